@@ -1,7 +1,7 @@
-//! What we say: one variant an answer; no text stands anywhere but in the catalogues.
+//! Replies: one variant each; all text is in the catalogues.
 //!
-//! Names of groups, communities and people are other people's words: they are quoted, their
-//! markup is put out of action, and no line of theirs can pose as a line of ours.
+//! Names of groups, communities and people are quoted and their markup is escaped, so that no name can look
+//! like a line of the bot.
 
 mod line;
 mod group_report;
@@ -17,63 +17,63 @@ use crate::domain::Locale;
 use crate::i18n::{self, Value};
 use format::{capitalize, format_candidates, format_columns, split_messages};
 
-/// How the bot speaks in an instance: language, prefix, and the names of its commands.
+/// Language, prefix and command names of an instance.
 #[derive(Clone, Debug)]
 pub struct Localizer {
     /// The language.
     pub locale: Locale,
-    /// What the orders in a reply begin with.
+    /// The prefix of commands in replies.
     pub prefix: String,
-    /// All that an order may begin with.
+    /// All prefixes of commands.
     pub prefixes: Vec<String>,
     /// The name of a command in a language.
     pub command_name: fn(&str, Locale) -> &'static str,
 }
 
-/// An answer.
+/// A reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
-    /// Lines, one after the other.
+    /// Lines.
     Lines(Vec<ReplyLine>),
-    /// What an order would do, and whether it shall.
+    /// A preview, and the prompt to confirm it.
     Confirm(Box<Reply>),
-    /// What an order would do, if it were no trial.
+    /// The preview of a dry run.
     DryRun(Box<Reply>),
-    /// The same in another language than that of the order.
+    /// A reply in another language than that of the command.
     InLanguage(Locale, Box<Reply>),
-    /// An answer, and what is told behind it.
+    /// A reply, and lines after it.
     With(Box<Reply>, Vec<ReplyLine>),
-    /// Nothing: nobody waits for an answer.
+    /// No reply is sent.
     Empty,
-    /// What became of each group of a link or unlink.
+    /// The report on the groups of a link or unlink.
     GroupReport(GroupReport),
-    /// What was looked up, a page of it where it is long.
+    /// A page of a list.
     ListPage(ListPage),
-    /// The commands, by chapter.
+    /// The commands, by section.
     Help {
-        /// The catalogue's keys of the titles, and the orders under each.
+        /// The catalogue keys of the titles, and the commands of each section.
         sections: Vec<(&'static str, Vec<String>)>,
-        /// The order that tells more about one of them.
+        /// The command that explains one of them.
         example: String,
     },
-    /// One command.
+    /// The help on one command.
     CommandHelp(Box<CommandHelp>),
     /// No command has this name.
     UnknownCommand {
         /// What was typed.
         typed: String,
-        /// The nearest one's name.
+        /// The nearest name.
         nearest: Option<&'static str>,
-        /// A yes carries the order out under that name.
+        /// A yes runs the command under that name.
         is_prompted: bool,
     },
-    /// An order that is not written as it should be.
+    /// A usage error.
     UsageError {
         /// What is wrong.
         error: UsageError,
-        /// How it is written.
+        /// The usage.
         usage: String,
-        /// A real example.
+        /// An example.
         example: String,
     },
     /// No community has this name.
@@ -82,107 +82,107 @@ pub enum Reply {
         typed: String,
         /// The nearest names.
         nearest: Vec<String>,
-        /// Where none is near: all there are, if they are few.
+        /// Where none is near: all of them, if they are few.
         available: Vec<String>,
     },
-    /// Several communities have this name or begin so.
+    /// Several communities have this name or begin with it.
     AmbiguousCommunity {
         /// What was typed.
         typed: String,
         /// Their names.
         candidates: Vec<String>,
     },
-    /// They are an admin, but not for that.
+    /// They are an admin without the right to do this.
     Forbidden {
         /// The command's English name.
         command: &'static str,
-        /// The community or group in which they may not.
+        /// The community or group without the right.
         community: Option<String>,
     },
-    /// They might when they gave the order, and may no longer.
+    /// Their right was revoked after they gave the command.
     RightsRevoked {
-        /// The order was begun before.
+        /// The command had started before.
         is_started: bool,
     },
-    /// They are no admin.
+    /// They are not an admin.
     NotAnAdmin,
-    /// The order was old when it came.
+    /// The command was too old when it arrived.
     TooOld {
-        /// How long it was on its way.
+        /// The age limit.
         minutes: u64,
     },
-    /// More orders than one admin may give.
+    /// The rate limit is exceeded.
     RateLimited {
-        /// The most a minute.
+        /// Commands per minute.
         limit: u32,
     },
-    /// The order was cancelled before it changed anything.
+    /// The command was cancelled before it changed anything.
     Cancelled,
-    /// What an order to cancel did, by what was typed of each order.
+    /// What `/cancel` did, with the text of each command.
     CancelReport {
-        /// Those that waited.
+        /// Commands that waited.
         cancelled: Vec<String>,
-        /// Those that were being carried out at that moment.
+        /// Commands that were running.
         running: Vec<String>,
     },
-    /// How far the order is; of nothing where that is not known.
+    /// The progress of the command; 0 of 0 where that is not known.
     Progress {
         /// Done.
         done: usize,
         /// In all.
         all: usize,
     },
-    /// The order could not be done yet, and goes on.
+    /// The command failed for now, and is retried.
     Retrying {
-        /// Why, explained in their language, where it is known.
+        /// Why, in the admin's language, where it is known.
         reason: Option<String>,
-        /// How long at most.
+        /// For how long at most.
         minutes: u64,
     },
-    /// Z-API says no, explained in their language.
+    /// An error of Z-API, explained in the admin's language.
     Api(String),
-    /// The order could not be finished in time.
+    /// The command was given up.
     Failed {
-        /// Why, explained in their language; none is our own fault.
+        /// Why, in the admin's language; none for a bug.
         reason: Option<String>,
     },
 }
 
-/// How one command is used.
+/// The help on one command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommandHelp {
     /// What it does.
     pub about: String,
-    /// How it is written.
+    /// The usage.
     pub usage: String,
     /// More about it.
     pub more: String,
-    /// Real examples.
+    /// Examples.
     pub examples: Vec<String>,
     /// Its other names.
     pub related: Vec<String>,
-    /// What its flags do, and what the marks of its replies mean.
+    /// Its flags, and the status icons of its replies.
     pub legend: Vec<ReplyLine>,
 }
 
-/// What is wrong with an order's words.
+/// A usage error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UsageError {
-    /// A quote is open at the end.
+    /// A quote is not closed.
     UnclosedQuote(char),
-    /// No community is named.
+    /// The community is missing.
     MissingCommunity,
-    /// No group is named.
+    /// The groups are missing.
     MissingGroups,
-    /// Neither a community nor a group is named.
+    /// The community or group is missing.
     MissingTarget,
-    /// Nobody is named.
+    /// The people are missing.
     MissingPeople,
-    /// A text is missing.
+    /// The text is missing.
     MissingText,
-    /// The name of what is to be made is missing.
+    /// The name is missing.
     MissingName,
-    /// A word behind dashes that says nothing.
+    /// An unknown flag.
     UnknownFlag(String),
     /// A word too many.
     TooManyWords(String),
@@ -193,7 +193,7 @@ impl Localizer {
         i18n::text(self.locale, key, values)
     }
 
-    /// A ready-made order: `/community "Bairro Feliz"`.
+    /// A ready-made command: `/community "Bairro Feliz"`.
     pub fn order(&self, command: &str, arguments: &[&str]) -> String {
         let mut order = format!("{}{}", self.prefix, (self.command_name)(command, self.locale));
         for argument in arguments {
@@ -205,16 +205,16 @@ impl Localizer {
 }
 
 impl Reply {
-    /// The messages that say it, each short enough for WhatsApp.
+    /// The messages of the reply, each short enough for WhatsApp.
     pub fn messages(&self, speech: &Localizer) -> Vec<String> {
-        // A message that begins with a prefix would be an order to another bot in the chat.
+        // A message that begins with a prefix would be a command for another bot in the chat.
         let is_order = |text: &String| speech.prefixes.iter().any(|prefix| text.starts_with(prefix));
         let messages = split_messages(&self.render(speech)).into_iter();
         messages.map(|text| if is_order(&text) { format!("› {text}") } else { text }).collect()
     }
 
-    /// It says that the order was not understood, and that nothing was done: whoever edits its message
-    /// has another try.
+    /// Whether it says that the command was not understood and nothing was done: then its message can be
+    /// edited to fix it.
     pub fn is_usage_error(&self) -> bool {
         match self {
             Self::UsageError { .. }
@@ -231,7 +231,7 @@ impl Reply {
         }
     }
 
-    /// It only shows what would be done.
+    /// Whether it is a preview.
     pub fn is_preview(&self) -> bool {
         match self {
             Self::Confirm(_) | Self::DryRun(_) => true,
@@ -240,7 +240,7 @@ impl Reply {
         }
     }
 
-    /// It says that they may not do that.
+    /// Whether it denies a right.
     pub fn is_denied(&self) -> bool {
         matches!(self, Self::Forbidden { .. } | Self::RightsRevoked { .. })
     }
@@ -278,7 +278,7 @@ impl Reply {
                 let end = if about.ends_with(['.', '?', '!']) { "" } else { "." };
                 let mut lines = vec![capitalize(about) + end, say("help-usage", &[("usage", usage.into())])];
                 match examples.as_slice() {
-                    // Where there are no words, the usage is the example.
+                    // Without arguments, the usage is the example.
                     [example] if example == usage => {}
                     [example] => lines.push(say("example", &[("example", example.into())])),
                     several => {

@@ -23,7 +23,7 @@ static WORDS_WITHOUT_COMMAND: LazyLock<HashSet<String>> =
 
 /// All commands, by name. Help, documentation and rights follow from it.
 pub struct Catalog {
-    /// In the order of the help.
+    /// In the command of the help.
     specs: Vec<&'static CommandSpec>,
     /// By each of their names, folded.
     by_name: HashMap<String, &'static CommandSpec>,

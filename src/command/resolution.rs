@@ -5,71 +5,72 @@ use serde::{Deserialize, Serialize};
 use crate::reply::{Localizer, Reply};
 use crate::storage::{CommandRecord, MemoryKind, StateChange, Store};
 
-/// What an order that stands for another one may look at.
+/// What an indirect command may use.
 pub struct ResolveContext<'a> {
     /// The journal.
     pub store: &'a Store,
     /// The instance's name.
     pub instance: &'a str,
-    /// The admin in this chat.
+    /// The admin in this chat, as a key.
     pub conversation_key: &'a str,
-    /// The order itself.
+    /// The indirect command.
     pub command: &'a CommandRecord,
-    /// Its text is no command: a word, a number, a sign.
+    /// Its text is no command: a word, a number, a reaction.
     pub is_bare: bool,
-    /// How to speak.
+    /// Language and prefix of the replies.
     pub localizer: &'a Localizer,
 }
 
-/// What an order that stands for another one means.
+/// What an indirect command stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resolution {
-    /// This order, to be carried out in its place.
+    /// This command is run in its place.
     Command(DeferredCommand),
-    /// Nothing more than an answer, with what is to be remembered.
+    /// Only a reply, with changes of state.
     Reply(Reply, Vec<StateChange>),
     /// Nothing at all.
     Ignore,
 }
 
-/// An order in the place of another one.
+/// The command that is run in place of an indirect one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeferredCommand {
     /// The command's English name.
     pub command: String,
-    /// Its words.
+    /// Its arguments.
     pub rest: String,
-    /// Nothing more is asked before it is done.
+    /// It needs no confirmation.
     pub is_confirmed: bool,
-    /// What is forgotten once it is answered.
+    /// The state that is removed with its reply.
     pub forget: Option<ClearedState>,
-    /// What it takes back only if it is so still: what somebody changed since stays as it is. The id of the
-    /// community that groups were moved into, or the text of a description.
+    /// What must still be true to undo: the id of the community that groups were moved into, or the text of a
+    /// description. Later changes of others stay.
     #[serde(default)]
     pub only_if: Option<String>,
-    /// The ids of the orders that asked up to it: once it did something, none of them is run anew.
+    /// The ids of the commands whose prompts led to it. Once it changed something, none of them can be edited
+    /// and run again.
     #[serde(default)]
     pub askers: Vec<String>,
 }
 
 impl DeferredCommand {
-    /// What is forgotten with its answer, of an admin in a chat.
+    /// The state that is removed with its reply, for an admin in a chat.
     pub fn cleared_state(&self, place: &str) -> Vec<StateChange> {
         let kinds: &[MemoryKind] = match self.forget {
             None => &[],
             Some(ClearedState::Question) => &[MemoryKind::Prompt],
-            // It may have been asked about.
+            // A prompt may have preceded it.
             Some(ClearedState::Undo) => &[MemoryKind::Undo, MemoryKind::Prompt],
         };
         kinds.iter().map(|kind| StateChange { kind: *kind, key: place.to_owned(), value: None }).collect()
     }
 }
 
-/// What is forgotten with an answer.
+/// State that is removed with a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ClearedState {
-    /// The question that it answers.
+    /// The prompt that was replied to.
     Question,
-    /// What it took back.
+    /// The undo record.
     Undo,
 }

@@ -6,41 +6,41 @@ use crate::i18n;
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::{Localizer, Reply, UsageError, typed};
 
-/// The commands that may ask first: what they do cannot be undone, or many people notice.
+/// The commands that may need a confirmation: they cannot be undone, or many people notice them.
 pub const CONFIRMABLE: [&str; 9] =
     ["link", "unlink", "move", "create", "describe", "invite", "announce", "remove", "deactivate"];
 
 /// The commands that stand for another one, which was given or suggested before.
 const INDIRECT: [&str; 2] = ["confirm", "undo"];
 
-/// What a command is: its names, its words, what it does. Help, documentation and rights follow from it.
+/// A command: its names, its arguments, its place in the help. Help, documentation and rights follow from it.
 pub struct CommandSpec {
     /// The English name: the key in configuration, journal and catalogues.
     pub name: &'static str,
-    /// The names in Brazilian Portuguese, the one of the help first.
+    /// The names in Brazilian Portuguese; the help shows the first.
     pub pt: &'static [&'static str],
-    /// The names in Spanish, the one of the help first.
+    /// The names in Spanish; the help shows the first.
     pub es: &'static [&'static str],
-    /// Its words.
+    /// Its arguments.
     pub args: &'static [ArgKind],
-    /// It changes something: such orders of a chat run one after the other.
+    /// Whether it changes something. Such commands of a chat run one after the other.
     pub is_mutating: bool,
-    /// Where it stands in the help.
+    /// Its section in the help.
     pub section: HelpSection,
 }
 
-/// The chapters of the help.
+/// The sections of the help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HelpSection {
-    /// Groups and where they belong.
+    /// Groups and their communities.
     Groups,
-    /// What is known of communities.
+    /// What is known about communities.
     Lookup,
     /// Communities themselves.
     Communities,
     /// People in them.
     People,
-    /// Orders that were given before.
+    /// Earlier commands.
     Commands,
     /// The bot.
     Bot,
@@ -65,12 +65,12 @@ impl HelpSection {
 }
 
 impl CommandSpec {
-    /// The caption of a picture may be this command.
+    /// Whether the caption of a picture may be this command.
     pub fn accepts_picture(&self) -> bool {
         self.args.contains(&ArgKind::Picture)
     }
 
-    /// Its words may be names of communities or groups.
+    /// Whether its arguments may be names of communities or groups.
     pub fn takes_names(&self) -> bool {
         self.args.iter().any(|arg| {
             matches!(
@@ -80,28 +80,29 @@ impl CommandSpec {
         })
     }
 
-    /// It stands for another command, which was given or suggested before.
+    /// Whether it stands for another command, which was given or suggested before.
     pub fn is_indirect(&self) -> bool {
         INDIRECT.contains(&self.name)
     }
 
-    /// It may ask before it does what it is told to.
+    /// Whether it may need a confirmation.
     pub fn is_confirmable(&self) -> bool {
         CONFIRMABLE.contains(&self.name)
     }
 
-    /// A part of its words is kept as it is typed.
+    /// Whether a part of its arguments is kept as it is typed.
     pub fn is_verbatim(&self) -> bool {
         self.args.iter().any(|arg| arg.is_verbatim())
     }
 
-    /// Its community is followed by what is no group: a name of several words may run on into that.
+    /// Whether its community is followed by something else than groups: the words of a long name may continue
+    /// there.
     pub fn allows_long_name(&self) -> bool {
         use ArgKind::{Community, Keyword, OptionalText, People, Picture, Text};
         matches!(self.args, [Community, Text | OptionalText | People | Picture | Keyword(_), ..])
     }
 
-    /// Takes away the rest of a community's name where only its beginning was taken for it.
+    /// Removes the rest of a community's name where only its beginning was parsed as the name.
     pub fn strip_name_rest(&self, arguments: &mut Arguments, name: &str, typed: &str) {
         if self.allows_long_name() {
             arguments.strip_name_rest(name, typed);
@@ -110,8 +111,8 @@ impl CommandSpec {
         }
     }
 
-    /// Takes what likely belongs to the name of an order's community out of the words beside it, however the
-    /// rest of the name is misspelled; false where it is not there.
+    /// Removes what likely belongs to the community's name from the arguments beside it, even if misspelled.
+    /// Returns false where it is not there.
     pub fn strip_likely_name(&self, arguments: &mut Arguments, name: &str, typed: &str) -> bool {
         match self.args {
             [ArgKind::Groups, ArgKind::Community] => arguments.strip_likely_name_start(name, typed),
@@ -125,7 +126,7 @@ impl CommandSpec {
         }
     }
 
-    /// What an order lacks once its community's name has taken all that there was.
+    /// The missing argument, after the community's name has taken its words.
     pub fn missing_argument(&self, arguments: &Arguments) -> Option<UsageError> {
         match self.args {
             [ArgKind::Community, ArgKind::Text, ..] if arguments.text.is_empty() => {
@@ -141,7 +142,7 @@ impl CommandSpec {
         }
     }
 
-    /// The languages in which it has this name.
+    /// The languages that have this name.
     pub fn locales_of_name(&self, typed: &str) -> Vec<Locale> {
         let typed = fold(typed);
         let is_of = |locale: &Locale| match locale {
@@ -174,22 +175,22 @@ impl CommandSpec {
         )
     }
 
-    /// How it is written: `/link <community> <groups…>`.
+    /// The usage: `/link <community> <groups…>`.
     pub fn usage(&self, speech: &Localizer) -> String {
         let words = self.args.iter().map(|arg| i18n::text(speech.locale, arg.key(), &[]));
         std::iter::once(speech.order(self.name, &[])).chain(words).collect::<Vec<_>>().join(" ")
     }
 
-    /// Real examples.
+    /// Examples.
     pub fn examples(&self, speech: &Localizer) -> Vec<String> {
         let words = i18n::text(speech.locale, &format!("help-{}-example", self.name), &[]);
         let order = speech.order(self.name, &[]);
         words.split('\n').map(|words| format!("{order} {words}").trim_end().to_owned()).collect()
     }
 
-    /// The words of an order before and behind its community, as they are typed again.
+    /// The arguments before and after the community, to be typed again.
     pub fn split_at_community(&self, arguments: &Arguments) -> (String, String) {
-        // An address is no name: nothing in it may become another sign.
+        // A URL is no name: its characters stay.
         let again = |word: &String| if self.accepts_picture() { word.clone() } else { typed(word) };
         let words: Vec<String> = arguments.words.iter().map(again).collect();
         let words = words.join(" ");
@@ -200,7 +201,7 @@ impl CommandSpec {
         }
     }
 
-    /// A mistake in its words, with the way out.
+    /// The reply to a usage error.
     pub fn usage_error_reply(&self, mistake: UsageError, speech: &Localizer) -> Reply {
         let example = self.examples(speech).swap_remove(0);
         Reply::UsageError { error: mistake, usage: self.usage(speech), example }

@@ -1,4 +1,4 @@
-//! `/add`: lets people into a community, or invites whoever cannot be added.
+//! `/add`: adds people to a community, or invites those that cannot be added.
 
 use crate::command::context::{CommandError, Context};
 use crate::command::spec::{CommandSpec, HelpSection};

@@ -1,7 +1,8 @@
-//! `/alias <short> = <community or group>`: a short name that everybody may use; `/alias remove <short>`.
+//! `/alias <short> = <community or group>`: sets a short name that all admins may use; `/alias remove
+//! <short>`.
 //!
-//! It is kept in the journal's store, with the answer that says so. Those of the configuration cannot be
-//! changed from a chat, and rights go by them alone: no alias made here lets anybody do more.
+//! It is stored with the reply. Aliases of the configuration cannot be changed from a chat, and rights depend
+//! on them alone: an alias of a chat gives nobody more rights.
 
 use crate::command::context::{CommandError, Context};
 use crate::command::spec::{CommandSpec, HelpSection};
@@ -26,21 +27,21 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Bot,
 };
 
-/// The longest name, in characters.
+/// The most characters of an alias.
 const MAX_NAME_LEN: usize = 40;
-/// The most of them: all are read with each order that names something.
+/// The most aliases: all are read with each command that names something.
 const MAX_ALIASES: usize = 300;
 
-/// What was asked for.
+/// A parsed request.
 #[derive(Debug, PartialEq, Eq)]
 enum AliasRequest {
-    /// Nothing that can be read.
+    /// It cannot be parsed.
     Usage,
-    /// What a name stands for.
+    /// Shows an alias.
     Show(String),
-    /// That a name stands for something.
+    /// Sets an alias.
     Set { short: String, thing: String },
-    /// That it stands for nothing any more.
+    /// Removes an alias.
     Remove(String),
 }
 
@@ -54,7 +55,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     }
 }
 
-/// How the words are meant: `bf = Bairro Feliz`, and what people write instead of the sign.
+/// Parses `bf = Bairro Feliz`, and what people write instead of the sign.
 fn parse_request(words: &[String]) -> AliasRequest {
     let is_sign = |c: char| matches!(c, '=' | '＝');
     let is_arrow = |word: &str| matches!(word, "->" | "–>" | "—>" | "→" | "➡" | "➡️");
@@ -69,7 +70,7 @@ fn parse_request(words: &[String]) -> AliasRequest {
             let right = right.trim_start_matches(|c| is_sign(c) || c == '>');
             let short = words[..at].iter().map(String::as_str).chain([left]);
             let thing = std::iter::once(right).chain(words[at + 1..].iter().map(String::as_str));
-            // Quotes right behind the sign open nothing.
+            // Quotes right after the sign open nothing.
             (join_words(short), join_words(thing).trim_matches(['"', '“', '”', '„']).to_owned())
         }
         (None, []) => return AliasRequest::Usage,
@@ -98,7 +99,7 @@ fn usage_reply() -> Reply {
     Reply::Lines(vec![set.order("all", "aliases", &[])])
 }
 
-/// Why a name can be no alias, as a key of the catalogue.
+/// Why a name cannot be an alias, as a key of the catalogue.
 fn alias_error(short: &str) -> Option<&'static str> {
     let is_id = CommunityId::parse(short).is_some() || GroupId::parse(short).is_some();
     let is_word = short.starts_with(char::is_alphanumeric)
@@ -138,7 +139,7 @@ async fn set_alias(
     let flaw = alias_error(&name);
     let sought = find_target(context, wanted).await?;
     let is_unknown = matches!(&sought, TargetMatch::NotFound(_));
-    // Who turns the two round is shown the order that they meant.
+    // Name and alias in reverse order: the reply shows the right one.
     if is_unknown
         && self::alias_error(&fold(wanted)).is_none()
         && context.directory.chat_alias(&name).is_none()
@@ -194,7 +195,7 @@ async fn set_alias(
         return Ok(Reply::Lines(vec![many.order("order", "aliases", &[])]));
     }
     let hidden = shadowed_targets(&name, &thing, &snapshot);
-    // Nobody takes the name of a community in which they may nothing from those who may.
+    // An alias must not hide the name of a community that the admin does not see.
     if hidden.iter().any(|place| !place.is_visible_to(context)) {
         return refused("alias-taken");
     }
@@ -259,15 +260,14 @@ async fn remove_alias(
     {
         return Ok(reply);
     }
-    // What is gone at Z-API is found by no order any more.
+    // What no longer exists at Z-API cannot be found by a command.
     let back = Target::from_id(&id, &snapshot).map(|_| (SPEC.name, format!("{name} = {id}")));
     context.set_undo_if(SPEC.name, back, Some(String::new()));
     context.set_state(MemoryKind::Alias, name.clone(), None);
     Ok(told("alias-removed", "✅"))
 }
 
-/// The refusal to take an alias back where somebody gave it another meaning since, with the order that
-/// does it all the same.
+/// The reply if an alias was changed since, with the command that undoes it all the same.
 fn changed_since_reply(
     arguments: &Arguments,
     name: &str,
@@ -275,7 +275,7 @@ fn changed_since_reply(
     snapshot: &Snapshot,
     anyway: &[&str],
 ) -> Option<Reply> {
-    // Nothing stands for what is no alias.
+    // No alias is an empty id.
     let id = id.unwrap_or_default();
     arguments.precondition.as_deref().filter(|only_if| *only_if != id)?;
     let now = Target::from_id(id, snapshot).map(|thing| alias_line(name, &thing));
@@ -284,7 +284,7 @@ fn changed_since_reply(
     Some(Reply::Lines([Some(first), now, Some(order)].into_iter().flatten().collect()))
 }
 
-/// The refusal where an alias stands for a community in which this admin may nothing.
+/// The reply if an alias names a community without rights for this admin.
 fn forbidden_target_reply(context: &Context<'_>, id: Option<&str>, snapshot: &Snapshot) -> Option<Reply> {
     let thing = id.and_then(|id| Target::from_id(id, snapshot))?;
     (!thing.is_visible_to(context)).then_some(Reply::Forbidden { command: SPEC.name, community: None })
@@ -294,20 +294,20 @@ fn forbidden_target_reply(context: &Context<'_>, id: Option<&str>, snapshot: &Sn
 fn shadowed_targets(name: &str, thing: &Target, snapshot: &Snapshot) -> Vec<Target> {
     let communities = snapshot.communities.all().filter(|entry| fold(&entry.name) == name);
     let communities: Vec<&CommunityEntry> = communities.collect();
-    // A group with a community's name is its announcement group, which no name finds.
+    // A group with a community's name is its announcement group, which is not found by name.
     let groups = snapshot.groups.all().filter(|entry| communities.is_empty() && fold(&entry.name) == name);
     let groups = groups.cloned().map(Target::Group);
     let named = communities.iter().map(|entry| Target::Community((*entry).clone())).chain(groups);
     named.filter(|place| place.id() != thing.id()).collect()
 }
 
-/// Several words made one: `time a` → `time-a`.
+/// Joins words: `time a` → `time-a`.
 fn slugify(name: &str) -> String {
     let parts = name.split(|c: char| !c.is_alphanumeric());
     parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
 }
 
-/// What is named, by any naming; a group that the lists lack is none.
+/// Finds a name; a group that the lists do not have is not found.
 async fn find_target(context: &Context<'_>, wanted: &str) -> Result<TargetMatch, CommandError> {
     let found = match_target(context, wanted).await?;
     let TargetMatch::One(place) = found else { return Ok(found) };

@@ -22,7 +22,7 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
     let kept = load_chat_aliases(context.store, context.instance.name.as_str()).await?;
     let snapshot = context.directory.snapshot(context.zapi).await?;
     let fixed = context.directory.config_aliases();
-    // One of the configuration hides one of a chat that was there before.
+    // Aliases of the configuration hide those of a chat.
     let kept = kept.iter().filter(|(name, _)| context.directory.config_alias(name).is_none());
     let all = fixed.iter().map(|alias| (alias, true)).chain(kept.map(|alias| (alias, false)));
     let mut lines: Vec<(&String, ReplyLine)> = Vec::new();

@@ -1,7 +1,7 @@
 //! `/announce <community> <text>`: sends a text to the announcement group of a community, as it is typed.
 //!
-//! It is sent once at most. The plan is written right before the call and says so; whatever ends the call
-//! without an answer leaves ❓, unless nothing left this machine or Z-API said that it is too busy.
+//! It is sent at most once. The plan is stored right before the call and says so; a call with an unknown
+//! result is reported as ❓, unless nothing was sent or Z-API was too busy.
 
 use serde::{Deserialize, Serialize};
 
@@ -27,10 +27,10 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Communities,
 };
 
-/// The most characters of an announcement: longer messages are folded or cut on their way.
+/// The most characters of an announcement: longer messages are folded or cut.
 const MAX_LEN: usize = 4_000;
 
-/// What is written to the journal before the call.
+/// What is stored before the call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct AnnouncePlan {
     community: String,
@@ -38,7 +38,7 @@ struct AnnouncePlan {
     text: String,
     /// The announcement group.
     group: String,
-    /// The call was about to be made: it may have been.
+    /// The call was about to be made, and may have been.
     is_calling: bool,
 }
 
@@ -55,7 +55,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     Ok(Reply::Lines(vec![phrase]))
 }
 
-/// What is to be sent and where, or what is answered instead.
+/// Builds the plan, or the reply to send instead.
 async fn build_plan(
     context: &mut Context<'_>,
     arguments: &Arguments,
@@ -95,7 +95,7 @@ async fn build_plan(
     }))
 }
 
-/// Who would get it, counted where that can be read.
+/// The preview line, with the number of people if it can be read.
 async fn preview_line(context: &Context<'_>, name: &str, group: &GroupId) -> Result<ReplyLine, CommandError> {
     let would = |key| ReplyLine::new(key).with_icon("➡️").name("community", name);
     Ok(match count_members(context, group).await? {

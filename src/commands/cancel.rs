@@ -1,11 +1,10 @@
-//! `/cancel [all]`: stops orders of this chat that wait.
+//! `/cancel [all]`: cancels commands of this chat that wait.
 //!
-//! An order is stopped by a mark in the journal: whoever takes it next changes nothing more, reads
-//! what is so, and answers that. One that a worker is carrying out is not torn from a call; it gets
-//! the mark too, and no try after this one. This order itself waits behind nobody.
+//! A command is cancelled by a mark in the journal: its next attempt changes nothing more, reads how things
+//! are, and reports that. A running one is not interrupted; it gets the mark too, and no further attempt.
+//! This command itself waits for no other.
 //!
-//! Who may do what they want stopped may stop it: their own orders, and those of other admins in
-//! the same group. An order is never stopped by somebody who could not have given it.
+//! Admins may cancel what they may do: their own commands, and those of other admins in the same group.
 
 use crate::authorization::{may_everywhere, may_use};
 use crate::command::context::{CommandError, Context};
@@ -23,7 +22,7 @@ pub const SPEC: CommandSpec = CommandSpec {
     pt: &["cancelar"],
     es: &["cancelar"],
     args: &[ArgKind::All],
-    // Not in the lane of what it cancels.
+    // Not in the queue of what it cancels.
     is_mutating: false,
     section: HelpSection::Commands,
 };
@@ -46,7 +45,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
         let is_open = order.cancelled_by.is_none() && order.id != this && order.name != SPEC.name;
         is_open && Chat::from_id(&order.chat).ordering_key(&order.admin, order.by_owner) == lane
     });
-    // Where another's order changes something, whoever may not order everywhere may have no say.
+    // Commands of other admins need rights everywhere.
     let is_everywhere = may_everywhere(context.admin);
     let (mine, others): (Vec<OpenCommand>, Vec<OpenCommand>) = here.partition(|order| {
         order.admin == context.admin.key || (is_everywhere && may_use(context.admin, &order.name))
@@ -54,7 +53,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     let candidates = mine.into_iter().map(|order| order.id).collect();
     let now = context.clock.now();
     let cancelled = context.store.cancel(candidates, most, this, now).await.map_err(LeaseError::Store)?;
-    // What is asked about waits, too.
+    // A prompt waits, too.
     let asked = context.get_state(MemoryKind::Prompt, &context.conversation_key).await?;
     let asked = asked.filter(|asked| is_in_time(asked.at, context.clock.now()));
     context.state_changes.push(cleared(context.conversation_key.clone()));

@@ -1,4 +1,4 @@
-//! `/communities`: lists the communities in which the admin may give orders.
+//! `/communities`: lists the communities in which the admin has rights.
 
 use crate::command::context::{CommandError, Context};
 use crate::command::spec::{CommandSpec, HelpSection};

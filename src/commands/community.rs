@@ -23,7 +23,7 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
     let details = context.zapi.community(&community.id).await?;
     let lists_groups = details.lists_groups();
     let people = match details.announcement() {
-        // Everybody in the community is in its announcement group; a count is no reason to fail.
+        // All members are in the announcement group; a count is no reason to fail.
         Some(announcement) => context.zapi.participants(&announcement.id).await.ok(),
         None => None,
     };

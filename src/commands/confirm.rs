@@ -1,6 +1,6 @@
-//! `/confirm`, and what says the same without a command: `yes`, a number, a 👍.
+//! `/confirm`, and what means the same without a command: `yes`, a number, a 👍.
 //!
-//! It stands for the order that was asked about. Answers that come twice find no question any more.
+//! It stands for the command of the prompt. A repeated reply finds no prompt any more.
 
 use crate::command::prompt::{Prompt, cleared, is_in_time, predates_prompt, voided};
 use crate::command::resolution::{Resolution, ResolveContext};
@@ -17,7 +17,7 @@ pub const SPEC: CommandSpec = CommandSpec {
     pt: &["confirmar", "sim"],
     es: &["confirmar", "sí"],
     args: &[ArgKind::Words],
-    // In the lane of what it sets in motion.
+    // In the queue of the command that it runs.
     is_mutating: true,
     section: HelpSection::Commands,
 };
@@ -27,7 +27,7 @@ pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result
     let text = past.command.text.as_str();
     let chat = Chat::from_id(&past.command.chat);
     let is_direct = matches!(chat, Chat::Direct(_)) && !past.command.by_owner;
-    // Without a command, nobody expects an answer where nothing was asked.
+    // Without a command, no reply is expected if there was no prompt.
     let is_bare = past.is_bare;
     let answer = match is_bare {
         true => parse_reply(text, is_direct, None),
@@ -54,10 +54,10 @@ pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result
     };
     let (asked, question) = match (asked.at, Prompt::from_state(&asked)) {
         (at, Some(question)) => (at, question),
-        // It was closed.
+        // The prompt was closed.
         (_, None) => return Ok(nothing_waits(past.command.quoted.is_none())),
     };
-    // Its message says something else by now.
+    // Its message was edited.
     if past.store.is_superseded(past.instance, &question.asked_by).await? {
         return Ok(if is_bare {
             Resolution::Ignore
@@ -78,7 +78,7 @@ pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result
             reply_only(ReplyLine::not_done("confirm-other-quoted"))
         });
     }
-    // Whoever gave another command since has turned to that.
+    // A later command closes the prompt.
     if past.store.has_command_between(&question.asked_by, past.command).await? {
         let closed = vec![cleared(past.conversation_key.to_owned())];
         return Ok(match nothing_waits(true) {
@@ -86,7 +86,7 @@ pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result
             _ => Resolution::Reply(Reply::Empty, closed),
         });
     }
-    // What is asked about was shown already; to try it says no yes.
+    // It was previewed already; `--try` is no yes.
     if arguments.flags.dry_run {
         return Ok(reply_only(ReplyLine::not_done("confirm-try")));
     }
@@ -96,13 +96,12 @@ pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result
     };
     let shown = past.store.replied_at(&question.asked_by).await?.unwrap_or(asked);
     let answered = past.command.sent_at.unwrap_or(past.command.accepted_at);
-    // A message that was under way for long may have been sent before the command itself; both times are of
-    // WhatsApp's clock.
+    // A delayed message may have been sent before the command itself; both times are of WhatsApp's clock.
     let commanded = past.store.sent_at(&question.asked_by).await?;
     let is_older = past.command.sent_at.zip(commanded).is_some_and(|(answered, asked)| answered < asked);
     let is_early = is_older || predates_prompt(asked, shown, past.command.accepted_at);
     let is_late = !is_in_time(asked, answered);
-    // In a group, and as thanks, it was said to somebody else.
+    // In a group, and as thanks, it was for another person.
     let is_talk = match answer {
         Answer::No => is_bare && !is_direct,
         Answer::Numbers(_) => is_bare && question.options.is_empty(),
@@ -112,7 +111,7 @@ pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result
     if is_talk && (is_early || is_late) {
         return Ok(Resolution::Ignore);
     }
-    // Whoever answered before was asked something else.
+    // An earlier reply was for another prompt.
     if is_early {
         return Ok(reply_only(ReplyLine::not_done("confirm-early")));
     }
@@ -135,7 +134,7 @@ pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result
         Answer::Acknowledgement { .. } => return Ok(Resolution::Ignore),
         Answer::Yes if count <= 1 => question.options.iter().collect(),
         Answer::Yes => Vec::new(),
-        // Where a yes is asked for, a number is chatter.
+        // Where a yes is expected, a number is chatter.
         Answer::Numbers(_) if count == 0 && is_bare => return Ok(Resolution::Ignore),
         Answer::Numbers(numbers) if numbers.len() > 1 && !question.takes_several => Vec::new(),
         Answer::Numbers(numbers) => {

@@ -1,8 +1,8 @@
-//! `/create <name> [| description]`: makes a community.
+//! `/create <name> [| description]`: creates a community.
 //!
-//! It is made once at most. The plan is written right before the call, with the communities of that name
-//! that there were: after a call of which nobody knows the end, a new one is looked for, else it is ❓. A call
-//! that surely did nothing takes its mark back, and is made again later where that may help.
+//! It is created at most once. The plan is stored right before the call, with the existing communities of
+//! that name: after a call with an unknown result a new one is searched, else it is reported as ❓. A call
+//! that certainly did nothing removes its mark, and may be retried.
 
 use serde::{Deserialize, Serialize};
 
@@ -36,25 +36,25 @@ const MAX_NAME_LEN: usize = 100;
 const MAX_DESCRIPTION_LEN: usize = 2_048;
 const CREATE_CALL: &str = "POST communities";
 
-/// What is written to the journal before the call.
+/// What is stored before the call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct CreatePlan {
     name: String,
     description: Option<String>,
     /// The ids of the communities that had this name before.
     known: Vec<String>,
-    /// The ids of the groups that had it, which their announcement groups are among: a list of communities that
-    /// lacked some does not make these new.
+    /// The ids of the groups of that name, with announcement groups among them: communities that a list
+    /// lacked are not taken for new.
     #[serde(default)]
     known_groups: Vec<String>,
-    /// The call was about to be made: it may have been.
+    /// The call was about to be made, and may have been.
     is_calling: bool,
 }
 
 /// Runs the command.
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let begun: Option<CreatePlan> = api_change::stored_plan(context)?;
-    // Whose rights end at some communities cannot make others.
+    // Admins of some communities cannot create others.
     if !may_everywhere(context.admin) {
         return Ok(match begun {
             Some(_) => Reply::RightsRevoked { is_started: true },
@@ -74,7 +74,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     }
 }
 
-/// What is to be made, or what is answered instead.
+/// Builds the plan, or the reply to send instead.
 async fn build_plan(
     context: &mut Context<'_>,
     text: &str,
@@ -104,7 +104,7 @@ async fn build_plan(
         let exists = ReplyLine::new("create-exists").with_icon("⚠️").name("community", name.as_str());
         would.push(exists.with_count("count", known.len()));
     }
-    // What can't be taken back is asked about where the name may hold more than a name.
+    // It cannot be undone: needs a confirmation if the name may hold more than a name.
     let slip = suggest_name(text);
     if let Some(meant) = &slip {
         let order = format!("{} {}", context.localizer.order(SPEC.name, &[]), escape_markup(meant));
@@ -137,14 +137,14 @@ async fn create_community(
     failpoint::reach(Step::Called);
     match answer {
         Ok(made) => find_created(context, plan, Some(made.id), None).await,
-        // A refusal is no proof that nothing was made.
+        // A rejection does not prove that nothing was created.
         Err(error) if error.cause == ApiErrorKind::Rejected => {
             let refused = api_change::handle_failure(context, error)?.line;
             find_created(context, plan, None, Some(refused)).await
         }
         Err(error) if error.cause.is_surely_not_applied() => {
             if error.cause == ApiErrorKind::Busy {
-                // It may have been made all the same: only where it is seen not to be there, it is called again.
+                // It may have been created all the same: retried only if it is certainly not there.
                 match new_community(context, plan, None).await {
                     Ok(Some(made)) => return Ok(Ok(made)),
                     Ok(None) => {}
@@ -160,8 +160,8 @@ async fn create_community(
     }
 }
 
-/// The new community, by the id that the call answered, or as the one that was not there before. Where there is none,
-/// the refusal of the call holds, if it was refused.
+/// Finds the new community, by the id of the response, or as the one that was not there before. Returns the
+/// rejection if there is none.
 async fn find_created(
     context: &mut Context<'_>,
     plan: &CreatePlan,
@@ -189,8 +189,8 @@ async fn find_created(
     Ok(Err(unsure.order("order", "communities", &[])))
 }
 
-/// The community of this id, else the one that the list shows and did not show before the call. Its metadata must tell
-/// the same: it has the name (WhatsApp may write that of an answered id otherwise), no groups yet, and an announcement group that was not there before.
+/// The community of this id, or the one that the list did not show before the call. Its metadata must agree:
+/// the same name (WhatsApp may change that of a returned id), no groups yet, and a new announcement group.
 async fn new_community(
     context: &Context<'_>,
     plan: &CreatePlan,
@@ -205,7 +205,7 @@ async fn new_community(
     let (Some(id), None) = (new.next(), new.next()) else { return Ok(None) };
     let details = match context.zapi.community(&id).await {
         Ok(details) => details,
-        // It does not show yet, or never.
+        // It is not visible yet, or never.
         Err(error) if error.cause == ApiErrorKind::Rejected => return Ok(None),
         Err(error) => return Err(error),
     };
@@ -234,21 +234,21 @@ async fn created_reply(
     Ok(Reply::Lines(said))
 }
 
-/// The communities of a name, read now.
+/// Reads the communities of a name.
 async fn find_by_name(context: &Context<'_>, name: &str) -> Result<Vec<CommunityId>, ApiError> {
     let name = fold(name);
     let all = context.zapi.communities().await?;
     Ok(all.into_iter().filter(|each| fold(&each.name) == name).map(|each| each.id).collect())
 }
 
-/// The groups of a name, read now.
+/// Reads the groups of a name.
 async fn groups_of_name(context: &Context<'_>, name: &str) -> Result<Vec<GroupId>, ApiError> {
     let name = fold(name);
     let all = context.zapi.groups().await?;
     Ok(all.into_iter().filter(|each| fold(&each.name) == name).map(|each| each.id).collect())
 }
 
-/// The name, which may stand in quotes, and what follows it behind a bar or on lines of its own.
+/// The name, which may stand in quotes, and the description after a bar or on later lines.
 fn parse_name_and_description(text: &str) -> (String, Option<String>) {
     let is_apart = |rest: &str| rest.is_empty() || rest.starts_with(|c: char| c.is_whitespace() || is_bar(c));
     let (name, rest) = match parse_quoted_name(text).filter(|(_, rest)| is_apart(rest)) {
@@ -265,18 +265,18 @@ fn parse_name_and_description(text: &str) -> (String, Option<String>) {
     (name, Some(description).filter(|text| is_seen(text)).map(str::to_owned))
 }
 
-/// The sign between a name and a description, of whatever width.
+/// The separator of name and description, of any width.
 fn is_bar(c: char) -> bool {
     matches!(c, '|' | '｜' | '¦')
 }
 
-/// The quote that a name begins with and that nothing closes.
+/// The opening quote of a name that is not closed.
 fn unclosed_quote(text: &str) -> Option<char> {
     let first = text.chars().next().filter(|c| matches!(c, '"' | '“' | '”' | '„' | '«'))?;
     parse_quoted_name(text).is_none().then_some(first)
 }
 
-/// What stands behind the word for a community, and the small words around it: `a new community called Sales`.
+/// What follows the word for a community and the small words around it: `a new community called Sales`.
 fn strip_community_word(text: &str) -> Option<&str> {
     let (mut rest, mut is_behind) = (text.trim_start(), false);
     loop {
@@ -292,8 +292,8 @@ fn strip_community_word(text: &str) -> Option<&str> {
     }
 }
 
-/// What is likely meant by a name that holds more than a name: the word for a community before it, or a
-/// description behind a sign that is no bar.
+/// The likely name in a text that holds more: the word for a community before it, or a description after
+/// another separator.
 fn suggest_name(text: &str) -> Option<String> {
     if parse_quoted_name(text).is_some() {
         return None;
@@ -316,7 +316,7 @@ fn suggest_name(text: &str) -> Option<String> {
     Some(format!("{} | {}", name.trim(), description.trim()))
 }
 
-/// The words that give this name and this description again.
+/// The arguments for this name and description.
 fn command_arguments(name: &str, description: Option<&str>) -> String {
     let name = if name.contains('»') { name.to_owned() } else { format!("«{name}»") };
     match description {

@@ -24,12 +24,12 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Communities,
 };
 
-/// What is written to the journal before the call.
+/// What is stored before the call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct DeactivatePlan {
     community: String,
     name: String,
-    /// How many ordinary groups it had, where that was shown.
+    /// The number of its ordinary groups, if known.
     groups: Option<usize>,
 }
 
@@ -46,7 +46,7 @@ impl ApiChange for Deactivate {
     }
 
     fn is_applied<'a>(&'a self, zapi: &'a Zapi) -> Option<BoxFuture<'a, Result<bool, ApiError>>> {
-        // A list that lacks it may be one that lacks everything: the community itself must be gone, too.
+        // A list without it may be incomplete: the community itself must be gone, too.
         let read = async {
             if zapi.communities().await?.iter().any(|each| each.id == self.community) {
                 return Ok(false);

@@ -1,4 +1,4 @@
-//! `/demote`: makes admins of a community plain members.
+//! `/demote`: turns admins of a community into members.
 
 use crate::command::context::{CommandError, Context};
 use crate::command::spec::{CommandSpec, HelpSection};

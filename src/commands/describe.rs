@@ -1,6 +1,6 @@
-//! `/describe <community> <text>`: gives a community another description, kept as it is typed.
+//! `/describe <community> <text>`: changes the description of a community, kept as it is typed.
 //!
-//! A lone `-` takes the description away: an order needs a text, and nobody describes a community so.
+//! A lone `-` removes the description, since a text is required.
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -28,12 +28,12 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Communities,
 };
 
-/// The most characters of a description (WhatsApp takes no more).
+/// The most characters of a description (WhatsApp accepts no more).
 const MAX_DESCRIPTION_LEN: usize = 2_048;
-/// The text that stands for none.
+/// The text for no description.
 const NO_DESCRIPTION: &str = "-";
 
-/// What is written to the journal before the call.
+/// What is stored before the call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct DescribePlan {
     community: String,
@@ -98,9 +98,9 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
                 about.push(trailing_yes_line());
             }
             if is_changed_since {
-                // Whoever takes their own text back has not said yes to taking somebody else's.
+                // Undoing one's own text does not confirm removing the text of another person.
                 context.require_confirmation();
-                // A yes takes away the text that was shown, and none that comes after it.
+                // A yes removes the text that was shown, no later one.
                 context.only_if = Some(plan.before.clone());
                 about.splice(..0, changed_since_lines(&plan));
             }
@@ -138,7 +138,7 @@ fn preview_lines(plan: &DescribePlan) -> Vec<ReplyLine> {
     }
 }
 
-/// What it is by now, where it is not what this admin had made it.
+/// The current description, if it is not the one that this admin had set.
 fn changed_since_lines(plan: &DescribePlan) -> Vec<ReplyLine> {
     let of = |key| ReplyLine::not_done(key).name("community", plan.name.as_str());
     match plan.before.trim() {
@@ -147,7 +147,7 @@ fn changed_since_lines(plan: &DescribePlan) -> Vec<ReplyLine> {
     }
 }
 
-/// The words of an order that gives this description; none where no words do.
+/// The arguments that set this description; none if no arguments do.
 fn command_for(community: &CommunityId, text: &str) -> Option<String> {
     let rest = format!("{community} {}", if text.is_empty() { NO_DESCRIPTION } else { text });
     (text.is_empty() || (parses_back_to(&SPEC, &rest, text) && text.trim() != NO_DESCRIPTION)).then_some(rest)

@@ -24,7 +24,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     let visible = context.visible_groups().await?;
     let mut groups = context.directory.list_groups(context.zapi, &arguments.words).await?;
     groups.retain(|group| visible.contains(&group.id));
-    // Who ends a sentence does not look for its full stop.
+    // A full stop at the end is not searched for.
     let plain = |word: &String| word.trim_end_matches(['.', '!', '?']).to_owned();
     let words: Vec<String> = arguments.words.iter().map(plain).filter(|word| !word.is_empty()).collect();
     if groups.is_empty() && words != arguments.words && !words.is_empty() {
@@ -63,7 +63,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     Ok(context.show_numbered_list(SPEC.name, head, lines, (ListKind::Groups, ids)))
 }
 
-/// The community that words name which no group has.
+/// The community of a name that no group has.
 async fn find_community(
     context: &Context<'_>,
     words: &[String],
@@ -79,7 +79,7 @@ async fn find_community(
     })
 }
 
-/// The community of each group, by name where the admin may see it; and whether all could be read.
+/// The community of each group, with its name if the admin may see it; and whether all could be read.
 async fn group_communities(
     context: &Context<'_>,
     groups: &[GroupEntry],

@@ -1,4 +1,4 @@
-//! `/help [command]`: what the bot can do, rendered from the registry.
+//! `/help [command]`: what the bot can do, made from the catalog.
 
 use crate::authorization::may_use;
 use crate::command::catalog::Catalog;
@@ -26,7 +26,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
             may_use(context.admin, spec.name)
         }));
     };
-    // People ask for `/help /link` as often as for `/help link`.
+    // `/help /link` is as common as `/help link`.
     let name = typed.trim_start_matches(context.localizer.prefix.as_str());
     Ok(match context.catalog.lookup(name) {
         Some(spec) if !may_use(context.admin, spec.name) => {
@@ -58,7 +58,7 @@ fn short_description(spec: &CommandSpec, speech: &Localizer, part: &str) -> Stri
     i18n::text(speech.locale, &format!("help-{}{part}", spec.name), &[])
 }
 
-/// What may be used, by chapter.
+/// The allowed commands, by section.
 fn list_commands(catalog: &Catalog, speech: &Localizer, is_allowed: impl Fn(&CommandSpec) -> bool) -> Reply {
     let of = |chapter| {
         let orders = catalog.specs().iter().filter(|spec| spec.section == chapter && is_allowed(spec));
@@ -88,7 +88,7 @@ fn command_help(spec: &CommandSpec, speech: &Localizer) -> Reply {
     }))
 }
 
-/// The flags that it takes, and the marks that its replies bear.
+/// Its flags, and the status icons of its replies.
 fn legend(spec: &CommandSpec) -> Vec<ReplyLine> {
     let takes_flags = spec.is_mutating && !spec.is_indirect();
     let marks = if spec.args.contains(&ArgKind::Groups) { "help-marks-groups" } else { "help-marks" };

@@ -1,8 +1,9 @@
-//! `/history [community|person]`: who ordered what, when, and what came of it; from the journal, newest first.
+//! `/history [community|person]`: who gave which command, when, and with what result; from the journal,
+//! newest first.
 //!
-//! Orders that change something are told of, also those that were refused or not understood. An admin
-//! who may not give orders everywhere learns of their own orders, and of those that began to change a
-//! community in which they may: that is read from the order's plan, since names change hands.
+//! Lists commands that change something, also denied ones and usage errors. An admin without rights
+//! everywhere sees their own commands, and those that started to change a community of theirs: that is read
+//! from the plan, since names change.
 
 use crate::authorization::{community_admin_key, display_admin_key, may_everywhere, may_in};
 use crate::command::catalog::Catalog;
@@ -31,20 +32,20 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Lookup,
 };
 
-/// How many orders one read goes back, those of other instances among them.
+/// How many commands one read covers, with those of other instances.
 const READ_BATCH: usize = 500;
 /// The most reads.
 const MAX_READS: usize = 20;
-/// No more orders than these are told of.
+/// The most commands in the list.
 const MAX_ENTRIES: usize = 200;
 /// The most lines of a page: these are long.
 const PAGE_SIZE: usize = 20;
-/// The most characters of what came of an order.
+/// The most characters of a result.
 const MAX_RESULT_LEN: usize = 60;
-/// The marks of an answer's lines, the one first that says most of the whole.
+/// The status icons of a reply, the most telling first.
 const STATUS_ICONS: [&str; 6] = ["✅", "❓", "➡️", "☑️", "⚠️", "❌"];
 
-/// Whose orders, or where.
+/// Which commands are listed.
 enum HistoryFilter {
     All,
     /// Those in a community.
@@ -65,7 +66,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     };
     let is_everywhere = may_everywhere(context.admin);
     let names = match wanted {
-        // What the journal alone knows is told while Z-API is out of reach, too.
+        // The journal is enough while Z-API is unavailable.
         HistoryFilter::All | HistoryFilter::ByAdmin { .. } if is_everywhere => None,
         _ => Some(context.directory.snapshot(context.zapi).await?),
     };
@@ -112,7 +113,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     })
 }
 
-/// What is looked for, or the answer that asks for it again.
+/// Parses the filter, or returns the reply that asks for it.
 async fn parse_filter(
     context: &mut Context<'_>,
     words: &[String],
@@ -167,7 +168,7 @@ async fn parse_filter(
             Err(Reply::NoCommunity { typed, nearest: disambiguate(&nearest), available: Vec::new() })
         }
         _ => {
-            // `of Ana` says no more than `Ana`.
+            // `of Ana` means the same as `Ana`.
             if let Some(rest) = skip_stop_words(words) {
                 return Box::pin(self::parse_filter(context, rest)).await;
             }
@@ -178,7 +179,7 @@ async fn parse_filter(
     })
 }
 
-/// The admins of the configuration whom the admin may know: themselves, and whoever `/who` tells them of.
+/// The admins of the configuration that the admin may see: themselves, and those that `/who` shows them.
 async fn known_admins<'a>(context: &Context<'a>) -> Result<Vec<&'a Admin>, CommandError> {
     let all = context.instance.admins.iter();
     if may_everywhere(context.admin) {
@@ -192,7 +193,7 @@ async fn known_admins<'a>(context: &Context<'a>) -> Result<Vec<&'a Admin>, Comma
     Ok(all.filter(|admin| admin.key == context.admin.key || shared(admin)).collect())
 }
 
-/// Lets a number say which of these is meant.
+/// Lets a number choose one of these.
 fn prompt_choice(context: &mut Context<'_>, entries: &[CommunityEntry]) {
     context.ask(Prompt {
         asked_by: context.claim.command.id.clone(),
@@ -212,9 +213,9 @@ fn filter_by_admin(admin: &Admin) -> HistoryFilter {
     HistoryFilter::ByAdmin { key: admin.key.clone(), name: admin.name.clone(), by_owner: false }
 }
 
-/// The orders of whoever has this number or lid: of an admin of the configuration, or, where these may give
-/// orders, of a community's own. Whether they are one now does not matter, nor is it told. To the admin of a
-/// community no number tells who is in the configuration: theirs answer like anybody's who gave no order.
+/// The filter for a number or lid: an admin of the configuration, or an admin of a community. Whether they
+/// still are one does not matter. For the admin of a community a number reveals nobody of the configuration:
+/// they look like a person without commands.
 fn filter_by_number(context: &Context<'_>, known: &[&Admin], person: Person) -> Option<HistoryFilter> {
     let has = |admin: &Admin| {
         person.phone.is_some_and(|phone| admin.phone == Some(phone))
@@ -229,16 +230,16 @@ fn filter_by_number(context: &Context<'_>, known: &[&Admin], person: Person) -> 
     Some(HistoryFilter::ByAdmin { key: community_admin_key(merged), name: person.shown(), by_owner: false })
 }
 
-/// It changes something, or would have: reads, and answers that answered nothing, are left out.
+/// Whether it changes something, or would have: reads and unused replies are left out.
 fn is_listed(catalog: &Catalog, deed: &HistoryEntry) -> bool {
     let Some(spec) = catalog.lookup(&deed.name).filter(|spec| spec.is_mutating) else { return false };
-    // Whether it stood for an order is not kept longer than its text.
+    // The command that it stood for.
     !spec.is_indirect()
         || deed.text.is_empty()
         || resolved_command(deed).is_some_and(|command| is_change(catalog, &command))
 }
 
-/// The order that it stood for.
+/// The command that it stood for.
 fn resolved_command(deed: &HistoryEntry) -> Option<DeferredCommand> {
     deed.resolution.as_deref().and_then(|meant| serde_json::from_str(meant).ok())
 }
@@ -247,14 +248,14 @@ fn is_change(catalog: &Catalog, order: &DeferredCommand) -> bool {
     catalog.lookup(&order.command).is_some_and(|spec| spec.is_mutating)
 }
 
-/// Whether an admin of some communities may see an order: their own, or one in such a community.
+/// Whether an admin of some communities may see a command: their own, or one in such a community.
 fn may_see(context: &Context<'_>, names: Option<&Snapshot>, deed: &HistoryEntry) -> bool {
     if deed.admin == context.admin.key && deed.by_owner == context.claim.command.by_owner {
         return true;
     }
     let planned = deed.plan.as_deref().and_then(stored_plan_community);
     planned.is_some_and(|planned| {
-        // The name of now decides; of a community that is gone, only its id is known.
+        // The current name counts; of a deleted community, only the id is known.
         let entry = names.and_then(|names| names.communities.by_id(&planned.id));
         let name = entry.map(|entry| entry.name.as_str());
         may_in(context.admin, &planned.id, name.unwrap_or_default(), context.directory)
@@ -284,7 +285,7 @@ fn matches_filter(
     }
 }
 
-/// The community that an order without a plan names, as names are now.
+/// The community that a command without a plan names, by current names.
 fn typed_community(context: &Context<'_>, names: &Snapshot, deed: &HistoryEntry) -> Option<CommunityId> {
     let (command, rest) = match resolved_command(deed) {
         Some(meant) => (meant.command, meant.rest),
@@ -327,8 +328,8 @@ fn format_entry(context: &Context<'_>, deed: &HistoryEntry) -> String {
     line.render(context.localizer)
 }
 
-/// What came of an order: a mark, and the first line of its answer; nothing where all that is known is
-/// that it was answered.
+/// The result of a command: a status icon and the first line of its reply; `None` if only the fact of a reply
+/// is known.
 fn format_result(deed: &HistoryEntry) -> Option<String> {
     let messages: Vec<String> =
         deed.reply.as_deref().and_then(|reply| serde_json::from_str(reply).ok()).unwrap_or_default();
@@ -340,7 +341,7 @@ fn format_result(deed: &HistoryEntry) -> Option<String> {
         Some(Outcome::Denied | Outcome::UsageError | Outcome::Expired) => "❌",
         Some(Outcome::Replied | Outcome::Previewed) if deed.reply.is_none() => return None,
         Some(Outcome::Cancelled) => marks().unwrap_or("❌"),
-        // What bears no mark did nothing: it tells something.
+        // A reply without an icon changed nothing.
         Some(Outcome::Replied | Outcome::Previewed) => marks().unwrap_or_default(),
     };
     let first = lines.next().unwrap_or_default();

@@ -1,7 +1,7 @@
-//! `/invite <community|group>`: shows the link that lets people in; with `reset`, makes a new one.
+//! `/invite <community|group>`: shows the invitation link; with `reset`, makes a new one.
 //!
-//! A community's link is that of its announcement group. A new link can be made again after a crash; which
-//! one holds is read.
+//! A community has the link of its announcement group. A new link can be made again after a crash; which one
+//! is valid is read.
 
 use std::sync::OnceLock;
 
@@ -32,24 +32,24 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Communities,
 };
 
-/// What is written to the journal before the call that makes a new link.
+/// What is stored before the call that makes a new link.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct InvitePlan {
-    /// What the link leads into: the community itself, or a group of one or of none.
+    /// What the link is for: the community itself, or a group of one or of none.
     whole: Option<String>,
-    /// The group whose link it is.
+    /// The group of the link.
     group: String,
-    /// The name of what it leads into.
+    /// The name of what the link is for.
     place: String,
-    /// The community that it is of.
+    /// Its community.
     community: Option<String>,
-    /// The name of that.
+    /// The name of its community.
     name: Option<String>,
-    /// The link before, where the bot may see it.
+    /// The link before, if it can be read.
     old: Option<String>,
 }
 
-/// Where a link leads.
+/// What a link is for.
 struct LinkTarget {
     target: Target,
     /// The group whose link it is.
@@ -62,11 +62,11 @@ struct ResetInvite {
     community: Option<CommunityId>,
     group: GroupId,
     old_link: Option<String>,
-    /// An earlier try may have made another link since the old one.
+    /// An earlier attempt may have made another link.
     is_begun: bool,
-    /// What the call answered.
+    /// The response of the call.
     returned_link: OnceLock<String>,
-    /// What was read.
+    /// The link that was read.
     current_link: OnceLock<String>,
 }
 
@@ -93,7 +93,7 @@ impl ApiChange for ResetInvite {
             let answered = self.returned_link.get();
             let is_new = link.is_some()
                 && match answered {
-                    // Of several new links only the last one holds.
+                    // Of several new links only the last one is valid.
                     Some(_) if self.is_begun || self.old_link.is_none() => link.as_ref() == answered,
                     _ => self.old_link.is_some() && link != self.old_link,
                 };
@@ -121,7 +121,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
         return reset_invite(context, plan, true).await;
     }
     let (typed, is_reset) = match arguments.words.join(" ") {
-        // `novo` may be of its name.
+        // `novo` may belong to its name.
         whole if is_whole_name(context, &whole).await? => (whole, false),
         _ => parse_target_words(&arguments.words),
     };
@@ -165,11 +165,11 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     reset_invite(context, plan, false).await
 }
 
-/// The place that is named, quoted or not, and whether its link is to be made anew. A word alone is a
-/// name, unless it is the very word of the command.
+/// The name, quoted or not, and whether to make a new link. A single word is a name, unless it is the keyword
+/// itself.
 fn parse_target_words(words: &[String]) -> (String, bool) {
     let is_reset = |word: &String| in_word_list(word.trim_end_matches(['.', '!', '?']), "invite-reset");
-    // `new link` says no more than `new`.
+    // `new link` means the same as `new`.
     let words = match words {
         [rest @ .., reset, link] if !rest.is_empty() && is_reset(reset) && fold(link) == "link" => {
             &words[..words.len() - 1]
@@ -192,7 +192,7 @@ async fn is_whole_name(context: &Context<'_>, words: &str) -> Result<bool, Comma
     Ok(snapshot.groups.has_name(words) || snapshot.communities.all().any(is_it))
 }
 
-/// What is named without the word for what is asked for, where only so it may be a name: `link sales`.
+/// The name without the keyword, if that is a name: `link sales`.
 async fn strip_link_word(context: &Context<'_>, typed: String) -> Result<String, CommandError> {
     let rest = typed.split_once(' ').filter(|(first, _)| fold(first) == "link").map(|(_, rest)| rest);
     Ok(match rest {
@@ -203,7 +203,7 @@ async fn strip_link_word(context: &Context<'_>, typed: String) -> Result<String,
     })
 }
 
-/// The group whose link it is, or what is answered to who may not have it.
+/// The group of the link, or the reply if it may not be shown.
 async fn find_link_target(
     context: &Context<'_>,
     place: Target,
@@ -231,7 +231,7 @@ async fn find_link_target(
         }
     };
     if !target::may_manage(context, of.as_ref()) {
-        // Of a place that may not be theirs to know, no more is told than was typed.
+        // Reveals no more than was typed of what the admin may not see.
         return Ok(Err(Reply::Forbidden { command: SPEC.name, community: Some(typed.to_owned()) }));
     }
     Ok(Ok(LinkTarget { target: place, group, community: of }))
@@ -267,12 +267,12 @@ async fn reset_invite(
     }))
 }
 
-/// A link on a line of its own, where a thumb finds it.
+/// A link on a line of its own, easy to tap.
 fn link_lines(head: ReplyLine, place: &str, link: &str) -> Vec<ReplyLine> {
     vec![head.name("place", place), ReplyLine::new("invite-address").with_plain("link", link)]
 }
 
-/// A link of the web in one word; nothing else is shown as one.
+/// An https link in one word; nothing else is shown as one.
 fn is_displayable_link(link: &str) -> bool {
     link.starts_with("https://") && link.bytes().all(|b| b.is_ascii_graphic())
 }

@@ -1,7 +1,7 @@
-//! `/language [pt|en|es]`: the language of a chat.
+//! `/language [pt|en|es]`: sets the language of a chat.
 //!
-//! A command's name says its own language; where it is of none or of several, the chat's is spoken, and
-//! where that was never set, the instance's. It is said at once, and in the new language.
+//! The name of a command selects its language; a name of none or of several uses the chat's, then the
+//! instance's. A new language counts at once.
 
 use crate::command::context::{CommandError, Context};
 use crate::command::spec::{CommandSpec, HelpSection};
@@ -18,7 +18,7 @@ pub const SPEC: CommandSpec = CommandSpec {
     pt: &["idioma", "língua", "linguagem"],
     es: &["idioma", "lengua", "lenguaje"],
     args: &[ArgKind::Keyword("arg-language")],
-    // It is for the next words, and waits for no order before it.
+    // It is for later commands, and waits for none.
     is_mutating: false,
     section: HelpSection::Bot,
 };
@@ -54,13 +54,13 @@ fn locale_name_key(locale: Locale) -> &'static str {
     }
 }
 
-/// With the orders that change the language.
+/// With the commands that change the language.
 fn with_language_commands(phrase: ReplyLine) -> ReplyLine {
     let order = |phrase: ReplyLine, (placeholder, word)| phrase.order(placeholder, SPEC.name, &[word]);
     [("english", "en"), ("portuguese", "pt"), ("spanish", "es")].into_iter().fold(phrase, order)
 }
 
-/// The language that a word means, in whatever language it is said.
+/// The language of a word, in any language.
 fn parse_locale(words: &str) -> Option<Locale> {
     let words = fold(words.trim_end_matches(['.', '!', '?']));
     let is_named = |locale: &Locale| {

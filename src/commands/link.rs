@@ -1,4 +1,4 @@
-//! `/link <community> <groups…>`: puts groups into a community.
+//! `/link <community> <groups…>`: links groups to a community.
 
 use crate::command::context::{CommandError, Context};
 use crate::command::spec::{CommandSpec, HelpSection};

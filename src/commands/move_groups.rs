@@ -1,8 +1,8 @@
-//! `/move <groups…> <community>`: takes groups out of where they are, and puts them into a community.
+//! `/move <groups…> <community>`: unlinks groups from their communities, and links them to another one.
 //!
-//! Each half is told truly as a link or unlink is, and after a crash each goes on where it stands: what
-//! has left already is not taken out again. A group that is not linked after all is put back, and the reply says
-//! of each where it is.
+//! Both halves are reported like a link and an unlink, and continue after a crash: a group that has left is
+//! not unlinked again. A group that is not linked in the end is linked again where it was, and the reply says
+//! where each group is.
 
 use crate::authorization::may_in;
 use crate::command::context::{CommandError, Context};
@@ -75,7 +75,7 @@ async fn keep_last_group(context: &Context<'_>, plan: &mut LinkPlan) -> Result<(
     for (id, _, groups) in plan.source_communities() {
         let details = context.zapi.community(&id).await?;
         if !details.lists_groups() {
-            // Which group is the last one is not known: WhatsApp itself lets none go.
+            // Which group is the last one is not known: WhatsApp refuses to unlink it.
             continue;
         }
         let ordinary = details.ordinary().count();
@@ -86,8 +86,8 @@ async fn keep_last_group(context: &Context<'_>, plan: &mut LinkPlan) -> Result<(
     Ok(())
 }
 
-/// Both halves. What left its community and is not linked after two calls goes back, also where the order was
-/// cancelled between the halves: the plan notes it before, so that a later attempt only puts it back.
+/// Runs both halves. A group that left its community and is not linked after two calls goes back, also after
+/// a cancel between the halves: the plan records it before, so that a later attempt only links it back.
 async fn execute_move(context: &mut Context<'_>, plan: &mut LinkPlan) -> Result<Outcomes, CommandError> {
     let Some(target) = plan.community() else { return Ok(Outcomes::new()) };
     let mut open: Vec<GroupId> = plan.pending();
@@ -110,7 +110,7 @@ async fn execute_move(context: &mut Context<'_>, plan: &mut LinkPlan) -> Result<
                     settled.extend(stays.map(|fate| (group, fate)));
                 }
             }
-            // What has left another community does not wait for these.
+            // Groups of other communities do not wait for these.
             Err(CommandError::Api(error)) if error.cause.is_temporary() => {
                 open.retain(|group| !groups.contains(group));
                 later = Some(error);
@@ -141,7 +141,7 @@ async fn execute_move(context: &mut Context<'_>, plan: &mut LinkPlan) -> Result<
     later.map_or(Ok(settled), |error| Err(error.into()))
 }
 
-/// What is told of a group that did not leave its community; nothing of one that did.
+/// The outcome of a group that did not leave its community; none for one that did.
 async fn stays(
     context: &Context<'_>,
     (from, name): (&CommunityId, &str),
@@ -164,7 +164,7 @@ async fn stays(
     Some(tell(name.to_owned(), reason))
 }
 
-/// Links groups, with a second call for those that may be linked by it.
+/// Links groups, with a second call for those that it may help.
 async fn link(
     context: &mut Context<'_>,
     community: &CommunityId,
@@ -192,14 +192,14 @@ async fn link(
     Ok(settled)
 }
 
-/// Links the groups that go back to where they were, and tells where each is.
+/// Links the groups that go back, and reports where each is.
 async fn put_back(
     context: &mut Context<'_>,
     plan: &LinkPlan,
     target: &CommunityId,
 ) -> Result<Outcomes, CommandError> {
     let mut settled = Outcomes::new();
-    // To put them back is what is left to do of a cancelled order.
+    // A cancelled command still has to link them back.
     let is_cancelled = std::mem::take(&mut context.is_cancelled);
     for (from, name, mut groups) in plan.source_communities() {
         groups.retain(|group| plan.reason_to_go_back(group).is_some());
@@ -216,8 +216,8 @@ async fn put_back(
     Ok(settled)
 }
 
-/// What is told of a group that its old community does not show: the call that did not link it may have come
-/// through late.
+/// The outcome of a group that its old community does not show: the call that did not link it may have taken
+/// effect late.
 async fn whereabouts(
     context: &Context<'_>,
     target: &CommunityId,
@@ -238,14 +238,14 @@ async fn whereabouts(
     }
 }
 
-/// The words of an order to move, with ids in the place of names.
+/// The arguments of a move, with ids in place of names.
 fn undo_command(groups: &[GroupId], plan: &LinkPlan) -> String {
     let community = plan.community().map(|id| id.to_string()).unwrap_or_default();
     groups.iter().map(|id| id.as_str()).chain([community.as_str()]).collect::<Vec<_>>().join(" ")
 }
 
-/// What moved from one community, or left it for nothing, is moved back; what was in none is unlinked; a mixture
-/// has no one order.
+/// A move from one community is undone by a move back; groups of no community are unlinked; a mixture cannot
+/// be undone by one command.
 fn store_undo(context: &mut Context<'_>, plan: &LinkPlan, settled: &Outcomes) {
     let is_done = |group: &&GroupId| settled.get(*group).is_some_and(GroupOutcome::may_be_done);
     let todo = plan.pending();

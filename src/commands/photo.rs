@@ -1,5 +1,5 @@
-//! `/photo <community>`: gives a community another photo, that of the picture whose caption the order is,
-//! or that at an address. Z-API fetches it; nothing shows it afterwards, so its word is what is known.
+//! `/photo <community>`: changes the photo of a community, to the picture of the message or to that of a URL.
+//! Z-API fetches it, and nothing shows it afterwards: the response of Z-API is all that is known.
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -24,10 +24,10 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Communities,
 };
 
-/// The longest address that is taken.
+/// The longest URL.
 const MAX_URL_LEN: usize = 2_048;
 
-/// What is written to the journal before the call.
+/// What is stored before the call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct PhotoPlan {
     community: String,
@@ -102,7 +102,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     Ok(Reply::Lines(vec![told.unwrap_or_else(|why_not| why_not)]))
 }
 
-/// An address of the web with a host, and without a name and password in it.
+/// A web URL with a host, without user and password.
 fn is_web_url(text: &str) -> bool {
     let Ok(address) = text.parse::<Uri>() else { return false };
     let is_web = matches!(address.scheme_str(), Some("https" | "http"));

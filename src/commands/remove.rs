@@ -1,4 +1,4 @@
-//! `/remove`: takes people out of a community and of its groups.
+//! `/remove`: removes people from a community and from its groups.
 
 use crate::command::context::{CommandError, Context};
 use crate::command::spec::{CommandSpec, HelpSection};

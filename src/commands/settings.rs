@@ -1,7 +1,7 @@
-//! `/settings <community> add-groups admins|all`: says who may add groups to a community.
+//! `/settings <community> add-groups admins|all`: sets who may add groups to a community.
 //!
-//! WhatsApp does not show how it is, so Z-API's word is what is known. What was set here last is
-//! remembered, for undo.
+//! WhatsApp does not show the setting: the response of Z-API is all that is known. The last setting from here
+//! is stored, for undo.
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -28,7 +28,7 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Communities,
 };
 
-/// What is written to the journal before the call.
+/// What is stored before the call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct SettingsPlan {
     community: String,
@@ -100,12 +100,12 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     }
     context.set_state(MemoryKind::Setting, id.clone(), Some(plan.who));
     match before {
-        // It was so already: what took the earlier order back still does.
+        // Nothing changed: the earlier undo record stays.
         Some(before) if before == who => {}
         Some(before) => {
             context.set_undo(SPEC.name, Some((SPEC.name, format!("{id} {}", command_arguments(before)))));
         }
-        // How it was is not known; the other way round is all there is.
+        // The setting before is not known; undo sets the opposite.
         None => {
             let other = i18n::text(context.localizer.locale, text_keys(opposite(who)).words, &[]);
             let words: Vec<&str> = std::iter::once(id.as_str()).chain(other.split(' ')).collect();
@@ -115,7 +115,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     Ok(Reply::Lines(vec![ReplyLine::done(text_keys(who).done).name("community", plan.name)]))
 }
 
-/// Who is meant by the words of the setting: `add-groups admins`, `adicionar grupos: todos`, `todos`.
+/// Parses the setting: `add-groups admins`, `adicionar grupos: todos`, `todos`.
 fn parse_setting(words: &str) -> Option<AddPolicy> {
     let words = split_words(words);
     let (last, setting) = words.split_last()?;
@@ -132,12 +132,12 @@ fn split_words(words: &str) -> Vec<&str> {
     words.split(is_between).filter(|word| !word.is_empty()).collect()
 }
 
-/// Whether words name the setting, and nobody whom it is for.
+/// Whether words name the setting without a value.
 fn is_setting_name(words: &[&str]) -> bool {
     words.iter().all(|word| in_word_list(word, "setting-add-groups"))
 }
 
-/// What can be set, and what was set here last.
+/// The settings, and what was set here last.
 fn usage_lines(context: &Context<'_>, name: &str, words: &str, before: Option<AddPolicy>) -> Vec<ReplyLine> {
     let mut said = Vec::new();
     match split_words(words).as_slice() {
@@ -175,22 +175,22 @@ fn parse_policy(text: &str) -> Option<AddPolicy> {
     [AddPolicy::Admins, AddPolicy::All].into_iter().find(|who| as_str(*who) == text)
 }
 
-/// The words of an order that sets it so, as the journal keeps them.
+/// The arguments that set it.
 fn command_arguments(who: AddPolicy) -> String {
     format!("add-groups {}", as_str(who))
 }
 
-/// The texts on a setting.
+/// The texts of a setting.
 struct TextKeys {
-    /// It would be so.
+    /// The preview.
     preview: &'static str,
-    /// It is so now.
+    /// It is set.
     done: &'static str,
-    /// It was set so last.
+    /// It was set last.
     current: &'static str,
-    /// How it is set so.
+    /// How to set it.
     usage: &'static str,
-    /// The words of that order.
+    /// The arguments for that.
     words: &'static str,
 }
 

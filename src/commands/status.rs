@@ -1,8 +1,8 @@
-//! `/status`: is WhatsApp connected, what waits, what was given up, and until when Z-API is paid for, where
-//! that is near.
+//! `/status`: the connection to WhatsApp, waiting commands, dead letters, and the end of the Z-API
+//! subscription if it is near.
 //!
-//! Since when it is connected Z-API tells by a webhook alone, where that is sent here: the journal remembers it. Where
-//! Z-API says something else now, it is not told.
+//! The time since when it is connected is known only from Z-API's webhook; it is left out if Z-API now says
+//! something else.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::reply::{ListPage, Reply, ReplyLine, quote};
 use crate::storage::{ConnectionReport, LeaseError};
 use crate::zapi::{ApiError, ConnectionStatus};
 
-/// How long before its end a subscription is spoken of.
+/// How long before its end a subscription is mentioned.
 const EXPIRY_WARNING: Duration = Duration::from_secs(10 * 24 * 60 * 60);
 
 /// The command.
@@ -38,13 +38,13 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
     );
     let (overview, told) = (overview.map_err(LeaseError::Store)?, told.map_err(LeaseError::Store)?);
     let mut lines = connection_lines(context, connection, told);
-    // This order itself is open while it is answered.
+    // This command itself is open while it runs.
     lines.push(ReplyLine::new("status-waiting").with_count("count", overview.open.saturating_sub(1)));
     lines.push(ReplyLine::new("status-dead").with_count("count", overview.dead));
     if overview.dead > 0 {
         lines.push(ReplyLine::new("status-dead-look").order("order", "history", &[]));
     }
-    // A hint, which is no reason to fail.
+    // A failed hint is no reason to fail.
     lines
         .extend(account.ok().and_then(|account| account.due).and_then(|due| subscription_line(context, due)));
     Ok(Reply::ListPage(ListPage::from_lines(lines)))
@@ -76,7 +76,7 @@ fn connection_lines(
     lines
 }
 
-/// When what is paid for ends, or ended, where that is near.
+/// The end of the subscription, if it is near or over.
 fn subscription_line(context: &Context<'_>, due: Timestamp) -> Option<ReplyLine> {
     let now = context.clock.now();
     if due.since(now) > EXPIRY_WARNING {

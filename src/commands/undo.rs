@@ -1,7 +1,7 @@
-//! `/undo`: takes back what the last order of this admin in this chat changed.
+//! `/undo`: undoes what the last command of this admin in this chat changed.
 //!
-//! A command that changes something says how that is taken back, and what cannot be; it is kept with
-//! its answer. Only what it changed itself is in it: what was so before stays.
+//! A command that changes something stores with its reply how it is undone, or that it cannot be. Only its
+//! own changes are undone.
 
 use crate::command::resolution::{ClearedState, DeferredCommand, Resolution, ResolveContext};
 use crate::command::spec::{CommandSpec, HelpSection};

@@ -1,4 +1,4 @@
-//! `/unlink <community> <groups…>`: takes groups out of a community.
+//! `/unlink <community> <groups…>`: unlinks groups from a community.
 
 use crate::command::context::{CommandError, Context};
 use crate::command::spec::{CommandSpec, HelpSection};

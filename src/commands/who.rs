@@ -40,7 +40,7 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
         lines.push(ReplyLine::unknown("no-announcement-group").name("community", community.name.as_str()));
         return Ok(Reply::Lines(lines));
     };
-    // Whom the configuration knows has the rights that it gives.
+    // People in the configuration have the rights that it gives.
     let is_named = |admin: &Person| context.admins.find(*admin, false).is_some();
     let mut shown: Vec<String> =
         admins.iter().filter(|admin| !is_named(admin)).map(|admin| admin.shown()).collect();
@@ -61,7 +61,7 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
     Ok(Reply::Lines(lines))
 }
 
-/// What an admin of the configuration may.
+/// The rights of an admin of the configuration.
 fn config_admin_line(context: &Context<'_>, admin: &Admin) -> ReplyLine {
     let is_all = admin.commands.iter().any(|name| name == "*");
     let key = if is_all { "who-admin-all" } else { "who-admin" };

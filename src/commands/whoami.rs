@@ -1,4 +1,4 @@
-//! `/whoami`: how the bot knows the person who asks.
+//! `/whoami`: how the bot knows the sender.
 
 use crate::command::context::{CommandError, Context};
 use crate::command::spec::{CommandSpec, HelpSection};
@@ -34,7 +34,7 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
     Ok(Reply::Lines(lines))
 }
 
-/// What the configuration lets an admin do, and where.
+/// The rights of an admin of the configuration.
 fn config_admin_lines(admin: &Admin) -> [ReplyLine; 2] {
     let listed = |key, placeholder, names: &[String], all| match names.iter().any(|name| name == "*") {
         true => ReplyLine::new(key).text(placeholder, all),
@@ -46,7 +46,7 @@ fn config_admin_lines(admin: &Admin) -> [ReplyLine; 2] {
     ]
 }
 
-/// What an admin of communities may do, and where, with the names of these.
+/// The rights of an admin of communities, with the names of these.
 fn community_admin_lines(context: &Context<'_>, roster: &CommunityAdmins) -> [ReplyLine; 2] {
     let known = roster.find_current(context.sender).map(|found| found.communities).unwrap_or_default();
     let named = |id: &String| {

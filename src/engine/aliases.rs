@@ -4,13 +4,13 @@ use crate::engine::target::Target;
 use crate::reply::ReplyLine;
 use crate::storage::{LeaseError, MemoryKind, Store};
 
-/// The aliases that were kept from a chat, as folded name and id.
+/// The aliases that were set from a chat, as folded name and id.
 pub async fn load_chat_aliases(store: &Store, instance: &str) -> Result<Vec<(String, String)>, LeaseError> {
     let kept = store.list_state(instance, MemoryKind::Alias).await.map_err(LeaseError::Store)?;
     Ok(kept.into_iter().map(|alias| (alias.key, alias.value)).collect())
 }
 
-/// A line that says what an alias stands for.
+/// The line for an alias.
 pub fn alias_line(short: &str, thing: &Target) -> ReplyLine {
     ReplyLine::new("alias-line")
         .name("short", short)

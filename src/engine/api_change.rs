@@ -1,7 +1,7 @@
-//! What orders of one call have in common: planned, called, read back where that can be, and told truly.
+//! Changes that one API call makes: plan, call, read back, report.
 //!
-//! What such an order does may be done twice with the same end. What must not be done twice goes its
-//! own way, by the plan's mark ([`super::create`], [`super::announce`], invitations in [`super::people`]).
+//! These calls may be repeated without harm. Calls that must not be repeated (`/create`, `/announce`, private
+//! invitations) mark the plan before the call instead.
 
 use std::time::Duration;
 
@@ -16,40 +16,40 @@ use crate::failpoint::{self, Step};
 use crate::reply::{ReplyLine, quote};
 use crate::zapi::{ApiError, ApiErrorKind, ChangePermit, Zapi};
 
-/// A change that one call makes.
+/// A change that one API call makes.
 pub trait ApiChange: Sync {
-    /// The call, as an error names it.
+    /// The name of the call in errors.
     const CALL: &'static str;
-    /// Made again it has another end: how it is now is waited for before.
+    /// A repeated call has another result: before it, the state is read for the whole read-back timeout.
     const ENDS_ANEW: bool = false;
 
-    /// Its answer says whether it was made. If not, it is made again where it does not show.
+    /// The response says whether the change was made. If not, the change is retried where it is not visible.
     const IS_CONFIRMED: bool = true;
 
     /// Makes the call.
     fn call<'a>(&'a self, zapi: &'a Zapi, turn: ChangePermit) -> BoxFuture<'a, Result<(), ApiError>>;
 
-    /// Whether it is so now; nothing where that cannot be read.
+    /// Whether the change is visible now; `None` where it cannot be read.
     fn is_applied<'a>(&'a self, zapi: &'a Zapi) -> Option<BoxFuture<'a, Result<bool, ApiError>>>;
 
-    /// The order that shows how it is, as the command's English name and its words.
+    /// The command that shows the state: its English name and arguments.
     fn status_command(&self) -> (&'static str, Vec<&str>);
 }
 
-/// The plan of an earlier try, if there was one. Where it cannot be read, nothing is begun anew.
+/// The plan of an earlier attempt, if there was one.
 pub fn stored_plan<T: DeserializeOwned>(context: &Context<'_>) -> Result<Option<T>, CommandError> {
     let plan = context.claim.command.plan.as_deref().map(serde_json::from_str);
     plan.transpose().map_err(|_| CommandError::UnreadablePlan)
 }
 
-/// Writes a plan down, before the call.
+/// Stores a plan, before the call.
 pub async fn store_plan(context: &mut Context<'_>, plan: &impl Serialize) -> Result<(), CommandError> {
     context.store_plan(serde_json::to_string(plan).unwrap_or_default()).await?;
     failpoint::reach(Step::Planned);
     Ok(())
 }
 
-/// Makes a change whose plan is written. Tells why not, where it was not made or nobody knows.
+/// Makes a change whose plan is stored. Returns the line that says why it was not made, or may not have been.
 pub async fn apply<C: ApiChange>(
     context: &mut Context<'_>,
     change: &C,
@@ -59,7 +59,7 @@ pub async fn apply<C: ApiChange>(
     let can_be_read = change.is_applied(zapi).is_some();
     let may_be_done = is_begun && !fields_of_plan(context).contains_key(UNMADE);
     if is_begun && can_be_read {
-        // What is not called for again, or not without another end, may only show late.
+        // A change that is not called again, or not without another result, may only become visible late.
         let is_waited_for = context.is_cancelled || C::ENDS_ANEW;
         let time = if is_waited_for { context.timing.read_back } else { Duration::ZERO };
         match look(zapi, change, time).await {
@@ -69,7 +69,7 @@ pub async fn apply<C: ApiChange>(
         }
     }
     if context.is_cancelled {
-        // Where nothing can be read, an earlier try may have come through.
+        // Where nothing can be read, an earlier attempt may have succeeded.
         let is_unsure = may_be_done && !can_be_read;
         return Ok(Err(if is_unsure {
             ReplyLine::unknown("change-cancelled-unsure")
@@ -90,8 +90,8 @@ pub async fn apply<C: ApiChange>(
             }
             let (doubt, cause) = (unknown_outcome(context, &error), error.cause);
             match handle_failure(context, error)? {
-                // Nothing was done, unless an earlier try came through. A refusal is no proof of it where there is a
-                // better one.
+                // Nothing was done, unless an earlier attempt succeeded. A rejection proves nothing where the
+                // state can be read.
                 NotApplied { line: phrase, is_certain: true }
                     if !may_be_done && (!can_be_read || cause.affects_instance()) =>
                 {
@@ -118,7 +118,7 @@ pub async fn apply<C: ApiChange>(
     }
 }
 
-/// The field of a plan that says that no call of it did anything so far.
+/// The field of a plan that says that no call of it has changed anything so far.
 const UNMADE: &str = "unmade";
 
 fn fields_of_plan(context: &Context<'_>) -> Map<String, Value> {
@@ -126,7 +126,7 @@ fn fields_of_plan(context: &Context<'_>) -> Map<String, Value> {
     plan.and_then(|plan| serde_json::from_str(plan).ok()).unwrap_or_default()
 }
 
-/// Says in the plan whether no call did anything so far.
+/// Stores in the plan whether no call has changed anything so far.
 async fn mark_unmade(context: &mut Context<'_>, is_unmade: bool) -> Result<(), CommandError> {
     let mut plan = fields_of_plan(context);
     let was_unmade = plan.remove(UNMADE).is_some();
@@ -139,7 +139,7 @@ async fn mark_unmade(context: &mut Context<'_>, is_unmade: bool) -> Result<(), C
     Ok(())
 }
 
-/// Reads how it is until it is so, or the time is over.
+/// Reads the state until the change is visible, or the time is over.
 async fn look(zapi: &Zapi, change: &impl ApiChange, time: Duration) -> Result<bool, ApiError> {
     let mut patience = PollBackoff::new(time);
     loop {
@@ -151,21 +151,21 @@ async fn look(zapi: &Zapi, change: &impl ApiChange, time: Duration) -> Result<bo
     }
 }
 
-/// It is done, or may be: it is the last change of its admin then.
+/// Whether it is done, or may be: it then is the last change of its admin, which `/undo` is about.
 pub fn may_be_done(done: &Result<(), ReplyLine>) -> bool {
     done.as_ref().err().is_none_or(|why_not| why_not.icon() == Some("❓"))
 }
 
-/// Why a call did not do what it was to do.
+/// Why a call did not make its change.
 pub struct NotApplied {
-    /// How it is told.
+    /// The line for it.
     pub line: ReplyLine,
-    /// It was surely not done.
+    /// It was certainly not made.
     pub is_certain: bool,
 }
 
-/// What is told of a call that failed. One that may succeed later is a failure, for a later try, unless
-/// this is the last.
+/// The line for a call that failed. A temporary error is returned for a retry, unless this is the last
+/// attempt.
 pub fn handle_failure(context: &mut Context<'_>, error: ApiError) -> Result<NotApplied, CommandError> {
     if error.cause.is_temporary() {
         if !context.is_last_attempt {
@@ -176,7 +176,7 @@ pub fn handle_failure(context: &mut Context<'_>, error: ApiError) -> Result<NotA
     Ok(not_applied(context, &error))
 }
 
-/// What is told of a call that failed, and is not made again.
+/// The line for a call that failed and is not retried.
 fn not_applied(context: &Context<'_>, error: &ApiError) -> NotApplied {
     if !error.cause.is_surely_not_applied() {
         return NotApplied { line: unknown_outcome(context, error), is_certain: false };
@@ -190,12 +190,12 @@ fn unknown_outcome(context: &Context<'_>, error: &ApiError) -> ReplyLine {
         .with_plain("reason", error.user_message(context.localizer.locale, quote))
 }
 
-/// It was cancelled before its call.
+/// The line for a change that was cancelled before its call.
 pub fn cancelled_line() -> ReplyLine {
     ReplyLine::not_done("change-cancelled")
 }
 
-/// How it is cannot be read: later, or, where there is no later, ❓.
+/// The state cannot be read: retried, or, on the last attempt, ❓.
 fn unverified_outcome(
     context: &mut Context<'_>,
     change: &impl ApiChange,

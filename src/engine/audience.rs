@@ -9,7 +9,7 @@ use crate::directory::join_bounded;
 use crate::domain::GroupId;
 use crate::zapi::ApiErrorKind;
 
-/// How many people are in a group, where that can be read; not asked for where nobody is shown it.
+/// How many people are in a group, where that can be read; not read where nobody sees it.
 pub async fn count_members(context: &Context<'_>, group: &GroupId) -> Result<Option<usize>, CommandError> {
     if context.confirmation == Confirmation::Given {
         return Ok(None);
@@ -21,12 +21,12 @@ pub async fn count_members(context: &Context<'_>, group: &GroupId) -> Result<Opt
     }
 }
 
-/// How many people are in these groups, besides the bot; nothing where that cannot be read.
+/// How many people are in these groups, besides the bot; `None` where that cannot be read.
 pub async fn count_people(context: &Context<'_>, groups: &[GroupId]) -> Option<usize> {
     let reads = groups.iter().map(|group| context.zapi.participants(group).boxed());
     let mut people = HashSet::new();
     for read in join_bounded(reads.collect()).await {
-        // By lid where there is one: the same person may hide the number in one group.
+        // By lid where there is one: a person may hide the number in one group only.
         people.extend(read.ok()?.into_iter().map(|person| match person.lid {
             Some(lid) => Err(lid.as_u64()),
             None => Ok(person.phone.map(|phone| phone.as_u64())),

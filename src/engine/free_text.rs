@@ -5,7 +5,7 @@ use crate::parse::arguments;
 use crate::parse::flags::Flags;
 use crate::reply::ReplyLine;
 
-/// What is told of a text of more characters than WhatsApp takes.
+/// The line for a text of more characters than WhatsApp accepts.
 pub fn too_long_line(text: &str, most: usize) -> Option<ReplyLine> {
     let count = text.chars().count();
     let phrase = || {
@@ -14,18 +14,18 @@ pub fn too_long_line(text: &str, most: usize) -> Option<ReplyLine> {
     (count > most).then(phrase)
 }
 
-/// What is told of a text at whose end there may be a word for the bot.
+/// The warning for a text that ends in what may be a flag.
 pub fn trailing_yes_line() -> ReplyLine {
     ReplyLine::new("text-ends-in-yes").with_icon("⚠️")
 }
 
-/// Whether the words of an order are read as this text, and nothing in it as a word for the bot.
+/// Whether arguments are parsed as this text, without any flag.
 pub fn parses_back_to(spec: &CommandSpec, rest: &str, text: &str) -> bool {
     let read = arguments::parse(spec.args, spec.is_mutating, rest);
     read.is_ok_and(|read| is_same_text(&read.text, text) && read.flags == Flags::default())
 }
 
-/// The same but for blanks at the ends, and for how lines end.
+/// Whether texts are equal but for spaces at the ends and for line ends.
 pub fn is_same_text(one: &str, other: &str) -> bool {
     one.trim().lines().eq(other.trim().lines())
 }

@@ -1,7 +1,7 @@
-//! Lists: shown a page at a time, and their numbers taken as names: `/link sales 1 3-5`.
+//! Lists: shown page by page. Their numbers can be used as names: `/link sales 1 3-5`.
 //!
-//! A number is one of the last list that the chat was shown; a group or community whose whole name is
-//! the number is meant first. What is left of a list is the admin's in the chat, for `/more`.
+//! A number refers to the last list of the chat; a group or community with that very name comes first. The
+//! remaining pages belong to the admin in the chat, for `/more`.
 
 use std::collections::HashMap;
 
@@ -31,37 +31,37 @@ pub enum ListKind {
     Communities,
 }
 
-/// A list as it is remembered: what number 1 means, and so on.
+/// A stored list: the meaning of its numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct NumberedList {
     of: ListKind,
     ids: Vec<String>,
 }
 
-/// What is left of a list, as it is remembered.
+/// The stored rest of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct RemainingPages {
     /// The English name of the command that shows it.
     command: String,
-    /// Where its reader might give orders.
+    /// The communities in which its reader had rights.
     communities: Vec<String>,
-    /// How many lines make a page.
+    /// The lines of a page.
     page: usize,
-    /// The lines that were not shown yet.
+    /// The lines that are not shown yet.
     lines: Vec<String>,
-    /// What the numbers mean, those of earlier pages too.
+    /// The meaning of the numbers, with those of earlier pages.
     numbers: Option<NumberedList>,
 }
 
 impl NumberedList {
-    /// A list from how it is remembered; nothing of an earlier version.
+    /// Parses a stored list; none of an earlier version.
     fn from_stored(remembered: &str) -> Option<Self> {
         serde_json::from_str(remembered).ok()
     }
 }
 
 impl Context<'_> {
-    /// Shows a list, the first page of it where it is long, and remembers what its numbers mean.
+    /// Shows the first page of a list, and stores the meaning of its numbers.
     pub fn show_numbered_list(
         &mut self,
         command: &str,
@@ -76,7 +76,7 @@ impl Context<'_> {
         )
     }
 
-    /// Shows a list without numbers, so many lines a page.
+    /// Shows the first page of a list without numbers.
     pub fn show_unnumbered_list(
         &mut self,
         command: &str,
@@ -87,11 +87,11 @@ impl Context<'_> {
         self.render_page(head, self.remaining_pages(command, page, lines, None))
     }
 
-    /// The next page of what this admin was shown last in this chat, if something is left of it.
+    /// The next page of the last list of this admin in this chat, if there is one.
     pub async fn show_next_page(&mut self) -> Result<Option<Reply>, CommandError> {
         let rest = self.get_state(MemoryKind::Page, &self.conversation_key).await?;
         let rest = rest.and_then(|rest| serde_json::from_str::<RemainingPages>(&rest.value).ok());
-        // The rights of now decide: what was looked up with others is not shown on.
+        // Current rights count: what was looked up with others is not shown.
         let may_see = |rest: &RemainingPages| {
             may_use(self.admin, &rest.command) && rest.communities == self.admin.communities
         };
@@ -113,7 +113,7 @@ impl Context<'_> {
         let left = rest.lines.split_off(rest.lines.len().min(rest.page));
         let lines = std::mem::replace(&mut rest.lines, left);
         if let Some(NumberedList { of, ids }) = &rest.numbers {
-            // Another list may have been shown meanwhile.
+            // Another list may have been shown in between.
             self.store_list(*of, ids.clone());
         }
         let left = rest.lines.len();
@@ -122,17 +122,16 @@ impl Context<'_> {
         Reply::ListPage(ListPage { head, lines, remaining: left })
     }
 
-    /// Remembers what the numbers of a list mean, by chat.
+    /// Stores the meaning of the numbers of a list, by chat.
     pub fn store_list(&mut self, of: ListKind, ids: Vec<String>) {
         let value = serde_json::to_string(&NumberedList { of, ids }).unwrap_or_default();
         let lane = self.list_key();
         self.set_state(MemoryKind::List, lane, Some(value));
     }
 
-    /// The groups that were typed: names without quotes made one word each, and ids in the place of
-    /// numbers of the last list, where that showed groups and nothing but numbers was typed: in `bloco 1` the
-    /// number belongs to the name. Small words beside and between names are none, but
-    /// where they are the whole name of a group: that one begins so says nothing.
+    /// The groups that were typed: names without quotes joined, and ids in place of numbers of the last list,
+    /// if that showed groups and only numbers were typed (in `bloco 1` the number belongs to the name). Small
+    /// words beside and between names are dropped, unless they are the whole name of a group.
     pub async fn resolve_group_words(&self, arguments: &Arguments) -> Result<Vec<String>, CommandError> {
         let is_plain = |word: &String| parse_range(word).is_none();
         let is_sure = |word: &String| is_plain(word) && !is_stop_word(word);
@@ -150,7 +149,7 @@ impl Context<'_> {
             is_name(name) || is_numbered(name)
         });
         let locale = self.localizer.locale;
-        // One that leaves out what follows is no small word: “no” is two things in two languages.
+        // A word that excludes what follows is no small word: “no” has two meanings in two languages.
         let is_kept = |word: &str| !is_stop_word(word) || is_name(word) || is_exclusion(word, locale);
         words.retain(|word| arguments.quoted.contains(word) || is_kept(word));
         if words.iter().any(|word| !is_number(word) || arguments.quoted.contains(word)) {
@@ -165,7 +164,7 @@ impl Context<'_> {
         Ok(words.iter().flat_map(|word| ids(word).unwrap_or_else(|| vec![word.clone()])).collect())
     }
 
-    /// The community behind a number of the last list, where that showed communities and none is named so.
+    /// The community of a number of the last list, if that showed communities and none has this name.
     pub async fn resolve_community_number(&self, typed: &str) -> Result<Option<String>, CommandError> {
         if parse_range(typed).is_none() {
             return Ok(None);
@@ -175,7 +174,7 @@ impl Context<'_> {
         Ok(list.filter(|_| !is_name).and_then(|list| community_by_number(&list, typed)))
     }
 
-    /// The id behind a number of the last list, whatever that showed.
+    /// The id of a number of the last list, of either kind.
     pub async fn resolve_list_number(&self, word: &str) -> Result<Option<String>, CommandError> {
         let Some(range) = parse_range(word).filter(|range| range.start() == range.end()) else {
             return Ok(None);
@@ -188,21 +187,20 @@ impl Context<'_> {
         Ok(list.and_then(|list| list.ids.get(range.start() - 1).cloned()))
     }
 
-    /// The last list that the chat was shown before this order: what was shown since is not what its
-    /// numbers are of.
+    /// The last list of the chat before this command: the numbers of a later one are not meant.
     async fn load_last_list(&self) -> Result<Option<String>, CommandError> {
         let list = self.get_state(MemoryKind::List, &self.list_key()).await?;
         let list = list.filter(|list| list.at <= self.claim.command.accepted_at);
         Ok(list.map(|list| list.value))
     }
 
-    /// Where what is remembered of the chat is kept.
+    /// The key of the chat's list.
     pub fn list_key(&self) -> String {
         self.chat.ordering_key(&self.admin.key, self.claim.command.by_owner)
     }
 }
 
-/// Names as lines of a list: with their ids where two are alike, and where there is but one.
+/// Names as lines of a list, with ids where two are alike, and where there is only one.
 pub fn format_names<Id: ToString>(entries: &[NamedEntry<Id>]) -> Vec<String> {
     let mut counts: HashMap<String, usize> = HashMap::new();
     for entry in entries {
@@ -219,8 +217,8 @@ pub fn format_names<Id: ToString>(entries: &[NamedEntry<Id>]) -> Vec<String> {
     entries.iter().map(line).collect()
 }
 
-/// Whether a word says in this language that something is to be left out, whatever signs stand around it:
-/// `(não)`, `Exceto:`, a cross. What is a small word there is none elsewhere: “no” of Portuguese.
+/// Whether a word excludes something in this language, whatever signs stand around it: `(não)`, `Exceto:`, a
+/// cross. A small word of the language is none: “no” in Portuguese.
 pub fn is_exclusion(word: &str, locale: Locale) -> bool {
     let is_sign = |c: char| !c.is_alphanumeric();
     let beside = i18n::text(locale, "words-beside-name", &[]);
@@ -228,17 +226,17 @@ pub fn is_exclusion(word: &str, locale: Locale) -> bool {
         let part = part.trim_matches(is_sign);
         in_word_list(part, "words-for-except") && !beside.split(' ').any(|small| fold(small) == fold(part))
     };
-    // Of several words it is a name in quotes, or one that was made whole.
+    // Several words are a name in quotes, or a joined one.
     !word.contains(char::is_whitespace)
         && (word.contains(is_cross_mark) || word.split([':', '(', ')', '[', ']', '/']).any(is_except))
 }
 
-/// The marks of what is not on a list, or not yet.
+/// The marks of what is not included, or not yet.
 fn is_cross_mark(c: char) -> bool {
     matches!(c, '❌' | '❎' | '✖' | '✗' | '✘' | '✕' | '☒' | '🚫' | '⛔' | '☐' | '⬜' | '🔲' | '👎')
 }
 
-/// The community behind a number of the last list, as it is remembered.
+/// The community of a number of the last list, from the stored list.
 pub fn community_by_number(list: &str, typed: &str) -> Option<String> {
     let list = NumberedList::from_stored(list)?;
     let range = parse_range(typed).filter(|range| range.start() == range.end())?;

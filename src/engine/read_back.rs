@@ -1,10 +1,10 @@
-//! How long a lagging read is looked at again: what Z-API shows may be some seconds old (ZAPI.md §3).
+//! Backoff of reads after a change: what Z-API shows may be some seconds old (ZAPI.md §3).
 
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-/// How soon it is looked at again, from look to look; the last of them for ever.
+/// The delays between reads; the last one repeats.
 const POLL_DELAYS: [Duration; 4] = [
     Duration::from_millis(100),
     Duration::from_millis(400),
@@ -12,28 +12,28 @@ const POLL_DELAYS: [Duration; 4] = [
     Duration::from_secs(1),
 ];
 
-/// How long a call without an answer is looked after before it is made again.
+/// How long to look for the effect of a call without a response before it is repeated.
 const CALLING_AGAIN: Duration = Duration::from_secs(1);
 
-/// The time that is left to look again.
+/// The time left for further reads.
 pub struct PollBackoff {
     deadline: Instant,
     polls: usize,
 }
 
 impl PollBackoff {
-    /// For a change that is called for again at once where it does not show, which does no harm: a read that
-    /// lags is not worth waiting for.
+    /// For a change that is called again at once where it is not visible, which does no harm: not worth
+    /// waiting for.
     pub fn before_calling_again(time: Duration) -> Self {
         Self::new(time.min(CALLING_AGAIN))
     }
 
-    /// From now on.
+    /// A backoff that starts now.
     pub fn new(time: Duration) -> Self {
         Self { deadline: Instant::now() + time, polls: 0 }
     }
 
-    /// Waits until the next look is due; `false`, at once, where there is none any more.
+    /// Waits for the next read. Returns `false`, at once, when the time is over.
     pub async fn wait(&mut self) -> bool {
         let left = self.deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {

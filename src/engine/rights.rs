@@ -3,7 +3,7 @@
 use crate::authorization::CONFIG_ADMINS_ONLY;
 use crate::command::context::Context;
 
-/// What the admins of a community may not.
+/// The commands that admins of communities may not use.
 pub fn forbidden_commands(context: &Context<'_>) -> String {
     format_commands(context, CONFIG_ADMINS_ONLY.into_iter())
 }

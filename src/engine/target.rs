@@ -1,7 +1,7 @@
-//! A community or a group, as a person names it: the word may mean either.
+//! A community or a group, as people name it: a word may mean either.
 //!
-//! A whole name or an id comes before the beginning of a name; a community of which the admin may know
-//! nothing is none.
+//! A whole name or an id comes before the beginning of a name. Communities that the admin may not see are
+//! ignored.
 
 use crate::authorization::may_everywhere;
 use crate::command::context::{CommandError, Context};
@@ -24,7 +24,7 @@ pub enum Target {
 }
 
 impl Target {
-    /// Its id, which names it again.
+    /// Its id.
     pub fn id(&self) -> &str {
         match self {
             Self::Community(entry) => entry.id.as_str(),
@@ -49,7 +49,7 @@ impl Target {
         }
     }
 
-    /// What is behind an id, as far as the lists have it.
+    /// The community or group of an id, if the lists have it.
     pub fn from_id(id: &str, snapshot: &Snapshot) -> Option<Self> {
         let community = CommunityId::parse(id).and_then(|id| snapshot.communities.by_id(&id));
         if let Some(entry) = community {
@@ -59,7 +59,7 @@ impl Target {
         Some(Self::Group(group.clone()))
     }
 
-    /// Whether this admin may know of it.
+    /// Whether this admin may see it.
     pub fn is_visible_to(&self, context: &Context<'_>) -> bool {
         match self {
             Self::Community(entry) => context.can_see(&entry.id, &entry.name),
@@ -68,20 +68,20 @@ impl Target {
     }
 }
 
-/// What a person may have meant.
+/// The matches of a name.
 pub enum TargetMatch {
     /// This one.
     One(Target),
     /// One of these.
     Many(Vec<Target>),
-    /// Nothing; these are the nearest.
+    /// None; these are the nearest.
     NotFound(Vec<Target>),
-    /// Nothing here: an invitation that leads to no group of the bot.
+    /// None: an invitation that leads to no group of the bot.
     NotVisible(ReplyLine),
 }
 
-/// The place that was typed for a command; else what is answered. A choice by number gives the same
-/// order again, with `after` behind the place.
+/// The community or group that was typed for a command, or the reply that asks for it. A choice by number
+/// runs the command again, with `after` as its last arguments.
 pub async fn find_target(
     context: &mut Context<'_>,
     command: &str,
@@ -97,8 +97,8 @@ pub async fn find_target(
     })
 }
 
-/// Says that it is not clear what is meant, and lets a number say it where that is possible: `command` is
-/// given again with it, between these words.
+/// Asks which one is meant, and lets a number choose it: `command` is run again with the choice between these
+/// arguments.
 pub fn prompt_choice(
     context: &mut Context<'_>,
     command: &str,
@@ -112,7 +112,7 @@ pub fn prompt_choice(
         return Reply::Lines(vec![none]);
     }
     options.truncate(MAX_CANDIDATES);
-    // A trial stays one.
+    // A dry run stays one.
     let trial = Flags { dry_run: context.is_dry_run(), ..Flags::default() };
     context.ask(Prompt {
         asked_by: context.claim.command.id.clone(),
@@ -136,7 +136,8 @@ pub fn prompt_choice(
     Reply::Lines(said)
 }
 
-/// What is named, by any naming; communities that the admin may not use are none.
+/// Finds a name, an id, an alias, a number or an invitation; communities that the admin may not use are
+/// ignored.
 pub async fn match_target(context: &Context<'_>, wanted: &str) -> Result<TargetMatch, CommandError> {
     let zapi = context.zapi;
     let typed = context.resolve_list_number(wanted).await?.unwrap_or_else(|| wanted.to_owned());
@@ -166,7 +167,7 @@ pub async fn match_target(context: &Context<'_>, wanted: &str) -> Result<TargetM
         }
     };
     let mut places: Vec<Target> = communities.into_iter().map(Target::Community).collect();
-    // An id or an alias of a community means nothing else.
+    // An id or an alias of a community has no other meaning.
     if let (true, [_]) = (is_alias || CommunityId::parse(&typed).is_some(), places.as_slice()) {
         return Ok(TargetMatch::One(places.remove(0)));
     }
@@ -202,8 +203,8 @@ fn to_entry(place: &Target) -> NamedEntry<String> {
     NamedEntry { id: place.id().to_owned(), name: place.name().to_owned() }
 }
 
-/// Whether the admin may give orders there; a group is its community's, and one of none is for those who
-/// may give orders everywhere.
+/// Whether the admin may give commands there. A group belongs to its community; a group of none is for admins
+/// with rights everywhere.
 pub fn may_manage(context: &Context<'_>, community: Option<&CommunityEntry>) -> bool {
     match community {
         Some(community) => context.can_see(&community.id, &community.name),

@@ -1,5 +1,5 @@
-//! What the admin of a community does not see: other communities, and what is in them. What cannot be read
-//! is not seen either.
+//! What the admin of a community does not see: other communities, and what is in them. What cannot be read is
+//! not visible.
 
 use std::collections::HashSet;
 
@@ -13,13 +13,13 @@ use crate::domain::{CommunityId, GroupId};
 use crate::parse::word_lists::here_words;
 use crate::zapi::{ApiError, ApiErrorKind};
 
-/// Which groups an admin may learn of.
+/// The groups that an admin may see.
 pub enum VisibleGroups {
     /// All of them.
     All,
-    /// All but those of communities that the admin does not see; every one of these was read.
+    /// All but those of communities that the admin does not see; each of these was read.
     AllBut(HashSet<GroupId>),
-    /// Those of the admin's own communities: which of the others belong to no community is not known.
+    /// Those of the admin's own communities: whether other groups belong to a community is not known.
     Only(HashSet<GroupId>),
 }
 
@@ -40,16 +40,16 @@ impl VisibleGroups {
 }
 
 impl Context<'_> {
-    /// Whether the admin may know a community.
+    /// Whether the admin may see a community.
     pub fn can_see(&self, id: &CommunityId, name: &str) -> bool {
         may_in(self.admin, id, name, self.directory)
     }
 
-    /// The groups that the admin may learn of. To the admin of a community these are the groups of their
-    /// communities, and those that belong to none: that is known only where all other communities were read.
+    /// The groups that the admin may see. For the admin of a community these are the groups of their
+    /// communities, and groups of no community: that is known only if all other communities were read.
     ///
     /// # Errors
-    /// A community cannot be read for the moment.
+    /// A community cannot be read at the moment.
     pub async fn visible_groups(&self) -> Result<VisibleGroups, CommandError> {
         if self.admin.from == AdminsFrom::Config {
             return Ok(VisibleGroups::All);
@@ -57,7 +57,7 @@ impl Context<'_> {
         let snapshot = self.directory.snapshot(self.zapi).await?;
         let (own, others): (Vec<_>, Vec<_>) =
             snapshot.communities.all().map(|each| &each.id).partition(|id| self.can_see(id, ""));
-        // A list that lacks one of theirs may lack others.
+        // A list without one of theirs may lack others.
         let lists = |id: &String| own.iter().any(|own| own.as_str() == id);
         let is_listed = snapshot.lists_all_communities && self.admin.communities.iter().all(lists);
         if is_listed && let Some(hidden) = self.groups_of(&others).await? {
@@ -70,17 +70,18 @@ impl Context<'_> {
         Ok(VisibleGroups::Only(shown))
     }
 
-    /// The groups of these communities; nothing where one of them could not be read in full.
+    /// The groups of these communities; `None` if one of them could not be read completely.
     async fn groups_of(&self, communities: &[&CommunityId]) -> Result<Option<HashSet<GroupId>>, ApiError> {
         let reads = communities.iter().map(|community| self.zapi.community(community).boxed());
         let (mut groups, mut is_whole) = (HashSet::new(), true);
         for read in join_bounded(reads.collect()).await {
             match read {
-                // A community has its announcement group at least.
+                // Every community has an announcement group.
                 Ok(details) if details.announcement().is_some() => {
                     groups.extend(details.groups.into_iter().map(|group| group.id));
                 }
-                // Later it may be readable; on the last try it is as good as hidden, and so is what answers nonsense.
+                // It may be readable later. On the last attempt it counts as hidden, as does an unreadable
+                // response.
                 Err(error)
                     if error.cause.is_temporary()
                         && error.cause != ApiErrorKind::Unreadable
@@ -95,8 +96,8 @@ impl Context<'_> {
         Ok(is_whole.then_some(groups))
     }
 
-    /// What was found for each of these words, without what the admin does not see. What is named in full
-    /// stays: it is told how it stands. The beginning of a name teaches nobody the rest.
+    /// The matches of each word, without what the admin does not see. What is named by its whole name stays,
+    /// so that the reply can say how it is; the beginning of a name reveals nothing.
     pub async fn seen(
         &self,
         words: &[String],

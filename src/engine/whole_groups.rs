@@ -1,4 +1,4 @@
-//! Commands that would make or end a group: the bot does neither, and makes and ends no community instead.
+//! Commands that would create or delete a group, which the bot does not do.
 
 use crate::command::spec::CommandSpec;
 use crate::parse::arguments::parse_quoted_name;
@@ -6,16 +6,16 @@ use crate::parse::text::is_flag;
 use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine};
 
-/// What is replied to a command that is about a group as a whole: `/create group X`, `/apagar grupo X`.
+/// The reply to a command about a group as a whole: `/create group X`, `/apagar grupo X`.
 pub fn refuse(spec: &CommandSpec, rest: &str) -> Option<Reply> {
     let (key, order) = match spec.name {
         "create" => ("group-not-created", "link"),
         "deactivate" => ("group-not-deleted", "unlink"),
-        // Somebody in a community is named by a number.
+        // People are named by number.
         "remove" if !rest.contains(|c: char| c.is_ascii_digit()) => ("group-not-deleted", "unlink"),
         _ => return None,
     };
-    // Flags and small words before it say nothing of what is meant.
+    // Flags and small words before it do not count.
     let word = |word: &&str| {
         !is_flag(word)
             && !in_word_list(word.trim_matches(|c: char| !c.is_alphanumeric()), "words-before-group")

@@ -1,4 +1,5 @@
-//! What an order's words are: a community, groups, people, a text, flags. How they are parted is `reader`'s.
+//! The arguments of a command: a community, groups, people, a text, flags. `tokenizer` splits the text into
+//! words.
 
 use crate::directory::{fold, is_invisible};
 use crate::domain::CommunityId;
@@ -7,38 +8,37 @@ use crate::parse::text::is_comma;
 use crate::parse::tokenizer::{Separators, Tokenizer};
 use crate::reply::UsageError;
 
-/// A kind of word that a command takes.
+/// A kind of argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ArgKind {
     /// One community.
     Community,
-    /// Perhaps a community.
+    /// A community, optional.
     OptionalCommunity,
     /// One group or more; before a community, all words but the last one.
     Groups,
-    /// People, by number or lid; the rest of the order as it is typed.
+    /// People, by number or lid; the rest of the text as it is typed.
     People,
     /// Any number of words.
     Words,
     /// A text, kept as it is typed.
     Text,
-    /// Perhaps a text, kept as it is typed.
+    /// A text, optional, kept as it is typed.
     OptionalText,
     /// A text of the command's own, kept as it is typed, under this key of the catalogue.
     FreeText(&'static str),
-    /// Perhaps a command's name.
+    /// The name of a command, optional.
     Command,
-    /// Perhaps `all`.
+    /// `all`, optional.
     All,
-    /// The address of a picture, which stands there of itself where a picture's caption is the order; it
-    /// comes last.
+    /// The URL of a picture, always last. For a command in the caption of a picture it is added by the bot.
     Picture,
-    /// Words of the command's own, under this key of the catalogue.
+    /// Words with a meaning of their own, described by this key of the catalogue.
     Keyword(&'static str),
 }
 
 impl ArgKind {
-    /// It is kept as it is typed, with what nobody sees: that joins signs into one, and colours them.
+    /// Whether it is kept as it is typed, with its invisible characters: they join emoji and colour them.
     pub fn is_verbatim(self) -> bool {
         matches!(self, Self::Text | Self::OptionalText | Self::FreeText(_))
     }
@@ -61,36 +61,36 @@ impl ArgKind {
     }
 }
 
-/// An order's words, sorted by what they are.
+/// The arguments of a command, by kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Arguments {
     /// The community, if the command takes one.
     pub community: Option<String>,
     /// The groups, words or command name.
     pub words: Vec<String>,
-    /// Of each word, whether it follows the word before it, or the community, on the same line with
-    /// nothing but blanks between, and both without quotes: they may be one name.
+    /// For each word: whether it may be one name with the word before it, or with the community. They stand
+    /// on the same line with only spaces between, and both without quotes.
     pub unquoted: Vec<bool>,
-    /// The words that stood in quotes, or on lines of a list: names, however short.
+    /// The words that stood in quotes, or on lines of a list: always names, however short.
     pub quoted: Vec<String>,
-    /// The community stands without quotes, with nothing but blanks between it and the words beside it.
+    /// The community stands without quotes, with only spaces between it and the words beside it.
     pub is_community_unquoted: bool,
-    /// What is kept as it is typed.
+    /// The text, as it is typed.
     pub text: String,
-    /// The text begins on a line below what stands before it.
+    /// The text begins on a later line than the community.
     pub is_text_below: bool,
-    /// How it is to be carried out.
+    /// The flags.
     pub flags: Flags,
-    /// Whether flags are looked for.
+    /// Whether flags are parsed.
     pub has_flags: bool,
-    /// What must be so still: the id of the community that groups are taken out of, or the text of a
-    /// description; nobody types it.
+    /// What must still be true: the id of the community that groups are taken from, or the text of a
+    /// description. Never typed.
     pub precondition: Option<String>,
-    /// It takes back what its admin changed; nobody types it.
+    /// It undoes a change of its admin. Never typed.
     pub is_undo: bool,
 }
 
-/// Sorts the words of an order.
+/// Parses the arguments of a command.
 pub fn parse(args: &[ArgKind], has_flags: bool, rest: &str) -> Result<Arguments, UsageError> {
     let is_raw = args.iter().any(|arg| arg.is_verbatim());
     let mut reader = Tokenizer::new(rest, is_raw, has_flags);
@@ -106,7 +106,7 @@ pub fn parse(args: &[ArgKind], has_flags: bool, rest: &str) -> Result<Arguments,
                 }
             }
             ArgKind::Community => {
-                // Before groups a comma parts as it does between them.
+                // Before groups a comma separates as it does between them.
                 let before_groups = args.get(at + 1) == Some(&ArgKind::Groups);
                 let separators = if before_groups { Separators::BlanksAndCommas } else { Separators::Blanks };
                 let Some(mut name) = reader.next_token(separators)? else {
@@ -114,7 +114,7 @@ pub fn parse(args: &[ArgKind], has_flags: bool, rest: &str) -> Result<Arguments,
                 };
                 let is_something_else = match args.get(at + 1) {
                     Some(ArgKind::People) => looks_like_person(&name) || is_area_code(&name, reader.peek()),
-                    // A picture's own address, where its caption has none.
+                    // The URL of the picture itself; its caption has none.
                     Some(ArgKind::Picture) => name.contains("://") && reader.peek().is_empty(),
                     _ => false,
                 };
@@ -156,7 +156,7 @@ pub fn parse(args: &[ArgKind], has_flags: bool, rest: &str) -> Result<Arguments,
                     }
                 }
             }
-            // An address holds commas.
+            // A URL may hold commas.
             ArgKind::Picture => {
                 while let Some(word) = reader.next_token(Separators::Blanks)? {
                     found.words.push(word);
@@ -183,9 +183,9 @@ pub fn parse_quoted_name(text: &str) -> Option<(String, &str)> {
 }
 
 impl Arguments {
-    /// Takes away the rest of a community's name where only its beginning was taken for it: names of
-    /// several words are often written without quotes. A sign that parts the name from a text belongs to
-    /// nothing; on a line below it parts nothing.
+    /// Removes the rest of a community's name where only its beginning was parsed as the name: names of
+    /// several words are often written without quotes. A separator between name and text is dropped, unless
+    /// the text begins on a later line.
     pub fn strip_name_rest(&mut self, name: &str, typed: &str) {
         if CommunityId::parse(typed).is_some() {
             return;
@@ -194,7 +194,7 @@ impl Arguments {
             self.strip_likely_name_rest(name, typed);
         }
         let is_dash = |c: char| matches!(c, '-' | '–' | '—');
-        // Where several lines begin so, it marks items.
+        // In several lines it marks list items.
         let is_list = self.text.lines().filter(|line| line.trim_start().starts_with(is_dash)).count() > 1;
         let is_sign = |c: char| matches!(c, ':' | '|') || is_comma(c) || (is_dash(c) && !is_list);
         let rest = self.text.strip_prefix(is_sign).filter(|rest| rest.starts_with(char::is_whitespace));
@@ -204,8 +204,8 @@ impl Arguments {
         }
     }
 
-    /// Keeps what is left of a text whose beginning belonged to the community's name: flags may stand there,
-    /// as they may right behind a name in quotes.
+    /// Replaces the text after a part of the name was removed from its beginning: flags may stand there, as
+    /// they may after a name in quotes.
     pub fn set_text(&mut self, rest: &str) {
         let mut reader = Tokenizer::new(rest, true, self.has_flags);
         self.text = reader.skip_flags().to_owned();
@@ -214,7 +214,7 @@ impl Arguments {
         self.flags.dry_run |= reader.flags.dry_run;
     }
 
-    /// The same where the beginning may be misspelled; false where the rest of this name is not there.
+    /// The same where the beginning may be misspelled. Returns false where the rest of the name is not there.
     pub fn strip_likely_name_rest(&mut self, name: &str, typed: &str) -> bool {
         match self.find_remainder(name, typed) {
             Some(Remainder::Text(rest)) => {
@@ -230,7 +230,8 @@ impl Arguments {
         true
     }
 
-    /// The same where the community stands behind the words, and these begin its name; one of them stays.
+    /// The same where the community is the last argument and the words before it begin its name. One word
+    /// always stays.
     pub fn strip_likely_name_start(&mut self, name: &str, typed: &str) -> bool {
         let name = fold(name);
         let words: Vec<&str> = name.split(' ').collect();
@@ -245,7 +246,7 @@ impl Arguments {
         is_it
     }
 
-    /// What follows the rest of a name, if the rest stands there.
+    /// What follows the rest of a name, if the text or the words begin with that rest.
     fn find_remainder(&self, name: &str, typed: &str) -> Option<Remainder<'_>> {
         let expected = name_remainder(name, typed);
         let is_it = |word: &str, expected: &String| {
@@ -273,27 +274,27 @@ impl Arguments {
     }
 }
 
-/// What follows a name: a text, or the words from this one on.
+/// What follows a name: a text, or the words after this many.
 enum Remainder<'t> {
     Text(&'t str),
     Words(usize),
 }
 
-/// The words of a name behind as many as were typed, folded.
+/// The words of a name after as many as were typed, folded.
 fn name_remainder(name: &str, typed: &str) -> Vec<String> {
     fold(name).split(' ').skip(fold(typed).split(' ').count()).map(str::to_owned).collect()
 }
 
-/// Whether somebody began with a person where the community is due: a number, a mention. A community's id
-/// has more digits, and the number of a list fewer.
+/// Whether a word is a person where the community is expected: a phone number or a mention. Ids of
+/// communities have more digits, numbers of a list fewer.
 fn looks_like_person(word: &str) -> bool {
     let digits = word.chars().filter(char::is_ascii_digit).count();
     let is_number = !word.contains(char::is_alphabetic) && (8..15).contains(&digits);
     is_number || (digits > 0 && word.starts_with(['+', '(', '@']))
 }
 
-/// Whether the area code of a number stands where the community is due: as many digits follow as are dialled
-/// behind one. The number of a list is followed by a whole number.
+/// Whether a word is the area code of a phone number where the community is expected: the rest of the number
+/// follows.
 fn is_area_code(word: &str, ahead: &str) -> bool {
     let is_two = word.len() == 2 && word.bytes().all(|b| b.is_ascii_digit());
     is_two && (8..=9).contains(&ahead.chars().filter(char::is_ascii_digit).count())
@@ -549,7 +550,7 @@ mod tests {
         }
     }
 
-    /// Empty quotes name nothing; were they left out by a call in a call, these would end the process.
+    /// Empty quotes name nothing. Skipping them by recursion would overflow the stack.
     #[test]
     fn t18_as_many_empty_quotes_as_fit_in_a_body_are_no_name() {
         assert_eq!(parse(LINK, true, &"\"\" ".repeat(90_000)), Err(UsageError::MissingCommunity));

@@ -1,17 +1,17 @@
-//! Whose number it is where the country is not typed: that of the admin's own number.
+//! Dialling codes for phone numbers that are typed without one: that of the admin's own number.
 //!
-//! Only countries are listed whose numbers have one length each, so that a number without its country
-//! cannot be taken for one of elsewhere: Brazil, Mexico, Argentina, Colombia, the United States and
-//! Canada. Whoever is of another country types theirs, and is told so.
+//! Only countries whose numbers have one fixed length are listed, so that a number without a dialling code is
+//! never taken for one of another country: Brazil, Mexico, Argentina, Colombia, the United States and Canada.
+//! Admins of other countries must type the code, and the reply says so.
 
 use crate::domain::Phone;
 
-/// A country of which it is known how its numbers look.
+/// The dialling code of a country with a fixed length of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DialingCode(&'static str);
 
 impl DialingCode {
-    /// Two digits of area, and eight or, with the mobile 9, nine.
+    /// Brazil: an area code of two digits, and eight digits or, with the mobile 9, nine.
     pub const BRAZIL: Self = Self("55");
     const OTHERS: [Self; 4] = [Self("52"), Self("54"), Self("57"), Self("1")];
 
@@ -28,7 +28,7 @@ impl DialingCode {
 
     /// The number, where digits are one of this country, with its code or without it.
     pub fn complete(self, digits: &str) -> Option<Phone> {
-        // A zero before the area is how one dials within some of them.
+        // Some countries dial a zero before the area code.
         let national = digits.trim_start_matches('0');
         if self.is_national(national) {
             return Phone::parse(&format!("{}{national}", self.0));
@@ -46,14 +46,14 @@ impl DialingCode {
     }
 }
 
-/// An area of two digits, none of them a zero; then eight digits, or a 9 and eight.
+/// An area code of two digits, none of them zero; then eight digits, or a 9 and eight.
 fn is_brazilian(digits: &str) -> bool {
     let Some((area, line)) = digits.split_at_checked(2) else { return false };
     let has_area = !area.contains('0');
     has_area && (line.len() == 9 && line.starts_with('9') || line.len() == 8 && !line.starts_with(['0', '1']))
 }
 
-/// A number with its country; one that says it is Brazilian must look so.
+/// Parses a number with its dialling code. A Brazilian one must be complete.
 pub fn parse_international(digits: &str) -> Option<Phone> {
     // +55 (044): the zero is only dialled within the country.
     let without_zero = digits.strip_prefix("550").map(|national| format!("55{national}"));

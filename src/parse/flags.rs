@@ -4,12 +4,12 @@ use crate::directory::fold;
 use crate::parse::text::is_comma;
 use crate::parse::word_lists::in_word_list;
 
-/// What an order that changes something says of itself, wherever among its words it stands.
+/// The flags of a command.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Flags {
-    /// `--yes`: it is not asked about.
+    /// `--yes`: no confirmation prompt.
     pub yes: bool,
-    /// `--try`: it shows what it would do, and does nothing.
+    /// `--try`: a dry run.
     pub dry_run: bool,
 }
 
@@ -24,30 +24,29 @@ impl Flags {
     }
 }
 
-/// Whether a text ends in the word that elsewhere makes the bot ask nothing.
+/// Whether a text ends in `--yes`.
 pub fn ends_in_yes(text: &str) -> bool {
     let last = text.split_whitespace().next_back();
     last.and_then(|word| parse_flag(word, true)).is_some_and(|(flag, _)| flag == Flag::Yes)
 }
 
-/// What a word behind dashes says.
+/// What a word after dashes means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flag {
     /// `--yes`.
     Yes,
-    /// It is surely one where it stands behind two dashes, or right behind a long one.
+    /// `--try`.
     DryRun {
-        /// It is not prose.
+        /// It stands after two dashes, or right after a long one: it is certainly meant as a flag.
         is_sure: bool,
     },
-    /// Nothing that is known.
+    /// An unknown word.
     Unknown,
 }
 
-/// The flag that a text begins with, and its length: a word behind two dashes, or behind the long one that a
-/// phone makes of them. A trial is taken for one behind a single dash as well, behind dashes that stand
-/// apart, but for a single one in prose, and where it is bold or the like: whoever types it means that nothing
-/// is to be done.
+/// The flag at the beginning of a text, and its length: a word after two dashes, or after the long dash that
+/// phones make of them. `--try` is also accepted after a single dash, after dashes with a space behind them
+/// (except a single one in prose), and in bold or other markup: nothing is done in doubt.
 pub fn parse_flag(text: &str, is_prose: bool) -> Option<(Flag, usize)> {
     let is_mark = |c: char| matches!(c, '*' | '_' | '~' | '`');
     let inside = text.trim_start_matches(|c| matches!(c, '(' | '[' | '{') || is_mark(c));
@@ -67,9 +66,9 @@ pub fn parse_flag(text: &str, is_prose: bool) -> Option<(Flag, usize)> {
     let is_trial = || in_word_list(word[..end].trim_end_matches(|c: char| !c.is_alphanumeric()), "flag-try");
     let flag = match () {
         () if !name.starts_with(char::is_alphabetic) => return None,
-        // `*-try*` is what names hold.
+        // `*-try*` may be a name.
         () if (is_sure || !is_marked) && is_trial() => Flag::DryRun { is_sure },
-        // A yes is surely meant, or none.
+        // `--yes` is accepted only if it is certain.
         () if !is_sure || is_marked => return None,
         () if in_word_list(&name, "flag-yes") && !is_apart => Flag::Yes,
         () => Flag::Unknown,
@@ -77,7 +76,7 @@ pub fn parse_flag(text: &str, is_prose: bool) -> Option<(Flag, usize)> {
     Some((flag, text.len() - word.len() + end))
 }
 
-/// The trial behind a lone dash that a text begins with, as one marks an item, and its length.
+/// The `--try` after a single dash at the beginning of a text, as list items have it, and its length.
 pub fn parse_dashed_dry_run(text: &str) -> Option<(Flag, usize)> {
     let behind = text.strip_prefix(is_dash)?;
     let inside = behind.trim_start_matches([' ', '\t', '\u{a0}']);

@@ -1,4 +1,5 @@
-//! Several commands in one message: none of them is done, since the words of the second would be taken for names.
+//! Several commands in one message. None of them is run, since the words of the second would be parsed as
+//! names.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -8,12 +9,12 @@ use crate::parse::arguments::parse_quoted_name;
 use crate::parse::text::is_comma;
 use crate::parse::word_lists::word_list;
 
-/// The most words that are looked at: more than a command may have.
+/// Only so many words are checked; no command may have more.
 const MOST_WORDS: usize = 400;
 /// The most words of a name.
 const LONGEST_NAME: usize = 8;
 
-/// What commands are called as people speak of what is to be done.
+/// Verbs for commands, as people use them in sentences.
 static VERBS: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("command-verbs"));
 /// The words between two commands.
 static BETWEEN: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("words-between-commands"));
@@ -30,9 +31,9 @@ struct Word {
     begins_line: bool,
 }
 
-/// Whether the words of a command hold another command: a line or a command's name behind a prefix, or the verb
-/// of a command behind a comma, the end of a sentence, “and” or at the beginning of a line, with a word to follow. What stands in quotes or
-/// belongs to a whole name is no command.
+/// Whether the arguments of a command hold another command: a line or a command name after a prefix, or a
+/// verb after a comma, the end of a sentence, “and” or a new line, with a word to follow. Words in quotes and
+/// words of a whole name do not count.
 pub fn has_further_command(
     rest: &str,
     prefixes: &[String],
@@ -58,7 +59,7 @@ fn words(rest: &str) -> Vec<Word> {
         let is_behind_separator = begins_line || skipped.contains(is_comma);
         let behind_quotes = parse_quoted_name(word).map(|(_, behind)| rest.len() - behind.len());
         let is_quoted = behind_quotes.is_some();
-        // Looked for only here: no blank may stand in all the rest.
+        // Computed only here: the rest may hold no space at all.
         let end = || word.find(|c: char| c.is_whitespace() || is_comma(c)).map(|end| start + end);
         at = behind_quotes.unwrap_or_else(|| end().unwrap_or(rest.len()));
         found.push(Word { start, end: at, is_quoted, is_behind_separator, begins_line });
@@ -83,7 +84,7 @@ fn begins_command(
     if let Some(name) = behind_prefix.filter(|name| name.starts_with(char::is_alphabetic)) {
         return word.begins_line || is_command(&plain(name));
     }
-    // No blank stands before it: `futebol/desvincular`. An address has such parts, too.
+    // No space stands before it: `futebol/desvincular`. An address has such parts, too.
     let is_glued = |prefix: &String| {
         let mut behind = text.match_indices(prefix.as_str()).map(|(at, _)| &text[at + prefix.len()..]);
         behind.any(|name| name.starts_with(char::is_alphabetic) && is_command(&plain(name)))

@@ -1,4 +1,4 @@
-//! The first word to somebody who does not know yet how to give an order: how the bot is used.
+//! Greetings: the bot answers them with how it is used.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;

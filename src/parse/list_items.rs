@@ -5,7 +5,7 @@ use crate::parse::text::is_comma;
 /// The most words of a community's name before a list.
 const LONGEST_NAME: usize = 8;
 
-/// The item in the line that the community stands on, where a list begins there, and the words before it.
+/// The list item on the line of the community, and the words before it.
 pub fn first_item(line: &str) -> (&str, Option<&str>) {
     let starts = line.char_indices().filter(|(at, c)| {
         !c.is_whitespace() && line[..*at].chars().next_back().is_none_or(char::is_whitespace)
@@ -15,7 +15,8 @@ pub fn first_item(line: &str) -> (&str, Option<&str>) {
     items.next().map_or((line, None), |(at, item)| (line[..at].trim(), Some(item)))
 }
 
-/// The same as [`list_item`], and with a blank between its number and a dash: `1 - Receitas`. Numbers of people hold that.
+/// Like [`list_item`], and also with a space between number and dash, as in `1 - Receitas`. Not for people:
+/// phone numbers have such parts.
 pub fn numbered_list_item(line: &str) -> Option<&str> {
     let spaced = || {
         let behind = line.trim().trim_start_matches(|c: char| c.is_ascii_digit());
@@ -27,7 +28,7 @@ pub fn numbered_list_item(line: &str) -> Option<&str> {
     list_item(line).or_else(spaced)
 }
 
-/// The name in a line that is marked as an item: `- Futebol`, `• Mães do Bairro`, `3. Time A`.
+/// The name on a line that is marked as an item: `- Futebol`, `• Mães do Bairro`, `3. Time A`.
 pub fn list_item(line: &str) -> Option<&str> {
     let line = line.trim();
     let is_dot = |c: char| matches!(c, '•' | '·' | '▪' | '◦' | '●' | '‣' | '∙' | '○' | '■' | '➤' | '→');
@@ -49,13 +50,13 @@ pub fn list_item(line: &str) -> Option<&str> {
     named_by(rest)
 }
 
-/// What is left of a line behind its mark.
+/// The name after the mark of an item.
 fn named_by(rest: &str) -> Option<&str> {
     let name = rest.trim_matches(|c: char| c.is_whitespace() || is_comma(c));
     (!name.is_empty()).then_some(name)
 }
 
-/// What stands behind a number in a box: `1️⃣ x`, `🔟 x`.
+/// What follows a keycap number: `1️⃣ x`, `🔟 x`.
 fn behind_keycap(line: &str) -> Option<&str> {
     const BOX: char = '\u{20e3}';
     let mut rest = line.strip_prefix('🔟');

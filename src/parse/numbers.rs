@@ -1,6 +1,6 @@
 //! Numbers of a list: `2`, `3-5`, `1, 2 and 4`.
 
-/// The most options of a question.
+/// The most options of a prompt.
 pub const MAX_OPTIONS: usize = 30;
 
 /// Numbers and ranges of them: `2`, `1 3-5`, `1, 2 e 4`.

@@ -1,32 +1,32 @@
-//! The grammar of people: numbers as they are typed and pasted, mentions, lids.
+//! Parses people: phone numbers as they are typed and pasted, mentions, lids.
 //!
-//! New lines, commas, semicolons and “and” part people, and so do blanks where that can be done in one
-//! way only: `+` begins a number, and a number has the digits that its country gives it. Whatever could
-//! be read in two ways is nobody, and told so: a slip must never reach somebody else. A number without
-//! its country is one of the admin's own ([`Country`]).
+//! New lines, commas, semicolons and “and” separate people. Spaces do so only where one reading is possible:
+//! `+` begins a number, and a number has the digits of its country. Whatever can be read in two ways is an
+//! error, so that a typo never reaches another person. A number without a dialling code gets the admin's own
+//! ([`DialingCode`]).
 
 use crate::domain::{Lid, Phone};
 use crate::parse::dialing_code::{DialingCode, parse_international};
 use crate::parse::list_items::list_item;
 use crate::parse::text::is_comma;
 
-/// From here on, digits are a lid: no country has such long numbers.
+/// As many digits are a lid: no country has such long phone numbers.
 const MIN_LID_DIGITS: usize = 14;
 /// The most digits of a number.
 const MAX_DIGITS: usize = 15;
 
-/// Somebody who was named, or a word that names nobody.
+/// A person that was typed, or a word that names nobody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParsedPerson {
     /// What was typed.
     pub typed: String,
-    /// What they were called beside their number.
+    /// The name beside the number.
     pub name: Option<String>,
-    /// Who that is.
+    /// The person, or why there is none.
     pub person: Result<PersonRef, PersonParseError>,
 }
 
-/// How a person is named.
+/// A reference to a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PersonRef {
     /// By number.
@@ -35,18 +35,18 @@ pub enum PersonRef {
     Lid(Lid),
 }
 
-/// Why a word names nobody.
+/// Why a word is no person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PersonParseError {
     /// It is no phone number.
     NoNumber,
     /// Its country is missing.
     NoCountry,
-    /// It could be parted into numbers in several ways, or in none.
+    /// It can be split into numbers in several ways, or in none.
     Ambiguous,
 }
 
-/// The people that a text names, in its order. `country` is that of numbers without one.
+/// Parses the people in a text, in the order of the text. `country` is for numbers without a dialling code.
 pub fn parse_people(text: &str, country: Option<DialingCode>) -> Vec<ParsedPerson> {
     let mut reader = PersonParser {
         dialing_code: country,
@@ -63,7 +63,7 @@ pub fn parse_people(text: &str, country: Option<DialingCode>) -> Vec<ParsedPerso
     reader.people
 }
 
-/// A piece of a number: as typed, and its digits.
+/// A part of a number: as typed, and its digits.
 struct Token<'a> {
     typed: &'a str,
     digits: String,
@@ -74,16 +74,16 @@ struct Token<'a> {
 struct PersonParser<'a> {
     dialing_code: Option<DialingCode>,
     people: Vec<ParsedPerson>,
-    /// The pieces of numbers since the last word.
+    /// The parts of numbers since the last word.
     pending_numbers: Vec<Token<'a>>,
     /// The words since the last number.
     pending_words: Vec<&'a str>,
-    /// Words that follow are the name of the one found last.
+    /// Words that follow are the name of the last person.
     may_be_named: bool,
 }
 
 impl<'a> PersonParser<'a> {
-    /// Reads what stands between two separators.
+    /// Parses what stands between two separators.
     fn parse_part(&mut self, part: &'a str) {
         let mut has_plus = false;
         for word in part.split_whitespace() {
@@ -118,7 +118,7 @@ impl<'a> PersonParser<'a> {
         self.finish_part();
     }
 
-    /// Ends a part: words that are left name the number before them, or nobody.
+    /// Ends a part: words that are left name the number before them, or are no person.
     fn finish_part(&mut self) {
         self.finish_run();
         let words = std::mem::take(&mut self.pending_words).join(" ");
@@ -134,7 +134,7 @@ impl<'a> PersonParser<'a> {
         self.may_be_named = false;
     }
 
-    /// Ends the pieces of numbers that follow one another.
+    /// Ends a run of number parts.
     fn finish_run(&mut self) {
         let run = std::mem::take(&mut self.pending_numbers);
         let mut rest = run.as_slice();
@@ -160,13 +160,13 @@ impl<'a> PersonParser<'a> {
     }
 }
 
-/// How many pieces each number of a run has: all of them in one number, or in the only way in which
-/// every number is whole. Empty where there is no such way, or more than one.
+/// How many parts each number of a run has: all of them in one number, or split in the only way that makes
+/// every number complete. Empty where there is no such way, or more than one.
 fn split_numbers(run: &[Token<'_>], country: Option<DialingCode>) -> Vec<usize> {
     if run.len() <= 1 {
         return vec![run.len(); run.len()];
     }
-    // From each piece on: the number of ways, and how long the first number is in the last of them.
+    // From each part on: the number of ways, and how long the first number is in the last of them.
     let mut ways = vec![(0_u8, 0); run.len()];
     for from in (0..run.len()).rev() {
         let mut digits = 0;
@@ -197,8 +197,7 @@ fn split_numbers(run: &[Token<'_>], country: Option<DialingCode>) -> Vec<usize> 
     }
 }
 
-/// Whether pieces are surely one number: it has the digits that its country gives it, or it was typed
-/// without a blank.
+/// Whether parts are certainly one number: it has the digits of its country, or it was typed without a space.
 fn is_complete_number(pieces: &[Token<'_>], country: Option<DialingCode>) -> bool {
     let is_known = || {
         let digits: String = pieces.iter().map(|piece| piece.digits.as_str()).collect();
@@ -213,7 +212,7 @@ fn is_complete_number(pieces: &[Token<'_>], country: Option<DialingCode>) -> boo
     (pieces.len() == 1 && parse_number(pieces, country).is_ok()) || is_known()
 }
 
-/// The person whose number these pieces are.
+/// Parses a number from its parts.
 fn parse_number(pieces: &[Token<'_>], country: Option<DialingCode>) -> Result<PersonRef, PersonParseError> {
     let digits: String = pieces.iter().map(|piece| piece.digits.as_str()).collect();
     // 00 is how many countries dial the +.
@@ -233,17 +232,17 @@ fn parse_number(pieces: &[Token<'_>], country: Option<DialingCode>) -> Result<Pe
     }
     match digits.len() {
         ..=7 => Err(PersonParseError::NoNumber),
-        // Between the lengths of countries, and in pieces, it could be anything.
+        // Such a length is ambiguous between countries.
         8..=11 => Err(PersonParseError::NoCountry),
         _ if pieces.len() > 1 => Err(PersonParseError::NoCountry),
-        // So many digits are a slip sooner than a lid, which says what it is.
+        // So many digits are more likely a typo than a lid, which is marked as one.
         MIN_LID_DIGITS.. => Err(PersonParseError::NoNumber),
         _ => parse_international(digits).map(PersonRef::Phone).ok_or(PersonParseError::NoNumber),
     }
 }
 
-/// Whether the last digit of a Brazilian number was forgotten: 99999-000 without its last digit is somebody else's 9999-9000,
-/// as it was written before there was a ninth digit.
+/// Whether the last digit of a Brazilian number is missing: 99999-000 would be read as the older form
+/// 9999-9000 of another person.
 fn is_missing_last_digit(pieces: &[Token<'_>], digits: &str) -> bool {
     let groups = pieces.iter().flat_map(|piece| piece.typed.split(|c: char| !c.is_ascii_digit()));
     let groups: Vec<&str> = groups.filter(|group| !group.is_empty()).collect();
@@ -252,7 +251,7 @@ fn is_missing_last_digit(pieces: &[Token<'_>], digits: &str) -> bool {
     is_short && is_cut
 }
 
-/// Who a word is that says it by itself: a mention, a lid, an address of a chat.
+/// Parses a word that is a person by itself: a mention, a lid, a chat id, a link.
 fn parse_whole_word(word: &str) -> Option<Result<PersonRef, PersonParseError>> {
     let lower = word.to_lowercase();
     let phone = |text: &str| {
@@ -271,14 +270,14 @@ fn parse_whole_word(word: &str) -> Option<Result<PersonRef, PersonParseError>> {
         return Some(phone(number.split('?').next().unwrap_or_default()));
     }
     let is_mention = bare.len() < lower.len() && !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_digit());
-    // A mention has its country; one of a hidden number is a lid.
+    // A mention has its dialling code; one of a hidden number is a lid.
     is_mention.then(|| match bare.len() {
         MIN_LID_DIGITS.. => Lid::parse(bare).map(PersonRef::Lid).ok_or(PersonParseError::NoNumber),
         _ => phone(bare),
     })
 }
 
-/// What stands between people in a sentence.
+/// Words between people in a sentence.
 fn is_conjunction(word: &str) -> bool {
     matches!(word.to_lowercase().as_str(), "e" | "y" | "and")
 }
@@ -293,7 +292,7 @@ mod tests {
 
     use super::*;
 
-    /// Who is meant, in a Brazilian's order: number or lid, else the slip.
+    /// The parsed people, by number or lid, or the error, for a Brazilian admin.
     fn seen(text: &str) -> Vec<String> {
         parse_people(text, Some(DialingCode::BRAZIL)).into_iter().map(|named| parsed_text(&named)).collect()
     }

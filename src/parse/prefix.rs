@@ -21,7 +21,7 @@ pub struct ParsedCommand {
 const MAX_NAME_LEN: usize = 40;
 
 /// A name of letters, marks and digits, the first one a letter. Signs that end a sentence may follow it, as in
-/// `/help.`; then the text ends, or blanks and the arguments follow.
+/// `/help.`; then the text ends, or spaces and the arguments follow.
 const NAME: &str = r"(?<head>(?<name>\p{L}[\p{L}\p{M}\p{N}]*)[.!?,:;…]*)(?:\s+|\z)";
 
 /// A name at the beginning of a text.
@@ -117,7 +117,7 @@ fn match_name<'t>(pattern: &Regex, text: Cow<'t, str>) -> Option<Match<'t>> {
 }
 
 /// Whether a word is longer than any command's name. It is compared with nothing then: a message may hold
-/// 64 KiB without a blank, and each comparison costs its length, or more.
+/// 64 KiB without a space, and each comparison costs its length, or more.
 pub fn is_too_long(word: &str) -> bool {
     word.chars().nth(MAX_NAME_LEN).is_some()
 }

@@ -11,13 +11,13 @@ use crate::i18n;
 use crate::parse::numbers::parse_numbers;
 use crate::parse::word_lists::word_list;
 
-/// No answer without a command is longer, in bytes: a sentence with a no in it.
+/// The longest reply without a command, in bytes: a sentence with a no in it.
 pub const MAX_REPLY_LEN: usize = 1_000;
 
-/// No other answer without a command is longer, in bytes.
+/// The longest other reply without a command, in bytes.
 pub const LONGEST_PLAIN: usize = 40;
 
-/// An answer.
+/// A reply to a prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// Yes.
@@ -26,50 +26,50 @@ pub enum Answer {
     No,
     /// These numbers.
     Numbers(Vec<usize>),
-    /// Words that also end a talk: `ok`, `obrigado`.
+    /// Words that also end a conversation: `ok`, `obrigado`.
     Acknowledgement {
-        /// It is a yes all the same where what is asked about can be undone: `ok`.
+        /// It counts as a yes where the change can be undone: `ok`.
         is_agreement: bool,
     },
 }
 
 static YES: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("answer-yes"));
 
-/// What is a yes where nobody but the bot is spoken to.
+/// A yes in a direct chat only.
 static DIRECT_YES: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("answer-yes-direct"));
 
-/// What is a yes there as well, where it can be undone: it also ends a talk.
+/// A yes in a direct chat where the change can be undone; it also ends a conversation.
 static AGREEMENT: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("answer-agreement"));
 
-/// What ends a talk, and is no yes.
+/// Ends a conversation, and is no yes.
 static THANKS: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("answer-thanks"));
 
-/// The word itself.
+/// The plain word.
 static NO: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("answer-no"));
 
-/// What is a no wherever it stands.
+/// A no anywhere in a text.
 static NO_WITHIN: LazyLock<HashSet<String>> = LazyLock::new(|| {
     let all = word_list("answer-no").into_iter().chain(word_list("answer-no-within"));
     all.filter(|word| word != AMBIGUOUS_NO).collect()
 });
 
-/// The same of several words.
+/// The same, of several words.
 static NO_PHRASES: LazyLock<Vec<String>> = LazyLock::new(|| {
     let phrases = NO_WITHIN.iter().filter(|phrase| phrase.contains(' '));
     phrases.map(|phrase| format!(" {phrase} ")).collect()
 });
 
-/// What is a no where nothing else is said, or, to the bot alone, whatever follows: elsewhere it means
-/// something else, as `para` does.
+/// A no if it is the whole text, or, in a direct chat, the first word: elsewhere it has another meaning, as
+/// `para` does.
 static DIRECT_NO: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("answer-stop"));
 
-/// The word that is a no in two languages, and says where something is in Portuguese.
+/// A no in two languages, and “in the” in Portuguese.
 const AMBIGUOUS_NO: &str = "no";
 
-/// What is said beside a yes or a number and adds nothing.
+/// Words beside a yes or a number that add nothing.
 static FILLER_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("answer-beside-yes"));
 
-/// What is said before a number.
+/// Words before a number.
 static NUMBER_PREFIXES: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("answer-before-number"));
 
 /// Numbers in words.
@@ -79,9 +79,9 @@ static NUMBER_WORDS: LazyLock<HashMap<String, usize>> = LazyLock::new(|| {
     all.flat_map(|(ways, number)| ways.split('/').map(move |way| (fold(way), number))).collect()
 });
 
-/// The answer in a text that is no order, if it is one. In a group, where an `ok` is to somebody else, it is
-/// the very word; in a direct chat people say it in more of them. A no counts wherever it stands, also beside a
-/// yes. `language` is that of the prompt, where it is known.
+/// The reply in a text that is no command, if it is one. In a group, where an `ok` may be for another person,
+/// only the exact words count; in a direct chat more of them do. A no counts anywhere in the text, also
+/// beside a yes. `language` is that of the prompt, where it is known.
 pub fn parse_reply(text: &str, is_direct: bool, language: Option<Locale>) -> Option<Answer> {
     if text.len() > MAX_REPLY_LEN {
         return None;
@@ -107,8 +107,8 @@ pub fn parse_reply(text: &str, is_direct: bool, language: Option<Locale>) -> Opt
     }
 }
 
-/// An answer in several words: `sim, pode`, `o segundo`, `ok obrigada`. A yes or a number with anything that
-/// may take it back is none.
+/// A reply in several words: `sim, pode`, `o segundo`, `ok obrigada`. A yes or a number beside other words is
+/// none.
 fn parse_spoken_reply(text: &str) -> Option<Answer> {
     let words = text.split_whitespace().map(|word| word.trim_matches(is_sign));
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
@@ -144,7 +144,7 @@ fn is_courtesy(word: &&str) -> bool {
     AGREEMENT.contains(*word) || THANKS.contains(*word)
 }
 
-/// A sign around a word that says nothing.
+/// A sign around a word that adds nothing.
 fn is_sign(c: char) -> bool {
     matches!(c, '.' | '!' | '¡' | ',' | ';' | ':' | '(' | ')' | '*' | '_' | '~' | '…')
 }
@@ -159,7 +159,7 @@ fn has_no(text: &str, language: Option<Locale>) -> bool {
     parts.map(fold).filter(|part| !part.is_empty()).any(|part| is_no(&part, language))
 }
 
-/// A sign inside a word: an apostrophe, or an accent that stands by itself.
+/// A sign inside a word: an apostrophe, or an accent.
 fn is_kept(c: char) -> bool {
     matches!(c, '\'' | '’' | '‘' | '´') || is_combining_mark(c) || is_invisible(c)
 }
@@ -173,7 +173,7 @@ fn is_no(part: &str, language: Option<Locale>) -> bool {
     };
     let is_ambiguous = |word: &str| squeezed(word) == AMBIGUOUS_NO;
     let is_plain_no = match language {
-        // Behind it, Portuguese says where: `no grupo`.
+        // In Portuguese a place may follow: `no grupo`.
         Some(Locale::PtBr) => words.last().is_some_and(|last| is_ambiguous(last)),
         _ => words.iter().any(|word| is_ambiguous(word)),
     };
@@ -184,7 +184,7 @@ fn is_no(part: &str, language: Option<Locale>) -> bool {
         || NO_PHRASES.iter().any(|phrase| spaced.contains(phrase.as_str()))
 }
 
-/// A word that begins with `n` with letters in a row made one: `nãooo`, `nooo`.
+/// Removes repeated letters of a word that begins with `n`: `nãooo`, `nooo`.
 fn squeezed(word: &str) -> String {
     let mut chars: Vec<char> = word.chars().collect();
     if chars.first() == Some(&'n') {
@@ -193,7 +193,7 @@ fn squeezed(word: &str) -> String {
     chars.into_iter().collect()
 }
 
-/// Whether a word is a no, and nothing else: `/no` says what `no` says.
+/// Whether a word is a plain no: `/no` means the same as `no`.
 pub fn is_no_word(word: &str) -> bool {
     NO.contains(&fold(word))
 }
@@ -246,7 +246,7 @@ mod tests {
         for text in texts(NEITHER) {
             for is_direct in [true, false] {
                 let answer = parse_reply(text, is_direct, None);
-                // Whoever begins so talks to the bot alone.
+                // A text that begins so is for the bot.
                 let is_stop = is_direct && text.starts_with("para");
                 assert_eq!(answer, is_stop.then_some(Answer::No).filter(|_| text.len() <= 40), "{text:?}");
             }

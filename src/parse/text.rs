@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::directory::is_invisible;
 
-/// What parts words that may hold blanks.
+/// Separators of names that may hold spaces.
 pub fn is_comma(c: char) -> bool {
     matches!(c, ',' | ';' | '，' | '；' | '、')
 }
@@ -18,7 +18,7 @@ pub fn strip_invisible(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// What the words would name if they named a community: all of them but flags.
+/// The words without flags, as the name of a community.
 pub fn likely_name(rest: &str) -> String {
     rest.split_whitespace().filter(|word| !is_flag(word)).collect::<Vec<_>>().join(" ")
 }

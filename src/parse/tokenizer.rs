@@ -1,8 +1,8 @@
-//! Parting an order's words: blanks, quotes, commas, items of a list.
+//! Splits the arguments of a command into words: spaces, quotes, commas, list items.
 //!
-//! Words are split at blanks and new lines; groups also at commas and semicolons. Quotes keep
-//! blanks, straight or curly. An apostrophe inside a word (`d'água`) is no quote: a quote opens
-//! at the beginning of a word, and `'` closes only before a separator.
+//! Words are split at spaces and new lines; groups also at commas and semicolons. Quotes keep spaces,
+//! straight or curly. An apostrophe inside a word (`d'água`) is no quote: a quote opens at the beginning of a
+//! word, and `'` closes only before a separator.
 
 use std::borrow::Cow;
 
@@ -12,13 +12,13 @@ use crate::parse::list_items::{first_item, numbered_list_item};
 use crate::parse::text::{is_comma, strip_invisible};
 use crate::reply::UsageError;
 
-/// The most words of an order: four times what a community holds.
+/// The most words of a command: four times the groups of a community.
 const MAX_WORDS: usize = 200;
 
-/// How near the end of a text a trial is looked for, in words.
+/// How many words from the end of a text `--try` may stand.
 const MAX_TRAILING_WORDS: usize = 3;
 
-/// What parts words.
+/// What separates words.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Separators {
     /// Blanks and new lines alone.
@@ -33,7 +33,7 @@ impl Separators {
     }
 }
 
-/// The quotes that close what this one opens.
+/// The quotes that close this one.
 fn closing_quotes(open: char) -> Option<&'static [char]> {
     match open {
         // Phones mix straight and curly ones, and put „low“ or “high” ones by language.
@@ -49,7 +49,7 @@ fn closing_quotes(open: char) -> Option<&'static [char]> {
 pub struct Token {
     /// The word.
     pub text: String,
-    /// It may be one name with the word before it: nothing but blanks stand between, and both without quotes.
+    /// It may be one name with the word before it: nothing but spaces stand between, and both without quotes.
     pub is_unquoted: bool,
     /// It stood in quotes, or on a line of a list: a name, however short.
     pub is_quoted: bool,
@@ -59,36 +59,36 @@ pub struct Token {
 #[derive(Default)]
 pub struct Tokenizer<'a> {
     rest: &'a str,
-    /// What nobody sees is still in it, and no part of a word.
+    /// The text still has its invisible characters, which are no part of a word.
     is_raw: bool,
-    /// The last word stands without quotes, and without a comma at its end.
+    /// The last word stood without quotes, and without a comma at its end.
     is_last_word_plain: bool,
     /// The last word may be one name with the word before it.
     pub is_unquoted: bool,
-    /// The last word stands in quotes.
+    /// The last word stood in quotes.
     is_quoted: bool,
-    /// Whether flags are looked for.
+    /// Whether flags are parsed.
     has_flags: bool,
-    /// Those that were found.
+    /// The flags that were found.
     pub flags: Flags,
-    /// The text begins on a line below what stands before it.
+    /// The text begins on a later line.
     pub is_text_below: bool,
 }
 
 impl<'a> Tokenizer<'a> {
-    /// `is_raw`: with what nobody sees in it. `has_flags`: some words may be flags.
+    /// `is_raw`: with invisible characters. `has_flags`: parses flags.
     pub fn new(rest: &'a str, is_raw: bool, has_flags: bool) -> Self {
         Self { rest, is_raw, has_flags, ..Self::default() }
     }
 
-    /// The name in quotes that it begins with, and what follows it.
+    /// The name in quotes at the beginning, and what follows it.
     pub fn read_quoted_name(mut self) -> Option<(String, &'a str)> {
         let first = self.rest.chars().next()?;
         let name = self.read_quoted(first, closing_quotes(first)?).ok()?;
         Some((name, self.rest))
     }
 
-    /// All words that are left; where lines are marked as items, each of them is one.
+    /// All remaining words; on lines that are list items, each item is one.
     pub fn read_all(&mut self) -> Result<Vec<Token>, UsageError> {
         let mut found = Vec::new();
         let mut push = |text: String, is_unquoted: bool, is_quoted: bool| {
@@ -98,7 +98,7 @@ impl<'a> Tokenizer<'a> {
             found.push(Token { text, is_unquoted, is_quoted });
             Ok(())
         };
-        // What stands beside the community is no item, but words.
+        // What stands on the line of the community is words, no item.
         let is_comma_or_blank = |c: char| matches!(c, ' ' | '\t') || is_comma(c);
         let is_beside = !self.rest.trim_start_matches(is_comma_or_blank).starts_with(['\r', '\n']);
         let has_flags = self.has_flags;
@@ -116,7 +116,7 @@ impl<'a> Tokenizer<'a> {
             };
             match item {
                 _ if is_trial(line) => (line, None),
-                // The mark before a trial is no word.
+                // The list mark before `--try` is no word.
                 Some(name) if words.is_empty() && is_trial(name) => (name, None),
                 item => (words, item),
             }
@@ -134,7 +134,7 @@ impl<'a> Tokenizer<'a> {
                 push(word, self.is_unquoted, self.is_quoted)?;
             }
             match item {
-                // A line of a list that we showed has the name in quotes, and the id behind it.
+                // A line of a list that the bot has shown has the name in quotes, and the id after it.
                 Some(name) if name.starts_with(|c| closing_quotes(c).is_some()) => {
                     self.rest = name;
                     self.next_token(Separators::BlanksAndCommas)?
@@ -148,30 +148,30 @@ impl<'a> Tokenizer<'a> {
         Ok(found)
     }
 
-    /// The next word as it stands there, unread.
+    /// The next word, without consuming it.
     pub fn peek(&self) -> &'a str {
         self.rest.split_whitespace().next().unwrap_or_default()
     }
 
-    /// What follows the last word may belong to its name.
+    /// Whether what follows the last word may belong to its name.
     pub fn is_unquoted_next(&self) -> bool {
         self.is_last_word_plain && self.rest.starts_with([' ', '\t', '\u{a0}'])
     }
 
-    /// The rest as it is typed, behind flags.
+    /// The rest as it is typed, after flags.
     pub fn read_text(&mut self) -> String {
         let text = self.skip_flags();
         self.strip_dry_run(text).to_owned()
     }
 
-    /// What is left behind the flags that it begins with.
+    /// Skips the flags at the beginning and returns what follows.
     pub fn skip_flags(&mut self) -> &'a str {
         loop {
             let rest = self.rest.trim_start();
             self.is_text_below |= self.rest[..self.rest.len() - rest.len()].contains(['\n', '\r']);
             match self.read_flag(rest, true) {
                 Ok(Some(length)) => self.rest = &rest[length..],
-                // What is no flag is a word of the text.
+                // An unknown flag is a word of the text.
                 Ok(None) | Err(_) => {
                     self.rest = "";
                     return rest.trim_end();
@@ -180,15 +180,14 @@ impl<'a> Tokenizer<'a> {
         }
     }
 
-    /// A text without the words at its end that make the order a trial: whoever types them wants nothing to
-    /// be done, and a yes there stays what it is, a word. A word or two may follow, a kind one or a sign: a
-    /// trial that is surely one is noted, and the text is shown as it is typed.
+    /// A text without `--try` at its end. `--yes` stays a word there. A word or two may follow, such as
+    /// “please” or an emoji: a certain `--try` then counts, and stays in the text.
     fn strip_dry_run<'t>(&mut self, text: &'t str) -> &'t str {
         if !self.has_flags {
             return text;
         }
         let starts = text.rmatch_indices(char::is_whitespace).map(|(at, blank)| at + blank.len());
-        // Several blanks in a row begin no word; dashes may stand apart from theirs.
+        // Several spaces in a row begin no word; dashes may stand apart from their word.
         let words = starts.filter(|start| !text[*start..].starts_with(char::is_whitespace));
         for (behind, start) in words.take(MAX_TRAILING_WORDS + 1).enumerate() {
             match parse_flag(&text[start..], true) {
@@ -206,12 +205,12 @@ impl<'a> Tokenizer<'a> {
         text
     }
 
-    /// The rest as it is typed, without the flags: unlike a text, numbers hold nothing that looks like one.
+    /// The rest without flags: unlike a text, numbers hold nothing that looks like one.
     pub fn read_people(&mut self) -> Result<String, UsageError> {
         let mut people = String::new();
         let mut rest = std::mem::take(&mut self.rest);
         while !rest.is_empty() {
-            // What stood behind a flag still parts people.
+            // What stood after a flag still separates people.
             if let Some(length) = self.read_flag(rest, false)? {
                 rest = &rest[length..];
                 continue;
@@ -224,8 +223,8 @@ impl<'a> Tokenizer<'a> {
         Ok(people.trim().to_owned())
     }
 
-    /// How long the flag is that a text begins with; it is noted. One that nobody knows may have been meant to
-    /// stop the order, and does.
+    /// Parses the flag at the beginning of a text and returns its length. An unknown flag is an error: it may
+    /// have been meant to stop the command.
     fn read_flag(&mut self, text: &str, is_prose: bool) -> Result<Option<usize>, UsageError> {
         let found = parse_flag(text, is_prose).or_else(|| parse_dashed_dry_run(text).filter(|_| !is_prose));
         let Some((flag, length)) = found.filter(|_| self.has_flags) else {
@@ -241,7 +240,7 @@ impl<'a> Tokenizer<'a> {
         Ok(Some(length))
     }
 
-    /// The next word, without its quotes; flags on the way are noted.
+    /// The next word, without its quotes. Flags on the way are recorded.
     pub fn next_token(&mut self, mut separators: Separators) -> Result<Option<String>, UsageError> {
         loop {
             let is_raw = self.is_raw;
@@ -270,7 +269,7 @@ impl<'a> Tokenizer<'a> {
             let end = self.rest.find(|c| separators.contains(c)).unwrap_or(self.rest.len());
             let (word, rest) = self.rest.split_at(end);
             self.rest = rest;
-            // After a community a comma is a slip of the thumb, not a part of its name.
+            // A comma after a community is no part of its name.
             let word = self.strip_invisible(word);
             let name = word.trim_end_matches(is_comma);
             self.is_last_word_plain = name.len() == word.len();
@@ -283,7 +282,7 @@ impl<'a> Tokenizer<'a> {
         if self.is_raw { strip_invisible(word) } else { word.into() }
     }
 
-    /// What stands in the quotes that begin here, blanks made one.
+    /// What stands in the quotes that begin here, with single spaces.
     fn read_quoted(&mut self, open: char, closing: &[char]) -> Result<String, UsageError> {
         let is_apostrophe = closing.contains(&'\'');
         let inside = &self.rest[open.len_utf8()..];

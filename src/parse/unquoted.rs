@@ -1,13 +1,13 @@
-//! Names that somebody forgot to put in quotes: `/link Bairro Feliz mães do bairro futebol`.
+//! Names without quotes: `/link Bairro Feliz mães do bairro futebol`.
 //!
-//! Words that stand side by side without quotes are one name where together they are the whole name of
-//! something: the longest such name. Nothing is guessed beyond that.
+//! Adjacent words without quotes are one name if together they are a whole name: the longest such name.
+//! Nothing else is guessed.
 
 /// The most words of a name without quotes.
 const MAX_NAME_WORDS: usize = 8;
 
-/// How many of the words behind the first one belong to its name: those with which it is the longest
-/// whole name.
+/// How many of the words after the first one belong to its name: those with which it is the longest whole
+/// name.
 pub fn words_after(first: &str, words: &[&str], is_name: impl Fn(&str) -> bool) -> usize {
     let most = words.len().min(MAX_NAME_WORDS - 1);
     let joined = |count: usize| [&[first], &words[..count]].concat().join(" ");
@@ -21,7 +21,7 @@ pub fn words_before(last: &str, words: &[&str], is_name: impl Fn(&str) -> bool) 
     (1..=most).rev().find(|count| is_name(&joined(*count))).unwrap_or(0)
 }
 
-/// The words, with names over several of them made one word each.
+/// The words, with names of several words joined.
 pub fn join_unquoted_names(words: &[String], loose: &[bool], is_name: impl Fn(&str) -> bool) -> Vec<String> {
     let mut names = Vec::new();
     let mut at = 0;

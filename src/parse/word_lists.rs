@@ -13,13 +13,13 @@ pub fn word_list(key: &str) -> HashSet<String> {
     texts.iter().flat_map(|text| text.split(',')).map(fold).filter(|word| !word.is_empty()).collect()
 }
 
-/// The words that were asked for, folded, by their key.
+/// Parsed lists, by key.
 type Words = HashMap<&'static str, Arc<HashSet<String>>>;
 
 static WORDS: LazyLock<Mutex<Words>> = LazyLock::new(Mutex::default);
 
-/// Whether a word is one of those that the catalogues list under a key, in any language. An order of 64 KiB may
-/// ask for every word of it, so each list is read and folded once.
+/// Whether a word is in the list that the catalogues have under a key, in any language. A command of 64 KiB
+/// may ask for every word of it, so each list is read and folded once.
 pub fn in_word_list(word: &str, key: &'static str) -> bool {
     let read = || {
         let texts = Locale::ALL.map(|locale| i18n::text(locale, key, &[]));
@@ -29,12 +29,12 @@ pub fn in_word_list(word: &str, key: &'static str) -> bool {
     known.contains(&fold(word))
 }
 
-/// Whether a word stands beside names or between them, and is the beginning of none: `the`, `grupo`, `and`.
+/// Whether a word stands beside names or between them, and begins none: `the`, `grupo`, `and`.
 pub fn is_stop_word(word: &str) -> bool {
     in_word_list(word, "words-beside-name") || in_word_list(word, "words-between-names")
 }
 
-/// The words behind all those that belong to no name, where there are both: `of sales`, `da comunidade bairro`.
+/// The words after those that belong to no name, where there are both: `of sales`, `da comunidade bairro`.
 pub fn skip_stop_words(words: &[String]) -> Option<&[String]> {
     let count = words.iter().take_while(|word| in_word_list(word, "words-beside-name")).count();
     (0 < count && count < words.len()).then(|| &words[count..])

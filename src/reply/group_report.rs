@@ -1,34 +1,34 @@
-//! What became of each group of a link or unlink: a line a group, whatever the language.
+//! The report on the groups of a link or unlink: a line for each, in any language.
 
 use super::Localizer;
 use super::format::{MAX_CANDIDATES, format_candidates, quote};
 use crate::i18n::Value;
 
-/// What became of each group.
+/// The report on each group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupReport {
-    /// They were linked; else unlinked.
+    /// Whether they were linked or unlinked.
     pub is_link: bool,
     /// The community's name.
     pub community: String,
-    /// One line a group.
+    /// A line for each group.
     pub lines: Vec<GroupLine>,
-    /// How many groups the community would hold, and can hold, where that is too many.
+    /// The number of groups and the limit, where it is exceeded.
     pub over_limit: Option<(usize, usize)>,
-    /// How many people are in the groups, where that was looked up.
+    /// The people in the groups, where they were counted.
     pub people: Option<usize>,
 }
 
-/// A group and its fate.
+/// A group and its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupLine {
     /// The group's name, else what was typed.
     pub name: String,
-    /// What became of it.
+    /// The outcome.
     pub outcome: GroupOutcome,
 }
 
-/// What became of a group.
+/// The outcome of a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GroupOutcome {
     /// ✅ Done now.
@@ -39,17 +39,17 @@ pub enum GroupOutcome {
     WouldMove(String),
     /// ❌ It did not leave this community, for this reason.
     Stays(String, String),
-    /// ❓ It may have left this community; the reason why that is not known.
+    /// ❓ It may have left this community; why that is not known.
     PerhapsStays(String, String),
     /// ❌ It could not be linked, and is back in the community that it had left, for this reason.
     MovedBack(String, String),
     /// ❌ It left this community and could not be linked, for this reason; it is in none now.
     Stranded(String, String),
-    /// ❓ It left this community and could not be linked, for this reason; whether it is back could not be seen.
+    /// ❓ It left this community and could not be linked, for this reason; whether it is back is not known.
     MaybeMovedBack(String, String),
-    /// ☑️ Was so already.
+    /// ☑️ Already done.
     AlreadyDone,
-    /// ⚠️ It belongs to another community, named where that is known.
+    /// ⚠️ It belongs to another community, with its name if known.
     InOtherCommunity(Option<String>),
     /// ❌ It is an announcement group.
     Announcement,
@@ -57,18 +57,18 @@ pub enum GroupOutcome {
     LastGroup,
     /// ❌ No such group, or the bot is not in it.
     Gone,
-    /// ❌ Z-API refused, with what it said.
+    /// ❌ Z-API rejected it, with this text.
     Refused(Option<String>),
     /// ❌ No group has this name.
     Unknown {
         /// The nearest names.
         suggestions: Vec<String>,
-        /// The number by which the first one is chosen; 0 where none is.
+        /// The number of the first one; 0 for none.
         first_number: usize,
     },
     /// ❌ No group matches the pattern.
     NoMatch,
-    /// ❌ Several groups have this name or begin so.
+    /// ❌ Several groups have this name or begin with it.
     Ambiguous {
         /// Their names, with ids where the names are the same.
         candidates: Vec<String>,
@@ -79,24 +79,24 @@ pub enum GroupOutcome {
     NotInChat,
     /// ❌ An invitation to a group that the bot's number is not in.
     BotNotMember,
-    /// ❌ An invitation that leads nowhere.
+    /// ❌ An invitation that is no longer valid.
     DeadInvite,
     /// ❌ The admin of a community is no admin of this group.
     NotAdmin,
-    /// ❌ Z-API cannot be used, explained in the person's language.
+    /// ❌ Z-API failed, explained in the admin's language.
     ApiError(String),
-    /// ❌ The order was cancelled before.
+    /// ❌ The command was cancelled before.
     Cancelled,
-    /// ❓ The call had no answer, explained in the person's language, and the community does not show it.
+    /// ❓ The call had no response, explained in the admin's language, and the community does not show it.
     NoResponse(String),
-    /// ❓ Z-API said yes, the community does not show it.
+    /// ❓ Z-API accepted it, the community does not show it.
     NotVisible,
     /// ❓ It could not be read back.
     NotReadBack,
 }
 
 impl GroupOutcome {
-    /// The mark of its line, whatever the language.
+    /// The status icon of its line.
     pub fn icon(&self) -> &'static str {
         match self {
             Self::Done => "✅",
@@ -111,7 +111,7 @@ impl GroupOutcome {
 }
 
 impl GroupOutcome {
-    /// It is done, or may be: who takes the order back takes this back.
+    /// Whether it is done, or may be: then undo includes it.
     pub fn may_be_done(&self) -> bool {
         matches!(
             self,
@@ -138,7 +138,7 @@ impl GroupOutcome {
         reason.trim_end_matches('.').to_owned()
     }
 
-    /// What was meant is chosen by number.
+    /// Whether a candidate can be chosen by number.
     fn has_choices(&self) -> bool {
         match self {
             Self::Unknown { suggestions: nearest, first_number: first } => *first > 0 && !nearest.is_empty(),
@@ -149,7 +149,7 @@ impl GroupOutcome {
 }
 
 impl GroupReport {
-    /// Some group was not understood, and nothing was done to the others: they were so before.
+    /// Whether some group was not understood, and nothing was done to the others.
     pub(super) fn is_usage_error(&self) -> bool {
         let is_unclear = |line: &GroupLine| {
             matches!(

@@ -1,14 +1,14 @@
-//! Linking and unlinking: what is done to groups.
+//! Linking and unlinking groups.
 
 use crate::domain::{CommunityId, GroupId};
 use crate::zapi::{ApiError, ChangePermit, CommunityDetails, Zapi};
 
-/// What is done to groups.
+/// A change of groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkAction {
-    /// They are put into the community.
+    /// They are linked to the community.
     Link,
-    /// They are taken out of it.
+    /// They are unlinked from it.
     Unlink,
 }
 
@@ -21,12 +21,12 @@ impl LinkAction {
         }
     }
 
-    /// What a command that changes groups does to them in the end.
+    /// What a command that changes groups does in the end.
     pub fn from_command(command: &str) -> Self {
         if command == Self::Unlink.command_name() { Self::Unlink } else { Self::Link }
     }
 
-    /// What undoes it.
+    /// The change that undoes it.
     pub fn opposite(self) -> Self {
         match self {
             Self::Link => Self::Unlink,
@@ -34,7 +34,7 @@ impl LinkAction {
         }
     }
 
-    /// Whether a group is as it shall be.
+    /// Whether a group is already as wanted.
     pub fn is_satisfied(self, details: &CommunityDetails, group: &GroupId) -> bool {
         details.find(group).is_some() == (self == Self::Link)
     }
@@ -48,7 +48,7 @@ impl LinkAction {
         zapi.acquire_change_permit(call).await
     }
 
-    /// Makes the call; where its turn was not taken before, it waits for it.
+    /// Makes the call. Waits for a permit where none is given.
     pub async fn call(
         self,
         zapi: &Zapi,

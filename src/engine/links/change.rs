@@ -1,8 +1,4 @@
-//! Linking and unlinking, told truly: survey, plan, call, read back, attribute.
-//!
-//! The answer of a call is a hint; what `communities-metadata` shows afterwards is the truth
-//! (Z-API docs, communities/link-groups). The plan is in the journal before the first call, so
-//! after a crash it still tells what was so before.
+//! The commands `/link` and `/unlink`.
 
 use crate::command::context::{CommandError, Confirmation, Context};
 use crate::command::prompt::Prompt;
@@ -18,29 +14,29 @@ use crate::parse::arguments::Arguments;
 use crate::parse::word_lists::in_word_list;
 use crate::reply::{GroupOutcome, Reply, ReplyLine, UsageError};
 
-/// More groups that are unlinked are asked about first.
+/// More unlinked groups need a confirmation.
 const MAX_UNLINKED_UNCONFIRMED: usize = 3;
-/// More groups that a pattern takes are asked about first.
+/// More groups of a pattern need a confirmation.
 const MAX_PATTERN_UNCONFIRMED: usize = 10;
 
-/// The community of an order that was begun, from its plan in the journal.
+/// The community of a started command, from its stored plan.
 pub fn stored_plan_community(plan: &str) -> Option<CommunityEntry> {
     parse_community(plan)
 }
 
-/// The communities that groups were to leave by an order that moved them, from its plan in the journal.
+/// The communities that groups leave, from the stored plan of a move.
 pub fn stored_plan_sources(plan: &str) -> Vec<CommunityId> {
     let plan: Option<LinkPlan> = serde_json::from_str(plan).ok();
     plan.map(|plan| plan.source_communities().into_iter().map(|(id, ..)| id).collect()).unwrap_or_default()
 }
 
-/// Where the groups of a move may be that was begun and goes on no more, from its plan in the journal: nothing of
-/// a plan that moves none.
+/// A line for each group that a move without further attempts may have left in no community, from its stored
+/// plan.
 pub fn left_open(plan: &str) -> Vec<ReplyLine> {
     serde_json::from_str(plan).map(|plan: LinkPlan| plan.left_open()).unwrap_or_default()
 }
 
-/// Links or unlinks the groups that were typed, and tells what became of each.
+/// Links or unlinks the groups that were typed, and reports on each.
 pub async fn change_links(
     context: &mut Context<'_>,
     direction: LinkAction,
@@ -65,7 +61,7 @@ pub async fn change_links(
             if let Some(reply) = preview_or_confirm(context, order, &plan, &typed, leaving).await {
                 return Ok(reply);
             }
-            // An order that changes nothing has nothing to remember.
+            // A command that changes nothing stores no plan.
             if plan.has_pending() {
                 let json = serde_json::to_string(&plan).unwrap_or_default();
                 // The call waits for both, and they may share a transaction.
@@ -90,8 +86,8 @@ pub async fn change_links(
     Ok(Reply::GroupReport(plan.report(direction, outcome)))
 }
 
-/// The groups that were typed for a command; else what is answered where nothing but small words was, or
-/// where some of them are to be left out: to take just these would be the opposite.
+/// The groups that were typed for a command; a usage error where there are only small words, or where some
+/// groups are excluded: to take just these would be the opposite.
 pub async fn parse_groups(
     context: &Context<'_>,
     command: &str,
@@ -99,7 +95,7 @@ pub async fn parse_groups(
 ) -> Result<Result<Vec<String>, Reply>, CommandError> {
     let typed = context.resolve_group_words(arguments).await?;
     let snapshot = context.directory.snapshot(context.zapi).await?;
-    // The whole name of a group, and nothing else, is meant as one; the beginning of a name never.
+    // A whole name alone is a name; the beginning of a name is not.
     let is_name = |word: &str| snapshot.groups.has_name(word) || context.directory.is_alias(word);
     let is_alone = |word: &str| typed.len() == 1 && is_name(word);
     let is_of_no_name = |word: &str| in_word_list(word, "words-of-no-name") && !is_name(word);
@@ -117,8 +113,8 @@ pub async fn parse_groups(
     })
 }
 
-/// The answer that shows what would be done, where that is wanted, or must be said yes to: `command` with
-/// the words `rest`, that changes the groups of `plan`, of which so many leave where they are.
+/// The reply that previews the change, for a dry run or a confirmation. `leaving` is the number of groups
+/// that leave their community.
 pub async fn preview_or_confirm(
     context: &mut Context<'_>,
     (command, rest): (&str, String),
@@ -136,8 +132,8 @@ pub async fn preview_or_confirm(
     context.preview_or_confirm(command, rest, Reply::GroupReport(about), is_grave)
 }
 
-/// Lets a number say which group was meant, where that is unclear: `command` is given again with it,
-/// between these words.
+/// Lets a number choose the group where a name is ambiguous: `command` is run again with it between these
+/// arguments.
 pub fn prompt_choice(
     context: &mut Context<'_>,
     command: &str,
@@ -161,7 +157,7 @@ pub fn prompt_choice(
     }
 }
 
-/// The words of an order, with ids in the place of names.
+/// The arguments of a command, with ids in place of names.
 pub fn command_with_ids(community: &CommunityId, groups: &[GroupId]) -> String {
     let groups = groups.iter().map(GroupId::as_str);
     std::iter::once(community.as_str()).chain(groups).collect::<Vec<_>>().join(" ")

@@ -1,8 +1,8 @@
-//! Linking and unlinking, told truly: survey, plan, call, read back, attribute.
+//! Linking and unlinking: plan, call, read back, report.
 //!
-//! The answer of a call is a hint; what `communities-metadata` shows afterwards is the truth
-//! (Z-API docs, communities/link-groups). The plan is in the journal before the first call, so
-//! after a crash it still tells what was so before.
+//! The response of a call is only a hint; what `communities-metadata` shows afterwards is the truth (Z-API
+//! docs, communities/link-groups). The plan is stored before the first call, so after a crash it still says
+//! what was so before.
 
 pub mod action;
 pub mod change;

@@ -1,4 +1,4 @@
-//! The plan: what was asked, and how each group stood before the first change.
+//! The plan: what was typed, and the state of each group before the first change.
 
 use std::collections::HashMap;
 
@@ -17,10 +17,10 @@ use crate::parse::word_lists::here_words;
 use crate::reply::{GroupLine, GroupOutcome, GroupReport, MAX_CANDIDATES, ReplyLine};
 use crate::zapi::{ApiError, ApiErrorKind, CommunityDetails, GroupDetails};
 
-/// What became of each group that had to be changed.
+/// The outcome of each group that had to be changed.
 pub type Outcomes = HashMap<GroupId, GroupOutcome>;
 
-/// What is written to the journal before the first call.
+/// What is stored before the first call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LinkPlan {
     community: String,
@@ -29,7 +29,7 @@ pub struct LinkPlan {
     over_limit: Option<(usize, usize)>,
 }
 
-/// A group that was asked for.
+/// A group of the plan.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct PlanItem {
     /// Its name, else what was typed.
@@ -37,18 +37,18 @@ struct PlanItem {
     /// Its id, if it was found.
     id: Option<String>,
     before: PriorState,
-    /// The ids of the groups that may be meant, where that is unclear.
+    /// The ids of the candidates, where the name is ambiguous.
     #[serde(default)]
     choices: Vec<String>,
     /// The other community that it belongs to, and its name where that is known.
     #[serde(default)]
     from: Option<(String, Option<String>)>,
-    /// Why it was not linked, and goes back to the community that it left.
+    /// Why it was not linked, and is linked again to the community that it left.
     #[serde(default)]
     back: Option<String>,
 }
 
-/// How a group stood.
+/// The state of a group before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum PriorState {
     /// It must be changed.
@@ -71,18 +71,18 @@ enum PriorState {
 }
 
 impl PlanItem {
-    /// A word that stands for no group.
+    /// A word that names no group.
     fn not_found(name: String, before: PriorState) -> Self {
         Self { name, id: None, before, choices: Vec::new(), from: None, back: None }
     }
 }
 
-/// The plan of an earlier try, if there was one.
+/// The plan of an earlier attempt, if there was one.
 pub fn load_stored(context: &Context<'_>) -> Option<LinkPlan> {
     serde_json::from_str(context.claim.command.plan.as_deref()?).ok()
 }
 
-/// The community of a plan, with the name that it had; of any command's plan that has both.
+/// The community of a plan, with its name at that time; of the plan of any command that has both.
 pub fn parse_community(plan: &str) -> Option<CommunityEntry> {
     #[derive(Deserialize)]
     struct StoredPlan {
@@ -110,7 +110,7 @@ impl LinkPlan {
         self.items.iter().any(|item| item.before == PriorState::Todo)
     }
 
-    /// A plan of some groups alone.
+    /// A plan for some groups only.
     pub fn from_groups(community: &CommunityId, name: &str, groups: &[GroupId]) -> Self {
         let item = |id: &GroupId| PlanItem {
             name: id.to_string(),
@@ -134,7 +134,7 @@ impl LinkPlan {
         &self.name
     }
 
-    /// Makes a move of it: groups of other communities are changed too, where `may_leave` lets them.
+    /// Turns it into a move: groups of other communities are changed too, if `may_leave` allows it.
     pub fn into_move(
         mut self,
         details: &CommunityDetails,
@@ -155,7 +155,7 @@ impl LinkPlan {
         self
     }
 
-    /// Notes that a group goes back to the community that it left, and why.
+    /// Records that a group is linked again to the community that it left, and why.
     pub fn note_back(&mut self, group: &GroupId, reason: String) {
         let is_it = |item: &&mut PlanItem| item.id.as_deref() == Some(group.as_str());
         if let Some(item) = self.items.iter_mut().find(is_it) {
@@ -163,13 +163,13 @@ impl LinkPlan {
         }
     }
 
-    /// Why a group goes back, if it does.
+    /// Why a group goes back to its community, if it does.
     pub fn reason_to_go_back(&self, group: &GroupId) -> Option<&str> {
         let item = self.items.iter().find(|item| item.id.as_deref() == Some(group.as_str()))?;
         item.back.as_deref()
     }
 
-    /// The communities that groups shall leave, each with its name and these groups.
+    /// The communities that groups leave, each with its name and these groups.
     pub fn source_communities(&self) -> Vec<(CommunityId, String, Vec<GroupId>)> {
         let mut sources: Vec<(CommunityId, String, Vec<GroupId>)> = Vec::new();
         for item in self.items.iter().filter(|item| item.before == PriorState::Todo) {
@@ -206,7 +206,7 @@ impl LinkPlan {
         groups.map(line).collect()
     }
 
-    /// A group that must not leave where it is: its community would be empty.
+    /// Keeps a group where it is: its community would be empty.
     pub fn keep_in_place(&mut self, group: &GroupId) {
         let is_it = |item: &&mut PlanItem| item.id.as_deref() == Some(group.as_str());
         if let Some(item) = self.items.iter_mut().find(is_it) {
@@ -214,18 +214,18 @@ impl LinkPlan {
         }
     }
 
-    /// The ids of all that may be meant where it is unclear, in the order of their numbers.
+    /// The ids of all candidates, in the order of their numbers.
     pub fn choices(&self) -> Vec<String> {
         let choices = self.items.iter().flat_map(|item| item.choices.iter().cloned());
         choices.take(MAX_OPTIONS).collect()
     }
 
-    /// The answer, from how the groups stood and what became of those that had to be changed.
+    /// The report, from the state before and the outcome of each group.
     pub fn report(self, direction: LinkAction, mut settled: Outcomes) -> GroupReport {
         self.build_report(direction, true, |id, _| settled.remove(id).unwrap_or(GroupOutcome::NotReadBack))
     }
 
-    /// The answer before anything is changed; `has_numbers` where a number answers it.
+    /// The preview; `has_numbers` if a candidate can be chosen by number.
     pub fn preview(&self, direction: LinkAction, has_numbers: bool) -> GroupReport {
         self.clone().build_report(direction, has_numbers, |_, from| {
             from.map_or(GroupOutcome::WouldChange, GroupOutcome::WouldMove)
@@ -278,8 +278,7 @@ impl LinkPlan {
     }
 }
 
-/// Finds the groups and reads how they stand; nothing is changed. `is_back` where they were taken out by
-/// the same admin, who puts them back.
+/// Finds the groups and reads their state; nothing is changed. `is_back`: the same admin had unlinked them.
 pub async fn build_plan(
     context: &Context<'_>,
     direction: LinkAction,
@@ -303,7 +302,7 @@ pub async fn build_plan(
     let mut seen = Vec::new();
     let mut items = Vec::new();
     let mut open: Vec<(usize, GroupEntry)> = Vec::new();
-    // An id or a number tells no name, while a link says on every phone what it leads to.
+    // An id or a number reveals no name, while an invitation link does.
     let mut by_id = Vec::new();
     for (asked, typed) in asked.into_iter().zip(typed) {
         let word = match asked {
@@ -376,7 +375,7 @@ pub async fn build_plan(
         LinkAction::Link => {
             over_limit = self::exceeded_limit(&details, todo, context.instance.community_limit)
         }
-        // At least one ordinary group must stay linked: the one that was named last.
+        // At least one ordinary group must stay linked: the one named last.
         LinkAction::Unlink if details.lists_groups() && todo > 0 && todo >= ordinary => {
             if let Some(last) = items.iter_mut().rfind(|item| item.before == PriorState::Todo) {
                 last.before = PriorState::MustStay;
@@ -388,15 +387,15 @@ pub async fn build_plan(
     Ok((LinkPlan { community: community.id.to_string(), name, items, over_limit }, details))
 }
 
-/// What a word asks for, once invitations are followed.
+/// A word, once invitations are followed.
 enum Lookup {
-    /// What this names.
+    /// The groups of this name.
     Word(String),
-    /// Nothing here: an invitation that leads to no group of the bot.
+    /// None: an invitation that leads to no group of the bot.
     NotFound(PlanItem),
 }
 
-/// The words with ids in the place of invitations, and what is told of those that lead to no group here.
+/// The words with ids in place of invitations.
 async fn resolve_invitations(context: &Context<'_>, typed: &[String]) -> Result<Vec<Lookup>, ApiError> {
     let invited = context.directory.resolve_invitations(context.zapi, typed).await?;
     let asked = typed.iter().zip(invited).map(|(word, invited)| match invited {
@@ -412,25 +411,25 @@ async fn resolve_invitations(context: &Context<'_>, typed: &[String]) -> Result<
     Ok(asked.collect())
 }
 
-/// How many groups the community would hold with so many more, and can hold, where that is too many.
+/// The number of groups after the change and the limit, if it is exceeded.
 fn exceeded_limit(details: &CommunityDetails, more: usize, limit: usize) -> Option<(usize, usize)> {
     let count = details.ordinary().count() + more;
     (more > 0 && count > limit).then_some((count, limit))
 }
 
-/// The ids of what is offered.
+/// The ids of the candidates.
 fn choices(groups: &[GroupEntry]) -> Vec<String> {
     groups.iter().take(MAX_CANDIDATES).map(|group| group.id.to_string()).collect()
 }
 
-/// WhatsApp lets the admins of a group alone put it into a community, and the bot's number is one of many:
-/// whoever commands as the admin of a community does no more through it.
+/// WhatsApp lets only admins of a group add it to a community, and the bot is admin of many groups: an admin
+/// of a community must not do more through the bot.
 async fn reject_unowned_groups(context: &Context<'_>, items: &mut [PlanItem]) -> Result<(), ApiError> {
     let reads = items.iter().enumerate().filter_map(|(at, item)| {
         let is_seen = || item.from.as_ref().is_some_and(|(_, name)| name.is_some());
         let may_come = match item.before {
             PriorState::Todo => true,
-            // A move may take it out of another community of theirs.
+            // A move may take it from another community of theirs.
             PriorState::Elsewhere(_) => is_seen(),
             _ => false,
         };
@@ -446,7 +445,7 @@ async fn reject_unowned_groups(context: &Context<'_>, items: &mut [PlanItem]) ->
     Ok(())
 }
 
-/// Whether the admin is an admin of a group, by number or lid; unknown is no.
+/// Whether the admin is an admin of a group, by number or lid; unknown means no.
 async fn is_group_admin(context: &Context<'_>, group: &GroupId) -> Result<bool, ApiError> {
     let people = match context.zapi.participants(group).await {
         Ok(people) => people,
@@ -458,22 +457,22 @@ async fn is_group_admin(context: &Context<'_>, group: &GroupId) -> Result<bool, 
         .iter()
         .filter(|person| phone.is_some() && person.phone == *phone || lid.is_some() && person.lid == *lid)
         .peekable();
-    // Number and lid of two people are nobody's.
+    // Number and lid of two different people match nobody.
     Ok(theirs.peek().is_some() && theirs.all(|person| person.is_admin))
 }
 
-/// How a group stands.
+/// The current state of a group.
 struct CurrentState {
     prior: PriorState,
-    /// Its name, where the list lacked it.
+    /// Its name, if the list had none.
     name: Option<String>,
     /// The other community that it belongs to.
     from: Option<(String, Option<String>)>,
-    /// It is known to be in no community that the admin does not see.
+    /// It is certainly in no community that the admin does not see.
     is_visible: bool,
 }
 
-/// How each group stands.
+/// Reads the state of each group.
 async fn read_states(
     context: &Context<'_>,
     direction: LinkAction,
@@ -522,7 +521,7 @@ async fn read_state(
                     let from = Some((id.to_string(), other.clone()));
                     CurrentState { prior: PriorState::Elsewhere(other), name, from, is_visible }
                 }
-                // The group knows already what the community's metadata does not show yet.
+                // The group itself may be newer than the community's metadata.
                 None if found.community.is_some() && direction == LinkAction::Link => {
                     here(PriorState::WasSo, name)
                 }
@@ -531,7 +530,7 @@ async fn read_state(
             })
         }
         Err(error) if error.proves_absence() => Ok(unread(PriorState::Gone)),
-        // The community's own metadata is enough to call, but no proof that nothing is to be done.
+        // The community's metadata is enough to call, but does not prove that nothing is to be done.
         Err(error) if error.cause == ApiErrorKind::Unreadable && direction == LinkAction::Link => {
             Ok(unread(outside))
         }
@@ -539,8 +538,7 @@ async fn read_state(
     }
 }
 
-/// The other community that a group belongs to, if it belongs to another, and its name where it is known and
-/// the admin sees it.
+/// The other community that a group belongs to, if any, and its name if that is known and the admin sees it.
 pub async fn find_other_community(
     context: &Context<'_>,
     community: &CommunityId,

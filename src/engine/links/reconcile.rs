@@ -1,4 +1,4 @@
-//! Calls, reads back, and attributes what failed to the group that it belongs to.
+//! Calls, reads back, and attributes failures to groups.
 
 use std::collections::HashMap;
 
@@ -12,10 +12,10 @@ use crate::failpoint::{self, Step};
 use crate::reply::{GroupOutcome, quote};
 use crate::zapi::{ApiError, ApiErrorKind, ChangePermit, CommunityDetails};
 
-/// What was said of each group: a hint.
+/// The result of the call for each group: a hint.
 type CallResults = HashMap<GroupId, CallResult>;
 
-/// What a call said, or what kept it from being made.
+/// The result of a call, or the error that prevented it.
 #[derive(Clone, Debug)]
 struct CallResult {
     result: Result<(), ApiError>,
@@ -23,15 +23,15 @@ struct CallResult {
 }
 
 impl CallResult {
-    /// A call was made, and whoever made it does not know what became of it.
+    /// Whether a call was made with an unknown result.
     fn is_unknown(&self, error: &ApiError) -> bool {
         self.was_sent && !error.cause.is_surely_not_applied()
     }
 }
 
-/// Brings the groups of the plan where they shall be, as far as Z-API lets it. `known` is the
-/// community as it was just read, so that all of the plan is missing; after a crash or an earlier try
-/// it is read anew. `turn` is that of the call, where it was taken before.
+/// Makes the changes of the plan. `known` is the community as it was just read, with all of the plan to do;
+/// after a crash or an earlier attempt it is read again. `turn` is the permit of the call, if it was acquired
+/// before.
 pub async fn reconcile(
     context: &mut Context<'_>,
     direction: LinkAction,
@@ -62,18 +62,18 @@ pub async fn reconcile(
     let mut hints = CallResults::new();
     let (mut unread, mut unsure) = (None, Vec::new());
     if !missing.is_empty() && work.context.is_cancelled {
-        // An earlier try's call may only be on its way into what is read.
+        // The call of an earlier attempt may become visible late.
         (missing, unread) = work.read_back(missing, &hints).await;
     } else if !missing.is_empty() {
         let (called, last) = work.call_all(&missing, turn).await;
         let cause = last.as_ref().err().map(|error| error.cause);
-        // What Z-API said that cannot be read may be of one group.
+        // An unreadable response may be about one group.
         let may_be_of_one =
             cause.is_none_or(|cause| !cause.is_temporary() || cause == ApiErrorKind::Unreadable);
         let concerns_all = cause.is_some_and(ApiErrorKind::affects_instance);
         hints = called;
         if concerns_all {
-            // What an earlier call was for is looked at all the same.
+            // Groups of earlier calls are read back all the same.
             let is_called = |group: &GroupId| hints.get(group).is_some_and(|hint| hint.result.is_ok());
             let (called, others): (Vec<_>, Vec<_>) = missing.into_iter().partition(is_called);
             missing = others;
@@ -86,7 +86,7 @@ pub async fn reconcile(
             (missing, unread) = work.read_back(missing, &hints).await;
             failpoint::reach(Step::ReadBack);
             if called > 1 && !missing.is_empty() && unread.is_none() && may_be_of_one {
-                // One group may have ended the call for those behind it: each is asked for alone.
+                // One group may have failed the call for the groups after it: each is called for alone.
                 hints.extend(work.call_each(&missing).await);
                 (missing, unread) = work.read_back(missing, &hints).await;
             }
@@ -106,9 +106,9 @@ struct Reconciler<'w, 'c> {
 }
 
 impl Reconciler<'_, '_> {
-    /// Those that are not where they shall be. A group that is to go, and that the community never
-    /// showed, is gone only when the group itself says so: one of the two reads lags. A community that
-    /// lists no groups proves nothing: each group itself is asked.
+    /// The groups that are not as wanted. A group to unlink that the community never showed counts as
+    /// unlinked only if the group itself says so: one of the two reads lags. A community that lists no groups
+    /// proves nothing: each group is read.
     async fn find_missing(&self, groups: Vec<GroupId>, details: &CommunityDetails) -> Vec<GroupId> {
         let mut missing = Vec::new();
         for group in groups {
@@ -133,8 +133,8 @@ impl Reconciler<'_, '_> {
         read.is_ok_and(|group| group.community.as_ref() == Some(self.community))
     }
 
-    /// Calls for all groups, some at a time where they are many: so that an answer is worth waiting for, and
-    /// somebody sees how far it is. What every call or a later one would fail alike at ends it.
+    /// Calls for all groups, in chunks where they are many, so that a response is worth waiting for and
+    /// progress is visible. Stops at an error that all or later calls would have.
     async fn call_all(
         &self,
         groups: &[GroupId],
@@ -151,7 +151,7 @@ impl Reconciler<'_, '_> {
             hints.extend(some.iter().map(|group| (group.clone(), hint(&last, true))));
             self.context.progress.advance(some.len());
             if matches!(&last, Err(error) if error.cause.affects_instance() || error.cause.is_temporary()) {
-                // Nobody said that it was done for those behind.
+                // No response covers the groups after these.
                 let behind = groups.iter().skip((at + 1) * MIN_ITEMS_FOR_PROGRESS);
                 hints.extend(behind.map(|group| (group.clone(), hint(&last, false))));
                 break;
@@ -177,14 +177,14 @@ impl Reconciler<'_, '_> {
         hints
     }
 
-    /// What makes a later try call again.
+    /// The error that makes a later attempt call again.
     fn called_again<'h>(&self, hints: &'h CallResults) -> Option<&'h ApiError> {
         let mut errors = hints.values().filter_map(|hint| hint.result.as_ref().err());
         errors.find(|error| error.cause.is_temporary() && !self.context.is_last_attempt)
     }
 
-    /// Reads the community until all groups are where they shall be, or the time is over. Returns
-    /// those that are not, and why the last read failed, if it did.
+    /// Reads the community until all groups are as wanted, or the time is over. Returns the others, and why
+    /// the last read failed, if it did.
     async fn read_back(
         &self,
         mut missing: Vec<GroupId>,
@@ -209,8 +209,8 @@ impl Reconciler<'_, '_> {
         }
     }
 
-    /// What became of each group. What a temporary trouble left open is tried again later, unless
-    /// this is the last try.
+    /// The outcome of each group. Groups left open by a temporary error are retried later, unless this is the
+    /// last attempt.
     async fn classify_failures(
         self,
         todo: &[GroupId],
@@ -227,7 +227,7 @@ impl Reconciler<'_, '_> {
             let hint = hints.get(&group);
             let other = self.find_current_community(&group).await;
             if let (None, Some(error)) = (&other, &again) {
-                // It was not looked after for long, whatever was said of it.
+                // It was not read for long, whatever the call returned.
                 return Err(error.clone().into());
             }
             let fate = match (other, hint.map(|hint| &hint.result)) {
@@ -235,7 +235,7 @@ impl Reconciler<'_, '_> {
                 (None, _) if self.context.is_cancelled => GroupOutcome::Cancelled,
                 (None, Some(Err(error))) if error.cause.is_temporary() => {
                     self.context.is_final_failure = true;
-                    // What had no answer may still come to be so.
+                    // A call without a response may still take effect.
                     match hint.is_some_and(|hint| hint.is_unknown(error)) {
                         true => GroupOutcome::NoResponse(self.describe_error(error)),
                         false => self.api_error_outcome(error),
@@ -260,7 +260,7 @@ impl Reconciler<'_, '_> {
         error.user_message(self.context.localizer.locale, quote)
     }
 
-    /// The community that took the group, if another one has it now.
+    /// The other community that the group belongs to now, if any.
     async fn find_current_community(&self, group: &GroupId) -> Option<Option<String>> {
         if self.action == LinkAction::Unlink {
             return None;
@@ -269,7 +269,7 @@ impl Reconciler<'_, '_> {
         Some(find_other_community(self.context, self.community, &details).await.ok()??.1)
     }
 
-    /// The community cannot be read: later, or, where there is no later, ❓.
+    /// The community cannot be read: retried, or, on the last attempt, ❓.
     fn unverified_outcomes(self, groups: &[GroupId], error: ApiError) -> Result<Outcomes, CommandError> {
         if error.cause.is_temporary() && !self.context.is_last_attempt {
             return Err(error.into());
@@ -279,7 +279,7 @@ impl Reconciler<'_, '_> {
     }
 }
 
-/// What is not open is done.
+/// All other groups are done.
 fn fill_done(todo: &[GroupId], mut open: Outcomes) -> Outcomes {
     for group in todo {
         open.entry(group.clone()).or_insert(GroupOutcome::Done);

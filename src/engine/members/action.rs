@@ -1,16 +1,16 @@
-//! Adding, removing, promoting and demoting: what is done to people.
+//! Adding, removing, promoting and demoting people.
 
 use crate::domain::CommunityId;
 use crate::zapi::{ApiError, ChangePermit, Participant, Zapi};
 
-/// What is done to people.
+/// A change of people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MemberAction {
-    /// They are let into the community, or invited.
+    /// They are added to the community, or invited.
     Add,
-    /// They are taken out of it, and of its groups.
+    /// They are removed from it, and from its groups.
     Remove,
-    /// They are made its admins.
+    /// They become its admins.
     Promote,
     /// They are its admins no longer.
     Demote,
@@ -27,17 +27,17 @@ impl MemberAction {
         }
     }
 
-    /// The command that takes it back.
+    /// The command that undoes it.
     pub fn opposite(self) -> Option<&'static str> {
         match self {
-            // Who is let in again is not in the groups again; and who came may have been greeted.
+            // A person who is added again is not in the groups again, and a new member may have been greeted.
             Self::Add | Self::Remove => None,
             Self::Promote => Some("demote"),
             Self::Demote => Some("promote"),
         }
     }
 
-    /// The first line of what was done.
+    /// The key of the first line of the report.
     pub fn done_key(self) -> &'static str {
         match self {
             Self::Add => "people-added",
@@ -47,7 +47,7 @@ impl MemberAction {
         }
     }
 
-    /// The first line of what would be done.
+    /// The key of the first line of the preview.
     pub fn preview_key(self) -> &'static str {
         match self {
             Self::Add => "people-would-add",
@@ -57,7 +57,7 @@ impl MemberAction {
         }
     }
 
-    /// The line of somebody with whom it was so already.
+    /// The key of the line for a person that needs no change.
     pub fn already_done_key(self) -> &'static str {
         match self {
             Self::Add => "person-was-in",
@@ -67,13 +67,13 @@ impl MemberAction {
         }
     }
 
-    /// Whether somebody is as they shall be, by how the announcement group shows them, if it does.
+    /// Whether a person is already as wanted, as the announcement group shows them.
     pub fn is_satisfied(self, participant: Option<&Participant>) -> bool {
         match self {
             Self::Add => participant.is_some(),
             Self::Remove => participant.is_none(),
             Self::Promote => participant.is_some_and(|participant| participant.is_admin),
-            // Who has left meanwhile is no admin either.
+            // A person who has left is no admin either.
             Self::Demote => participant.is_none_or(|participant| !participant.is_admin),
         }
     }
@@ -89,8 +89,8 @@ impl MemberAction {
         zapi.acquire_change_permit(call).await
     }
 
-    /// Makes the call; where its turn was not taken before, it waits for it. Whoever cannot be added is
-    /// invited where `invites` says so.
+    /// Makes the call. Waits for a permit where none is given. People that cannot be added are invited if
+    /// `invites`.
     pub async fn call(
         self,
         zapi: &Zapi,

@@ -1,8 +1,4 @@
-//! The people of a community, changed and told truly: read who is meant, survey, plan, call, read back.
-//!
-//! Truth is who stands in the announcement group afterwards (ZAPI.md §3). The plan is in the journal
-//! before the first call, so after a crash it still tells how everybody stood before; all calls but an
-//! invitation may be repeated.
+//! The commands on people.
 
 use crate::authorization::may_use;
 use crate::command::context::{CommandError, Context};
@@ -20,10 +16,10 @@ use crate::parse::people::{ParsedPerson, PersonParseError, parse_people};
 use crate::parse::text::is_comma;
 use crate::reply::{Reply, ReplyLine, UsageError, typed};
 
-/// The most people of an order.
+/// The most people of a command.
 const MAX_PEOPLE: usize = 200;
 
-/// Does this to the people that were typed, and tells what became of each.
+/// Makes this change to the people that were typed, and reports on each.
 pub async fn change_members(
     context: &mut Context<'_>,
     act: MemberAction,
@@ -35,7 +31,7 @@ pub async fn change_members(
         Some(plan) => (plan, false),
         None => {
             let named = parse_people(&arguments.text, default_dialing_code(context));
-            // To take just those who are to be left out would be the opposite.
+            // To take just the excluded people would be the opposite.
             let mut words = arguments.text.split(|c: char| c.is_whitespace() || is_comma(c));
             let mistake = match words.find(|word| is_exclusion(word, context.localizer.locale)) {
                 Some(word) => Some(UsageError::TooManyWords(word.to_owned())),
@@ -63,7 +59,7 @@ pub async fn change_members(
             if let Some(reply) = preview_or_confirm(context, act, &plan) {
                 return Ok(reply);
             }
-            // An order that changes nothing has nothing to remember.
+            // A command that changes nothing stores no plan.
             if !plan.pending().is_empty() {
                 let (json, zapi) = (plan.to_json(), context.zapi);
                 // The call waits for both, and they may share a transaction.
@@ -83,8 +79,8 @@ pub async fn change_members(
     Ok(plan.build_reply(act, ends))
 }
 
-/// The order on groups that was likely meant by one on people, where nothing but whole names of groups
-/// stands for these: `/remove sales "Sales South"`.
+/// Suggests the command on groups, if only whole names of groups were typed in place of people: `/remove
+/// sales "Sales South"`.
 async fn suggest_group_command(
     context: &mut Context<'_>,
     act: MemberAction,
@@ -107,13 +103,13 @@ async fn suggest_group_command(
     }
     let names = named.iter().map(|named| named.typed.as_str());
     let shown: Vec<&str> = std::iter::once(community.name.as_str()).chain(names.clone()).collect();
-    // A trial stays one.
+    // A dry run stays one.
     let before = [flags.typed(), community.id.as_str()].map(str::to_owned);
     let rest = before.into_iter().chain(names.map(typed)).collect::<Vec<_>>().join(" ");
     Ok(Some(context.suggest(command, rest, &shown)))
 }
 
-/// The answer that shows what would be done, where that is wanted, or must be said yes to.
+/// The reply that previews the change, for a dry run or a confirmation.
 fn preview_or_confirm(context: &mut Context<'_>, act: MemberAction, plan: &MemberPlan) -> Option<Reply> {
     let todo = plan.pending();
     let is_grave = act == MemberAction::Remove && !todo.is_empty();

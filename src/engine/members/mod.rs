@@ -1,8 +1,8 @@
-//! The people of a community, changed and told truly: read who is meant, survey, plan, call, read back.
+//! Changes of the people of a community: parse, plan, call, read back, report.
 //!
-//! Truth is who stands in the announcement group afterwards (ZAPI.md §3). The plan is in the journal
-//! before the first call, so after a crash it still tells how everybody stood before; all calls but an
-//! invitation may be repeated.
+//! The participants of the announcement group afterwards are the truth (ZAPI.md §3). The plan is stored
+//! before the first call, so after a crash it still says what was so before. All calls but an invitation may
+//! be repeated.
 
 pub mod action;
 pub mod change;

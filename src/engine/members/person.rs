@@ -5,7 +5,7 @@ use crate::domain::{Locale, Person};
 use crate::parse::dialing_code::DialingCode;
 use crate::parse::people::{ParsedPerson, PersonRef, parse_people};
 
-/// The one person that a text names, by number or lid as people type them.
+/// The only person in a text, by number or lid.
 pub fn parse_one(context: &Context<'_>, text: &str) -> Option<Person> {
     let named = parse_people(text, default_dialing_code(context));
     let [ParsedPerson { person: Ok(who), .. }] = named.as_slice() else { return None };
@@ -15,8 +15,8 @@ pub fn parse_one(context: &Context<'_>, text: &str) -> Option<Person> {
     })
 }
 
-/// Whose numbers are meant where the country is not typed: the admin's own; where their number is not
-/// known, Brazil's, if the bot speaks its language.
+/// The dialling code for numbers without one: the admin's own; if their number is not known, Brazil's if the
+/// bot speaks Portuguese.
 pub fn default_dialing_code(context: &Context<'_>) -> Option<DialingCode> {
     match context.admin.phone.or(context.sender.phone) {
         Some(phone) => DialingCode::from_phone(phone),

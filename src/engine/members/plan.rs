@@ -1,4 +1,5 @@
-//! The plan: who was named, who that is in the community, and how each stood before the first change.
+//! The plan: the people that were typed, who they are in the community, and their state before the first
+//! change.
 
 use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
@@ -13,42 +14,42 @@ use crate::parse::people::{ParsedPerson, PersonParseError, PersonRef};
 use crate::reply::ReplyLine;
 use crate::zapi::{ApiError, Participant, PhoneInfo};
 
-/// What is written to the journal before the first call.
+/// What is stored before the first call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MemberPlan {
     community: String,
     pub name: String,
-    /// The announcement group, in which all people of the community are.
+    /// The announcement group, which has all people of the community.
     group: String,
     pub items: Vec<MemberItem>,
 }
 
-/// Somebody who was named.
+/// A person that was typed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MemberItem {
     /// What was typed.
     pub typed: String,
-    /// What they are called, where that is known.
+    /// Their name, where that is known.
     pub name: Option<String>,
     phone: Option<String>,
     pub lid: Option<String>,
-    /// How a call names them: by the number as WhatsApp writes it, or by the lid that was typed.
+    /// Their id in API calls: the number as WhatsApp writes it, or the lid that was typed.
     address: String,
     pub before: MemberPriorState,
-    /// They were asked for alone, and Z-API took it: who is not in after that got an invitation, and
-    /// gets no second one.
+    /// A call for this person alone was accepted: if they are not in the community after it they were
+    /// invited, and are not invited again.
     #[serde(default)]
     is_asked: bool,
-    /// A call that may invite them was about to be made, and nobody knows how it ended.
+    /// A call that may invite them was about to be made; its result is not known.
     #[serde(default)]
     is_asking: bool,
-    /// Z-API refused the call for them alone, with what it said. It may have invited them all the same, so a later
-    /// try does not ask again.
+    /// Z-API rejected the call for this person alone, with this text. They may have been invited all the
+    /// same, so it is not repeated.
     #[serde(default)]
     refused: Option<String>,
 }
 
-/// How somebody stood.
+/// The state of a person before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MemberPriorState {
     /// They must be changed.
@@ -56,7 +57,7 @@ pub enum MemberPriorState {
     WasSo,
     NoWhatsApp,
     NotIn,
-    /// They are not seen in the community, which hides whom it cannot be told.
+    /// They are not visible in the community, which hides some numbers or lids.
     Hidden,
     Owner,
     Bot,
@@ -65,7 +66,7 @@ pub enum MemberPriorState {
     Unclear,
 }
 
-/// The plan of an earlier try, if there was one.
+/// The plan of an earlier attempt, if there was one.
 pub fn load_stored(context: &Context<'_>) -> Option<MemberPlan> {
     serde_json::from_str(context.claim.command.plan.as_deref()?).ok()
 }
@@ -81,33 +82,33 @@ impl MemberPlan {
         GroupId::parse(&self.group)
     }
 
-    /// The places in the plan of those who must be changed.
+    /// The positions of the people that must be changed.
     pub fn pending(&self) -> Vec<usize> {
         let todo = self.items.iter().enumerate().filter(|(_, item)| item.before == MemberPriorState::Todo);
         todo.map(|(at, _)| at).collect()
     }
 
-    /// How a call names somebody.
+    /// The id of a person in API calls.
     pub fn call_address(&self, at: usize) -> String {
         self.items.get(at).map(|item| item.address.clone()).unwrap_or_default()
     }
 
-    /// Whether this is the participant.
+    /// Whether a person is this participant.
     pub fn is_participant(&self, at: usize, participant: &Participant) -> bool {
         self.items.get(at).is_some_and(|item| item.is_participant(participant))
     }
 
-    /// The number of somebody whose lid is not known: groups may show the lid alone.
+    /// The number of a person whose lid is not known: groups may show only the lid.
     pub fn phone_without_lid(&self, at: usize) -> Option<Phone> {
         self.items.get(at).filter(|item| item.lid.is_none())?.phone()
     }
 
-    /// Whether somebody who is not seen among these people may be one of them all the same.
+    /// Whether a person that is not visible may be a participant all the same.
     pub fn may_be_hidden(&self, at: usize, present: &[Participant]) -> bool {
         self.items.get(at).is_some_and(|item| item.may_be_hidden(present))
     }
 
-    /// Notes lids that were not known before.
+    /// Adds lids that were not known before.
     pub fn add_phone_info(&mut self, known: &[PhoneInfo]) {
         for item in self.items.iter_mut().filter(|item| item.lid.is_none()) {
             let Some(phone) = item.phone() else { continue };
@@ -116,48 +117,49 @@ impl MemberPlan {
         }
     }
 
-    /// Notes that Z-API took the call for somebody alone.
+    /// Records that Z-API accepted the call for a person alone.
     pub fn mark_requested(&mut self, at: usize) {
         if let Some(item) = self.items.get_mut(at) {
             (item.is_asked, item.is_asking) = (true, false);
         }
     }
 
-    /// Notes whether a call that may invite somebody is about to be made, or was, without a known end.
+    /// Records whether a call that may invite a person is about to be made, or was made with an unknown
+    /// result.
     pub fn mark_requesting(&mut self, at: usize, is_asking: bool) {
         if let Some(item) = self.items.get_mut(at) {
             item.is_asking = is_asking;
         }
     }
 
-    /// Notes that Z-API refused the call for somebody alone, and what it said.
+    /// Records that Z-API rejected the call for a person alone, with this text.
     pub fn note_refused(&mut self, at: usize, said: Option<&str>) {
         if let Some(item) = self.items.get_mut(at) {
             (item.refused, item.is_asking) = (Some(said.unwrap_or_default().to_owned()), false);
         }
     }
 
-    /// What Z-API said when it refused the call for somebody alone: empty where it said nothing.
+    /// The text of that rejection, empty if there was none.
     pub fn refused(&self, at: usize) -> Option<&str> {
         self.items.get(at)?.refused.as_deref()
     }
 
-    /// They may have been invited; nobody knows.
+    /// Whether they may have been invited; it is not known.
     pub fn is_requesting(&self, at: usize) -> bool {
         self.items.get(at).is_some_and(|item| item.is_asking)
     }
 
-    /// They were asked for alone, and Z-API took it.
+    /// Whether the call for this person alone was accepted.
     pub fn is_requested(&self, at: usize) -> bool {
         self.items.get(at).is_some_and(|item| item.is_asked)
     }
 
-    /// As the journal keeps it.
+    /// The plan as it is stored.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The words of an order about these people, which mean them and nobody else.
+    /// The arguments of a command for exactly these people.
     pub fn command_arguments(&self, people: &[usize]) -> String {
         let people = people.iter().filter_map(|at| self.items.get(*at)).filter_map(MemberItem::to_argument);
         std::iter::once(self.community.clone()).chain(people).collect::<Vec<_>>().join(" ")
@@ -178,8 +180,8 @@ impl MemberItem {
         (phone.is_some() && participant.phone == phone) || (lid.is_some() && participant.lid == lid)
     }
 
-    /// Of whom the number alone is known cannot be told from people of whom the lid alone is shown; and
-    /// the other way round. The bot is among the people, mostly without its lid.
+    /// A person with only a known number cannot be told from participants that show only a lid, and the other
+    /// way round. The bot is a participant, mostly without a lid.
     fn may_be_hidden(&self, present: &[Participant]) -> bool {
         match (&self.phone, &self.lid) {
             (Some(_), None) => present.iter().any(|participant| participant.phone.is_none()),
@@ -188,12 +190,12 @@ impl MemberItem {
         }
     }
 
-    /// They are the same person.
+    /// Whether they are the same person.
     fn is_same_person(&self, other: &Self) -> bool {
         (self.phone.is_some() && self.phone == other.phone) || (self.lid.is_some() && self.lid == other.lid)
     }
 
-    /// In the words of an order. A number of this length is read as it is, and stands without quotes.
+    /// As an argument. A number of this length is parsed as it is.
     pub fn to_argument(&self) -> Option<String> {
         let phone = self.phone.as_ref();
         let phone = phone
@@ -202,7 +204,7 @@ impl MemberItem {
     }
 }
 
-/// Finds the people and reads how they stand, or says why that cannot be read; nothing is changed.
+/// Finds the people and reads their state, or says why that cannot be read; nothing is changed.
 pub async fn build_plan(
     context: &Context<'_>,
     act: MemberAction,
@@ -230,14 +232,14 @@ pub async fn build_plan(
     look_up_lids(context, named, &mut present).await?;
     let mut items: Vec<MemberItem> = Vec::new();
     for (nth, one) in named.iter().enumerate() {
-        // The end of a community's name that was typed without quotes names nobody.
+        // The rest of a community's name that was typed without quotes is no person.
         let is_of_name = |words: &str| nth == 0 && fold(&name).ends_with(&fold(words));
         if one.person == Err(PersonParseError::NoNumber) && is_of_name(&one.typed) {
             continue;
         }
         let mut item = classify(context, act, one, &present, &known, own);
         item.name = item.name.filter(|words| !is_of_name(words));
-        // Somebody who is named twice is one person.
+        // A person that is named twice is one person.
         if !items.iter().any(|other| other.is_same_person(&item)) {
             items.push(item);
         }
@@ -245,8 +247,9 @@ pub async fn build_plan(
     Ok(Ok(MemberPlan { community: community.id.to_string(), name, group: group.to_string(), items }))
 }
 
-/// Puts lids beside the numbers that are listed alone, where somebody is named by a lid that nobody in the list
-/// shows: no page of Z-API documents lids in lists. Where there are very many people, whoever is named so is not found.
+/// Adds lids to participants that are listed by number only, if a person is named by a lid that no
+/// participant has: no page of Z-API documents lids in lists. In very large communities such a person is not
+/// found.
 async fn look_up_lids(
     context: &Context<'_>,
     named: &[ParsedPerson],
@@ -272,7 +275,7 @@ async fn look_up_lids(
     Ok(())
 }
 
-/// Who somebody is, and how they stand.
+/// Who a person is, and their state.
 fn classify(
     context: &Context<'_>,
     act: MemberAction,
@@ -315,7 +318,8 @@ fn classify(
             return item;
         }
     }
-    // The configuration may know a person by both, and by name; that is for those who may order everywhere.
+    // The configuration may have number, lid and name of a person; only admins with rights everywhere see
+    // that.
     let (phone, lid) = (item.phone(), item.lid());
     let is_them = |admin: &&Admin| {
         let is_known = may_everywhere(context.admin) || admin.key == context.admin.key;
@@ -345,8 +349,7 @@ fn classify(
     item
 }
 
-/// What WhatsApp knows of the numbers: whether they have it, how it writes them, and their lids, by
-/// which alone a group may show them.
+/// What WhatsApp knows about the numbers: whether they exist, how it writes them, and their lids.
 async fn look_up_phones(context: &Context<'_>, phones: &[Phone]) -> Result<Vec<PhoneInfo>, ApiError> {
     if phones.is_empty() {
         return Ok(Vec::new());
@@ -354,7 +357,7 @@ async fn look_up_phones(context: &Context<'_>, phones: &[Phone]) -> Result<Vec<P
     ignore_permanent_error(context.zapi.look_up_phones(phones).await)
 }
 
-/// The bot's own number, where an order could put the bot itself out.
+/// The bot's own number, where the command could remove the bot itself.
 async fn read_own_phone(context: &Context<'_>, act: MemberAction) -> Result<Option<Phone>, ApiError> {
     match act {
         MemberAction::Add | MemberAction::Promote => Ok(None),
@@ -362,7 +365,7 @@ async fn read_own_phone(context: &Context<'_>, act: MemberAction) -> Result<Opti
     }
 }
 
-/// What helps but is not needed may be missing, but for troubles that pass.
+/// Ignores permanent errors of reads that are not essential.
 fn ignore_permanent_error<T: Default>(read: Result<T, ApiError>) -> Result<T, ApiError> {
     match read {
         Err(error) if !error.cause.is_temporary() && !error.cause.affects_instance() => Ok(T::default()),

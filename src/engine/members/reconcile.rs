@@ -1,9 +1,9 @@
-//! Calls for all at once, reads back, then calls one by one for those who are left, so that one refusal
-//! does not stop the rest.
+//! Calls for all at once, reads back, then calls one by one for the rest, so that one rejection does not stop
+//! the others.
 //!
-//! Only a call for one person may invite in private: who got an invitation cannot be read anywhere, so
-//! it is told by that call's answer. Nobody shall get two: the plan notes such a call before it is made
-//! and when it is answered, and where its answer is not known, later calls for them invite nobody.
+//! Only a call for one person may send a private invitation, which cannot be read back anywhere. Nobody may
+//! get two: the plan records such a call before it is made and when it has a response. If its result is not
+//! known, later calls invite nobody.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -23,15 +23,14 @@ use crate::zapi::{ApiError, ApiErrorKind, ChangePermit, Participant};
 /// The most admins of a community (ZAPI.md, Linking).
 const MAX_ADMINS: usize = 20;
 
-/// How long is waited until somebody who was added shows.
+/// How long to wait until an added person becomes visible.
 const INVITE_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// What a call said of somebody: a hint.
+/// The result of the call for each person: a hint.
 type CallResults = HashMap<usize, Result<(), ApiError>>;
 
-/// Brings the people of the plan where they shall be, as far as Z-API lets it. `is_just_read` says that
-/// the plan is how they stand; after a crash or an earlier try it is read anew. `turn` is that of the
-/// call, where it was taken before.
+/// Makes the changes of the plan. `is_just_read`: the plan is the current state; after a crash or an earlier
+/// attempt it is read again. `turn` is the permit of the call, if it was acquired before.
 pub async fn reconcile(
     context: &mut Context<'_>,
     act: MemberAction,
@@ -52,7 +51,7 @@ pub async fn reconcile(
     work.tell_roster(&ends);
     let after = plan.to_json();
     if ends.is_err() && context.claim.command.plan.as_deref() != Some(after.as_str()) {
-        // The next try asks for nobody who was asked for, and knows of whom Z-API took no call.
+        // The next attempt must not repeat these calls.
         context.store_plan(after).await?;
     }
     ends
@@ -64,9 +63,9 @@ struct MemberReconciler<'w, 'c> {
     plan: &'w mut MemberPlan,
     community: CommunityId,
     group: GroupId,
-    /// Who was in the community when it was last read.
+    /// The participants when they were last read.
     present: Vec<Participant>,
-    /// The roster's number of that reading, where no call was made since.
+    /// The number of that read, if no call was made since.
     reading: Option<u64>,
 }
 
@@ -89,7 +88,7 @@ impl MemberReconciler<'_, '_> {
         let is_open = |at: &usize| !self.is_invited(*at) && self.plan.refused(*at).is_none();
         let open: Vec<usize> = missing.iter().copied().filter(is_open).collect();
         if !missing.is_empty() && (self.context.is_cancelled || open.is_empty()) {
-            // An earlier try's call may only be on its way into what is read.
+            // The call of an earlier attempt may become visible late.
             (missing, unread) = self.read_back(missing, &hints).await;
         } else if !open.is_empty() {
             failpoint::reach(Step::Calling);
@@ -101,8 +100,8 @@ impl MemberReconciler<'_, '_> {
                 (missing, unread) = self.read_back(missing, &hints).await;
                 failpoint::reach(Step::ReadBack);
                 let left: Vec<usize> = missing.iter().copied().filter(|at| open.contains(at)).collect();
-                // What Z-API said that cannot be read may be of one person. But whoever is in by now, and shows late,
-                // must not be invited.
+                // An unreadable response may be about one person. But a person who is in by now, and becomes
+                // visible late, must not be invited.
                 let may_be_of_one = cause.is_none_or(|cause| {
                     !cause.is_temporary()
                         || (cause == ApiErrorKind::Unreadable && self.action != MemberAction::Add)
@@ -119,7 +118,7 @@ impl MemberReconciler<'_, '_> {
         self.classify_failures(todo, missing, &hints, unread)
     }
 
-    /// Asks for these people; alone, they may get an invitation.
+    /// Calls for these people; one alone may get an invitation.
     async fn call(
         &mut self,
         people: &[usize],
@@ -150,7 +149,7 @@ impl MemberReconciler<'_, '_> {
         Ok(answer)
     }
 
-    /// Asks for each of them. A trouble that is not of one person is that of all behind.
+    /// Calls for each of them. Stops at an error that all further calls would have.
     async fn call_each(&mut self, people: &[usize]) -> Result<CallResults, CommandError> {
         let mut hints = CallResults::new();
         for (nth, at) in people.iter().enumerate() {
@@ -207,7 +206,7 @@ impl MemberReconciler<'_, '_> {
         Ok(people.iter().filter(|at| !is_reached(at)).copied().collect())
     }
 
-    /// What makes a later try call again.
+    /// What makes a later attempt call again.
     fn called_again<'h>(&self, hints: &'h CallResults) -> Option<&'h ApiError> {
         let mut errors = hints.values().filter_map(|answer| answer.as_ref().err());
         errors.find(|error| error.cause.is_temporary() && !self.context.is_last_attempt)
@@ -223,7 +222,8 @@ impl MemberReconciler<'_, '_> {
         let time = self.context.timing.read_back;
         let mut patience = match self.called_again(hints) {
             Some(_) => PollBackoff::before_calling_again(time),
-            // Whoever can only be invited never shows: nobody waits as long for them as for a lagging read.
+            // A person that can only be invited never becomes visible: no need to wait as long as for a
+            // lagging read.
             None if self.action == MemberAction::Add => PollBackoff::new(time.min(INVITE_TIMEOUT)),
             None => PollBackoff::new(time),
         };
@@ -241,7 +241,7 @@ impl MemberReconciler<'_, '_> {
         }
     }
 
-    /// Looks once more for those added whose lid nobody knew: groups may show them by that alone.
+    /// Looks again for added people with unknown lids: groups may show only the lid.
     async fn match_new_lids(&mut self, missing: Vec<usize>) -> Vec<usize> {
         let unknown = missing.iter().filter_map(|at| self.plan.phone_without_lid(*at));
         let unknown: Vec<Phone> = unknown.collect();
@@ -256,8 +256,8 @@ impl MemberReconciler<'_, '_> {
         self.find_missing(&missing).await.unwrap_or(missing)
     }
 
-    /// What became of each. What a temporary trouble left open is tried again later, unless this is the
-    /// last try.
+    /// What became of each. What a temporary error left open is tried again later, unless this is the
+    /// last attempt.
     fn classify_failures(
         &mut self,
         todo: &[usize],
@@ -290,7 +290,7 @@ impl MemberReconciler<'_, '_> {
                 _ if self.context.is_cancelled => MemberOutcome::Cancelled,
                 Some(Err(error)) if error.cause.is_temporary() => {
                     self.context.is_final_failure = true;
-                    // What had no answer may still come to be so.
+                    // A call without a response may still take effect.
                     match error.cause.is_surely_not_applied() {
                         true => self.api_error_outcome(error),
                         false => MemberOutcome::NoResponse(self.describe_error(error)),
@@ -320,7 +320,7 @@ impl MemberReconciler<'_, '_> {
         error.user_message(self.context.localizer.locale, quote)
     }
 
-    /// The community cannot be read: later, or, where there is no later, ❓.
+    /// The community cannot be read: retried, or, on the last attempt, ❓.
     fn unverified_outcomes(
         &mut self,
         todo: &[usize],
@@ -335,7 +335,7 @@ impl MemberReconciler<'_, '_> {
     }
 }
 
-/// What is not open is done.
+/// All others are done.
 fn fill_done(todo: &[usize], mut open: MemberOutcomes) -> MemberOutcomes {
     for at in todo {
         open.entry(*at).or_insert(MemberOutcome::Done);

@@ -1,4 +1,4 @@
-//! The answer: a first line that counts, then a line a person with its mark (CONTRACT §5).
+//! The report: a first line with counts, then a line for each person with a status icon (CONTRACT §5).
 
 use crate::domain::Phone;
 use crate::engine::members::action::MemberAction;
@@ -7,7 +7,7 @@ use crate::engine::members::plan::{MemberItem, MemberPlan, MemberPriorState};
 use crate::reply::{Reply, ReplyLine, quote};
 
 impl MemberPlan {
-    /// The answer: what became of each.
+    /// The report on each person.
     pub fn build_reply(&self, act: MemberAction, mut ends: MemberOutcomes) -> Reply {
         let lines = self.items.iter().enumerate().map(|(at, item)| match item.before {
             MemberPriorState::Todo => {
@@ -18,7 +18,7 @@ impl MemberPlan {
         self.assemble_reply(act.done_key(), lines.collect())
     }
 
-    /// What the order would do.
+    /// The preview.
     pub fn preview(&self, act: MemberAction) -> Reply {
         let lines = self.items.iter().map(|item| match item.before {
             MemberPriorState::Todo => item.person_line(ReplyLine::new("person").with_icon("➡️")),
@@ -36,7 +36,7 @@ impl MemberPlan {
         Reply::Lines(std::iter::once(head).chain(lines).collect())
     }
 
-    /// The line of somebody for whom nothing had to be called.
+    /// The line for a person that needs no call.
     fn prior_state_line(&self, act: MemberAction, item: &MemberItem) -> ReplyLine {
         let slip = |key| ReplyLine::not_done(key).name("typed", item.typed.as_str());
         match item.before {
@@ -97,7 +97,7 @@ impl MemberPlan {
         }
     }
 
-    /// A line about somebody, with a ready-made order that names them alone.
+    /// A line for a person, with a ready-made command for them alone.
     fn with_command(&self, command: &'static str, item: &MemberItem, phrase: ReplyLine) -> ReplyLine {
         let words = [self.name.as_str(), &item.to_argument().unwrap_or_default()];
         item.person_line(phrase).order("order", command, &words)
@@ -105,7 +105,7 @@ impl MemberPlan {
 }
 
 impl MemberItem {
-    /// A line about them: their number, or their lid, and their name.
+    /// A line for a person: number or lid, and name.
     fn person_line(&self, phrase: ReplyLine) -> ReplyLine {
         let number = self.phone().map(Phone::shown).or_else(|| self.lid.clone()).unwrap_or_default();
         let name = self.name.as_ref().map(|name| format!(" {}", quote(name))).unwrap_or_default();
