@@ -206,10 +206,10 @@ impl Localizer {
 
 impl Reply {
     /// The messages of the reply, each short enough for WhatsApp.
-    pub fn messages(&self, speech: &Localizer) -> Vec<String> {
+    pub fn messages(&self, localizer: &Localizer) -> Vec<String> {
         // A message that begins with a prefix would be a command for another bot in the chat.
-        let is_order = |text: &String| speech.prefixes.iter().any(|prefix| text.starts_with(prefix));
-        let messages = split_messages(&self.render(speech)).into_iter();
+        let is_order = |text: &String| localizer.prefixes.iter().any(|prefix| text.starts_with(prefix));
+        let messages = split_messages(&self.render(localizer)).into_iter();
         messages.map(|text| if is_order(&text) { format!("› {text}") } else { text }).collect()
     }
 
@@ -223,9 +223,9 @@ impl Reply {
             | Self::AmbiguousCommunity { .. } => true,
             Self::GroupReport(report) => report.is_usage_error(),
             Self::InLanguage(_, reply) => reply.is_usage_error(),
-            Self::Lines(phrases) => {
-                let marks: Vec<_> = phrases.iter().filter_map(ReplyLine::icon).collect();
-                !marks.is_empty() && marks.iter().all(|mark| *mark == "❌")
+            Self::Lines(lines) => {
+                let icons: Vec<_> = lines.iter().filter_map(ReplyLine::icon).collect();
+                !icons.is_empty() && icons.iter().all(|mark| *mark == "❌")
             }
             _ => false,
         }
@@ -245,121 +245,49 @@ impl Reply {
         matches!(self, Self::Forbidden { .. } | Self::RightsRevoked { .. })
     }
 
-    fn render(&self, speech: &Localizer) -> String {
-        let say = |key, values: &[(&str, Value<'_>)]| speech.text(key, values);
+    fn render(&self, localizer: &Localizer) -> String {
+        let say = |key, values: &[(&str, Value<'_>)]| localizer.text(key, values);
         match self {
             Self::Empty => String::new(),
-            Self::InLanguage(locale, reply) => reply.render(&Localizer { locale: *locale, ..speech.clone() }),
-            Self::With(reply, phrases) => {
-                let behind = phrases.iter().map(|phrase| phrase.render(speech));
-                std::iter::once(reply.render(speech)).chain(behind).collect::<Vec<_>>().join("\n")
+            Self::InLanguage(locale, reply) => {
+                reply.render(&Localizer { locale: *locale, ..localizer.clone() })
             }
-            Self::Lines(phrases) => {
-                phrases.iter().map(|phrase| phrase.render(speech)).collect::<Vec<_>>().join("\n")
+            Self::With(reply, lines) => {
+                let behind = lines.iter().map(|phrase| phrase.render(localizer));
+                std::iter::once(reply.render(localizer)).chain(behind).collect::<Vec<_>>().join("\n")
+            }
+            Self::Lines(lines) => {
+                lines.iter().map(|phrase| phrase.render(localizer)).collect::<Vec<_>>().join("\n")
             }
             Self::Confirm(about) => {
-                let order = speech.order("confirm", &[]);
-                format!("{}\n\n{}", about.render(speech), say("ask", &[("order", (&order).into())]))
+                let order = localizer.order("confirm", &[]);
+                format!("{}\n\n{}", about.render(localizer), say("ask", &[("order", (&order).into())]))
             }
-            Self::DryRun(about) => format!("{}\n\n{}", about.render(speech), say("trial", &[])),
-            Self::GroupReport(report) => report.render(speech),
-            Self::ListPage(shown) => shown.render(speech),
-            Self::Help { sections: chapters, example } => {
-                let mut lines = vec![say("help-title", &[])];
-                for (title, orders) in chapters {
-                    lines.push(format!("*{}*", say(title, &[])));
-                    lines.extend(format_columns(orders));
-                }
-                lines.push(say("help-on-one", &[("example", example.into())]));
-                lines.join("\n")
+            Self::DryRun(about) => format!("{}\n\n{}", about.render(localizer), say("trial", &[])),
+            Self::GroupReport(report) => report.render(localizer),
+            Self::ListPage(shown) => shown.render(localizer),
+            Self::Help { sections, example } => render_sections(sections, example, localizer),
+            Self::CommandHelp(help) => help.render(localizer),
+            Self::UnknownCommand { typed, nearest, is_prompted } => {
+                render_unknown_command(typed, *nearest, *is_prompted, localizer)
             }
-            Self::CommandHelp(guide) => {
-                let CommandHelp { about, usage, more, examples, related: also, legend } = &**guide;
-                let end = if about.ends_with(['.', '?', '!']) { "" } else { "." };
-                let mut lines = vec![capitalize(about) + end, say("help-usage", &[("usage", usage.into())])];
-                match examples.as_slice() {
-                    // Without arguments, the usage is the example.
-                    [example] if example == usage => {}
-                    [example] => lines.push(say("example", &[("example", example.into())])),
-                    several => {
-                        lines.push(say("help-examples", &[]));
-                        lines.extend(several.iter().cloned());
-                    }
-                }
-                lines.push(more.clone());
-                if !also.is_empty() {
-                    lines.push(say("help-also", &[("names", (&also.join(", ")).into())]));
-                }
-                lines.extend(legend.iter().map(|phrase| phrase.render(speech)));
-                lines.join("\n")
-            }
-            Self::UnknownCommand { typed, nearest, is_prompted: is_asked } => {
-                let name = ("name", quote(typed));
-                match nearest {
-                    Some(nearest) => say(
-                        if *is_asked { "unknown-command-yes" } else { "unknown-command-nearest" },
-                        &[
-                            (name.0, (&name.1).into()),
-                            ("nearest", (&format!("{}{nearest}", speech.prefix)).into()),
-                        ],
-                    ),
-                    None => say(
-                        "unknown-command",
-                        &[(name.0, (&name.1).into()), ("help", (&speech.order("help", &[])).into())],
-                    ),
+            Self::UsageError { error, usage, example } => {
+                let line = error.render(usage, localizer);
+                // Without arguments, the usage is the example.
+                match example == usage {
+                    true => line,
+                    false => format!("{line}\n{}", say("example", &[("example", example.into())])),
                 }
             }
-            Self::UsageError { error: mistake, usage, example } => {
-                let is_example_due = example != usage;
-                let usage = ("usage", Value::from(usage));
-                let first = match mistake {
-                    UsageError::UnclosedQuote(quote) => {
-                        say("unclosed-quote", &[("quote", (&quote.to_string()).into()), usage])
-                    }
-                    UsageError::MissingCommunity => say("missing-community", &[usage]),
-                    UsageError::MissingGroups => say("missing-groups", &[usage]),
-                    UsageError::MissingTarget => say("missing-place", &[usage]),
-                    UsageError::MissingPeople => say("missing-people", &[usage]),
-                    UsageError::MissingText => say("missing-text", &[usage]),
-                    UsageError::MissingName => say("missing-name", &[usage]),
-                    UsageError::UnknownFlag(word) => {
-                        say("unknown-flag", &[("word", (&quote(word)).into()), usage])
-                    }
-                    UsageError::TooManyWords(word) => {
-                        say("too-many-words", &[("word", (&quote(word)).into()), usage])
-                    }
-                };
-                // Where there are no words, the usage is the example.
-                match is_example_due {
-                    true => format!("{first}\n{}", say("example", &[("example", example.into())])),
-                    false => first,
-                }
+            Self::NoCommunity { typed, nearest, available } => {
+                render_no_community(typed, nearest, available, localizer)
             }
-            Self::NoCommunity { typed, nearest, available: known }
-                if nearest.is_empty() && !known.is_empty() =>
-            {
-                say(
-                    "no-community-known",
-                    &[
-                        ("name", (&quote(typed)).into()),
-                        ("candidates", (&format_candidates(known, 0)).into()),
-                    ],
-                )
-            }
-            Self::NoCommunity { typed, nearest, .. } if nearest.is_empty() => say(
-                "no-community",
-                &[("name", (&quote(typed)).into()), ("order", (&speech.order("communities", &[])).into())],
-            ),
-            Self::NoCommunity { typed, nearest, .. } => say(
-                "no-community-nearest",
-                &[("name", (&quote(typed)).into()), ("candidates", (&format_candidates(nearest, 1)).into())],
-            ),
             Self::AmbiguousCommunity { typed, candidates: names } => say(
                 "many-communities",
                 &[("name", (&quote(typed)).into()), ("candidates", (&format_candidates(names, 1)).into())],
             ),
             Self::Forbidden { command, community: place } => {
-                let order = speech.order(command, &[]);
+                let order = localizer.order(command, &[]);
                 match place {
                     Some(name) => say(
                         "may-not-there",
@@ -393,7 +321,7 @@ impl Reply {
             }
             Self::Retrying { reason, minutes } => {
                 let reason = reason.clone().unwrap_or_else(|| say("api-some-trouble", &[]));
-                let cancel = speech.order("cancel", &[]);
+                let cancel = localizer.order("cancel", &[]);
                 let minutes = usize::try_from(*minutes).unwrap_or(usize::MAX);
                 let values =
                     [("reason", (&reason).into()), ("minutes", minutes.into()), ("cancel", (&cancel).into())];
@@ -402,12 +330,103 @@ impl Reply {
             Self::Api(explained) => format!("❌ {explained}"),
             Self::Failed { reason } => {
                 let reason = reason.clone().unwrap_or_else(|| say("internal", &[]));
-                let status = speech.order("status", &[]);
+                let status = localizer.order("status", &[]);
                 format!(
                     "❌ {}",
                     say("gave-up", &[("reason", (&reason).into()), ("status", (&status).into())])
                 )
             }
         }
+    }
+}
+
+fn render_sections(sections: &[(&'static str, Vec<String>)], example: &str, localizer: &Localizer) -> String {
+    let mut lines = vec![localizer.text("help-title", &[])];
+    for (title, commands) in sections {
+        lines.push(format!("*{}*", localizer.text(title, &[])));
+        lines.extend(format_columns(commands));
+    }
+    lines.push(localizer.text("help-on-one", &[("example", example.into())]));
+    lines.join("\n")
+}
+
+fn render_unknown_command(
+    typed: &str,
+    nearest: Option<&str>,
+    is_prompted: bool,
+    localizer: &Localizer,
+) -> String {
+    let name = quote(typed);
+    match nearest {
+        Some(nearest) => {
+            let key = if is_prompted { "unknown-command-yes" } else { "unknown-command-nearest" };
+            let nearest = format!("{}{nearest}", localizer.prefix);
+            localizer.text(key, &[("name", (&name).into()), ("nearest", (&nearest).into())])
+        }
+        None => {
+            let help = localizer.order("help", &[]);
+            localizer.text("unknown-command", &[("name", (&name).into()), ("help", (&help).into())])
+        }
+    }
+}
+
+fn render_no_community(
+    typed: &str,
+    nearest: &[String],
+    available: &[String],
+    localizer: &Localizer,
+) -> String {
+    let name = quote(typed);
+    let (key, candidates) = match (nearest, available) {
+        ([], []) => {
+            let list = localizer.order("communities", &[]);
+            return localizer.text("no-community", &[("name", (&name).into()), ("order", (&list).into())]);
+        }
+        ([], available) => ("no-community-known", format_candidates(available, 0)),
+        (nearest, _) => ("no-community-nearest", format_candidates(nearest, 1)),
+    };
+    localizer.text(key, &[("name", (&name).into()), ("candidates", (&candidates).into())])
+}
+
+impl CommandHelp {
+    fn render(&self, localizer: &Localizer) -> String {
+        let Self { about, usage, more, examples, related, legend } = self;
+        let end = if about.ends_with(['.', '?', '!']) { "" } else { "." };
+        let mut lines =
+            vec![capitalize(about) + end, localizer.text("help-usage", &[("usage", usage.into())])];
+        match examples.as_slice() {
+            // Without arguments, the usage is the example.
+            [example] if example == usage => {}
+            [example] => lines.push(localizer.text("example", &[("example", example.into())])),
+            several => {
+                lines.push(localizer.text("help-examples", &[]));
+                lines.extend(several.iter().cloned());
+            }
+        }
+        lines.push(more.clone());
+        if !related.is_empty() {
+            lines.push(localizer.text("help-also", &[("names", (&related.join(", ")).into())]));
+        }
+        lines.extend(legend.iter().map(|line| line.render(localizer)));
+        lines.join("\n")
+    }
+}
+
+impl UsageError {
+    fn render(&self, usage: &str, localizer: &Localizer) -> String {
+        let (key, detail) = match self {
+            Self::UnclosedQuote(quote) => ("unclosed-quote", Some(("quote", quote.to_string()))),
+            Self::MissingCommunity => ("missing-community", None),
+            Self::MissingGroups => ("missing-groups", None),
+            Self::MissingTarget => ("missing-place", None),
+            Self::MissingPeople => ("missing-people", None),
+            Self::MissingText => ("missing-text", None),
+            Self::MissingName => ("missing-name", None),
+            Self::UnknownFlag(word) => ("unknown-flag", Some(("word", quote(word)))),
+            Self::TooManyWords(word) => ("too-many-words", Some(("word", quote(word)))),
+        };
+        let detail = detail.as_ref().map(|(name, text)| (*name, text.into()));
+        let values: Vec<_> = detail.into_iter().chain([("usage", usage.into())]).collect();
+        localizer.text(key, &values)
     }
 }

@@ -185,16 +185,8 @@ impl Context<'_> {
             Confirmation::DryRun => Some(Reply::DryRun(Box::new(about))),
             Confirmation::Required if is_grave => {
                 self.ask(Prompt {
-                    asked_by: self.claim.command.id.clone(),
-                    language: self.localizer.locale.tag().to_owned(),
-                    command: command.to_owned(),
                     before: rest,
-                    options: Vec::new(),
-                    after: String::new(),
-                    takes_several: false,
-                    askers: Vec::new(),
-                    is_undo: false,
-                    only_if: None,
+                    ..Prompt::new(&self.claim.command, self.localizer.locale, command)
                 });
                 Some(Reply::Confirm(Box::new(about)))
             }
@@ -206,24 +198,16 @@ impl Context<'_> {
     /// names, `shown` the same as people see them.
     pub fn suggest(&mut self, command: &'static str, rest: String, shown: &[&str]) -> ReplyLine {
         self.ask(Prompt {
-            asked_by: self.claim.command.id.clone(),
-            language: self.localizer.locale.tag().to_owned(),
-            command: command.to_owned(),
-            before: String::new(),
             options: vec![rest],
-            after: String::new(),
-            takes_several: false,
-            askers: Vec::new(),
-            is_undo: false,
-            only_if: None,
+            ..Prompt::new(&self.claim.command, self.localizer.locale, command)
         });
         ReplyLine::not_done("meant-order").order("order", command, shown)
     }
 
     /// Stores a prompt with the reply.
-    pub fn ask(&mut self, question: Prompt) {
-        let question = Prompt { is_undo: self.is_undo, only_if: self.only_if.clone(), ..question };
-        let StateChange { kind, key: place, value } = question.asked(&self.conversation_key);
+    pub fn ask(&mut self, prompt: Prompt) {
+        let prompt = Prompt { is_undo: self.is_undo, only_if: self.only_if.clone(), ..prompt };
+        let StateChange { kind, key: place, value } = prompt.asked(&self.conversation_key);
         self.set_state(kind, place, value);
     }
 

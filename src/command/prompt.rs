@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::command::resolution::{ClearedState, DeferredCommand};
-use crate::domain::Chat;
-use crate::storage::{MemoryKind, StateChange, StateEntry, Store, StoreUnavailable};
+use crate::domain::{Chat, Locale};
+use crate::storage::{CommandRecord, MemoryKind, StateChange, StateEntry, Store, StoreUnavailable};
 
 /// How long a prompt waits for a reply.
 pub const PROMPT_TTL: Duration = Duration::from_secs(5 * 60);
@@ -57,6 +57,22 @@ pub fn conversation_key(admin: &str, chat: &Chat, by_owner: bool) -> String {
 }
 
 impl Prompt {
+    /// A prompt of a command in progress, without options, that a reply answers by running this command.
+    pub fn new(prompted_by: &CommandRecord, locale: Locale, command: &str) -> Self {
+        Self {
+            asked_by: prompted_by.id.clone(),
+            language: locale.tag().to_owned(),
+            command: command.to_owned(),
+            before: String::new(),
+            options: Vec::new(),
+            after: String::new(),
+            takes_several: false,
+            askers: Vec::new(),
+            is_undo: false,
+            only_if: None,
+        }
+    }
+
     /// Parses a stored prompt; none of an earlier version.
     pub fn from_state(remembered: &StateEntry) -> Option<Self> {
         serde_json::from_str(&remembered.value).ok()
@@ -90,9 +106,9 @@ impl Prompt {
 
 /// Sets the ids of earlier prompting commands in a stored prompt.
 pub fn with_askers(askers: Vec<String>, memory: &mut StateChange) {
-    let question = memory.value.as_deref().and_then(|value| serde_json::from_str::<Prompt>(value).ok());
-    if let Some(question) = question.filter(|_| memory.kind == MemoryKind::Prompt) {
-        memory.value = serde_json::to_string(&Prompt { askers, ..question }).ok();
+    let prompt = memory.value.as_deref().and_then(|value| serde_json::from_str::<Prompt>(value).ok());
+    if let Some(prompt) = prompt.filter(|_| memory.kind == MemoryKind::Prompt) {
+        memory.value = serde_json::to_string(&Prompt { askers, ..prompt }).ok();
     }
 }
 
@@ -108,13 +124,13 @@ pub fn voided(place: String) -> StateChange {
 
 /// Whether a reply was accepted before the prompt could be seen: the prompt may have waited to be sent, and
 /// is recorded a moment after it was.
-pub fn predates_prompt(asked: Timestamp, shown: Timestamp, accepted: Timestamp) -> bool {
-    accepted < asked || accepted.plus(MAX_RECORD_DELAY) < shown
+pub fn predates_prompt(prompted_at: Timestamp, shown: Timestamp, accepted: Timestamp) -> bool {
+    accepted < prompted_at || accepted.plus(MAX_RECORD_DELAY) < shown
 }
 
 /// Whether a reply comes in time.
-pub fn is_in_time(asked: Timestamp, answered: Timestamp) -> bool {
-    answered.since(asked) <= PROMPT_TTL
+pub fn is_in_time(prompted_at: Timestamp, answered: Timestamp) -> bool {
+    answered.since(prompted_at) <= PROMPT_TTL
 }
 
 /// Whether a prompt waits, or waited until recently.
@@ -124,6 +140,6 @@ pub async fn is_prompt_pending(
     place: &str,
     now: Timestamp,
 ) -> Result<bool, StoreUnavailable> {
-    let asked = store.get_state(instance, MemoryKind::Prompt, place).await?;
-    Ok(asked.is_some_and(|asked| now.since(asked.at) <= LATE_REPLY_TTL))
+    let prompted_at = store.get_state(instance, MemoryKind::Prompt, place).await?;
+    Ok(prompted_at.is_some_and(|prompted_at| now.since(prompted_at.at) <= LATE_REPLY_TTL))
 }

@@ -176,16 +176,16 @@ impl CommandSpec {
     }
 
     /// The usage: `/link <community> <groups…>`.
-    pub fn usage(&self, speech: &Localizer) -> String {
-        let words = self.args.iter().map(|arg| i18n::text(speech.locale, arg.key(), &[]));
-        std::iter::once(speech.order(self.name, &[])).chain(words).collect::<Vec<_>>().join(" ")
+    pub fn usage(&self, localizer: &Localizer) -> String {
+        let words = self.args.iter().map(|arg| i18n::text(localizer.locale, arg.key(), &[]));
+        std::iter::once(localizer.order(self.name, &[])).chain(words).collect::<Vec<_>>().join(" ")
     }
 
     /// Examples.
-    pub fn examples(&self, speech: &Localizer) -> Vec<String> {
-        let words = i18n::text(speech.locale, &format!("help-{}-example", self.name), &[]);
-        let order = speech.order(self.name, &[]);
-        words.split('\n').map(|words| format!("{order} {words}").trim_end().to_owned()).collect()
+    pub fn examples(&self, localizer: &Localizer) -> Vec<String> {
+        let words = i18n::text(localizer.locale, &format!("help-{}-example", self.name), &[]);
+        let command = localizer.order(self.name, &[]);
+        words.split('\n').map(|words| format!("{command} {words}").trim_end().to_owned()).collect()
     }
 
     /// The arguments before and after the community, to be typed again.
@@ -202,8 +202,8 @@ impl CommandSpec {
     }
 
     /// The reply to a usage error.
-    pub fn usage_error_reply(&self, mistake: UsageError, speech: &Localizer) -> Reply {
-        let example = self.examples(speech).swap_remove(0);
-        Reply::UsageError { error: mistake, usage: self.usage(speech), example }
+    pub fn usage_error_reply(&self, mistake: UsageError, localizer: &Localizer) -> Reply {
+        let example = self.examples(localizer).swap_remove(0);
+        Reply::UsageError { error: mistake, usage: self.usage(localizer), example }
     }
 }

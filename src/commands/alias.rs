@@ -125,6 +125,43 @@ async fn show_alias(context: &Context<'_>, short: &str) -> Result<Reply, Command
     })
 }
 
+/// The line that shows the command that was likely meant, if another one was typed.
+async fn correction(
+    context: &Context<'_>,
+    short: &str,
+    wanted: &str,
+    sought: &TargetMatch,
+) -> Result<Option<ReplyLine>, CommandError> {
+    let name = fold(short);
+    let is_unknown = matches!(sought, TargetMatch::NotFound(_));
+    // Name and alias in reverse order.
+    if is_unknown
+        && alias_error(&fold(wanted)).is_none()
+        && context.directory.chat_alias(&name).is_none()
+        && let TargetMatch::One(_) = find_target(context, short).await?
+    {
+        let line = ReplyLine::not_done("alias-turned").name("name", wanted);
+        return Ok(Some(line.order("order", SPEC.name, &[wanted, "=", short])));
+    }
+    // Without a sign between the two, the last word may be the alias.
+    if is_unknown
+        && let Some((rest, last)) = wanted.rsplit_once(' ')
+        && alias_error(&fold(last)).is_none()
+        && let turned = format!("{short} {rest}")
+        && let TargetMatch::One(_) = find_target(context, &turned).await?
+        && let TargetMatch::NotFound(_) = find_target(context, last).await?
+    {
+        let line = ReplyLine::not_done("alias-turned").name("name", wanted);
+        return Ok(Some(line.order("order", SPEC.name, &[last, "=", &turned])));
+    }
+    let word = slugify(&name);
+    if alias_error(&name) == Some("alias-word") && !is_unknown && alias_error(&word).is_none() {
+        let line = ReplyLine::not_done("alias-one-word").name("short", short);
+        return Ok(Some(line.order("order", SPEC.name, &[&word, "=", wanted])));
+    }
+    Ok(None)
+}
+
 async fn set_alias(
     context: &mut Context<'_>,
     arguments: &Arguments,
@@ -136,37 +173,11 @@ async fn set_alias(
     if context.directory.config_alias(&name).is_some() {
         return refused("alias-fixed");
     }
-    let flaw = alias_error(&name);
     let sought = find_target(context, wanted).await?;
-    let is_unknown = matches!(&sought, TargetMatch::NotFound(_));
-    // Name and alias in reverse order: the reply shows the right one.
-    if is_unknown
-        && self::alias_error(&fold(wanted)).is_none()
-        && context.directory.chat_alias(&name).is_none()
-        && let TargetMatch::One(_) = find_target(context, short).await?
-    {
-        let order = ReplyLine::not_done("alias-turned").name("name", wanted);
-        return Ok(Reply::Lines(vec![order.order("order", "alias", &[wanted, "=", short])]));
+    if let Some(line) = correction(context, short, wanted, &sought).await? {
+        return Ok(Reply::Lines(vec![line]));
     }
-    // Without a sign between the two, the last word may be the short one.
-    if is_unknown
-        && let Some((rest, last)) = wanted.rsplit_once(' ')
-        && self::alias_error(&fold(last)).is_none()
-        && let turned = format!("{short} {rest}")
-        && let TargetMatch::One(_) = find_target(context, &turned).await?
-        && let TargetMatch::NotFound(_) = find_target(context, last).await?
-    {
-        let order = ReplyLine::not_done("alias-turned").name("name", wanted);
-        return Ok(Reply::Lines(vec![order.order("order", "alias", &[last, "=", &turned])]));
-    }
-    if flaw == Some("alias-word") && !is_unknown {
-        let word = slugify(&name);
-        if self::alias_error(&word).is_none() {
-            let order = ReplyLine::not_done("alias-one-word").name("short", short);
-            return Ok(Reply::Lines(vec![order.order("order", "alias", &[&word, "=", wanted])]));
-        }
-    }
-    if let Some(key) = flaw {
+    if let Some(key) = alias_error(&name) {
         return refused(key);
     }
     let thing = match sought {
@@ -199,10 +210,10 @@ async fn set_alias(
     if hidden.iter().any(|place| !place.is_visible_to(context)) {
         return refused("alias-taken");
     }
-    let told = |is_trial| {
-        let key = if is_trial { "alias-would" } else { "alias-set" };
-        let mark = if is_trial { "➡️" } else { "✅" };
-        let phrase = ReplyLine::new(key).with_icon(mark).name("short", &name).name("name", thing.name());
+    let told = |is_dry_run| {
+        let key = if is_dry_run { "alias-would" } else { "alias-set" };
+        let icon = if is_dry_run { "➡️" } else { "✅" };
+        let phrase = ReplyLine::new(key).with_icon(icon).name("short", &name).name("name", thing.name());
         let mut lines = vec![phrase.text("kind", thing.kind_key())];
         let former = former.as_deref().and_then(|id| Target::from_id(id, &snapshot));
         if let Some(former) = former {
@@ -251,12 +262,12 @@ async fn remove_alias(
     }
     let stood_for =
         Target::from_id(&id, &snapshot).map_or_else(|| id.clone(), |thing| thing.name().to_owned());
-    let told = |key, mark| {
-        let phrase = ReplyLine::new(key).with_icon(mark).name("short", &name).name("name", &stood_for);
-        Reply::Lines(vec![phrase])
+    let lines = |key, icon| {
+        let line = ReplyLine::new(key).with_icon(icon).name("short", &name).name("name", &stood_for);
+        Reply::Lines(vec![line])
     };
     let rest = format!("remove {name}");
-    if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, told("alias-would-remove", "➡️"), false)
+    if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, lines("alias-would-remove", "➡️"), false)
     {
         return Ok(reply);
     }
@@ -264,7 +275,7 @@ async fn remove_alias(
     let back = Target::from_id(&id, &snapshot).map(|_| (SPEC.name, format!("{name} = {id}")));
     context.set_undo_if(SPEC.name, back, Some(String::new()));
     context.set_state(MemoryKind::Alias, name.clone(), None);
-    Ok(told("alias-removed", "✅"))
+    Ok(lines("alias-removed", "✅"))
 }
 
 /// The reply if an alias was changed since, with the command that undoes it all the same.
@@ -280,8 +291,8 @@ fn changed_since_reply(
     arguments.precondition.as_deref().filter(|only_if| *only_if != id)?;
     let now = Target::from_id(id, snapshot).map(|thing| alias_line(name, &thing));
     let first = ReplyLine::not_done("alias-since").name("short", name);
-    let order = ReplyLine::new("undo-instead").order("order", SPEC.name, anyway);
-    Some(Reply::Lines([Some(first), now, Some(order)].into_iter().flatten().collect()))
+    let command = ReplyLine::new("undo-instead").order("order", SPEC.name, anyway);
+    Some(Reply::Lines([Some(first), now, Some(command)].into_iter().flatten().collect()))
 }
 
 /// The reply if an alias names a community without rights for this admin.

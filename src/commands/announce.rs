@@ -51,8 +51,8 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
             Err(reply) => return Ok(reply),
         },
     };
-    let phrase = send_announcement(context, plan).await?;
-    Ok(Reply::Lines(vec![phrase]))
+    let line = send_announcement(context, plan).await?;
+    Ok(Reply::Lines(vec![line]))
 }
 
 /// Builds the plan, or the reply to send instead.
@@ -105,7 +105,7 @@ async fn preview_line(context: &Context<'_>, name: &str, group: &GroupId) -> Res
 }
 
 async fn send_announcement(context: &mut Context<'_>, plan: AnnouncePlan) -> Result<ReplyLine, CommandError> {
-    let look = |phrase: ReplyLine| phrase.name("community", plan.name.as_str());
+    let look = |line: ReplyLine| line.name("community", plan.name.as_str());
     if plan.is_calling {
         context.set_undo(SPEC.name, None);
         return Ok(look(ReplyLine::unknown("announce-unsure")));

@@ -38,12 +38,12 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     };
     let this = context.claim.command.id.clone();
     let by_owner = context.claim.command.by_owner;
-    let lane = context.chat.ordering_key(&context.admin.key, by_owner);
+    let ordering_key = context.chat.ordering_key(&context.admin.key, by_owner);
     let waiting =
         context.store.open_commands(context.instance.name.as_str()).await.map_err(LeaseError::Store)?;
     let here = waiting.into_iter().filter(|order| {
         let is_open = order.cancelled_by.is_none() && order.id != this && order.name != SPEC.name;
-        is_open && Chat::from_id(&order.chat).ordering_key(&order.admin, order.by_owner) == lane
+        is_open && Chat::from_id(&order.chat).ordering_key(&order.admin, order.by_owner) == ordering_key
     });
     // Commands of other admins need rights everywhere.
     let is_everywhere = may_everywhere(context.admin);
@@ -54,10 +54,10 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     let now = context.clock.now();
     let cancelled = context.store.cancel(candidates, most, this, now).await.map_err(LeaseError::Store)?;
     // A prompt waits, too.
-    let asked = context.get_state(MemoryKind::Prompt, &context.conversation_key).await?;
-    let asked = asked.filter(|asked| is_in_time(asked.at, context.clock.now()));
+    let prompted_at = context.get_state(MemoryKind::Prompt, &context.conversation_key).await?;
+    let prompted_at = prompted_at.filter(|prompted_at| is_in_time(prompted_at.at, context.clock.now()));
     context.state_changes.push(cleared(context.conversation_key.clone()));
-    if cancelled.is_empty() && asked.is_some() {
+    if cancelled.is_empty() && prompted_at.is_some() {
         return Ok(Reply::Lines(vec![ReplyLine::new("confirm-left")]));
     }
     let not_allowed = others.iter().find_map(|order| context.catalog.lookup(&order.name));
@@ -65,6 +65,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
         return Ok(Reply::Forbidden { command: spec.name, community: None });
     }
     let (at_work, stopped): (Vec<_>, Vec<_>) = cancelled.into_iter().partition(|order| order.is_running);
-    let texts = |orders: Vec<crate::storage::CancelledCommand>| orders.into_iter().map(|order| order.text);
+    let texts =
+        |commands: Vec<crate::storage::CancelledCommand>| commands.into_iter().map(|order| order.text);
     Ok(Reply::CancelReport { cancelled: texts(stopped).collect(), running: texts(at_work).collect() })
 }

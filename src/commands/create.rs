@@ -105,12 +105,12 @@ async fn build_plan(
         would.push(exists.with_count("count", known.len()));
     }
     // It cannot be undone: needs a confirmation if the name may hold more than a name.
-    let slip = suggest_name(text);
-    if let Some(meant) = &slip {
-        let order = format!("{} {}", context.localizer.order(SPEC.name, &[]), escape_markup(meant));
-        would.push(ReplyLine::new("create-perhaps").with_plain("order", order));
+    let typo = suggest_name(text);
+    if let Some(meant) = &typo {
+        let command = format!("{} {}", context.localizer.order(SPEC.name, &[]), escape_markup(meant));
+        would.push(ReplyLine::new("create-perhaps").with_plain("order", command));
     }
-    let is_asked = !known.is_empty() || slip.is_some();
+    let is_asked = !known.is_empty() || typo.is_some();
     let rest = command_arguments(&name, description.as_deref());
     if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, Reply::Lines(would), is_asked) {
         return Ok(Err(reply));
@@ -168,11 +168,11 @@ async fn find_created(
     answered: Option<CommunityId>,
     refused: Option<ReplyLine>,
 ) -> Result<Result<CreatedCommunity, ReplyLine>, CommandError> {
-    let mut patience = PollBackoff::new(context.timing.read_back);
+    let mut backoff = PollBackoff::new(context.timing.read_back);
     loop {
         match new_community(context, plan, answered.clone()).await {
             Ok(Some(made)) => return Ok(Ok(made)),
-            Ok(None) if patience.wait().await => {}
+            Ok(None) if backoff.wait().await => {}
             Ok(None) => match refused {
                 Some(refused) => return Ok(Err(refused)),
                 None => break,
@@ -224,14 +224,14 @@ async fn created_reply(
     context.directory.invalidate().await;
     let id = made.id.as_str();
     context.set_not_undoable(SPEC.name, "deactivate", &[id]);
-    let mut said =
+    let mut lines =
         vec![ReplyLine::done("create-done").name("community", plan.name.as_str()).with_plain("id", id)];
     let announcement = made.announcement;
-    said.extend(
+    lines.extend(
         announcement.map(|group| ReplyLine::new("create-announcement").with_plain("id", group.as_str())),
     );
-    said.push(ReplyLine::new("create-next").order("order", "link", &[id]));
-    Ok(Reply::Lines(said))
+    lines.push(ReplyLine::new("create-next").order("order", "link", &[id]));
+    Ok(Reply::Lines(lines))
 }
 
 /// Reads the communities of a name.

@@ -103,7 +103,7 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
     if let Err(why_not) = done {
         return Ok(Reply::Lines(vec![why_not]));
     }
-    let mut said = vec![ReplyLine::done("deactivate-done").name("community", plan.name)];
-    said.extend(plan.groups.map(|count| ReplyLine::new("deactivate-left").with_count("count", count)));
-    Ok(Reply::Lines(said))
+    let mut lines = vec![ReplyLine::done("deactivate-done").name("community", plan.name)];
+    lines.extend(plan.groups.map(|count| ReplyLine::new("deactivate-left").with_count("count", count)));
+    Ok(Reply::Lines(lines))
 }

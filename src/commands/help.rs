@@ -37,16 +37,8 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
             let nearest = context.catalog.nearest_name(name, context.localizer.locale);
             if let Some(nearest) = nearest {
                 context.ask(Prompt {
-                    asked_by: context.claim.command.id.clone(),
-                    language: context.localizer.locale.tag().to_owned(),
-                    command: SPEC.name.to_owned(),
-                    before: String::new(),
                     options: vec![nearest.to_owned()],
-                    after: String::new(),
-                    takes_several: false,
-                    askers: Vec::new(),
-                    is_undo: false,
-                    only_if: None,
+                    ..Prompt::new(&context.claim.command, context.localizer.locale, SPEC.name)
                 });
             }
             Reply::UnknownCommand { is_prompted: nearest.is_some(), typed: name.to_owned(), nearest }
@@ -54,35 +46,39 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     })
 }
 
-fn short_description(spec: &CommandSpec, speech: &Localizer, part: &str) -> String {
-    i18n::text(speech.locale, &format!("help-{}{part}", spec.name), &[])
+fn short_description(spec: &CommandSpec, localizer: &Localizer, part: &str) -> String {
+    i18n::text(localizer.locale, &format!("help-{}{part}", spec.name), &[])
 }
 
 /// The allowed commands, by section.
-fn list_commands(catalog: &Catalog, speech: &Localizer, is_allowed: impl Fn(&CommandSpec) -> bool) -> Reply {
+fn list_commands(
+    catalog: &Catalog,
+    localizer: &Localizer,
+    is_allowed: impl Fn(&CommandSpec) -> bool,
+) -> Reply {
     let of = |chapter| {
-        let orders = catalog.specs().iter().filter(|spec| spec.section == chapter && is_allowed(spec));
-        orders.map(|spec| speech.order(spec.name, &[])).collect::<Vec<_>>()
+        let commands = catalog.specs().iter().filter(|spec| spec.section == chapter && is_allowed(spec));
+        commands.map(|spec| localizer.order(spec.name, &[])).collect::<Vec<_>>()
     };
     let chapters = HelpSection::ALL.map(|chapter| (chapter.key(), of(chapter)));
     let first = catalog.specs().iter().find(|spec| is_allowed(spec)).map_or(SPEC.name, |spec| spec.name);
     Reply::Help {
-        sections: chapters.into_iter().filter(|(_, orders)| !orders.is_empty()).collect(),
-        example: speech.order(SPEC.name, &[(speech.command_name)(first, speech.locale)]),
+        sections: chapters.into_iter().filter(|(_, commands)| !commands.is_empty()).collect(),
+        example: localizer.order(SPEC.name, &[(localizer.command_name)(first, localizer.locale)]),
     }
 }
 
-fn command_help(spec: &CommandSpec, speech: &Localizer) -> Reply {
-    let shown = spec.name_in(speech.locale);
+fn command_help(spec: &CommandSpec, localizer: &Localizer) -> Reply {
+    let shown = spec.name_in(localizer.locale);
     Reply::CommandHelp(Box::new(CommandHelp {
-        about: short_description(spec, speech, ""),
-        usage: spec.usage(speech),
-        more: short_description(spec, speech, "-long"),
-        examples: spec.examples(speech),
+        about: short_description(spec, localizer, ""),
+        usage: spec.usage(localizer),
+        more: short_description(spec, localizer, "-long"),
+        examples: spec.examples(localizer),
         related: spec
             .names()
             .filter(|name| *name != shown)
-            .map(|name| format!("{}{name}", speech.prefix))
+            .map(|name| format!("{}{name}", localizer.prefix))
             .collect(),
         legend: legend(spec),
     }))
@@ -91,13 +87,13 @@ fn command_help(spec: &CommandSpec, speech: &Localizer) -> Reply {
 /// Its flags, and the status icons of its replies.
 fn legend(spec: &CommandSpec) -> Vec<ReplyLine> {
     let takes_flags = spec.is_mutating && !spec.is_indirect();
-    let marks = if spec.args.contains(&ArgKind::Groups) { "help-marks-groups" } else { "help-marks" };
+    let icons = if spec.args.contains(&ArgKind::Groups) { "help-marks-groups" } else { "help-marks" };
     [
         takes_flags.then(|| ReplyLine::new("help-try")),
         (takes_flags && spec.is_confirmable()).then(|| ReplyLine::new("help-yes")),
         (takes_flags && spec.is_verbatim())
             .then(|| ReplyLine::new("help-flags-first").order("order", spec.name, &[])),
-        spec.is_mutating.then(|| ReplyLine::new(marks)),
+        spec.is_mutating.then(|| ReplyLine::new(icons)),
     ]
     .into_iter()
     .flatten()

@@ -80,15 +80,17 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
             is_all = true;
             break;
         };
-        for deed in stretch.entries {
+        for entry in stretch.entries {
             if lines.len() == MAX_ENTRIES {
                 break 'past;
             }
-            reached = deed.at;
-            let may_see = is_everywhere || may_see(context, names, &deed);
-            if is_listed(context.catalog, &deed) && may_see && matches_filter(context, names, &wanted, &deed)
+            reached = entry.at;
+            let may_see = is_everywhere || may_see(context, names, &entry);
+            if is_listed(context.catalog, &entry)
+                && may_see
+                && matches_filter(context, names, &wanted, &entry)
             {
-                lines.push(format_entry(context, &deed));
+                lines.push(format_entry(context, &entry));
             }
         }
         before = Some(stretch.cursor);
@@ -196,16 +198,8 @@ async fn known_admins<'a>(context: &Context<'a>) -> Result<Vec<&'a Admin>, Comma
 /// Lets a number choose one of these.
 fn prompt_choice(context: &mut Context<'_>, entries: &[CommunityEntry]) {
     context.ask(Prompt {
-        asked_by: context.claim.command.id.clone(),
-        language: context.localizer.locale.tag().to_owned(),
-        command: SPEC.name.to_owned(),
-        before: String::new(),
         options: entries.iter().take(MAX_CANDIDATES).map(|entry| entry.id.to_string()).collect(),
-        after: String::new(),
-        takes_several: false,
-        askers: Vec::new(),
-        is_undo: false,
-        only_if: None,
+        ..Prompt::new(&context.claim.command, context.localizer.locale, SPEC.name)
     });
 }
 
@@ -225,27 +219,27 @@ fn filter_by_number(context: &Context<'_>, known: &[&Admin], person: Person) -> 
     if let Some(admin) = known.iter().copied().find(|admin| may_know && has(admin)) {
         return Some(filter_by_admin(admin));
     }
-    let roster = context.community_admins?;
-    let merged = roster.find(person).map_or(person, |found| found.person);
+    let community_admins = context.community_admins?;
+    let merged = community_admins.find(person).map_or(person, |found| found.person);
     Some(HistoryFilter::ByAdmin { key: community_admin_key(merged), name: person.shown(), by_owner: false })
 }
 
 /// Whether it changes something, or would have: reads and unused replies are left out.
-fn is_listed(catalog: &Catalog, deed: &HistoryEntry) -> bool {
-    let Some(spec) = catalog.lookup(&deed.name).filter(|spec| spec.is_mutating) else { return false };
+fn is_listed(catalog: &Catalog, entry: &HistoryEntry) -> bool {
+    let Some(spec) = catalog.lookup(&entry.name).filter(|spec| spec.is_mutating) else { return false };
     // The command that it stood for.
     !spec.is_indirect()
-        || deed.text.is_empty()
-        || resolved_command(deed).is_some_and(|command| is_change(catalog, &command))
+        || entry.text.is_empty()
+        || resolved_command(entry).is_some_and(|command| is_change(catalog, &command))
 }
 
 /// The command that it stood for.
-fn resolved_command(deed: &HistoryEntry) -> Option<DeferredCommand> {
-    deed.resolution.as_deref().and_then(|meant| serde_json::from_str(meant).ok())
+fn resolved_command(entry: &HistoryEntry) -> Option<DeferredCommand> {
+    entry.resolution.as_deref().and_then(|meant| serde_json::from_str(meant).ok())
 }
 
-fn is_change(catalog: &Catalog, order: &DeferredCommand) -> bool {
-    catalog.lookup(&order.command).is_some_and(|spec| spec.is_mutating)
+fn is_change(catalog: &Catalog, command: &DeferredCommand) -> bool {
+    catalog.lookup(&command.command).is_some_and(|spec| spec.is_mutating)
 }
 
 /// Whether an admin of some communities may see a command: their own, or one in such a community.
@@ -266,22 +260,24 @@ fn matches_filter(
     context: &Context<'_>,
     names: Option<&Snapshot>,
     wanted: &HistoryFilter,
-    deed: &HistoryEntry,
+    entry: &HistoryEntry,
 ) -> bool {
     match wanted {
         HistoryFilter::All => true,
-        HistoryFilter::ByAdmin { key, by_owner, .. } => deed.admin == *key && deed.by_owner == *by_owner,
-        HistoryFilter::InCommunity(community) => match deed.plan.as_deref().and_then(stored_plan_community) {
-            Some(planned) if planned.id == community.id => true,
-            Some(_) => {
-                let left = deed.plan.as_deref().map(stored_plan_sources).unwrap_or_default();
-                left.contains(&community.id)
+        HistoryFilter::ByAdmin { key, by_owner, .. } => entry.admin == *key && entry.by_owner == *by_owner,
+        HistoryFilter::InCommunity(community) => {
+            match entry.plan.as_deref().and_then(stored_plan_community) {
+                Some(planned) if planned.id == community.id => true,
+                Some(_) => {
+                    let left = entry.plan.as_deref().map(stored_plan_sources).unwrap_or_default();
+                    left.contains(&community.id)
+                }
+                None => {
+                    let typed = names.and_then(|names| typed_community(context, names, entry));
+                    typed.as_ref() == Some(&community.id)
+                }
             }
-            None => {
-                let typed = names.and_then(|names| typed_community(context, names, deed));
-                typed.as_ref() == Some(&community.id)
-            }
-        },
+        }
     }
 }
 
@@ -306,22 +302,22 @@ fn typed_community(context: &Context<'_>, names: &Snapshot, deed: &HistoryEntry)
 }
 
 /// `25/11 14:03 Ana: “/link "Bairro Feliz" futebol” → ✅ 1 of 1 group is now in “Bairro Feliz”.`
-fn format_entry(context: &Context<'_>, deed: &HistoryEntry) -> String {
-    let who = match context.instance.admins.iter().find(|admin| admin.key == deed.admin) {
-        _ if deed.by_owner => context.owner_name(),
+fn format_entry(context: &Context<'_>, entry: &HistoryEntry) -> String {
+    let who = match context.instance.admins.iter().find(|admin| admin.key == entry.admin) {
+        _ if entry.by_owner => context.owner_name(),
         Some(admin) => escape_markup(&admin.name),
-        None => display_admin_key(&deed.admin).unwrap_or_else(|| escape_markup(&deed.admin)),
+        None => display_admin_key(&entry.admin).unwrap_or_else(|| escape_markup(&entry.admin)),
     };
-    let order = match deed.text.as_str() {
-        "" => context.localizer.order(&deed.name, &[]),
+    let command = match entry.text.as_str() {
+        "" => context.localizer.order(&entry.name, &[]),
         sign if is_thumbs_up(sign) => sign.trim().to_owned(),
         text => quote(text),
     };
     let line = ReplyLine::new("history-line")
-        .with_plain("when", context.format_moment(deed.at))
+        .with_plain("when", context.format_moment(entry.at))
         .with_plain("who", who);
-    let line = line.with_plain("order", order);
-    let line = match format_result(deed) {
+    let line = line.with_plain("order", command);
+    let line = match format_result(entry) {
         Some(result) => line.with_plain("result", result),
         None => line.text("result", "history-answered"),
     };
@@ -330,21 +326,21 @@ fn format_entry(context: &Context<'_>, deed: &HistoryEntry) -> String {
 
 /// The result of a command: a status icon and the first line of its reply; `None` if only the fact of a reply
 /// is known.
-fn format_result(deed: &HistoryEntry) -> Option<String> {
+fn format_result(entry: &HistoryEntry) -> Option<String> {
     let messages: Vec<String> =
-        deed.reply.as_deref().and_then(|reply| serde_json::from_str(reply).ok()).unwrap_or_default();
+        entry.reply.as_deref().and_then(|reply| serde_json::from_str(reply).ok()).unwrap_or_default();
     let mut lines = messages.iter().flat_map(|message| message.lines());
-    let marks = || STATUS_ICONS.into_iter().find(|mark| lines.clone().any(|line| line.starts_with(mark)));
-    let mark = match deed.outcome {
+    let icons = || STATUS_ICONS.into_iter().find(|icon| lines.clone().any(|line| line.starts_with(icon)));
+    let icon = match entry.outcome {
         None => return Some("⏳".to_owned()),
         Some(Outcome::Failed | Outcome::ReplyFailed) => "⛔",
         Some(Outcome::Denied | Outcome::UsageError | Outcome::Expired) => "❌",
-        Some(Outcome::Replied | Outcome::Previewed) if deed.reply.is_none() => return None,
-        Some(Outcome::Cancelled) => marks().unwrap_or("❌"),
+        Some(Outcome::Replied | Outcome::Previewed) if entry.reply.is_none() => return None,
+        Some(Outcome::Cancelled) => icons().unwrap_or("❌"),
         // A reply without an icon changed nothing.
-        Some(Outcome::Replied | Outcome::Previewed) => marks().unwrap_or_default(),
+        Some(Outcome::Replied | Outcome::Previewed) => icons().unwrap_or_default(),
     };
     let first = lines.next().unwrap_or_default();
-    let first = STATUS_ICONS.iter().find_map(|mark| first.strip_prefix(mark)).unwrap_or(first).trim_start();
-    Some(format!("{mark} {}", truncate(first, MAX_RESULT_LEN)).trim().to_owned())
+    let first = STATUS_ICONS.iter().find_map(|icon| first.strip_prefix(icon)).unwrap_or(first).trim_start();
+    Some(format!("{icon} {}", truncate(first, MAX_RESULT_LEN)).trim().to_owned())
 }

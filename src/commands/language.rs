@@ -25,10 +25,10 @@ pub const SPEC: CommandSpec = CommandSpec {
 
 /// Runs the command.
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
-    let lane = context.list_key();
+    let ordering_key = context.list_key();
     let words = arguments.words.join(" ");
     if words.is_empty() {
-        let chosen = context.get_state(MemoryKind::Language, &lane).await?;
+        let chosen = context.get_state(MemoryKind::Language, &ordering_key).await?;
         let chosen = chosen.and_then(|chosen| Locale::parse(&chosen.value));
         let locale = chosen.unwrap_or(context.instance.locale);
         return Ok(Reply::Lines(vec![with_language_commands(
@@ -40,9 +40,9 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
             ReplyLine::not_done("language-unknown").name("name", words),
         )]));
     };
-    context.set_state(MemoryKind::Language, lane, Some(locale.tag().to_owned()));
-    let said = ReplyLine::done("language-set").order("help", "help", &[]);
-    Ok(Reply::InLanguage(locale, Box::new(Reply::Lines(vec![said]))))
+    context.set_state(MemoryKind::Language, ordering_key, Some(locale.tag().to_owned()));
+    let lines = ReplyLine::done("language-set").order("help", "help", &[]);
+    Ok(Reply::InLanguage(locale, Box::new(Reply::Lines(vec![lines]))))
 }
 
 /// The catalogue's key for a language's name.
@@ -55,9 +55,9 @@ fn locale_name_key(locale: Locale) -> &'static str {
 }
 
 /// With the commands that change the language.
-fn with_language_commands(phrase: ReplyLine) -> ReplyLine {
-    let order = |phrase: ReplyLine, (placeholder, word)| phrase.order(placeholder, SPEC.name, &[word]);
-    [("english", "en"), ("portuguese", "pt"), ("spanish", "es")].into_iter().fold(phrase, order)
+fn with_language_commands(line: ReplyLine) -> ReplyLine {
+    let command = |line: ReplyLine, (placeholder, word)| line.order(placeholder, SPEC.name, &[word]);
+    [("english", "en"), ("portuguese", "pt"), ("spanish", "es")].into_iter().fold(line, command)
 }
 
 /// The language of a word, in any language.

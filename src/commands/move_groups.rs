@@ -48,8 +48,8 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
             failpoint::reach(Step::Surveyed);
             let todo = plan.pending();
             let leaving: usize = plan.source_communities().iter().map(|(.., groups)| groups.len()).sum();
-            let order = ("move", undo_command(&todo, &plan));
-            if let Some(reply) = preview_or_confirm(context, order, &plan, &typed, leaving).await {
+            let command = ("move", undo_command(&todo, &plan));
+            if let Some(reply) = preview_or_confirm(context, command, &plan, &typed, leaving).await {
                 return Ok(reply);
             }
             if plan.has_pending() {
@@ -59,15 +59,15 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
             plan
         }
     };
-    let settled = execute_move(context, &mut plan).await?;
-    store_undo(context, &plan, &settled);
+    let outcomes = execute_move(context, &mut plan).await?;
+    store_undo(context, &plan, &outcomes);
     prompt_choice(
         context,
         "move",
         &plan,
         (arguments.flags.typed().to_owned(), plan.community_id().to_owned()),
     );
-    Ok(Reply::GroupReport(plan.report(LinkAction::Link, settled)))
+    Ok(Reply::GroupReport(plan.report(LinkAction::Link, outcomes)))
 }
 
 /// At least one ordinary group must stay in each community that groups leave: the one named last.
@@ -92,7 +92,7 @@ async fn execute_move(context: &mut Context<'_>, plan: &mut LinkPlan) -> Result<
     let Some(target) = plan.community() else { return Ok(Outcomes::new()) };
     let mut open: Vec<GroupId> = plan.pending();
     open.retain(|group| plan.reason_to_go_back(group).is_none());
-    let (mut settled, mut later) = (Outcomes::new(), None);
+    let (mut outcomes, mut later) = (Outcomes::new(), None);
     for (from, name, groups) in plan.source_communities() {
         let groups: Vec<GroupId> = groups.into_iter().filter(|group| open.contains(group)).collect();
         match reconcile(
@@ -105,9 +105,9 @@ async fn execute_move(context: &mut Context<'_>, plan: &mut LinkPlan) -> Result<
         .await
         {
             Ok(left) => {
-                for (group, fate) in left {
-                    let stays = stays(context, (&from, &name), &group, fate).await;
-                    settled.extend(stays.map(|fate| (group, fate)));
+                for (group, outcome) in left {
+                    let stays = stays(context, (&from, &name), &group, outcome).await;
+                    outcomes.extend(stays.map(|outcome| (group, outcome)));
                 }
             }
             // Groups of other communities do not wait for these.
@@ -118,27 +118,27 @@ async fn execute_move(context: &mut Context<'_>, plan: &mut LinkPlan) -> Result<
             Err(failure) => return Err(failure),
         }
     }
-    open.retain(|group| !settled.contains_key(group));
+    open.retain(|group| !outcomes.contains_key(group));
     let linked = link(context, &target, plan.name(), &open).await?;
     let mut goes_back = false;
-    for (group, fate) in linked {
+    for (group, outcome) in linked {
         let is_from = plan.source_communities().iter().any(|(.., groups)| groups.contains(&group));
-        if is_from && !matches!(fate, GroupOutcome::Done | GroupOutcome::InOtherCommunity(_)) {
-            plan.note_back(&group, fate.reason(context.localizer));
+        if is_from && !matches!(outcome, GroupOutcome::Done | GroupOutcome::InOtherCommunity(_)) {
+            plan.note_back(&group, outcome.reason(context.localizer));
             goes_back = true;
         } else {
-            settled.insert(group, fate);
+            outcomes.insert(group, outcome);
         }
     }
     if goes_back {
         context.store_plan(serde_json::to_string(&plan).unwrap_or_default()).await?;
         failpoint::reach(Step::Planned);
     }
-    settled.extend(put_back(context, plan, &target).await?);
-    if settled.values().all(|fate| *fate == GroupOutcome::Done) {
+    outcomes.extend(put_back(context, plan, &target).await?);
+    if outcomes.values().all(|outcome| *outcome == GroupOutcome::Done) {
         context.is_final_failure = false;
     }
-    later.map_or(Ok(settled), |error| Err(error.into()))
+    later.map_or(Ok(outcomes), |error| Err(error.into()))
 }
 
 /// The outcome of a group that did not leave its community; none for one that did.
@@ -146,10 +146,10 @@ async fn stays(
     context: &Context<'_>,
     (from, name): (&CommunityId, &str),
     group: &GroupId,
-    fate: GroupOutcome,
+    outcome: GroupOutcome,
 ) -> Option<GroupOutcome> {
-    let reason = fate.reason(context.localizer);
-    match fate {
+    let reason = outcome.reason(context.localizer);
+    match outcome {
         GroupOutcome::Done | GroupOutcome::AlreadyDone => return None,
         // The community cannot be read; its group may be.
         GroupOutcome::NotReadBack => {
@@ -160,7 +160,7 @@ async fn stays(
         }
         _ => {}
     }
-    let tell = if fate.icon() == "❌" { GroupOutcome::Stays } else { GroupOutcome::PerhapsStays };
+    let tell = if outcome.icon() == "❌" { GroupOutcome::Stays } else { GroupOutcome::PerhapsStays };
     Some(tell(name.to_owned(), reason))
 }
 
@@ -171,12 +171,12 @@ async fn link(
     name: &str,
     groups: &[GroupId],
 ) -> Result<Outcomes, CommandError> {
-    let mut settled =
+    let mut outcomes =
         reconcile(context, LinkAction::Link, &LinkPlan::from_groups(community, name, groups), None, None)
             .await?;
-    let may_help = |fate: &GroupOutcome| {
+    let may_help = |outcome: &GroupOutcome| {
         matches!(
-            fate,
+            outcome,
             GroupOutcome::NoResponse(_)
                 | GroupOutcome::NotVisible
                 | GroupOutcome::NotReadBack
@@ -184,12 +184,12 @@ async fn link(
         )
     };
     let open: Vec<GroupId> =
-        groups.iter().filter(|group| settled.get(*group).is_some_and(may_help)).cloned().collect();
-    settled.extend(
+        groups.iter().filter(|group| outcomes.get(*group).is_some_and(may_help)).cloned().collect();
+    outcomes.extend(
         reconcile(context, LinkAction::Link, &LinkPlan::from_groups(community, name, &open), None, None)
             .await?,
     );
-    Ok(settled)
+    Ok(outcomes)
 }
 
 /// Links the groups that go back, and reports where each is.
@@ -198,22 +198,22 @@ async fn put_back(
     plan: &LinkPlan,
     target: &CommunityId,
 ) -> Result<Outcomes, CommandError> {
-    let mut settled = Outcomes::new();
+    let mut outcomes = Outcomes::new();
     // A cancelled command still has to link them back.
     let is_cancelled = std::mem::take(&mut context.is_cancelled);
     for (from, name, mut groups) in plan.source_communities() {
         groups.retain(|group| plan.reason_to_go_back(group).is_some());
-        for (group, fate) in link(context, &from, &name, &groups).await? {
+        for (group, outcome) in link(context, &from, &name, &groups).await? {
             let reason = plan.reason_to_go_back(&group).unwrap_or_default().to_owned();
-            let told = match fate {
+            let lines = match outcome {
                 GroupOutcome::Done => GroupOutcome::MovedBack(name.clone(), reason),
-                fate => whereabouts(context, target, &group, fate, (name.clone(), reason)).await,
+                outcome => whereabouts(context, target, &group, outcome, (name.clone(), reason)).await,
             };
-            settled.insert(group, told);
+            outcomes.insert(group, lines);
         }
     }
     context.is_cancelled = is_cancelled;
-    Ok(settled)
+    Ok(outcomes)
 }
 
 /// The outcome of a group that its old community does not show: the call that did not link it may have taken
@@ -222,7 +222,7 @@ async fn whereabouts(
     context: &Context<'_>,
     target: &CommunityId,
     group: &GroupId,
-    fate: GroupOutcome,
+    outcome: GroupOutcome,
     (from, reason): (String, String),
 ) -> GroupOutcome {
     let Ok(details) = context.zapi.group(group).await else {
@@ -231,9 +231,9 @@ async fn whereabouts(
     if details.community.as_ref() == Some(target) {
         return GroupOutcome::Done;
     }
-    match fate {
-        GroupOutcome::InOtherCommunity(_) => fate,
-        _ if details.community.is_none() && fate.icon() == "❌" => GroupOutcome::Stranded(from, reason),
+    match outcome {
+        GroupOutcome::InOtherCommunity(_) => outcome,
+        _ if details.community.is_none() && outcome.icon() == "❌" => GroupOutcome::Stranded(from, reason),
         _ => GroupOutcome::MaybeMovedBack(from, reason),
     }
 }
@@ -246,8 +246,8 @@ fn undo_command(groups: &[GroupId], plan: &LinkPlan) -> String {
 
 /// A move from one community is undone by a move back; groups of no community are unlinked; a mixture cannot
 /// be undone by one command.
-fn store_undo(context: &mut Context<'_>, plan: &LinkPlan, settled: &Outcomes) {
-    let is_done = |group: &&GroupId| settled.get(*group).is_some_and(GroupOutcome::may_be_done);
+fn store_undo(context: &mut Context<'_>, plan: &LinkPlan, outcomes: &Outcomes) {
+    let is_done = |group: &&GroupId| outcomes.get(*group).is_some_and(GroupOutcome::may_be_done);
     let todo = plan.pending();
     let done: Vec<GroupId> = todo.iter().filter(is_done).cloned().collect();
     let Some(target) = plan.community() else { return };

@@ -98,8 +98,8 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     if api_change::may_be_done(&done) {
         context.set_undo(SPEC.name, None);
     }
-    let told = done.map(|()| ReplyLine::done("photo-done").name("community", plan.name));
-    Ok(Reply::Lines(vec![told.unwrap_or_else(|why_not| why_not)]))
+    let lines = done.map(|()| ReplyLine::done("photo-done").name("community", plan.name));
+    Ok(Reply::Lines(vec![lines.unwrap_or_else(|why_not| why_not)]))
 }
 
 /// A web URL with a host, without user and password.

@@ -139,22 +139,22 @@ fn is_setting_name(words: &[&str]) -> bool {
 
 /// The settings, and what was set here last.
 fn usage_lines(context: &Context<'_>, name: &str, words: &str, before: Option<AddPolicy>) -> Vec<ReplyLine> {
-    let mut said = Vec::new();
+    let mut lines = Vec::new();
     match split_words(words).as_slice() {
         [] => {}
-        parted if is_setting_name(parted) => said.push(ReplyLine::not_done("settings-whom")),
-        _ => said.push(ReplyLine::not_done("settings-unknown").name("words", words)),
+        parted if is_setting_name(parted) => lines.push(ReplyLine::not_done("settings-whom")),
+        _ => lines.push(ReplyLine::not_done("settings-unknown").name("words", words)),
     }
-    said.push(match before {
+    lines.push(match before {
         Some(who) => ReplyLine::new(text_keys(who).current).name("community", name),
         None => ReplyLine::new("settings-not-known").name("community", name),
     });
     for who in [AddPolicy::Admins, AddPolicy::All] {
         let words = i18n::text(context.localizer.locale, text_keys(who).words, &[]);
         let words: Vec<&str> = std::iter::once(name).chain(words.split(' ')).collect();
-        said.push(ReplyLine::new(text_keys(who).usage).order("order", SPEC.name, &words));
+        lines.push(ReplyLine::new(text_keys(who).usage).order("order", SPEC.name, &words));
     }
-    said
+    lines
 }
 
 fn opposite(who: AddPolicy) -> AddPolicy {

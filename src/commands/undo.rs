@@ -41,19 +41,19 @@ pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result
         }
         Some(UndoRecord { of, by: None, instead, .. }) => {
             let order = past.localizer.order(&of, &[]);
-            let mut phrases = vec![ReplyLine::not_done("undo-cannot").with_plain("order", order)];
+            let mut lines = vec![ReplyLine::not_done("undo-cannot").with_plain("order", order)];
             if let Some((command, words)) = instead {
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();
-                phrases.push(
+                lines.push(
                     ReplyLine::new("undo-instead")
                         .with_plain("order", past.localizer.order(&command, &words)),
                 );
             }
-            Resolution::Reply(Reply::Lines(phrases), Vec::new())
+            Resolution::Reply(Reply::Lines(lines), Vec::new())
         }
     })
 }
 
-fn reply_only(phrase: ReplyLine) -> Resolution {
-    Resolution::Reply(Reply::Lines(vec![phrase]), Vec::new())
+fn reply_only(line: ReplyLine) -> Resolution {
+    Resolution::Reply(Reply::Lines(vec![line]), Vec::new())
 }

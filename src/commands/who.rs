@@ -32,11 +32,11 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
     if lines.len() == 1 {
         lines.push(ReplyLine::new("who-nobody"));
     }
-    let Some(roster) = context.community_admins else {
+    let Some(community_admins) = context.community_admins else {
         lines.push(ReplyLine::new("who-not-community"));
         return Ok(Reply::Lines(lines));
     };
-    let Some(admins) = roster.list_admins(context.zapi, &community).await? else {
+    let Some(admins) = community_admins.list_admins(context.zapi, &community).await? else {
         lines.push(ReplyLine::unknown("no-announcement-group").name("community", community.name.as_str()));
         return Ok(Reply::Lines(lines));
     };

@@ -28,7 +28,7 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
     lines.extend(seen.lid.map(|lid| ReplyLine::new("whoami-lid").with_plain("lid", lid.to_string())));
     lines.push(ReplyLine::new("whoami-chat").with_plain("chat", context.chat.to_string()));
     match context.community_admins.filter(|_| context.admin.from == AdminsFrom::Community) {
-        Some(roster) => lines.extend(community_admin_lines(context, roster)),
+        Some(community_admins) => lines.extend(community_admin_lines(context, community_admins)),
         None => lines.extend(config_admin_lines(context.admin)),
     }
     Ok(Reply::Lines(lines))
@@ -47,8 +47,9 @@ fn config_admin_lines(admin: &Admin) -> [ReplyLine; 2] {
 }
 
 /// The rights of an admin of communities, with the names of these.
-fn community_admin_lines(context: &Context<'_>, roster: &CommunityAdmins) -> [ReplyLine; 2] {
-    let known = roster.find_current(context.sender).map(|found| found.communities).unwrap_or_default();
+fn community_admin_lines(context: &Context<'_>, community_admins: &CommunityAdmins) -> [ReplyLine; 2] {
+    let known =
+        community_admins.find_current(context.sender).map(|found| found.communities).unwrap_or_default();
     let named = |id: &String| {
         let known = known.iter().find(|community| community.id.as_str() == id);
         known.map_or_else(|| id.clone(), |community| quote(&community.name))

@@ -141,11 +141,11 @@ async fn mark_unmade(context: &mut Context<'_>, is_unmade: bool) -> Result<(), C
 
 /// Reads the state until the change is visible, or the time is over.
 async fn look(zapi: &Zapi, change: &impl ApiChange, time: Duration) -> Result<bool, ApiError> {
-    let mut patience = PollBackoff::new(time);
+    let mut backoff = PollBackoff::new(time);
     loop {
         let Some(read) = change.is_applied(zapi) else { return Ok(false) };
         let read = read.await;
-        if matches!(read, Ok(true)) || !patience.wait().await {
+        if matches!(read, Ok(true)) || !backoff.wait().await {
             return read;
         }
     }

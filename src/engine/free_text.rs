@@ -8,10 +8,10 @@ use crate::reply::ReplyLine;
 /// The line for a text of more characters than WhatsApp accepts.
 pub fn too_long_line(text: &str, most: usize) -> Option<ReplyLine> {
     let count = text.chars().count();
-    let phrase = || {
+    let line = || {
         ReplyLine::not_done("text-too-long").with_count("count", count).with_plain("most", most.to_string())
     };
-    (count > most).then(phrase)
+    (count > most).then(line)
 }
 
 /// The warning for a text that ends in what may be a flag.

@@ -125,8 +125,8 @@ impl Context<'_> {
     /// Stores the meaning of the numbers of a list, by chat.
     pub fn store_list(&mut self, of: ListKind, ids: Vec<String>) {
         let value = serde_json::to_string(&NumberedList { of, ids }).unwrap_or_default();
-        let lane = self.list_key();
-        self.set_state(MemoryKind::List, lane, Some(value));
+        let ordering_key = self.list_key();
+        self.set_state(MemoryKind::List, ordering_key, Some(value));
     }
 
     /// The groups that were typed: names without quotes joined, and ids in place of numbers of the last list,

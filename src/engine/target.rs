@@ -115,25 +115,19 @@ pub fn prompt_choice(
     // A dry run stays one.
     let trial = Flags { dry_run: context.is_dry_run(), ..Flags::default() };
     context.ask(Prompt {
-        asked_by: context.claim.command.id.clone(),
-        language: context.localizer.locale.tag().to_owned(),
-        command: command.to_owned(),
         before: format!("{} {before}", trial.typed()).trim().to_owned(),
         options: options.iter().map(|place| place.id().to_owned()).collect(),
         after: after.to_owned(),
-        takes_several: false,
-        askers: Vec::new(),
-        is_undo: false,
-        only_if: None,
+        ..Prompt::new(&context.claim.command, context.localizer.locale, command)
     });
     let names = disambiguate(&options.iter().map(to_entry).collect::<Vec<_>>());
-    let mut said = vec![ReplyLine::not_done("many-places").name("name", typed)];
+    let mut lines = vec![ReplyLine::not_done("many-places").name("name", typed)];
     for (at, (place, name)) in options.iter().zip(names).enumerate() {
         let option = ReplyLine::new("place-option").with_plain("number", (at + 1).to_string());
-        said.push(option.name("name", name).text("kind", place.kind_key()));
+        lines.push(option.name("name", name).text("kind", place.kind_key()));
     }
-    said.push(ReplyLine::new("choose-one"));
-    Reply::Lines(said)
+    lines.push(ReplyLine::new("choose-one"));
+    Reply::Lines(lines)
 }
 
 /// Finds a name, an id, an alias, a number or an invitation; communities that the admin may not use are

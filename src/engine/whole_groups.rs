@@ -8,7 +8,7 @@ use crate::reply::{Reply, ReplyLine};
 
 /// The reply to a command about a group as a whole: `/create group X`, `/apagar grupo X`.
 pub fn refuse(spec: &CommandSpec, rest: &str) -> Option<Reply> {
-    let (key, order) = match spec.name {
+    let (key, command) = match spec.name {
         "create" => ("group-not-created", "link"),
         "deactivate" => ("group-not-deleted", "unlink"),
         // People are named by number.
@@ -23,7 +23,7 @@ pub fn refuse(spec: &CommandSpec, rest: &str) -> Option<Reply> {
     let first = rest.split_whitespace().find(word)?;
     let is_group = in_word_list(first.trim_matches(|c: char| !c.is_alphanumeric()), "group-words");
     (is_group && parse_quoted_name(rest).is_none())
-        .then(|| Reply::Lines(vec![ReplyLine::not_done(key).order("order", order, &[])]))
+        .then(|| Reply::Lines(vec![ReplyLine::not_done(key).order("order", command, &[])]))
 }
 
 #[cfg(test)]
@@ -33,11 +33,11 @@ mod tests {
 
     #[test]
     fn what_is_about_a_group_as_a_whole_is_told_from_what_is_about_a_community() {
-        let is_refused = |order: &str| {
-            let (name, rest) = order.split_once(' ').unwrap();
+        let is_refused = |command: &str| {
+            let (name, rest) = command.split_once(' ').unwrap();
             refuse(CATALOG.lookup(name).unwrap(), rest).is_some()
         };
-        for order in [
+        for command in [
             "criar grupo Pais",
             "criar um novo grupo Pais",
             "create group: Parents",
@@ -52,9 +52,9 @@ mod tests {
             "desativar --sim grupo Pais",
             "eliminar grupo",
         ] {
-            assert!(is_refused(order), "{order}");
+            assert!(is_refused(command), "{command}");
         }
-        for order in [
+        for command in [
             "criar Bairro Novo",
             "criar comunidade Grupo Alfa",
             "criar \"Grupo Alfa\"",
@@ -62,7 +62,7 @@ mod tests {
             "remover Grupo Alfa 44 99999-0001",
             "vincular bairro grupo suporte",
         ] {
-            assert!(!is_refused(order), "{order}");
+            assert!(!is_refused(command), "{command}");
         }
     }
 }

@@ -106,32 +106,11 @@ pub fn parse(args: &[ArgKind], has_flags: bool, rest: &str) -> Result<Arguments,
                 }
             }
             ArgKind::Community => {
-                // Before groups a comma separates as it does between them.
-                let before_groups = args.get(at + 1) == Some(&ArgKind::Groups);
-                let separators = if before_groups { Separators::BlanksAndCommas } else { Separators::Blanks };
-                let Some(mut name) = reader.next_token(separators)? else {
-                    return Err(UsageError::MissingCommunity);
-                };
-                let is_something_else = match args.get(at + 1) {
-                    Some(ArgKind::People) => looks_like_person(&name) || is_area_code(&name, reader.peek()),
-                    // The URL of the picture itself; its caption has none.
-                    Some(ArgKind::Picture) => name.contains("://") && reader.peek().is_empty(),
-                    _ => false,
-                };
-                if is_something_else {
-                    return Err(UsageError::MissingCommunity);
-                }
+                let name = read_community(&mut reader, args.get(at + 1))?;
                 found.is_community_unquoted = reader.is_unquoted_next();
-                if at + 1 == args.len() {
-                    // Nothing else can follow: a name without quotes.
-                    while let Some(word) = reader.next_token(Separators::Blanks)? {
-                        if !reader.is_unquoted {
-                            return Err(UsageError::TooManyWords(word));
-                        }
-                        name = format!("{name} {word}");
-                    }
-                }
-                found.community = Some(name);
+                // Nothing else can follow the last argument: a name without quotes.
+                let is_last = at + 1 == args.len();
+                found.community = Some(if is_last { read_unquoted_rest(&mut reader, name)? } else { name });
             }
             ArgKind::OptionalCommunity => found.community = reader.next_token(Separators::Blanks)?,
             ArgKind::Groups | ArgKind::Words | ArgKind::Keyword(_) => {
@@ -175,6 +154,32 @@ pub fn parse(args: &[ArgKind], has_flags: bool, rest: &str) -> Result<Arguments,
         Some(word) => Err(UsageError::TooManyWords(word)),
         None => Ok(found),
     }
+}
+
+/// The word for a community before the argument that follows it, if any.
+fn read_community(reader: &mut Tokenizer<'_>, next: Option<&ArgKind>) -> Result<String, UsageError> {
+    // Before groups a comma separates as it does between them.
+    let before_groups = next == Some(&ArgKind::Groups);
+    let separators = if before_groups { Separators::BlanksAndCommas } else { Separators::Blanks };
+    let name = reader.next_token(separators)?.ok_or(UsageError::MissingCommunity)?;
+    let is_something_else = match next {
+        Some(ArgKind::People) => looks_like_person(&name) || is_area_code(&name, reader.peek()),
+        // The URL of the picture itself; its caption has none.
+        Some(ArgKind::Picture) => name.contains("://") && reader.peek().is_empty(),
+        _ => false,
+    };
+    if is_something_else { Err(UsageError::MissingCommunity) } else { Ok(name) }
+}
+
+/// The name with all words that follow it without quotes.
+fn read_unquoted_rest(reader: &mut Tokenizer<'_>, mut name: String) -> Result<String, UsageError> {
+    while let Some(word) = reader.next_token(Separators::Blanks)? {
+        if !reader.is_unquoted {
+            return Err(UsageError::TooManyWords(word));
+        }
+        name = format!("{name} {word}");
+    }
+    Ok(name)
 }
 
 /// The name in quotes that a text begins with, and what follows it.
@@ -313,7 +318,7 @@ mod tests {
     const LINK: &[ArgKind] = &[ArgKind::Community, ArgKind::Groups];
 
     fn link(rest: &str) -> (String, Vec<String>) {
-        let found = parse(LINK, true, rest).unwrap_or_else(|mistake| panic!("{rest}: {mistake:?}"));
+        let found = parse(LINK, true, rest).unwrap_or_else(|error| panic!("{rest}: {error:?}"));
         (found.community.unwrap(), found.words)
     }
 
@@ -367,8 +372,8 @@ mod tests {
             assert!(parse(&[ArgKind::Community, ArgKind::Text], true, nothing).is_err(), "{nothing:?}");
         }
         let parser = CommandParser::new(&["/".to_owned()]);
-        for order in [format!("/text {text}"), format!("\u{200b}/te\u{200d}xt\n{text}\n")] {
-            assert_eq!(parser.raw_arguments(&order), Some(text));
+        for command in [format!("/text {text}"), format!("\u{200b}/te\u{200d}xt\n{text}\n")] {
+            assert_eq!(parser.raw_arguments(&command), Some(text));
         }
     }
 
@@ -441,7 +446,7 @@ mod tests {
             let found = parse(args, true, rest).unwrap();
             (found.flags.yes, found.flags.dry_run, found.words.join(" "), found.text)
         };
-        let told = |words: &str| (true, false, words.to_owned(), String::new());
+        let lines = |words: &str| (true, false, words.to_owned(), String::new());
         for rest in [
             "Sales a --yes",
             "--yes Sales a",
@@ -452,15 +457,15 @@ mod tests {
             "‐‐sim Sales a",
             "Sales a −−sí",
         ] {
-            assert_eq!(flags(LINK, rest), told("a"), "{rest}");
+            assert_eq!(flags(LINK, rest), lines("a"), "{rest}");
         }
         // One short dash is a part of a name.
         assert_eq!(flags(LINK, "Sales -yes").2, "-yes");
         assert_eq!(flags(LINK, "Sales a --try"), (false, true, "a".to_owned(), String::new()));
         assert_eq!(flags(LINK, "Sales \"--yes\""), (false, false, "--yes".to_owned(), String::new()));
         for unknown in ["--nope", "—nope", "(--nope", "--y", "-- nope", "-- yes"] {
-            let mistake = parse(LINK, true, &format!("Sales a {unknown} b"));
-            assert_eq!(mistake, Err(UsageError::UnknownFlag(unknown.to_owned())));
+            let error = parse(LINK, true, &format!("Sales a {unknown} b"));
+            assert_eq!(error, Err(UsageError::UnknownFlag(unknown.to_owned())));
         }
         for (rest, word) in [
             ("Sales a -– --5", "a -– --5"),
@@ -470,9 +475,10 @@ mod tests {
         ] {
             assert_eq!(flags(LINK, rest).2, word);
         }
-        for trial in ["-try", "– try", "-- dry-run", "- teste", "--Try.", "(--try)", "[—try!]", "——simular"]
+        for dry_run in ["-try", "– try", "-- dry-run", "- teste", "--Try.", "(--try)", "[—try!]", "——simular"]
         {
-            for rest in [format!("Sales a {trial}"), format!("{trial} Sales a"), format!("Sales {trial}, a")]
+            for rest in
+                [format!("Sales a {dry_run}"), format!("{dry_run} Sales a"), format!("Sales {dry_run}, a")]
             {
                 assert_eq!(flags(LINK, &rest), (false, true, "a".to_owned(), String::new()), "{rest}");
             }
@@ -588,9 +594,9 @@ mod tests {
 
     /// Names as people and phones make them, at most as long as WhatsApp lets them be.
     fn a_name() -> impl Strategy<Value = String> {
-        let marks = "[\"'“”„‟＂«»‘’‚‛*_~`∗ˍ∼ˋ,;，、@.\\-–/!#()\u{200b}\u{202e}\u{a0}\u{7}\n\u{2028} a-zA-Zçãé０-９]{1,20}";
+        let icons = "[\"'“”„‟＂«»‘’‚‛*_~`∗ˍ∼ˋ,;，、@.\\-–/!#()\u{200b}\u{202e}\u{a0}\u{7}\n\u{2028} a-zA-Zçãé０-９]{1,20}";
         let any = prop_oneof![
-            marks,
+            icons,
             "\\PC{1,20}",
             any::<String>().prop_map(|text| text.chars().take(90).collect())
         ];
@@ -617,13 +623,13 @@ mod tests {
             locale in prop::sample::select(Locale::ALL.to_vec()),
         ) {
             let prefixes = vec!["!".to_owned(), "/".to_owned()];
-            let speech = Localizer { locale, prefix: "/".to_owned(), prefixes, command_name: commands::name_in };
+            let localizer = Localizer { locale, prefix: "/".to_owned(), prefixes, command_name: commands::name_in };
             let words: Vec<&str> = names.iter().map(String::as_str).collect();
 
-            let printed = speech.order("link", &words);
+            let printed = localizer.order("link", &words);
 
-            let order = CommandParser::new(&speech.prefixes).parse(&printed).expect("it is an order");
-            let read = parse(LINK, true, &order.rest).expect("it has no slip");
+            let command = CommandParser::new(&localizer.prefixes).parse(&printed).expect("it is an order");
+            let read = parse(LINK, true, &command.rest).expect("it has no slip");
             let read: Vec<String> = read.community.iter().chain(&read.words).map(|word| fold(word)).collect();
             prop_assert_eq!(read, names.iter().map(|name| fold(name)).collect::<Vec<_>>(), "{}", printed);
         }

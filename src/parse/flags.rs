@@ -63,11 +63,12 @@ pub fn parse_flag(text: &str, is_prose: bool) -> Option<(Flag, usize)> {
     let name = fold(word[..end].trim_end_matches(['.', '!', '?', ':', '…', ')', ']', '}']));
     // A dash, a long one too, may stand between words.
     let is_sure = is_long && !(is_apart && dashes.chars().count() == 1);
-    let is_trial = || in_word_list(word[..end].trim_end_matches(|c: char| !c.is_alphanumeric()), "flag-try");
+    let is_dry_run =
+        || in_word_list(word[..end].trim_end_matches(|c: char| !c.is_alphanumeric()), "flag-try");
     let flag = match () {
         () if !name.starts_with(char::is_alphabetic) => return None,
         // `*-try*` may be a name.
-        () if (is_sure || !is_marked) && is_trial() => Flag::DryRun { is_sure },
+        () if (is_sure || !is_marked) && is_dry_run() => Flag::DryRun { is_sure },
         // `--yes` is accepted only if it is certain.
         () if !is_sure || is_marked => return None,
         () if in_word_list(&name, "flag-yes") && !is_apart => Flag::Yes,

@@ -301,7 +301,7 @@ mod tests {
         match named.person {
             Ok(PersonRef::Phone(phone)) => phone.to_string(),
             Ok(PersonRef::Lid(lid)) => lid.to_string(),
-            Err(slip) => format!("{slip:?} {}", named.typed),
+            Err(typo) => format!("{typo:?} {}", named.typed),
         }
     }
 

@@ -102,7 +102,7 @@ impl<'a> Tokenizer<'a> {
         let is_comma_or_blank = |c: char| matches!(c, ' ' | '\t') || is_comma(c);
         let is_beside = !self.rest.trim_start_matches(is_comma_or_blank).starts_with(['\r', '\n']);
         let has_flags = self.has_flags;
-        let is_trial =
+        let is_dry_run =
             |line: &str| has_flags && matches!(parse_flag(line.trim(), true), Some((Flag::DryRun { .. }, _)));
         let lines: Vec<&str> = self.rest.lines().collect();
         let is_list = lines.iter().skip(1).any(|line| numbered_list_item(line).is_some());
@@ -115,9 +115,9 @@ impl<'a> Tokenizer<'a> {
                 false => numbered_list_item(line).map_or((line, None), |name| ("", Some(name))),
             };
             match item {
-                _ if is_trial(line) => (line, None),
+                _ if is_dry_run(line) => (line, None),
                 // The list mark before `--try` is no word.
-                Some(name) if words.is_empty() && is_trial(name) => (name, None),
+                Some(name) if words.is_empty() && is_dry_run(name) => (name, None),
                 item => (words, item),
             }
         };

@@ -126,14 +126,14 @@ impl GroupOutcome {
     }
 
     /// Why it was not done, or is not known, as a part of a sentence.
-    pub fn reason(&self, speech: &Localizer) -> String {
+    pub fn reason(&self, localizer: &Localizer) -> String {
         let reason = match self {
-            Self::Refused(Some(reason)) => speech.text("refused", &[("reason", (&quote(reason)).into())]),
-            Self::Refused(None) => speech.text("refused-plain", &[]),
+            Self::Refused(Some(reason)) => localizer.text("refused", &[("reason", (&quote(reason)).into())]),
+            Self::Refused(None) => localizer.text("refused-plain", &[]),
             Self::ApiError(explained) | Self::NoResponse(explained) => explained.clone(),
-            Self::Cancelled => speech.text("cancelled-before", &[]),
-            Self::NotVisible => speech.text("moved-not-shown", &[]),
-            _ => speech.text("moved-not-read", &[]),
+            Self::Cancelled => localizer.text("cancelled-before", &[]),
+            Self::NotVisible => localizer.text("moved-not-shown", &[]),
+            _ => localizer.text("moved-not-read", &[]),
         };
         reason.trim_end_matches('.').to_owned()
     }
@@ -166,7 +166,7 @@ impl GroupReport {
         self.lines.iter().all(|line| is_unclear(line) || was_so(line)) && !self.lines.iter().all(was_so)
     }
 
-    pub(super) fn render(&self, speech: &Localizer) -> String {
+    pub(super) fn render(&self, localizer: &Localizer) -> String {
         let is_so = |line: &&GroupLine| {
             matches!(
                 line.outcome,
@@ -187,7 +187,7 @@ impl GroupReport {
             (true, true) => "would-link",
             (false, true) => "would-unlink",
         };
-        let mut lines = vec![speech.text(
+        let mut lines = vec![localizer.text(
             head,
             &[
                 ("done", self.lines.iter().filter(is_so).count().into()),
@@ -195,36 +195,36 @@ impl GroupReport {
                 ("community", (&community).into()),
             ],
         )];
-        lines.extend(self.lines.iter().map(|line| self.render_line(line, speech)));
+        lines.extend(self.lines.iter().map(|line| self.render_line(line, localizer)));
         if let Some((count, limit)) = self.over_limit {
             let (count, limit) = (count.to_string(), limit.to_string());
-            lines.push(speech.text(
+            lines.push(localizer.text(
                 "limit-near",
                 &[("community", (&community).into()), ("count", (&count).into()), ("limit", (&limit).into())],
             ));
         }
         if let Some(count) = self.people {
-            lines.push(speech.text("people-concerned", &[("count", count.into())]));
+            lines.push(localizer.text("people-concerned", &[("count", count.into())]));
         }
         let is_unknown = |line: &GroupLine| matches!(&line.outcome, GroupOutcome::Unknown { suggestions, .. } if suggestions.is_empty());
         if self.lines.iter().any(|line| line.outcome.has_choices()) {
-            lines.push(speech.text("choose", &[]));
+            lines.push(localizer.text("choose", &[]));
         } else if self.is_usage_error() && self.lines.iter().any(is_unknown) {
-            lines.push(speech.text("see-groups", &[("order", (&speech.order("groups", &[])).into())]));
+            lines.push(localizer.text("see-groups", &[("order", (&localizer.order("groups", &[])).into())]));
         }
         lines.join("\n")
     }
 
-    fn render_line(&self, line: &GroupLine, speech: &Localizer) -> String {
+    fn render_line(&self, line: &GroupLine, localizer: &Localizer) -> String {
         let name = quote(&line.name);
-        let mark = line.outcome.icon();
-        let say = |key, values: &[(&str, Value<'_>)]| speech.text(key, values);
+        let icon = line.outcome.icon();
+        let say = |key, values: &[(&str, Value<'_>)]| localizer.text(key, values);
         let named = |key, values: &[(&str, Value<'_>)]| {
             let values = [&[("name", Value::from(&name))], values].concat();
-            format!("{mark} {}", say(key, &values))
+            format!("{icon} {}", say(key, &values))
         };
         match &line.outcome {
-            GroupOutcome::Done | GroupOutcome::WouldChange => format!("{mark} {name}"),
+            GroupOutcome::Done | GroupOutcome::WouldChange => format!("{icon} {name}"),
             GroupOutcome::Unknown { suggestions: nearest, .. } if nearest.is_empty() => {
                 named("no-group", &[])
             }
@@ -244,38 +244,38 @@ impl GroupReport {
                 }
             }
             GroupOutcome::NotInChat => named("no-here", &[]),
-            fate => format!("{mark} {name}: {}", self.render_reason(fate, &line.name, speech)),
+            outcome => format!("{icon} {name}: {}", self.render_reason(outcome, &line.name, localizer)),
         }
     }
 
     /// Why a group is where it is.
-    fn render_reason(&self, fate: &GroupOutcome, name: &str, speech: &Localizer) -> String {
-        let say = |key, values: &[(&str, Value<'_>)]| speech.text(key, values);
-        let look = || speech.order("community", &[&self.community]);
-        let moved = |key, from: &str, reason: &str, order: &str| {
+    fn render_reason(&self, outcome: &GroupOutcome, name: &str, localizer: &Localizer) -> String {
+        let say = |key, values: &[(&str, Value<'_>)]| localizer.text(key, values);
+        let look = || localizer.order("community", &[&self.community]);
+        let moved = |key, from: &str, reason: &str, command: &str| {
             let from = quote(from);
-            say(key, &[("reason", reason.into()), ("community", (&from).into()), ("order", order.into())])
+            say(key, &[("reason", reason.into()), ("community", (&from).into()), ("order", command.into())])
         };
-        match fate {
+        match outcome {
             GroupOutcome::AlreadyDone => say(if self.is_link { "was-linked" } else { "was-unlinked" }, &[]),
             GroupOutcome::InOtherCommunity(None) => say("elsewhere-unnamed", &[]),
             GroupOutcome::InOtherCommunity(Some(community)) => {
-                let order = speech.order("move", &[name, &self.community]);
+                let command = localizer.order("move", &[name, &self.community]);
                 let community = quote(community);
-                let values = [("community", Value::from(&community)), ("order", Value::from(&order))];
+                let values = [("community", Value::from(&community)), ("order", Value::from(&command))];
                 if self.is_link { say("elsewhere", &values) } else { say("elsewhere-unlink", &values[..1]) }
             }
             GroupOutcome::WouldMove(from) => say("would-move", &[("community", (&quote(from)).into())]),
             GroupOutcome::Stays(from, reason) => moved("moved-not", from, reason, ""),
             GroupOutcome::PerhapsStays(from, reason) => {
-                moved("moved-perhaps-not", from, reason, &speech.order("community", &[from]))
+                moved("moved-perhaps-not", from, reason, &localizer.order("community", &[from]))
             }
             GroupOutcome::MovedBack(from, reason) => moved("moved-back", from, reason, ""),
             GroupOutcome::Stranded(from, reason) => {
-                moved("moved-astray", from, reason, &speech.order("link", &[from, name]))
+                moved("moved-astray", from, reason, &localizer.order("link", &[from, name]))
             }
             GroupOutcome::MaybeMovedBack(from, reason) => {
-                moved("moved-perhaps-back", from, reason, &speech.order("link", &[from, name]))
+                moved("moved-perhaps-back", from, reason, &localizer.order("link", &[from, name]))
             }
             GroupOutcome::Announcement => say("announcement", &[]),
             GroupOutcome::LastGroup => say("must-stay", &[]),

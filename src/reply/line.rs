@@ -56,8 +56,8 @@ impl ReplyLine {
     }
 
     /// With a status icon (CONTRACT §5), or another sign at its beginning.
-    pub fn with_icon(mut self, mark: &'static str) -> Self {
-        self.icon = Some(mark);
+    pub fn with_icon(mut self, icon: &'static str) -> Self {
+        self.icon = Some(icon);
         self
     }
 
@@ -103,19 +103,19 @@ impl ReplyLine {
     }
 
     /// The text of the line.
-    pub fn render(&self, speech: &Localizer) -> String {
-        let said: Vec<(&str, Result<String, usize>)> =
-            self.values.iter().map(|(placeholder, word)| (*placeholder, word.render(speech))).collect();
-        let values: Vec<(&str, Value<'_>)> = said
+    pub fn render(&self, localizer: &Localizer) -> String {
+        let lines: Vec<(&str, Result<String, usize>)> =
+            self.values.iter().map(|(placeholder, word)| (*placeholder, word.render(localizer))).collect();
+        let values: Vec<(&str, Value<'_>)> = lines
             .iter()
             .map(|(placeholder, word)| match word {
                 Ok(text) => (*placeholder, Value::from(text)),
                 Err(count) => (*placeholder, Value::Count(*count)),
             })
             .collect();
-        let text = speech.text(self.key, &values);
+        let text = localizer.text(self.key, &values);
         match self.icon {
-            Some(mark) => format!("{mark} {text}"),
+            Some(icon) => format!("{icon} {text}"),
             None => text,
         }
     }
@@ -123,15 +123,15 @@ impl ReplyLine {
 
 impl ReplyArg {
     /// The text of the value, or the count.
-    fn render(&self, speech: &Localizer) -> Result<String, usize> {
+    fn render(&self, localizer: &Localizer) -> Result<String, usize> {
         Ok(match self {
             Self::Name(name) => quote(name),
             Self::Plain(text) => text.clone(),
             Self::Lines(text) => quote_block(text),
             Self::Count(count) => return Err(*count),
-            Self::Key(key) => speech.text(key, &[]),
+            Self::Key(key) => localizer.text(key, &[]),
             Self::Command(command, words) => {
-                speech.order(command, &words.iter().map(String::as_str).collect::<Vec<_>>())
+                localizer.order(command, &words.iter().map(String::as_str).collect::<Vec<_>>())
             }
         })
     }

@@ -19,13 +19,13 @@ impl ListPage {
         Self { head, ..Self::default() }
     }
 
-    pub(super) fn render(&self, speech: &Localizer) -> String {
-        let mut lines: Vec<String> = self.head.iter().map(|phrase| phrase.render(speech)).collect();
+    pub(super) fn render(&self, localizer: &Localizer) -> String {
+        let mut lines: Vec<String> = self.head.iter().map(|line| line.render(localizer)).collect();
         lines.extend(self.lines.iter().cloned());
         if self.remaining > 0 {
             let more =
                 ReplyLine::new("list-more").with_count("count", self.remaining).order("order", "more", &[]);
-            lines.push(more.render(speech));
+            lines.push(more.render(localizer));
         }
         lines.join("\n")
     }

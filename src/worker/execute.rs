@@ -684,18 +684,8 @@ fn suggest_command(
     // A yes to a misspelled yes is the yes itself.
     let spec = nearest.and_then(|name| CATALOG.lookup(name)).filter(|spec| spec.name != CONFIRM_COMMAND);
     let reply = Reply::UnknownCommand { typed: order.typed.clone(), nearest, is_prompted: spec.is_some() };
-    let question = spec.map(|spec| Prompt {
-        asked_by: command.id.clone(),
-        language: locale.tag().to_owned(),
-        command: spec.name.to_owned(),
-        before: String::new(),
-        options: vec![order.rest.clone()],
-        after: String::new(),
-        takes_several: false,
-        askers: Vec::new(),
-        is_undo: false,
-        only_if: None,
-    });
+    let question = spec
+        .map(|spec| Prompt { options: vec![order.rest.clone()], ..Prompt::new(command, locale, spec.name) });
     CommandOutcome {
         state_changes: question.iter().map(|question| question.asked(place)).collect(),
         ..CommandOutcome::usage_error(Reply::InLanguage(locale, Box::new(reply)))

@@ -220,18 +220,7 @@ pub(super) fn prompt_choice(
     }
     let (before, after) = spec.split_at_community(arguments);
     let options = options.iter().take(MAX_CANDIDATES).map(CommunityId::to_string).collect();
-    let question = Prompt {
-        asked_by: command.id.clone(),
-        language: speech.locale.tag().to_owned(),
-        command: spec.name.to_owned(),
-        before,
-        options,
-        after,
-        takes_several: false,
-        askers: Vec::new(),
-        is_undo: false,
-        only_if: None,
-    };
+    let question = Prompt { before, options, after, ..Prompt::new(command, speech.locale, spec.name) };
     vec![question.asked(place)]
 }
 

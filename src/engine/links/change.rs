@@ -57,8 +57,8 @@ pub async fn change_links(
             let todo = plan.pending();
             let rest = plan.community().map(|id| command_with_ids(&id, &todo)).unwrap_or_default();
             let leaving = if direction == LinkAction::Unlink { todo.len() } else { 0 };
-            let order = (direction.command_name(), rest);
-            if let Some(reply) = preview_or_confirm(context, order, &plan, &typed, leaving).await {
+            let command = (direction.command_name(), rest);
+            if let Some(reply) = preview_or_confirm(context, command, &plan, &typed, leaving).await {
                 return Ok(reply);
             }
             // A command that changes nothing stores no plan.
@@ -103,12 +103,12 @@ pub async fn parse_groups(
         let leaves_out = is_exclusion(word, context.localizer.locale) && !is_alone(word);
         (leaves_out || is_of_no_name(word)) && !arguments.quoted.contains(*word)
     };
-    let mistake = match typed.iter().find(is_no_group) {
+    let error = match typed.iter().find(is_no_group) {
         Some(word) => Some(UsageError::TooManyWords(word.clone())),
         None => typed.is_empty().then_some(UsageError::MissingGroups),
     };
-    Ok(match (context.catalog.lookup(command), mistake) {
-        (Some(spec), Some(mistake)) => Err(spec.usage_error_reply(mistake, context.localizer)),
+    Ok(match (context.catalog.lookup(command), error) {
+        (Some(spec), Some(error)) => Err(spec.usage_error_reply(error, context.localizer)),
         _ => Ok(typed),
     })
 }
@@ -143,16 +143,11 @@ pub fn prompt_choice(
     let options = plan.choices();
     if !options.is_empty() {
         context.ask(Prompt {
-            asked_by: context.claim.command.id.clone(),
-            language: context.localizer.locale.tag().to_owned(),
-            command: command.to_owned(),
             before,
             options,
             after,
             takes_several: true,
-            askers: Vec::new(),
-            is_undo: false,
-            only_if: None,
+            ..Prompt::new(&context.claim.command, context.localizer.locale, command)
         });
     }
 }

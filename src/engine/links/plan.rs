@@ -221,8 +221,8 @@ impl LinkPlan {
     }
 
     /// The report, from the state before and the outcome of each group.
-    pub fn report(self, direction: LinkAction, mut settled: Outcomes) -> GroupReport {
-        self.build_report(direction, true, |id, _| settled.remove(id).unwrap_or(GroupOutcome::NotReadBack))
+    pub fn report(self, direction: LinkAction, mut outcomes: Outcomes) -> GroupReport {
+        self.build_report(direction, true, |id, _| outcomes.remove(id).unwrap_or(GroupOutcome::NotReadBack))
     }
 
     /// The preview; `has_numbers` if a candidate can be chosen by number.
@@ -313,29 +313,10 @@ pub async fn build_plan(
             }
         };
         let Some(found) = found.next() else { continue };
-        let unclear = |before| PlanItem::not_found(word.clone(), before);
-        let groups = match found {
-            NameMatch::Exact(group) => vec![group],
-            NameMatch::Many(groups) if groups.is_empty() => {
-                items.push(unclear(PriorState::NoMatch));
-                continue;
-            }
-            NameMatch::Many(groups) => groups,
-            NameMatch::Ambiguous(groups) => {
-                let choices = choices(&groups);
-                items.push(PlanItem { choices, ..unclear(PriorState::Unclear(disambiguate(&groups))) });
-                continue;
-            }
-            NameMatch::NotFound { suggestions: nearest } => {
-                let is_here = here.contains(&fold(&word)) && matches!(context.chat, Chat::Direct(_));
-                items.push(match nearest {
-                    _ if is_here => unclear(PriorState::NotHere),
-                    _ if word.contains('*') => unclear(PriorState::NoMatch),
-                    nearest => {
-                        let choices = choices(&nearest);
-                        PlanItem { choices, ..unclear(PriorState::Unknown(disambiguate(&nearest))) }
-                    }
-                });
+        let groups = match matched_groups(context, &word, found) {
+            Ok(groups) => groups,
+            Err(item) => {
+                items.push(item);
                 continue;
             }
         };
@@ -353,8 +334,8 @@ pub async fn build_plan(
             by_id.push(is_by_id);
         }
     }
-    let stands = read_states(context, direction, &community.id, &details, &open).await?;
-    for (((at, group), is_by_id), standing) in open.iter().zip(by_id).zip(stands) {
+    let states = read_states(context, direction, &community.id, &details, &open).await?;
+    for (((at, group), is_by_id), standing) in open.iter().zip(by_id).zip(states) {
         let CurrentState { prior: before, name, from, is_visible } = standing;
         items[*at].before = before;
         items[*at].from = from;
@@ -385,6 +366,34 @@ pub async fn build_plan(
     }
     let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
     Ok((LinkPlan { community: community.id.to_string(), name, items, over_limit }, details))
+}
+
+/// The groups of a word, or the item of a word that names none or is ambiguous.
+fn matched_groups(
+    context: &Context<'_>,
+    word: &str,
+    found: NameMatch<GroupId>,
+) -> Result<Vec<GroupEntry>, PlanItem> {
+    let item = |prior, candidates: &[GroupEntry]| PlanItem {
+        choices: choices(candidates),
+        ..PlanItem::not_found(word.to_owned(), prior)
+    };
+    Err(match found {
+        NameMatch::Exact(group) => return Ok(vec![group]),
+        NameMatch::Many(groups) if !groups.is_empty() => return Ok(groups),
+        NameMatch::Many(_) => item(PriorState::NoMatch, &[]),
+        NameMatch::Ambiguous(groups) => item(PriorState::Unclear(disambiguate(&groups)), &groups),
+        NameMatch::NotFound { .. } if is_here(context, word) => item(PriorState::NotHere, &[]),
+        NameMatch::NotFound { .. } if word.contains('*') => item(PriorState::NoMatch, &[]),
+        NameMatch::NotFound { suggestions } => {
+            item(PriorState::Unknown(disambiguate(&suggestions)), &suggestions)
+        }
+    })
+}
+
+/// Whether a word is `here`, outside a group.
+fn is_here(context: &Context<'_>, word: &str) -> bool {
+    matches!(context.chat, Chat::Direct(_)) && here_words().contains(&fold(word))
 }
 
 /// A word, once invitations are followed.

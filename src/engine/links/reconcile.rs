@@ -59,11 +59,11 @@ pub async fn reconcile(
         true => todo.clone(),
         false => work.find_missing(todo.clone(), &details).await,
     };
-    let mut hints = CallResults::new();
+    let mut results = CallResults::new();
     let (mut unread, mut unsure) = (None, Vec::new());
     if !missing.is_empty() && work.context.is_cancelled {
         // The call of an earlier attempt may become visible late.
-        (missing, unread) = work.read_back(missing, &hints).await;
+        (missing, unread) = work.read_back(missing, &results).await;
     } else if !missing.is_empty() {
         let (called, last) = work.call_all(&missing, turn).await;
         let cause = last.as_ref().err().map(|error| error.cause);
@@ -71,30 +71,30 @@ pub async fn reconcile(
         let may_be_of_one =
             cause.is_none_or(|cause| !cause.is_temporary() || cause == ApiErrorKind::Unreadable);
         let concerns_all = cause.is_some_and(ApiErrorKind::affects_instance);
-        hints = called;
+        results = called;
         if concerns_all {
             // Groups of earlier calls are read back all the same.
-            let is_called = |group: &GroupId| hints.get(group).is_some_and(|hint| hint.result.is_ok());
+            let is_called = |group: &GroupId| results.get(group).is_some_and(|result| result.result.is_ok());
             let (called, others): (Vec<_>, Vec<_>) = missing.into_iter().partition(is_called);
             missing = others;
             if !called.is_empty() {
-                let (left, failed) = work.read_back(called, &hints).await;
+                let (left, failed) = work.read_back(called, &results).await;
                 if failed.is_some() { unsure = left } else { missing.extend(left) }
             }
         } else {
             let called = missing.len();
-            (missing, unread) = work.read_back(missing, &hints).await;
+            (missing, unread) = work.read_back(missing, &results).await;
             failpoint::reach(Step::ReadBack);
             if called > 1 && !missing.is_empty() && unread.is_none() && may_be_of_one {
                 // One group may have failed the call for the groups after it: each is called for alone.
-                hints.extend(work.call_each(&missing).await);
-                (missing, unread) = work.read_back(missing, &hints).await;
+                results.extend(work.call_each(&missing).await);
+                (missing, unread) = work.read_back(missing, &results).await;
             }
         }
     }
-    let mut settled = work.classify_failures(&todo, missing, &hints, unread).await?;
-    settled.extend(unsure.into_iter().map(|group| (group, GroupOutcome::NotReadBack)));
-    Ok(settled)
+    let mut outcomes = work.classify_failures(&todo, missing, &results, unread).await?;
+    outcomes.extend(unsure.into_iter().map(|group| (group, GroupOutcome::NotReadBack)));
+    Ok(outcomes)
 }
 
 struct Reconciler<'w, 'c> {
@@ -140,28 +140,30 @@ impl Reconciler<'_, '_> {
         groups: &[GroupId],
         mut turn: Option<ChangePermit>,
     ) -> (CallResults, Result<(), ApiError>) {
-        let (mut hints, mut last) = (CallResults::new(), Ok(()));
-        let hint =
-            |said: &Result<(), ApiError>, is_called| CallResult { result: said.clone(), was_sent: is_called };
+        let (mut results, mut last) = (CallResults::new(), Ok(()));
+        let hint = |lines: &Result<(), ApiError>, is_called| CallResult {
+            result: lines.clone(),
+            was_sent: is_called,
+        };
         self.context.progress.start(groups.len());
         for (at, some) in groups.chunks(MIN_ITEMS_FOR_PROGRESS).enumerate() {
             failpoint::reach(Step::Calling);
             last = self.action.call(self.context.zapi, self.community, some, turn.take()).await;
             failpoint::reach(Step::Called);
-            hints.extend(some.iter().map(|group| (group.clone(), hint(&last, true))));
+            results.extend(some.iter().map(|group| (group.clone(), hint(&last, true))));
             self.context.progress.advance(some.len());
             if matches!(&last, Err(error) if error.cause.affects_instance() || error.cause.is_temporary()) {
                 // No response covers the groups after these.
                 let behind = groups.iter().skip((at + 1) * MIN_ITEMS_FOR_PROGRESS);
-                hints.extend(behind.map(|group| (group.clone(), hint(&last, false))));
+                results.extend(behind.map(|group| (group.clone(), hint(&last, false))));
                 break;
             }
         }
-        (hints, last)
+        (results, last)
     }
 
     async fn call_each(&self, groups: &[GroupId]) -> CallResults {
-        let mut hints = CallResults::new();
+        let mut results = CallResults::new();
         for group in groups {
             if self.find_current_community(group).await.is_some() {
                 continue;
@@ -169,17 +171,17 @@ impl Reconciler<'_, '_> {
             let alone = std::slice::from_ref(group);
             let answer = self.action.call(self.context.zapi, self.community, alone, None).await;
             let concerns_all = matches!(&answer, Err(error) if error.cause.affects_instance());
-            hints.insert(group.clone(), CallResult { result: answer, was_sent: true });
+            results.insert(group.clone(), CallResult { result: answer, was_sent: true });
             if concerns_all {
                 break;
             }
         }
-        hints
+        results
     }
 
     /// The error that makes a later attempt call again.
-    fn called_again<'h>(&self, hints: &'h CallResults) -> Option<&'h ApiError> {
-        let mut errors = hints.values().filter_map(|hint| hint.result.as_ref().err());
+    fn called_again<'h>(&self, results: &'h CallResults) -> Option<&'h ApiError> {
+        let mut errors = results.values().filter_map(|result| result.result.as_ref().err());
         errors.find(|error| error.cause.is_temporary() && !self.context.is_last_attempt)
     }
 
@@ -188,10 +190,10 @@ impl Reconciler<'_, '_> {
     async fn read_back(
         &self,
         mut missing: Vec<GroupId>,
-        hints: &CallResults,
+        results: &CallResults,
     ) -> (Vec<GroupId>, Option<ApiError>) {
         let time = self.context.timing.read_back;
-        let mut patience = match self.called_again(hints) {
+        let mut backoff = match self.called_again(results) {
             Some(_) => PollBackoff::before_calling_again(time),
             None => PollBackoff::new(time),
         };
@@ -203,7 +205,7 @@ impl Reconciler<'_, '_> {
                 }
                 Err(error) => Some(error),
             };
-            if missing.is_empty() || !patience.wait().await {
+            if missing.is_empty() || !backoff.wait().await {
                 return (missing, unread);
             }
         }
@@ -215,28 +217,28 @@ impl Reconciler<'_, '_> {
         self,
         todo: &[GroupId],
         missing: Vec<GroupId>,
-        hints: &CallResults,
+        results: &CallResults,
         unread: Option<ApiError>,
     ) -> Result<Outcomes, CommandError> {
         if let Some(error) = unread {
             return self.unverified_outcomes(&missing, error).map(|open| fill_done(todo, open));
         }
-        let again = self.called_again(hints).cloned();
+        let again = self.called_again(results).cloned();
         let mut open = Outcomes::new();
         for group in missing {
-            let hint = hints.get(&group);
+            let result = results.get(&group);
             let other = self.find_current_community(&group).await;
             if let (None, Some(error)) = (&other, &again) {
                 // It was not read for long, whatever the call returned.
                 return Err(error.clone().into());
             }
-            let fate = match (other, hint.map(|hint| &hint.result)) {
+            let outcome = match (other, result.map(|result| &result.result)) {
                 (Some(other), _) => GroupOutcome::InOtherCommunity(other),
                 (None, _) if self.context.is_cancelled => GroupOutcome::Cancelled,
                 (None, Some(Err(error))) if error.cause.is_temporary() => {
                     self.context.is_final_failure = true;
                     // A call without a response may still take effect.
-                    match hint.is_some_and(|hint| hint.is_unknown(error)) {
+                    match result.is_some_and(|result| result.is_unknown(error)) {
                         true => GroupOutcome::NoResponse(self.describe_error(error)),
                         false => self.api_error_outcome(error),
                     }
@@ -247,7 +249,7 @@ impl Reconciler<'_, '_> {
                 (None, Some(Err(error))) => self.api_error_outcome(error),
                 (None, Some(Ok(())) | None) => GroupOutcome::NotVisible,
             };
-            open.insert(group, fate);
+            open.insert(group, outcome);
         }
         Ok(fill_done(todo, open))
     }

@@ -33,12 +33,12 @@ pub async fn change_members(
             let named = parse_people(&arguments.text, default_dialing_code(context));
             // To take just the excluded people would be the opposite.
             let mut words = arguments.text.split(|c: char| c.is_whitespace() || is_comma(c));
-            let mistake = match words.find(|word| is_exclusion(word, context.localizer.locale)) {
+            let error = match words.find(|word| is_exclusion(word, context.localizer.locale)) {
                 Some(word) => Some(UsageError::TooManyWords(word.to_owned())),
                 None => named.is_empty().then_some(UsageError::MissingPeople),
             };
-            if let (Some(spec), Some(mistake)) = (context.catalog.lookup(act.command_name()), mistake) {
-                return Ok(spec.usage_error_reply(mistake, context.localizer));
+            if let (Some(spec), Some(error)) = (context.catalog.lookup(act.command_name()), error) {
+                return Ok(spec.usage_error_reply(error, context.localizer));
             }
             if named.len() > MAX_PEOPLE {
                 let limit = MAX_PEOPLE.to_string();

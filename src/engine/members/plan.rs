@@ -133,9 +133,9 @@ impl MemberPlan {
     }
 
     /// Records that Z-API rejected the call for a person alone, with this text.
-    pub fn note_refused(&mut self, at: usize, said: Option<&str>) {
+    pub fn note_refused(&mut self, at: usize, lines: Option<&str>) {
         if let Some(item) = self.items.get_mut(at) {
-            (item.refused, item.is_asking) = (Some(said.unwrap_or_default().to_owned()), false);
+            (item.refused, item.is_asking) = (Some(lines.unwrap_or_default().to_owned()), false);
         }
     }
 
@@ -204,6 +204,13 @@ impl MemberItem {
     }
 }
 
+/// What was read about the community and the people.
+struct Survey {
+    participants: Vec<Participant>,
+    phones: Vec<PhoneInfo>,
+    own_phone: Option<Phone>,
+}
+
 /// Finds the people and reads their state, or says why that cannot be read; nothing is changed.
 pub async fn build_plan(
     context: &Context<'_>,
@@ -223,13 +230,13 @@ pub async fn build_plan(
             _ => {}
         }
     }
-    let (present, known, own) = tokio::join!(
+    let (participants, phones, own_phone) = tokio::join!(
         context.zapi.participants(&group),
         look_up_phones(context, &phones).boxed(),
         read_own_phone(context, act).boxed()
     );
-    let (mut present, known, own) = (present?, known?, own?);
-    look_up_lids(context, named, &mut present).await?;
+    let mut survey = Survey { participants: participants?, phones: phones?, own_phone: own_phone? };
+    look_up_lids(context, named, &mut survey.participants).await?;
     let mut items: Vec<MemberItem> = Vec::new();
     for (nth, one) in named.iter().enumerate() {
         // The rest of a community's name that was typed without quotes is no person.
@@ -237,7 +244,7 @@ pub async fn build_plan(
         if one.person == Err(PersonParseError::NoNumber) && is_of_name(&one.typed) {
             continue;
         }
-        let mut item = classify(context, act, one, &present, &known, own);
+        let mut item = classify(context, act, one, &survey);
         item.name = item.name.filter(|words| !is_of_name(words));
         // A person that is named twice is one person.
         if !items.iter().any(|other| other.is_same_person(&item)) {
@@ -276,14 +283,8 @@ async fn look_up_lids(
 }
 
 /// Who a person is, and their state.
-fn classify(
-    context: &Context<'_>,
-    act: MemberAction,
-    named: &ParsedPerson,
-    present: &[Participant],
-    known: &[PhoneInfo],
-    own: Option<Phone>,
-) -> MemberItem {
+fn classify(context: &Context<'_>, act: MemberAction, named: &ParsedPerson, survey: &Survey) -> MemberItem {
+    let Survey { participants, phones, own_phone } = survey;
     let mut item = MemberItem {
         typed: named.typed.clone(),
         name: named.name.clone(),
@@ -298,7 +299,7 @@ fn classify(
     let mut exists = true;
     match named.person {
         Ok(PersonRef::Phone(phone)) => {
-            let known = known.iter().find(|known| known.asked == phone);
+            let known = phones.iter().find(|known| known.asked == phone);
             exists = known.is_none_or(|known| known.exists);
             item.phone = Some(known.and_then(|known| known.phone).unwrap_or(phone).to_string());
             item.lid = known.and_then(|known| known.lid).map(|lid| lid.to_string());
@@ -309,8 +310,8 @@ fn classify(
             item.lid = Some(lid.to_string());
             item.address = lid.to_string();
         }
-        Err(slip) => {
-            item.before = match slip {
+        Err(typo) => {
+            item.before = match typo {
                 PersonParseError::NoNumber => MemberPriorState::NoNumber,
                 PersonParseError::NoCountry => MemberPriorState::NoCountry,
                 PersonParseError::Ambiguous => MemberPriorState::Unclear,
@@ -330,19 +331,19 @@ fn classify(
         item.phone = item.phone.or_else(|| admin.phone.map(|phone| phone.to_string()));
         item.lid = item.lid.or_else(|| admin.lid.map(|lid| lid.to_string()));
     }
-    let participant = present.iter().find(|participant| item.is_participant(participant));
+    let participant = participants.iter().find(|participant| item.is_participant(participant));
     if let Some(participant) = participant {
         item.phone = item.phone.or_else(|| participant.phone.map(|phone| phone.to_string()));
         item.lid = item.lid.or_else(|| participant.lid.map(|lid| lid.to_string()));
     }
     item.before = match participant {
         Some(participant) if act.is_satisfied(Some(participant)) => MemberPriorState::WasSo,
-        Some(_) if own.is_some() && item.phone() == own => MemberPriorState::Bot,
+        Some(_) if own_phone.is_some() && item.phone() == *own_phone => MemberPriorState::Bot,
         Some(participant) if participant.is_super_admin => MemberPriorState::Owner,
         Some(_) => MemberPriorState::Todo,
         None if !exists => MemberPriorState::NoWhatsApp,
         None if act == MemberAction::Add => MemberPriorState::Todo,
-        None if item.may_be_hidden(present) => MemberPriorState::Hidden,
+        None if item.may_be_hidden(participants) => MemberPriorState::Hidden,
         None if act == MemberAction::Remove => MemberPriorState::WasSo,
         None => MemberPriorState::NotIn,
     };

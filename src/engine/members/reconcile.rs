@@ -83,21 +83,21 @@ impl MemberReconciler<'_, '_> {
                 Err(error) => return self.unverified_outcomes(todo, todo, error),
             };
         }
-        let mut hints = CallResults::new();
+        let mut results = CallResults::new();
         let mut unread = None;
         let is_open = |at: &usize| !self.is_invited(*at) && self.plan.refused(*at).is_none();
         let open: Vec<usize> = missing.iter().copied().filter(is_open).collect();
         if !missing.is_empty() && (self.context.is_cancelled || open.is_empty()) {
             // The call of an earlier attempt may become visible late.
-            (missing, unread) = self.read_back(missing, &hints).await;
+            (missing, unread) = self.read_back(missing, &results).await;
         } else if !open.is_empty() {
             failpoint::reach(Step::Calling);
             let answer = self.call(&open, turn).await?;
             failpoint::reach(Step::Called);
-            hints.extend(open.iter().map(|at| (*at, answer.clone())));
+            results.extend(open.iter().map(|at| (*at, answer.clone())));
             let cause = answer.err().map(|error| error.cause);
             if !cause.is_some_and(ApiErrorKind::affects_instance) {
-                (missing, unread) = self.read_back(missing, &hints).await;
+                (missing, unread) = self.read_back(missing, &results).await;
                 failpoint::reach(Step::ReadBack);
                 let left: Vec<usize> = missing.iter().copied().filter(|at| open.contains(at)).collect();
                 // An unreadable response may be about one person. But a person who is in by now, and becomes
@@ -107,15 +107,15 @@ impl MemberReconciler<'_, '_> {
                         || (cause == ApiErrorKind::Unreadable && self.action != MemberAction::Add)
                 });
                 if open.len() > 1 && !left.is_empty() && unread.is_none() && may_be_of_one {
-                    hints.extend(self.call_each(&left).await?);
-                    (missing, unread) = self.read_back(missing, &hints).await;
+                    results.extend(self.call_each(&left).await?);
+                    (missing, unread) = self.read_back(missing, &results).await;
                 }
             }
         }
         if unread.is_none() {
             missing = self.match_new_lids(missing).await;
         }
-        self.classify_failures(todo, missing, &hints, unread)
+        self.classify_failures(todo, missing, &results, unread)
     }
 
     /// Calls for these people; one alone may get an invitation.
@@ -151,25 +151,25 @@ impl MemberReconciler<'_, '_> {
 
     /// Calls for each of them. Stops at an error that all further calls would have.
     async fn call_each(&mut self, people: &[usize]) -> Result<CallResults, CommandError> {
-        let mut hints = CallResults::new();
+        let mut results = CallResults::new();
         for (nth, at) in people.iter().enumerate() {
             let answer = self.call(&[*at], None).await?;
             let is_over = answer
                 .as_ref()
                 .is_err_and(|error| error.cause.is_temporary() || error.cause.affects_instance());
             if is_over {
-                hints.extend(people[nth..].iter().map(|at| (*at, answer.clone())));
+                results.extend(people[nth..].iter().map(|at| (*at, answer.clone())));
                 break;
             }
-            hints.insert(*at, answer);
+            results.insert(*at, answer);
         }
-        Ok(hints)
+        Ok(results)
     }
 
     /// Who is an admin may have changed, and is known at once where it was read back: here by the roster, in
     /// other processes by what is kept with the answer.
     fn tell_roster(&mut self, ends: &Result<MemberOutcomes, CommandError>) {
-        let Some(roster) = self.context.community_admins else { return };
+        let Some(community_admins) = self.context.community_admins else { return };
         let command = self.context.claim.command.id.clone();
         // Where a call may still come through, what was read may be so no more.
         let may_come = |end: &MemberOutcome| {
@@ -180,9 +180,9 @@ impl MemberReconciler<'_, '_> {
         match self.reading.filter(|_| is_over) {
             Some(number) => {
                 let community = NamedEntry { id: self.community.clone(), name: self.plan.name.clone() };
-                roster.take_over(&community, &self.group, &self.present, number, &command);
+                community_admins.take_over(&community, &self.group, &self.present, number, &command);
             }
-            None => roster.expire(&self.community, &command),
+            None => community_admins.expire(&self.community, &command),
         }
         self.context.set_state(MemoryKind::People, self.community.to_string(), Some(command));
     }
@@ -207,8 +207,8 @@ impl MemberReconciler<'_, '_> {
     }
 
     /// What makes a later attempt call again.
-    fn called_again<'h>(&self, hints: &'h CallResults) -> Option<&'h ApiError> {
-        let mut errors = hints.values().filter_map(|answer| answer.as_ref().err());
+    fn called_again<'h>(&self, results: &'h CallResults) -> Option<&'h ApiError> {
+        let mut errors = results.values().filter_map(|answer| answer.as_ref().err());
         errors.find(|error| error.cause.is_temporary() && !self.context.is_last_attempt)
     }
 
@@ -217,10 +217,10 @@ impl MemberReconciler<'_, '_> {
     async fn read_back(
         &mut self,
         mut missing: Vec<usize>,
-        hints: &CallResults,
+        results: &CallResults,
     ) -> (Vec<usize>, Option<ApiError>) {
         let time = self.context.timing.read_back;
-        let mut patience = match self.called_again(hints) {
+        let mut backoff = match self.called_again(results) {
             Some(_) => PollBackoff::before_calling_again(time),
             // A person that can only be invited never becomes visible: no need to wait as long as for a
             // lagging read.
@@ -235,7 +235,7 @@ impl MemberReconciler<'_, '_> {
                 }
                 Err(error) => Some(error),
             };
-            if missing.is_empty() || !patience.wait().await {
+            if missing.is_empty() || !backoff.wait().await {
                 return (missing, unread);
             }
         }
@@ -262,30 +262,30 @@ impl MemberReconciler<'_, '_> {
         &mut self,
         todo: &[usize],
         missing: Vec<usize>,
-        hints: &CallResults,
+        results: &CallResults,
         unread: Option<ApiError>,
     ) -> Result<MemberOutcomes, CommandError> {
         if let Some(error) = unread {
             return self.unverified_outcomes(todo, &missing, error);
         }
-        if let (false, Some(error)) = (missing.is_empty(), self.called_again(hints)) {
+        if let (false, Some(error)) = (missing.is_empty(), self.called_again(results)) {
             // They were not looked after for long, whatever was said of them.
             return Err(error.clone().into());
         }
         let mut open = MemberOutcomes::new();
         for at in missing {
-            let end = match hints.get(&at) {
+            let end = match results.get(&at) {
                 _ if self.is_invited(at) && self.plan.may_be_hidden(at, &self.present) => {
                     MemberOutcome::AddedOrInvited
                 }
                 _ if self.is_invited(at) => MemberOutcome::Invited,
-                hint if self.plan.is_requesting(at) => {
-                    self.context.is_final_failure |=
-                        hint.is_some_and(|hint| hint.as_ref().is_err_and(|error| error.cause.is_temporary()));
+                result if self.plan.is_requesting(at) => {
+                    self.context.is_final_failure |= result
+                        .is_some_and(|result| result.as_ref().is_err_and(|error| error.cause.is_temporary()));
                     MemberOutcome::MaybeInvited
                 }
-                _ if let Some(said) = self.plan.refused(at) => {
-                    MemberOutcome::Refused(Some(said.to_owned()).filter(|said| !said.is_empty()))
+                _ if let Some(lines) = self.plan.refused(at) => {
+                    MemberOutcome::Refused(Some(lines.to_owned()).filter(|lines| !lines.is_empty()))
                 }
                 _ if self.context.is_cancelled => MemberOutcome::Cancelled,
                 Some(Err(error)) if error.cause.is_temporary() => {

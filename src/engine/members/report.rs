@@ -38,11 +38,11 @@ impl MemberPlan {
 
     /// The line for a person that needs no call.
     fn prior_state_line(&self, act: MemberAction, item: &MemberItem) -> ReplyLine {
-        let slip = |key| ReplyLine::not_done(key).name("typed", item.typed.as_str());
+        let typo = |key| ReplyLine::not_done(key).name("typed", item.typed.as_str());
         match item.before {
-            MemberPriorState::NoNumber => slip("person-no-number"),
-            MemberPriorState::NoCountry => slip("person-no-country"),
-            MemberPriorState::Unclear => slip("person-unclear"),
+            MemberPriorState::NoNumber => typo("person-no-number"),
+            MemberPriorState::NoCountry => typo("person-no-country"),
+            MemberPriorState::Unclear => typo("person-unclear"),
             MemberPriorState::WasSo | MemberPriorState::Todo => {
                 item.person_line(ReplyLine::already_done(act.already_done_key()))
             }
@@ -76,8 +76,8 @@ impl MemberPlan {
                 "demote",
                 &[self.name.as_str()],
             ),
-            MemberOutcome::Refused(Some(said)) => {
-                item.person_line(ReplyLine::not_done("person-refused")).name("reason", said)
+            MemberOutcome::Refused(Some(lines)) => {
+                item.person_line(ReplyLine::not_done("person-refused")).name("reason", lines)
             }
             MemberOutcome::Refused(None) => item.person_line(ReplyLine::not_done("person-refused-plain")),
             MemberOutcome::ApiError(explained) => {
@@ -85,8 +85,8 @@ impl MemberPlan {
             }
             MemberOutcome::Cancelled => item.person_line(ReplyLine::not_done("person-cancelled")),
             MemberOutcome::NoResponse(reason) => {
-                let phrase = ReplyLine::unknown("person-not-shown-after").with_plain("reason", reason);
-                self.with_command(act.command_name(), item, phrase)
+                let line = ReplyLine::unknown("person-not-shown-after").with_plain("reason", reason);
+                self.with_command(act.command_name(), item, line)
             }
             MemberOutcome::NotVisible => {
                 self.with_command(act.command_name(), item, ReplyLine::unknown("person-not-shown"))
@@ -98,17 +98,17 @@ impl MemberPlan {
     }
 
     /// A line for a person, with a ready-made command for them alone.
-    fn with_command(&self, command: &'static str, item: &MemberItem, phrase: ReplyLine) -> ReplyLine {
+    fn with_command(&self, command: &'static str, item: &MemberItem, line: ReplyLine) -> ReplyLine {
         let words = [self.name.as_str(), &item.to_argument().unwrap_or_default()];
-        item.person_line(phrase).order("order", command, &words)
+        item.person_line(line).order("order", command, &words)
     }
 }
 
 impl MemberItem {
     /// A line for a person: number or lid, and name.
-    fn person_line(&self, phrase: ReplyLine) -> ReplyLine {
+    fn person_line(&self, line: ReplyLine) -> ReplyLine {
         let number = self.phone().map(Phone::shown).or_else(|| self.lid.clone()).unwrap_or_default();
         let name = self.name.as_ref().map(|name| format!(" {}", quote(name))).unwrap_or_default();
-        phrase.with_plain("who", number + &name)
+        line.with_plain("who", number + &name)
     }
 }
