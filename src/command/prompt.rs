@@ -140,6 +140,6 @@ pub async fn is_prompt_pending(
     place: &str,
     now: Timestamp,
 ) -> Result<bool, StoreUnavailable> {
-    let prompted_at = store.get_state(instance, MemoryKind::Prompt, place).await?;
-    Ok(prompted_at.is_some_and(|prompted_at| now.since(prompted_at.at) <= LATE_REPLY_TTL))
+    let stored = store.get_state(instance, MemoryKind::Prompt, place).await?;
+    Ok(stored.is_some_and(|stored| now.since(stored.at) <= LATE_REPLY_TTL))
 }

@@ -210,11 +210,11 @@ async fn set_alias(
     if hidden.iter().any(|place| !place.is_visible_to(context)) {
         return refused("alias-taken");
     }
-    let told = |is_dry_run| {
+    let reply = |is_dry_run| {
         let key = if is_dry_run { "alias-would" } else { "alias-set" };
         let icon = if is_dry_run { "➡️" } else { "✅" };
-        let phrase = ReplyLine::new(key).with_icon(icon).name("short", &name).name("name", thing.name());
-        let mut lines = vec![phrase.text("kind", thing.kind_key())];
+        let line = ReplyLine::new(key).with_icon(icon).name("short", &name).name("name", thing.name());
+        let mut lines = vec![line.text("kind", thing.kind_key())];
         let former = former.as_deref().and_then(|id| Target::from_id(id, &snapshot));
         if let Some(former) = former {
             lines.push(ReplyLine::new("alias-before").name("name", former.name()));
@@ -226,7 +226,7 @@ async fn set_alias(
         Reply::Lines(lines)
     };
     let rest = format!("{name} = {}", thing.id());
-    if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, told(true), false) {
+    if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, reply(true), false) {
         return Ok(reply);
     }
     let back = match &former {
@@ -235,7 +235,7 @@ async fn set_alias(
     };
     context.set_undo_if(SPEC.name, Some((SPEC.name, back)), Some(thing.id().to_owned()));
     context.set_state(MemoryKind::Alias, name.clone(), Some(thing.id().to_owned()));
-    Ok(told(false))
+    Ok(reply(false))
 }
 
 async fn remove_alias(
@@ -262,12 +262,12 @@ async fn remove_alias(
     }
     let stood_for =
         Target::from_id(&id, &snapshot).map_or_else(|| id.clone(), |thing| thing.name().to_owned());
-    let lines = |key, icon| {
+    let reply = |key, icon| {
         let line = ReplyLine::new(key).with_icon(icon).name("short", &name).name("name", &stood_for);
         Reply::Lines(vec![line])
     };
     let rest = format!("remove {name}");
-    if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, lines("alias-would-remove", "➡️"), false)
+    if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, reply("alias-would-remove", "➡️"), false)
     {
         return Ok(reply);
     }
@@ -275,7 +275,7 @@ async fn remove_alias(
     let back = Target::from_id(&id, &snapshot).map(|_| (SPEC.name, format!("{name} = {id}")));
     context.set_undo_if(SPEC.name, back, Some(String::new()));
     context.set_state(MemoryKind::Alias, name.clone(), None);
-    Ok(lines("alias-removed", "✅"))
+    Ok(reply("alias-removed", "✅"))
 }
 
 /// The reply if an alias was changed since, with the command that undoes it all the same.

@@ -54,10 +54,10 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     let now = context.clock.now();
     let cancelled = context.store.cancel(candidates, most, this, now).await.map_err(LeaseError::Store)?;
     // A prompt waits, too.
-    let prompted_at = context.get_state(MemoryKind::Prompt, &context.conversation_key).await?;
-    let prompted_at = prompted_at.filter(|prompted_at| is_in_time(prompted_at.at, context.clock.now()));
+    let prompt = context.get_state(MemoryKind::Prompt, &context.conversation_key).await?;
+    let prompt = prompt.filter(|prompt| is_in_time(prompt.at, context.clock.now()));
     context.state_changes.push(cleared(context.conversation_key.clone()));
-    if cancelled.is_empty() && prompted_at.is_some() {
+    if cancelled.is_empty() && prompt.is_some() {
         return Ok(Reply::Lines(vec![ReplyLine::new("confirm-left")]));
     }
     let not_allowed = others.iter().find_map(|order| context.catalog.lookup(&order.name));

@@ -16,57 +16,28 @@ pub enum MemberAction {
     Demote,
 }
 
-impl MemberAction {
+/// What a command on people does, and how its replies name it.
+#[derive(Clone, Copy, Debug)]
+pub struct MemberChange {
+    /// What it does.
+    pub action: MemberAction,
     /// The English name of the command.
-    pub fn command_name(self) -> &'static str {
-        match self {
-            Self::Add => "add",
-            Self::Remove => "remove",
-            Self::Promote => "promote",
-            Self::Demote => "demote",
-        }
-    }
-
+    pub command: &'static str,
     /// The command that undoes it.
-    pub fn opposite(self) -> Option<&'static str> {
-        match self {
-            // A person who is added again is not in the groups again, and a new member may have been greeted.
-            Self::Add | Self::Remove => None,
-            Self::Promote => Some("demote"),
-            Self::Demote => Some("promote"),
-        }
-    }
-
+    pub undone_by: Option<&'static str>,
+    /// The command that does the same to groups.
+    pub group_command: Option<&'static str>,
+    /// It needs a confirmation.
+    pub is_grave: bool,
     /// The key of the first line of the report.
-    pub fn done_key(self) -> &'static str {
-        match self {
-            Self::Add => "people-added",
-            Self::Remove => "people-removed",
-            Self::Promote => "people-promoted",
-            Self::Demote => "people-demoted",
-        }
-    }
-
+    pub done_key: &'static str,
     /// The key of the first line of the preview.
-    pub fn preview_key(self) -> &'static str {
-        match self {
-            Self::Add => "people-would-add",
-            Self::Remove => "people-would-remove",
-            Self::Promote => "people-would-promote",
-            Self::Demote => "people-would-demote",
-        }
-    }
-
+    pub preview_key: &'static str,
     /// The key of the line for a person that needs no change.
-    pub fn already_done_key(self) -> &'static str {
-        match self {
-            Self::Add => "person-was-in",
-            Self::Remove => "person-was-out",
-            Self::Promote => "person-was-admin",
-            Self::Demote => "person-was-no-admin",
-        }
-    }
+    pub already_done_key: &'static str,
+}
 
+impl MemberAction {
     /// Whether a person is already as wanted, as the announcement group shows them.
     pub fn is_satisfied(self, participant: Option<&Participant>) -> bool {
         match self {

@@ -4,7 +4,7 @@ use crate::authorization::may_use;
 use crate::command::context::{CommandError, Context};
 use crate::directory::CommunityEntry;
 use crate::engine::listing::is_exclusion;
-use crate::engine::members::action::MemberAction;
+use crate::engine::members::action::MemberChange;
 use crate::engine::members::outcome::MemberOutcome;
 use crate::engine::members::person::default_dialing_code;
 use crate::engine::members::plan::{MemberPlan, build_plan, load_stored};
@@ -22,7 +22,7 @@ const MAX_PEOPLE: usize = 200;
 /// Makes this change to the people that were typed, and reports on each.
 pub async fn change_members(
     context: &mut Context<'_>,
-    act: MemberAction,
+    change: &MemberChange,
     arguments: &Arguments,
 ) -> Result<Reply, CommandError> {
     let community = context.require_community()?;
@@ -37,7 +37,7 @@ pub async fn change_members(
                 Some(word) => Some(UsageError::TooManyWords(word.to_owned())),
                 None => named.is_empty().then_some(UsageError::MissingPeople),
             };
-            if let (Some(spec), Some(error)) = (context.catalog.lookup(act.command_name()), error) {
+            if let (Some(spec), Some(error)) = (context.catalog.lookup(change.command), error) {
                 return Ok(spec.usage_error_reply(error, context.localizer));
             }
             if named.len() > MAX_PEOPLE {
@@ -47,52 +47,48 @@ pub async fn change_members(
                 ]));
             }
             if let Some(meant) =
-                suggest_group_command(context, act, &community, &named, arguments.flags).await?
+                suggest_group_command(context, change, &community, &named, arguments.flags).await?
             {
                 return Ok(Reply::Lines(vec![meant]));
             }
-            let plan = match build_plan(context, act, community, &named).await? {
+            let plan = match build_plan(context, change.action, community, &named).await? {
                 Ok(plan) => plan,
                 Err(why_not) => return Ok(Reply::Lines(vec![why_not])),
             };
             failpoint::reach(Step::Surveyed);
-            if let Some(reply) = preview_or_confirm(context, act, &plan) {
+            if let Some(reply) = preview_or_confirm(context, change, &plan) {
                 return Ok(reply);
             }
             // A command that changes nothing stores no plan.
             if !plan.pending().is_empty() {
                 let (json, zapi) = (plan.to_json(), context.zapi);
                 // The call waits for both, and they may share a transaction.
-                let turn = async { Ok(act.acquire_permit(zapi).await.ok()) };
+                let turn = async { Ok(change.action.acquire_permit(zapi).await.ok()) };
                 ((), ahead) = tokio::try_join!(context.store_plan(json), turn)?;
                 failpoint::reach(Step::Planned);
             }
             (plan, true)
         }
     };
-    let ends = reconcile(context, act, &mut plan, is_just_read, ahead).await?;
+    let ends = reconcile(context, change.action, &mut plan, is_just_read, ahead).await?;
     let may_be_done = |at: &usize| ends.get(at).is_some_and(MemberOutcome::may_be_done);
     let changed: Vec<usize> = plan.pending().into_iter().filter(may_be_done).collect();
     if !changed.is_empty() {
-        context.set_undo(act.command_name(), act.opposite().map(|by| (by, plan.command_arguments(&changed))));
+        context.set_undo(change.command, change.undone_by.map(|by| (by, plan.command_arguments(&changed))));
     }
-    Ok(plan.build_reply(act, ends))
+    Ok(plan.build_reply(change, ends))
 }
 
 /// Suggests the command on groups, if only whole names of groups were typed in place of people: `/remove
 /// sales "Sales South"`.
 async fn suggest_group_command(
     context: &mut Context<'_>,
-    act: MemberAction,
+    change: &MemberChange,
     community: &CommunityEntry,
     named: &[ParsedPerson],
     flags: Flags,
 ) -> Result<Option<ReplyLine>, CommandError> {
-    let command = match act {
-        MemberAction::Add => "link",
-        MemberAction::Remove => "unlink",
-        MemberAction::Promote | MemberAction::Demote => return Ok(None),
-    };
+    let Some(command) = change.group_command else { return Ok(None) };
     let is_no_number = |named: &ParsedPerson| named.person == Err(PersonParseError::NoNumber);
     if !may_use(context.admin, command) || !named.iter().all(is_no_number) {
         return Ok(None);
@@ -110,8 +106,8 @@ async fn suggest_group_command(
 }
 
 /// The reply that previews the change, for a dry run or a confirmation.
-fn preview_or_confirm(context: &mut Context<'_>, act: MemberAction, plan: &MemberPlan) -> Option<Reply> {
+fn preview_or_confirm(context: &mut Context<'_>, change: &MemberChange, plan: &MemberPlan) -> Option<Reply> {
     let todo = plan.pending();
-    let is_grave = act == MemberAction::Remove && !todo.is_empty();
-    context.preview_or_confirm(act.command_name(), plan.command_arguments(&todo), plan.preview(act), is_grave)
+    let is_grave = change.is_grave && !todo.is_empty();
+    context.preview_or_confirm(change.command, plan.command_arguments(&todo), plan.preview(change), is_grave)
 }

@@ -1,30 +1,30 @@
 //! The report: a first line with counts, then a line for each person with a status icon (CONTRACT §5).
 
 use crate::domain::Phone;
-use crate::engine::members::action::MemberAction;
+use crate::engine::members::action::{MemberAction, MemberChange};
 use crate::engine::members::outcome::{MemberOutcome, MemberOutcomes};
 use crate::engine::members::plan::{MemberItem, MemberPlan, MemberPriorState};
 use crate::reply::{Reply, ReplyLine, quote};
 
 impl MemberPlan {
     /// The report on each person.
-    pub fn build_reply(&self, act: MemberAction, mut ends: MemberOutcomes) -> Reply {
+    pub fn build_reply(&self, change: &MemberChange, mut ends: MemberOutcomes) -> Reply {
         let lines = self.items.iter().enumerate().map(|(at, item)| match item.before {
             MemberPriorState::Todo => {
-                self.outcome_line(act, item, ends.remove(&at).unwrap_or(MemberOutcome::NotReadBack))
+                self.outcome_line(change, item, ends.remove(&at).unwrap_or(MemberOutcome::NotReadBack))
             }
-            _ => self.prior_state_line(act, item),
+            _ => self.prior_state_line(change, item),
         });
-        self.assemble_reply(act.done_key(), lines.collect())
+        self.assemble_reply(change.done_key, lines.collect())
     }
 
     /// The preview.
-    pub fn preview(&self, act: MemberAction) -> Reply {
+    pub fn preview(&self, change: &MemberChange) -> Reply {
         let lines = self.items.iter().map(|item| match item.before {
             MemberPriorState::Todo => item.person_line(ReplyLine::new("person").with_icon("➡️")),
-            _ => self.prior_state_line(act, item),
+            _ => self.prior_state_line(change, item),
         });
-        self.assemble_reply(act.preview_key(), lines.collect())
+        self.assemble_reply(change.preview_key, lines.collect())
     }
 
     fn assemble_reply(&self, head: &'static str, lines: Vec<ReplyLine>) -> Reply {
@@ -37,33 +37,33 @@ impl MemberPlan {
     }
 
     /// The line for a person that needs no call.
-    fn prior_state_line(&self, act: MemberAction, item: &MemberItem) -> ReplyLine {
+    fn prior_state_line(&self, change: &MemberChange, item: &MemberItem) -> ReplyLine {
         let typo = |key| ReplyLine::not_done(key).name("typed", item.typed.as_str());
         match item.before {
             MemberPriorState::NoNumber => typo("person-no-number"),
             MemberPriorState::NoCountry => typo("person-no-country"),
             MemberPriorState::Unclear => typo("person-unclear"),
             MemberPriorState::WasSo | MemberPriorState::Todo => {
-                item.person_line(ReplyLine::already_done(act.already_done_key()))
+                item.person_line(ReplyLine::already_done(change.already_done_key))
             }
             MemberPriorState::NoWhatsApp => item.person_line(ReplyLine::not_done("person-no-whatsapp")),
             MemberPriorState::Owner => item.person_line(ReplyLine::not_done("person-owner")),
             MemberPriorState::Bot => item.person_line(ReplyLine::not_done("person-bot")),
-            MemberPriorState::NotIn if act == MemberAction::Promote => {
+            MemberPriorState::NotIn if change.action == MemberAction::Promote => {
                 self.with_command("add", item, ReplyLine::not_done("person-not-in-add"))
             }
             MemberPriorState::NotIn => item.person_line(ReplyLine::not_done("person-not-in")),
             MemberPriorState::Hidden if item.phone().is_none() => {
                 item.person_line(ReplyLine::unknown("person-hidden-lid"))
             }
-            MemberPriorState::Hidden if act == MemberAction::Promote => {
+            MemberPriorState::Hidden if change.action == MemberAction::Promote => {
                 self.with_command("add", item, ReplyLine::unknown("person-hidden-add"))
             }
             MemberPriorState::Hidden => item.person_line(ReplyLine::unknown("person-hidden")),
         }
     }
 
-    fn outcome_line(&self, act: MemberAction, item: &MemberItem, end: MemberOutcome) -> ReplyLine {
+    fn outcome_line(&self, change: &MemberChange, item: &MemberItem, end: MemberOutcome) -> ReplyLine {
         match end {
             MemberOutcome::Done => item.person_line(ReplyLine::done("person")),
             MemberOutcome::Invited => item.person_line(ReplyLine::new("person-invited").with_icon("⚠️")),
@@ -86,13 +86,13 @@ impl MemberPlan {
             MemberOutcome::Cancelled => item.person_line(ReplyLine::not_done("person-cancelled")),
             MemberOutcome::NoResponse(reason) => {
                 let line = ReplyLine::unknown("person-not-shown-after").with_plain("reason", reason);
-                self.with_command(act.command_name(), item, line)
+                self.with_command(change.command, item, line)
             }
             MemberOutcome::NotVisible => {
-                self.with_command(act.command_name(), item, ReplyLine::unknown("person-not-shown"))
+                self.with_command(change.command, item, ReplyLine::unknown("person-not-shown"))
             }
             MemberOutcome::NotReadBack => {
-                self.with_command(act.command_name(), item, ReplyLine::unknown("person-not-read"))
+                self.with_command(change.command, item, ReplyLine::unknown("person-not-read"))
             }
         }
     }
