@@ -212,21 +212,28 @@ impl Context<'_> {
     }
 
     /// Stores how a change is undone: by this command with these arguments, or not at all.
-    pub fn set_undo(&mut self, of: &str, by: Option<(&str, String)>) {
-        self.set_undo_if(of, by, None);
+    pub fn set_undo(&mut self, command: &str, undo_command: Option<(&str, String)>) {
+        self.set_undo_if(command, undo_command, None);
     }
 
     /// The same, undone only if this is still true: later changes of others stay.
-    pub fn set_undo_if(&mut self, of: &str, by: Option<(&str, String)>, only_if: Option<String>) {
-        let by = by.map(|(command, rest)| (command.to_owned(), rest));
-        self.store_undo(&UndoRecord { of: of.to_owned(), by, only_if, instead: None });
+    pub fn set_undo_if(
+        &mut self,
+        command: &str,
+        undo_command: Option<(&str, String)>,
+        precondition: Option<String>,
+    ) {
+        let command = command.to_owned();
+        let undo_command = undo_command.map(|(command, rest)| (command.to_owned(), rest));
+        self.store_undo(&UndoRecord { command, undo_command, precondition, alternative: None });
     }
 
     /// Stores that a change cannot be undone, and which command may help instead.
-    pub fn set_not_undoable(&mut self, of: &str, command: &str, words: &[&str]) {
-        let words = words.iter().map(|word| (*word).to_owned()).collect();
-        let instead = Some((command.to_owned(), words));
-        self.store_undo(&UndoRecord { of: of.to_owned(), by: None, only_if: None, instead });
+    pub fn set_not_undoable(&mut self, command: &str, alternative: &str, arguments: &[&str]) {
+        let command = command.to_owned();
+        let arguments = arguments.iter().map(|word| (*word).to_owned()).collect();
+        let alternative = Some((alternative.to_owned(), arguments));
+        self.store_undo(&UndoRecord { command, undo_command: None, precondition: None, alternative });
     }
 
     fn store_undo(&mut self, undo: &UndoRecord) {

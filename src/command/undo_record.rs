@@ -9,14 +9,14 @@ pub const UNDO_COMMAND: &str = "undo";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UndoRecord {
     /// The English name of the command that made the change.
-    pub of: String,
+    pub command: String,
     /// The command that undoes it: its English name and arguments. None: it cannot be undone.
-    pub by: Option<(String, String)>,
+    pub undo_command: Option<(String, String)>,
     /// Where it cannot: a command that may help instead, with its arguments.
     #[serde(default)]
-    pub instead: Option<(String, Vec<String>)>,
+    pub alternative: Option<(String, Vec<String>)>,
     /// What must still be true for that: the id of the community that groups were moved into, or the text of
     /// a description.
     #[serde(default)]
-    pub only_if: Option<String>,
+    pub precondition: Option<String>,
 }

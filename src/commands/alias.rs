@@ -17,7 +17,6 @@ use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, typed};
 use crate::storage::MemoryKind;
 
-/// The command.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "alias",
     pt: &["apelido"],
@@ -45,7 +44,6 @@ enum AliasRequest {
     Remove(String),
 }
 
-/// Runs the command.
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     match parse_request(&arguments.words) {
         AliasRequest::Usage => Ok(usage_reply()),

@@ -7,7 +7,6 @@ use crate::engine::target::Target;
 use crate::parse::arguments::Arguments;
 use crate::reply::{Reply, ReplyLine};
 
-/// The command.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "aliases",
     pt: &["apelidos"],
@@ -17,7 +16,6 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Bot,
 };
 
-/// Runs the command.
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
     let kept = load_chat_aliases(context.store, context.instance.name.as_str()).await?;
     let snapshot = context.directory.snapshot(context.zapi).await?;

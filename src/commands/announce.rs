@@ -17,7 +17,6 @@ use crate::parse::flags::ends_in_yes;
 use crate::reply::{Reply, ReplyLine, UsageError};
 use crate::zapi::Urgency;
 
-/// The command.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "announce",
     pt: &["avisar", "anunciar"],
@@ -42,7 +41,6 @@ struct AnnouncePlan {
     is_calling: bool,
 }
 
-/// Runs the command.
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let plan = match api_change::stored_plan(context)? {
         Some(plan) => plan,

@@ -16,7 +16,6 @@ use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, UsageError};
 use crate::storage::{LeaseError, MemoryKind, OpenCommand};
 
-/// The command.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "cancel",
     pt: &["cancelar"],
@@ -27,7 +26,6 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Commands,
 };
 
-/// Runs the command.
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let most = match arguments.words.first() {
         None => 1,

@@ -7,7 +7,6 @@ use crate::engine::listing::{ListKind, format_names};
 use crate::parse::arguments::Arguments;
 use crate::reply::{ListPage, Reply, ReplyLine};
 
-/// The command.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "communities",
     pt: &["comunidades"],
@@ -17,7 +16,6 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Lookup,
 };
 
-/// Runs the command.
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
     let snapshot = context.directory.snapshot(context.zapi).await?;
     let is_allowed = |each: &&CommunityEntry| context.can_see(&each.id, &each.name);

@@ -7,7 +7,6 @@ use crate::engine::listing::{ListKind, format_names};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::{Reply, ReplyLine, quote_text};
 
-/// The command.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "community",
     pt: &["comunidade"],
@@ -17,7 +16,6 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Lookup,
 };
 
-/// Runs the command.
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
     let community = context.require_community()?;
     let details = context.zapi.community(&community.id).await?;

@@ -20,7 +20,6 @@ use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, UsageError, escape_markup};
 use crate::zapi::{ApiError, ApiErrorKind, CreatedCommunity, SubGroup};
 
-/// The command.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "create",
     pt: &["criar"],
@@ -51,7 +50,6 @@ struct CreatePlan {
     is_calling: bool,
 }
 
-/// Runs the command.
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let begun: Option<CreatePlan> = api_change::stored_plan(context)?;
     // Admins of some communities cannot create others.

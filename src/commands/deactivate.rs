@@ -14,7 +14,6 @@ use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::{Reply, ReplyLine};
 use crate::zapi::{ApiError, ChangePermit, Zapi};
 
-/// The command.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "deactivate",
     pt: &["desativar"],
@@ -65,7 +64,6 @@ impl ApiChange for Deactivate {
     }
 }
 
-/// Runs the command.
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
     let community = context.require_community()?;
     let begun: Option<DeactivatePlan> = api_change::stored_plan(context)?;

@@ -7,7 +7,6 @@ use crate::engine::members::change::change_members;
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::Reply;
 
-/// The command.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "demote",
     pt: &["rebaixar"],
@@ -28,7 +27,6 @@ const CHANGE: MemberChange = MemberChange {
     already_done_key: "person-was-no-admin",
 };
 
-/// Runs the command.
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     change_members(context, &CHANGE, arguments).await
 }

@@ -18,7 +18,6 @@ use crate::parse::flags::ends_in_yes;
 use crate::reply::{Reply, ReplyLine};
 use crate::zapi::{ApiError, ChangePermit, CommunityDetails, Zapi};
 
-/// The command.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "describe",
     pt: &["descrever", "descrição"],
@@ -66,7 +65,6 @@ impl ApiChange for Describe {
     }
 }
 
-/// Runs the command.
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let community = context.require_community()?;
     let begun: Option<DescribePlan> = api_change::stored_plan(context)?;

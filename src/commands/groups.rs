@@ -9,7 +9,6 @@ use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::word_lists::skip_stop_words;
 use crate::reply::{ListPage, Reply, ReplyLine, quote};
 
-/// The command.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "groups",
     pt: &["grupos"],
@@ -19,7 +18,6 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Lookup,
 };
 
-/// Runs the command.
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let visible = context.visible_groups().await?;
     let mut groups = context.directory.list_groups(context.zapi, &arguments.words).await?;

@@ -9,7 +9,6 @@ use crate::i18n;
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::{CommandHelp, Localizer, Reply, ReplyLine};
 
-/// The command.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "help",
     pt: &["ajuda", "menu", "comandos"],
@@ -19,7 +18,6 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Bot,
 };
 
-/// Runs the command.
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let Some(typed) = arguments.words.first() else {
         return Ok(list_commands(context.catalog, context.localizer, |spec| {

@@ -22,7 +22,6 @@ use crate::parse::word_lists::{in_word_list, skip_stop_words};
 use crate::reply::{ListPage, MAX_CANDIDATES, Reply, ReplyLine, escape_markup, quote, truncate};
 use crate::storage::{HistoryEntry, LeaseError, Outcome};
 
-/// The command.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "history",
     pt: &["histórico"],
@@ -58,7 +57,6 @@ enum HistoryFilter {
     },
 }
 
-/// Runs the command.
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let wanted = match parse_filter(context, &arguments.words).await? {
         Ok(wanted) => wanted,

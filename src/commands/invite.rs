@@ -21,7 +21,6 @@ use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, UsageError};
 use crate::zapi::{ApiError, ChangePermit, InvitationScope, Zapi};
 
-/// The command.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "invite",
     pt: &["convite"],
@@ -110,7 +109,6 @@ impl ApiChange for ResetInvite {
     }
 }
 
-/// Runs the command.
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     if let Some(plan) = api_change::stored_plan::<InvitePlan>(context)? {
         let id = plan.community.as_deref().and_then(CommunityId::parse);

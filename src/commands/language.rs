@@ -12,7 +12,6 @@ use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::MemoryKind;
 
-/// The command.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "language",
     pt: &["idioma", "língua", "linguagem"],
@@ -23,7 +22,6 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Bot,
 };
 
-/// Runs the command.
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let ordering_key = context.list_key();
     let words = arguments.words.join(" ");

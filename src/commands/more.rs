@@ -5,7 +5,6 @@ use crate::command::spec::{CommandSpec, HelpSection};
 use crate::parse::arguments::Arguments;
 use crate::reply::{ListPage, Reply, ReplyLine};
 
-/// The command.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "more",
     pt: &["mais"],
@@ -15,7 +14,6 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Lookup,
 };
 
-/// Runs the command.
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
     let nothing = || ReplyLine::new("more-nothing").order("groups", "groups", &[]);
     let more = context.show_next_page().await?;

@@ -16,7 +16,6 @@ use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::{GroupOutcome, Reply};
 
-/// The command.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "move",
     pt: &["mover", "transferir"],
@@ -26,7 +25,6 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Groups,
 };
 
-/// Runs the command.
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let community = context.require_community()?;
     let mut plan = match load_stored(context) {

@@ -14,7 +14,6 @@ use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::{Reply, ReplyLine, UsageError};
 use crate::zapi::{ApiError, ChangePermit, Zapi};
 
-/// The command.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "photo",
     pt: &["foto"],
@@ -56,7 +55,6 @@ impl ApiChange for SetPhoto {
     }
 }
 
-/// Runs the command.
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let community = context.require_community()?;
     let begun: Option<PhotoPlan> = api_change::stored_plan(context)?;

@@ -18,7 +18,6 @@ use crate::reply::{Reply, ReplyLine};
 use crate::storage::MemoryKind;
 use crate::zapi::{AddPolicy, ApiError, ChangePermit, Zapi};
 
-/// The command.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "settings",
     pt: &["configurar", "ajustes"],
@@ -58,7 +57,6 @@ impl ApiChange for SetAddPolicy {
     }
 }
 
-/// Runs the command.
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let community = context.require_community()?;
     let id = community.id.to_string();

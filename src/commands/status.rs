@@ -17,7 +17,6 @@ use crate::zapi::{ApiError, ConnectionStatus};
 /// How long before its end a subscription is mentioned.
 const EXPIRY_WARNING: Duration = Duration::from_secs(10 * 24 * 60 * 60);
 
-/// The command.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "status",
     pt: &["situação", "status"],
@@ -27,7 +26,6 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Bot,
 };
 
-/// Runs the command.
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
     let instance = context.instance.name.as_str();
     let (connection, account, overview, told) = tokio::join!(

@@ -10,7 +10,6 @@ use crate::parse::arguments::Arguments;
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::{LeaseError, MemoryKind};
 
-/// The command.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "undo",
     pt: &["desfazer"],
@@ -22,36 +21,29 @@ pub const SPEC: CommandSpec = CommandSpec {
 
 /// Finds the command that this one stands for.
 pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result<Resolution, LeaseError> {
-    let kept = past.store.get_state(past.instance, MemoryKind::Undo, past.conversation_key).await?;
-    let undo: Option<UndoRecord> = kept.and_then(|kept| serde_json::from_str(&kept.value).ok());
-    Ok(match undo {
-        None => reply_only(ReplyLine::not_done("undo-nothing")),
-        Some(UndoRecord { by: Some((command, rest)), only_if, .. }) => {
-            let forget = Some(ClearedState::Undo);
-            let rest = format!("{} {rest}", arguments.flags.typed()).trim_start().to_owned();
-            let askers = Vec::new();
-            Resolution::Command(DeferredCommand {
-                command,
-                rest,
-                is_confirmed: false,
-                forget,
-                only_if,
-                askers,
-            })
-        }
-        Some(UndoRecord { of, by: None, instead, .. }) => {
-            let order = past.localizer.order(&of, &[]);
-            let mut lines = vec![ReplyLine::not_done("undo-cannot").with_plain("order", order)];
-            if let Some((command, words)) = instead {
-                let words: Vec<&str> = words.iter().map(String::as_str).collect();
-                lines.push(
-                    ReplyLine::new("undo-instead")
-                        .with_plain("order", past.localizer.order(&command, &words)),
-                );
-            }
-            Resolution::Reply(Reply::Lines(lines), Vec::new())
-        }
-    })
+    let ResolveContext { store, instance, conversation_key, localizer, .. } = *past;
+    let stored = store.get_state(instance, MemoryKind::Undo, conversation_key).await?;
+    let undo: Option<UndoRecord> = stored.and_then(|stored| serde_json::from_str(&stored.value).ok());
+    let Some(UndoRecord { command, undo_command, precondition, alternative }) = undo else {
+        return Ok(reply_only(ReplyLine::not_done("undo-nothing")));
+    };
+    if let Some((command, rest)) = undo_command {
+        return Ok(Resolution::Command(DeferredCommand {
+            command,
+            rest: format!("{} {rest}", arguments.flags.typed()).trim_start().to_owned(),
+            is_confirmed: false,
+            forget: Some(ClearedState::Undo),
+            only_if: precondition,
+            askers: Vec::new(),
+        }));
+    }
+    let command = localizer.order(&command, &[]);
+    let mut lines = vec![ReplyLine::not_done("undo-cannot").with_plain("order", command)];
+    lines.extend(alternative.map(|(command, words)| {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        ReplyLine::new("undo-instead").with_plain("order", localizer.order(&command, &words))
+    }));
+    Ok(Resolution::Reply(Reply::Lines(lines), Vec::new()))
 }
 
 fn reply_only(line: ReplyLine) -> Resolution {

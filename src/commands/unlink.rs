@@ -7,7 +7,6 @@ use crate::engine::links::change::change_links;
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::Reply;
 
-/// The command.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "unlink",
     pt: &["desvincular", "tirar"],
@@ -17,7 +16,6 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Groups,
 };
 
-/// Runs the command.
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     change_links(context, LinkAction::Unlink, arguments).await
 }

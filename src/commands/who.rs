@@ -9,7 +9,6 @@ use crate::engine::rights::{forbidden_commands, format_commands};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::{Reply, ReplyLine};
 
-/// The command.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "who",
     pt: &["quem"],
@@ -19,7 +18,6 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::People,
 };
 
-/// Runs the command.
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
     let community = context.require_community()?;
     let here = |admin: &&Admin| may_in(admin, &community.id, &community.name, context.directory);

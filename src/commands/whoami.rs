@@ -8,7 +8,6 @@ use crate::engine::rights::forbidden_commands;
 use crate::parse::arguments::Arguments;
 use crate::reply::{Reply, ReplyLine, quote};
 
-/// The command.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "whoami",
     pt: &["quemsou"],
@@ -18,7 +17,6 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Bot,
 };
 
-/// Runs the command.
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
     let seen = context.sender;
     let mut lines = vec![ReplyLine::new("whoami").name("name", context.sender_name())];

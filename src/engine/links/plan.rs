@@ -36,13 +36,13 @@ struct PlanItem {
     name: String,
     /// Its id, if it was found.
     id: Option<String>,
-    before: PriorState,
+    prior: PriorState,
     /// The ids of the candidates, where the name is ambiguous.
     #[serde(default)]
     choices: Vec<String>,
     /// The other community that it belongs to, and its name where that is known.
     #[serde(default)]
-    from: Option<(String, Option<String>)>,
+    source: Option<(String, Option<String>)>,
     /// Why it was not linked, and is linked again to the community that it left.
     #[serde(default)]
     back: Option<String>,
@@ -52,28 +52,28 @@ struct PlanItem {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum PriorState {
     /// It must be changed.
-    Todo,
-    WasSo,
-    Elsewhere(Option<String>),
+    Pending,
+    AlreadyDone,
+    InOtherCommunity(Option<String>),
     Announcement,
-    MustStay,
+    LastGroup,
     Gone,
     Unknown(Vec<String>),
     NoMatch,
-    Unclear(Vec<String>),
-    NotHere,
+    Ambiguous(Vec<String>),
+    NotInChat,
     /// An invitation to a group that the bot's number is not in.
-    Outside,
+    BotNotMember,
     /// An invitation that leads nowhere.
-    Nowhere,
+    DeadInvite,
     /// The admin of a community is no admin of it.
-    NotTheirs,
+    NotAdmin,
 }
 
 impl PlanItem {
     /// A word that names no group.
-    fn not_found(name: String, before: PriorState) -> Self {
-        Self { name, id: None, before, choices: Vec::new(), from: None, back: None }
+    fn not_found(name: String, prior: PriorState) -> Self {
+        Self { name, id: None, prior, choices: Vec::new(), source: None, back: None }
     }
 }
 
@@ -101,13 +101,13 @@ impl LinkPlan {
 
     /// The groups that must be changed.
     pub fn pending(&self) -> Vec<GroupId> {
-        let todo = self.items.iter().filter(|item| item.before == PriorState::Todo);
+        let todo = self.items.iter().filter(|item| item.prior == PriorState::Pending);
         todo.filter_map(|item| GroupId::parse(item.id.as_deref()?)).collect()
     }
 
     /// Something must be changed.
     pub fn has_pending(&self) -> bool {
-        self.items.iter().any(|item| item.before == PriorState::Todo)
+        self.items.iter().any(|item| item.prior == PriorState::Pending)
     }
 
     /// A plan for some groups only.
@@ -115,9 +115,9 @@ impl LinkPlan {
         let item = |id: &GroupId| PlanItem {
             name: id.to_string(),
             id: Some(id.to_string()),
-            before: PriorState::Todo,
+            prior: PriorState::Pending,
             choices: Vec::new(),
-            from: None,
+            source: None,
             back: None,
         };
         let items = groups.iter().map(item).collect();
@@ -142,13 +142,13 @@ impl LinkPlan {
         may_leave: impl Fn(&CommunityId, &str) -> bool,
     ) -> Self {
         for item in &mut self.items {
-            let from = item.from.as_ref();
-            let from = from.and_then(|(id, name)| Some((CommunityId::parse(id)?, name.as_deref())));
-            let may_move = from.is_some_and(|(id, name)| may_leave(&id, name.unwrap_or_default()));
-            match item.before {
-                PriorState::Elsewhere(_) if may_move => item.before = PriorState::Todo,
-                PriorState::Elsewhere(_) => {}
-                _ => item.from = None,
+            let source = item.source.as_ref();
+            let source = source.and_then(|(id, name)| Some((CommunityId::parse(id)?, name.as_deref())));
+            let may_move = source.is_some_and(|(id, name)| may_leave(&id, name.unwrap_or_default()));
+            match item.prior {
+                PriorState::InOtherCommunity(_) if may_move => item.prior = PriorState::Pending,
+                PriorState::InOtherCommunity(_) => {}
+                _ => item.source = None,
             }
         }
         self.over_limit = exceeded_limit(details, self.pending().len(), limit);
@@ -172,9 +172,10 @@ impl LinkPlan {
     /// The communities that groups leave, each with its name and these groups.
     pub fn source_communities(&self) -> Vec<(CommunityId, String, Vec<GroupId>)> {
         let mut sources: Vec<(CommunityId, String, Vec<GroupId>)> = Vec::new();
-        for item in self.items.iter().filter(|item| item.before == PriorState::Todo) {
-            let from = item.from.as_ref().and_then(|(id, name)| Some((CommunityId::parse(id)?, name)));
-            let (Some((id, name)), Some(group)) = (from, item.id.as_deref().and_then(GroupId::parse)) else {
+        for item in self.items.iter().filter(|item| item.prior == PriorState::Pending) {
+            let source = item.source.as_ref().and_then(|(id, name)| Some((CommunityId::parse(id)?, name)));
+            let (Some((id, name)), Some(group)) = (source, item.id.as_deref().and_then(GroupId::parse))
+            else {
                 continue;
             };
             match sources.iter_mut().find(|(known, ..)| *known == id) {
@@ -190,19 +191,19 @@ impl LinkPlan {
 
     /// A line for each group that may have left its community and be in none.
     pub fn left_open(&self) -> Vec<ReplyLine> {
-        let line = |(from, from_name, group): (&CommunityId, &str, &GroupId)| {
+        let line = |(source, from_name, group): (&CommunityId, &str, &GroupId)| {
             let is_it = |item: &&PlanItem| item.id.as_deref() == Some(group.as_str());
             let name = self.items.iter().find(is_it).map_or(group.as_str(), |item| item.name.as_str());
             ReplyLine::unknown("moved-perhaps-astray")
                 .name("name", name)
                 .name("community", from_name)
                 .name("target", &self.name)
-                .order("order", "link", &[from.as_str(), group.as_str()])
+                .order("order", "link", &[source.as_str(), group.as_str()])
         };
         let sources = self.source_communities();
-        let groups = sources
-            .iter()
-            .flat_map(|(from, name, groups)| groups.iter().map(move |group| (from, name.as_str(), group)));
+        let groups = sources.iter().flat_map(|(source, name, groups)| {
+            groups.iter().map(move |group| (source, name.as_str(), group))
+        });
         groups.map(line).collect()
     }
 
@@ -210,7 +211,7 @@ impl LinkPlan {
     pub fn keep_in_place(&mut self, group: &GroupId) {
         let is_it = |item: &&mut PlanItem| item.id.as_deref() == Some(group.as_str());
         if let Some(item) = self.items.iter_mut().find(is_it) {
-            item.before = PriorState::MustStay;
+            item.prior = PriorState::LastGroup;
         }
     }
 
@@ -227,8 +228,8 @@ impl LinkPlan {
 
     /// The preview; `has_numbers` if a candidate can be chosen by number.
     pub fn preview(&self, direction: LinkAction, has_numbers: bool) -> GroupReport {
-        self.clone().build_report(direction, has_numbers, |_, from| {
-            from.map_or(GroupOutcome::WouldChange, GroupOutcome::WouldMove)
+        self.clone().build_report(direction, has_numbers, |_, source| {
+            source.map_or(GroupOutcome::WouldChange, GroupOutcome::WouldMove)
         })
     }
 
@@ -236,37 +237,37 @@ impl LinkPlan {
         self,
         direction: LinkAction,
         has_numbers: bool,
-        mut fate_of: impl FnMut(&GroupId, Option<String>) -> GroupOutcome,
+        mut outcome_of: impl FnMut(&GroupId, Option<String>) -> GroupOutcome,
     ) -> GroupReport {
         let mut next = 1;
         let lines = self.items.into_iter().map(|item| {
             let fits = has_numbers && next + item.choices.len() <= MAX_OPTIONS + 1;
             let first = if fits && !item.choices.is_empty() { next } else { 0 };
             next += item.choices.len();
-            let fate = match item.before {
-                PriorState::Todo => {
+            let outcome = match item.prior {
+                PriorState::Pending => {
                     let id = item.id.as_deref().and_then(GroupId::parse);
-                    let from = item.from.map(|(id, name)| name.unwrap_or(id));
-                    id.map_or(GroupOutcome::NotReadBack, |id| fate_of(&id, from))
+                    let source = item.source.map(|(id, name)| name.unwrap_or(id));
+                    id.map_or(GroupOutcome::NotReadBack, |id| outcome_of(&id, source))
                 }
-                PriorState::WasSo => GroupOutcome::AlreadyDone,
-                PriorState::Elsewhere(community) => GroupOutcome::InOtherCommunity(community),
+                PriorState::AlreadyDone => GroupOutcome::AlreadyDone,
+                PriorState::InOtherCommunity(community) => GroupOutcome::InOtherCommunity(community),
                 PriorState::Announcement => GroupOutcome::Announcement,
-                PriorState::MustStay => GroupOutcome::LastGroup,
+                PriorState::LastGroup => GroupOutcome::LastGroup,
                 PriorState::Gone => GroupOutcome::Gone,
                 PriorState::Unknown(nearest) => {
                     GroupOutcome::Unknown { suggestions: nearest, first_number: first }
                 }
                 PriorState::NoMatch => GroupOutcome::NoMatch,
-                PriorState::Unclear(candidates) => {
+                PriorState::Ambiguous(candidates) => {
                     GroupOutcome::Ambiguous { candidates, first_number: first }
                 }
-                PriorState::NotHere => GroupOutcome::NotInChat,
-                PriorState::Outside => GroupOutcome::BotNotMember,
-                PriorState::Nowhere => GroupOutcome::DeadInvite,
-                PriorState::NotTheirs => GroupOutcome::NotAdmin,
+                PriorState::NotInChat => GroupOutcome::NotInChat,
+                PriorState::BotNotMember => GroupOutcome::BotNotMember,
+                PriorState::DeadInvite => GroupOutcome::DeadInvite,
+                PriorState::NotAdmin => GroupOutcome::NotAdmin,
             };
-            GroupLine { name: item.name, outcome: fate }
+            GroupLine { name: item.name, outcome }
         });
         GroupReport {
             is_link: direction == LinkAction::Link,
@@ -329,16 +330,16 @@ pub async fn build_plan(
             seen.push(group.id.clone());
             let name = if group.name.is_empty() { group.id.to_string() } else { group.name.clone() };
             let id = Some(group.id.to_string());
-            items.push(PlanItem { id, ..PlanItem::not_found(name, PriorState::Todo) });
+            items.push(PlanItem { id, ..PlanItem::not_found(name, PriorState::Pending) });
             open.push((items.len() - 1, group));
             by_id.push(is_by_id);
         }
     }
     let states = read_states(context, direction, &community.id, &details, &open).await?;
     for (((at, group), is_by_id), standing) in open.iter().zip(by_id).zip(states) {
-        let CurrentState { prior: before, name, from, is_visible } = standing;
-        items[*at].before = before;
-        items[*at].from = from;
+        let CurrentState { prior, name, source, is_visible } = standing;
+        items[*at].prior = prior;
+        items[*at].source = source;
         if let Some(name) = name {
             items[*at].name = name;
         }
@@ -349,7 +350,7 @@ pub async fn build_plan(
     if direction == LinkAction::Link && context.admin.from == AdminsFrom::Community && !is_back {
         reject_unowned_groups(context, &mut items).await?;
     }
-    let todo = items.iter().filter(|item| item.before == PriorState::Todo).count();
+    let todo = items.iter().filter(|item| item.prior == PriorState::Pending).count();
     let ordinary = details.ordinary().count();
     let mut over_limit = None;
     match direction {
@@ -358,8 +359,8 @@ pub async fn build_plan(
         }
         // At least one ordinary group must stay linked: the one named last.
         LinkAction::Unlink if details.lists_groups() && todo > 0 && todo >= ordinary => {
-            if let Some(last) = items.iter_mut().rfind(|item| item.before == PriorState::Todo) {
-                last.before = PriorState::MustStay;
+            if let Some(last) = items.iter_mut().rfind(|item| item.prior == PriorState::Pending) {
+                last.prior = PriorState::LastGroup;
             }
         }
         LinkAction::Unlink => {}
@@ -382,8 +383,8 @@ fn matched_groups(
         NameMatch::Exact(group) => return Ok(vec![group]),
         NameMatch::Many(groups) if !groups.is_empty() => return Ok(groups),
         NameMatch::Many(_) => item(PriorState::NoMatch, &[]),
-        NameMatch::Ambiguous(groups) => item(PriorState::Unclear(disambiguate(&groups)), &groups),
-        NameMatch::NotFound { .. } if is_here(context, word) => item(PriorState::NotHere, &[]),
+        NameMatch::Ambiguous(groups) => item(PriorState::Ambiguous(disambiguate(&groups)), &groups),
+        NameMatch::NotFound { .. } if is_here(context, word) => item(PriorState::NotInChat, &[]),
         NameMatch::NotFound { .. } if word.contains('*') => item(PriorState::NoMatch, &[]),
         NameMatch::NotFound { suggestions } => {
             item(PriorState::Unknown(disambiguate(&suggestions)), &suggestions)
@@ -410,11 +411,12 @@ async fn resolve_invitations(context: &Context<'_>, typed: &[String]) -> Result<
     let asked = typed.iter().zip(invited).map(|(word, invited)| match invited {
         None => Lookup::Word(word.clone()),
         Some(InviteTarget::Group(group)) => Lookup::Word(group.id.to_string()),
-        Some(InviteTarget::NotAMember(name)) => {
-            Lookup::NotFound(PlanItem::not_found(name.unwrap_or_else(|| word.clone()), PriorState::Outside))
-        }
+        Some(InviteTarget::NotAMember(name)) => Lookup::NotFound(PlanItem::not_found(
+            name.unwrap_or_else(|| word.clone()),
+            PriorState::BotNotMember,
+        )),
         Some(InviteTarget::Expired) => {
-            Lookup::NotFound(PlanItem::not_found(word.clone(), PriorState::Nowhere))
+            Lookup::NotFound(PlanItem::not_found(word.clone(), PriorState::DeadInvite))
         }
     });
     Ok(asked.collect())
@@ -435,11 +437,11 @@ fn choices(groups: &[GroupEntry]) -> Vec<String> {
 /// of a community must not do more through the bot.
 async fn reject_unowned_groups(context: &Context<'_>, items: &mut [PlanItem]) -> Result<(), ApiError> {
     let reads = items.iter().enumerate().filter_map(|(at, item)| {
-        let is_seen = || item.from.as_ref().is_some_and(|(_, name)| name.is_some());
-        let may_come = match item.before {
-            PriorState::Todo => true,
+        let is_seen = || item.source.as_ref().is_some_and(|(_, name)| name.is_some());
+        let may_come = match item.prior {
+            PriorState::Pending => true,
             // A move may take it from another community of theirs.
-            PriorState::Elsewhere(_) => is_seen(),
+            PriorState::InOtherCommunity(_) => is_seen(),
             _ => false,
         };
         let group = GroupId::parse(item.id.as_deref()?).filter(|_| may_come)?;
@@ -447,8 +449,8 @@ async fn reject_unowned_groups(context: &Context<'_>, items: &mut [PlanItem]) ->
     });
     for read in join_bounded(reads.collect()).await {
         if let (at, false) = read? {
-            items[at].before = PriorState::NotTheirs;
-            items[at].from = None;
+            items[at].prior = PriorState::NotAdmin;
+            items[at].source = None;
         }
     }
     Ok(())
@@ -476,7 +478,7 @@ struct CurrentState {
     /// Its name, if the list had none.
     name: Option<String>,
     /// The other community that it belongs to.
-    from: Option<(String, Option<String>)>,
+    source: Option<(String, Option<String>)>,
     /// It is certainly in no community that the admin does not see.
     is_visible: bool,
 }
@@ -501,21 +503,20 @@ async fn read_state(
     details: &CommunityDetails,
     group: &NamedEntry<GroupId>,
 ) -> Result<CurrentState, ApiError> {
-    let here =
-        |before, name: Option<String>| CurrentState { prior: before, name, from: None, is_visible: true };
-    let unread = |before| CurrentState { is_visible: false, ..here(before, None) };
+    let here = |prior, name: Option<String>| CurrentState { prior, name, source: None, is_visible: true };
+    let unread = |prior| CurrentState { is_visible: false, ..here(prior, None) };
     if let Some(member) = details.find(&group.id) {
         let name = group.name.is_empty().then(|| member.name.clone()).filter(|name| !name.is_empty());
-        let before = match direction {
+        let prior = match direction {
             _ if member.is_announcement => PriorState::Announcement,
-            LinkAction::Link => PriorState::WasSo,
-            LinkAction::Unlink => PriorState::Todo,
+            LinkAction::Link => PriorState::AlreadyDone,
+            LinkAction::Unlink => PriorState::Pending,
         };
-        return Ok(here(before, name));
+        return Ok(here(prior, name));
     }
     let outside = match direction {
-        LinkAction::Link => PriorState::Todo,
-        LinkAction::Unlink => PriorState::WasSo,
+        LinkAction::Link => PriorState::Pending,
+        LinkAction::Unlink => PriorState::AlreadyDone,
     };
     match context.zapi.group(&group.id).await {
         Ok(found) => {
@@ -527,14 +528,14 @@ async fn read_state(
             }
             Ok(match elsewhere {
                 Some((id, other)) => {
-                    let from = Some((id.to_string(), other.clone()));
-                    CurrentState { prior: PriorState::Elsewhere(other), name, from, is_visible }
+                    let source = Some((id.to_string(), other.clone()));
+                    CurrentState { prior: PriorState::InOtherCommunity(other), name, source, is_visible }
                 }
                 // The group itself may be newer than the community's metadata.
                 None if found.community.is_some() && direction == LinkAction::Link => {
-                    here(PriorState::WasSo, name)
+                    here(PriorState::AlreadyDone, name)
                 }
-                None if found.community.is_some() => here(PriorState::Todo, name),
+                None if found.community.is_some() => here(PriorState::Pending, name),
                 None => here(outside, name),
             })
         }

@@ -34,15 +34,15 @@ pub struct MemberItem {
     phone: Option<String>,
     pub lid: Option<String>,
     /// Their id in API calls: the number as WhatsApp writes it, or the lid that was typed.
-    address: String,
-    pub before: MemberPriorState,
+    call_id: String,
+    pub prior: MemberPriorState,
     /// A call for this person alone was accepted: if they are not in the community after it they were
     /// invited, and are not invited again.
     #[serde(default)]
-    is_asked: bool,
+    is_requested: bool,
     /// A call that may invite them was about to be made; its result is not known.
     #[serde(default)]
-    is_asking: bool,
+    is_requesting: bool,
     /// Z-API rejected the call for this person alone, with this text. They may have been invited all the
     /// same, so it is not repeated.
     #[serde(default)]
@@ -53,17 +53,17 @@ pub struct MemberItem {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MemberPriorState {
     /// They must be changed.
-    Todo,
-    WasSo,
+    Pending,
+    AlreadyDone,
     NoWhatsApp,
-    NotIn,
+    NotAMember,
     /// They are not visible in the community, which hides some numbers or lids.
     Hidden,
     Owner,
     Bot,
     NoNumber,
     NoCountry,
-    Unclear,
+    Ambiguous,
 }
 
 /// The plan of an earlier attempt, if there was one.
@@ -84,13 +84,13 @@ impl MemberPlan {
 
     /// The positions of the people that must be changed.
     pub fn pending(&self) -> Vec<usize> {
-        let todo = self.items.iter().enumerate().filter(|(_, item)| item.before == MemberPriorState::Todo);
+        let todo = self.items.iter().enumerate().filter(|(_, item)| item.prior == MemberPriorState::Pending);
         todo.map(|(at, _)| at).collect()
     }
 
     /// The id of a person in API calls.
-    pub fn call_address(&self, at: usize) -> String {
-        self.items.get(at).map(|item| item.address.clone()).unwrap_or_default()
+    pub fn call_id(&self, at: usize) -> String {
+        self.items.get(at).map(|item| item.call_id.clone()).unwrap_or_default()
     }
 
     /// Whether a person is this participant.
@@ -120,22 +120,22 @@ impl MemberPlan {
     /// Records that Z-API accepted the call for a person alone.
     pub fn mark_requested(&mut self, at: usize) {
         if let Some(item) = self.items.get_mut(at) {
-            (item.is_asked, item.is_asking) = (true, false);
+            (item.is_requested, item.is_requesting) = (true, false);
         }
     }
 
     /// Records whether a call that may invite a person is about to be made, or was made with an unknown
     /// result.
-    pub fn mark_requesting(&mut self, at: usize, is_asking: bool) {
+    pub fn mark_requesting(&mut self, at: usize, is_requesting: bool) {
         if let Some(item) = self.items.get_mut(at) {
-            item.is_asking = is_asking;
+            item.is_requesting = is_requesting;
         }
     }
 
     /// Records that Z-API rejected the call for a person alone, with this text.
     pub fn note_refused(&mut self, at: usize, lines: Option<&str>) {
         if let Some(item) = self.items.get_mut(at) {
-            (item.refused, item.is_asking) = (Some(lines.unwrap_or_default().to_owned()), false);
+            (item.refused, item.is_requesting) = (Some(lines.unwrap_or_default().to_owned()), false);
         }
     }
 
@@ -146,12 +146,12 @@ impl MemberPlan {
 
     /// Whether they may have been invited; it is not known.
     pub fn is_requesting(&self, at: usize) -> bool {
-        self.items.get(at).is_some_and(|item| item.is_asking)
+        self.items.get(at).is_some_and(|item| item.is_requesting)
     }
 
     /// Whether the call for this person alone was accepted.
     pub fn is_requested(&self, at: usize) -> bool {
-        self.items.get(at).is_some_and(|item| item.is_asked)
+        self.items.get(at).is_some_and(|item| item.is_requested)
     }
 
     /// The plan as it is stored.
@@ -290,10 +290,10 @@ fn classify(context: &Context<'_>, act: MemberAction, named: &ParsedPerson, surv
         name: named.name.clone(),
         phone: None,
         lid: None,
-        address: String::new(),
-        before: MemberPriorState::Todo,
-        is_asked: false,
-        is_asking: false,
+        call_id: String::new(),
+        prior: MemberPriorState::Pending,
+        is_requested: false,
+        is_requesting: false,
         refused: None,
     };
     let mut exists = true;
@@ -304,17 +304,17 @@ fn classify(context: &Context<'_>, act: MemberAction, named: &ParsedPerson, surv
             item.phone = Some(known.and_then(|known| known.phone).unwrap_or(phone).to_string());
             item.lid = known.and_then(|known| known.lid).map(|lid| lid.to_string());
             let digits = known.and_then(|known| known.digits);
-            item.address = digits.map_or_else(|| phone.to_string(), |digits| digits.to_string());
+            item.call_id = digits.map_or_else(|| phone.to_string(), |digits| digits.to_string());
         }
         Ok(PersonRef::Lid(lid)) => {
             item.lid = Some(lid.to_string());
-            item.address = lid.to_string();
+            item.call_id = lid.to_string();
         }
         Err(typo) => {
-            item.before = match typo {
+            item.prior = match typo {
                 PersonParseError::NoNumber => MemberPriorState::NoNumber,
                 PersonParseError::NoCountry => MemberPriorState::NoCountry,
-                PersonParseError::Ambiguous => MemberPriorState::Unclear,
+                PersonParseError::Ambiguous => MemberPriorState::Ambiguous,
             };
             return item;
         }
@@ -336,16 +336,16 @@ fn classify(context: &Context<'_>, act: MemberAction, named: &ParsedPerson, surv
         item.phone = item.phone.or_else(|| participant.phone.map(|phone| phone.to_string()));
         item.lid = item.lid.or_else(|| participant.lid.map(|lid| lid.to_string()));
     }
-    item.before = match participant {
-        Some(participant) if act.is_satisfied(Some(participant)) => MemberPriorState::WasSo,
+    item.prior = match participant {
+        Some(participant) if act.is_satisfied(Some(participant)) => MemberPriorState::AlreadyDone,
         Some(_) if own_phone.is_some() && item.phone() == *own_phone => MemberPriorState::Bot,
         Some(participant) if participant.is_super_admin => MemberPriorState::Owner,
-        Some(_) => MemberPriorState::Todo,
+        Some(_) => MemberPriorState::Pending,
         None if !exists => MemberPriorState::NoWhatsApp,
-        None if act == MemberAction::Add => MemberPriorState::Todo,
+        None if act == MemberAction::Add => MemberPriorState::Pending,
         None if item.may_be_hidden(participants) => MemberPriorState::Hidden,
-        None if act == MemberAction::Remove => MemberPriorState::WasSo,
-        None => MemberPriorState::NotIn,
+        None if act == MemberAction::Remove => MemberPriorState::AlreadyDone,
+        None => MemberPriorState::NotAMember,
     };
     item
 }

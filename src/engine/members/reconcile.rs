@@ -47,14 +47,14 @@ pub async fn reconcile(
     }
     let mut work =
         MemberReconciler { context, action: act, plan, community, group, present: Vec::new(), reading: None };
-    let ends = work.run(&todo, is_just_read, turn).await;
-    work.tell_roster(&ends);
+    let outcomes = work.run(&todo, is_just_read, turn).await;
+    work.tell_roster(&outcomes);
     let after = plan.to_json();
-    if ends.is_err() && context.claim.command.plan.as_deref() != Some(after.as_str()) {
+    if outcomes.is_err() && context.claim.command.plan.as_deref() != Some(after.as_str()) {
         // The next attempt must not repeat these calls.
         context.store_plan(after).await?;
     }
-    ends
+    outcomes
 }
 
 struct MemberReconciler<'w, 'c> {
@@ -124,7 +124,7 @@ impl MemberReconciler<'_, '_> {
         people: &[usize],
         turn: Option<ChangePermit>,
     ) -> Result<Result<(), ApiError>, CommandError> {
-        let addresses: Vec<String> = people.iter().map(|at| self.plan.call_address(*at)).collect();
+        let addresses: Vec<String> = people.iter().map(|at| self.plan.call_id(*at)).collect();
         let invited = match people {
             [alone] if self.action == MemberAction::Add && !self.plan.is_requesting(*alone) => Some(*alone),
             _ => None,
@@ -168,7 +168,7 @@ impl MemberReconciler<'_, '_> {
 
     /// Who is an admin may have changed, and is known at once where it was read back: here by the roster, in
     /// other processes by what is kept with the answer.
-    fn tell_roster(&mut self, ends: &Result<MemberOutcomes, CommandError>) {
+    fn tell_roster(&mut self, outcomes: &Result<MemberOutcomes, CommandError>) {
         let Some(community_admins) = self.context.community_admins else { return };
         let command = self.context.claim.command.id.clone();
         // Where a call may still come through, what was read may be so no more.
@@ -176,7 +176,7 @@ impl MemberReconciler<'_, '_> {
             use MemberOutcome::*;
             matches!(end, NoResponse(_) | NotVisible | NotReadBack | ApiError(_) | Cancelled)
         };
-        let is_over = ends.as_ref().is_ok_and(|ends| !ends.values().any(may_come));
+        let is_over = outcomes.as_ref().is_ok_and(|outcomes| !outcomes.values().any(may_come));
         match self.reading.filter(|_| is_over) {
             Some(number) => {
                 let community = NamedEntry { id: self.community.clone(), name: self.plan.name.clone() };

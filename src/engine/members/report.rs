@@ -9,8 +9,8 @@ use crate::reply::{Reply, ReplyLine, quote};
 impl MemberPlan {
     /// The report on each person.
     pub fn build_reply(&self, change: &MemberChange, mut ends: MemberOutcomes) -> Reply {
-        let lines = self.items.iter().enumerate().map(|(at, item)| match item.before {
-            MemberPriorState::Todo => {
+        let lines = self.items.iter().enumerate().map(|(at, item)| match item.prior {
+            MemberPriorState::Pending => {
                 self.outcome_line(change, item, ends.remove(&at).unwrap_or(MemberOutcome::NotReadBack))
             }
             _ => self.prior_state_line(change, item),
@@ -20,8 +20,8 @@ impl MemberPlan {
 
     /// The preview.
     pub fn preview(&self, change: &MemberChange) -> Reply {
-        let lines = self.items.iter().map(|item| match item.before {
-            MemberPriorState::Todo => item.person_line(ReplyLine::new("person").with_icon("➡️")),
+        let lines = self.items.iter().map(|item| match item.prior {
+            MemberPriorState::Pending => item.person_line(ReplyLine::new("person").with_icon("➡️")),
             _ => self.prior_state_line(change, item),
         });
         self.assemble_reply(change.preview_key, lines.collect())
@@ -39,20 +39,20 @@ impl MemberPlan {
     /// The line for a person that needs no call.
     fn prior_state_line(&self, change: &MemberChange, item: &MemberItem) -> ReplyLine {
         let typo = |key| ReplyLine::not_done(key).name("typed", item.typed.as_str());
-        match item.before {
+        match item.prior {
             MemberPriorState::NoNumber => typo("person-no-number"),
             MemberPriorState::NoCountry => typo("person-no-country"),
-            MemberPriorState::Unclear => typo("person-unclear"),
-            MemberPriorState::WasSo | MemberPriorState::Todo => {
+            MemberPriorState::Ambiguous => typo("person-unclear"),
+            MemberPriorState::AlreadyDone | MemberPriorState::Pending => {
                 item.person_line(ReplyLine::already_done(change.already_done_key))
             }
             MemberPriorState::NoWhatsApp => item.person_line(ReplyLine::not_done("person-no-whatsapp")),
             MemberPriorState::Owner => item.person_line(ReplyLine::not_done("person-owner")),
             MemberPriorState::Bot => item.person_line(ReplyLine::not_done("person-bot")),
-            MemberPriorState::NotIn if change.action == MemberAction::Promote => {
+            MemberPriorState::NotAMember if change.action == MemberAction::Promote => {
                 self.with_command("add", item, ReplyLine::not_done("person-not-in-add"))
             }
-            MemberPriorState::NotIn => item.person_line(ReplyLine::not_done("person-not-in")),
+            MemberPriorState::NotAMember => item.person_line(ReplyLine::not_done("person-not-in")),
             MemberPriorState::Hidden if item.phone().is_none() => {
                 item.person_line(ReplyLine::unknown("person-hidden-lid"))
             }
