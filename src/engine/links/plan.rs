@@ -317,7 +317,7 @@ pub async fn build_plan(
         let groups = match matched_groups(context, &word, found) {
             Ok(groups) => groups,
             Err(item) => {
-                items.push(item);
+                items.push(*item);
                 continue;
             }
         };
@@ -374,10 +374,10 @@ fn matched_groups(
     context: &Context<'_>,
     word: &str,
     found: NameMatch<GroupId>,
-) -> Result<Vec<GroupEntry>, PlanItem> {
-    let item = |prior, candidates: &[GroupEntry]| PlanItem {
-        choices: choices(candidates),
-        ..PlanItem::not_found(word.to_owned(), prior)
+) -> Result<Vec<GroupEntry>, Box<PlanItem>> {
+    let item = |prior, candidates: &[GroupEntry]| {
+        let choices = choices(candidates);
+        Box::new(PlanItem { choices, ..PlanItem::not_found(word.to_owned(), prior) })
     };
     Err(match found {
         NameMatch::Exact(group) => return Ok(vec![group]),
