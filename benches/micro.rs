@@ -15,9 +15,9 @@ use divan::{Bencher, black_box};
 use http::{HeaderMap, HeaderName};
 use vincula::authorization::Admins;
 use vincula::clock::Timestamp;
-use vincula::command::parse_command;
 use vincula::config::{Admin, HmacConfig, Instance, NonAdminPolicy, RateLimits, VerifyConfig};
 use vincula::domain::{InstanceName, Locale, Phone};
+use vincula::parse::prefix::CommandParser;
 use vincula::webhook::payload::{InstanceInfo, MessageRef, ParsedEvent, parse_event};
 use vincula::webhook::sign::signature_headers;
 use vincula::webhook::verify::{RequestMeta, Verified, Verifier};
@@ -158,18 +158,18 @@ fn reading_chatter(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn parsing_chatter_as_no_command(bencher: Bencher<'_, '_>) {
-    let (verified, prefixes) = (verified(events::chatter_event(7)), ["/".to_owned()]);
+    let (verified, parser) = (verified(events::chatter_event(7)), CommandParser::new(&["/".to_owned()]));
     let message = message(&verified);
-    assert!(parse_command(&message.text, &prefixes).is_none());
-    bencher.bench(|| parse_command(black_box(&message.text), &prefixes));
+    assert!(parser.parse(&message.text).is_none());
+    bencher.bench(|| parser.parse(black_box(&message.text)));
 }
 
 #[divan::bench]
 fn parsing_a_command(bencher: Bencher<'_, '_>) {
-    let (verified, prefixes) = (verified(events::command_event(0, 7)), ["/".to_owned()]);
+    let (verified, parser) = (verified(events::command_event(0, 7)), CommandParser::new(&["/".to_owned()]));
     let message = message(&verified);
-    assert!(parse_command(&message.text, &prefixes).is_some());
-    bencher.bench(|| parse_command(black_box(&message.text), &prefixes));
+    assert!(parser.parse(&message.text).is_some());
+    bencher.bench(|| parser.parse(black_box(&message.text)));
 }
 
 #[divan::bench]
@@ -183,14 +183,14 @@ fn finding_an_admin_among_a_thousand(bencher: Bencher<'_, '_>) {
 /// All steps except HTTP: verify, parse, and recognise that it is no command.
 #[divan::bench]
 fn deciding_on_chatter(bencher: Bencher<'_, '_>) {
-    let (case, prefixes) = (Case::new(by_hmac()), ["/".to_owned()]);
+    let (case, parser) = (Case::new(by_hmac()), CommandParser::new(&["/".to_owned()]));
     let instance_info =
         InstanceInfo { id: events::INSTANCE, owner_commands: false, has_community_admins: false };
     let decide = || {
         let request = RequestMeta::new(black_box(&case.headers), None);
         let verified = case.verifier.verify(&request, case.body.clone(), NOW).ok()?;
         match parse_event(&verified, &instance_info) {
-            Ok(ParsedEvent::Message(message)) => Some(parse_command(&message.text, &prefixes).is_some()),
+            Ok(ParsedEvent::Message(message)) => Some(parser.parse(&message.text).is_some()),
             _ => None,
         }
     };

@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 use tokio::time::sleep;
 
 use crate::clock::Clock;
-use crate::command::TimingConfig;
+use crate::command::context::TimingConfig;
 use crate::config::{Config, ServerConfig};
 use crate::instance::InstanceRuntime;
 use crate::storage::{OpenError, OpenedStore, RetentionPolicy, Store};

@@ -1,11 +1,10 @@
-//! May this person do this, here? Pure, from the configuration, and from the communities' own admins
-//! where that says `admins_from = "community"`.
+//! Authorization: may this person do this here? From the configuration, and with `admins_from = "community"`
+//! from the communities' own admins. No I/O.
 //!
-//! Who is decided by number or lid, each of its own kind; the configuration alone links the two, and
-//! WhatsApp's lists of admins. Whoever the configuration knows has the rights that it gives, also where
-//! they are admin of a community.
-//! It is asked twice: at the door, so that strangers cost nothing, and again when the order runs,
-//! so that an admin who was removed meanwhile moves nothing.
+//! People are identified by number or lid; only the configuration and WhatsApp's admin lists link the two. A
+//! person in the configuration has the rights that it gives, also where they are admin of a community.
+//! Rights are checked twice: when the webhook arrives, so that non-admins cost nothing, and again when the
+//! command runs, so that a removed admin changes nothing.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,31 +13,31 @@ use crate::config::{Admin, AdminsFrom, Instance};
 use crate::directory::{CommunityAdmin, CommunityEntry, Directory, fold};
 use crate::domain::{CommunityId, Lid, Person, Phone};
 
-/// What the admins of a community may not: it ends one, or concerns others than theirs. A list of aliases
-/// tells what others are called.
+/// The commands that admins of communities may not use: they end one, or concern other communities. A list of
+/// aliases reveals other names.
 pub const CONFIG_ADMINS_ONLY: [&str; 4] = ["create", "deactivate", "alias", "aliases"];
 
-/// The admins of an instance, by what they are known by.
+/// The admins of an instance, by number and lid.
 #[derive(Clone, Debug)]
 pub struct Admins {
     admins: Vec<Arc<Admin>>,
     by_phone: HashMap<u64, usize>,
     by_lid: HashMap<u64, usize>,
-    /// Whoever types on the bot's own phone, where their orders count.
+    /// The bot's own phone, if its commands count.
     owner: Option<Arc<Admin>>,
 }
 
-/// What an admin may not.
+/// A missing right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Denied {
-    /// This command, anywhere.
+    /// To this command, anywhere.
     Command,
-    /// This command in this community.
+    /// To this command in this community.
     Community,
 }
 
 impl Admins {
-    /// The admins that the configuration names.
+    /// The admins of the configuration.
     pub fn new(instance: &Instance) -> Self {
         let admins: Vec<Arc<Admin>> = instance.admins.iter().cloned().map(Arc::new).collect();
         let known = |key: fn(&Admin) -> Option<u64>| {
@@ -64,8 +63,8 @@ impl Admins {
         }
     }
 
-    /// The admin that this person is, as the configuration has it. Number and lid that point at two admins
-    /// are nobody's.
+    /// The admin of the configuration that this person is. A number and a lid of two different admins match
+    /// nobody.
     pub fn find(&self, sender: Person, by_owner: bool) -> Option<&Arc<Admin>> {
         if by_owner {
             return self.owner.as_ref();
@@ -73,7 +72,7 @@ impl Admins {
         self.lookup(sender).unwrap_or_default()
     }
 
-    /// The admin that this person is; `appointed` is asked of whom the configuration does not know.
+    /// The admin that this person is; `appointed` is called for people that the configuration does not have.
     pub fn find_or_else(
         &self,
         sender: Person,
@@ -93,12 +92,12 @@ impl Admins {
         }
     }
 
-    /// All that the configuration names.
+    /// All admins of the configuration.
     pub fn all(&self) -> impl Iterator<Item = &Admin> {
         self.admins.iter().map(AsRef::as_ref)
     }
 
-    /// Whether orders typed on the bot's own phone count.
+    /// Whether commands typed on the bot's own phone count.
     pub fn has_owner(&self) -> bool {
         self.owner.is_some()
     }
@@ -114,15 +113,14 @@ impl Admins {
     }
 }
 
-/// A number and a lid that are of two admins.
+/// A number and a lid of two different admins.
 #[derive(Debug)]
 struct AmbiguousIdentity;
 
-/// What the key of an admin of communities begins with: no key of the configuration has a colon.
+/// The prefix of the keys of communities' admins: no key of the configuration has a colon.
 const COMMUNITY_KEY_PREFIX: &str = "community:";
 
-/// The admin of communities who has this key, as people write a number or a lid; nobody of the
-/// configuration.
+/// The number or lid of a communities' admin from their key; none for admins of the configuration.
 pub fn display_admin_key(key: &str) -> Option<String> {
     let id = key.strip_prefix(COMMUNITY_KEY_PREFIX)?;
     let lid = Lid::parse(id).filter(|_| id.contains('@'));
@@ -130,14 +128,14 @@ pub fn display_admin_key(key: &str) -> Option<String> {
     Some(Person { phone, lid }.shown()).filter(|shown| !shown.is_empty())
 }
 
-/// The key of an admin of communities: their number's wherever one is known, so that they are one person
-/// to the journal under number and lid.
+/// The key of an admin of communities: by number if one is known, so that number and lid are one person in
+/// the journal.
 pub fn community_admin_key(person: Person) -> String {
     let id = person.phone.map(|phone| phone.to_string()).or_else(|| person.lid.map(|lid| lid.to_string()));
     format!("{COMMUNITY_KEY_PREFIX}{}", id.unwrap_or_default())
 }
 
-/// An admin of communities, as one who may give orders in these.
+/// An admin with rights in these communities.
 fn as_community_admin(appointed: &CommunityAdmin) -> Admin {
     let Person { phone, lid } = appointed.person;
     Admin {
@@ -151,7 +149,7 @@ fn as_community_admin(appointed: &CommunityAdmin) -> Admin {
     }
 }
 
-/// Whether an admin may give this order, there.
+/// Whether an admin may give this command there.
 pub fn authorise(
     admin: &Admin,
     command: &str,
@@ -169,8 +167,8 @@ pub fn authorise(
     }
 }
 
-/// Whether an admin may use a command at all. How the bot knows them, and help, are anybody's, and so
-/// are stopping what they may do and saying yes to it.
+/// Whether an admin may use a command at all. All admins may use `/whoami` and `/help`, cancel what they may
+/// do, and confirm it.
 pub fn may_use(admin: &Admin, command: &str) -> bool {
     let is_theirs = || admin.commands.iter().any(|name| name == "*" || name == command);
     match admin.from {
@@ -180,15 +178,16 @@ pub fn may_use(admin: &Admin, command: &str) -> bool {
     }
 }
 
-/// Whether an admin may give orders wherever the bot is, in communities and outside.
+/// Whether an admin has rights everywhere, in communities and outside.
 pub fn may_everywhere(admin: &Admin) -> bool {
     admin.communities.iter().any(|allowed| allowed == "*")
 }
 
-/// Whether an admin may give orders in a community, which is named by id, alias or whole name.
+/// Whether an admin may give commands in a community, which the configuration names by id, alias or whole
+/// name.
 pub fn may_in(admin: &Admin, id: &CommunityId, name: &str, directory: &Directory) -> bool {
     if admin.from == AdminsFrom::Community {
-        // Whatever anything is called.
+        // Under any name.
         return admin.communities.iter().any(|allowed| allowed == id.as_str());
     }
     admin.communities.iter().any(|allowed| {
@@ -280,7 +279,7 @@ mod tests {
         assert_eq!(key.as_deref(), Some("community:5511977776666"));
         let key = find(person(None, bruno_lid), appointed(None, bruno_lid));
         assert_eq!(key.as_deref(), Some("community:81896604192874@lid"));
-        // Rui under a lid that the lists show beside his number: the rights that he was given.
+        // Rui under a lid that the lists show beside his number: he has the rights of the configuration.
         let key = find(person(None, bruno_lid), appointed(Some("5511988887777"), bruno_lid));
         assert_eq!(key.as_deref(), Some("rui"));
         let two = person(Some("5511988887777"), Some("81896604192873@lid"));

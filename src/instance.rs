@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use crate::authorization::Admins;
 use crate::clock::Clock;
-use crate::command::catalog;
+use crate::commands;
 use crate::config::{Admin, AdminsFrom, Instance};
 use crate::directory::{CommunityAdmins, CommunityEntry, Directory};
 use crate::domain::Person;
+use crate::parse::prefix::CommandParser;
 use crate::reply::Localizer;
 use crate::storage::Store;
 use crate::zapi::{ApiError, ClientError, HttpClients, Zapi};
@@ -27,6 +28,8 @@ pub struct InstanceRuntime {
     pub admins: Admins,
     /// The admins of communities, if they may give commands too.
     pub community_admins: Option<CommunityAdmins>,
+    /// Recognises commands by the instance's prefixes.
+    pub parser: CommandParser,
     /// The language and prefix of replies.
     pub localizer: Localizer,
 }
@@ -46,11 +49,12 @@ impl InstanceRuntime {
             admins: Admins::new(&instance),
             community_admins: (instance.admins_from == AdminsFrom::Community)
                 .then(|| CommunityAdmins::new(clock.clone())),
+            parser: CommandParser::new(&instance.prefixes),
             localizer: Localizer {
                 locale: instance.locale,
                 prefix: instance.prefixes.first().cloned().unwrap_or_default(),
                 prefixes: instance.prefixes.clone(),
-                command_name: catalog::name_in,
+                command_name: commands::name_in,
             },
             instance,
         })

@@ -1,7 +1,7 @@
-//! What we say: one variant an answer; no text stands anywhere but in the catalogues.
+//! Replies: one variant each; all text is in the catalogues.
 //!
-//! Names of groups, communities and people are other people's words: they are quoted, their
-//! markup is put out of action, and no line of theirs can pose as a line of ours.
+//! Names of groups, communities and people are quoted and their markup is escaped, so that no name can look
+//! like a line of the bot.
 
 mod line;
 mod group_report;
@@ -17,63 +17,63 @@ use crate::domain::Locale;
 use crate::i18n::{self, Value};
 use format::{capitalize, format_candidates, format_columns, split_messages};
 
-/// How the bot speaks in an instance: language, prefix, and the names of its commands.
+/// Language, prefix and command names of an instance.
 #[derive(Clone, Debug)]
 pub struct Localizer {
     /// The language.
     pub locale: Locale,
-    /// What the orders in a reply begin with.
+    /// The prefix of commands in replies.
     pub prefix: String,
-    /// All that an order may begin with.
+    /// All prefixes of commands.
     pub prefixes: Vec<String>,
     /// The name of a command in a language.
     pub command_name: fn(&str, Locale) -> &'static str,
 }
 
-/// An answer.
+/// A reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
-    /// Lines, one after the other.
+    /// Lines.
     Lines(Vec<ReplyLine>),
-    /// What an order would do, and whether it shall.
+    /// A preview, and the prompt to confirm it.
     Confirm(Box<Reply>),
-    /// What an order would do, if it were no trial.
+    /// The preview of a dry run.
     DryRun(Box<Reply>),
-    /// The same in another language than that of the order.
+    /// A reply in another language than that of the command.
     InLanguage(Locale, Box<Reply>),
-    /// An answer, and what is told behind it.
+    /// A reply, and lines after it.
     With(Box<Reply>, Vec<ReplyLine>),
-    /// Nothing: nobody waits for an answer.
+    /// No reply is sent.
     Empty,
-    /// What became of each group of a link or unlink.
+    /// The report on the groups of a link or unlink.
     GroupReport(GroupReport),
-    /// What was looked up, a page of it where it is long.
+    /// A page of a list.
     ListPage(ListPage),
-    /// The commands, by chapter.
+    /// The commands, by section.
     Help {
-        /// The catalogue's keys of the titles, and the orders under each.
+        /// The catalogue keys of the titles, and the commands of each section.
         sections: Vec<(&'static str, Vec<String>)>,
-        /// The order that tells more about one of them.
+        /// The command that explains one of them.
         example: String,
     },
-    /// One command.
+    /// The help on one command.
     CommandHelp(Box<CommandHelp>),
     /// No command has this name.
     UnknownCommand {
         /// What was typed.
         typed: String,
-        /// The nearest one's name.
+        /// The nearest name.
         nearest: Option<&'static str>,
-        /// A yes carries the order out under that name.
+        /// A yes runs the command under that name.
         is_prompted: bool,
     },
-    /// An order that is not written as it should be.
+    /// A usage error.
     UsageError {
         /// What is wrong.
         error: UsageError,
-        /// How it is written.
+        /// The usage.
         usage: String,
-        /// A real example.
+        /// An example.
         example: String,
     },
     /// No community has this name.
@@ -82,107 +82,107 @@ pub enum Reply {
         typed: String,
         /// The nearest names.
         nearest: Vec<String>,
-        /// Where none is near: all there are, if they are few.
+        /// Where none is near: all of them, if they are few.
         available: Vec<String>,
     },
-    /// Several communities have this name or begin so.
+    /// Several communities have this name or begin with it.
     AmbiguousCommunity {
         /// What was typed.
         typed: String,
         /// Their names.
         candidates: Vec<String>,
     },
-    /// They are an admin, but not for that.
+    /// They are an admin without the right to do this.
     Forbidden {
         /// The command's English name.
         command: &'static str,
-        /// The community or group in which they may not.
+        /// The community or group without the right.
         community: Option<String>,
     },
-    /// They might when they gave the order, and may no longer.
+    /// Their right was revoked after they gave the command.
     RightsRevoked {
-        /// The order was begun before.
+        /// The command had started before.
         is_started: bool,
     },
-    /// They are no admin.
+    /// They are not an admin.
     NotAnAdmin,
-    /// The order was old when it came.
+    /// The command was too old when it arrived.
     TooOld {
-        /// How long it was on its way.
+        /// The age limit.
         minutes: u64,
     },
-    /// More orders than one admin may give.
+    /// The rate limit is exceeded.
     RateLimited {
-        /// The most a minute.
+        /// Commands per minute.
         limit: u32,
     },
-    /// The order was cancelled before it changed anything.
+    /// The command was cancelled before it changed anything.
     Cancelled,
-    /// What an order to cancel did, by what was typed of each order.
+    /// What `/cancel` did, with the text of each command.
     CancelReport {
-        /// Those that waited.
+        /// Commands that waited.
         cancelled: Vec<String>,
-        /// Those that were being carried out at that moment.
+        /// Commands that were running.
         running: Vec<String>,
     },
-    /// How far the order is; of nothing where that is not known.
+    /// The progress of the command; 0 of 0 where that is not known.
     Progress {
         /// Done.
         done: usize,
         /// In all.
         all: usize,
     },
-    /// The order could not be done yet, and goes on.
+    /// The command failed for now, and is retried.
     Retrying {
-        /// Why, explained in their language, where it is known.
+        /// Why, in the admin's language, where it is known.
         reason: Option<String>,
-        /// How long at most.
+        /// For how long at most.
         minutes: u64,
     },
-    /// Z-API says no, explained in their language.
+    /// An error of Z-API, explained in the admin's language.
     Api(String),
-    /// The order could not be finished in time.
+    /// The command was given up.
     Failed {
-        /// Why, explained in their language; none is our own fault.
+        /// Why, in the admin's language; none for a bug.
         reason: Option<String>,
     },
 }
 
-/// How one command is used.
+/// The help on one command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommandHelp {
     /// What it does.
     pub about: String,
-    /// How it is written.
+    /// The usage.
     pub usage: String,
     /// More about it.
     pub more: String,
-    /// Real examples.
+    /// Examples.
     pub examples: Vec<String>,
     /// Its other names.
     pub related: Vec<String>,
-    /// What its flags do, and what the marks of its replies mean.
+    /// Its flags, and the status icons of its replies.
     pub legend: Vec<ReplyLine>,
 }
 
-/// What is wrong with an order's words.
+/// A usage error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UsageError {
-    /// A quote is open at the end.
+    /// A quote is not closed.
     UnclosedQuote(char),
-    /// No community is named.
+    /// The community is missing.
     MissingCommunity,
-    /// No group is named.
+    /// The groups are missing.
     MissingGroups,
-    /// Neither a community nor a group is named.
+    /// The community or group is missing.
     MissingTarget,
-    /// Nobody is named.
+    /// The people are missing.
     MissingPeople,
-    /// A text is missing.
+    /// The text is missing.
     MissingText,
-    /// The name of what is to be made is missing.
+    /// The name is missing.
     MissingName,
-    /// A word behind dashes that says nothing.
+    /// An unknown flag.
     UnknownFlag(String),
     /// A word too many.
     TooManyWords(String),
@@ -193,7 +193,7 @@ impl Localizer {
         i18n::text(self.locale, key, values)
     }
 
-    /// A ready-made order: `/community "Bairro Feliz"`.
+    /// A ready-made command: `/community "Bairro Feliz"`.
     pub fn order(&self, command: &str, arguments: &[&str]) -> String {
         let mut order = format!("{}{}", self.prefix, (self.command_name)(command, self.locale));
         for argument in arguments {
@@ -205,16 +205,16 @@ impl Localizer {
 }
 
 impl Reply {
-    /// The messages that say it, each short enough for WhatsApp.
-    pub fn messages(&self, speech: &Localizer) -> Vec<String> {
-        // A message that begins with a prefix would be an order to another bot in the chat.
-        let is_order = |text: &String| speech.prefixes.iter().any(|prefix| text.starts_with(prefix));
-        let messages = split_messages(&self.render(speech)).into_iter();
+    /// The messages of the reply, each short enough for WhatsApp.
+    pub fn messages(&self, localizer: &Localizer) -> Vec<String> {
+        // A message that begins with a prefix would be a command for another bot in the chat.
+        let is_order = |text: &String| localizer.prefixes.iter().any(|prefix| text.starts_with(prefix));
+        let messages = split_messages(&self.render(localizer)).into_iter();
         messages.map(|text| if is_order(&text) { format!("› {text}") } else { text }).collect()
     }
 
-    /// It says that the order was not understood, and that nothing was done: whoever edits its message
-    /// has another try.
+    /// Whether it says that the command was not understood and nothing was done: then its message can be
+    /// edited to fix it.
     pub fn is_usage_error(&self) -> bool {
         match self {
             Self::UsageError { .. }
@@ -223,15 +223,15 @@ impl Reply {
             | Self::AmbiguousCommunity { .. } => true,
             Self::GroupReport(report) => report.is_usage_error(),
             Self::InLanguage(_, reply) => reply.is_usage_error(),
-            Self::Lines(phrases) => {
-                let marks: Vec<_> = phrases.iter().filter_map(ReplyLine::icon).collect();
-                !marks.is_empty() && marks.iter().all(|mark| *mark == "❌")
+            Self::Lines(lines) => {
+                let icons: Vec<_> = lines.iter().filter_map(ReplyLine::icon).collect();
+                !icons.is_empty() && icons.iter().all(|mark| *mark == "❌")
             }
             _ => false,
         }
     }
 
-    /// It only shows what would be done.
+    /// Whether it is a preview.
     pub fn is_preview(&self) -> bool {
         match self {
             Self::Confirm(_) | Self::DryRun(_) => true,
@@ -240,126 +240,54 @@ impl Reply {
         }
     }
 
-    /// It says that they may not do that.
+    /// Whether it denies a right.
     pub fn is_denied(&self) -> bool {
         matches!(self, Self::Forbidden { .. } | Self::RightsRevoked { .. })
     }
 
-    fn render(&self, speech: &Localizer) -> String {
-        let say = |key, values: &[(&str, Value<'_>)]| speech.text(key, values);
+    fn render(&self, localizer: &Localizer) -> String {
+        let say = |key, values: &[(&str, Value<'_>)]| localizer.text(key, values);
         match self {
             Self::Empty => String::new(),
-            Self::InLanguage(locale, reply) => reply.render(&Localizer { locale: *locale, ..speech.clone() }),
-            Self::With(reply, phrases) => {
-                let behind = phrases.iter().map(|phrase| phrase.render(speech));
-                std::iter::once(reply.render(speech)).chain(behind).collect::<Vec<_>>().join("\n")
+            Self::InLanguage(locale, reply) => {
+                reply.render(&Localizer { locale: *locale, ..localizer.clone() })
             }
-            Self::Lines(phrases) => {
-                phrases.iter().map(|phrase| phrase.render(speech)).collect::<Vec<_>>().join("\n")
+            Self::With(reply, lines) => {
+                let behind = lines.iter().map(|phrase| phrase.render(localizer));
+                std::iter::once(reply.render(localizer)).chain(behind).collect::<Vec<_>>().join("\n")
+            }
+            Self::Lines(lines) => {
+                lines.iter().map(|phrase| phrase.render(localizer)).collect::<Vec<_>>().join("\n")
             }
             Self::Confirm(about) => {
-                let order = speech.order("confirm", &[]);
-                format!("{}\n\n{}", about.render(speech), say("ask", &[("order", (&order).into())]))
+                let order = localizer.order("confirm", &[]);
+                format!("{}\n\n{}", about.render(localizer), say("ask", &[("order", (&order).into())]))
             }
-            Self::DryRun(about) => format!("{}\n\n{}", about.render(speech), say("trial", &[])),
-            Self::GroupReport(report) => report.render(speech),
-            Self::ListPage(shown) => shown.render(speech),
-            Self::Help { sections: chapters, example } => {
-                let mut lines = vec![say("help-title", &[])];
-                for (title, orders) in chapters {
-                    lines.push(format!("*{}*", say(title, &[])));
-                    lines.extend(format_columns(orders));
-                }
-                lines.push(say("help-on-one", &[("example", example.into())]));
-                lines.join("\n")
+            Self::DryRun(about) => format!("{}\n\n{}", about.render(localizer), say("trial", &[])),
+            Self::GroupReport(report) => report.render(localizer),
+            Self::ListPage(shown) => shown.render(localizer),
+            Self::Help { sections, example } => render_sections(sections, example, localizer),
+            Self::CommandHelp(help) => help.render(localizer),
+            Self::UnknownCommand { typed, nearest, is_prompted } => {
+                render_unknown_command(typed, *nearest, *is_prompted, localizer)
             }
-            Self::CommandHelp(guide) => {
-                let CommandHelp { about, usage, more, examples, related: also, legend } = &**guide;
-                let end = if about.ends_with(['.', '?', '!']) { "" } else { "." };
-                let mut lines = vec![capitalize(about) + end, say("help-usage", &[("usage", usage.into())])];
-                match examples.as_slice() {
-                    // Where there are no words, the usage is the example.
-                    [example] if example == usage => {}
-                    [example] => lines.push(say("example", &[("example", example.into())])),
-                    several => {
-                        lines.push(say("help-examples", &[]));
-                        lines.extend(several.iter().cloned());
-                    }
-                }
-                lines.push(more.clone());
-                if !also.is_empty() {
-                    lines.push(say("help-also", &[("names", (&also.join(", ")).into())]));
-                }
-                lines.extend(legend.iter().map(|phrase| phrase.render(speech)));
-                lines.join("\n")
-            }
-            Self::UnknownCommand { typed, nearest, is_prompted: is_asked } => {
-                let name = ("name", quote(typed));
-                match nearest {
-                    Some(nearest) => say(
-                        if *is_asked { "unknown-command-yes" } else { "unknown-command-nearest" },
-                        &[
-                            (name.0, (&name.1).into()),
-                            ("nearest", (&format!("{}{nearest}", speech.prefix)).into()),
-                        ],
-                    ),
-                    None => say(
-                        "unknown-command",
-                        &[(name.0, (&name.1).into()), ("help", (&speech.order("help", &[])).into())],
-                    ),
+            Self::UsageError { error, usage, example } => {
+                let line = error.render(usage, localizer);
+                // Without arguments, the usage is the example.
+                match example == usage {
+                    true => line,
+                    false => format!("{line}\n{}", say("example", &[("example", example.into())])),
                 }
             }
-            Self::UsageError { error: mistake, usage, example } => {
-                let is_example_due = example != usage;
-                let usage = ("usage", Value::from(usage));
-                let first = match mistake {
-                    UsageError::UnclosedQuote(quote) => {
-                        say("unclosed-quote", &[("quote", (&quote.to_string()).into()), usage])
-                    }
-                    UsageError::MissingCommunity => say("missing-community", &[usage]),
-                    UsageError::MissingGroups => say("missing-groups", &[usage]),
-                    UsageError::MissingTarget => say("missing-place", &[usage]),
-                    UsageError::MissingPeople => say("missing-people", &[usage]),
-                    UsageError::MissingText => say("missing-text", &[usage]),
-                    UsageError::MissingName => say("missing-name", &[usage]),
-                    UsageError::UnknownFlag(word) => {
-                        say("unknown-flag", &[("word", (&quote(word)).into()), usage])
-                    }
-                    UsageError::TooManyWords(word) => {
-                        say("too-many-words", &[("word", (&quote(word)).into()), usage])
-                    }
-                };
-                // Where there are no words, the usage is the example.
-                match is_example_due {
-                    true => format!("{first}\n{}", say("example", &[("example", example.into())])),
-                    false => first,
-                }
+            Self::NoCommunity { typed, nearest, available } => {
+                render_no_community(typed, nearest, available, localizer)
             }
-            Self::NoCommunity { typed, nearest, available: known }
-                if nearest.is_empty() && !known.is_empty() =>
-            {
-                say(
-                    "no-community-known",
-                    &[
-                        ("name", (&quote(typed)).into()),
-                        ("candidates", (&format_candidates(known, 0)).into()),
-                    ],
-                )
-            }
-            Self::NoCommunity { typed, nearest, .. } if nearest.is_empty() => say(
-                "no-community",
-                &[("name", (&quote(typed)).into()), ("order", (&speech.order("communities", &[])).into())],
-            ),
-            Self::NoCommunity { typed, nearest, .. } => say(
-                "no-community-nearest",
-                &[("name", (&quote(typed)).into()), ("candidates", (&format_candidates(nearest, 1)).into())],
-            ),
             Self::AmbiguousCommunity { typed, candidates: names } => say(
                 "many-communities",
                 &[("name", (&quote(typed)).into()), ("candidates", (&format_candidates(names, 1)).into())],
             ),
             Self::Forbidden { command, community: place } => {
-                let order = speech.order(command, &[]);
+                let order = localizer.order(command, &[]);
                 match place {
                     Some(name) => say(
                         "may-not-there",
@@ -393,7 +321,7 @@ impl Reply {
             }
             Self::Retrying { reason, minutes } => {
                 let reason = reason.clone().unwrap_or_else(|| say("api-some-trouble", &[]));
-                let cancel = speech.order("cancel", &[]);
+                let cancel = localizer.order("cancel", &[]);
                 let minutes = usize::try_from(*minutes).unwrap_or(usize::MAX);
                 let values =
                     [("reason", (&reason).into()), ("minutes", minutes.into()), ("cancel", (&cancel).into())];
@@ -402,12 +330,103 @@ impl Reply {
             Self::Api(explained) => format!("❌ {explained}"),
             Self::Failed { reason } => {
                 let reason = reason.clone().unwrap_or_else(|| say("internal", &[]));
-                let status = speech.order("status", &[]);
+                let status = localizer.order("status", &[]);
                 format!(
                     "❌ {}",
                     say("gave-up", &[("reason", (&reason).into()), ("status", (&status).into())])
                 )
             }
         }
+    }
+}
+
+fn render_sections(sections: &[(&'static str, Vec<String>)], example: &str, localizer: &Localizer) -> String {
+    let mut lines = vec![localizer.text("help-title", &[])];
+    for (title, commands) in sections {
+        lines.push(format!("*{}*", localizer.text(title, &[])));
+        lines.extend(format_columns(commands));
+    }
+    lines.push(localizer.text("help-on-one", &[("example", example.into())]));
+    lines.join("\n")
+}
+
+fn render_unknown_command(
+    typed: &str,
+    nearest: Option<&str>,
+    is_prompted: bool,
+    localizer: &Localizer,
+) -> String {
+    let name = quote(typed);
+    match nearest {
+        Some(nearest) => {
+            let key = if is_prompted { "unknown-command-yes" } else { "unknown-command-nearest" };
+            let nearest = format!("{}{nearest}", localizer.prefix);
+            localizer.text(key, &[("name", (&name).into()), ("nearest", (&nearest).into())])
+        }
+        None => {
+            let help = localizer.order("help", &[]);
+            localizer.text("unknown-command", &[("name", (&name).into()), ("help", (&help).into())])
+        }
+    }
+}
+
+fn render_no_community(
+    typed: &str,
+    nearest: &[String],
+    available: &[String],
+    localizer: &Localizer,
+) -> String {
+    let name = quote(typed);
+    let (key, candidates) = match (nearest, available) {
+        ([], []) => {
+            let list = localizer.order("communities", &[]);
+            return localizer.text("no-community", &[("name", (&name).into()), ("order", (&list).into())]);
+        }
+        ([], available) => ("no-community-known", format_candidates(available, 0)),
+        (nearest, _) => ("no-community-nearest", format_candidates(nearest, 1)),
+    };
+    localizer.text(key, &[("name", (&name).into()), ("candidates", (&candidates).into())])
+}
+
+impl CommandHelp {
+    fn render(&self, localizer: &Localizer) -> String {
+        let Self { about, usage, more, examples, related, legend } = self;
+        let end = if about.ends_with(['.', '?', '!']) { "" } else { "." };
+        let mut lines =
+            vec![capitalize(about) + end, localizer.text("help-usage", &[("usage", usage.into())])];
+        match examples.as_slice() {
+            // Without arguments, the usage is the example.
+            [example] if example == usage => {}
+            [example] => lines.push(localizer.text("example", &[("example", example.into())])),
+            several => {
+                lines.push(localizer.text("help-examples", &[]));
+                lines.extend(several.iter().cloned());
+            }
+        }
+        lines.push(more.clone());
+        if !related.is_empty() {
+            lines.push(localizer.text("help-also", &[("names", (&related.join(", ")).into())]));
+        }
+        lines.extend(legend.iter().map(|line| line.render(localizer)));
+        lines.join("\n")
+    }
+}
+
+impl UsageError {
+    fn render(&self, usage: &str, localizer: &Localizer) -> String {
+        let (key, detail) = match self {
+            Self::UnclosedQuote(quote) => ("unclosed-quote", Some(("quote", quote.to_string()))),
+            Self::MissingCommunity => ("missing-community", None),
+            Self::MissingGroups => ("missing-groups", None),
+            Self::MissingTarget => ("missing-place", None),
+            Self::MissingPeople => ("missing-people", None),
+            Self::MissingText => ("missing-text", None),
+            Self::MissingName => ("missing-name", None),
+            Self::UnknownFlag(word) => ("unknown-flag", Some(("word", quote(word)))),
+            Self::TooManyWords(word) => ("too-many-words", Some(("word", quote(word)))),
+        };
+        let detail = detail.as_ref().map(|(name, text)| (*name, text.into()));
+        let values: Vec<_> = detail.into_iter().chain([("usage", usage.into())]).collect();
+        localizer.text(key, &values)
     }
 }

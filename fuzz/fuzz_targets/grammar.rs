@@ -4,9 +4,11 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use vincula::command::{ArgKind, args, lookup, nearest_name, parse_command, catalog};
+use vincula::commands::{self, CATALOG};
 use vincula::directory::{fold, is_invisible};
 use vincula::domain::Locale;
+use vincula::parse::arguments::{self, ArgKind};
+use vincula::parse::prefix::CommandParser;
 use vincula::reply::{Localizer, quote};
 
 const LINK: &[ArgKind] = &[ArgKind::Community, ArgKind::Groups];
@@ -15,24 +17,26 @@ static LOCALIZER: LazyLock<Localizer> = LazyLock::new(|| Localizer {
     locale: Locale::PtBr,
     prefix: "/".to_owned(),
     prefixes: vec!["/".to_owned()],
-    command_name: catalog::name_in,
+    command_name: commands::name_in,
 });
+
+static PARSER: LazyLock<CommandParser> = LazyLock::new(|| CommandParser::new(&LOCALIZER.prefixes));
 
 fuzz_target!(|text: &str| {
     let quoted = quote(text);
     assert!(!quoted.chars().any(|c| c.is_control() || is_invisible(c)), "{quoted:?}");
-    let rest = match parse_command(text, &LOCALIZER.prefixes) {
+    let rest = match PARSER.parse(text) {
         Some(command) => {
             assert!(!command.typed.chars().any(is_invisible) && command.typed.chars().count() <= 40);
-            let _ = nearest_name(&command.typed, Locale::Es);
-            if let Some(spec) = lookup(&command.typed) {
-                let _ = args::parse(spec.args, spec.is_mutating, &command.rest);
+            let _ = CATALOG.nearest_name(&command.typed, Locale::Es);
+            if let Some(spec) = CATALOG.lookup(&command.typed) {
+                let _ = arguments::parse(spec.args, spec.is_mutating, &command.rest);
             }
             command.rest
         }
         None => text.to_owned(),
     };
-    let Ok(found) = args::parse(LINK, true, &rest) else { return };
+    let Ok(found) = arguments::parse(LINK, true, &rest) else { return };
     let community = found.community.expect("the community is required");
     let printed = found.words.iter().all(|word| word.chars().count() <= 100) && community.chars().count() <= 100;
     let has_visible_name = |word: &String| !fold(word).trim().is_empty() && !quote(word).contains("“”");
@@ -42,8 +46,8 @@ fuzz_target!(|text: &str| {
     let mut words = vec![community.as_str()];
     words.extend(found.words.iter().map(String::as_str));
     let command = LOCALIZER.order("link", &words);
-    let again = parse_command(&command, &LOCALIZER.prefixes).unwrap_or_else(|| panic!("{command:?} is no command"));
-    let again = args::parse(LINK, true, &again.rest).unwrap_or_else(|error| panic!("{command:?}: {error:?}"));
+    let again = PARSER.parse(&command).unwrap_or_else(|| panic!("{command:?} is no command"));
+    let again = arguments::parse(LINK, true, &again.rest).unwrap_or_else(|error| panic!("{command:?}: {error:?}"));
     let folded = |words: &[String]| words.iter().map(|word| fold(word)).collect::<Vec<_>>();
     assert_eq!(again.community.map(|word| fold(&word)), Some(fold(&community)), "{command:?}");
     assert_eq!(folded(&again.words), folded(&found.words), "{command:?}");

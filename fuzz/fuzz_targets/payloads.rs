@@ -7,8 +7,10 @@ use bytes::Bytes;
 use http::HeaderMap;
 use libfuzzer_sys::fuzz_target;
 use vincula::clock::Timestamp;
-use vincula::command::{args, lookup, parse_command};
+use vincula::commands::CATALOG;
 use vincula::config::VerifyConfig;
+use vincula::parse::arguments;
+use vincula::parse::prefix::CommandParser;
 use vincula::webhook::payload::{InstanceInfo, ParsedEvent, parse_event};
 use vincula::webhook::verify::{RequestMeta, Verifier};
 
@@ -16,6 +18,8 @@ use vincula::webhook::verify::{RequestMeta, Verifier};
 mod instance;
 
 static OPEN: LazyLock<Verifier> = LazyLock::new(|| Verifier::new(&instance::instance(VerifyConfig::default())));
+
+static PARSER: LazyLock<CommandParser> = LazyLock::new(|| CommandParser::new(&["/".to_owned()]));
 
 fuzz_target!(|body: &[u8]| {
     let headers = HeaderMap::new();
@@ -33,10 +37,10 @@ fuzz_target!(|body: &[u8]| {
         let message = message.to_message();
         assert!(!message.chat.address().is_empty());
         assert!(message.chat.address().chars().all(|c| c.is_ascii_alphanumeric() || "@-.".contains(c)));
-        if let Some(command) = parse_command(&message.text, &["/".to_owned()])
-            && let Some(spec) = lookup(&command.typed)
+        if let Some(command) = PARSER.parse(&message.text)
+            && let Some(spec) = CATALOG.lookup(&command.typed)
         {
-            let _ = args::parse(spec.args, spec.is_mutating, &command.rest);
+            let _ = arguments::parse(spec.args, spec.is_mutating, &command.rest);
         }
     }
 });

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::command::catalog;
+use crate::commands::CATALOG;
 use crate::config::{self, Config, ConfigSource, LoadedConfig};
 use crate::telemetry::{self, LogFilterError};
 
@@ -29,7 +29,7 @@ pub(super) enum ExitStatus {
 impl ConfigArg {
     /// Reads the configuration.
     pub(super) fn read(&self) -> Result<LoadedConfig, Vec<config::Diagnostic>> {
-        config::load(&ConfigSource::from_process(self.config.clone()), &catalog::names())
+        config::load(&ConfigSource::from_process(self.config.clone()), &CATALOG.names())
     }
 
     /// Reads the configuration; prints its warnings, or all its errors, to stderr.

@@ -7,7 +7,7 @@ use tracing_subscriber::filter::LevelFilter;
 use super::common::{ConfigArg, ExitStatus, start_log};
 use crate::app::App;
 use crate::clock::Clock;
-use crate::command::TimingConfig;
+use crate::command::context::TimingConfig;
 use crate::config::Config;
 use crate::server::listen;
 use crate::{lifecycle, telemetry};

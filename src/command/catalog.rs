@@ -1,72 +1,282 @@
-//! The only list of commands: help, documentation, rights and recognition follow from it.
+//! The catalog: finds commands by name, in any language, and suggests the nearest name of a typo.
 
-use super::{
-    CommandSpec, add, alias, aliases, announce, cancel, communities, community, confirm, create, deactivate,
-    demote, describe, groups, help, history, invite, language, link, more, move_groups, photo, promote,
-    remove, settings, status, undo, unlink, who, whoami,
-};
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use crate::command::spec::CommandSpec;
+use crate::directory::fold;
 use crate::domain::Locale;
+use crate::i18n;
+use crate::parse::arguments;
+use crate::parse::prefix::{CommandParser, ParsedCommand, is_too_long};
+use crate::parse::word_lists::word_list;
 
-/// Every command, in the order of the help.
-pub const COMMANDS: &[&CommandSpec] = &[
-    &link::SPEC,
-    &unlink::SPEC,
-    &move_groups::SPEC,
-    &communities::SPEC,
-    &community::SPEC,
-    &groups::SPEC,
-    &create::SPEC,
-    &describe::SPEC,
-    &photo::SPEC,
-    &settings::SPEC,
-    &invite::SPEC,
-    &announce::SPEC,
-    &deactivate::SPEC,
-    &add::SPEC,
-    &remove::SPEC,
-    &promote::SPEC,
-    &demote::SPEC,
-    &who::SPEC,
-    &history::SPEC,
-    &more::SPEC,
-    &confirm::SPEC,
-    &undo::SPEC,
-    &cancel::SPEC,
-    &status::SPEC,
-    &whoami::SPEC,
-    &language::SPEC,
-    &alias::SPEC,
-    &aliases::SPEC,
-    &help::SPEC,
-];
+/// Shorter words, and names, are alike by chance.
+const MIN_GUESS_LEN: usize = 3;
 
-/// The English names, as the configuration's `commands` has them.
-pub fn names() -> Vec<&'static str> {
-    COMMANDS.iter().map(|spec| spec.name).collect()
+/// The prefixes that turn a name into its opposite.
+const NEGATIONS: [&str; 6] = ["des", "de", "dis", "un", "in", "re"];
+
+/// Words for what no command does, near as they may be to a name: `/rename` is no `/remove`.
+static WORDS_WITHOUT_COMMAND: LazyLock<HashSet<String>> =
+    LazyLock::new(|| word_list("words-without-command"));
+
+/// All commands, by name. Help, documentation and rights follow from it.
+pub struct Catalog {
+    /// In the command of the help.
+    specs: Vec<&'static CommandSpec>,
+    /// By each of their names, folded.
+    by_name: HashMap<String, &'static CommandSpec>,
 }
 
-/// The name of a command in the help of a language; what is no command stays as it is typed in
-/// English.
-pub fn name_in(name: &str, locale: Locale) -> &'static str {
-    COMMANDS.iter().find(|spec| spec.name == name).map_or("help", |spec| spec.name_in(locale))
-}
-
-/// The commands as a Markdown table, for docs/commands.md.
-pub fn markdown() -> String {
-    let mut table = "| command | Português | Español | what it does |\n|---|---|---|---|\n".to_owned();
-    for spec in COMMANDS {
-        let words: Vec<String> =
-            spec.args.iter().map(|arg| crate::i18n::text(Locale::En, arg.key(), &[])).collect();
-        let listed =
-            |names: &[&str]| names.iter().map(|name| format!("`/{name}`")).collect::<Vec<_>>().join(", ");
-        let about = crate::i18n::text(Locale::En, &format!("help-{}", spec.name), &[]);
-        let usage = format!("/{} {}", spec.name, words.join(" "));
-        table.push_str(&format!(
-            "| `{}` | {} | {} | {about} |\n",
-            usage.trim(),
-            listed(spec.pt),
-            listed(spec.es)
-        ));
+impl Catalog {
+    /// A catalog of these commands, in the order of the help.
+    pub fn new(specs: impl IntoIterator<Item = &'static CommandSpec>) -> Self {
+        let specs: Vec<_> = specs.into_iter().collect();
+        let names = specs.iter().flat_map(|spec| spec.names().map(|name| (fold(name), *spec)));
+        Self { by_name: names.collect(), specs }
     }
-    table
+
+    /// Every command, in the order of the help.
+    pub fn specs(&self) -> &[&'static CommandSpec] {
+        &self.specs
+    }
+
+    /// The English names, as the configuration's `commands` has them.
+    pub fn names(&self) -> Vec<&'static str> {
+        self.specs.iter().map(|spec| spec.name).collect()
+    }
+
+    /// The command of a name in any language: without case and accents, nothing fuzzier.
+    pub fn lookup(&self, typed: &str) -> Option<&'static CommandSpec> {
+        if is_too_long(typed) { None } else { self.by_name.get(&fold(typed)).copied() }
+    }
+
+    /// The name in the help of a language, by the English name; `help` where there is no such command.
+    pub fn name_in(&self, name: &str, locale: Locale) -> &'static str {
+        self.specs.iter().find(|spec| spec.name == name).map_or("help", |spec| spec.name_in(locale))
+    }
+
+    /// The command in a text without a prefix at its beginning: `link Sales x`, `/ link Sales x`,
+    /// `please /link Sales x`. It may be chatter, so it is only suggested. What is quoted, or stands on a
+    /// later line, is not the sender's own command.
+    pub fn parse_without_prefix(&self, text: &str, parser: &CommandParser) -> Option<ParsedCommand> {
+        let (parsed, is_after_prefix) = parser.parse_without_prefix(text)?;
+        let spec = self.lookup(&parsed.typed).filter(|spec| !spec.is_indirect())?;
+        let is_change = spec.is_mutating && !spec.accepts_picture() && !parsed.rest.is_empty();
+        let is_likely = is_after_prefix || is_change;
+        let is_command = is_likely && arguments::parse(spec.args, spec.is_mutating, &parsed.rest).is_ok();
+        is_command.then_some(parsed)
+    }
+
+    /// The name nearest to what was typed, if one is near: of the chat's language, else of another one. The
+    /// opposite of what was typed is never suggested.
+    pub fn nearest_name(&self, typed: &str, locale: Locale) -> Option<&'static str> {
+        if is_too_long(typed) {
+            return None;
+        }
+        let typed = fold(typed);
+        if let Some(name) = self.synonym(&typed, locale) {
+            return Some(name);
+        }
+        let length = typed.chars().count();
+        let names = || self.specs.iter().flat_map(|spec| spec.names().map(move |name| (spec, name)));
+        let has_opposite = names().any(|(_, name)| antonym_distance(&typed, &fold(name)) == Some(0));
+        if length < MIN_GUESS_LEN || has_opposite || WORDS_WITHOUT_COMMAND.contains(&typed) {
+            return None;
+        }
+        let is_shortened = |name: &str| length > MIN_GUESS_LEN && name.starts_with(&typed);
+        let nearest_of = |is_own: bool| {
+            let names = names().filter(|(spec, name)| spec.locales_of_name(name).contains(&locale) == is_own);
+            let scored = names.filter_map(|(_, name)| {
+                let folded = fold(name);
+                let is_near = folded.chars().count() >= MIN_GUESS_LEN
+                    && (strsim::damerau_levenshtein(&typed, &folded) <= 1 + length / 4
+                        || is_shortened(&folded))
+                    && antonym_distance(&typed, &folded).is_none_or(|letters| letters > 1);
+                is_near.then(|| (strsim::jaro_winkler(&typed, &folded), name))
+            });
+            let near = scored.filter(|(score, _)| *score >= 0.8);
+            near.max_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, name)| name)
+        };
+        nearest_of(true).or_else(|| nearest_of(false))
+    }
+
+    /// The command that another word is often typed for, `/delete`, `/apagar`: its name in the word's language.
+    fn synonym(&self, typed: &str, locale: Locale) -> Option<&'static str> {
+        let others = Locale::ALL.into_iter().filter(|other| *other != locale);
+        std::iter::once(locale).chain(others).find_map(|locale| {
+            let words = i18n::text(locale, "words-for-commands", &[]);
+            let command_of = |pair: &str| {
+                let (word, command) = pair.trim().split_once(' ')?;
+                (fold(word) == typed).then(|| self.lookup(command))?
+            };
+            Some(words.split(',').find_map(command_of)?.name_in(locale))
+        })
+    }
+
+    /// The commands as a Markdown table, for docs/commands.md.
+    pub fn markdown(&self) -> String {
+        let mut table = "| command | Português | Español | what it does |\n|---|---|---|---|\n".to_owned();
+        for spec in &self.specs {
+            let words: Vec<String> =
+                spec.args.iter().map(|arg| i18n::text(Locale::En, arg.key(), &[])).collect();
+            let listed =
+                |names: &[&str]| names.iter().map(|name| format!("`/{name}`")).collect::<Vec<_>>().join(", ");
+            let about = i18n::text(Locale::En, &format!("help-{}", spec.name), &[]);
+            let usage = format!("/{} {}", spec.name, words.join(" "));
+            table.push_str(&format!(
+                "| `{}` | {} | {} | {about} |\n",
+                usage.trim(),
+                listed(spec.pt),
+                listed(spec.es)
+            ));
+        }
+        table
+    }
+}
+
+/// The edit distance of two words but for a prefix that makes one the opposite of the other.
+fn antonym_distance(one: &str, other: &str) -> Option<usize> {
+    let stems = |word: &str| -> Vec<(&str, String)> {
+        let negated = NEGATIONS
+            .into_iter()
+            .filter_map(|negation| word.strip_prefix(negation).map(|stem| (negation, stem.to_owned())));
+        negated.chain([("", word.to_owned())]).collect()
+    };
+    let (ones, others) = (stems(one), stems(other));
+    let pairs = ones.iter().flat_map(|one| others.iter().map(move |other| (one, other)));
+    // `de` and `des` are the same prefix.
+    let is_opposed = |one: &str, other: &str| one.get(..2) != other.get(..2);
+    pairs
+        .filter(|(one, other)| is_opposed(one.0, other.0) && one.1.len() >= MIN_GUESS_LEN)
+        .map(|(one, other)| strsim::damerau_levenshtein(&one.1, &other.1))
+        .min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::CATALOG;
+
+    fn slash() -> CommandParser {
+        CommandParser::new(&["/".to_owned()])
+    }
+
+    #[test]
+    fn a_command_whose_prefix_is_forgotten_or_does_not_stand_first_is_guessed_where_it_is_a_whole_one() {
+        let texts = [
+            "vincular bairro futebol",
+            "/ vincular bairro futebol",
+            "*/vincular bairro futebol*",
+            "Por favor /vincular bairro futebol",
+        ];
+        let expected = ParsedCommand { typed: "vincular".to_owned(), rest: "bairro futebol".to_owned() };
+        for text in texts {
+            assert_eq!(CATALOG.parse_without_prefix(text, &slash()).as_ref(), Some(&expected), "{text}");
+        }
+        assert!(CATALOG.parse_without_prefix("bom dia /grupos", &slash()).is_some());
+        let chatter =
+            ["vincular", "link aqui", "foto linda", "quem vai hoje?", "mais uma coisa", "grupos cheios"];
+        for text in chatter.into_iter().chain([
+            "http://x/link",
+            "e/ou",
+            "1/2 mais",
+            "sim, mas amanhã",
+            "> /grupos",
+            "oi\n/grupos",
+            "",
+        ]) {
+            assert_eq!(CATALOG.parse_without_prefix(text, &slash()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_command_has_its_names_without_case_and_accents_and_nothing_fuzzier() {
+        let rows = [
+            ("LINK", Some("link")),
+            ("Vincular", Some("link")),
+            ("enlazar", Some("link")),
+            ("situacao", Some("status")),
+            ("situação", Some("status")),
+            ("quemsou", Some("whoami")),
+            ("ayuda", Some("help")),
+            ("lınk", None), // a dotless ı
+            ("lіnk", None), // a Cyrillic і
+            ("linkk", None),
+        ];
+        for (typed, expected) in rows {
+            assert_eq!(CATALOG.lookup(typed).map(|spec| spec.name), expected, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_typo_gets_the_nearest_name_of_its_language() {
+        assert_eq!(CATALOG.nearest_name("lnik", Locale::En), Some("link"));
+        assert_eq!(CATALOG.nearest_name("vinclar", Locale::PtBr), Some("vincular"));
+        assert_eq!(CATALOG.nearest_name("comunidads", Locale::Es), Some("comunidades"));
+        assert_eq!(CATALOG.nearest_name("xyzzy", Locale::En), None);
+    }
+
+    #[test]
+    fn nobody_is_offered_the_opposite_of_what_they_typed() {
+        let rows = [
+            ("despromover", Some("rebaixar")),
+            ("unpromote", Some("demote")),
+            ("despromovr", None),
+            ("ativar", None),
+            ("reativar", None),
+            ("reactivate", None),
+            ("activar", None),
+            ("activate", None),
+            ("redo", None),
+            ("refazer", None),
+            ("renomear", None),
+            ("rename", None),
+            ("desvicular", Some("desvincular")),
+            ("unlik", Some("unlink")),
+            ("remve", Some("remover")),
+            ("desrever", Some("descrever")),
+            ("deactivte", Some("deactivate")),
+        ];
+        for (typed, expected) in rows {
+            assert_eq!(CATALOG.nearest_name(typed, Locale::PtBr), expected, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_guess_is_of_the_language_of_the_chat_where_one_is_near_and_of_words_that_are_long_enough() {
+        let rows = [
+            ("mova", Some("mover")),
+            ("remova", Some("remover")),
+            ("linkar", Some("vincular")),
+            ("log", Some("histórico")),
+            ("historia", Some("histórico")),
+            ("adm", Some("promover")),
+            ("config", Some("configurar")),
+            ("lnik", Some("link")),
+            ("sair", None),
+            ("as", None),
+            ("si", None),
+            ("ma", None),
+        ];
+        for (typed, expected) in rows {
+            assert_eq!(CATALOG.nearest_name(typed, Locale::PtBr), expected, "{typed}");
+        }
+        assert_eq!(CATALOG.nearest_name("historia", Locale::Es), Some("historial"));
+    }
+
+    #[test]
+    fn other_words_for_commands_are_of_commands_and_no_names_of_them() {
+        assert_eq!(CATALOG.nearest_name("apagar", Locale::PtBr), Some("desativar"));
+        assert_eq!(CATALOG.nearest_name("APAGAR", Locale::En), Some("desativar"));
+        assert_eq!(CATALOG.nearest_name("delete", Locale::Es), Some("deactivate"));
+        for locale in Locale::ALL {
+            for pair in crate::i18n::text(locale, "words-for-commands", &[]).split(',') {
+                let (word, command) = pair.trim().split_once(' ').unwrap();
+                assert!(CATALOG.lookup(word).is_none(), "{locale}: {word}");
+                assert_eq!(CATALOG.lookup(command).map(|spec| spec.name), Some(command), "{locale}: {word}");
+            }
+        }
+    }
 }

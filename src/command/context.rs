@@ -2,101 +2,104 @@
 
 use std::time::Duration;
 
-use super::progress::Progress;
-use super::prompt::Prompt;
-use super::undo::UndoRecord;
 use crate::authorization::Admins;
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
+use crate::command::catalog::Catalog;
+use crate::command::progress::Progress;
+use crate::command::prompt::Prompt;
+use crate::command::spec::CONFIRMABLE;
+use crate::command::undo_record::UndoRecord;
 use crate::config::{Admin, Instance};
 use crate::directory::{CommunityAdmins, CommunityEntry, Directory};
 use crate::domain::{Chat, ConversationKey, Person};
 use crate::i18n;
+use crate::parse::prefix::CommandParser;
 use crate::reply::{Localizer, Reply, ReplyLine};
 use crate::storage::{Claim, LEASE_TTL, LeaseError, StateChange, StateEntry, StateKind, Store};
 use crate::zapi::{ApiError, Zapi};
 
-/// Everything a command may use.
+/// What a command may use while it runs.
 pub struct Context<'a> {
+    /// All commands.
+    pub catalog: &'a Catalog,
+    /// Recognises commands by the prefixes of the instance.
+    pub parser: &'a CommandParser,
     /// The instance's configuration.
     pub instance: &'a Instance,
-    /// How to speak.
+    /// Language and prefix of the replies.
     pub localizer: &'a Localizer,
     /// Z-API.
     pub zapi: &'a Zapi,
-    /// Names.
+    /// Names of communities and groups.
     pub directory: &'a Directory,
-    /// Who may give orders, by the configuration.
+    /// The admins of the configuration.
     pub admins: &'a Admins,
-    /// The communities' own admins, where they may give orders too.
+    /// The admins of communities, where they may give commands too.
     pub community_admins: Option<&'a CommunityAdmins>,
-    /// The journal, to count.
+    /// The journal.
     pub store: &'a Store,
-    /// The order in the journal, to write the plan.
+    /// The claimed command, to store the plan.
     pub claim: &'a mut Claim,
     /// The time.
     pub clock: &'a Clock,
     /// How long things may take.
     pub timing: TimingConfig,
-    /// How far the order is.
+    /// The progress of the command.
     pub progress: &'a Progress,
-    /// Who gave the order.
+    /// The admin that gave the command.
     pub admin: &'a Admin,
-    /// How they were seen.
+    /// The sender, as the message has it.
     pub sender: Person,
-    /// Where they gave it.
+    /// The chat of the command.
     pub chat: &'a Chat,
-    /// The community that the order names, if the command takes one.
+    /// The community that the command names, if it takes one.
     pub community: Option<CommunityEntry>,
-    /// No further try follows: whatever is known is the answer.
+    /// No further attempt follows: the reply says what is known.
     pub is_last_attempt: bool,
-    /// It was cancelled: nothing more is changed, and what is so is the answer.
+    /// It was cancelled: nothing more is changed, and the reply says how things are.
     pub is_cancelled: bool,
-    /// Set by a command that answers only because no further try follows.
+    /// Set by a command that replies only because no further attempt follows.
     pub is_final_failure: bool,
-    /// Whether it is done, or shown first.
+    /// Whether it runs, or is previewed.
     pub confirmation: Confirmation,
-    /// It takes a change back.
+    /// It undoes a change.
     pub is_undo: bool,
-    /// What must be so still for that.
+    /// What must still be true for that.
     pub only_if: Option<String>,
-    /// Whose question, list and undo it is: the admin's in this chat.
+    /// The key of the prompt, list and undo record: the admin in this chat.
     pub conversation_key: ConversationKey,
-    /// What is remembered with the answer.
+    /// State that is stored with the reply.
     pub state_changes: Vec<StateChange>,
 }
 
-/// The commands that may ask first: what they do cannot be undone, or many people notice.
-pub(super) const CONFIRMABLE: [&str; 9] =
-    ["link", "unlink", "move", "create", "describe", "invite", "announce", "remove", "deactivate"];
-
-/// Whether an order is done, or shown first.
+/// Whether a command runs, or is previewed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Confirmation {
-    /// What cannot be undone, or many people notice, is asked about first.
+    /// Changes that cannot be undone, or that many people notice, need a confirmation.
     Required,
-    /// It was said yes to, or begun before.
+    /// It is confirmed, or has already started.
     Given,
-    /// It is a trial: it shows what it would do, and does nothing.
+    /// A dry run: it shows what it would do, and does nothing.
     DryRun,
 }
 
-/// How long things may take; tests shorten it.
+/// Timeouts and intervals; tests shorten them.
 #[derive(Clone, Copy, Debug)]
 pub struct TimingConfig {
-    /// How long a lagging read is waited for.
+    /// How long a read that lags is repeated.
     pub read_back: Duration,
-    /// How long an attempt may go on without a confirmed change; the last one, and what follows a confirmed
-    /// change, half of it.
+    /// How long an attempt may take without a confirmed change. Half of it for the last attempt, and after a
+    /// confirmed change.
     pub attempt: Duration,
-    /// After how long the order gets its ⏳.
+    /// When the progress reaction ⏳ is set.
     pub progress_reaction_after: Duration,
-    /// After how long a message tells how far it is.
+    /// When a message shows the progress.
     pub progress_message_after: Duration,
-    /// After how long in vain the admin is told that the order goes on.
+    /// When the admin is told that the command will be retried.
     pub retry_notice_after: Duration,
-    /// The delay before the second try; it doubles from try to try.
+    /// The delay before the second attempt; it doubles with every attempt.
     pub min_retry_delay: Duration,
-    /// The longest delay between tries.
+    /// The longest delay between attempts.
     pub max_retry_delay: Duration,
     /// How long a worker's lease on a chat holds without a heartbeat.
     pub lease: Duration,
@@ -117,7 +120,7 @@ impl Default for TimingConfig {
     }
 }
 
-/// Why a command has no answer yet. A person's mistake is no failure: it is a reply.
+/// Why a command has no reply yet. A usage error is no failure: it is a reply.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
     /// Z-API.
@@ -126,25 +129,24 @@ pub enum CommandError {
     /// The journal.
     #[error(transparent)]
     Store(#[from] LeaseError),
-    /// A command that takes a community was run without one: our own fault.
+    /// A command that takes a community was run without one: a bug.
     #[error("the command was run without its community")]
     MissingCommunity,
-    /// An order stands for another one that cannot be run: our own fault.
+    /// A command stands for another one that cannot be run: a bug.
     #[error("what the order stands for cannot be run")]
     UnknownDeferredCommand,
-    /// What was written down before the order changed something cannot be read: it may be of another
-    /// version, and the call may have been made.
+    /// The stored plan cannot be read: it may be of another version, and the call may have been made.
     #[error("the plan of the order cannot be read")]
     UnreadablePlan,
 }
 
 impl Context<'_> {
-    /// It shows what it would do, and does nothing.
+    /// Whether this is a dry run.
     pub fn is_dry_run(&self) -> bool {
         self.confirmation == Confirmation::DryRun
     }
 
-    /// What whoever gave the order is called.
+    /// The name of the sender.
     pub fn sender_name(&self) -> String {
         match self.claim.command.by_owner {
             true => self.owner_name(),
@@ -152,22 +154,22 @@ impl Context<'_> {
         }
     }
 
-    /// What whoever types on the bot's own phone is called: nobody gave them a name.
+    /// The name for the bot's own phone, which the configuration does not name.
     pub fn owner_name(&self) -> String {
         i18n::text(self.localizer.locale, "owner", &[])
     }
 
-    /// What was said yes to is no longer what would be done: it is asked about once more.
+    /// Asks for confirmation again, since what was confirmed is no longer what would be done.
     pub fn require_confirmation(&mut self) {
         if self.confirmation == Confirmation::Given {
             self.confirmation = Confirmation::Required;
         }
     }
 
-    /// Asks whether this order shall be done as it is shown, where a yes is still due. `rest` are its
-    /// words, with ids in the place of names, so that what was shown is what is done.
+    /// Previews a dry run, or asks for a confirmation where one is required and `is_grave`. `rest` are its
+    /// arguments with ids in place of names, so that what was shown is what is done.
     ///
-    /// Returns the answer to give instead of doing it: for a trial, or the question.
+    /// Returns the reply to send instead of running the command.
     pub fn preview_or_confirm(
         &mut self,
         command: &str,
@@ -183,16 +185,8 @@ impl Context<'_> {
             Confirmation::DryRun => Some(Reply::DryRun(Box::new(about))),
             Confirmation::Required if is_grave => {
                 self.ask(Prompt {
-                    asked_by: self.claim.command.id.clone(),
-                    language: self.localizer.locale.tag().to_owned(),
-                    command: command.to_owned(),
                     before: rest,
-                    options: Vec::new(),
-                    after: String::new(),
-                    takes_several: false,
-                    askers: Vec::new(),
-                    is_undo: false,
-                    only_if: None,
+                    ..Prompt::new(&self.claim.command, self.localizer.locale, command)
                 });
                 Some(Reply::Confirm(Box::new(about)))
             }
@@ -200,47 +194,46 @@ impl Context<'_> {
         }
     }
 
-    /// Offers the order that was likely meant: a yes carries it out as if it were typed. `rest` are its words
-    /// with ids in the place of names, `shown` the same as people see them.
+    /// Suggests a command: a yes runs it as if it were typed. `rest` are its arguments with ids in place of
+    /// names, `shown` the same as people see them.
     pub fn suggest(&mut self, command: &'static str, rest: String, shown: &[&str]) -> ReplyLine {
         self.ask(Prompt {
-            asked_by: self.claim.command.id.clone(),
-            language: self.localizer.locale.tag().to_owned(),
-            command: command.to_owned(),
-            before: String::new(),
             options: vec![rest],
-            after: String::new(),
-            takes_several: false,
-            askers: Vec::new(),
-            is_undo: false,
-            only_if: None,
+            ..Prompt::new(&self.claim.command, self.localizer.locale, command)
         });
         ReplyLine::not_done("meant-order").order("order", command, shown)
     }
 
-    /// Remembers a question with the answer that asks it.
-    pub fn ask(&mut self, question: Prompt) {
-        let question = Prompt { is_undo: self.is_undo, only_if: self.only_if.clone(), ..question };
-        let StateChange { kind, key: place, value } = question.asked(&self.conversation_key);
+    /// Stores a prompt with the reply.
+    pub fn ask(&mut self, prompt: Prompt) {
+        let prompt = Prompt { is_undo: self.is_undo, only_if: self.only_if.clone(), ..prompt };
+        let StateChange { kind, key: place, value } = prompt.asked(&self.conversation_key);
         self.set_state(kind, place, value);
     }
 
-    /// Remembers how what was changed is taken back: by this command with these words, or not at all.
-    pub fn set_undo(&mut self, of: &str, by: Option<(&str, String)>) {
-        self.set_undo_if(of, by, None);
+    /// Stores how a change is undone: by this command with these arguments, or not at all.
+    pub fn set_undo(&mut self, command: &str, undo_command: Option<(&str, String)>) {
+        self.set_undo_if(command, undo_command, None);
     }
 
-    /// The same where it is taken back only if this is so still: what somebody changed since stays.
-    pub fn set_undo_if(&mut self, of: &str, by: Option<(&str, String)>, only_if: Option<String>) {
-        let by = by.map(|(command, rest)| (command.to_owned(), rest));
-        self.store_undo(&UndoRecord { of: of.to_owned(), by, only_if, instead: None });
+    /// The same, undone only if this is still true: later changes of others stay.
+    pub fn set_undo_if(
+        &mut self,
+        command: &str,
+        undo_command: Option<(&str, String)>,
+        precondition: Option<String>,
+    ) {
+        let command = command.to_owned();
+        let undo_command = undo_command.map(|(command, rest)| (command.to_owned(), rest));
+        self.store_undo(&UndoRecord { command, undo_command, precondition, alternative: None });
     }
 
-    /// Remembers that what was changed cannot be taken back, and which order may help instead.
-    pub fn set_not_undoable(&mut self, of: &str, command: &str, words: &[&str]) {
-        let words = words.iter().map(|word| (*word).to_owned()).collect();
-        let instead = Some((command.to_owned(), words));
-        self.store_undo(&UndoRecord { of: of.to_owned(), by: None, only_if: None, instead });
+    /// Stores that a change cannot be undone, and which command may help instead.
+    pub fn set_not_undoable(&mut self, command: &str, alternative: &str, arguments: &[&str]) {
+        let command = command.to_owned();
+        let arguments = arguments.iter().map(|word| (*word).to_owned()).collect();
+        let alternative = Some((alternative.to_owned(), arguments));
+        self.store_undo(&UndoRecord { command, undo_command: None, precondition: None, alternative });
     }
 
     fn store_undo(&mut self, undo: &UndoRecord) {
@@ -248,24 +241,39 @@ impl Context<'_> {
         self.set_state(StateKind::Undo, self.conversation_key.to_string(), Some(value));
     }
 
-    /// Remembers something with the answer; a later value takes the place of an earlier one.
+    /// Stores state with the reply; a later value replaces an earlier one.
     pub fn set_state(&mut self, kind: StateKind, place: String, value: Option<String>) {
         self.state_changes.retain(|memory| memory.kind != kind || memory.key != place);
         self.state_changes.push(StateChange { kind, key: place, value });
     }
 
-    /// What is remembered of this kind and place.
+    /// The stored state of this kind and key.
     pub async fn get_state(&self, kind: StateKind, place: &str) -> Result<Option<StateEntry>, CommandError> {
         Ok(self.store.get_state(&self.instance.name, kind, place).await.map_err(LeaseError::Store)?)
     }
 
-    /// The community that the order names; whoever runs a command that takes one has found it.
+    /// The community that the command names. The worker has found it before.
     pub fn require_community(&self) -> Result<CommunityEntry, CommandError> {
         self.community.clone().ok_or(CommandError::MissingCommunity)
     }
 
-    /// Writes the plan down, before the first call that changes anything.
+    /// Stores the plan, before the first changing call.
     pub async fn store_plan(&mut self, plan: String) -> Result<(), LeaseError> {
         self.claim.store_plan(plan, self.clock.now()).await
+    }
+
+    /// A point in time in the instance's time zone, with the year if it is another one.
+    pub fn format_moment(&self, at: Timestamp) -> String {
+        let year = |at: Timestamp| at.format_in(&self.instance.time_zone, "%Y");
+        self.format_with(at, if year(at) == year(self.clock.now()) { "moment" } else { "moment-year" })
+    }
+
+    /// A date in the instance's time zone.
+    pub fn format_day(&self, at: Timestamp) -> String {
+        self.format_with(at, "moment-day")
+    }
+
+    fn format_with(&self, at: Timestamp, form: &'static str) -> String {
+        at.format_in(&self.instance.time_zone, &ReplyLine::new(form).render(self.localizer))
     }
 }

@@ -1,11 +1,11 @@
-//! How far an order is: the command tells, whoever carries it out shows it in the chat.
+//! The progress of a command: the command reports it, the worker shows it in the chat.
 
 use tokio::sync::watch;
 
-/// Orders on more things than this show how far they are at once.
+/// Commands on more items than this show their progress at once.
 pub const MIN_ITEMS_FOR_PROGRESS: usize = 10;
 
-/// How much is done, of how much; of nothing where that is not known.
+/// How many items are done, of how many; 0 of 0 where that is not known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ProgressUpdate {
     /// Done.
@@ -15,33 +15,33 @@ pub struct ProgressUpdate {
 }
 
 impl ProgressUpdate {
-    /// It takes so long that nobody should wait without a word.
+    /// Whether it takes so long that progress is shown at once.
     pub fn is_large(self) -> bool {
         self.all > MIN_ITEMS_FOR_PROGRESS
     }
 
-    /// Nothing is left but to look at what came of it.
+    /// Whether only the read-back is left.
     pub fn is_done(self) -> bool {
         self.done >= self.all
     }
 }
 
-/// How far an order is.
+/// The progress of a command.
 #[derive(Debug, Default)]
 pub struct Progress(watch::Sender<ProgressUpdate>);
 
 impl Progress {
-    /// Work on so many things begins.
+    /// Starts with so many items.
     pub fn start(&self, all: usize) {
         self.0.send_replace(ProgressUpdate { done: 0, all });
     }
 
-    /// So many more are done.
+    /// Adds finished items.
     pub fn advance(&self, by: usize) {
         self.0.send_modify(|advance| advance.done = (advance.done + by).min(advance.all));
     }
 
-    /// Hears of it.
+    /// Receives updates.
     pub fn subscribe(&self) -> watch::Receiver<ProgressUpdate> {
         self.0.subscribe()
     }

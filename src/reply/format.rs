@@ -1,4 +1,4 @@
-//! Words on the page of a chat: quoted, tamed, listed, cut to size.
+//! Formats words of people for a chat: quoted, escaped, in columns, truncated.
 
 use crate::directory::is_invisible;
 
@@ -6,14 +6,14 @@ use crate::directory::is_invisible;
 const MAX_MESSAGE_LEN: usize = 3_900;
 /// The most characters of a name.
 const MAX_NAME_LEN: usize = 100;
-/// The most characters of a text that is shown for itself, such as a description.
+/// The most characters of a text on lines of its own, such as a description.
 const MAX_TEXT_LEN: usize = 800;
-/// How many characters stand side by side on a phone.
+/// The characters of a line on a phone.
 pub const PHONE_COLUMNS: usize = 40;
 /// The most names in one list of candidates.
 pub const MAX_CANDIDATES: usize = 5;
 
-/// Short words side by side, in lines that a phone does not break.
+/// Short words in columns, in lines that a phone does not break.
 pub(super) fn format_columns(words: &[String]) -> Vec<String> {
     const SEPARATOR: &str = " · ";
     let mut lines: Vec<String> = Vec::new();
@@ -33,7 +33,7 @@ fn length(text: &str) -> usize {
     text.chars().count()
 }
 
-/// Names that can be chosen by number, the first one being `first`; 0 where they cannot.
+/// Candidates with numbers from `first` on; 0 for no numbers.
 pub(super) fn format_candidates(names: &[String], first: usize) -> String {
     let numbered = names.iter().take(MAX_CANDIDATES).enumerate();
     let number = |at: usize| if first > 0 { format!("{}. ", first + at) } else { String::new() };
@@ -45,22 +45,22 @@ pub(super) fn capitalize(text: &str) -> String {
     rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }
 
-/// Somebody's words in a slot of ours: one line, no markup, no invisible characters, in quotes.
+/// Words of people inside a line: one line, no markup, no invisible characters, in quotes.
 pub fn quote(words: &str) -> String {
     format!("“{}”", escape_markup(words))
 }
 
-/// The same of a longer text, such as a description.
+/// The same for a longer text, such as a description.
 pub fn quote_text(words: &str) -> String {
     format!("“{}”", truncate(&strip_markup(words), MAX_TEXT_LEN))
 }
 
-/// Somebody's words in a slot of ours where quotes would be in the way.
+/// The same without quotes.
 pub fn escape_markup(words: &str) -> String {
     truncate(&strip_markup(words), MAX_NAME_LEN)
 }
 
-/// A line of at most so many characters.
+/// Truncates a line to so many characters.
 pub fn truncate(line: &str, longest: usize) -> String {
     if line.chars().count() <= longest {
         return line.to_owned();
@@ -68,22 +68,22 @@ pub fn truncate(line: &str, longest: usize) -> String {
     line.chars().take(longest - 1).chain(['…']).collect()
 }
 
-/// Somebody's words as they are, each line behind the mark of a quote, so that none poses as ours.
+/// A text as it is, each line behind a quote mark, so that none looks like a line of the bot.
 pub(super) fn quote_block(text: &str) -> String {
     let is_end = |c: char| matches!(c, '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     text.split(is_end).map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n")
 }
 
-/// Words as they are typed in an order: in quotes unless they are nothing but letters and digits.
-/// Quotes inside them become single ones, which name the same thing (`directory::fold`).
+/// An argument as it is typed in a command: in quotes unless it has only letters and digits. Quotes inside
+/// become single ones, which name the same thing (`directory::fold`).
 pub fn typed(words: &str) -> String {
     let words = escape_markup(words);
-    // What begins with a dash is a flag, or marks an item; so does a number with a dot.
+    // A word that begins with a dash is a flag or a list item; so is a number with a dot.
     let is_plain = words.starts_with(|c: char| c.is_alphanumeric() || c == '∗')
         && words.ends_with(|c: char| c.is_alphanumeric() || c == '∗')
         && words.chars().all(|c| c.is_alphanumeric() || "-.@∗ˍ".contains(c));
-    // The sign of `/alias bf = x` is one by itself.
+    // The sign of `/alias bf = x` is an argument by itself.
     if is_plain || words == "=" {
         words
     } else {
@@ -91,8 +91,8 @@ pub fn typed(words: &str) -> String {
     }
 }
 
-/// One line without markup and invisible characters. What stands for a mark of markup is read
-/// back as that mark when somebody copies the name into an order (`directory::fold`).
+/// One line without markup and invisible characters. Markup signs are replaced by similar ones that
+/// `directory::fold` turns back when a name is copied into a command.
 fn strip_markup(words: &str) -> String {
     let visible = words.chars().filter(|c| !is_invisible(*c));
     let tamed = visible.map(|c| match c {

@@ -1,34 +1,34 @@
-//! What became of each group of a link or unlink: a line a group, whatever the language.
+//! The report on the groups of a link or unlink: a line for each, in any language.
 
 use super::Localizer;
 use super::format::{MAX_CANDIDATES, format_candidates, quote};
 use crate::i18n::Value;
 
-/// What became of each group.
+/// The report on each group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupReport {
-    /// They were linked; else unlinked.
+    /// Whether they were linked or unlinked.
     pub is_link: bool,
     /// The community's name.
     pub community: String,
-    /// One line a group.
+    /// A line for each group.
     pub lines: Vec<GroupLine>,
-    /// How many groups the community would hold, and can hold, where that is too many.
+    /// The number of groups and the limit, where it is exceeded.
     pub over_limit: Option<(usize, usize)>,
-    /// How many people are in the groups, where that was looked up.
+    /// The people in the groups, where they were counted.
     pub people: Option<usize>,
 }
 
-/// A group and its fate.
+/// A group and its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupLine {
     /// The group's name, else what was typed.
     pub name: String,
-    /// What became of it.
+    /// The outcome.
     pub outcome: GroupOutcome,
 }
 
-/// What became of a group.
+/// The outcome of a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GroupOutcome {
     /// ✅ Done now.
@@ -39,17 +39,17 @@ pub enum GroupOutcome {
     WouldMove(String),
     /// ❌ It did not leave this community, for this reason.
     Stays(String, String),
-    /// ❓ It may have left this community; the reason why that is not known.
+    /// ❓ It may have left this community; why that is not known.
     PerhapsStays(String, String),
     /// ❌ It could not be linked, and is back in the community that it had left, for this reason.
     MovedBack(String, String),
     /// ❌ It left this community and could not be linked, for this reason; it is in none now.
     Stranded(String, String),
-    /// ❓ It left this community and could not be linked, for this reason; whether it is back could not be seen.
+    /// ❓ It left this community and could not be linked, for this reason; whether it is back is not known.
     MaybeMovedBack(String, String),
-    /// ☑️ Was so already.
+    /// ☑️ Already done.
     AlreadyDone,
-    /// ⚠️ It belongs to another community, named where that is known.
+    /// ⚠️ It belongs to another community, with its name if known.
     InOtherCommunity(Option<String>),
     /// ❌ It is an announcement group.
     Announcement,
@@ -57,18 +57,18 @@ pub enum GroupOutcome {
     LastGroup,
     /// ❌ No such group, or the bot is not in it.
     Gone,
-    /// ❌ Z-API refused, with what it said.
+    /// ❌ Z-API rejected it, with this text.
     Refused(Option<String>),
     /// ❌ No group has this name.
     Unknown {
         /// The nearest names.
         suggestions: Vec<String>,
-        /// The number by which the first one is chosen; 0 where none is.
+        /// The number of the first one; 0 for none.
         first_number: usize,
     },
     /// ❌ No group matches the pattern.
     NoMatch,
-    /// ❌ Several groups have this name or begin so.
+    /// ❌ Several groups have this name or begin with it.
     Ambiguous {
         /// Their names, with ids where the names are the same.
         candidates: Vec<String>,
@@ -79,24 +79,24 @@ pub enum GroupOutcome {
     NotInChat,
     /// ❌ An invitation to a group that the bot's number is not in.
     BotNotMember,
-    /// ❌ An invitation that leads nowhere.
+    /// ❌ An invitation that is no longer valid.
     DeadInvite,
     /// ❌ The admin of a community is no admin of this group.
     NotAdmin,
-    /// ❌ Z-API cannot be used, explained in the person's language.
+    /// ❌ Z-API failed, explained in the admin's language.
     ApiError(String),
-    /// ❌ The order was cancelled before.
+    /// ❌ The command was cancelled before.
     Cancelled,
-    /// ❓ The call had no answer, explained in the person's language, and the community does not show it.
+    /// ❓ The call had no response, explained in the admin's language, and the community does not show it.
     NoResponse(String),
-    /// ❓ Z-API said yes, the community does not show it.
+    /// ❓ Z-API accepted it, the community does not show it.
     NotVisible,
     /// ❓ It could not be read back.
     NotReadBack,
 }
 
 impl GroupOutcome {
-    /// The mark of its line, whatever the language.
+    /// The status icon of its line.
     pub fn icon(&self) -> &'static str {
         match self {
             Self::Done => "✅",
@@ -111,7 +111,7 @@ impl GroupOutcome {
 }
 
 impl GroupOutcome {
-    /// It is done, or may be: who takes the order back takes this back.
+    /// Whether it is done, or may be: then undo includes it.
     pub fn may_be_done(&self) -> bool {
         matches!(
             self,
@@ -126,19 +126,19 @@ impl GroupOutcome {
     }
 
     /// Why it was not done, or is not known, as a part of a sentence.
-    pub fn reason(&self, speech: &Localizer) -> String {
+    pub fn reason(&self, localizer: &Localizer) -> String {
         let reason = match self {
-            Self::Refused(Some(reason)) => speech.text("refused", &[("reason", (&quote(reason)).into())]),
-            Self::Refused(None) => speech.text("refused-plain", &[]),
+            Self::Refused(Some(reason)) => localizer.text("refused", &[("reason", (&quote(reason)).into())]),
+            Self::Refused(None) => localizer.text("refused-plain", &[]),
             Self::ApiError(explained) | Self::NoResponse(explained) => explained.clone(),
-            Self::Cancelled => speech.text("cancelled-before", &[]),
-            Self::NotVisible => speech.text("moved-not-shown", &[]),
-            _ => speech.text("moved-not-read", &[]),
+            Self::Cancelled => localizer.text("cancelled-before", &[]),
+            Self::NotVisible => localizer.text("moved-not-shown", &[]),
+            _ => localizer.text("moved-not-read", &[]),
         };
         reason.trim_end_matches('.').to_owned()
     }
 
-    /// What was meant is chosen by number.
+    /// Whether a candidate can be chosen by number.
     fn has_choices(&self) -> bool {
         match self {
             Self::Unknown { suggestions: nearest, first_number: first } => *first > 0 && !nearest.is_empty(),
@@ -149,7 +149,7 @@ impl GroupOutcome {
 }
 
 impl GroupReport {
-    /// Some group was not understood, and nothing was done to the others: they were so before.
+    /// Whether some group was not understood, and nothing was done to the others.
     pub(super) fn is_usage_error(&self) -> bool {
         let is_unclear = |line: &GroupLine| {
             matches!(
@@ -166,7 +166,7 @@ impl GroupReport {
         self.lines.iter().all(|line| is_unclear(line) || was_so(line)) && !self.lines.iter().all(was_so)
     }
 
-    pub(super) fn render(&self, speech: &Localizer) -> String {
+    pub(super) fn render(&self, localizer: &Localizer) -> String {
         let is_so = |line: &&GroupLine| {
             matches!(
                 line.outcome,
@@ -187,7 +187,7 @@ impl GroupReport {
             (true, true) => "would-link",
             (false, true) => "would-unlink",
         };
-        let mut lines = vec![speech.text(
+        let mut lines = vec![localizer.text(
             head,
             &[
                 ("done", self.lines.iter().filter(is_so).count().into()),
@@ -195,36 +195,36 @@ impl GroupReport {
                 ("community", (&community).into()),
             ],
         )];
-        lines.extend(self.lines.iter().map(|line| self.render_line(line, speech)));
+        lines.extend(self.lines.iter().map(|line| self.render_line(line, localizer)));
         if let Some((count, limit)) = self.over_limit {
             let (count, limit) = (count.to_string(), limit.to_string());
-            lines.push(speech.text(
+            lines.push(localizer.text(
                 "limit-near",
                 &[("community", (&community).into()), ("count", (&count).into()), ("limit", (&limit).into())],
             ));
         }
         if let Some(count) = self.people {
-            lines.push(speech.text("people-concerned", &[("count", count.into())]));
+            lines.push(localizer.text("people-concerned", &[("count", count.into())]));
         }
         let is_unknown = |line: &GroupLine| matches!(&line.outcome, GroupOutcome::Unknown { suggestions, .. } if suggestions.is_empty());
         if self.lines.iter().any(|line| line.outcome.has_choices()) {
-            lines.push(speech.text("choose", &[]));
+            lines.push(localizer.text("choose", &[]));
         } else if self.is_usage_error() && self.lines.iter().any(is_unknown) {
-            lines.push(speech.text("see-groups", &[("order", (&speech.order("groups", &[])).into())]));
+            lines.push(localizer.text("see-groups", &[("order", (&localizer.order("groups", &[])).into())]));
         }
         lines.join("\n")
     }
 
-    fn render_line(&self, line: &GroupLine, speech: &Localizer) -> String {
+    fn render_line(&self, line: &GroupLine, localizer: &Localizer) -> String {
         let name = quote(&line.name);
-        let mark = line.outcome.icon();
-        let say = |key, values: &[(&str, Value<'_>)]| speech.text(key, values);
+        let icon = line.outcome.icon();
+        let say = |key, values: &[(&str, Value<'_>)]| localizer.text(key, values);
         let named = |key, values: &[(&str, Value<'_>)]| {
             let values = [&[("name", Value::from(&name))], values].concat();
-            format!("{mark} {}", say(key, &values))
+            format!("{icon} {}", say(key, &values))
         };
         match &line.outcome {
-            GroupOutcome::Done | GroupOutcome::WouldChange => format!("{mark} {name}"),
+            GroupOutcome::Done | GroupOutcome::WouldChange => format!("{icon} {name}"),
             GroupOutcome::Unknown { suggestions: nearest, .. } if nearest.is_empty() => {
                 named("no-group", &[])
             }
@@ -244,38 +244,38 @@ impl GroupReport {
                 }
             }
             GroupOutcome::NotInChat => named("no-here", &[]),
-            fate => format!("{mark} {name}: {}", self.render_reason(fate, &line.name, speech)),
+            outcome => format!("{icon} {name}: {}", self.render_reason(outcome, &line.name, localizer)),
         }
     }
 
     /// Why a group is where it is.
-    fn render_reason(&self, fate: &GroupOutcome, name: &str, speech: &Localizer) -> String {
-        let say = |key, values: &[(&str, Value<'_>)]| speech.text(key, values);
-        let look = || speech.order("community", &[&self.community]);
-        let moved = |key, from: &str, reason: &str, order: &str| {
+    fn render_reason(&self, outcome: &GroupOutcome, name: &str, localizer: &Localizer) -> String {
+        let say = |key, values: &[(&str, Value<'_>)]| localizer.text(key, values);
+        let look = || localizer.order("community", &[&self.community]);
+        let moved = |key, from: &str, reason: &str, command: &str| {
             let from = quote(from);
-            say(key, &[("reason", reason.into()), ("community", (&from).into()), ("order", order.into())])
+            say(key, &[("reason", reason.into()), ("community", (&from).into()), ("order", command.into())])
         };
-        match fate {
+        match outcome {
             GroupOutcome::AlreadyDone => say(if self.is_link { "was-linked" } else { "was-unlinked" }, &[]),
             GroupOutcome::InOtherCommunity(None) => say("elsewhere-unnamed", &[]),
             GroupOutcome::InOtherCommunity(Some(community)) => {
-                let order = speech.order("move", &[name, &self.community]);
+                let command = localizer.order("move", &[name, &self.community]);
                 let community = quote(community);
-                let values = [("community", Value::from(&community)), ("order", Value::from(&order))];
+                let values = [("community", Value::from(&community)), ("order", Value::from(&command))];
                 if self.is_link { say("elsewhere", &values) } else { say("elsewhere-unlink", &values[..1]) }
             }
             GroupOutcome::WouldMove(from) => say("would-move", &[("community", (&quote(from)).into())]),
             GroupOutcome::Stays(from, reason) => moved("moved-not", from, reason, ""),
             GroupOutcome::PerhapsStays(from, reason) => {
-                moved("moved-perhaps-not", from, reason, &speech.order("link", &[from, name]))
+                moved("moved-perhaps-not", from, reason, &localizer.order("link", &[from, name]))
             }
             GroupOutcome::MovedBack(from, reason) => moved("moved-back", from, reason, ""),
             GroupOutcome::Stranded(from, reason) => {
-                moved("moved-astray", from, reason, &speech.order("link", &[from, name]))
+                moved("moved-astray", from, reason, &localizer.order("link", &[from, name]))
             }
             GroupOutcome::MaybeMovedBack(from, reason) => {
-                moved("moved-perhaps-back", from, reason, &speech.order("link", &[from, name]))
+                moved("moved-perhaps-back", from, reason, &localizer.order("link", &[from, name]))
             }
             GroupOutcome::Announcement => say("announcement", &[]),
             GroupOutcome::LastGroup => say("must-stay", &[]),

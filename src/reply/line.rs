@@ -1,10 +1,10 @@
-//! A line of an answer: a text of the catalogue with its values, said in whatever language the reply has.
+//! A line of a reply: a text of the catalogue with its values, in the language of the reply.
 
 use super::Localizer;
 use super::format::{quote, quote_block};
 use crate::i18n::Value;
 
-/// A line of an answer.
+/// A line of a reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReplyLine {
     icon: Option<&'static str>,
@@ -12,20 +12,20 @@ pub struct ReplyLine {
     values: Vec<(&'static str, ReplyArg)>,
 }
 
-/// What fills a placeholder.
+/// The value of a placeholder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum ReplyArg {
-    /// Somebody's words, said in quotes.
+    /// Words of people, in quotes.
     Name(String),
-    /// Our own, or what cannot break a line: an id, a number, a link.
+    /// Safe text: an id, a number, a link.
     Plain(String),
-    /// Somebody's words as they are, on lines of their own.
+    /// A text of people as it is, on lines of its own.
     Lines(String),
-    /// A count, which chooses the plural form.
+    /// A count, which selects the plural form.
     Count(usize),
     /// Another text of the catalogue.
     Key(&'static str),
-    /// A ready-made order: the command's English name, and its words.
+    /// A ready-made command: its English name and arguments.
     Command(&'static str, Vec<String>),
 }
 
@@ -35,33 +35,33 @@ impl ReplyLine {
         Self { icon: None, key, values: Vec::new() }
     }
 
-    /// The same behind ✅: done now.
+    /// With ✅: done now.
     pub fn done(key: &'static str) -> Self {
         Self::new(key).with_icon("✅")
     }
 
-    /// The same behind ☑️: was so already.
+    /// With ☑️: already done.
     pub fn already_done(key: &'static str) -> Self {
         Self::new(key).with_icon("☑️")
     }
 
-    /// The same behind ❌: not done.
+    /// With ❌: not done.
     pub fn not_done(key: &'static str) -> Self {
         Self::new(key).with_icon("❌")
     }
 
-    /// The same behind ❓: the outcome could not be read back.
+    /// With ❓: the outcome could not be read back.
     pub fn unknown(key: &'static str) -> Self {
         Self::new(key).with_icon("❓")
     }
 
-    /// Behind a mark (CONTRACT §5), or another sign that begins a line.
-    pub fn with_icon(mut self, mark: &'static str) -> Self {
-        self.icon = Some(mark);
+    /// With a status icon (CONTRACT §5), or another sign at its beginning.
+    pub fn with_icon(mut self, icon: &'static str) -> Self {
+        self.icon = Some(icon);
         self
     }
 
-    /// Somebody's words.
+    /// Words of people, in quotes.
     pub fn name(self, placeholder: &'static str, name: impl Into<String>) -> Self {
         self.with_arg(placeholder, ReplyArg::Name(name.into()))
     }
@@ -71,7 +71,7 @@ impl ReplyLine {
         self.with_arg(placeholder, ReplyArg::Plain(text.into()))
     }
 
-    /// Somebody's words as they are, each of their lines marked as a quote.
+    /// A text of people as it is, each line behind a quote mark.
     pub fn with_quote(self, placeholder: &'static str, text: impl Into<String>) -> Self {
         self.with_arg(placeholder, ReplyArg::Lines(text.into()))
     }
@@ -86,7 +86,7 @@ impl ReplyLine {
         self.with_arg(placeholder, ReplyArg::Key(key))
     }
 
-    /// A ready-made order, by the command's English name.
+    /// A ready-made command, by its English name.
     pub fn order(self, placeholder: &'static str, command: &'static str, words: &[&str]) -> Self {
         let words = words.iter().map(|word| (*word).to_owned()).collect();
         self.with_arg(placeholder, ReplyArg::Command(command, words))
@@ -97,41 +97,41 @@ impl ReplyLine {
         self
     }
 
-    /// The mark of the line.
+    /// The status icon.
     pub fn icon(&self) -> Option<&'static str> {
         self.icon
     }
 
-    /// What it reads like.
-    pub fn render(&self, speech: &Localizer) -> String {
-        let said: Vec<(&str, Result<String, usize>)> =
-            self.values.iter().map(|(placeholder, word)| (*placeholder, word.render(speech))).collect();
-        let values: Vec<(&str, Value<'_>)> = said
+    /// The text of the line.
+    pub fn render(&self, localizer: &Localizer) -> String {
+        let lines: Vec<(&str, Result<String, usize>)> =
+            self.values.iter().map(|(placeholder, word)| (*placeholder, word.render(localizer))).collect();
+        let values: Vec<(&str, Value<'_>)> = lines
             .iter()
             .map(|(placeholder, word)| match word {
                 Ok(text) => (*placeholder, Value::from(text)),
                 Err(count) => (*placeholder, Value::Count(*count)),
             })
             .collect();
-        let text = speech.text(self.key, &values);
+        let text = localizer.text(self.key, &values);
         match self.icon {
-            Some(mark) => format!("{mark} {text}"),
+            Some(icon) => format!("{icon} {text}"),
             None => text,
         }
     }
 }
 
 impl ReplyArg {
-    /// What it reads like, or the count that it is.
-    fn render(&self, speech: &Localizer) -> Result<String, usize> {
+    /// The text of the value, or the count.
+    fn render(&self, localizer: &Localizer) -> Result<String, usize> {
         Ok(match self {
             Self::Name(name) => quote(name),
             Self::Plain(text) => text.clone(),
             Self::Lines(text) => quote_block(text),
             Self::Count(count) => return Err(*count),
-            Self::Key(key) => speech.text(key, &[]),
+            Self::Key(key) => localizer.text(key, &[]),
             Self::Command(command, words) => {
-                speech.order(command, &words.iter().map(String::as_str).collect::<Vec<_>>())
+                localizer.order(command, &words.iter().map(String::as_str).collect::<Vec<_>>())
             }
         })
     }

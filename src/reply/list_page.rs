@@ -1,31 +1,31 @@
-//! What was looked up: some lines of ours, then a list, of which a page is shown at a time.
+//! A page of a list, with lines before it.
 
 use super::{Localizer, ReplyLine};
 
-/// What was looked up.
+/// A page of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListPage {
-    /// What is said of it.
+    /// The lines before the list.
     pub head: Vec<ReplyLine>,
-    /// The lines of the list, ready to be read.
+    /// The lines of the list.
     pub lines: Vec<String>,
-    /// How many lines follow on further pages.
+    /// The number of lines on further pages.
     pub remaining: usize,
 }
 
 impl ListPage {
-    /// Nothing but these lines.
+    /// Only these lines.
     pub fn from_lines(head: Vec<ReplyLine>) -> Self {
         Self { head, ..Self::default() }
     }
 
-    pub(super) fn render(&self, speech: &Localizer) -> String {
-        let mut lines: Vec<String> = self.head.iter().map(|phrase| phrase.render(speech)).collect();
+    pub(super) fn render(&self, localizer: &Localizer) -> String {
+        let mut lines: Vec<String> = self.head.iter().map(|line| line.render(localizer)).collect();
         lines.extend(self.lines.iter().cloned());
         if self.remaining > 0 {
             let more =
                 ReplyLine::new("list-more").with_count("count", self.remaining).order("order", "more", &[]);
-            lines.push(more.render(speech));
+            lines.push(more.render(localizer));
         }
         lines.join("\n")
     }

@@ -16,11 +16,14 @@ use super::rejection_notice::RejectionNotifier;
 use super::replay::ReplayGuard;
 use super::verify::TOLERANCE;
 use crate::clock::Timestamp;
-use crate::command::{ParsedCommand, confirm, lookup, nearest_name, prompt};
+use crate::command::prompt;
+use crate::commands::CATALOG;
+use crate::commands::confirm;
 use crate::config::{Admin, NonAdminPolicy};
 use crate::domain::{Chat, Message};
 use crate::failpoint::{self, Step};
 use crate::instance::InstanceRuntime;
+use crate::parse::prefix::ParsedCommand;
 use crate::storage::{ConnectionReport, MAX_EDITS, MessageVersion, Store, StoreUnavailable};
 use crate::worker::{self, EnqueueKind};
 
@@ -61,12 +64,14 @@ impl Event<'_> {
     /// What the journal stores it as, for an admin of this instance.
     fn kind(&self, instance: &InstanceRuntime) -> EnqueueKind {
         match &self.intent {
-            MessageIntent::Command(command) | MessageIntent::Edit(command) => match lookup(&command.typed) {
-                Some(spec) => EnqueueKind::Command(spec),
-                // A misspelled reply is no new command.
-                None if resembles_confirm(instance, command) => EnqueueKind::Command(&confirm::SPEC),
-                None => EnqueueKind::Unknown,
-            },
+            MessageIntent::Command(command) | MessageIntent::Edit(command) => {
+                match CATALOG.lookup(&command.typed) {
+                    Some(spec) => EnqueueKind::Command(spec),
+                    // A misspelled reply is no new command.
+                    None if resembles_confirm(instance, command) => EnqueueKind::Command(&confirm::SPEC),
+                    None => EnqueueKind::Unknown,
+                }
+            }
             MessageIntent::PromptReply => EnqueueKind::Command(&confirm::SPEC),
             MessageIntent::Greeting => EnqueueKind::Greeting,
             MessageIntent::Unprefixed => EnqueueKind::Unknown,
@@ -75,8 +80,7 @@ impl Event<'_> {
 
     /// Whether it is an unknown command in a group, which is most likely for another bot.
     fn is_for_other_bot(&self) -> bool {
-        let is_unknown =
-            matches!(&self.intent, MessageIntent::Command(command) if lookup(&command.typed).is_none());
+        let is_unknown = matches!(&self.intent, MessageIntent::Command(command) if CATALOG.lookup(&command.typed).is_none());
         is_unknown && matches!(self.message.chat, Chat::Group(_))
     }
 }
@@ -284,6 +288,7 @@ impl Enqueuer {
 
 /// Whether an unknown command is most likely a misspelled `/confirm`.
 fn resembles_confirm(instance: &InstanceRuntime, command: &ParsedCommand) -> bool {
-    let nearest = nearest_name(&command.typed, instance.instance.locale).and_then(lookup);
+    let nearest =
+        CATALOG.nearest_name(&command.typed, instance.instance.locale).and_then(|name| CATALOG.lookup(name));
     nearest.is_some_and(|spec| spec.name == confirm::SPEC.name)
 }

@@ -244,7 +244,7 @@ impl WebhookHandler {
             admins.exclude_phone(own);
         }
         let is_admin = || instance.find_admin(message.sender, message.by_owner).is_some();
-        let intent = match intent::detect(&message, &instance.instance.prefixes, is_admin) {
+        let intent = match intent::detect(&message, &instance.parser, is_admin) {
             Ok(intent) => intent,
             Err(reason) => return WebhookOutcome::Ignored(reason),
         };

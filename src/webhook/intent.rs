@@ -2,10 +2,11 @@
 //!
 //! Chatter is recognized without a copy of its text, and if it is long, by its length.
 
-use crate::command::prompt::Answer;
-use crate::command::{
-    CommandSpec, ParsedCommand, is_greeting, lookup, parse_command, parse_without_prefix, prompt,
-};
+use crate::command::spec::CommandSpec;
+use crate::commands::CATALOG;
+use crate::parse::greeting::is_greeting;
+use crate::parse::prefix::{CommandParser, ParsedCommand};
+use crate::parse::prompt_reply::{Answer, LONGEST_PLAIN, MAX_REPLY_LEN, parse_reply};
 
 use super::ignore_reason::IgnoreReason;
 use super::payload::{ChatRef, Content, MessageRef};
@@ -28,23 +29,23 @@ pub(super) enum MessageIntent {
 /// Returns what a message is, or why it is ignored. `is_admin` is called last.
 pub(super) fn detect(
     message: &MessageRef<'_>,
-    prefixes: &[String],
+    parser: &CommandParser,
     is_admin: impl Fn() -> bool,
 ) -> Result<MessageIntent, IgnoreReason> {
-    let command = || parse_command(&message.text, prefixes);
+    let command = || parser.parse(&message.text);
     match &message.content {
         Content::Text => {
             if let Some(command) = command() {
                 return Ok(MessageIntent::Command(command));
             }
-            if message.text.len() > prompt::MAX_REPLY_LEN || !is_admin() {
+            if message.text.len() > MAX_REPLY_LEN || !is_admin() {
                 return Err(IgnoreReason::NotACommand);
             }
             // The owner talks to others on the bot's phone.
             let is_to_us = matches!(message.chat, ChatRef::Direct(_)) && !message.by_owner;
-            let is_short = is_to_us && message.text.len() <= prompt::LONGEST_PLAIN;
-            let is_unprefixed = || is_short && parse_without_prefix(&message.text, prefixes).is_some();
-            match prompt::parse_reply(&message.text, is_to_us, None) {
+            let is_short = is_to_us && message.text.len() <= LONGEST_PLAIN;
+            let is_unprefixed = || is_short && CATALOG.parse_without_prefix(&message.text, parser).is_some();
+            match parse_reply(&message.text, is_to_us, None) {
                 // A command may hold such a word: `vincular bairro não perturbe`.
                 Some(Answer::No) if is_unprefixed() => Ok(MessageIntent::Unprefixed),
                 Some(_) => Ok(MessageIntent::PromptReply),
@@ -57,12 +58,13 @@ pub(super) fn detect(
             command().filter(|_| is_admin()).map(MessageIntent::Edit).ok_or(IgnoreReason::Edited)
         }
         Content::Picture(_) => {
-            let is_for_pictures =
-                |command: &ParsedCommand| lookup(&command.typed).is_some_and(CommandSpec::accepts_picture);
+            let is_for_pictures = |command: &ParsedCommand| {
+                CATALOG.lookup(&command.typed).is_some_and(CommandSpec::accepts_picture)
+            };
             command().filter(is_for_pictures).map(MessageIntent::Command).ok_or(IgnoreReason::NoText)
         }
         // A yes or a no: 👍, 👎, ❌.
-        Content::Reaction(_) if prompt::parse_reply(&message.text, false, None).is_some() && is_admin() => {
+        Content::Reaction(_) if parse_reply(&message.text, false, None).is_some() && is_admin() => {
             Ok(MessageIntent::PromptReply)
         }
         Content::Reaction(_) => Err(IgnoreReason::NoText),

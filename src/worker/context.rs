@@ -4,12 +4,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::clock::{Clock, Timestamp};
+use crate::command::context::CommandError;
+use crate::command::context::TimingConfig;
 use crate::command::progress::Progress;
 use crate::command::prompt::Prompt;
-use crate::command::{Arguments, CommandError, CommandSpec, ParsedCommand, TimingConfig};
+use crate::command::spec::CommandSpec;
 use crate::config::Admin;
 use crate::domain::{Chat, ConversationKey, InstanceName, Locale};
 use crate::instance::InstanceRuntime;
+use crate::parse::arguments::Arguments;
+use crate::parse::prefix::ParsedCommand;
 use crate::reply::{Localizer, Reply};
 use crate::storage::{CommandRecord, LeaseError, Outcome, StateChange, Store, StoreUnavailable};
 use crate::telemetry::Metrics;

@@ -1,7 +1,7 @@
 //! Storing a command of an admin in the journal.
 
 use crate::clock::Timestamp;
-use crate::command::CommandSpec;
+use crate::command::spec::CommandSpec;
 use crate::config::Admin;
 use crate::domain::{Message, OrderingKey, Person};
 use crate::instance::InstanceRuntime;

@@ -9,11 +9,16 @@ use super::resolve::resolve;
 use super::resolve_community::{find_named_community, load_directory};
 use super::suggest;
 use crate::authorization::{Denied, authorise, may_use};
-use crate::command::args::Flags;
-use crate::command::{CommandError, CommandSpec, Confirmation, Context, Handler};
+use crate::command::context::CommandError;
+use crate::command::context::Confirmation;
+use crate::command::context::Context;
+use crate::command::handler::Handler;
+use crate::command::spec::CommandSpec;
+use crate::commands::{self, CATALOG};
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, Directory};
 use crate::domain::{Chat, CommunityId, ConversationKey, InstanceName, Lid, Person, Phone};
+use crate::parse::flags::Flags;
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::{
     Claim, CommandRecord, Outcome, StateChange, StateEntry, StateKind, Store, StoreUnavailable,
@@ -211,7 +216,7 @@ async fn run_command(
     ready: ReadyCommand<'_>,
 ) -> Result<CommandOutcome, EarlyExit> {
     let ResolvedCommand { spec, arguments, is_confirmed, cleared_state, .. } = ready.resolved;
-    let Handler::Run(handler) = spec.handler else {
+    let Some(Handler::Run(handler)) = commands::handler(spec) else {
         return Err(CommandError::UnknownDeferredCommand.into());
     };
     let confirmation = match arguments.flags {
@@ -222,6 +227,8 @@ async fn run_command(
     };
     let is_cancelled = claim.command.is_cancelled;
     let mut context = Context {
+        catalog: &CATALOG,
+        parser: &run.instance.parser,
         instance: &run.instance.instance,
         localizer: run.localizer,
         zapi: run.zapi,

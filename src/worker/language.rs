@@ -2,7 +2,7 @@
 
 use super::resolve::{CONFIRM_COMMAND, is_decline};
 use crate::command::prompt::Prompt;
-use crate::command::{lookup, parse_command};
+use crate::commands::CATALOG;
 use crate::domain::{Chat, Locale};
 use crate::instance::InstanceRuntime;
 use crate::reply::Localizer;
@@ -15,8 +15,8 @@ pub(super) async fn reply_language(
     store: &Store,
     command: &CommandRecord,
 ) -> Result<Localizer, StoreUnavailable> {
-    let parsed = parse_command(&command.text, &instance.instance.prefixes);
-    let known = parsed.as_ref().and_then(|parsed| Some((lookup(&parsed.typed)?, parsed)));
+    let parsed = instance.parser.parse(&command.text);
+    let known = parsed.as_ref().and_then(|parsed| Some((CATALOG.lookup(&parsed.typed)?, parsed)));
     let languages = known.map(|(spec, parsed)| spec.locales_of_name(&parsed.typed)).unwrap_or_default();
     let locale = match languages.as_slice() {
         [one] => *one,

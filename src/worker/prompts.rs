@@ -2,8 +2,10 @@
 
 use super::context::CommandOutcome;
 use super::resolve::CONFIRM_COMMAND;
-use crate::command::prompt::{self, Prompt};
-use crate::command::{DeferredCommand, lookup};
+use crate::command::prompt;
+use crate::command::prompt::Prompt;
+use crate::command::resolution::DeferredCommand;
+use crate::commands::CATALOG;
 use crate::domain::Chat;
 use crate::storage::{CommandRecord, LeaseError, Outcome, StateChange, StateKind, Store, StoreUnavailable};
 
@@ -32,7 +34,7 @@ pub(super) async fn update_prompts(
     }
     let key = Chat::from_id(&command.chat).conversation_key(&command.admin, command.by_owner);
     let is_change =
-        command.name != CONFIRM_COMMAND && lookup(&command.name).is_some_and(|spec| spec.is_mutating);
+        command.name != CONFIRM_COMMAND && CATALOG.lookup(&command.name).is_some_and(|spec| spec.is_mutating);
     let is_list = ended.state_changes.iter().any(|change| change.kind == StateKind::List);
     let pending = match is_list || command.version > 0 {
         true => store.get_state(&command.instance, StateKind::Prompt, key.as_str()).await?,

@@ -4,15 +4,24 @@ use super::context::{CommandOutcome, EarlyExit, Request, ResolvedCommand};
 use super::resolve_community::{load_directory, suggest};
 use super::suggest::{Suggestion, try_deactivate, try_similar_command};
 use crate::authorization::may_use;
-use crate::command::args;
-use crate::command::prompt;
-use crate::command::several::{has_command_line, has_further_command};
-use crate::command::{
-    ArgKind, Arguments, ClearedState, CommandError, CommandSpec, DeferredCommand, Handler, ParsedCommand,
-    Resolution, ResolveContext, lookup, nearest_name, parse_command, parse_without_prefix, raw_arguments,
-    whole_groups,
-};
+use crate::command::context::CommandError;
+use crate::command::handler::Handler;
+use crate::command::resolution::ClearedState;
+use crate::command::resolution::DeferredCommand;
+use crate::command::resolution::Resolution;
+use crate::command::resolution::ResolveContext;
+use crate::command::spec::CommandSpec;
+use crate::commands::{self, CATALOG};
 use crate::domain::Chat;
+use crate::engine::whole_groups;
+use crate::parse::arguments;
+use crate::parse::arguments::ArgKind;
+use crate::parse::arguments::Arguments;
+use crate::parse::further_command::has_command_line;
+use crate::parse::further_command::has_further_command;
+use crate::parse::prefix::ParsedCommand;
+use crate::parse::prompt_reply::is_no_word;
+use crate::parse::text::likely_name;
 use crate::reply::{Localizer, Reply, ReplyLine, UsageError};
 use crate::storage::{LeaseError, Outcome};
 
@@ -24,8 +33,7 @@ pub(super) const CONFIRM_COMMAND: &str = "confirm";
 /// Resolves the command, or ends it with a reply.
 pub(super) async fn resolve(request: &Request<'_>) -> Result<ResolvedCommand, EarlyExit> {
     let Request { run, command, .. } = request;
-    let prefixes = &run.instance.instance.prefixes;
-    let typed = parse_command(&command.text, prefixes);
+    let typed = run.instance.parser.parse(&command.text);
     let is_bare = typed.is_none();
     let parsed = match typed {
         Some(parsed) if is_decline(&parsed) => {
@@ -38,19 +46,19 @@ pub(super) async fn resolve(request: &Request<'_>) -> Result<ResolvedCommand, Ea
         }
         None => return Err(reply_without_prefix(request).await?.into()),
     };
-    let Some(spec) = lookup(&parsed.typed) else {
+    let Some(spec) = CATALOG.lookup(&parsed.typed) else {
         return Err(reply_to_unknown(request, &parsed).await?.into());
     };
     check_may_use(request, spec)?;
     if command.plan.is_none() && command.resolution.is_none() {
         reject_misread(request, spec, &parsed.rest).await?;
     }
-    let verbatim = raw_arguments(&command.text, prefixes).filter(|_| spec.is_verbatim());
-    let arguments = match args::parse(spec.args, spec.is_mutating, verbatim.unwrap_or(&parsed.rest)) {
+    let verbatim = run.instance.parser.raw_arguments(&command.text).filter(|_| spec.is_verbatim());
+    let arguments = match arguments::parse(spec.args, spec.is_mutating, verbatim.unwrap_or(&parsed.rest)) {
         Ok(arguments) => arguments,
         Err(error) => return Err(reply_to_usage_error(request, spec, &parsed, error).await?.into()),
     };
-    let Handler::Resolve(_) = spec.handler else {
+    if !spec.is_indirect() {
         return Ok(ResolvedCommand {
             spec,
             parsed,
@@ -59,7 +67,7 @@ pub(super) async fn resolve(request: &Request<'_>) -> Result<ResolvedCommand, Ea
             cleared_state: Vec::new(),
             resolution: None,
         });
-    };
+    }
     let deferred = find_deferred(request, spec, &arguments, is_bare).await?;
     resolve_deferred(request, deferred).await
 }
@@ -71,8 +79,9 @@ async fn reply_without_prefix(request: &Request<'_>) -> Result<CommandOutcome, E
         // It has changed something, so it must not look as if it had not.
         return Ok(CommandOutcome::new(Reply::Failed { reason: None }, Outcome::Failed));
     }
-    let parsed = parse_without_prefix(&command.text, &run.instance.instance.prefixes);
-    let Some((spec, rest)) = parsed.and_then(|parsed| Some((lookup(&parsed.typed)?, parsed.rest))) else {
+    let parsed = CATALOG.parse_without_prefix(&command.text, &run.instance.parser);
+    let Some((spec, rest)) = parsed.and_then(|parsed| Some((CATALOG.lookup(&parsed.typed)?, parsed.rest)))
+    else {
         return Ok(CommandOutcome::usage_error(unknown_command_reply(&command.text, run.localizer)));
     };
     reject_misread(request, spec, &rest).await?;
@@ -88,7 +97,10 @@ async fn reply_to_unknown(
         // In a group it belongs to another bot. It was stored because it closes a pending prompt.
         return Ok(CommandOutcome::new(Reply::Empty, Outcome::Replied));
     }
-    if let Some(spec) = nearest_name(&parsed.typed, request.run.localizer.locale).and_then(lookup) {
+    if let Some(spec) = CATALOG
+        .nearest_name(&parsed.typed, request.run.localizer.locale)
+        .and_then(|name| CATALOG.lookup(name))
+    {
         reject_misread(request, spec, &parsed.rest).await?;
     }
     Ok(suggest_command(request, parsed))
@@ -140,7 +152,7 @@ async fn find_deferred(
     if let Some(stored) = stored {
         return Ok(stored);
     }
-    let Handler::Resolve(resolve) = spec.handler else {
+    let Some(Handler::Resolve(resolve)) = commands::handler(spec) else {
         return Err(CommandError::UnknownDeferredCommand.into());
     };
     let context = ResolveContext {
@@ -168,14 +180,14 @@ async fn resolve_deferred(
     request: &Request<'_>,
     deferred: DeferredCommand,
 ) -> Result<ResolvedCommand, EarlyExit> {
-    let spec = lookup(&deferred.command).filter(|spec| matches!(spec.handler, Handler::Run(_)));
+    let spec = CATALOG.lookup(&deferred.command).filter(|spec| !spec.is_indirect());
     let spec = spec.ok_or(CommandError::UnknownDeferredCommand)?;
     check_may_use(request, spec)?;
     if request.command.plan.is_none() && !deferred.is_confirmed {
         reject_misread(request, spec, &deferred.rest).await?;
     }
     let cleared_state = deferred.cleared_state(request.key);
-    let mut arguments = match args::parse(spec.args, spec.is_mutating, &deferred.rest) {
+    let mut arguments = match arguments::parse(spec.args, spec.is_mutating, &deferred.rest) {
         Ok(arguments) => arguments,
         Err(error) => {
             let reply = spec.usage_error_reply(error, request.run.localizer);
@@ -200,25 +212,26 @@ async fn resolve_deferred(
 async fn reject_misread(request: &Request<'_>, spec: &CommandSpec, rest: &str) -> Result<(), EarlyExit> {
     let Request { run, .. } = request;
     let prefixes = &run.instance.instance.prefixes;
+    let is_command = |name: &str| CATALOG.lookup(name).is_some();
     let one_command = || CommandOutcome::usage_error(Reply::Lines(vec![ReplyLine::not_done("one-command")]));
     // Free text may hold anything but a line that is a command.
-    if spec.is_verbatim() && spec.name != ANNOUNCE && has_command_line(rest, prefixes) {
+    if spec.is_verbatim() && spec.name != ANNOUNCE && has_command_line(rest, &run.instance.parser, is_command)
+    {
         return Err(one_command().into());
     }
     let refused = whole_groups::refuse(spec, rest);
     let may_have_another = !spec.is_verbatim()
         && !spec.args.contains(&ArgKind::Command)
-        && has_further_command(rest, prefixes, |_| false);
+        && has_further_command(rest, prefixes, is_command, |_| false);
     if refused.is_none() && !may_have_another {
         return Ok(());
     }
     let snapshot = run.instance.directory.snapshot(run.zapi).await?;
     let is_name = |name: &str| snapshot.groups.has_name(name) || snapshot.communities.has_name(name);
-    if let Some(reply) = refused.filter(|_| !snapshot.communities.has_name(&whole_groups::likely_name(rest)))
-    {
+    if let Some(reply) = refused.filter(|_| !snapshot.communities.has_name(&likely_name(rest))) {
         return Err(CommandOutcome::usage_error(reply).into());
     }
-    if may_have_another && has_further_command(rest, prefixes, is_name) {
+    if may_have_another && has_further_command(rest, prefixes, is_command, is_name) {
         return Err(one_command().into());
     }
     Ok(())
@@ -229,9 +242,11 @@ async fn resolve_chained(
     context: &ResolveContext<'_>,
     deferred: DeferredCommand,
 ) -> Result<Resolution, LeaseError> {
-    let Some(spec) = lookup(&deferred.command) else { return Ok(Resolution::Command(deferred)) };
-    let Handler::Resolve(resolve) = spec.handler else { return Ok(Resolution::Command(deferred)) };
-    let arguments = match args::parse(spec.args, spec.is_mutating, &deferred.rest) {
+    let Some(spec) = CATALOG.lookup(&deferred.command) else { return Ok(Resolution::Command(deferred)) };
+    let Some(Handler::Resolve(resolve)) = commands::handler(spec) else {
+        return Ok(Resolution::Command(deferred));
+    };
+    let arguments = match arguments::parse(spec.args, spec.is_mutating, &deferred.rest) {
         Ok(arguments) => arguments,
         Err(error) => {
             return Ok(Resolution::Reply(
@@ -252,20 +267,21 @@ async fn resolve_chained(
 
 /// Whether a command is a no with a prefix: `/no` means the same as `no`.
 pub(super) fn is_decline(parsed: &ParsedCommand) -> bool {
-    lookup(&parsed.typed).is_none() && prompt::is_no_word(&parsed.typed)
+    CATALOG.lookup(&parsed.typed).is_none() && is_no_word(&parsed.typed)
 }
 
 /// Suggests the command with the nearest name; a yes runs it. The reply has the language of that name.
 fn suggest_command(request: &Request<'_>, parsed: &ParsedCommand) -> CommandOutcome {
     let localizer = request.run.localizer;
-    let nearest = nearest_name(&parsed.typed, localizer.locale);
-    let languages = nearest.and_then(|name| Some(lookup(name)?.locales_of_name(name))).unwrap_or_default();
+    let nearest = CATALOG.nearest_name(&parsed.typed, localizer.locale);
+    let languages =
+        nearest.and_then(|name| Some(CATALOG.lookup(name)?.locales_of_name(name))).unwrap_or_default();
     let locale = match languages.first() {
         Some(first) if !languages.contains(&localizer.locale) => *first,
         _ => localizer.locale,
     };
     // A misspelled `/confirm` is not confirmed once more.
-    let spec = nearest.and_then(lookup).filter(|spec| spec.name != CONFIRM_COMMAND);
+    let spec = nearest.and_then(|name| CATALOG.lookup(name)).filter(|spec| spec.name != CONFIRM_COMMAND);
     let reply = Reply::UnknownCommand { typed: parsed.typed.clone(), nearest, is_prompted: spec.is_some() };
     let prompt = spec.map(|spec| request.new_prompt(locale, spec.name, vec![parsed.rest.clone()]));
     CommandOutcome {
@@ -275,6 +291,6 @@ fn suggest_command(request: &Request<'_>, parsed: &ParsedCommand) -> CommandOutc
 }
 
 fn unknown_command_reply(typed: &str, localizer: &Localizer) -> Reply {
-    let (typed, nearest) = (typed.to_owned(), nearest_name(typed, localizer.locale));
+    let (typed, nearest) = (typed.to_owned(), CATALOG.nearest_name(typed, localizer.locale));
     Reply::UnknownCommand { typed, nearest, is_prompted: false }
 }

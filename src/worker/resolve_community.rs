@@ -3,15 +3,21 @@
 use super::context::{CommandOutcome, EarlyExit, Request, ResolvedCommand, RunContext};
 use super::suggest::{self, Suggestion};
 use crate::authorization::{may_in, may_use};
-use crate::command::listing::community_by_number;
-use crate::command::prompt::{self, Prompt};
-use crate::command::unquoted::{words_after, words_before};
-use crate::command::{
-    ArgKind, Arguments, CommandError, CommandSpec, ParsedCommand, kept_aliases, stored_plan_community,
-};
+use crate::command::context::CommandError;
+use crate::command::prompt::Prompt;
+use crate::command::spec::CommandSpec;
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, Directory, NameMatch, Snapshot, disambiguate, fold};
 use crate::domain::CommunityId;
+use crate::engine::aliases::load_chat_aliases;
+use crate::engine::links::change::stored_plan_community;
+use crate::engine::listing::community_by_number;
+use crate::parse::arguments::ArgKind;
+use crate::parse::arguments::Arguments;
+use crate::parse::numbers::parse_range;
+use crate::parse::prefix::ParsedCommand;
+use crate::parse::unquoted::words_after;
+use crate::parse::unquoted::words_before;
 use crate::reply::{MAX_CANDIDATES, Reply};
 use crate::storage::{LeaseError, StateChange, StateKind};
 use crate::zapi::Zapi;
@@ -29,7 +35,7 @@ pub(super) async fn load_directory(
     run: &RunContext<'_>,
 ) -> Result<Directory, CommandError> {
     let aliases = match spec.takes_names() {
-        true => kept_aliases(run.store, &run.instance.instance.name).await?,
+        true => load_chat_aliases(run.store, &run.instance.instance.name).await?,
         false => Vec::new(),
     };
     Ok(run.instance.directory.with_aliases(aliases))
@@ -147,7 +153,7 @@ async fn resolve_list_number(request: &Request<'_>, typed: &str) -> Result<Strin
     let Request { run, command, chat, .. } = request;
     let config = &run.instance.instance;
     let is_name = |snapshot: &Snapshot| snapshot.communities.has_name(typed);
-    if prompt::parse_range(typed).is_none() || is_name(&*run.instance.directory.snapshot(run.zapi).await?) {
+    if parse_range(typed).is_none() || is_name(&*run.instance.directory.snapshot(run.zapi).await?) {
         return Ok(typed.to_owned());
     }
     let key = chat.ordering_key(&command.admin, command.by_owner);
@@ -197,7 +203,7 @@ async fn suggest_other_community(
     let ResolvedCommand { spec, parsed, arguments, .. } = resolved;
     let is_certain = typed.contains(' ')
         || fold(typed) == fold(&found.name)
-        || prompt::parse_range(typed).is_some()
+        || parse_range(typed).is_some()
         || CommunityId::parse(typed).is_some()
         || directory.is_alias(typed);
     if is_certain || !arguments.is_community_unquoted || spec.args.first() != Some(&ArgKind::Community) {

@@ -6,7 +6,7 @@ use super::attempt::{Attempt, ProgressIndicators};
 use super::deliver::{self, NOTICE_TIMEOUT};
 use super::retry_policy::next_attempt;
 use crate::clock::Timestamp;
-use crate::command::TimingConfig;
+use crate::command::context::TimingConfig;
 use crate::reply::{Reply, quote};
 use crate::storage::{Claim, LeaseError};
 use crate::zapi::ApiError;

@@ -14,7 +14,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use crate::clock::Timestamp;
-use crate::command::TimingConfig;
+use crate::command::context::TimingConfig;
 use crate::storage::CommandRecord;
 use crate::zapi::ApiErrorKind;
 

@@ -3,10 +3,13 @@
 //! Nothing is run without a yes. Names are looked up in the lists that are loaded already.
 
 use super::context::{CommandOutcome, Request};
-use crate::command::args::{self, in_word_list, parse_quoted_name};
-use crate::command::{ArgKind, Arguments, CommandSpec, Handler, ParsedCommand, catalog, lookup};
+use crate::command::spec::CommandSpec;
+use crate::commands::CATALOG;
 use crate::directory::{CommunityEntry, fold};
 use crate::domain::GroupId;
+use crate::parse::arguments::{self, ArgKind, Arguments, parse_quoted_name};
+use crate::parse::prefix::ParsedCommand;
+use crate::parse::word_lists::in_word_list;
 use crate::reply::{Localizer, Reply, ReplyLine, UsageError, escape_markup};
 
 /// The most words of a name.
@@ -97,13 +100,13 @@ pub(super) fn try_swapped_arguments(
             (format!("{} {others}", community.id), command)
         }
     };
-    args::parse(spec.args, spec.is_mutating, &arguments).ok()?;
+    arguments::parse(spec.args, spec.is_mutating, &arguments).ok()?;
     Some(Suggestion { command: spec.name, arguments, display: display.trim_end().to_owned() })
 }
 
 /// The dry-run flag, if the words have it: it must not get lost.
 fn dry_run_flag(spec: &CommandSpec, words: &str) -> &'static str {
-    match args::parse(&[ArgKind::Words], spec.is_mutating, words) {
+    match arguments::parse(&[ArgKind::Words], spec.is_mutating, words) {
         Ok(read) if read.flags.dry_run => read.flags.typed(),
         _ => "",
     }
@@ -145,7 +148,7 @@ pub(super) fn try_joined_name(parsed: &ParsedCommand, localizer: &Localizer) -> 
     let mut name = parsed.typed.clone();
     for word in parsed.rest.split_whitespace().take(3) {
         name.push_str(word.trim_end_matches(is_end_punctuation));
-        if let Some(spec) = lookup(&name).filter(|spec| spec.args.is_empty() && is_runnable(spec)) {
+        if let Some(spec) = CATALOG.lookup(&name).filter(|spec| spec.args.is_empty() && is_runnable(spec)) {
             return Some(Suggestion::new(spec, "", localizer));
         }
     }
@@ -158,7 +161,7 @@ pub(super) fn try_similar_command(
     error: &UsageError,
     localizer: &Localizer,
 ) -> Option<Suggestion> {
-    let spec = lookup(&parsed.typed).filter(|spec| spec.args.is_empty())?;
+    let spec = CATALOG.lookup(&parsed.typed).filter(|spec| spec.args.is_empty())?;
     // The typed command shows all anyway.
     if !matches!(error, UsageError::TooManyWords(_)) || in_word_list(&parsed.rest, "all") {
         return None;
@@ -168,9 +171,9 @@ pub(super) fn try_similar_command(
         other.name != spec.name
             && is_runnable(other)
             && other.names().any(|name| strsim::jaro_winkler(&typed, &fold(name)) >= MIN_SIMILARITY)
-            && args::parse(other.args, other.is_mutating, &parsed.rest).is_ok()
+            && arguments::parse(other.args, other.is_mutating, &parsed.rest).is_ok()
     };
-    let other = catalog::COMMANDS.iter().find(is_near)?;
+    let other = CATALOG.specs().iter().find(is_near)?;
     Some(Suggestion::new(other, &parsed.rest, localizer))
 }
 
@@ -181,7 +184,7 @@ pub(super) fn try_deactivate(
     localizer: &Localizer,
 ) -> Option<Suggestion> {
     let is_match = *error == UsageError::MissingPeople && in_word_list(&parsed.typed, "words-for-ending");
-    let spec = lookup("deactivate").filter(|_| is_match)?;
+    let spec = CATALOG.lookup("deactivate").filter(|_| is_match)?;
     Some(Suggestion::new(spec, &parsed.rest, localizer))
 }
 
@@ -190,7 +193,7 @@ fn display_name(community: &CommunityEntry) -> &str {
 }
 
 fn is_runnable(spec: &CommandSpec) -> bool {
-    matches!(spec.handler, Handler::Run(_))
+    !spec.is_indirect()
 }
 
 fn is_end_punctuation(c: char) -> bool {

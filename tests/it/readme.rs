@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 
-use vincula::command::catalog;
+use vincula::commands::CATALOG;
 use vincula::config::schema;
 
 const README: &str = "README.md";
@@ -22,8 +22,8 @@ const ADDRESS: &str = "127.0.0.1:8080";
 
 #[test]
 fn the_command_table_matches_the_catalog() {
-    let open = "<!-- commands: made from src/command/catalog.rs -->\n";
-    in_step(COMMANDS, "the table of commands", open, "<!-- /commands -->", &catalog::markdown());
+    let open = "<!-- commands: made from src/commands/mod.rs -->\n";
+    in_step(COMMANDS, "the table of commands", open, "<!-- /commands -->", &CATALOG.markdown());
 }
 
 #[test]

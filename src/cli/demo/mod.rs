@@ -28,7 +28,8 @@ use self::sender::ADMIN_PHONE;
 use super::common::{ExitStatus, print_output, start_log};
 use crate::app::App;
 use crate::clock::Clock;
-use crate::command::{TimingConfig, catalog};
+use crate::command::context::TimingConfig;
+use crate::commands::CATALOG;
 use crate::config::{self, ConfigSource};
 use crate::domain::Locale;
 use crate::lifecycle;
@@ -86,7 +87,7 @@ async fn run(options: &DemoArgs) -> anyhow::Result<ExitStatus> {
     std::fs::write(&file, text)?;
     // The demo is configured like any service, but without the environment.
     let source = ConfigSource { env: Vec::new(), ..ConfigSource::from_process(Some(file.clone())) };
-    let loaded = config::load(&source, &catalog::names())
+    let loaded = config::load(&source, &CATALOG.names())
         .map_err(|findings| anyhow::anyhow!("the demo's own configuration: {}", findings[0]))?;
     let shutdown = CancellationToken::new();
     let mut timing = TimingConfig::default();

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use super::super::retry_policy::MAX_CRASHES;
 use super::*;
 use crate::clock::{Clock, Timestamp};
-use crate::command::{TimingConfig, catalog};
+use crate::command::context::TimingConfig;
+use crate::commands;
+use crate::commands::CATALOG;
 use crate::config::{self, ConfigSource};
 use crate::domain::{InstanceName, Locale, OrderingKey};
 use crate::instance::InstanceRuntime;
@@ -86,7 +88,7 @@ const ANA: &str = "5544999990001";
 fn panicking_instance(folder: &std::path::Path, store: &Store) -> InstanceRuntime {
     fn name_of(name: &str, locale: Locale) -> &'static str {
         assert_ne!(name, "help", "a panic for the test");
-        catalog::name_in(name, locale)
+        commands::name_in(name, locale)
     }
     let file = folder.join("vincula.toml");
     let toml = format!(
@@ -98,7 +100,7 @@ fn panicking_instance(folder: &std::path::Path, store: &Store) -> InstanceRuntim
     );
     std::fs::write(&file, toml).unwrap();
     let source = ConfigSource { env: Vec::new(), ..ConfigSource::from_process(Some(file)) };
-    let loaded = config::load(&source, &catalog::names()).unwrap_or_else(|findings| panic!("{findings:#?}"));
+    let loaded = config::load(&source, &CATALOG.names()).unwrap_or_else(|findings| panic!("{findings:#?}"));
     let mut instance = InstanceRuntime::new(
         loaded.config.instances.into_iter().next().unwrap(),
         store,

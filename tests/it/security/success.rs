@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use vincula::command::TimingConfig;
+use vincula::command::context::TimingConfig;
 use vincula::sandbox::{Fault, FaultResponse, ReadLag};
 
 use crate::stories::fixtures::{ok, refusal};

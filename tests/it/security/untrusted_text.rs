@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use regex::Regex;
 use serde_json::json;
-use vincula::command::{ArgKind, catalog};
+use vincula::commands::CATALOG;
+use vincula::parse::arguments::ArgKind;
 use vincula::sandbox::{Fault, FaultResponse};
 
 use crate::support::{ANA, Service};
@@ -185,7 +186,7 @@ async fn t18_every_command_answers_sixty_four_kibibytes_at_once() {
     let bot = start_crowded().await;
     let fills: Vec<_> = fills().collect();
     // Each command gets every fourth text, so that each text is used with a command of each kind.
-    let chosen = catalog::COMMANDS.iter().enumerate().flat_map(|(nth, spec)| {
+    let chosen = CATALOG.specs().iter().enumerate().flat_map(|(nth, spec)| {
         let fills = fills.iter().skip(nth % 4).step_by(4);
         let place = if spec.args.first() == Some(&ArgKind::Community) { "bairro " } else { "" };
         fills.map(move |(_, fill)| format!("/{} {place}{fill}", spec.name))

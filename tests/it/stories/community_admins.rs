@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
-use vincula::command::lookup;
+use vincula::commands::CATALOG;
 use vincula::sandbox::{ConnectionLoss, Fault, FaultResponse};
 
 use super::fixtures::refusal;
@@ -52,7 +52,7 @@ impl Service {
 
     /// The existing commands among these.
     fn existing<'a>(&self, orders: &[&'a str]) -> Vec<&'a str> {
-        let exists = |order: &&&str| lookup(order[1..].split(' ').next().unwrap()).is_some();
+        let exists = |order: &&&str| CATALOG.lookup(order[1..].split(' ').next().unwrap()).is_some();
         orders.iter().filter(exists).copied().collect()
     }
 }

@@ -1,6 +1,6 @@
 //! `/help`: what the bot can do, on one phone screen, and the usage of one command.
 
-use vincula::command::catalog::COMMANDS;
+use vincula::commands::CATALOG;
 use vincula::domain::Locale;
 use vincula::sandbox::World;
 
@@ -227,7 +227,7 @@ async fn each_example_does_what_it_says(language: usize) {
     let mut astray = Vec::new();
     let locale = format!("locale = \"{}\"", ["en", "pt-BR", "es"][language]);
     let guide = of_the_examples("help").instance(&locale).start().await;
-    for spec in COMMANDS {
+    for spec in CATALOG.specs() {
         let name = spec.name_in(Locale::ALL[language]);
         let order = format!("/{name}");
         let help = guide.ask(RUI, &format!("/{} {name}", ["help", "ajuda", "ayuda"][language])).await;

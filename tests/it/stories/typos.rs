@@ -1,6 +1,6 @@
 //! Common typos: one more message corrects each, by a number, a yes or an edit.
 
-use vincula::command::lookup;
+use vincula::commands::CATALOG;
 use vincula::sandbox::World;
 
 use crate::support::{ANA, Service};
@@ -50,7 +50,7 @@ fn moves(before: &World, now: &World) -> Vec<String> {
 /// the format of a number.
 fn leads_to(said: &str, mend: &str) -> bool {
     let is_end = |c: char| c.is_whitespace() || matches!(c, '.' | ',' | ':' | ';' | '?' | '!');
-    let command = |order: &str| Some(lookup(order.split(is_end).next()?.strip_prefix('/')?)?.name);
+    let command = |order: &str| Some(CATALOG.lookup(order.split(is_end).next()?.strip_prefix('/')?)?.name);
     let offers = |name: Option<&str>| said.split(is_end).any(|word| name == command(word) && name.is_some());
     let is_edit = mend.starts_with('^');
     match mend.trim_start_matches('^') {

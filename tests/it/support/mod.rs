@@ -13,7 +13,8 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use vincula::app::{App, StartError};
 use vincula::clock::Clock;
-use vincula::command::{TimingConfig, catalog};
+use vincula::command::context::TimingConfig;
+use vincula::commands::CATALOG;
 use vincula::config::{self, Config, ConfigSource};
 use vincula::domain::InstanceName;
 use vincula::lifecycle;
@@ -271,7 +272,7 @@ fn load(toml: &str) -> Config {
     let file = folder.path().join("vincula.toml");
     std::fs::write(&file, toml).unwrap();
     let source = ConfigSource { env: Vec::new(), ..ConfigSource::from_process(Some(file)) };
-    match config::load(&source, &catalog::names()) {
+    match config::load(&source, &CATALOG.names()) {
         Ok(loaded) => loaded.config,
         Err(findings) => panic!("{findings:#?}"),
     }

@@ -1,0 +1,77 @@
+//! A command that stands for another one: `/confirm` and `/undo`, and what they are replaced by.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{ConversationKey, InstanceName};
+use crate::reply::{Localizer, Reply};
+use crate::storage::{CommandRecord, StateChange, StateKind, Store};
+
+/// What an indirect command may use.
+pub struct ResolveContext<'a> {
+    /// The journal.
+    pub store: &'a Store,
+    /// The instance's name.
+    pub instance: &'a InstanceName,
+    /// The admin in this chat, as a key.
+    pub conversation_key: &'a ConversationKey,
+    /// The indirect command.
+    pub command: &'a CommandRecord,
+    /// Its text is no command: a word, a number, a reaction.
+    pub is_bare: bool,
+    /// Language and prefix of the replies.
+    pub localizer: &'a Localizer,
+}
+
+/// What an indirect command stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// This command is run in its place.
+    Command(DeferredCommand),
+    /// Only a reply, with changes of state.
+    Reply(Reply, Vec<StateChange>),
+    /// Nothing at all.
+    Ignore,
+}
+
+/// The command that is run in place of an indirect one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeferredCommand {
+    /// The command's English name.
+    pub command: String,
+    /// Its arguments.
+    pub rest: String,
+    /// It needs no confirmation.
+    pub is_confirmed: bool,
+    /// The state that is removed with its reply.
+    pub forget: Option<ClearedState>,
+    /// What must still be true to undo: the id of the community that groups were moved into, or the text of a
+    /// description. Later changes of others stay.
+    #[serde(default)]
+    pub only_if: Option<String>,
+    /// The ids of the commands whose prompts led to it. Once it changed something, none of them can be edited
+    /// and run again.
+    #[serde(default)]
+    pub askers: Vec<String>,
+}
+
+impl DeferredCommand {
+    /// The state that is removed with its reply, for an admin in a chat.
+    pub fn cleared_state(&self, key: &ConversationKey) -> Vec<StateChange> {
+        let kinds: &[StateKind] = match self.forget {
+            None => &[],
+            Some(ClearedState::Question) => &[StateKind::Prompt],
+            // A prompt may have preceded it.
+            Some(ClearedState::Undo) => &[StateKind::Undo, StateKind::Prompt],
+        };
+        kinds.iter().map(|kind| StateChange { kind: *kind, key: key.to_string(), value: None }).collect()
+    }
+}
+
+/// State that is removed with a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ClearedState {
+    /// The prompt that was replied to.
+    Question,
+    /// The undo record.
+    Undo,
+}

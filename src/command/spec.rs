@@ -1,0 +1,209 @@
+//! What a command is: its names, its arguments, its place in the help.
+
+use crate::directory::fold;
+use crate::domain::Locale;
+use crate::i18n;
+use crate::parse::arguments::{ArgKind, Arguments};
+use crate::reply::{Localizer, Reply, UsageError, typed};
+
+/// The commands that may need a confirmation: they cannot be undone, or many people notice them.
+pub const CONFIRMABLE: [&str; 9] =
+    ["link", "unlink", "move", "create", "describe", "invite", "announce", "remove", "deactivate"];
+
+/// The commands that stand for another one, which was given or suggested before.
+const INDIRECT: [&str; 2] = ["confirm", "undo"];
+
+/// A command: its names, its arguments, its place in the help. Help, documentation and rights follow from it.
+pub struct CommandSpec {
+    /// The English name: the key in configuration, journal and catalogues.
+    pub name: &'static str,
+    /// The names in Brazilian Portuguese; the help shows the first.
+    pub pt: &'static [&'static str],
+    /// The names in Spanish; the help shows the first.
+    pub es: &'static [&'static str],
+    /// Its arguments.
+    pub args: &'static [ArgKind],
+    /// Whether it changes something. Such commands of a chat run one after the other.
+    pub is_mutating: bool,
+    /// Its section in the help.
+    pub section: HelpSection,
+}
+
+/// The sections of the help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HelpSection {
+    /// Groups and their communities.
+    Groups,
+    /// What is known about communities.
+    Lookup,
+    /// Communities themselves.
+    Communities,
+    /// People in them.
+    People,
+    /// Earlier commands.
+    Commands,
+    /// The bot.
+    Bot,
+}
+
+impl HelpSection {
+    /// All of them, in the order of the help.
+    pub const ALL: [Self; 6] =
+        [Self::Groups, Self::Lookup, Self::Communities, Self::People, Self::Commands, Self::Bot];
+
+    /// The catalogue's key of its title.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Groups => "chapter-groups",
+            Self::Lookup => "chapter-looking",
+            Self::Communities => "chapter-communities",
+            Self::People => "chapter-people",
+            Self::Commands => "chapter-orders",
+            Self::Bot => "chapter-bot",
+        }
+    }
+}
+
+impl CommandSpec {
+    /// Whether the caption of a picture may be this command.
+    pub fn accepts_picture(&self) -> bool {
+        self.args.contains(&ArgKind::Picture)
+    }
+
+    /// Whether its arguments may be names of communities or groups.
+    pub fn takes_names(&self) -> bool {
+        self.args.iter().any(|arg| {
+            matches!(
+                arg,
+                ArgKind::Community | ArgKind::OptionalCommunity | ArgKind::Groups | ArgKind::Keyword(_)
+            )
+        })
+    }
+
+    /// Whether it stands for another command, which was given or suggested before.
+    pub fn is_indirect(&self) -> bool {
+        INDIRECT.contains(&self.name)
+    }
+
+    /// Whether it may need a confirmation.
+    pub fn is_confirmable(&self) -> bool {
+        CONFIRMABLE.contains(&self.name)
+    }
+
+    /// Whether a part of its arguments is kept as it is typed.
+    pub fn is_verbatim(&self) -> bool {
+        self.args.iter().any(|arg| arg.is_verbatim())
+    }
+
+    /// Whether its community is followed by something else than groups: the words of a long name may continue
+    /// there.
+    pub fn allows_long_name(&self) -> bool {
+        use ArgKind::{Community, Keyword, OptionalText, People, Picture, Text};
+        matches!(self.args, [Community, Text | OptionalText | People | Picture | Keyword(_), ..])
+    }
+
+    /// Removes the rest of a community's name where only its beginning was parsed as the name.
+    pub fn strip_name_rest(&self, arguments: &mut Arguments, name: &str, typed: &str) {
+        if self.allows_long_name() {
+            arguments.strip_name_rest(name, typed);
+        } else if self.args.first() == Some(&ArgKind::Community) && fold(name).starts_with(&fold(typed)) {
+            self.strip_likely_name(arguments, name, typed);
+        }
+    }
+
+    /// Removes what likely belongs to the community's name from the arguments beside it, even if misspelled.
+    /// Returns false where it is not there.
+    pub fn strip_likely_name(&self, arguments: &mut Arguments, name: &str, typed: &str) -> bool {
+        match self.args {
+            [ArgKind::Groups, ArgKind::Community] => arguments.strip_likely_name_start(name, typed),
+            [ArgKind::Community, ArgKind::Groups] => {
+                // One group at least is left.
+                let count = name.split_whitespace().count().saturating_sub(1);
+                let is_loose = arguments.is_community_unquoted && arguments.words.len() > count;
+                is_loose && arguments.strip_likely_name_rest(name, typed)
+            }
+            _ => self.allows_long_name() && arguments.strip_likely_name_rest(name, typed),
+        }
+    }
+
+    /// The missing argument, after the community's name has taken its words.
+    pub fn missing_argument(&self, arguments: &Arguments) -> Option<UsageError> {
+        match self.args {
+            [ArgKind::Community, ArgKind::Text, ..] if arguments.text.is_empty() => {
+                Some(UsageError::MissingText)
+            }
+            [ArgKind::Community, ArgKind::People, ..] if arguments.text.is_empty() => {
+                Some(UsageError::MissingPeople)
+            }
+            args if args.contains(&ArgKind::Groups) && arguments.words.is_empty() => {
+                Some(UsageError::MissingGroups)
+            }
+            _ => None,
+        }
+    }
+
+    /// The languages that have this name.
+    pub fn locales_of_name(&self, typed: &str) -> Vec<Locale> {
+        let typed = fold(typed);
+        let is_of = |locale: &Locale| match locale {
+            Locale::En => fold(self.name) == typed,
+            Locale::PtBr => self.pt.iter().any(|name| fold(name) == typed),
+            Locale::Es => self.es.iter().any(|name| fold(name) == typed),
+        };
+        Locale::ALL.into_iter().filter(is_of).collect()
+    }
+
+    /// The name in the help of a language.
+    pub fn name_in(&self, locale: Locale) -> &'static str {
+        let names = match locale {
+            Locale::En => &[],
+            Locale::PtBr => self.pt,
+            Locale::Es => self.es,
+        };
+        names.first().copied().unwrap_or(self.name)
+    }
+
+    /// Every name, the English one first, none twice.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        let mut seen = Vec::new();
+        std::iter::once(self.name).chain(self.pt.iter().copied()).chain(self.es.iter().copied()).filter(
+            move |name| {
+                let is_new = !seen.contains(name);
+                seen.push(name);
+                is_new
+            },
+        )
+    }
+
+    /// The usage: `/link <community> <groups…>`.
+    pub fn usage(&self, localizer: &Localizer) -> String {
+        let words = self.args.iter().map(|arg| i18n::text(localizer.locale, arg.key(), &[]));
+        std::iter::once(localizer.order(self.name, &[])).chain(words).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Examples.
+    pub fn examples(&self, localizer: &Localizer) -> Vec<String> {
+        let words = i18n::text(localizer.locale, &format!("help-{}-example", self.name), &[]);
+        let command = localizer.order(self.name, &[]);
+        words.split('\n').map(|words| format!("{command} {words}").trim_end().to_owned()).collect()
+    }
+
+    /// The arguments before and after the community, to be typed again.
+    pub fn split_at_community(&self, arguments: &Arguments) -> (String, String) {
+        // A URL is no name: its characters stay.
+        let again = |word: &String| if self.accepts_picture() { word.clone() } else { typed(word) };
+        let words: Vec<String> = arguments.words.iter().map(again).collect();
+        let words = words.join(" ");
+        let flags = arguments.flags.typed();
+        match self.args.first() {
+            Some(ArgKind::Groups) => ([flags, words.as_str()].join(" ").trim().to_owned(), String::new()),
+            _ => (flags.to_owned(), [words.as_str(), &arguments.text].join(" ").trim().to_owned()),
+        }
+    }
+
+    /// The reply to a usage error.
+    pub fn usage_error_reply(&self, mistake: UsageError, localizer: &Localizer) -> Reply {
+        let example = self.examples(localizer).swap_remove(0);
+        Reply::UsageError { error: mistake, usage: self.usage(localizer), example }
+    }
+}

@@ -1,0 +1,22 @@
+//! How the last change of an admin in a chat is undone.
+
+use serde::{Deserialize, Serialize};
+
+/// The command that undoes.
+pub const UNDO_COMMAND: &str = "undo";
+
+/// How a change is undone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UndoRecord {
+    /// The English name of the command that made the change.
+    pub command: String,
+    /// The command that undoes it: its English name and arguments. None: it cannot be undone.
+    pub undo_command: Option<(String, String)>,
+    /// Where it cannot: a command that may help instead, with its arguments.
+    #[serde(default)]
+    pub alternative: Option<(String, Vec<String>)>,
+    /// What must still be true for that: the id of the community that groups were moved into, or the text of
+    /// a description.
+    #[serde(default)]
+    pub precondition: Option<String>,
+}

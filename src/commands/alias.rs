@@ -1,0 +1,396 @@
+//! `/alias <short> = <community or group>`: sets a short name that all admins may use; `/alias remove
+//! <short>`.
+//!
+//! It is stored with the reply. Aliases of the configuration cannot be changed from a chat, and rights depend
+//! on them alone: an alias of a chat gives nobody more rights.
+
+use crate::command::context::{CommandError, Context};
+use crate::command::spec::{CommandSpec, HelpSection};
+use crate::directory::{CommunityEntry, Snapshot, fold};
+use crate::domain::{CommunityId, GroupId, InviteLink};
+use crate::engine::aliases::alias_line;
+use crate::engine::target::{Target, TargetMatch, match_target, prompt_choice};
+use crate::i18n;
+use crate::parse::arguments::{ArgKind, Arguments};
+use crate::parse::numbers::parse_range;
+use crate::parse::word_lists::in_word_list;
+use crate::reply::{Reply, ReplyLine, typed};
+use crate::storage::StateKind;
+
+pub const SPEC: CommandSpec = CommandSpec {
+    name: "alias",
+    pt: &["apelido"],
+    es: &["apodo", "alias"],
+    args: &[ArgKind::Keyword("arg-alias")],
+    is_mutating: true,
+    section: HelpSection::Bot,
+};
+
+/// The most characters of an alias.
+const MAX_NAME_LEN: usize = 40;
+/// The most aliases: all are read with each command that names something.
+const MAX_ALIASES: usize = 300;
+
+/// A parsed request.
+#[derive(Debug, PartialEq, Eq)]
+enum AliasRequest {
+    /// It cannot be parsed.
+    Usage,
+    /// Shows an alias.
+    Show(String),
+    /// Sets an alias.
+    Set { short: String, thing: String },
+    /// Removes an alias.
+    Remove(String),
+}
+
+pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
+    match parse_request(&arguments.words) {
+        AliasRequest::Usage => Ok(usage_reply()),
+        AliasRequest::Show(short) => show_alias(context, &short).await,
+        AliasRequest::Set { short, thing } => set_alias(context, arguments, &short, &thing).await,
+        AliasRequest::Remove(short) => remove_alias(context, arguments, &short).await,
+    }
+}
+
+/// Parses `bf = Bairro Feliz`, and what people write instead of the sign.
+fn parse_request(words: &[String]) -> AliasRequest {
+    let is_sign = |c: char| matches!(c, '=' | '＝');
+    let is_arrow = |word: &str| matches!(word, "->" | "–>" | "—>" | "→" | "➡" | "➡️");
+    let sign = words.iter().enumerate().find_map(|(at, word)| {
+        let inside = word.find(is_sign)?;
+        let is_outside = inside == 0 || word.ends_with(is_sign);
+        (at == 0 || is_outside).then_some((at, inside))
+    });
+    let (short, thing) = match (sign, words) {
+        (Some((at, inside)), words) => {
+            let (left, right) = words[at].split_at(inside);
+            let right = right.trim_start_matches(|c| is_sign(c) || c == '>');
+            let short = words[..at].iter().map(String::as_str).chain([left]);
+            let thing = std::iter::once(right).chain(words[at + 1..].iter().map(String::as_str));
+            // Quotes right after the sign open nothing.
+            (join_words(short), join_words(thing).trim_matches(['"', '“', '”', '„']).to_owned())
+        }
+        (None, []) => return AliasRequest::Usage,
+        (None, [short]) => return AliasRequest::Show(short.clone()),
+        (None, [word, rest @ ..]) if in_word_list(word, "alias-remove-words") => {
+            return AliasRequest::Remove(join_words(rest.iter().map(String::as_str)));
+        }
+        (None, [short, rest @ ..]) => {
+            let rest = if rest.len() > 1 && is_arrow(&rest[0]) { &rest[1..] } else { rest };
+            (short.trim_end_matches(':').to_owned(), join_words(rest.iter().map(String::as_str)))
+        }
+    };
+    match (short.is_empty(), thing.is_empty()) {
+        (true, _) => AliasRequest::Usage,
+        (false, true) => AliasRequest::Show(short),
+        (false, false) => AliasRequest::Set { short, thing },
+    }
+}
+
+fn join_words<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+fn usage_reply() -> Reply {
+    let set = ReplyLine::not_done("alias-how").order("order", "alias", &["bf", "=", "Bairro Feliz"]);
+    Reply::Lines(vec![set.order("all", "aliases", &[])])
+}
+
+/// Why a name cannot be an alias, as a key of the catalogue.
+fn alias_error(short: &str) -> Option<&'static str> {
+    let is_id = CommunityId::parse(short).is_some() || GroupId::parse(short).is_some();
+    let is_word = short.starts_with(char::is_alphanumeric)
+        && short.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    match () {
+        () if short.chars().count() > MAX_NAME_LEN => Some("alias-long"),
+        () if is_id || parse_range(short).is_some() || short.bytes().all(|b| b.is_ascii_digit()) => {
+            Some("alias-number")
+        }
+        () if in_word_list(short, "here") || InviteLink::looks_like_invite(short) => Some("alias-taken"),
+        () if !is_word => Some("alias-word"),
+        () => None,
+    }
+}
+
+async fn show_alias(context: &Context<'_>, short: &str) -> Result<Reply, CommandError> {
+    let snapshot = context.directory.snapshot(context.zapi).await?;
+    let id = context.directory.config_alias(short).or_else(|| context.directory.chat_alias(short));
+    let thing = id.and_then(|id| Target::from_id(id, &snapshot)).filter(|thing| thing.is_visible_to(context));
+    Ok(match thing {
+        Some(thing) => Reply::Lines(vec![alias_line(&fold(short), &thing)]),
+        None => usage_reply(),
+    })
+}
+
+/// The line that shows the command that was likely meant, if another one was typed.
+async fn correction(
+    context: &Context<'_>,
+    short: &str,
+    wanted: &str,
+    sought: &TargetMatch,
+) -> Result<Option<ReplyLine>, CommandError> {
+    let name = fold(short);
+    let is_unknown = matches!(sought, TargetMatch::NotFound(_));
+    // Name and alias in reverse order.
+    if is_unknown
+        && alias_error(&fold(wanted)).is_none()
+        && context.directory.chat_alias(&name).is_none()
+        && let TargetMatch::One(_) = find_target(context, short).await?
+    {
+        let line = ReplyLine::not_done("alias-turned").name("name", wanted);
+        return Ok(Some(line.order("order", SPEC.name, &[wanted, "=", short])));
+    }
+    // Without a sign between the two, the last word may be the alias.
+    if is_unknown
+        && let Some((rest, last)) = wanted.rsplit_once(' ')
+        && alias_error(&fold(last)).is_none()
+        && let turned = format!("{short} {rest}")
+        && let TargetMatch::One(_) = find_target(context, &turned).await?
+        && let TargetMatch::NotFound(_) = find_target(context, last).await?
+    {
+        let line = ReplyLine::not_done("alias-turned").name("name", wanted);
+        return Ok(Some(line.order("order", SPEC.name, &[last, "=", &turned])));
+    }
+    let word = slugify(&name);
+    if alias_error(&name) == Some("alias-word") && !is_unknown && alias_error(&word).is_none() {
+        let line = ReplyLine::not_done("alias-one-word").name("short", short);
+        return Ok(Some(line.order("order", SPEC.name, &[&word, "=", wanted])));
+    }
+    Ok(None)
+}
+
+async fn set_alias(
+    context: &mut Context<'_>,
+    arguments: &Arguments,
+    short: &str,
+    wanted: &str,
+) -> Result<Reply, CommandError> {
+    let name = fold(short);
+    let refused = |key| Ok(Reply::Lines(vec![ReplyLine::not_done(key).name("short", short)]));
+    if context.directory.config_alias(&name).is_some() {
+        return refused("alias-fixed");
+    }
+    let sought = find_target(context, wanted).await?;
+    if let Some(line) = correction(context, short, wanted, &sought).await? {
+        return Ok(Reply::Lines(vec![line]));
+    }
+    if let Some(key) = alias_error(&name) {
+        return refused(key);
+    }
+    let thing = match sought {
+        TargetMatch::One(thing) => thing,
+        TargetMatch::Many(options) | TargetMatch::NotFound(options) => {
+            let before = format!("{} =", typed(&name));
+            return Ok(prompt_choice(context, SPEC.name, wanted, options, (&before, "")));
+        }
+        TargetMatch::NotVisible(why) => return Ok(Reply::Lines(vec![why])),
+    };
+    let snapshot = context.directory.snapshot(context.zapi).await?;
+    let former = context.directory.chat_alias(&name).map(str::to_owned);
+    if former.as_deref() == Some(thing.id()) {
+        let was_so = ReplyLine::already_done("alias-was-set").name("short", &name).name("name", thing.name());
+        return Ok(Reply::Lines(vec![was_so]));
+    }
+    if let Some(reply) = forbidden_target_reply(context, former.as_deref(), &snapshot) {
+        return Ok(reply);
+    }
+    let anyway = [&name, "=", thing.name()];
+    if let Some(reply) = changed_since_reply(arguments, &name, former.as_deref(), &snapshot, &anyway) {
+        return Ok(reply);
+    }
+    if former.is_none() && context.directory.chat_aliases().len() >= MAX_ALIASES {
+        let many = ReplyLine::not_done("alias-many").with_count("count", MAX_ALIASES);
+        return Ok(Reply::Lines(vec![many.order("order", "aliases", &[])]));
+    }
+    let hidden = shadowed_targets(&name, &thing, &snapshot);
+    // An alias must not hide the name of a community that the admin does not see.
+    if hidden.iter().any(|place| !place.is_visible_to(context)) {
+        return refused("alias-taken");
+    }
+    let reply = |is_dry_run| {
+        let key = if is_dry_run { "alias-would" } else { "alias-set" };
+        let icon = if is_dry_run { "➡️" } else { "✅" };
+        let line = ReplyLine::new(key).with_icon(icon).name("short", &name).name("name", thing.name());
+        let mut lines = vec![line.text("kind", thing.kind_key())];
+        let former = former.as_deref().and_then(|id| Target::from_id(id, &snapshot));
+        if let Some(former) = former {
+            lines.push(ReplyLine::new("alias-before").name("name", former.name()));
+        }
+        if let Some(hidden) = hidden.first() {
+            let hides = ReplyLine::new("alias-hides").with_icon("⚠️").name("short", &name);
+            lines.push(hides.with_plain("id", hidden.id()));
+        }
+        Reply::Lines(lines)
+    };
+    let rest = format!("{name} = {}", thing.id());
+    if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, reply(true), false) {
+        return Ok(reply);
+    }
+    let back = match &former {
+        Some(id) => format!("{name} = {id}"),
+        None => format!("remove {name}"),
+    };
+    context.set_undo_if(SPEC.name, Some((SPEC.name, back)), Some(thing.id().to_owned()));
+    context.set_state(StateKind::Alias, name.clone(), Some(thing.id().to_owned()));
+    Ok(reply(false))
+}
+
+async fn remove_alias(
+    context: &mut Context<'_>,
+    arguments: &Arguments,
+    short: &str,
+) -> Result<Reply, CommandError> {
+    let name = fold(short);
+    if context.directory.config_alias(&name).is_some() {
+        return Ok(Reply::Lines(vec![ReplyLine::not_done("alias-fixed").name("short", short)]));
+    }
+    let Some(id) = context.directory.chat_alias(&name).map(str::to_owned) else {
+        let none = ReplyLine::not_done("alias-none").name("short", short);
+        return Ok(Reply::Lines(vec![none.order("order", "aliases", &[])]));
+    };
+    let snapshot = context.directory.snapshot(context.zapi).await?;
+    if let Some(reply) = forbidden_target_reply(context, Some(&id), &snapshot) {
+        return Ok(reply);
+    }
+    let words = i18n::text(context.localizer.locale, "alias-remove-words", &[]);
+    let anyway = [words.split(' ').next().unwrap_or_default(), &name];
+    if let Some(reply) = changed_since_reply(arguments, &name, Some(&id), &snapshot, &anyway) {
+        return Ok(reply);
+    }
+    let stood_for =
+        Target::from_id(&id, &snapshot).map_or_else(|| id.clone(), |thing| thing.name().to_owned());
+    let reply = |key, icon| {
+        let line = ReplyLine::new(key).with_icon(icon).name("short", &name).name("name", &stood_for);
+        Reply::Lines(vec![line])
+    };
+    let rest = format!("remove {name}");
+    if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, reply("alias-would-remove", "➡️"), false)
+    {
+        return Ok(reply);
+    }
+    // What no longer exists at Z-API cannot be found by a command.
+    let back = Target::from_id(&id, &snapshot).map(|_| (SPEC.name, format!("{name} = {id}")));
+    context.set_undo_if(SPEC.name, back, Some(String::new()));
+    context.set_state(StateKind::Alias, name.clone(), None);
+    Ok(reply("alias-removed", "✅"))
+}
+
+/// The reply if an alias was changed since, with the command that undoes it all the same.
+fn changed_since_reply(
+    arguments: &Arguments,
+    name: &str,
+    id: Option<&str>,
+    snapshot: &Snapshot,
+    anyway: &[&str],
+) -> Option<Reply> {
+    // No alias is an empty id.
+    let id = id.unwrap_or_default();
+    arguments.precondition.as_deref().filter(|only_if| *only_if != id)?;
+    let now = Target::from_id(id, snapshot).map(|thing| alias_line(name, &thing));
+    let first = ReplyLine::not_done("alias-since").name("short", name);
+    let command = ReplyLine::new("undo-instead").order("order", SPEC.name, anyway);
+    Some(Reply::Lines([Some(first), now, Some(command)].into_iter().flatten().collect()))
+}
+
+/// The reply if an alias names a community without rights for this admin.
+fn forbidden_target_reply(context: &Context<'_>, id: Option<&str>, snapshot: &Snapshot) -> Option<Reply> {
+    let thing = id.and_then(|id| Target::from_id(id, snapshot))?;
+    (!thing.is_visible_to(context)).then_some(Reply::Forbidden { command: SPEC.name, community: None })
+}
+
+/// What else has this name, and would be hidden by the alias.
+fn shadowed_targets(name: &str, thing: &Target, snapshot: &Snapshot) -> Vec<Target> {
+    let communities = snapshot.communities.all().filter(|entry| fold(&entry.name) == name);
+    let communities: Vec<&CommunityEntry> = communities.collect();
+    // A group with a community's name is its announcement group, which is not found by name.
+    let groups = snapshot.groups.all().filter(|entry| communities.is_empty() && fold(&entry.name) == name);
+    let groups = groups.cloned().map(Target::Group);
+    let named = communities.iter().map(|entry| Target::Community((*entry).clone())).chain(groups);
+    named.filter(|place| place.id() != thing.id()).collect()
+}
+
+/// Joins words: `time a` → `time-a`.
+fn slugify(name: &str) -> String {
+    let parts = name.split(|c: char| !c.is_alphanumeric());
+    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+}
+
+/// Finds a name; a group that the lists do not have is not found.
+async fn find_target(context: &Context<'_>, wanted: &str) -> Result<TargetMatch, CommandError> {
+    let found = match_target(context, wanted).await?;
+    let TargetMatch::One(place) = found else { return Ok(found) };
+    let snapshot = context.directory.snapshot(context.zapi).await?;
+    Ok(Target::from_id(place.id(), &snapshot).map_or(TargetMatch::NotFound(Vec::new()), TargetMatch::One))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::arguments;
+
+    fn read(rest: &str) -> AliasRequest {
+        parse_request(&arguments::parse(SPEC.args, true, rest).unwrap().words)
+    }
+
+    fn is_set(short: &str, thing: &str) -> AliasRequest {
+        AliasRequest::Set { short: short.to_owned(), thing: thing.to_owned() }
+    }
+
+    #[test]
+    fn an_alias_is_read_however_its_sign_is_written() {
+        for rest in [
+            "bf = Bairro Feliz",
+            "bf = “Bairro Feliz”",
+            "bf=\"Bairro Feliz\"",
+            "bf=Bairro Feliz",
+            "bf =Bairro Feliz",
+            "bf= Bairro Feliz",
+            "bf ＝ Bairro Feliz",
+            "bf => Bairro Feliz",
+            "bf -> Bairro Feliz",
+            "bf: Bairro Feliz",
+            "bf \"Bairro Feliz\"",
+            "bf Bairro Feliz",
+        ] {
+            assert_eq!(read(rest), is_set("bf", "Bairro Feliz"), "{rest}");
+        }
+        assert_eq!(read("time a = Time A"), is_set("time a", "Time A"));
+        assert_eq!(read("x \"a = b\""), is_set("x", "a = b"));
+        for rest in ["remove bf", "remover bf", "quitar bf", "APAGAR bf"] {
+            assert_eq!(read(rest), AliasRequest::Remove("bf".to_owned()), "{rest}");
+        }
+        assert_eq!(read("remove = Vendas"), is_set("remove", "Vendas"));
+        assert_eq!(read("bf"), AliasRequest::Show("bf".to_owned()));
+        assert_eq!(read("bf ="), AliasRequest::Show("bf".to_owned()));
+        assert_eq!(read("= x"), AliasRequest::Usage);
+        assert_eq!(read(""), AliasRequest::Usage);
+    }
+
+    #[test]
+    fn an_alias_is_a_word_that_means_nothing_else() {
+        for name in ["bf", "gremio", "time-a", "x_1", "3a", "v.2", "販売"] {
+            assert_eq!(alias_error(name), None, "{name}");
+        }
+        let rows = [
+            ("2", "alias-number"),
+            ("3-5", "alias-number"),
+            ("12345", "alias-number"),
+            ("120363186053925765", "alias-number"),
+            ("120363186053925765-group", "alias-number"),
+            ("5511999999999-1623281429", "alias-number"),
+            ("here", "alias-taken"),
+            ("aqui", "alias-taken"),
+            ("chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv", "alias-taken"),
+            ("two words", "alias-word"),
+            ("vendas*", "alias-word"),
+            ("--yes", "alias-word"),
+            ("", "alias-number"),
+        ];
+        for (name, expected) in rows {
+            assert_eq!(alias_error(name), Some(expected), "{name}");
+        }
+        assert_eq!(alias_error(&"x".repeat(40)), None);
+        assert_eq!(alias_error(&"x".repeat(41)), Some("alias-long"));
+    }
+}

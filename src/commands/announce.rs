@@ -1,0 +1,137 @@
+//! `/announce <community> <text>`: sends a text to the announcement group of a community, as it is typed.
+//!
+//! It is sent at most once. The plan is stored right before the call and says so; a call with an unknown
+//! result is reported as ❓, unless nothing was sent or Z-API was too busy.
+
+use serde::{Deserialize, Serialize};
+
+use crate::command::context::{CommandError, Confirmation, Context};
+use crate::command::spec::{CommandSpec, HelpSection};
+use crate::domain::{Chat, CommunityId, GroupId};
+use crate::engine::api_change;
+use crate::engine::audience::count_members;
+use crate::engine::free_text::{parses_back_to, too_long_line, trailing_yes_line};
+use crate::failpoint::{self, Step};
+use crate::parse::arguments::{ArgKind, Arguments};
+use crate::parse::flags::ends_in_yes;
+use crate::reply::{Reply, ReplyLine, UsageError};
+use crate::zapi::Urgency;
+
+pub const SPEC: CommandSpec = CommandSpec {
+    name: "announce",
+    pt: &["avisar", "anunciar"],
+    es: &["anunciar", "avisar"],
+    args: &[ArgKind::Community, ArgKind::Text],
+    is_mutating: true,
+    section: HelpSection::Communities,
+};
+
+/// The most characters of an announcement: longer messages are folded or cut.
+const MAX_LEN: usize = 4_000;
+
+/// What is stored before the call.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct AnnouncePlan {
+    community: String,
+    name: String,
+    text: String,
+    /// The announcement group.
+    group: String,
+    /// The call was about to be made, and may have been.
+    is_calling: bool,
+}
+
+pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
+    let plan = match api_change::stored_plan(context)? {
+        Some(plan) => plan,
+        None => match build_plan(context, arguments).await? {
+            Ok(plan) => plan,
+            Err(reply) => return Ok(reply),
+        },
+    };
+    let line = send_announcement(context, plan).await?;
+    Ok(Reply::Lines(vec![line]))
+}
+
+/// Builds the plan, or the reply to send instead.
+async fn build_plan(
+    context: &mut Context<'_>,
+    arguments: &Arguments,
+) -> Result<Result<AnnouncePlan, Reply>, CommandError> {
+    let community = context.require_community()?;
+    let text = arguments.text.as_str();
+    if let Some(long) = too_long_line(text, MAX_LEN) {
+        return Ok(Err(Reply::Lines(vec![long])));
+    }
+    let details = context.zapi.community(&community.id).await?;
+    let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
+    let Some(group) = details.announcement().map(|group| group.id.clone()) else {
+        let none = ReplyLine::not_done("no-announcement-group").name("community", name);
+        return Ok(Err(Reply::Lines(vec![none])));
+    };
+    let mut would = vec![
+        preview_line(context, &name, &group).await?,
+        ReplyLine::new("text-as-typed").with_quote("text", text),
+    ];
+    would.extend(ends_in_yes(text).then(trailing_yes_line));
+    failpoint::reach(Step::Surveyed);
+    let rest = format!("{} {text}", community.id);
+    if context.confirmation == Confirmation::Required && !parses_back_to(&SPEC, &rest, text) {
+        // A yes would do something else than what is shown.
+        let word = text.split_whitespace().next().unwrap_or_default().to_owned();
+        return Ok(Err(SPEC.usage_error_reply(UsageError::UnknownFlag(word), context.localizer)));
+    }
+    if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, Reply::Lines(would), true) {
+        return Ok(Err(reply));
+    }
+    Ok(Ok(AnnouncePlan {
+        community: community.id.to_string(),
+        name,
+        text: text.to_owned(),
+        group: group.to_string(),
+        is_calling: false,
+    }))
+}
+
+/// The preview line, with the number of people if it can be read.
+async fn preview_line(context: &Context<'_>, name: &str, group: &GroupId) -> Result<ReplyLine, CommandError> {
+    let would = |key| ReplyLine::new(key).with_icon("➡️").name("community", name);
+    Ok(match count_members(context, group).await? {
+        Some(count) => would("announce-would").with_count("count", count),
+        None => would("announce-would-all"),
+    })
+}
+
+async fn send_announcement(context: &mut Context<'_>, plan: AnnouncePlan) -> Result<ReplyLine, CommandError> {
+    let look = |line: ReplyLine| line.name("community", plan.name.as_str());
+    if plan.is_calling {
+        context.set_undo(SPEC.name, None);
+        return Ok(look(ReplyLine::unknown("announce-unsure")));
+    }
+    if context.is_cancelled {
+        return Ok(api_change::cancelled_line());
+    }
+    let (Some(group), Some(_)) = (GroupId::parse(&plan.group), CommunityId::parse(&plan.community)) else {
+        return Err(CommandError::MissingCommunity);
+    };
+    let turn = context.zapi.acquire_send_permit(Urgency::Answer).await?;
+    api_change::store_plan(context, &AnnouncePlan { is_calling: true, ..plan.clone() }).await?;
+    failpoint::reach(Step::Calling);
+    let answer = context.zapi.send_text(&Chat::Group(group), &plan.text, None, turn).await;
+    failpoint::reach(Step::Called);
+    let error = match answer {
+        Ok(_) => {
+            context.set_undo(SPEC.name, None);
+            return Ok(look(ReplyLine::done("announce-done")));
+        }
+        Err(error) => error,
+    };
+    if error.cause.is_surely_not_applied() {
+        if error.cause.is_temporary() {
+            api_change::store_plan(context, &plan).await?;
+        }
+        return Ok(api_change::handle_failure(context, error)?.line);
+    }
+    context.set_undo(SPEC.name, None);
+    Ok(look(ReplyLine::unknown("announce-unsure")))
+}

@@ -1,0 +1,68 @@
+//! `/cancel [all]`: cancels commands of this chat that wait.
+//!
+//! A command is cancelled by a mark in the journal: its next attempt changes nothing more, reads how things
+//! are, and reports that. A running one is not interrupted; it gets the mark too, and no further attempt.
+//! This command itself waits for no other.
+//!
+//! Admins may cancel what they may do: their own commands, and those of other admins in the same group.
+
+use crate::authorization::{may_everywhere, may_use};
+use crate::command::context::{CommandError, Context};
+use crate::command::prompt::{cleared, is_in_time};
+use crate::command::spec::{CommandSpec, HelpSection};
+use crate::domain::Chat;
+use crate::parse::arguments::{ArgKind, Arguments};
+use crate::parse::word_lists::in_word_list;
+use crate::reply::{Reply, ReplyLine, UsageError};
+use crate::storage::{LeaseError, OpenCommand, StateKind};
+
+pub const SPEC: CommandSpec = CommandSpec {
+    name: "cancel",
+    pt: &["cancelar"],
+    es: &["cancelar"],
+    args: &[ArgKind::All],
+    // Not in the queue of what it cancels.
+    is_mutating: false,
+    section: HelpSection::Commands,
+};
+
+pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
+    let most = match arguments.words.first() {
+        None => 1,
+        Some(word) if in_word_list(word, "all") => usize::MAX,
+        Some(word) => {
+            return Ok(SPEC.usage_error_reply(UsageError::TooManyWords(word.clone()), context.localizer));
+        }
+    };
+    let this = context.claim.command.id.clone();
+    let by_owner = context.claim.command.by_owner;
+    let ordering_key = context.chat.ordering_key(&context.admin.key, by_owner);
+    let waiting = context.store.open_commands(&context.instance.name).await.map_err(LeaseError::Store)?;
+    let here = waiting.into_iter().filter(|order| {
+        let is_open = order.cancelled_by.is_none() && order.id != this && order.name != SPEC.name;
+        is_open && Chat::from_id(&order.chat).ordering_key(&order.admin, order.by_owner) == ordering_key
+    });
+    // Commands of other admins need rights everywhere.
+    let is_everywhere = may_everywhere(context.admin);
+    let (mine, others): (Vec<OpenCommand>, Vec<OpenCommand>) = here.partition(|order| {
+        order.admin == context.admin.key || (is_everywhere && may_use(context.admin, &order.name))
+    });
+    let candidates = mine.into_iter().map(|order| order.id).collect();
+    let now = context.clock.now();
+    let cancelled = context.store.cancel(candidates, most, this, now).await.map_err(LeaseError::Store)?;
+    // A prompt waits, too.
+    let prompt = context.get_state(StateKind::Prompt, context.conversation_key.as_str()).await?;
+    let prompt = prompt.filter(|prompt| is_in_time(prompt.at, context.clock.now()));
+    context.state_changes.push(cleared(&context.conversation_key));
+    if cancelled.is_empty() && prompt.is_some() {
+        return Ok(Reply::Lines(vec![ReplyLine::new("confirm-left")]));
+    }
+    let not_allowed = others.iter().find_map(|order| context.catalog.lookup(&order.name));
+    if let (true, Some(spec)) = (cancelled.is_empty(), not_allowed) {
+        return Ok(Reply::Forbidden { command: spec.name, community: None });
+    }
+    let (at_work, stopped): (Vec<_>, Vec<_>) = cancelled.into_iter().partition(|order| order.is_running);
+    let texts =
+        |commands: Vec<crate::storage::CancelledCommand>| commands.into_iter().map(|order| order.text);
+    Ok(Reply::CancelReport { cancelled: texts(stopped).collect(), running: texts(at_work).collect() })
+}

@@ -1,0 +1,393 @@
+//! `/create <name> [| description]`: creates a community.
+//!
+//! It is created at most once. The plan is stored right before the call, with the existing communities of
+//! that name: after a call with an unknown result a new one is searched, else it is reported as ❓. A call
+//! that certainly did nothing removes its mark, and may be retried.
+
+use serde::{Deserialize, Serialize};
+
+use crate::authorization::may_everywhere;
+use crate::command::context::{CommandError, Context};
+use crate::command::spec::{CommandSpec, HelpSection};
+use crate::directory::{fold, is_invisible};
+use crate::domain::{CommunityId, GroupId};
+use crate::engine::api_change;
+use crate::engine::free_text::too_long_line;
+use crate::engine::read_back::PollBackoff;
+use crate::failpoint::{self, Step};
+use crate::parse::arguments::{ArgKind, Arguments, parse_quoted_name};
+use crate::parse::word_lists::in_word_list;
+use crate::reply::{Reply, ReplyLine, UsageError, escape_markup};
+use crate::zapi::{ApiError, ApiErrorKind, CreatedCommunity, SubGroup};
+
+pub const SPEC: CommandSpec = CommandSpec {
+    name: "create",
+    pt: &["criar"],
+    es: &["crear"],
+    args: &[ArgKind::FreeText("arg-create")],
+    is_mutating: true,
+    section: HelpSection::Communities,
+};
+
+/// The most characters of a name.
+const MAX_NAME_LEN: usize = 100;
+/// The most characters of a description.
+const MAX_DESCRIPTION_LEN: usize = 2_048;
+const CREATE_CALL: &str = "POST communities";
+
+/// What is stored before the call.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct CreatePlan {
+    name: String,
+    description: Option<String>,
+    /// The ids of the communities that had this name before.
+    known: Vec<String>,
+    /// The ids of the groups of that name, with announcement groups among them: communities that a list
+    /// lacked are not taken for new.
+    #[serde(default)]
+    known_groups: Vec<String>,
+    /// The call was about to be made, and may have been.
+    is_calling: bool,
+}
+
+pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
+    let begun: Option<CreatePlan> = api_change::stored_plan(context)?;
+    // Admins of some communities cannot create others.
+    if !may_everywhere(context.admin) {
+        return Ok(match begun {
+            Some(_) => Reply::RightsRevoked { is_started: true },
+            None => Reply::Forbidden { command: SPEC.name, community: None },
+        });
+    }
+    let plan = match begun {
+        Some(plan) => plan,
+        None => match build_plan(context, &arguments.text).await? {
+            Ok(plan) => plan,
+            Err(reply) => return Ok(reply),
+        },
+    };
+    match create_community(context, &plan).await? {
+        Ok(made) => created_reply(context, &plan, made).await,
+        Err(why_not) => Ok(Reply::Lines(vec![why_not])),
+    }
+}
+
+/// Builds the plan, or the reply to send instead.
+async fn build_plan(
+    context: &mut Context<'_>,
+    text: &str,
+) -> Result<Result<CreatePlan, Reply>, CommandError> {
+    let (name, description) = parse_name_and_description(text);
+    if name.is_empty() || (parse_quoted_name(text).is_none() && strip_community_word(&name) == Some("")) {
+        return Ok(Err(SPEC.usage_error_reply(UsageError::MissingName, context.localizer)));
+    }
+    if let Some(quote) = unclosed_quote(text) {
+        return Ok(Err(SPEC.usage_error_reply(UsageError::UnclosedQuote(quote), context.localizer)));
+    }
+    let long = too_long_line(&name, MAX_NAME_LEN).or_else(|| {
+        description.as_deref().and_then(|description| too_long_line(description, MAX_DESCRIPTION_LEN))
+    });
+    if let Some(long) = long {
+        return Ok(Err(Reply::Lines(vec![long])));
+    }
+    let (known, groups) = tokio::join!(find_by_name(context, &name), groups_of_name(context, &name));
+    let (known, groups) = (known?, groups?);
+    failpoint::reach(Step::Surveyed);
+    let mut would = vec![ReplyLine::new("create-would").with_icon("➡️").name("community", name.as_str())];
+    if let Some(description) = &description {
+        would.push(ReplyLine::new("create-description"));
+        would.push(ReplyLine::new("text-as-typed").with_quote("text", description.as_str()));
+    }
+    if !known.is_empty() {
+        let exists = ReplyLine::new("create-exists").with_icon("⚠️").name("community", name.as_str());
+        would.push(exists.with_count("count", known.len()));
+    }
+    // It cannot be undone: needs a confirmation if the name may hold more than a name.
+    let typo = suggest_name(text);
+    if let Some(meant) = &typo {
+        let command = format!("{} {}", context.localizer.order(SPEC.name, &[]), escape_markup(meant));
+        would.push(ReplyLine::new("create-perhaps").with_plain("order", command));
+    }
+    let is_asked = !known.is_empty() || typo.is_some();
+    let rest = command_arguments(&name, description.as_deref());
+    if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, Reply::Lines(would), is_asked) {
+        return Ok(Err(reply));
+    }
+    let known = known.iter().map(CommunityId::to_string).collect();
+    let known_groups = groups.iter().map(GroupId::to_string).collect();
+    Ok(Ok(CreatePlan { name, description, known, known_groups, is_calling: false }))
+}
+
+async fn create_community(
+    context: &mut Context<'_>,
+    plan: &CreatePlan,
+) -> Result<Result<CreatedCommunity, ReplyLine>, CommandError> {
+    if plan.is_calling {
+        return find_created(context, plan, None, None).await;
+    }
+    if context.is_cancelled {
+        return Ok(Err(api_change::cancelled_line()));
+    }
+    let turn = context.zapi.acquire_change_permit(CREATE_CALL).await?;
+    api_change::store_plan(context, &CreatePlan { is_calling: true, ..plan.clone() }).await?;
+    failpoint::reach(Step::Calling);
+    let answer = context.zapi.create_community(&plan.name, plan.description.as_deref(), turn).await;
+    failpoint::reach(Step::Called);
+    match answer {
+        Ok(made) => find_created(context, plan, Some(made.id), None).await,
+        // A rejection does not prove that nothing was created.
+        Err(error) if error.cause == ApiErrorKind::Rejected => {
+            let refused = api_change::handle_failure(context, error)?.line;
+            find_created(context, plan, None, Some(refused)).await
+        }
+        Err(error) if error.cause.is_surely_not_applied() => {
+            if error.cause == ApiErrorKind::Busy {
+                // It may have been created all the same, and show late: retried only if it is certainly not there.
+                let mut backoff = PollBackoff::new(context.timing.read_back);
+                loop {
+                    match new_community(context, plan, None).await {
+                        Ok(Some(made)) => return Ok(Ok(made)),
+                        Ok(None) if backoff.wait().await => {}
+                        Ok(None) => break,
+                        Err(_) => return find_created(context, plan, None, None).await,
+                    }
+                }
+            }
+            if error.cause.is_temporary() {
+                api_change::store_plan(context, plan).await?;
+            }
+            Ok(Err(api_change::handle_failure(context, error)?.line))
+        }
+        Err(_) => find_created(context, plan, None, None).await,
+    }
+}
+
+/// Finds the new community, by the id of the response, or as the one that was not there before. Returns the
+/// rejection if there is none.
+async fn find_created(
+    context: &mut Context<'_>,
+    plan: &CreatePlan,
+    answered: Option<CommunityId>,
+    refused: Option<ReplyLine>,
+) -> Result<Result<CreatedCommunity, ReplyLine>, CommandError> {
+    let mut backoff = PollBackoff::new(context.timing.read_back);
+    loop {
+        match new_community(context, plan, answered.clone()).await {
+            Ok(Some(made)) => return Ok(Ok(made)),
+            Ok(None) if backoff.wait().await => {}
+            Ok(None) => match refused {
+                Some(refused) => return Ok(Err(refused)),
+                None => break,
+            },
+            Err(error) if error.cause.is_temporary() && !context.is_last_attempt => return Err(error.into()),
+            Err(_) => {
+                context.is_final_failure = context.is_last_attempt;
+                break;
+            }
+        }
+    }
+    context.set_undo(SPEC.name, None);
+    let unsure = ReplyLine::unknown("create-unsure").name("community", plan.name.as_str());
+    Ok(Err(unsure.order("order", "communities", &[])))
+}
+
+/// The community of this id, or the one that the list did not show before the call. Its metadata must agree:
+/// the same name (WhatsApp may change that of a returned id), no groups yet, and a new announcement group.
+async fn new_community(
+    context: &Context<'_>,
+    plan: &CreatePlan,
+    answered: Option<CommunityId>,
+) -> Result<Option<CreatedCommunity>, ApiError> {
+    let is_answered = answered.is_some();
+    let found = match answered {
+        Some(id) => vec![id],
+        None => find_by_name(context, &plan.name).await?,
+    };
+    let mut new = found.into_iter().filter(|id| plan.known.iter().all(|known| known != id.as_str()));
+    let (Some(id), None) = (new.next(), new.next()) else { return Ok(None) };
+    let details = match context.zapi.community(&id).await {
+        Ok(details) => details,
+        // It is not visible yet, or never.
+        Err(error) if error.cause == ApiErrorKind::Rejected => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let is_named = is_answered || details.name.as_deref().is_some_and(|name| fold(name) == fold(&plan.name));
+    let is_new = |group: &&SubGroup| plan.known_groups.iter().all(|known| known != group.id.as_str());
+    let announcement = details.announcement().filter(is_new).map(|group| group.id.clone());
+    let is_made = is_named && details.ordinary().next().is_none() && announcement.is_some();
+    Ok(is_made.then_some(CreatedCommunity { id, announcement }))
+}
+
+async fn created_reply(
+    context: &mut Context<'_>,
+    plan: &CreatePlan,
+    made: CreatedCommunity,
+) -> Result<Reply, CommandError> {
+    context.directory.invalidate().await;
+    let id = made.id.as_str();
+    context.set_not_undoable(SPEC.name, "deactivate", &[id]);
+    let mut lines =
+        vec![ReplyLine::done("create-done").name("community", plan.name.as_str()).with_plain("id", id)];
+    let announcement = made.announcement;
+    lines.extend(
+        announcement.map(|group| ReplyLine::new("create-announcement").with_plain("id", group.as_str())),
+    );
+    lines.push(ReplyLine::new("create-next").order("order", "link", &[id]));
+    Ok(Reply::Lines(lines))
+}
+
+/// Reads the communities of a name.
+async fn find_by_name(context: &Context<'_>, name: &str) -> Result<Vec<CommunityId>, ApiError> {
+    let name = fold(name);
+    let all = context.zapi.communities().await?;
+    Ok(all.into_iter().filter(|each| fold(&each.name) == name).map(|each| each.id).collect())
+}
+
+/// Reads the groups of a name.
+async fn groups_of_name(context: &Context<'_>, name: &str) -> Result<Vec<GroupId>, ApiError> {
+    let name = fold(name);
+    let all = context.zapi.groups().await?;
+    Ok(all.into_iter().filter(|each| fold(&each.name) == name).map(|each| each.id).collect())
+}
+
+/// The name, which may stand in quotes, and the description after a bar or on later lines.
+fn parse_name_and_description(text: &str) -> (String, Option<String>) {
+    let is_apart = |rest: &str| rest.is_empty() || rest.starts_with(|c: char| c.is_whitespace() || is_bar(c));
+    let (name, rest) = match parse_quoted_name(text).filter(|(_, rest)| is_apart(rest)) {
+        Some((name, rest)) => (name, rest),
+        None => {
+            let end = text.find(|c| is_bar(c) || c == '\n').unwrap_or(text.len());
+            let (name, rest) = text.split_at(end);
+            (name.split_whitespace().collect::<Vec<_>>().join(" "), rest)
+        }
+    };
+    let description = rest.trim_start().trim_start_matches(is_bar).trim();
+    let is_seen = |text: &str| text.chars().any(|c| !c.is_whitespace() && !is_invisible(c));
+    let name = if is_seen(&name) { name } else { String::new() };
+    (name, Some(description).filter(|text| is_seen(text)).map(str::to_owned))
+}
+
+/// The separator of name and description, of any width.
+fn is_bar(c: char) -> bool {
+    matches!(c, '|' | '｜' | '¦')
+}
+
+/// The opening quote of a name that is not closed.
+fn unclosed_quote(text: &str) -> Option<char> {
+    let first = text.chars().next().filter(|c| matches!(c, '"' | '“' | '”' | '„' | '«'))?;
+    parse_quoted_name(text).is_none().then_some(first)
+}
+
+/// What follows the word for a community and the small words around it: `a new community called Sales`.
+fn strip_community_word(text: &str) -> Option<&str> {
+    let (mut rest, mut is_behind) = (text.trim_start(), false);
+    loop {
+        let (word, others) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+        let word = word.trim_end_matches(':');
+        let around =
+            if is_behind { "create-words-behind-community" } else { "create-words-before-community" };
+        let is_community = in_word_list(word, "create-community-words");
+        if !is_community && !in_word_list(word, around) {
+            return is_behind.then_some(rest.trim_end());
+        }
+        (rest, is_behind) = (others.trim_start(), is_behind || is_community);
+    }
+}
+
+/// The likely name in a text that holds more: the word for a community before it, or a description after
+/// another separator.
+fn suggest_name(text: &str) -> Option<String> {
+    if parse_quoted_name(text).is_some() {
+        return None;
+    }
+    if let Some(rest) = strip_community_word(text).filter(|rest| !rest.is_empty()) {
+        return Some(rest.to_owned());
+    }
+    if text.contains(is_bar) || text.contains('\n') {
+        return None;
+    }
+    let is_yes = |word: &str| {
+        word.starts_with(['-', '–', '—'])
+            && in_word_list(word.trim_start_matches(['-', '–', '—']), "flag-yes")
+    };
+    if let Some((name, _)) = text.rsplit_once(char::is_whitespace).filter(|(_, last)| is_yes(last)) {
+        return Some(name.trim().to_owned());
+    }
+    let signs = [" - ", " – ", " — ", " / ", ": ", "; "];
+    let (name, description) = signs.iter().find_map(|sign| text.split_once(sign))?;
+    Some(format!("{} | {}", name.trim(), description.trim()))
+}
+
+/// The arguments for this name and description.
+fn command_arguments(name: &str, description: Option<&str>) -> String {
+    let name = if name.contains('»') { name.to_owned() } else { format!("«{name}»") };
+    match description {
+        Some(description) => format!("{name} | {description}"),
+        None => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_ends_at_a_bar_a_line_or_its_quotes() {
+        let rows = [
+            ("Bairro Novo", "Bairro Novo", None),
+            ("Bairro  Novo | Para quem chegou", "Bairro Novo", Some("Para quem chegou")),
+            ("Bairro Novo|a | b", "Bairro Novo", Some("a | b")),
+            ("“Bairro Novo”", "Bairro Novo", None),
+            ("\"Bairro | Novo\" | Oi", "Bairro | Novo", Some("Oi")),
+            ("\"Bairro Novo\" Oi", "Bairro Novo", Some("Oi")),
+            ("Bairro Novo\nLinha 1\n\nLinha 2", "Bairro Novo", Some("Linha 1\n\nLinha 2")),
+            ("\"Bairro\" do \"Zé\"", "Bairro", Some("do \"Zé\"")),
+            ("Bar do 'Zé'", "Bar do 'Zé'", None),
+            ("Família 👨\u{200d}👩\u{200d}👧 |", "Família 👨\u{200d}👩\u{200d}👧", None),
+            ("| só", "", Some("só")),
+            ("\u{200b} | x", "", Some("x")),
+        ];
+        for (text, name, description) in rows {
+            let read = parse_name_and_description(text);
+            assert_eq!((read.0.as_str(), read.1.as_deref()), (name, description), "{text:?}");
+            if !name.is_empty() {
+                assert_eq!(
+                    parse_name_and_description(&command_arguments(name, description)),
+                    read,
+                    "{text:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_that_may_hold_more_than_a_name_is_told() {
+        let rows = [
+            ("comunidade Bairro Novo", Some("Bairro Novo")),
+            ("Comunidade \"Bairro Novo\"", Some("\"Bairro Novo\"")),
+            ("Bairro Novo - para quem chegou", Some("Bairro Novo | para quem chegou")),
+            ("Bairro Novo: para quem chegou", Some("Bairro Novo | para quem chegou")),
+            ("Bairro Novo --sim", Some("Bairro Novo")),
+            ("Bairro Novo | a - b", None),
+            ("\"Bairro - Novo\"", None),
+            ("Bairro-Novo", None),
+            ("Comunidade", None),
+            ("comunidade chamada Escola", Some("Escola")),
+            ("uma comunidade Escola", Some("Escola")),
+            ("nova comunidade Escola | Para pais", Some("Escola | Para pais")),
+            ("a community called Foo", Some("Foo")),
+            ("una nueva comunidad llamada: Foo", Some("Foo")),
+            ("comunidade: Escola", Some("Escola")),
+            ("\"uma comunidade Escola\"", None),
+            ("Nova Escola", None),
+            ("A Turma", None),
+            ("Escola Comunidade", None),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(suggest_name(text).as_deref(), expected, "{text}");
+        }
+        for (text, expected) in [("\"Bairro", Some('"')), ("“Bairro”", None), ("Bar \"Zé", None)] {
+            assert_eq!(unclosed_quote(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! `/groups [words]`: lists the groups that the bot's number is in, and the community of each.
+
+use crate::authorization::may_in;
+use crate::command::context::{CommandError, Context};
+use crate::command::spec::{CommandSpec, HelpSection};
+use crate::directory::{CommunityEntry, GroupEntry, NameMatch, fold};
+use crate::engine::listing::{ListKind, format_names};
+use crate::parse::arguments::{ArgKind, Arguments};
+use crate::parse::word_lists::skip_stop_words;
+use crate::reply::{ListPage, Reply, ReplyLine, quote};
+
+pub const SPEC: CommandSpec = CommandSpec {
+    name: "groups",
+    pt: &["grupos"],
+    es: &["grupos"],
+    args: &[ArgKind::Words],
+    is_mutating: false,
+    section: HelpSection::Lookup,
+};
+
+pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
+    let visible = context.visible_groups().await?;
+    let mut groups = context.directory.list_groups(context.zapi, &arguments.words).await?;
+    groups.retain(|group| visible.contains(&group.id));
+    // A full stop at the end is not searched for.
+    let plain = |word: &String| word.trim_end_matches(['.', '!', '?']).to_owned();
+    let words: Vec<String> = arguments.words.iter().map(plain).filter(|word| !word.is_empty()).collect();
+    if groups.is_empty() && words != arguments.words && !words.is_empty() {
+        groups = context.directory.list_groups(context.zapi, &words).await?;
+        groups.retain(|group| visible.contains(&group.id));
+    }
+    if groups.is_empty() {
+        if let Some(community) = find_community(context, &words).await? {
+            let offer = context.suggest("community", community.id.to_string(), &[&community.name]);
+            return Ok(Reply::Lines(vec![offer]));
+        }
+        let none = match arguments.words.join(" ") {
+            words if words.is_empty() => ReplyLine::new("groups-none"),
+            words => ReplyLine::new("groups-none-of").name("name", words).order("order", SPEC.name, &[]),
+        };
+        let missing = visible.is_incomplete().then(|| ReplyLine::unknown("groups-missing"));
+        return Ok(Reply::ListPage(ListPage::from_lines(
+            [Some(none), missing].into_iter().flatten().collect(),
+        )));
+    }
+    groups.sort_by_cached_key(|group| (fold(&group.name), group.id.to_string()));
+    let (places, is_whole) = group_communities(context, &groups).await?;
+    let lines = format_names(&groups).into_iter().zip(places);
+    let lines = lines.map(|(name, place)| match place {
+        Some(place) => format!("{name} · {place}"),
+        None => name,
+    });
+    let lines = lines.collect();
+    let mut head = vec![ReplyLine::new("groups").with_count("count", groups.len())];
+    if visible.is_incomplete() {
+        head.push(ReplyLine::unknown("groups-missing"));
+    } else if !is_whole {
+        head.push(ReplyLine::unknown("groups-unread"));
+    }
+    let ids = groups.iter().map(|group| group.id.to_string()).collect();
+    Ok(context.show_numbered_list(SPEC.name, head, lines, (ListKind::Groups, ids)))
+}
+
+/// The community of a name that no group has.
+async fn find_community(
+    context: &Context<'_>,
+    words: &[String],
+) -> Result<Option<CommunityEntry>, CommandError> {
+    let typed = skip_stop_words(words).unwrap_or(words).join(" ");
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let sees = |entry: &CommunityEntry| context.can_see(&entry.id, &entry.name);
+    Ok(match context.directory.find_community_among(context.zapi, &typed, sees).await? {
+        NameMatch::Exact(entry) if sees(&entry) => Some(entry),
+        _ => None,
+    })
+}
+
+/// The community of each group, with its name if the admin may see it; and whether all could be read.
+async fn group_communities(
+    context: &Context<'_>,
+    groups: &[GroupEntry],
+) -> Result<(Vec<Option<String>>, bool), CommandError> {
+    let snapshot = context.directory.snapshot(context.zapi).await?;
+    let memberships = context.directory.memberships(context.zapi).await?;
+    let elsewhere = ReplyLine::new("groups-elsewhere").render(context.localizer);
+    let place = |group: &GroupEntry| {
+        let id = memberships.community_of(&group.id)?;
+        let name = snapshot.communities.by_id(id).map(|entry| entry.name.as_str()).unwrap_or_default();
+        let is_shown = !name.is_empty() && may_in(context.admin, id, name, context.directory);
+        Some(if is_shown { quote(name) } else { elsewhere.clone() })
+    };
+    Ok((groups.iter().map(place).collect(), memberships.is_complete))
+}

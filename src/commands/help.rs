@@ -1,0 +1,155 @@
+//! `/help [command]`: what the bot can do, made from the catalog.
+
+use crate::authorization::may_use;
+use crate::command::catalog::Catalog;
+use crate::command::context::{CommandError, Context};
+use crate::command::prompt::Prompt;
+use crate::command::spec::{CommandSpec, HelpSection};
+use crate::i18n;
+use crate::parse::arguments::{ArgKind, Arguments};
+use crate::reply::{CommandHelp, Localizer, Reply, ReplyLine};
+
+pub const SPEC: CommandSpec = CommandSpec {
+    name: "help",
+    pt: &["ajuda", "menu", "comandos"],
+    es: &["ayuda", "menú"],
+    args: &[ArgKind::Command],
+    is_mutating: false,
+    section: HelpSection::Bot,
+};
+
+pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
+    let Some(typed) = arguments.words.first() else {
+        return Ok(list_commands(context.catalog, context.localizer, |spec| {
+            may_use(context.admin, spec.name)
+        }));
+    };
+    // `/help /link` is as common as `/help link`.
+    let name = typed.trim_start_matches(context.localizer.prefix.as_str());
+    Ok(match context.catalog.lookup(name) {
+        Some(spec) if !may_use(context.admin, spec.name) => {
+            Reply::Forbidden { command: spec.name, community: None }
+        }
+        Some(spec) => command_help(spec, context.localizer),
+        None => {
+            let nearest = context.catalog.nearest_name(name, context.localizer.locale);
+            if let Some(nearest) = nearest {
+                context.ask(Prompt {
+                    options: vec![nearest.to_owned()],
+                    ..Prompt::new(&context.claim.command, context.localizer.locale, SPEC.name)
+                });
+            }
+            Reply::UnknownCommand { is_prompted: nearest.is_some(), typed: name.to_owned(), nearest }
+        }
+    })
+}
+
+fn short_description(spec: &CommandSpec, localizer: &Localizer, part: &str) -> String {
+    i18n::text(localizer.locale, &format!("help-{}{part}", spec.name), &[])
+}
+
+/// The allowed commands, by section.
+fn list_commands(
+    catalog: &Catalog,
+    localizer: &Localizer,
+    is_allowed: impl Fn(&CommandSpec) -> bool,
+) -> Reply {
+    let of = |chapter| {
+        let commands = catalog.specs().iter().filter(|spec| spec.section == chapter && is_allowed(spec));
+        commands.map(|spec| localizer.order(spec.name, &[])).collect::<Vec<_>>()
+    };
+    let chapters = HelpSection::ALL.map(|chapter| (chapter.key(), of(chapter)));
+    let first = catalog.specs().iter().find(|spec| is_allowed(spec)).map_or(SPEC.name, |spec| spec.name);
+    Reply::Help {
+        sections: chapters.into_iter().filter(|(_, commands)| !commands.is_empty()).collect(),
+        example: localizer.order(SPEC.name, &[(localizer.command_name)(first, localizer.locale)]),
+    }
+}
+
+fn command_help(spec: &CommandSpec, localizer: &Localizer) -> Reply {
+    let shown = spec.name_in(localizer.locale);
+    Reply::CommandHelp(Box::new(CommandHelp {
+        about: short_description(spec, localizer, ""),
+        usage: spec.usage(localizer),
+        more: short_description(spec, localizer, "-long"),
+        examples: spec.examples(localizer),
+        related: spec
+            .names()
+            .filter(|name| *name != shown)
+            .map(|name| format!("{}{name}", localizer.prefix))
+            .collect(),
+        legend: legend(spec),
+    }))
+}
+
+/// Its flags, and the status icons of its replies.
+fn legend(spec: &CommandSpec) -> Vec<ReplyLine> {
+    let takes_flags = spec.is_mutating && !spec.is_indirect();
+    let icons = if spec.args.contains(&ArgKind::Groups) { "help-marks-groups" } else { "help-marks" };
+    [
+        takes_flags.then(|| ReplyLine::new("help-try")),
+        (takes_flags && spec.is_confirmable()).then(|| ReplyLine::new("help-yes")),
+        (takes_flags && spec.is_verbatim())
+            .then(|| ReplyLine::new("help-flags-first").order("order", spec.name, &[])),
+        spec.is_mutating.then(|| ReplyLine::new(icons)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::{self, CATALOG};
+    use crate::domain::Locale;
+    use crate::parse::arguments;
+    use crate::reply::PHONE_COLUMNS;
+
+    fn localizer(locale: Locale) -> Localizer {
+        let prefix = "/".to_owned();
+        Localizer { locale, prefixes: vec![prefix.clone()], prefix, command_name: commands::name_in }
+    }
+
+    #[test]
+    fn the_help_fits_the_screen_of_a_phone() {
+        for locale in Locale::ALL {
+            let speech = localizer(locale);
+            let messages = list_commands(&CATALOG, &speech, |_| true).messages(&speech);
+            let [text] = messages.as_slice() else { panic!("{messages:?}") };
+
+            assert!(text.lines().count() <= 32, "{text}");
+            for line in text.lines() {
+                assert!(line.chars().count() <= PHONE_COLUMNS, "{line}");
+            }
+            for spec in CATALOG.specs() {
+                assert!(text.contains(&speech.order(spec.name, &[])), "{} is not in {text}", spec.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_that_takes_words_has_two_examples_and_each_is_read_without_a_typo() {
+        for locale in Locale::ALL {
+            for spec in CATALOG.specs() {
+                let key = format!("help-{}-example", spec.name);
+                let words = i18n::text(locale, &key, &[]);
+                assert_eq!(words.lines().count().max(1), if spec.args.is_empty() { 1 } else { 2 }, "{key}");
+                for words in words.split('\n') {
+                    let read = arguments::parse(spec.args, spec.is_mutating, words);
+                    assert!(read.is_ok(), "{locale} {key}: {words}: {read:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_command_does_is_said_in_few_words() {
+        for locale in Locale::ALL {
+            for spec in CATALOG.specs() {
+                let about = short_description(spec, &localizer(locale), "");
+                assert!(about.chars().count() <= PHONE_COLUMNS, "{locale} {}: {about}", spec.name);
+            }
+        }
+    }
+}

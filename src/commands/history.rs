@@ -1,0 +1,349 @@
+//! `/history [community|person]`: who gave which command, when, and with what result; from the journal,
+//! newest first.
+//!
+//! Lists commands that change something, also denied ones and usage errors. An admin without rights
+//! everywhere sees their own commands, and those that started to change a community of theirs: that is read
+//! from the plan, since names change.
+
+use crate::authorization::{community_admin_key, display_admin_key, may_everywhere, may_in};
+use crate::command::catalog::Catalog;
+use crate::command::context::{CommandError, Context};
+use crate::command::prompt::Prompt;
+use crate::command::resolution::DeferredCommand;
+use crate::command::spec::{CommandSpec, HelpSection};
+use crate::config::{Admin, AdminsFrom};
+use crate::directory::{CommunityEntry, NameMatch, Snapshot, disambiguate, fold};
+use crate::domain::{CommunityId, Person};
+use crate::engine::links::change::{stored_plan_community, stored_plan_sources};
+use crate::engine::members::person::parse_one;
+use crate::parse::arguments::{self, ArgKind, Arguments};
+use crate::parse::prompt_reply::is_thumbs_up;
+use crate::parse::word_lists::{in_word_list, skip_stop_words};
+use crate::reply::{ListPage, MAX_CANDIDATES, Reply, ReplyLine, escape_markup, quote, truncate};
+use crate::storage::{HistoryEntry, LeaseError, Outcome};
+
+pub const SPEC: CommandSpec = CommandSpec {
+    name: "history",
+    pt: &["histórico"],
+    es: &["historial"],
+    args: &[ArgKind::Keyword("arg-history")],
+    is_mutating: false,
+    section: HelpSection::Lookup,
+};
+
+/// How many commands one read covers, with those of other instances.
+const READ_BATCH: usize = 500;
+/// The most reads.
+const MAX_READS: usize = 20;
+/// The most commands in the list.
+const MAX_ENTRIES: usize = 200;
+/// The most lines of a page: these are long.
+const PAGE_SIZE: usize = 20;
+/// So many bytes of a command's text are parsed to find its community, which stands at the beginning.
+const MAX_PARSED_BYTES: usize = 1_024;
+/// The most characters of a result.
+const MAX_RESULT_LEN: usize = 60;
+/// The status icons of a reply, the most telling first.
+const STATUS_ICONS: [&str; 6] = ["✅", "❓", "➡️", "☑️", "⚠️", "❌"];
+
+/// Which commands are listed.
+enum HistoryFilter {
+    All,
+    /// Those in a community.
+    InCommunity(CommunityEntry),
+    /// Those of an admin, by key.
+    ByAdmin {
+        key: String,
+        name: String,
+        by_owner: bool,
+    },
+}
+
+pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
+    let wanted = match parse_filter(context, &arguments.words).await? {
+        Ok(wanted) => wanted,
+        Err(reply) => return Ok(reply),
+    };
+    let is_everywhere = may_everywhere(context.admin);
+    let names = match wanted {
+        // The journal is enough while Z-API is unavailable.
+        HistoryFilter::All | HistoryFilter::ByAdmin { .. } if is_everywhere => None,
+        _ => Some(context.directory.snapshot(context.zapi).await?),
+    };
+    let names = names.as_deref();
+    let (mut lines, mut before) = (Vec::new(), None);
+    let (mut is_all, mut reached) = (false, context.claim.command.accepted_at);
+    'past: for _ in 0..MAX_READS {
+        let instance = &context.instance.name;
+        let stretch = context.store.history_page(instance, before.as_deref(), READ_BATCH).await;
+        let Some(stretch) = stretch.map_err(LeaseError::Store)? else {
+            is_all = true;
+            break;
+        };
+        for entry in stretch.entries {
+            if lines.len() == MAX_ENTRIES {
+                break 'past;
+            }
+            reached = entry.at;
+            let may_see = is_everywhere || may_see(context, names, &entry);
+            if is_listed(context.catalog, &entry)
+                && may_see
+                && matches_filter(context, names, &wanted, &entry)
+            {
+                lines.push(format_entry(context, &entry));
+            }
+        }
+        before = Some(stretch.cursor);
+    }
+    let mut head = vec![match wanted {
+        HistoryFilter::All => ReplyLine::new("history"),
+        HistoryFilter::InCommunity(community) => {
+            ReplyLine::new("history-in").name("community", community.name)
+        }
+        HistoryFilter::ByAdmin { name, .. } => ReplyLine::new("history-by").name("name", name),
+    }];
+    if lines.is_empty() {
+        head.push(ReplyLine::new("history-none"));
+    }
+    if !is_all {
+        let when = context.format_moment(reached);
+        head.push(ReplyLine::new("history-until").with_plain("when", when));
+    }
+    Ok(match lines.is_empty() {
+        true => Reply::ListPage(ListPage::from_lines(head)),
+        false => context.show_unnumbered_list(SPEC.name, head, lines, PAGE_SIZE),
+    })
+}
+
+/// Parses the filter, or returns the reply that asks for it.
+async fn parse_filter(
+    context: &mut Context<'_>,
+    words: &[String],
+) -> Result<Result<HistoryFilter, Reply>, CommandError> {
+    let typed = words.join(" ");
+    if typed.is_empty() {
+        return Ok(Ok(HistoryFilter::All));
+    }
+    let by_owner = context.claim.command.by_owner;
+    if in_word_list(&typed, "myself") {
+        let (key, name) = (context.admin.key.clone(), context.sender_name());
+        return Ok(Ok(HistoryFilter::ByAdmin { key, name, by_owner }));
+    }
+    let folded = fold(&typed);
+    let is_named = |admin: &&Admin| [&admin.key, &admin.name].iter().any(|name| fold(name) == folded);
+    let known = known_admins(context).await?;
+    if let Some(admin) = known.iter().copied().find(is_named) {
+        return Ok(Ok(filter_by_admin(admin)));
+    }
+    let id = match words {
+        [word] => context.resolve_community_number(word).await?,
+        _ => None,
+    };
+    let sees = |entry: &CommunityEntry| context.can_see(&entry.id, &entry.name);
+    let meant = id.as_deref().unwrap_or(&typed);
+    let found = context.directory.find_community_among(context.zapi, meant, sees).await?;
+    let (mut entries, mut nearest) = match found {
+        NameMatch::Exact(entry) => (vec![entry], Vec::new()),
+        NameMatch::Many(entries) | NameMatch::Ambiguous(entries) => (entries, Vec::new()),
+        NameMatch::NotFound { suggestions: nearest } => (Vec::new(), nearest),
+    };
+    entries.retain(sees);
+    nearest.retain(sees);
+    if entries.len() > 1 {
+        let candidates = disambiguate(&entries);
+        prompt_choice(context, &entries);
+        return Ok(Err(Reply::AmbiguousCommunity { typed, candidates }));
+    }
+    if let Some(community) = entries.pop() {
+        return Ok(Ok(HistoryFilter::InCommunity(community)));
+    }
+    if let Some(wanted) =
+        parse_one(context, &typed).and_then(|person| filter_by_number(context, &known, person))
+    {
+        return Ok(Ok(wanted));
+    }
+    let mut begun = known.into_iter().filter(|admin| fold(&admin.name).starts_with(&folded));
+    Ok(match (begun.next(), begun.next()) {
+        (Some(admin), None) => Ok(filter_by_admin(admin)),
+        _ if !nearest.is_empty() => {
+            prompt_choice(context, &nearest);
+            Err(Reply::NoCommunity { typed, nearest: disambiguate(&nearest), available: Vec::new() })
+        }
+        _ => {
+            // `of Ana` means the same as `Ana`.
+            if let Some(rest) = skip_stop_words(words) {
+                return Box::pin(self::parse_filter(context, rest)).await;
+            }
+            let nobody = ReplyLine::not_done("history-nobody").name("name", typed);
+            let nobody = nobody.order("communities", "communities", &[]).order("all", SPEC.name, &[]);
+            Err(Reply::Lines(vec![nobody]))
+        }
+    })
+}
+
+/// The admins of the configuration that the admin may see: themselves, and those that `/who` shows them.
+async fn known_admins<'a>(context: &Context<'a>) -> Result<Vec<&'a Admin>, CommandError> {
+    let all = context.instance.admins.iter();
+    if may_everywhere(context.admin) {
+        return Ok(all.collect());
+    }
+    let snapshot = context.directory.snapshot(context.zapi).await?;
+    let shared = |admin: &Admin| {
+        let mut seen = snapshot.communities.all().filter(|entry| context.can_see(&entry.id, &entry.name));
+        seen.any(|entry| may_in(admin, &entry.id, &entry.name, context.directory))
+    };
+    Ok(all.filter(|admin| admin.key == context.admin.key || shared(admin)).collect())
+}
+
+/// Lets a number choose one of these.
+fn prompt_choice(context: &mut Context<'_>, entries: &[CommunityEntry]) {
+    context.ask(Prompt {
+        options: entries.iter().take(MAX_CANDIDATES).map(|entry| entry.id.to_string()).collect(),
+        ..Prompt::new(&context.claim.command, context.localizer.locale, SPEC.name)
+    });
+}
+
+fn filter_by_admin(admin: &Admin) -> HistoryFilter {
+    HistoryFilter::ByAdmin { key: admin.key.clone(), name: admin.name.clone(), by_owner: false }
+}
+
+/// The filter for a number or lid: an admin of the configuration, or an admin of a community. Whether they
+/// still are one does not matter. For the admin of a community a number reveals nobody of the configuration:
+/// they look like a person without commands.
+fn filter_by_number(context: &Context<'_>, known: &[&Admin], person: Person) -> Option<HistoryFilter> {
+    let has = |admin: &Admin| {
+        person.phone.is_some_and(|phone| admin.phone == Some(phone))
+            || person.lid.is_some_and(|lid| admin.lid == Some(lid))
+    };
+    let may_know = context.admin.from == AdminsFrom::Config;
+    if let Some(admin) = known.iter().copied().find(|admin| may_know && has(admin)) {
+        return Some(filter_by_admin(admin));
+    }
+    let community_admins = context.community_admins?;
+    let merged = community_admins.find(person).map_or(person, |found| found.person);
+    Some(HistoryFilter::ByAdmin { key: community_admin_key(merged), name: person.shown(), by_owner: false })
+}
+
+/// Whether it changes something, or would have: reads and unused replies are left out.
+fn is_listed(catalog: &Catalog, entry: &HistoryEntry) -> bool {
+    let Some(spec) = catalog.lookup(&entry.name).filter(|spec| spec.is_mutating) else { return false };
+    // The command that it stood for.
+    !spec.is_indirect()
+        || entry.text.is_empty()
+        || resolved_command(entry).is_some_and(|command| is_change(catalog, &command))
+}
+
+/// The command that it stood for.
+fn resolved_command(entry: &HistoryEntry) -> Option<DeferredCommand> {
+    entry.resolution.as_deref().and_then(|meant| serde_json::from_str(meant).ok())
+}
+
+fn is_change(catalog: &Catalog, command: &DeferredCommand) -> bool {
+    catalog.lookup(&command.command).is_some_and(|spec| spec.is_mutating)
+}
+
+/// Whether an admin of some communities may see a command: their own, or one in such a community.
+fn may_see(context: &Context<'_>, names: Option<&Snapshot>, deed: &HistoryEntry) -> bool {
+    if deed.admin == context.admin.key && deed.by_owner == context.claim.command.by_owner {
+        return true;
+    }
+    let planned = deed.plan.as_deref().and_then(stored_plan_community);
+    planned.is_some_and(|planned| {
+        // The current name counts; of a deleted community, only the id is known.
+        let entry = names.and_then(|names| names.communities.by_id(&planned.id));
+        let name = entry.map(|entry| entry.name.as_str());
+        may_in(context.admin, &planned.id, name.unwrap_or_default(), context.directory)
+    })
+}
+
+fn matches_filter(
+    context: &Context<'_>,
+    names: Option<&Snapshot>,
+    wanted: &HistoryFilter,
+    entry: &HistoryEntry,
+) -> bool {
+    match wanted {
+        HistoryFilter::All => true,
+        HistoryFilter::ByAdmin { key, by_owner, .. } => entry.admin == *key && entry.by_owner == *by_owner,
+        HistoryFilter::InCommunity(community) => {
+            match entry.plan.as_deref().and_then(stored_plan_community) {
+                Some(planned) if planned.id == community.id => true,
+                Some(_) => {
+                    let left = entry.plan.as_deref().map(stored_plan_sources).unwrap_or_default();
+                    left.contains(&community.id)
+                }
+                None => {
+                    let typed = names.and_then(|names| typed_community(context, names, entry));
+                    typed.as_ref() == Some(&community.id)
+                }
+            }
+        }
+    }
+}
+
+/// The community that a command without a plan names, by current names.
+fn typed_community(context: &Context<'_>, names: &Snapshot, deed: &HistoryEntry) -> Option<CommunityId> {
+    let (command, rest) = match resolved_command(deed) {
+        Some(meant) => (meant.command, meant.rest),
+        None => {
+            let text = &deed.text[..deed.text.floor_char_boundary(MAX_PARSED_BYTES)];
+            context.parser.parse(text).map(|command| (command.typed, command.rest))?
+        }
+    };
+    let spec = context.catalog.lookup(&command)?;
+    let arguments = arguments::parse(spec.args, spec.is_mutating, &rest).ok()?;
+    let typed = arguments.community.as_ref()?;
+    let typed = context
+        .directory
+        .config_alias(typed)
+        .or_else(|| context.directory.chat_alias(typed))
+        .unwrap_or(typed);
+    match names.communities.find(typed, CommunityId::parse(typed)) {
+        NameMatch::Exact(entry) => Some(entry.id),
+        _ => None,
+    }
+}
+
+/// `25/11 14:03 Ana: “/link "Bairro Feliz" futebol” → ✅ 1 of 1 group is now in “Bairro Feliz”.`
+fn format_entry(context: &Context<'_>, entry: &HistoryEntry) -> String {
+    let who = match context.instance.admins.iter().find(|admin| admin.key == entry.admin) {
+        _ if entry.by_owner => context.owner_name(),
+        Some(admin) => escape_markup(&admin.name),
+        None => display_admin_key(&entry.admin).unwrap_or_else(|| escape_markup(&entry.admin)),
+    };
+    let command = match entry.text.as_str() {
+        "" => context.localizer.order(&entry.name, &[]),
+        sign if is_thumbs_up(sign) => sign.trim().to_owned(),
+        text => quote(text),
+    };
+    let line = ReplyLine::new("history-line")
+        .with_plain("when", context.format_moment(entry.at))
+        .with_plain("who", who);
+    let line = line.with_plain("order", command);
+    let line = match format_result(entry) {
+        Some(result) => line.with_plain("result", result),
+        None => line.text("result", "history-answered"),
+    };
+    line.render(context.localizer)
+}
+
+/// The result of a command: a status icon and the first line of its reply; `None` if only the fact of a reply
+/// is known.
+fn format_result(entry: &HistoryEntry) -> Option<String> {
+    let messages: Vec<String> =
+        entry.reply.as_deref().and_then(|reply| serde_json::from_str(reply).ok()).unwrap_or_default();
+    let mut lines = messages.iter().flat_map(|message| message.lines());
+    let icons = || STATUS_ICONS.into_iter().find(|icon| lines.clone().any(|line| line.starts_with(icon)));
+    let icon = match entry.outcome {
+        None => return Some("⏳".to_owned()),
+        Some(Outcome::Failed | Outcome::ReplyFailed) => "⛔",
+        Some(Outcome::Denied | Outcome::UsageError | Outcome::Expired) => "❌",
+        Some(Outcome::Replied | Outcome::Previewed) if entry.reply.is_none() => return None,
+        Some(Outcome::Cancelled) => icons().unwrap_or("❌"),
+        // A reply without an icon changed nothing.
+        Some(Outcome::Replied | Outcome::Previewed) => icons().unwrap_or_default(),
+    };
+    let first = lines.next().unwrap_or_default();
+    let first = STATUS_ICONS.iter().find_map(|icon| first.strip_prefix(icon)).unwrap_or(first).trim_start();
+    Some(format!("{icon} {}", truncate(first, MAX_RESULT_LEN)).trim().to_owned())
+}

@@ -1,0 +1,21 @@
+//! `/link <community> <groups…>`: links groups to a community.
+
+use crate::command::context::{CommandError, Context};
+use crate::command::spec::{CommandSpec, HelpSection};
+use crate::engine::links::action::LinkAction;
+use crate::engine::links::change::change_links;
+use crate::parse::arguments::{ArgKind, Arguments};
+use crate::reply::Reply;
+
+pub const SPEC: CommandSpec = CommandSpec {
+    name: "link",
+    pt: &["vincular", "juntar"],
+    es: &["vincular", "enlazar"],
+    args: &[ArgKind::Community, ArgKind::Groups],
+    is_mutating: true,
+    section: HelpSection::Groups,
+};
+
+pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
+    change_links(context, LinkAction::Link, arguments).await
+}

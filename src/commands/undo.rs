@@ -1,0 +1,51 @@
+//! `/undo`: undoes what the last command of this admin in this chat changed.
+//!
+//! A command that changes something stores with its reply how it is undone, or that it cannot be. Only its
+//! own changes are undone.
+
+use crate::command::resolution::{ClearedState, DeferredCommand, Resolution, ResolveContext};
+use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::undo_record::UndoRecord;
+use crate::parse::arguments::Arguments;
+use crate::reply::{Reply, ReplyLine};
+use crate::storage::{LeaseError, StateKind};
+
+pub const SPEC: CommandSpec = CommandSpec {
+    name: "undo",
+    pt: &["desfazer"],
+    es: &["deshacer"],
+    args: &[],
+    is_mutating: true,
+    section: HelpSection::Commands,
+};
+
+/// Finds the command that this one stands for.
+pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result<Resolution, LeaseError> {
+    let ResolveContext { store, instance, conversation_key, localizer, .. } = *past;
+    let stored = store.get_state(instance, StateKind::Undo, conversation_key.as_str()).await?;
+    let undo: Option<UndoRecord> = stored.and_then(|stored| serde_json::from_str(&stored.value).ok());
+    let Some(UndoRecord { command, undo_command, precondition, alternative }) = undo else {
+        return Ok(reply_only(ReplyLine::not_done("undo-nothing")));
+    };
+    if let Some((command, rest)) = undo_command {
+        return Ok(Resolution::Command(DeferredCommand {
+            command,
+            rest: format!("{} {rest}", arguments.flags.typed()).trim_start().to_owned(),
+            is_confirmed: false,
+            forget: Some(ClearedState::Undo),
+            only_if: precondition,
+            askers: Vec::new(),
+        }));
+    }
+    let command = localizer.order(&command, &[]);
+    let mut lines = vec![ReplyLine::not_done("undo-cannot").with_plain("order", command)];
+    lines.extend(alternative.map(|(command, words)| {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        ReplyLine::new("undo-instead").with_plain("order", localizer.order(&command, &words))
+    }));
+    Ok(Resolution::Reply(Reply::Lines(lines), Vec::new()))
+}
+
+fn reply_only(line: ReplyLine) -> Resolution {
+    Resolution::Reply(Reply::Lines(vec![line]), Vec::new())
+}

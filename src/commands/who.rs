@@ -1,0 +1,72 @@
+//! `/who <community>`: who may do what in a community.
+
+use crate::authorization::may_in;
+use crate::command::context::{CommandError, Context};
+use crate::command::spec::{CommandSpec, HelpSection};
+use crate::config::Admin;
+use crate::domain::Person;
+use crate::engine::rights::{forbidden_commands, format_commands};
+use crate::parse::arguments::{ArgKind, Arguments};
+use crate::reply::{Reply, ReplyLine};
+
+pub const SPEC: CommandSpec = CommandSpec {
+    name: "who",
+    pt: &["quem"],
+    es: &["quién"],
+    args: &[ArgKind::Community],
+    is_mutating: false,
+    section: HelpSection::People,
+};
+
+pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
+    let community = context.require_community()?;
+    let here = |admin: &&Admin| may_in(admin, &community.id, &community.name, context.directory);
+    let named: Vec<&Admin> = context.admins.all().filter(here).collect();
+    let mut lines = vec![ReplyLine::new("who").name("community", community.name.as_str())];
+    lines.extend(named.iter().map(|admin| config_admin_line(context, admin)));
+    if context.admins.has_owner() {
+        lines.push(ReplyLine::new("who-owner").with_icon("•"));
+    }
+    if lines.len() == 1 {
+        lines.push(ReplyLine::new("who-nobody"));
+    }
+    let Some(community_admins) = context.community_admins else {
+        lines.push(ReplyLine::new("who-not-community"));
+        return Ok(Reply::Lines(lines));
+    };
+    let Some(admins) = community_admins.list_admins(context.zapi, &community).await? else {
+        lines.push(ReplyLine::unknown("no-announcement-group").name("community", community.name.as_str()));
+        return Ok(Reply::Lines(lines));
+    };
+    // People in the configuration have the rights that it gives.
+    let is_named = |admin: &Person| context.admins.find(*admin, false).is_some();
+    let mut shown: Vec<String> =
+        admins.iter().filter(|admin| !is_named(admin)).map(|admin| admin.shown()).collect();
+    shown.sort_unstable();
+    shown.dedup();
+    let key = if shown.is_empty() { "who-community-nobody" } else { "who-community" };
+    lines.push(ReplyLine::new(key).with_plain("orders", forbidden_commands(context)));
+    let unknown = shown.iter().any(String::is_empty);
+    lines.extend(
+        shown
+            .into_iter()
+            .filter(|shown| !shown.is_empty())
+            .map(|shown| ReplyLine::new("who-person").with_icon("•").with_plain("person", shown)),
+    );
+    if unknown {
+        lines.push(ReplyLine::new("who-hidden").with_icon("•"));
+    }
+    Ok(Reply::Lines(lines))
+}
+
+/// The rights of an admin of the configuration.
+fn config_admin_line(context: &Context<'_>, admin: &Admin) -> ReplyLine {
+    let is_all = admin.commands.iter().any(|name| name == "*");
+    let key = if is_all { "who-admin-all" } else { "who-admin" };
+    let line = ReplyLine::new(key).with_icon("•").name("name", admin.name.as_str());
+    if is_all {
+        line
+    } else {
+        line.with_plain("orders", format_commands(context, admin.commands.iter().map(String::as_str)))
+    }
+}

@@ -1,0 +1,159 @@
+//! The commands `/link` and `/unlink`.
+
+use crate::command::context::{CommandError, Confirmation, Context};
+use crate::command::prompt::Prompt;
+use crate::directory::CommunityEntry;
+use crate::domain::{CommunityId, GroupId};
+use crate::engine::audience::count_people;
+use crate::engine::links::action::LinkAction;
+use crate::engine::links::plan::{LinkPlan, build_plan, load_stored, parse_community};
+use crate::engine::links::reconcile::reconcile;
+use crate::engine::listing::is_exclusion;
+use crate::failpoint::{self, Step};
+use crate::parse::arguments::Arguments;
+use crate::parse::word_lists::in_word_list;
+use crate::reply::{GroupOutcome, Reply, ReplyLine, UsageError};
+
+/// More unlinked groups need a confirmation.
+const MAX_UNLINKED_UNCONFIRMED: usize = 3;
+/// More groups of a pattern need a confirmation.
+const MAX_PATTERN_UNCONFIRMED: usize = 10;
+
+/// The community of a started command, from its stored plan.
+pub fn stored_plan_community(plan: &str) -> Option<CommunityEntry> {
+    parse_community(plan)
+}
+
+/// The communities that groups leave, from the stored plan of a move.
+pub fn stored_plan_sources(plan: &str) -> Vec<CommunityId> {
+    let plan: Option<LinkPlan> = serde_json::from_str(plan).ok();
+    plan.map(|plan| plan.source_communities().into_iter().map(|(id, ..)| id).collect()).unwrap_or_default()
+}
+
+/// A line for each group that a move without further attempts may have left in no community, from its stored
+/// plan.
+pub fn left_open(plan: &str) -> Vec<ReplyLine> {
+    serde_json::from_str(plan).map(|plan: LinkPlan| plan.left_open()).unwrap_or_default()
+}
+
+/// Links or unlinks the groups that were typed, and reports on each.
+pub async fn change_links(
+    context: &mut Context<'_>,
+    direction: LinkAction,
+    arguments: &Arguments,
+) -> Result<Reply, CommandError> {
+    let community = context.require_community()?;
+    let mut ahead = None;
+    let (plan, known) = match load_stored(context) {
+        Some(plan) => (plan, None),
+        None => {
+            let typed = match parse_groups(context, direction.command_name(), arguments).await? {
+                Ok(typed) => typed,
+                Err(reply) => return Ok(reply),
+            };
+            let (plan, details) =
+                build_plan(context, direction, community, &typed, arguments.is_undo).await?;
+            failpoint::reach(Step::Surveyed);
+            let todo = plan.pending();
+            let rest = plan.community().map(|id| command_with_ids(&id, &todo)).unwrap_or_default();
+            let leaving = if direction == LinkAction::Unlink { todo.len() } else { 0 };
+            let command = (direction.command_name(), rest);
+            if let Some(reply) = preview_or_confirm(context, command, &plan, &typed, leaving).await {
+                return Ok(reply);
+            }
+            // A command that changes nothing stores no plan.
+            if plan.has_pending() {
+                let json = serde_json::to_string(&plan).unwrap_or_default();
+                // The call waits for both, and they may share a transaction.
+                let zapi = context.zapi;
+                let turn = async { Ok(direction.acquire_permit(zapi).await.ok()) };
+                ((), ahead) = tokio::try_join!(context.store_plan(json), turn)?;
+                failpoint::reach(Step::Planned);
+            }
+            (plan, Some(details))
+        }
+    };
+    let outcome = reconcile(context, direction, &plan, known, ahead).await?;
+    let done =
+        plan.pending().into_iter().filter(|group| outcome.get(group).is_some_and(GroupOutcome::may_be_done));
+    let done: Vec<GroupId> = done.collect();
+    if let (false, Some(id)) = (done.is_empty(), plan.community()) {
+        let by = direction.opposite().command_name();
+        context.set_undo(direction.command_name(), Some((by, command_with_ids(&id, &done))));
+    }
+    let before = format!("{} {}", arguments.flags.typed(), plan.community_id()).trim().to_owned();
+    prompt_choice(context, direction.command_name(), &plan, (before, String::new()));
+    Ok(Reply::GroupReport(plan.report(direction, outcome)))
+}
+
+/// The groups that were typed for a command; a usage error where there are only small words, or where some
+/// groups are excluded: to take just these would be the opposite.
+pub async fn parse_groups(
+    context: &Context<'_>,
+    command: &str,
+    arguments: &Arguments,
+) -> Result<Result<Vec<String>, Reply>, CommandError> {
+    let typed = context.resolve_group_words(arguments).await?;
+    let snapshot = context.directory.snapshot(context.zapi).await?;
+    // A whole name alone is a name; the beginning of a name is not.
+    let is_name = |word: &str| snapshot.groups.has_name(word) || context.directory.is_alias(word);
+    let is_alone = |word: &str| typed.len() == 1 && is_name(word);
+    let is_of_no_name = |word: &str| in_word_list(word, "words-of-no-name") && !is_name(word);
+    let is_no_group = |word: &&String| {
+        let leaves_out = is_exclusion(word, context.localizer.locale) && !is_alone(word);
+        (leaves_out || is_of_no_name(word)) && !arguments.quoted.contains(*word)
+    };
+    let error = match typed.iter().find(is_no_group) {
+        Some(word) => Some(UsageError::TooManyWords(word.clone())),
+        None => typed.is_empty().then_some(UsageError::MissingGroups),
+    };
+    Ok(match (context.catalog.lookup(command), error) {
+        (Some(spec), Some(error)) => Err(spec.usage_error_reply(error, context.localizer)),
+        _ => Ok(typed),
+    })
+}
+
+/// The reply that previews the change, for a dry run or a confirmation. `leaving` is the number of groups
+/// that leave their community.
+pub async fn preview_or_confirm(
+    context: &mut Context<'_>,
+    (command, rest): (&str, String),
+    plan: &LinkPlan,
+    typed: &[String],
+    leaving: usize,
+) -> Option<Reply> {
+    let todo = plan.pending();
+    let by_pattern = typed.iter().any(|word| word.contains('*')) && todo.len() > MAX_PATTERN_UNCONFIRMED;
+    let is_grave = by_pattern || leaving > MAX_UNLINKED_UNCONFIRMED;
+    let mut about = plan.preview(LinkAction::from_command(command), false);
+    if is_grave && context.confirmation != Confirmation::Given {
+        about.people = count_people(context, &todo).await;
+    }
+    context.preview_or_confirm(command, rest, Reply::GroupReport(about), is_grave)
+}
+
+/// Lets a number choose the group where a name is ambiguous: `command` is run again with it between these
+/// arguments.
+pub fn prompt_choice(
+    context: &mut Context<'_>,
+    command: &str,
+    plan: &LinkPlan,
+    (before, after): (String, String),
+) {
+    let options = plan.choices();
+    if !options.is_empty() {
+        context.ask(Prompt {
+            before,
+            options,
+            after,
+            takes_several: true,
+            ..Prompt::new(&context.claim.command, context.localizer.locale, command)
+        });
+    }
+}
+
+/// The arguments of a command, with ids in place of names.
+pub fn command_with_ids(community: &CommunityId, groups: &[GroupId]) -> String {
+    let groups = groups.iter().map(GroupId::as_str);
+    std::iter::once(community.as_str()).chain(groups).collect::<Vec<_>>().join(" ")
+}

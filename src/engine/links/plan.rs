@@ -1,0 +1,566 @@
+//! The plan: what was typed, and the state of each group before the first change.
+
+use std::collections::HashMap;
+
+use futures_util::FutureExt;
+use serde::{Deserialize, Serialize};
+
+use crate::command::context::{CommandError, Context};
+use crate::config::{Admin, AdminsFrom};
+use crate::directory::{
+    CommunityEntry, GroupEntry, InviteTarget, NameMatch, NamedEntry, disambiguate, fold, join_bounded,
+};
+use crate::domain::{Chat, CommunityId, GroupId, InviteLink};
+use crate::engine::links::action::LinkAction;
+use crate::parse::numbers::MAX_OPTIONS;
+use crate::parse::word_lists::here_words;
+use crate::reply::{GroupLine, GroupOutcome, GroupReport, MAX_CANDIDATES, ReplyLine};
+use crate::zapi::{ApiError, ApiErrorKind, CommunityDetails, GroupDetails};
+
+/// The outcome of each group that had to be changed.
+pub type Outcomes = HashMap<GroupId, GroupOutcome>;
+
+/// What is stored before the first call.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LinkPlan {
+    community: String,
+    name: String,
+    items: Vec<PlanItem>,
+    over_limit: Option<(usize, usize)>,
+}
+
+/// A group of the plan.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct PlanItem {
+    /// Its name, else what was typed.
+    name: String,
+    /// Its id, if it was found.
+    id: Option<String>,
+    prior: PriorState,
+    /// The ids of the candidates, where the name is ambiguous.
+    #[serde(default)]
+    choices: Vec<String>,
+    /// The other community that it belongs to, and its name where that is known.
+    #[serde(default)]
+    source: Option<(String, Option<String>)>,
+    /// Why it was not linked, and is linked again to the community that it left.
+    #[serde(default)]
+    back: Option<String>,
+}
+
+/// The state of a group before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum PriorState {
+    /// It must be changed.
+    Pending,
+    AlreadyDone,
+    InOtherCommunity(Option<String>),
+    Announcement,
+    LastGroup,
+    Gone,
+    Unknown(Vec<String>),
+    NoMatch,
+    Ambiguous(Vec<String>),
+    NotInChat,
+    /// An invitation to a group that the bot's number is not in.
+    BotNotMember,
+    /// An invitation that leads nowhere.
+    DeadInvite,
+    /// The admin of a community is no admin of it.
+    NotAdmin,
+}
+
+impl PlanItem {
+    /// A word that names no group.
+    fn not_found(name: String, prior: PriorState) -> Self {
+        Self { name, id: None, prior, choices: Vec::new(), source: None, back: None }
+    }
+}
+
+/// The plan of an earlier attempt, if there was one.
+pub fn load_stored(context: &Context<'_>) -> Option<LinkPlan> {
+    serde_json::from_str(context.claim.command.plan.as_deref()?).ok()
+}
+
+/// The community of a plan, with its name at that time; of the plan of any command that has both.
+pub fn parse_community(plan: &str) -> Option<CommunityEntry> {
+    #[derive(Deserialize)]
+    struct StoredPlan {
+        community: String,
+        name: String,
+    }
+    let begun: StoredPlan = serde_json::from_str(plan).ok()?;
+    Some(NamedEntry { id: CommunityId::parse(&begun.community)?, name: begun.name })
+}
+
+impl LinkPlan {
+    /// The community.
+    pub fn community(&self) -> Option<CommunityId> {
+        CommunityId::parse(&self.community)
+    }
+
+    /// The groups that must be changed.
+    pub fn pending(&self) -> Vec<GroupId> {
+        let todo = self.items.iter().filter(|item| item.prior == PriorState::Pending);
+        todo.filter_map(|item| GroupId::parse(item.id.as_deref()?)).collect()
+    }
+
+    /// Something must be changed.
+    pub fn has_pending(&self) -> bool {
+        self.items.iter().any(|item| item.prior == PriorState::Pending)
+    }
+
+    /// A plan for some groups only.
+    pub fn from_groups(community: &CommunityId, name: &str, groups: &[GroupId]) -> Self {
+        let item = |id: &GroupId| PlanItem {
+            name: id.to_string(),
+            id: Some(id.to_string()),
+            prior: PriorState::Pending,
+            choices: Vec::new(),
+            source: None,
+            back: None,
+        };
+        let items = groups.iter().map(item).collect();
+        Self { community: community.to_string(), name: name.to_owned(), items, over_limit: None }
+    }
+
+    /// The id of the community, as it is written.
+    pub fn community_id(&self) -> &str {
+        &self.community
+    }
+
+    /// The name of the community.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Turns it into a move: groups of other communities are changed too, if `may_leave` allows it.
+    pub fn into_move(
+        mut self,
+        details: &CommunityDetails,
+        limit: usize,
+        may_leave: impl Fn(&CommunityId, &str) -> bool,
+    ) -> Self {
+        for item in &mut self.items {
+            let source = item.source.as_ref();
+            let source = source.and_then(|(id, name)| Some((CommunityId::parse(id)?, name.as_deref())));
+            let may_move = source.is_some_and(|(id, name)| may_leave(&id, name.unwrap_or_default()));
+            match item.prior {
+                PriorState::InOtherCommunity(_) if may_move => item.prior = PriorState::Pending,
+                PriorState::InOtherCommunity(_) => {}
+                _ => item.source = None,
+            }
+        }
+        self.over_limit = exceeded_limit(details, self.pending().len(), limit);
+        self
+    }
+
+    /// Records that a group is linked again to the community that it left, and why.
+    pub fn note_back(&mut self, group: &GroupId, reason: String) {
+        let is_it = |item: &&mut PlanItem| item.id.as_deref() == Some(group.as_str());
+        if let Some(item) = self.items.iter_mut().find(is_it) {
+            item.back = Some(reason);
+        }
+    }
+
+    /// Why a group goes back to its community, if it does.
+    pub fn reason_to_go_back(&self, group: &GroupId) -> Option<&str> {
+        let item = self.items.iter().find(|item| item.id.as_deref() == Some(group.as_str()))?;
+        item.back.as_deref()
+    }
+
+    /// The communities that groups leave, each with its name and these groups.
+    pub fn source_communities(&self) -> Vec<(CommunityId, String, Vec<GroupId>)> {
+        let mut sources: Vec<(CommunityId, String, Vec<GroupId>)> = Vec::new();
+        for item in self.items.iter().filter(|item| item.prior == PriorState::Pending) {
+            let source = item.source.as_ref().and_then(|(id, name)| Some((CommunityId::parse(id)?, name)));
+            let (Some((id, name)), Some(group)) = (source, item.id.as_deref().and_then(GroupId::parse))
+            else {
+                continue;
+            };
+            match sources.iter_mut().find(|(known, ..)| *known == id) {
+                Some((.., groups)) => groups.push(group),
+                None => {
+                    let name = name.clone().unwrap_or_else(|| id.to_string());
+                    sources.push((id, name, vec![group]));
+                }
+            }
+        }
+        sources
+    }
+
+    /// A line for each group that may have left its community and be in none.
+    pub fn left_open(&self) -> Vec<ReplyLine> {
+        let line = |(source, from_name, group): (&CommunityId, &str, &GroupId)| {
+            let is_it = |item: &&PlanItem| item.id.as_deref() == Some(group.as_str());
+            let name = self.items.iter().find(is_it).map_or(group.as_str(), |item| item.name.as_str());
+            ReplyLine::unknown("moved-perhaps-astray")
+                .name("name", name)
+                .name("community", from_name)
+                .name("target", &self.name)
+                .order("order", "link", &[source.as_str(), group.as_str()])
+        };
+        let sources = self.source_communities();
+        let groups = sources.iter().flat_map(|(source, name, groups)| {
+            groups.iter().map(move |group| (source, name.as_str(), group))
+        });
+        groups.map(line).collect()
+    }
+
+    /// Keeps a group where it is: its community would be empty.
+    pub fn keep_in_place(&mut self, group: &GroupId) {
+        let is_it = |item: &&mut PlanItem| item.id.as_deref() == Some(group.as_str());
+        if let Some(item) = self.items.iter_mut().find(is_it) {
+            item.prior = PriorState::LastGroup;
+        }
+    }
+
+    /// The ids of all candidates, in the order of their numbers.
+    pub fn choices(&self) -> Vec<String> {
+        let choices = self.items.iter().flat_map(|item| item.choices.iter().cloned());
+        choices.take(MAX_OPTIONS).collect()
+    }
+
+    /// The report, from the state before and the outcome of each group.
+    pub fn report(self, direction: LinkAction, mut outcomes: Outcomes) -> GroupReport {
+        self.build_report(direction, true, |id, _| outcomes.remove(id).unwrap_or(GroupOutcome::NotReadBack))
+    }
+
+    /// The preview; `has_numbers` if a candidate can be chosen by number.
+    pub fn preview(&self, direction: LinkAction, has_numbers: bool) -> GroupReport {
+        self.clone().build_report(direction, has_numbers, |_, source| {
+            source.map_or(GroupOutcome::WouldChange, GroupOutcome::WouldMove)
+        })
+    }
+
+    fn build_report(
+        self,
+        direction: LinkAction,
+        has_numbers: bool,
+        mut outcome_of: impl FnMut(&GroupId, Option<String>) -> GroupOutcome,
+    ) -> GroupReport {
+        let mut next = 1;
+        let lines = self.items.into_iter().map(|item| {
+            let fits = has_numbers && next + item.choices.len() <= MAX_OPTIONS + 1;
+            let first = if fits && !item.choices.is_empty() { next } else { 0 };
+            next += item.choices.len();
+            let outcome = match item.prior {
+                PriorState::Pending => {
+                    let id = item.id.as_deref().and_then(GroupId::parse);
+                    let source = item.source.map(|(id, name)| name.unwrap_or(id));
+                    id.map_or(GroupOutcome::NotReadBack, |id| outcome_of(&id, source))
+                }
+                PriorState::AlreadyDone => GroupOutcome::AlreadyDone,
+                PriorState::InOtherCommunity(community) => GroupOutcome::InOtherCommunity(community),
+                PriorState::Announcement => GroupOutcome::Announcement,
+                PriorState::LastGroup => GroupOutcome::LastGroup,
+                PriorState::Gone => GroupOutcome::Gone,
+                PriorState::Unknown(nearest) => {
+                    GroupOutcome::Unknown { suggestions: nearest, first_number: first }
+                }
+                PriorState::NoMatch => GroupOutcome::NoMatch,
+                PriorState::Ambiguous(candidates) => {
+                    GroupOutcome::Ambiguous { candidates, first_number: first }
+                }
+                PriorState::NotInChat => GroupOutcome::NotInChat,
+                PriorState::BotNotMember => GroupOutcome::BotNotMember,
+                PriorState::DeadInvite => GroupOutcome::DeadInvite,
+                PriorState::NotAdmin => GroupOutcome::NotAdmin,
+            };
+            GroupLine { name: item.name, outcome }
+        });
+        GroupReport {
+            is_link: direction == LinkAction::Link,
+            community: self.name,
+            lines: lines.collect(),
+            over_limit: self.over_limit,
+            people: None,
+        }
+    }
+}
+
+/// Finds the groups and reads their state; nothing is changed. `is_back`: the same admin had unlinked them.
+pub async fn build_plan(
+    context: &Context<'_>,
+    direction: LinkAction,
+    community: CommunityEntry,
+    typed: &[String],
+    is_back: bool,
+) -> Result<(LinkPlan, CommunityDetails), CommandError> {
+    let here = here_words();
+    let asked = resolve_invitations(context, typed).await?;
+    let words = asked.iter().filter_map(|asked| match asked {
+        Lookup::Word(word) => Some(word.clone()),
+        Lookup::NotFound(_) => None,
+    });
+    let words: Vec<String> = words.collect();
+    let (found, details) = tokio::join!(
+        context.directory.find_groups(context.zapi, &words, context.chat, &here),
+        context.zapi.community(&community.id)
+    );
+    let details = details?;
+    let mut found = context.seen(&words, found?).await?.into_iter();
+    let mut seen = Vec::new();
+    let mut items = Vec::new();
+    let mut open: Vec<(usize, GroupEntry)> = Vec::new();
+    // An id or a number reveals no name, while an invitation link does.
+    let mut by_id = Vec::new();
+    for (asked, typed) in asked.into_iter().zip(typed) {
+        let word = match asked {
+            Lookup::Word(word) => word,
+            Lookup::NotFound(item) => {
+                items.push(item);
+                continue;
+            }
+        };
+        let Some(found) = found.next() else { continue };
+        let groups = match matched_groups(context, &word, found) {
+            Ok(groups) => groups,
+            Err(item) => {
+                items.push(*item);
+                continue;
+            }
+        };
+        let is_by_id = GroupId::parse(&word).is_some() && InviteLink::parse(typed).is_none();
+        for group in groups {
+            // A group that is named twice is one group.
+            if seen.contains(&group.id) {
+                continue;
+            }
+            seen.push(group.id.clone());
+            let name = if group.name.is_empty() { group.id.to_string() } else { group.name.clone() };
+            let id = Some(group.id.to_string());
+            items.push(PlanItem { id, ..PlanItem::not_found(name, PriorState::Pending) });
+            open.push((items.len() - 1, group));
+            by_id.push(is_by_id);
+        }
+    }
+    let states = read_states(context, direction, &community.id, &details, &open).await?;
+    for (((at, group), is_by_id), standing) in open.iter().zip(by_id).zip(states) {
+        let CurrentState { prior, name, source, is_visible } = standing;
+        items[*at].prior = prior;
+        items[*at].source = source;
+        if let Some(name) = name {
+            items[*at].name = name;
+        }
+        if is_by_id && !is_visible && context.admin.from == AdminsFrom::Community {
+            items[*at].name = group.id.to_string();
+        }
+    }
+    if direction == LinkAction::Link && context.admin.from == AdminsFrom::Community && !is_back {
+        reject_unowned_groups(context, &mut items).await?;
+    }
+    let todo = items.iter().filter(|item| item.prior == PriorState::Pending).count();
+    let ordinary = details.ordinary().count();
+    let mut over_limit = None;
+    match direction {
+        LinkAction::Link => {
+            over_limit = self::exceeded_limit(&details, todo, context.instance.community_limit)
+        }
+        // At least one ordinary group must stay linked: the one named last.
+        LinkAction::Unlink if details.lists_groups() && todo > 0 && todo >= ordinary => {
+            if let Some(last) = items.iter_mut().rfind(|item| item.prior == PriorState::Pending) {
+                last.prior = PriorState::LastGroup;
+            }
+        }
+        LinkAction::Unlink => {}
+    }
+    let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
+    Ok((LinkPlan { community: community.id.to_string(), name, items, over_limit }, details))
+}
+
+/// The groups of a word, or the item of a word that names none or is ambiguous.
+fn matched_groups(
+    context: &Context<'_>,
+    word: &str,
+    found: NameMatch<GroupId>,
+) -> Result<Vec<GroupEntry>, Box<PlanItem>> {
+    let item = |prior, candidates: &[GroupEntry]| {
+        let choices = choices(candidates);
+        Box::new(PlanItem { choices, ..PlanItem::not_found(word.to_owned(), prior) })
+    };
+    Err(match found {
+        NameMatch::Exact(group) => return Ok(vec![group]),
+        NameMatch::Many(groups) if !groups.is_empty() => return Ok(groups),
+        NameMatch::Many(_) => item(PriorState::NoMatch, &[]),
+        NameMatch::Ambiguous(groups) => item(PriorState::Ambiguous(disambiguate(&groups)), &groups),
+        NameMatch::NotFound { .. } if is_here(context, word) => item(PriorState::NotInChat, &[]),
+        NameMatch::NotFound { .. } if word.contains('*') => item(PriorState::NoMatch, &[]),
+        NameMatch::NotFound { suggestions } => {
+            item(PriorState::Unknown(disambiguate(&suggestions)), &suggestions)
+        }
+    })
+}
+
+/// Whether a word is `here`, outside a group.
+fn is_here(context: &Context<'_>, word: &str) -> bool {
+    matches!(context.chat, Chat::Direct(_)) && here_words().contains(&fold(word))
+}
+
+/// A word, once invitations are followed.
+enum Lookup {
+    /// The groups of this name.
+    Word(String),
+    /// None: an invitation that leads to no group of the bot.
+    NotFound(PlanItem),
+}
+
+/// The words with ids in place of invitations.
+async fn resolve_invitations(context: &Context<'_>, typed: &[String]) -> Result<Vec<Lookup>, ApiError> {
+    let invited = context.directory.resolve_invitations(context.zapi, typed).await?;
+    let asked = typed.iter().zip(invited).map(|(word, invited)| match invited {
+        None => Lookup::Word(word.clone()),
+        Some(InviteTarget::Group(group)) => Lookup::Word(group.id.to_string()),
+        Some(InviteTarget::NotAMember(name)) => Lookup::NotFound(PlanItem::not_found(
+            name.unwrap_or_else(|| word.clone()),
+            PriorState::BotNotMember,
+        )),
+        Some(InviteTarget::Expired) => {
+            Lookup::NotFound(PlanItem::not_found(word.clone(), PriorState::DeadInvite))
+        }
+    });
+    Ok(asked.collect())
+}
+
+/// The number of groups after the change and the limit, if it is exceeded.
+fn exceeded_limit(details: &CommunityDetails, more: usize, limit: usize) -> Option<(usize, usize)> {
+    let count = details.ordinary().count() + more;
+    (more > 0 && count > limit).then_some((count, limit))
+}
+
+/// The ids of the candidates.
+fn choices(groups: &[GroupEntry]) -> Vec<String> {
+    groups.iter().take(MAX_CANDIDATES).map(|group| group.id.to_string()).collect()
+}
+
+/// WhatsApp lets only admins of a group add it to a community, and the bot is admin of many groups: an admin
+/// of a community must not do more through the bot.
+async fn reject_unowned_groups(context: &Context<'_>, items: &mut [PlanItem]) -> Result<(), ApiError> {
+    let reads = items.iter().enumerate().filter_map(|(at, item)| {
+        let is_seen = || item.source.as_ref().is_some_and(|(_, name)| name.is_some());
+        let may_come = match item.prior {
+            PriorState::Pending => true,
+            // A move may take it from another community of theirs.
+            PriorState::InOtherCommunity(_) => is_seen(),
+            _ => false,
+        };
+        let group = GroupId::parse(item.id.as_deref()?).filter(|_| may_come)?;
+        Some(async move { is_group_admin(context, &group).await.map(|is_theirs| (at, is_theirs)) }.boxed())
+    });
+    for read in join_bounded(reads.collect()).await {
+        if let (at, false) = read? {
+            items[at].prior = PriorState::NotAdmin;
+            items[at].source = None;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the admin is an admin of a group, by number or lid; unknown means no.
+async fn is_group_admin(context: &Context<'_>, group: &GroupId) -> Result<bool, ApiError> {
+    let people = match context.zapi.participants(group).await {
+        Ok(people) => people,
+        Err(error) if error.cause.is_temporary() || error.cause.affects_instance() => return Err(error),
+        Err(_) => return Ok(false),
+    };
+    let Admin { phone, lid, .. } = context.admin;
+    let mut theirs = people
+        .iter()
+        .filter(|person| phone.is_some() && person.phone == *phone || lid.is_some() && person.lid == *lid)
+        .peekable();
+    // Number and lid of two different people match nobody.
+    Ok(theirs.peek().is_some() && theirs.all(|person| person.is_admin))
+}
+
+/// The current state of a group.
+struct CurrentState {
+    prior: PriorState,
+    /// Its name, if the list had none.
+    name: Option<String>,
+    /// The other community that it belongs to.
+    source: Option<(String, Option<String>)>,
+    /// It is certainly in no community that the admin does not see.
+    is_visible: bool,
+}
+
+/// Reads the state of each group.
+async fn read_states(
+    context: &Context<'_>,
+    direction: LinkAction,
+    community: &CommunityId,
+    details: &CommunityDetails,
+    groups: &[(usize, GroupEntry)],
+) -> Result<Vec<CurrentState>, ApiError> {
+    let reads =
+        groups.iter().map(|(_, group)| read_state(context, direction, community, details, group).boxed());
+    join_bounded(reads.collect()).await.into_iter().collect()
+}
+
+async fn read_state(
+    context: &Context<'_>,
+    direction: LinkAction,
+    community: &CommunityId,
+    details: &CommunityDetails,
+    group: &NamedEntry<GroupId>,
+) -> Result<CurrentState, ApiError> {
+    let here = |prior, name: Option<String>| CurrentState { prior, name, source: None, is_visible: true };
+    let unread = |prior| CurrentState { is_visible: false, ..here(prior, None) };
+    if let Some(member) = details.find(&group.id) {
+        let name = group.name.is_empty().then(|| member.name.clone()).filter(|name| !name.is_empty());
+        let prior = match direction {
+            _ if member.is_announcement => PriorState::Announcement,
+            LinkAction::Link => PriorState::AlreadyDone,
+            LinkAction::Unlink => PriorState::Pending,
+        };
+        return Ok(here(prior, name));
+    }
+    let outside = match direction {
+        LinkAction::Link => PriorState::Pending,
+        LinkAction::Unlink => PriorState::AlreadyDone,
+    };
+    match context.zapi.group(&group.id).await {
+        Ok(found) => {
+            let name = found.name.clone().filter(|_| group.name.is_empty());
+            let elsewhere = find_other_community(context, community, &found).await?;
+            let is_visible = elsewhere.as_ref().is_none_or(|(_, name)| name.is_some());
+            if found.is_announcement {
+                return Ok(CurrentState { is_visible, ..here(PriorState::Announcement, name) });
+            }
+            Ok(match elsewhere {
+                Some((id, other)) => {
+                    let source = Some((id.to_string(), other.clone()));
+                    CurrentState { prior: PriorState::InOtherCommunity(other), name, source, is_visible }
+                }
+                // The group itself may be newer than the community's metadata.
+                None if found.community.is_some() && direction == LinkAction::Link => {
+                    here(PriorState::AlreadyDone, name)
+                }
+                None if found.community.is_some() => here(PriorState::Pending, name),
+                None => here(outside, name),
+            })
+        }
+        Err(error) if error.proves_absence() => Ok(unread(PriorState::Gone)),
+        // The community's metadata is enough to call, but does not prove that nothing is to be done.
+        Err(error) if error.cause == ApiErrorKind::Unreadable && direction == LinkAction::Link => {
+            Ok(unread(outside))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The other community that a group belongs to, if any, and its name if that is known and the admin sees it.
+pub async fn find_other_community(
+    context: &Context<'_>,
+    community: &CommunityId,
+    group: &GroupDetails,
+) -> Result<Option<(CommunityId, Option<String>)>, ApiError> {
+    match &group.community {
+        Some(other) if other != community => {
+            let snapshot = context.directory.snapshot(context.zapi).await?;
+            let name =
+                snapshot.communities.by_id(other).filter(|entry| context.can_see(&entry.id, &entry.name));
+            Ok(Some((other.clone(), name.map(|entry| entry.name.clone()))))
+        }
+        _ => Ok(None),
+    }
+}

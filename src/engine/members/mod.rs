@@ -1,0 +1,13 @@
+//! Changes of the people of a community: parse, plan, call, read back, report.
+//!
+//! The participants of the announcement group afterwards are the truth (ZAPI.md §3). The plan is stored
+//! before the first call, so after a crash it still says what was so before. All calls but an invitation may
+//! be repeated.
+
+pub mod action;
+pub mod change;
+pub mod outcome;
+pub mod person;
+mod plan;
+mod reconcile;
+mod report;

@@ -1,0 +1,25 @@
+//! The person that a text names.
+
+use crate::command::context::Context;
+use crate::domain::{Locale, Person};
+use crate::parse::dialing_code::DialingCode;
+use crate::parse::people::{ParsedPerson, PersonRef, parse_people};
+
+/// The only person in a text, by number or lid.
+pub fn parse_one(context: &Context<'_>, text: &str) -> Option<Person> {
+    let named = parse_people(text, default_dialing_code(context));
+    let [ParsedPerson { person: Ok(who), .. }] = named.as_slice() else { return None };
+    Some(match *who {
+        PersonRef::Phone(phone) => Person { phone: Some(phone), lid: None },
+        PersonRef::Lid(lid) => Person { phone: None, lid: Some(lid) },
+    })
+}
+
+/// The dialling code for numbers without one: the admin's own; if their number is not known, Brazil's if the
+/// bot speaks Portuguese.
+pub fn default_dialing_code(context: &Context<'_>) -> Option<DialingCode> {
+    match context.admin.phone.or(context.sender.phone) {
+        Some(phone) => DialingCode::from_phone(phone),
+        None => (context.instance.locale == Locale::PtBr).then_some(DialingCode::BRAZIL),
+    }
+}

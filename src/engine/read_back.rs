@@ -1,0 +1,46 @@
+//! Backoff of reads after a change: what Z-API shows may be some seconds old (ZAPI.md §3).
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+/// The delays between reads; the last one repeats.
+const POLL_DELAYS: [Duration; 4] = [
+    Duration::from_millis(100),
+    Duration::from_millis(400),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+];
+
+/// How long to look for the effect of a call without a response before it is repeated.
+const CALLING_AGAIN: Duration = Duration::from_secs(1);
+
+/// The time left for further reads.
+pub struct PollBackoff {
+    deadline: Instant,
+    polls: usize,
+}
+
+impl PollBackoff {
+    /// For a change that is called again at once where it is not visible, which does no harm: not worth
+    /// waiting for.
+    pub fn before_calling_again(time: Duration) -> Self {
+        Self::new(time.min(CALLING_AGAIN))
+    }
+
+    /// A backoff that starts now.
+    pub fn new(time: Duration) -> Self {
+        Self { deadline: Instant::now() + time, polls: 0 }
+    }
+
+    /// Waits for the next read. Returns `false`, at once, when the time is over.
+    pub async fn wait(&mut self) -> bool {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return false;
+        }
+        sleep(left.min(POLL_DELAYS[self.polls.min(POLL_DELAYS.len() - 1)])).await;
+        self.polls += 1;
+        true
+    }
+}

@@ -1,0 +1,207 @@
+//! A community or a group, as people name it: a word may mean either.
+//!
+//! A whole name or an id comes before the beginning of a name. Communities that the admin may not see are
+//! ignored.
+
+use crate::authorization::may_everywhere;
+use crate::command::context::{CommandError, Context};
+use crate::command::prompt::Prompt;
+use crate::directory::{
+    CommunityEntry, GroupEntry, InviteTarget, NameMatch, NamedEntry, Snapshot, disambiguate, fold,
+};
+use crate::domain::{CommunityId, GroupId};
+use crate::parse::flags::Flags;
+use crate::parse::word_lists::here_words;
+use crate::reply::{MAX_CANDIDATES, Reply, ReplyLine};
+
+/// A community or a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A community.
+    Community(CommunityEntry),
+    /// A group.
+    Group(GroupEntry),
+}
+
+impl Target {
+    /// Its id.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Community(entry) => entry.id.as_str(),
+            Self::Group(entry) => entry.id.as_str(),
+        }
+    }
+
+    /// Its name, else its id.
+    pub fn name(&self) -> &str {
+        let name = match self {
+            Self::Community(entry) => &entry.name,
+            Self::Group(entry) => &entry.name,
+        };
+        if name.is_empty() { self.id() } else { name }
+    }
+
+    /// The catalogue's key for what it is.
+    pub fn kind_key(&self) -> &'static str {
+        match self {
+            Self::Community(_) => "kind-community",
+            Self::Group(_) => "kind-group",
+        }
+    }
+
+    /// The community or group of an id, if the lists have it.
+    pub fn from_id(id: &str, snapshot: &Snapshot) -> Option<Self> {
+        let community = CommunityId::parse(id).and_then(|id| snapshot.communities.by_id(&id));
+        if let Some(entry) = community {
+            return Some(Self::Community(entry.clone()));
+        }
+        let group = snapshot.groups.by_id(&GroupId::parse(id)?)?;
+        Some(Self::Group(group.clone()))
+    }
+
+    /// Whether this admin may see it.
+    pub fn is_visible_to(&self, context: &Context<'_>) -> bool {
+        match self {
+            Self::Community(entry) => context.can_see(&entry.id, &entry.name),
+            Self::Group(_) => true,
+        }
+    }
+}
+
+/// The matches of a name.
+pub enum TargetMatch {
+    /// This one.
+    One(Target),
+    /// One of these.
+    Many(Vec<Target>),
+    /// None; these are the nearest.
+    NotFound(Vec<Target>),
+    /// None: an invitation that leads to no group of the bot.
+    NotVisible(ReplyLine),
+}
+
+/// The community or group that was typed for a command, or the reply that asks for it. A choice by number
+/// runs the command again, with `after` as its last arguments.
+pub async fn find_target(
+    context: &mut Context<'_>,
+    command: &str,
+    typed: &str,
+    after: &str,
+) -> Result<Result<Target, Reply>, CommandError> {
+    Ok(match match_target(context, typed).await? {
+        TargetMatch::One(place) => Ok(place),
+        TargetMatch::Many(options) | TargetMatch::NotFound(options) => {
+            Err(prompt_choice(context, command, typed, options, ("", after)))
+        }
+        TargetMatch::NotVisible(why) => Err(Reply::Lines(vec![why])),
+    })
+}
+
+/// Asks which one is meant, and lets a number choose it: `command` is run again with the choice between these
+/// arguments.
+pub fn prompt_choice(
+    context: &mut Context<'_>,
+    command: &str,
+    typed: &str,
+    mut options: Vec<Target>,
+    (before, after): (&str, &str),
+) -> Reply {
+    if options.is_empty() {
+        let none = ReplyLine::not_done("no-place").name("name", typed);
+        let none = none.order("communities", "communities", &[]).order("groups", "groups", &[]);
+        return Reply::Lines(vec![none]);
+    }
+    options.truncate(MAX_CANDIDATES);
+    // A dry run stays one.
+    let trial = Flags { dry_run: context.is_dry_run(), ..Flags::default() };
+    context.ask(Prompt {
+        before: format!("{} {before}", trial.typed()).trim().to_owned(),
+        options: options.iter().map(|place| place.id().to_owned()).collect(),
+        after: after.to_owned(),
+        ..Prompt::new(&context.claim.command, context.localizer.locale, command)
+    });
+    let names = disambiguate(&options.iter().map(to_entry).collect::<Vec<_>>());
+    let mut lines = vec![ReplyLine::not_done("many-places").name("name", typed)];
+    for (at, (place, name)) in options.iter().zip(names).enumerate() {
+        let option = ReplyLine::new("place-option").with_plain("number", (at + 1).to_string());
+        lines.push(option.name("name", name).text("kind", place.kind_key()));
+    }
+    lines.push(ReplyLine::new("choose-one"));
+    Reply::Lines(lines)
+}
+
+/// Finds a name, an id, an alias, a number or an invitation; communities that the admin may not use are
+/// ignored.
+pub async fn match_target(context: &Context<'_>, wanted: &str) -> Result<TargetMatch, CommandError> {
+    let zapi = context.zapi;
+    let typed = context.resolve_list_number(wanted).await?.unwrap_or_else(|| wanted.to_owned());
+    let outside =
+        |name: &str, reason| ReplyLine::not_done("place-because").name("name", name).text("reason", reason);
+    match context.directory.resolve_invitations(zapi, std::slice::from_ref(&typed)).await?.pop() {
+        Some(Some(InviteTarget::Group(group))) => return Ok(TargetMatch::One(Target::Group(group))),
+        Some(Some(InviteTarget::NotAMember(name))) => {
+            return Ok(TargetMatch::NotVisible(outside(
+                name.as_deref().unwrap_or(wanted),
+                "outside-invitation",
+            )));
+        }
+        Some(Some(InviteTarget::Expired)) => {
+            return Ok(TargetMatch::NotVisible(outside(wanted, "dead-invitation")));
+        }
+        _ => {}
+    }
+    let here = here_words();
+    let is_alias = context.directory.is_alias(&typed);
+    let sees = |entry: &CommunityEntry| context.can_see(&entry.id, &entry.name);
+    let (communities, mut nearest) = match context.directory.find_community_among(zapi, &typed, sees).await? {
+        NameMatch::Exact(entry) => (vec![entry], Vec::new()),
+        NameMatch::Many(entries) | NameMatch::Ambiguous(entries) => (entries, Vec::new()),
+        NameMatch::NotFound { suggestions: nearest } => {
+            (Vec::new(), nearest.into_iter().map(Target::Community).collect())
+        }
+    };
+    let mut places: Vec<Target> = communities.into_iter().map(Target::Community).collect();
+    // An id or an alias of a community has no other meaning.
+    if let (true, [_]) = (is_alias || CommunityId::parse(&typed).is_some(), places.as_slice()) {
+        return Ok(TargetMatch::One(places.remove(0)));
+    }
+    let words = std::slice::from_ref(&typed);
+    let groups = context.directory.find_groups(zapi, words, context.chat, &here).await?;
+    let mut is_given = false;
+    for groups in context.seen(words, groups).await? {
+        match groups {
+            NameMatch::Exact(entry) => {
+                is_given = is_alias || GroupId::parse(&typed).is_some() || here.contains(&fold(&typed));
+                places.push(Target::Group(entry));
+            }
+            NameMatch::Many(entries) | NameMatch::Ambiguous(entries) => {
+                places.extend(entries.into_iter().map(Target::Group));
+            }
+            NameMatch::NotFound { suggestions: near } => nearest.extend(near.into_iter().map(Target::Group)),
+        }
+    }
+    let is_whole = |place: &Target| {
+        fold(place.name()) == fold(&typed) || (is_given && matches!(place, Target::Group(_)))
+    };
+    if places.iter().any(is_whole) {
+        places.retain(is_whole);
+    }
+    Ok(match places.len() {
+        0 => TargetMatch::NotFound(nearest),
+        1 => TargetMatch::One(places.remove(0)),
+        _ => TargetMatch::Many(places),
+    })
+}
+
+fn to_entry(place: &Target) -> NamedEntry<String> {
+    NamedEntry { id: place.id().to_owned(), name: place.name().to_owned() }
+}
+
+/// Whether the admin may give commands there. A group belongs to its community; a group of none is for admins
+/// with rights everywhere.
+pub fn may_manage(context: &Context<'_>, community: Option<&CommunityEntry>) -> bool {
+    match community {
+        Some(community) => context.can_see(&community.id, &community.name),
+        None => may_everywhere(context.admin),
+    }
+}

@@ -1,0 +1,198 @@
+//! Several commands in one message. None of them is run, since the words of the second would be parsed as
+//! names.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use crate::directory::fold;
+use crate::parse::arguments::parse_quoted_name;
+use crate::parse::prefix::CommandParser;
+use crate::parse::text::is_comma;
+use crate::parse::word_lists::word_list;
+
+/// Only so many words are checked; no command may have more.
+const MOST_WORDS: usize = 400;
+/// The most words of a name.
+const LONGEST_NAME: usize = 8;
+/// The most bytes of a name in quotes. A quote that is not closed by then is searched no further: each word may begin with one.
+const MAX_QUOTED_BYTES: usize = 1_024;
+
+/// Verbs for commands, as people use them in sentences.
+static VERBS: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("command-verbs"));
+/// The words between two commands.
+static BETWEEN: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("words-between-commands"));
+
+/// A word of a command.
+struct Word {
+    start: usize,
+    end: usize,
+    /// It stands in quotes.
+    is_quoted: bool,
+    /// A comma, a semicolon or a new line stands before it.
+    is_behind_separator: bool,
+    /// It begins a line.
+    begins_line: bool,
+}
+
+/// Whether the arguments of a command hold another command: a line or a command name after a prefix, or a
+/// verb after a comma, the end of a sentence, “and” or a new line, with a word to follow. Words in quotes and
+/// words of a whole name do not count.
+pub fn has_further_command(
+    rest: &str,
+    prefixes: &[String],
+    is_command: impl Fn(&str) -> bool,
+    is_name: impl Fn(&str) -> bool,
+) -> bool {
+    let words = words(rest);
+    let begins = |at: usize| begins_command(rest, &words, at, prefixes, &is_command);
+    (0..words.len()).any(|at| begins(at) && !is_in_name(rest, &words, at, &is_name))
+}
+
+/// Whether a line after the first one is a command. Anything else is free text.
+pub fn has_command_line(rest: &str, parser: &CommandParser, is_command: impl Fn(&str) -> bool) -> bool {
+    let mut lines = rest.split(['\n', '\r']).skip(1);
+    lines.any(|line| parser.parse(line).is_some_and(|command| is_command(&command.typed)))
+}
+
+fn words(rest: &str) -> Vec<Word> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while found.len() < MOST_WORDS {
+        let word = rest[at..].trim_start_matches(|c: char| c.is_whitespace() || is_comma(c));
+        let start = rest.len() - word.len();
+        if word.is_empty() {
+            break;
+        }
+        let skipped = &rest[at..start];
+        let begins_line = skipped.contains(['\n', '\r']);
+        let is_behind_separator = begins_line || skipped.contains(is_comma);
+        let window = &word[..word.floor_char_boundary(MAX_QUOTED_BYTES)];
+        let behind_quotes = parse_quoted_name(window).map(|(_, behind)| start + window.len() - behind.len());
+        let is_quoted = behind_quotes.is_some();
+        // Computed only here: the rest may hold no space at all.
+        let end = || word.find(|c: char| c.is_whitespace() || is_comma(c)).map(|end| start + end);
+        at = behind_quotes.unwrap_or_else(|| end().unwrap_or(rest.len()));
+        found.push(Word { start, end: at, is_quoted, is_behind_separator, begins_line });
+    }
+    found
+}
+
+fn begins_command(
+    rest: &str,
+    words: &[Word],
+    at: usize,
+    prefixes: &[String],
+    is_command: &impl Fn(&str) -> bool,
+) -> bool {
+    let word = &words[at];
+    if word.is_quoted {
+        return false;
+    }
+    let text = &rest[word.start..word.end];
+    let plain = |text: &str| fold(text.trim_matches(|c: char| !c.is_alphanumeric()));
+    let behind_prefix = prefixes.iter().find_map(|prefix| text.strip_prefix(prefix.as_str()));
+    if let Some(name) = behind_prefix.filter(|name| name.starts_with(char::is_alphabetic)) {
+        return word.begins_line || is_command(&plain(name));
+    }
+    // No space stands before it: `futebol/desvincular`. An address has such parts, too.
+    let is_glued = |prefix: &String| {
+        let mut behind = text.match_indices(prefix.as_str()).map(|(at, _)| &text[at + prefix.len()..]);
+        behind.any(|name| name.starts_with(char::is_alphabetic) && is_command(&plain(name)))
+    };
+    if !text.contains("://") && prefixes.iter().any(is_glued) {
+        return true;
+    }
+    let is_behind_and = || {
+        let before =
+            at.checked_sub(1).and_then(|before| words.get(before)).filter(|before| !before.is_quoted);
+        before.is_some_and(|before| {
+            let before = &rest[before.start..before.end];
+            before.ends_with(['.', '!', '/']) || BETWEEN.contains(&fold(before))
+        })
+    };
+    at > 0
+        && at + 1 < words.len()
+        && (word.is_behind_separator || is_behind_and())
+        && VERBS.contains(&plain(text))
+}
+
+/// Whether the word is part of a whole name.
+fn is_in_name(rest: &str, words: &[Word], at: usize, is_name: &impl Fn(&str) -> bool) -> bool {
+    let first = at.saturating_sub(LONGEST_NAME - 1);
+    (first..=at).any(|start| {
+        let last = words.len().min(start + LONGEST_NAME);
+        (at..last).any(|end| is_name(&rest[words[start].start..words[end].end]))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::CATALOG;
+
+    #[test]
+    fn t46_a_second_command_is_found_behind_what_parts_commands() {
+        let prefixes = ["/".to_owned()];
+        let is_command = |name: &str| CATALOG.lookup(name).is_some();
+        let is_name = |name: &str| {
+            ["botar e tirar fotos", "mães, tirar dúvidas", "/dev"]
+                .contains(&fold(name).replace("maes", "mães").replace("duvidas", "dúvidas").as_str())
+        };
+        for rest in [
+            "bairro futebol e tirar suporte",
+            "bairro futebol; /desvincular bairro mães",
+            "bairro futebol, tirar suporte",
+            "a x\n/unlink a y",
+            "a x\nunlink a y",
+            "a x\n/unlnik a y",
+            "a x and unlink a y",
+            "a x y desvincular a y",
+            "bairro futebol /grupos",
+            "bairro \"mães\" e tirar suporte",
+            "bairro futebol; e tirar suporte",
+            "bairro futebol e deletar suporte",
+            "bairro futebol e aí tira suporte",
+            "bairro futebol. Tira o suporte",
+            "bairro futebol / tirar suporte",
+            "bairro futebol e quero tirar suporte",
+            "bairro futebol, e por favor tirar suporte",
+            "bairro futebol y quiero desvincular suporte",
+            "bairro futebol and also unlink suporte",
+            "bairro futebol/desvincular bairro suporte",
+        ] {
+            assert!(has_further_command(rest, &prefixes, is_command, is_name), "{rest}");
+        }
+        for rest in [
+            "bairro futebol e suporte",
+            "bairro futebol, \"tirar suporte\"",
+            "bairro futebol e \"tirar suporte\"",
+            "bairro futebol, botar e tirar fotos",
+            "bairro mães, tirar dúvidas",
+            "tirar futebol",
+            "bairro futebol e tirar",
+            "bairro futebol\nsuporte",
+            "bairro a/b",
+            "bairro https://example.com/link",
+            "bairro\n/dev",
+            "bairro https://chat.whatsapp.com/abc, suporte",
+            "bairro futebol. suporte",
+            "",
+        ] {
+            assert!(!has_further_command(rest, &prefixes, is_command, is_name), "{rest}");
+        }
+    }
+
+    #[test]
+    fn t46_a_text_holds_a_second_command_only_on_a_line_of_its_own() {
+        let parser = CommandParser::new(&["/".to_owned()]);
+        let is_command = |name: &str| CATALOG.lookup(name).is_some();
+        for rest in ["a text\n/unlink a y", "Bairro Novo\n\n  ／Desvincular a y", "a text\r/undo"] {
+            assert!(has_command_line(rest, &parser, is_command), "{rest:?}");
+        }
+        for rest in
+            ["/unlink a y", "a text /unlink a y", "a text\n/home/ana", "a text\nunlink a y", "a\n/5", ""]
+        {
+            assert!(!has_command_line(rest, &parser, is_command), "{rest:?}");
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Reads what people type: prefixes, words, flags, numbers, people. Pure: nothing here reads or changes anything else.
+
+pub mod arguments;
+pub mod dialing_code;
+pub mod flags;
+pub mod further_command;
+pub mod greeting;
+pub mod list_items;
+pub mod numbers;
+pub mod people;
+pub mod prefix;
+pub mod prompt_reply;
+pub mod text;
+pub mod tokenizer;
+pub mod unquoted;
+pub mod word_lists;

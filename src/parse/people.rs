@@ -1,0 +1,491 @@
+//! Parses people: phone numbers as they are typed and pasted, mentions, lids.
+//!
+//! New lines, commas, semicolons and “and” separate people. Spaces do so only where one reading is possible:
+//! `+` begins a number, and a number has the digits of its country. Whatever can be read in two ways is an
+//! error, so that a typo never reaches another person. A number without a dialling code gets the admin's own
+//! ([`DialingCode`]).
+
+use crate::domain::{Lid, Phone};
+use crate::parse::dialing_code::{DialingCode, parse_international};
+use crate::parse::list_items::list_item;
+use crate::parse::text::is_comma;
+
+/// As many digits are a lid: no country has such long phone numbers.
+const MIN_LID_DIGITS: usize = 14;
+/// The most digits of a number.
+const MAX_DIGITS: usize = 15;
+
+/// A person that was typed, or a word that names nobody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParsedPerson {
+    /// What was typed.
+    pub typed: String,
+    /// The name beside the number.
+    pub name: Option<String>,
+    /// The person, or why there is none.
+    pub person: Result<PersonRef, PersonParseError>,
+}
+
+/// A reference to a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PersonRef {
+    /// By number.
+    Phone(Phone),
+    /// By lid.
+    Lid(Lid),
+}
+
+/// Why a word is no person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PersonParseError {
+    /// It is no phone number.
+    NoNumber,
+    /// Its country is missing.
+    NoCountry,
+    /// It can be split into numbers in several ways, or in none.
+    Ambiguous,
+}
+
+/// Parses the people in a text, in the order of the text. `country` is for numbers without a dialling code.
+pub fn parse_people(text: &str, country: Option<DialingCode>) -> Vec<ParsedPerson> {
+    let mut reader = PersonParser {
+        dialing_code: country,
+        people: Vec::new(),
+        pending_numbers: Vec::new(),
+        pending_words: Vec::new(),
+        may_be_named: false,
+    };
+    for line in text.lines() {
+        for part in list_item(line).unwrap_or(line).split(is_comma) {
+            reader.parse_part(part);
+        }
+    }
+    reader.people
+}
+
+/// A part of a number: as typed, and its digits.
+struct Token<'a> {
+    typed: &'a str,
+    digits: String,
+    /// A `+` stands before it.
+    has_plus: bool,
+}
+
+struct PersonParser<'a> {
+    dialing_code: Option<DialingCode>,
+    people: Vec<ParsedPerson>,
+    /// The parts of numbers since the last word.
+    pending_numbers: Vec<Token<'a>>,
+    /// The words since the last number.
+    pending_words: Vec<&'a str>,
+    /// Words that follow are the name of the last person.
+    may_be_named: bool,
+}
+
+impl<'a> PersonParser<'a> {
+    /// Parses what stands between two separators.
+    fn parse_part(&mut self, part: &'a str) {
+        let mut has_plus = false;
+        for word in part.split_whitespace() {
+            let core = word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '+' | '@'));
+            if core.is_empty() {
+                continue;
+            }
+            if is_conjunction(core) {
+                self.finish_part();
+            } else if let Some(who) = parse_whole_word(core) {
+                self.finish_run();
+                self.push(core, who);
+            } else if core.chars().all(is_number_char) {
+                for (at, piece) in core.split('+').enumerate() {
+                    has_plus |= at > 0;
+                    let digits: String = piece.chars().filter(char::is_ascii_digit).collect();
+                    if digits.is_empty() {
+                        continue;
+                    }
+                    if has_plus {
+                        self.finish_run();
+                    }
+                    let typed = if core.contains('+') { piece } else { core };
+                    self.pending_numbers.push(Token { typed, digits, has_plus });
+                    has_plus = false;
+                }
+            } else {
+                self.finish_run();
+                self.pending_words.push(core);
+            }
+        }
+        self.finish_part();
+    }
+
+    /// Ends a part: words that are left name the number before them, or are no person.
+    fn finish_part(&mut self) {
+        self.finish_run();
+        let words = std::mem::take(&mut self.pending_words).join(" ");
+        match self.people.last_mut() {
+            _ if words.is_empty() => {}
+            Some(last) if self.may_be_named => last.name = Some(words),
+            _ => self.people.push(ParsedPerson {
+                typed: words,
+                name: None,
+                person: Err(PersonParseError::NoNumber),
+            }),
+        }
+        self.may_be_named = false;
+    }
+
+    /// Ends a run of number parts.
+    fn finish_run(&mut self) {
+        let run = std::mem::take(&mut self.pending_numbers);
+        let mut rest = run.as_slice();
+        for length in split_numbers(&run, self.dialing_code) {
+            let (number, others) = rest.split_at(length);
+            rest = others;
+            let typed = number.iter().map(|piece| piece.typed).collect::<Vec<_>>().join(" ");
+            let typed = if number[0].has_plus { format!("+{typed}") } else { typed };
+            let who = parse_number(number, self.dialing_code);
+            self.push(&typed, who);
+        }
+        if !rest.is_empty() {
+            let typed = rest.iter().map(|piece| piece.typed).collect::<Vec<_>>().join(" ");
+            self.push(&typed, Err(PersonParseError::Ambiguous));
+        }
+    }
+
+    fn push(&mut self, typed: &str, who: Result<PersonRef, PersonParseError>) {
+        let name = std::mem::take(&mut self.pending_words).join(" ");
+        let name = (!name.is_empty()).then_some(name);
+        self.may_be_named = name.is_none() && who.is_ok();
+        self.people.push(ParsedPerson { typed: typed.to_owned(), name, person: who });
+    }
+}
+
+/// How many parts each number of a run has: all of them in one number, or split in the only way that makes
+/// every number complete. Empty where there is no such way, or more than one.
+fn split_numbers(run: &[Token<'_>], country: Option<DialingCode>) -> Vec<usize> {
+    if run.len() <= 1 {
+        return vec![run.len(); run.len()];
+    }
+    // From each part on: the number of ways, and how long the first number is in the last of them.
+    let mut ways = vec![(0_u8, 0); run.len()];
+    for from in (0..run.len()).rev() {
+        let mut digits = 0;
+        for length in 1..=run.len() - from {
+            digits += run[from + length - 1].digits.len();
+            if digits > MAX_DIGITS {
+                break;
+            }
+            let behind = ways.get(from + length).map_or(1, |(count, _)| *count);
+            if behind > 0 && is_complete_number(&run[from..from + length], country) {
+                ways[from] = (ways[from].0.saturating_add(behind), length);
+            }
+        }
+    }
+    let digits: usize = run.iter().map(|piece| piece.digits.len()).sum();
+    match ways[0].0 {
+        1 => {
+            let mut lengths = Vec::new();
+            let mut from = 0;
+            while let Some((_, length)) = ways.get(from) {
+                lengths.push(*length);
+                from += length;
+            }
+            lengths
+        }
+        0 if digits <= MAX_DIGITS => vec![run.len()],
+        _ => Vec::new(),
+    }
+}
+
+/// Whether parts are certainly one number: it has the digits of its country, or it was typed without a space.
+fn is_complete_number(pieces: &[Token<'_>], country: Option<DialingCode>) -> bool {
+    let is_known = || {
+        let digits: String = pieces.iter().map(|piece| piece.digits.as_str()).collect();
+        match pieces[0].has_plus {
+            true => {
+                DialingCode::BRAZIL.is_full_number(&digits)
+                    || country.is_some_and(|own| own.is_full_number(&digits))
+            }
+            false => country.is_some_and(|own| own.complete(&digits).is_some()),
+        }
+    };
+    (pieces.len() == 1 && parse_number(pieces, country).is_ok()) || is_known()
+}
+
+/// Parses a number from its parts.
+fn parse_number(pieces: &[Token<'_>], country: Option<DialingCode>) -> Result<PersonRef, PersonParseError> {
+    let digits: String = pieces.iter().map(|piece| piece.digits.as_str()).collect();
+    // 00 is how many countries dial the +.
+    let (digits, has_plus) = match digits.strip_prefix("00") {
+        Some(digits) => (digits, true),
+        None => (digits.as_str(), pieces[0].has_plus),
+    };
+    let is_brazilian = if has_plus { digits.starts_with("55") } else { country == Some(DialingCode::BRAZIL) };
+    if is_brazilian && is_missing_last_digit(pieces, digits) {
+        return Err(PersonParseError::NoNumber);
+    }
+    if has_plus {
+        return parse_international(digits).map(PersonRef::Phone).ok_or(PersonParseError::NoNumber);
+    }
+    if let Some(phone) = country.and_then(|country| country.complete(digits)) {
+        return Ok(PersonRef::Phone(phone));
+    }
+    match digits.len() {
+        ..=7 => Err(PersonParseError::NoNumber),
+        // Such a length is ambiguous between countries.
+        8..=11 => Err(PersonParseError::NoCountry),
+        _ if pieces.len() > 1 => Err(PersonParseError::NoCountry),
+        // So many digits are more likely a typo than a lid, which is marked as one.
+        MIN_LID_DIGITS.. => Err(PersonParseError::NoNumber),
+        _ => parse_international(digits).map(PersonRef::Phone).ok_or(PersonParseError::NoNumber),
+    }
+}
+
+/// Whether the last digit of a Brazilian number is missing: 99999-000 would be read as the older form
+/// 9999-9000 of another person.
+fn is_missing_last_digit(pieces: &[Token<'_>], digits: &str) -> bool {
+    let groups = pieces.iter().flat_map(|piece| piece.typed.split(|c: char| !c.is_ascii_digit()));
+    let groups: Vec<&str> = groups.filter(|group| !group.is_empty()).collect();
+    let is_short = matches!(digits.trim_start_matches('0').len(), 10 | 12);
+    let is_cut = matches!(groups.as_slice(), [.., before, last] if last.len() == 3 && before.len() > 3);
+    is_short && is_cut
+}
+
+/// Parses a word that is a person by itself: a mention, a lid, a chat id, a link.
+fn parse_whole_word(word: &str) -> Option<Result<PersonRef, PersonParseError>> {
+    let lower = word.to_lowercase();
+    let phone = |text: &str| {
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        parse_international(&digits).map(PersonRef::Phone).ok_or(PersonParseError::NoNumber)
+    };
+    let bare = lower.trim_start_matches('@');
+    if bare.ends_with("@lid") {
+        return Some(Lid::parse(bare).map(PersonRef::Lid).ok_or(PersonParseError::NoNumber));
+    }
+    if let Some(number) = bare.strip_suffix("@c.us").or_else(|| bare.strip_suffix("@s.whatsapp.net")) {
+        return Some(phone(number));
+    }
+    let link = bare.trim_start_matches("https://").trim_start_matches("http://");
+    if let Some(number) = link.strip_prefix("wa.me/").or_else(|| link.strip_prefix("tel:")) {
+        return Some(phone(number.split('?').next().unwrap_or_default()));
+    }
+    let is_mention = bare.len() < lower.len() && !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_digit());
+    // A mention has its dialling code; one of a hidden number is a lid.
+    is_mention.then(|| match bare.len() {
+        MIN_LID_DIGITS.. => Lid::parse(bare).map(PersonRef::Lid).ok_or(PersonParseError::NoNumber),
+        _ => phone(bare),
+    })
+}
+
+/// Words between people in a sentence.
+fn is_conjunction(word: &str) -> bool {
+    matches!(word.to_lowercase().as_str(), "e" | "y" | "and")
+}
+
+fn is_number_char(c: char) -> bool {
+    c.is_ascii_digit() || matches!(c, '+' | '(' | ')' | '-' | '.' | '‐' | '‑' | '–' | '—' | '−')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The parsed people, by number or lid, or the error, for a Brazilian admin.
+    fn seen(text: &str) -> Vec<String> {
+        parse_people(text, Some(DialingCode::BRAZIL)).into_iter().map(|named| parsed_text(&named)).collect()
+    }
+
+    fn parsed_text(named: &ParsedPerson) -> String {
+        match named.person {
+            Ok(PersonRef::Phone(phone)) => phone.to_string(),
+            Ok(PersonRef::Lid(lid)) => lid.to_string(),
+            Err(typo) => format!("{typo:?} {}", named.typed),
+        }
+    }
+
+    const ONE: &str = "5544999990001";
+    const TWO: &str = "5544999990002";
+
+    #[test]
+    fn a_number_is_read_however_people_type_it() {
+        for text in [
+            "+55 (44) 99999-0001",
+            "44 99999-0001",
+            "5544999990001",
+            "+5544999990001",
+            "44999990001",
+            "(44) 99999-0001",
+            "(44)99999-0001",
+            "+55 44 99999 0001",
+            "55 44 99999 0001",
+            "44 9 9999-0001",
+            "55 44 9 9999 0001",
+            "44.99999.0001",
+            "+55-44-99999-0001",
+            "+ 55 44 99999 – 0001",
+            "(+55) 44 99999-0001",
+            "+55 (044) 99999-0001",
+            "044 99999-0001",
+            "0055 44 99999-0001",
+            "554499990001",
+            "44 9999-0001",
+            "44 99 99 90 00 1",
+            "@5544999990001",
+            "5544999990001@c.us",
+            "5544999990001@s.whatsapp.net",
+            "https://wa.me/5544999990001?text=oi",
+            "tel:+55-44-99999-0001",
+            "- +55 44 99999-0001",
+            "1. 44 99999-0001",
+            "\u{a0}44\u{a0}99999\u{2011}0001\u{a0}",
+            "\"+55 44 99999-0001\"",
+            "44 99999-0001.",
+        ] {
+            assert_eq!(seen(text), [ONE], "{text}");
+        }
+    }
+
+    #[test]
+    fn several_people_are_told_apart() {
+        for text in [
+            "44 99999-0001, 44 99999-0002",
+            "44 99999-0001; +55 44 99999-0002;",
+            "44 99999-0001\n44 99999-0002",
+            "• 44 99999-0001\n• 44 99999-0002",
+            "1. +55 44 99999-0001\n2. +55 44 99999-0002",
+            "44 99999-0001 e 44 99999-0002",
+            "44 99999-0001 y 44 99999-0002",
+            "+55 44 99999-0001 and +55 44 99999-0002",
+            "+55 44 99999-0001 +55 44 99999-0002",
+            "+55 44 99999 0001 44 99999 0002",
+            "44 99999 0001 44 99999 0002",
+            "44 99999 0001 55 44 99999 0002",
+            "5544999990001 5544999990002",
+            "44999990001 44999990002",
+            "+5544999990001+5544999990002",
+            "@5544999990001 @5544999990002",
+            "5544999990001\n\n , ;\n5544999990002",
+        ] {
+            assert_eq!(seen(text), [ONE, TWO], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_lid_is_no_number_and_a_number_is_no_lid() {
+        for text in ["81896604192873@lid", "@81896604192873@lid", "@81896604192873"] {
+            assert_eq!(seen(text), ["81896604192873@lid"], "{text}");
+        }
+        assert_eq!(seen("5544999990001@lid 44 99999-0001"), ["5544999990001@lid", ONE]);
+    }
+
+    #[test]
+    fn foreign_numbers_need_their_plus_where_they_have_blanks() {
+        let rows: [(&str, &[&str]); 9] = [
+            ("+351 912 345 678", &["351912345678"]),
+            ("+49 1512 345 67 89", &["4915123456789"]),
+            ("+49 151 2345 678", &["491512345678"]),
+            ("+1 212 555 1234, 44 99999-0001", &["12125551234", ONE]),
+            ("351912345678", &["351912345678"]),
+            ("+54 9 11 1234-5678", &["541112345678"]),
+            ("351 912 345 678", &["NoCountry 351 912 345 678"]),
+            ("12125551234", &["NoCountry 12125551234"]),
+            ("+351 912 345 678 44 99999 0001", &["Ambiguous 351 912 345 678 44 99999 0001"]),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(seen(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_nobody() {
+        let rows: [(&str, &[&str]); 13] = [
+            ("Ana", &["NoNumber Ana"]),
+            ("99999-0001", &["NoCountry 99999-0001"]),
+            ("123", &["NoNumber 123"]),
+            ("+55 44 99999-000", &["NoNumber +55 44 99999-000"]),
+            ("+55 44 89999-00011", &["NoNumber +55 44 89999-00011"]),
+            ("44 99999 000", &["NoNumber 44 99999 000"]),
+            ("44 9 9999-000, 44 99999-0001", &["NoNumber 44 9 9999-000", ONE]),
+            ("44 99999-0001 12", &["NoCountry 44 99999-0001 12"]),
+            ("55449999900011", &["NoNumber 55449999900011"]),
+            ("4499990001 449", &["NoCountry 4499990001 449"]),
+            ("44 99999-0001, Ana e Bruno", &[ONE, "NoNumber Ana", "NoNumber Bruno"]),
+            ("44 99999-0001/0002", &["NoNumber 44", "NoNumber 99999-0001/0002"]),
+            ("٤٤٩٩٩٩٩٠٠٠١", &["NoNumber ٤٤٩٩٩٩٩٠٠٠١"]),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(seen(text), expected, "{text}");
+        }
+        assert!(seen(" \n,;").is_empty());
+    }
+
+    #[test]
+    fn a_name_beside_a_number_is_a_name_and_no_typo() {
+        let rows = [
+            ("Ana: +55 44 99999-0001", Some("Ana")),
+            ("Ana Maria - 44 99999-0001", Some("Ana Maria")),
+            ("• *Ana* 44 99999-0001", Some("Ana")),
+            ("+55 44 99999-0001 (Ana)", Some("Ana")),
+            ("44 99999-0001", None),
+        ];
+        for (text, name) in rows {
+            let named = parse_people(text, Some(DialingCode::BRAZIL));
+            assert_eq!((named.len(), parsed_text(&named[0]).as_str()), (1, ONE), "{text}");
+            assert_eq!(named[0].name.as_deref(), name, "{text}");
+        }
+        let pasted = parse_people("Ana: 44 99999-0001\nBruno: 44 99999-0002", Some(DialingCode::BRAZIL));
+        assert_eq!(
+            pasted.iter().map(|named| named.name.as_deref()).collect::<Vec<_>>(),
+            [Some("Ana"), Some("Bruno")]
+        );
+    }
+
+    #[test]
+    fn a_number_without_its_country_is_of_the_admin_s_own() {
+        let usa = DialingCode::from_phone(Phone::parse("12125550000").unwrap());
+        let named = parse_people("(212) 555-1234, 1 212 555 1235, 2125551236 2125551237", usa);
+        let seen: Vec<String> = named.iter().map(parsed_text).collect();
+        assert_eq!(seen, ["12125551234", "12125551235", "12125551236", "12125551237"]);
+
+        let nowhere = parse_people("44 99999-0001, +55 44 99999-0001", None);
+        assert_eq!(nowhere[0].person, Err(PersonParseError::NoCountry));
+        assert_eq!(parsed_text(&nowhere[1]), ONE);
+    }
+
+    #[test]
+    fn sixty_four_kibibytes_of_anything_are_read_at_once() {
+        for unit in ["1 ", "+", "+5 ", "44 99999 0001 ", "a ", "e ", "@", ",", "(", "9"] {
+            parse_people(&unit.repeat(64 * 1024 / unit.len()), Some(DialingCode::BRAZIL));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_is_typed_makes_it_panic(text in "\\PC{0,60}") {
+            parse_people(&text, Some(DialingCode::BRAZIL));
+        }
+
+        #[test]
+        fn nor_does_what_looks_like_numbers(text in "[0-9+() @a\n.,;:-]{0,80}", has_country in any::<bool>()) {
+            for named in parse_people(&text, has_country.then_some(DialingCode::BRAZIL)) {
+                prop_assert!(!named.typed.is_empty());
+            }
+        }
+
+        #[test]
+        fn numbers_with_their_plus_are_read_back_whatever_stands_between(
+            lines in prop::collection::vec((11_u64..=99, 0_u64..=99_999_999), 1..20),
+            between in prop::sample::select(vec![" ", ", ", "\n", " e ", "; ", "\n- "]),
+        ) {
+            let phones: Vec<Phone> = lines.iter()
+                .filter(|(area, _)| area % 10 != 0)
+                .map(|(area, line)| Phone::parse(&format!("55{area}9{line:08}")).unwrap())
+                .collect();
+            let typed = phones.iter().map(|phone| format!("+{phone}")).collect::<Vec<_>>().join(between);
+            let read: Vec<_> = parse_people(&typed, None).into_iter().map(|named| named.person).collect();
+            prop_assert_eq!(read, phones.into_iter().map(|phone| Ok(PersonRef::Phone(phone))).collect::<Vec<_>>());
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Whether a text is written like a command: a prefix, a name, and what follows.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::directory::is_invisible;
+use crate::parse::text::strip_invisible;
+
+/// A text that is written like a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParsedCommand {
+    /// The name as typed, without the prefix.
+    pub typed: String,
+    /// What follows the name.
+    pub rest: String,
+}
+
+/// The most characters of a name. No command has a longer one.
+const MAX_NAME_LEN: usize = 40;
+
+/// A name of letters, marks and digits, the first one a letter. Signs that end a sentence may follow it, as in
+/// `/help.`; then the text ends, or spaces and the arguments follow.
+const NAME: &str = r"(?<head>(?<name>\p{L}[\p{L}\p{M}\p{N}]*)[.!?,:;…]*)(?:\s+|\z)";
+
+/// A name at the beginning of a text.
+static NAME_WITHOUT_PREFIX: LazyLock<Regex> = LazyLock::new(|| compile(&format!(r"\A{NAME}")));
+
+/// Recognises the commands of an instance by its prefixes.
+#[derive(Debug)]
+pub struct CommandParser {
+    prefixes: Vec<String>,
+    /// What a command begins with. Nearly every message is chatter, and ends at this check.
+    first_chars: Vec<char>,
+    /// Matches up to the arguments.
+    pattern: Regex,
+}
+
+/// Where the parts of a command are, in the text without invisible characters.
+struct Match<'t> {
+    text: Cow<'t, str>,
+    name: std::ops::Range<usize>,
+    /// Where the name and the signs behind it end.
+    head_end: usize,
+    /// Where the arguments begin.
+    rest_start: usize,
+}
+
+impl CommandParser {
+    /// A parser for these prefixes, and for their full-width forms, which some keyboards type.
+    pub fn new(prefixes: &[String]) -> Self {
+        let visible = |prefix: &String| strip_invisible(prefix).into_owned();
+        let mut forms: Vec<String> = prefixes.iter().map(visible).filter(|form| !form.is_empty()).collect();
+        forms.extend(forms.clone().iter().map(|form| form.chars().map(to_full_width).collect()));
+        // Of prefixes that begin alike the longest one counts.
+        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+        let first_chars = forms.iter().filter_map(|form| form.chars().next()).collect();
+        // An empty class matches nothing.
+        let any = if forms.is_empty() { r"[^\s\S]".to_owned() } else { escape(&forms) };
+        let pattern = compile(&format!(r"\A\s*(?:{any}){NAME}"));
+        Self { prefixes: prefixes.to_vec(), first_chars, pattern }
+    }
+
+    /// The command in a text, if it is written like one. `/`, `//` and `/home/ana` are none.
+    pub fn parse(&self, text: &str) -> Option<ParsedCommand> {
+        let found = self.find(text)?;
+        Some(ParsedCommand {
+            typed: found.text[found.name].to_owned(),
+            rest: found.text[found.rest_start..].to_owned(),
+        })
+    }
+
+    /// What follows the name of a command, with its invisible characters.
+    pub fn raw_arguments<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let text = text.trim_start_matches(is_blank);
+        let found = self.find(text)?;
+        let visible = found.text[..found.head_end].chars().count();
+        let mut chars = text.char_indices().filter(|(_, c)| !is_invisible(*c));
+        let end = chars.nth(visible).map_or(text.len(), |(at, _)| at);
+        Some(text[end..].trim())
+    }
+
+    /// The command in a text whose prefix was forgotten or does not stand first, and whether there is a prefix.
+    pub fn parse_without_prefix(&self, text: &str) -> Option<(ParsedCommand, bool)> {
+        let is_around = |c: char| c.is_whitespace() || matches!(c, '*' | '_' | '~' | '`') || is_invisible(c);
+        let behind_prefix = self.prefixes.iter().find_map(|prefix| {
+            let (before, behind) = text.split_once(prefix.as_str())?;
+            let is_own = !before.contains(['>', '\n']) && (before.is_empty() || before.ends_with(is_around));
+            is_own.then_some(behind)
+        });
+        let text = strip_invisible(behind_prefix.unwrap_or(text).trim_matches(is_around));
+        let found = match_name(&NAME_WITHOUT_PREFIX, text)?;
+        let (typed, rest) = (&found.text[found.name.clone()], &found.text[found.rest_start..]);
+        Some((ParsedCommand { typed: typed.to_owned(), rest: rest.to_owned() }, behind_prefix.is_some()))
+    }
+
+    fn find<'t>(&self, text: &'t str) -> Option<Match<'t>> {
+        let text = text.trim_matches(is_blank);
+        if !text.starts_with(self.first_chars.as_slice()) {
+            return None;
+        }
+        match_name(&self.pattern, strip_invisible(text))
+    }
+}
+
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || is_invisible(c)
+}
+
+fn match_name<'t>(pattern: &Regex, text: Cow<'t, str>) -> Option<Match<'t>> {
+    let found = pattern.captures(&text)?;
+    let (name, head_end) = (found.name("name")?.range(), found.name("head")?.end());
+    let rest_start = found.get(0)?.end();
+    let is_short = !is_too_long(&text[name.clone()]);
+    is_short.then_some(Match { text, name, head_end, rest_start })
+}
+
+/// Whether a word is longer than any command's name. It is compared with nothing then: a message may hold
+/// 64 KiB without a space, and each comparison costs its length, or more.
+pub fn is_too_long(word: &str) -> bool {
+    word.chars().nth(MAX_NAME_LEN).is_some()
+}
+
+fn escape(forms: &[String]) -> String {
+    forms.iter().map(|form| regex::escape(form)).collect::<Vec<_>>().join("|")
+}
+
+/// # Panics
+/// The pattern is invalid. All of them are constants and escaped texts.
+fn compile(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a constant with escaped prefixes is a valid pattern")
+}
+
+/// The full-width form of an ASCII sign.
+fn to_full_width(c: char) -> char {
+    match c {
+        '!'..='~' => char::from_u32(u32::from(c) + 0xfee0).unwrap_or(c),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Option<ParsedCommand> {
+        CommandParser::new(&["/".to_owned()]).parse(text)
+    }
+
+    #[test]
+    fn a_command_is_recognised_as_phones_write_it() {
+        let rows = [
+            ("/link Sales x", "link", "Sales x"),
+            ("/LINK", "LINK", ""),
+            ("  /link  Sales ", "link", "Sales"),
+            ("/link\nSales\nx", "link", "Sales\nx"),
+            ("\u{200e}/link Sales", "link", "Sales"),
+            ("/\u{200b}li\u{200d}nk Sa\u{202a}les", "link", "Sales"),
+            ("\u{a0}/link\u{a0}Sales", "link", "Sales"),
+            ("／link Sales", "link", "Sales"),
+            ("/situação", "situação", ""),
+            ("/situac\u{327}a\u{303}o", "situac\u{327}a\u{303}o", ""),
+            ("/help.", "help", ""),
+            ("/status?!", "status", ""),
+            ("/link: Sales a", "link", "Sales a"),
+        ];
+        for (text, typed, rest) in rows {
+            let expected = ParsedCommand { typed: typed.to_owned(), rest: rest.to_owned() };
+            assert_eq!(parse(text), Some(expected), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn chatter_is_no_command() {
+        let rows = [
+            "",
+            "/",
+            "//",
+            "// link",
+            "/ link",
+            "link Sales",
+            "bom dia /link x",
+            "/home/ana",
+            "/5",
+            "/link@bot",
+            "/link.txt",
+            "/a,b",
+            "/😀",
+            "http://x/link",
+            "!link x",
+            "/\0link",
+        ];
+        for text in rows {
+            assert_eq!(parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_has_forty_letters_at_most() {
+        let (longest, longer) = ("a".repeat(40), "a".repeat(41));
+
+        assert!(parse(&format!("/{longest} x")).is_some());
+        assert_eq!(parse(&format!("/{longer} x")), None);
+        assert_eq!(parse(&format!("/{longer}")), None);
+    }
+
+    #[test]
+    fn other_prefixes_serve_as_well() {
+        let parser = CommandParser::new(&["!".to_owned(), "#!".to_owned()]);
+        for text in ["!link x", "#!link x", "！link x"] {
+            assert!(parser.parse(text).is_some(), "{text}");
+        }
+        assert_eq!(parser.parse("/link x"), None);
+    }
+
+    #[test]
+    fn a_prefix_may_hold_what_a_pattern_would_read_as_its_own() {
+        for prefix in [".", "\\", "[", "*", "^$", "‼\u{fe0f}", "/"] {
+            let parser = CommandParser::new(&[prefix.to_owned()]);
+            assert!(parser.parse(&format!("{prefix}link x")).is_some(), "{prefix}");
+            assert_eq!(parser.parse("link x"), None, "{prefix}");
+            assert_eq!(parser.parse("alink x"), None, "{prefix}");
+        }
+        assert_eq!(CommandParser::new(&["\u{200d}".to_owned()]).parse("link x"), None);
+        assert_eq!(CommandParser::new(&[]).parse("/link x"), None);
+    }
+
+    #[test]
+    fn raw_arguments_keep_what_is_invisible() {
+        let parser = CommandParser::new(&["/".to_owned()]);
+        let rows = [
+            ("/text \u{202a}x y ", "\u{202a}x y"),
+            ("\u{200b}/te\u{200d}xt\u{200b}: 👨\u{200d}👩", "👨\u{200d}👩"),
+            (" \u{200e} /text", ""),
+        ];
+        for (text, raw) in rows {
+            assert_eq!(parser.raw_arguments(text), Some(raw), "{text:?}");
+        }
+    }
+}

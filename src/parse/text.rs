@@ -1,0 +1,29 @@
+//! Characters and words of a text, whatever they are about.
+
+use std::borrow::Cow;
+
+use crate::directory::is_invisible;
+
+/// Separators of names that may hold spaces.
+pub fn is_comma(c: char) -> bool {
+    matches!(c, ',' | ';' | '，' | '；' | '、')
+}
+
+/// A text without its invisible characters.
+pub fn strip_invisible(text: &str) -> Cow<'_, str> {
+    if text.contains(is_invisible) {
+        text.chars().filter(|c| !is_invisible(*c)).collect::<String>().into()
+    } else {
+        text.into()
+    }
+}
+
+/// The words without flags, as the name of a community.
+pub fn likely_name(rest: &str) -> String {
+    rest.split_whitespace().filter(|word| !is_flag(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a word begins with a dash, as flags do.
+pub fn is_flag(word: &str) -> bool {
+    word.starts_with(['-', '–', '—', '‑', '−'])
+}

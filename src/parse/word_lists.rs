@@ -1,0 +1,46 @@
+//! Lists of words in the catalogues, of all languages: small words, flags, names for “here”.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use crate::directory::fold;
+use crate::domain::Locale;
+use crate::i18n;
+
+/// The words that the catalogues list under a key, folded.
+pub fn word_list(key: &str) -> HashSet<String> {
+    let texts = Locale::ALL.map(|locale| i18n::text(locale, key, &[]));
+    texts.iter().flat_map(|text| text.split(',')).map(fold).filter(|word| !word.is_empty()).collect()
+}
+
+/// Parsed lists, by key.
+type Words = HashMap<&'static str, Arc<HashSet<String>>>;
+
+static WORDS: LazyLock<Mutex<Words>> = LazyLock::new(Mutex::default);
+
+/// Whether a word is in the list that the catalogues have under a key, in any language. A command of 64 KiB
+/// may ask for every word of it, so each list is read and folded once.
+pub fn in_word_list(word: &str, key: &'static str) -> bool {
+    let read = || {
+        let texts = Locale::ALL.map(|locale| i18n::text(locale, key, &[]));
+        Arc::new(texts.iter().flat_map(|text| text.split(' ')).map(fold).collect())
+    };
+    let known = WORDS.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert_with(read).clone();
+    known.contains(&fold(word))
+}
+
+/// Whether a word stands beside names or between them, and begins none: `the`, `grupo`, `and`.
+pub fn is_stop_word(word: &str) -> bool {
+    in_word_list(word, "words-beside-name") || in_word_list(word, "words-between-names")
+}
+
+/// The words after those that belong to no name, where there are both: `of sales`, `da comunidade bairro`.
+pub fn skip_stop_words(words: &[String]) -> Option<&[String]> {
+    let count = words.iter().take_while(|word| in_word_list(word, "words-beside-name")).count();
+    (0 < count && count < words.len()).then(|| &words[count..])
+}
+
+/// `here`, in every language.
+pub fn here_words() -> Vec<String> {
+    Locale::ALL.iter().map(|locale| fold(&crate::i18n::text(*locale, "here", &[]))).collect()
+}
