@@ -195,12 +195,12 @@ impl Localizer {
 
     /// A ready-made command: `/community "Bairro Feliz"`.
     pub fn order(&self, command: &str, arguments: &[&str]) -> String {
-        let mut order = format!("{}{}", self.prefix, (self.command_name)(command, self.locale));
+        let mut text = format!("{}{}", self.prefix, (self.command_name)(command, self.locale));
         for argument in arguments {
-            order.push(' ');
-            order.push_str(&typed(argument));
+            text.push(' ');
+            text.push_str(&typed(argument));
         }
-        order
+        text
     }
 }
 
@@ -310,9 +310,9 @@ impl Reply {
                 say("cancel-none", &[])
             }
             Self::CancelReport { cancelled: stopped, running: at_work } => {
-                let line = |key, order: &String| say(key, &[("order", (&quote(order)).into())]);
-                let stopped = stopped.iter().map(|order| line("cancel-stopped", order));
-                let at_work = at_work.iter().map(|order| line("cancel-at-work", order));
+                let line = |key, text: &String| say(key, &[("order", (&quote(text)).into())]);
+                let stopped = stopped.iter().map(|text| line("cancel-stopped", text));
+                let at_work = at_work.iter().map(|text| line("cancel-at-work", text));
                 stopped.chain(at_work).collect::<Vec<_>>().join("\n")
             }
             Self::Progress { all: 0, .. } => format!("⏳ {}", say("progress", &[])),

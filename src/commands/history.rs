@@ -283,7 +283,7 @@ fn matches_filter(
 fn typed_community(context: &Context<'_>, names: &Snapshot, deed: &HistoryEntry) -> Option<CommunityId> {
     let (command, rest) = match resolved_command(deed) {
         Some(meant) => (meant.command, meant.rest),
-        None => context.parser.parse(&deed.text).map(|order| (order.typed, order.rest))?,
+        None => context.parser.parse(&deed.text).map(|parsed| (parsed.typed, parsed.rest))?,
     };
     let spec = context.catalog.lookup(&command)?;
     let arguments = arguments::parse(spec.args, spec.is_mutating, &rest).ok()?;
