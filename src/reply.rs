@@ -195,12 +195,12 @@ impl Localizer {
 
     /// A ready-made command: `/community "Bairro Feliz"`.
     pub fn order(&self, command: &str, arguments: &[&str]) -> String {
-        let mut order = format!("{}{}", self.prefix, (self.command_name)(command, self.locale));
+        let mut text = format!("{}{}", self.prefix, (self.command_name)(command, self.locale));
         for argument in arguments {
-            order.push(' ');
-            order.push_str(&typed(argument));
+            text.push(' ');
+            text.push_str(&typed(argument));
         }
-        order
+        text
     }
 }
 
@@ -304,17 +304,7 @@ impl Reply {
                 say("too-many-orders", &[("limit", usize::try_from(*limit).unwrap_or(usize::MAX).into())])
             }
             Self::Cancelled => say("cancelled", &[]),
-            Self::CancelReport { cancelled: stopped, running: at_work }
-                if stopped.is_empty() && at_work.is_empty() =>
-            {
-                say("cancel-none", &[])
-            }
-            Self::CancelReport { cancelled: stopped, running: at_work } => {
-                let line = |key, order: &String| say(key, &[("order", (&quote(order)).into())]);
-                let stopped = stopped.iter().map(|order| line("cancel-stopped", order));
-                let at_work = at_work.iter().map(|order| line("cancel-at-work", order));
-                stopped.chain(at_work).collect::<Vec<_>>().join("\n")
-            }
+            Self::CancelReport { cancelled, running } => render_cancelled(cancelled, running, localizer),
             Self::Progress { all: 0, .. } => format!("⏳ {}", say("progress", &[])),
             Self::Progress { done, all } => {
                 format!("⏳ {}", say("progress-of", &[("done", (*done).into()), ("all", (*all).into())]))
@@ -338,6 +328,16 @@ impl Reply {
             }
         }
     }
+}
+
+fn render_cancelled(cancelled: &[String], running: &[String], localizer: &Localizer) -> String {
+    if cancelled.is_empty() && running.is_empty() {
+        return localizer.text("cancel-none", &[]);
+    }
+    let line = |key, text: &String| localizer.text(key, &[("order", (&quote(text)).into())]);
+    let cancelled = cancelled.iter().map(|text| line("cancel-stopped", text));
+    let running = running.iter().map(|text| line("cancel-at-work", text));
+    cancelled.chain(running).collect::<Vec<_>>().join("\n")
 }
 
 fn render_sections(sections: &[(&'static str, Vec<String>)], example: &str, localizer: &Localizer) -> String {

@@ -133,10 +133,10 @@ pub enum CommandError {
     #[error("the command was run without its community")]
     MissingCommunity,
     /// A command stands for another one that cannot be run: a bug.
-    #[error("what the order stands for cannot be run")]
+    #[error("the command that it stands for cannot be run")]
     UnknownDeferredCommand,
     /// The stored plan cannot be read: it may be of another version, and the call may have been made.
-    #[error("the plan of the order cannot be read")]
+    #[error("the plan of the command cannot be read")]
     UnreadablePlan,
 }
 

@@ -38,16 +38,16 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     let by_owner = context.claim.command.by_owner;
     let ordering_key = context.chat.ordering_key(&context.admin.key, by_owner);
     let waiting = context.store.open_commands(&context.instance.name).await.map_err(LeaseError::Store)?;
-    let here = waiting.into_iter().filter(|order| {
-        let is_open = order.cancelled_by.is_none() && order.id != this && order.name != SPEC.name;
-        is_open && Chat::from_id(&order.chat).ordering_key(&order.admin, order.by_owner) == ordering_key
+    let here = waiting.into_iter().filter(|open| {
+        let is_open = open.cancelled_by.is_none() && open.id != this && open.name != SPEC.name;
+        is_open && Chat::from_id(&open.chat).ordering_key(&open.admin, open.by_owner) == ordering_key
     });
     // Commands of other admins need rights everywhere.
     let is_everywhere = may_everywhere(context.admin);
-    let (mine, others): (Vec<OpenCommand>, Vec<OpenCommand>) = here.partition(|order| {
-        order.admin == context.admin.key || (is_everywhere && may_use(context.admin, &order.name))
+    let (mine, others): (Vec<OpenCommand>, Vec<OpenCommand>) = here.partition(|open| {
+        open.admin == context.admin.key || (is_everywhere && may_use(context.admin, &open.name))
     });
-    let candidates = mine.into_iter().map(|order| order.id).collect();
+    let candidates = mine.into_iter().map(|open| open.id).collect();
     let now = context.clock.now();
     let cancelled = context.store.cancel(candidates, most, this, now).await.map_err(LeaseError::Store)?;
     // A prompt waits, too.
@@ -57,12 +57,11 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     if cancelled.is_empty() && prompt.is_some() {
         return Ok(Reply::Lines(vec![ReplyLine::new("confirm-left")]));
     }
-    let not_allowed = others.iter().find_map(|order| context.catalog.lookup(&order.name));
+    let not_allowed = others.iter().find_map(|open| context.catalog.lookup(&open.name));
     if let (true, Some(spec)) = (cancelled.is_empty(), not_allowed) {
         return Ok(Reply::Forbidden { command: spec.name, community: None });
     }
-    let (at_work, stopped): (Vec<_>, Vec<_>) = cancelled.into_iter().partition(|order| order.is_running);
-    let texts =
-        |commands: Vec<crate::storage::CancelledCommand>| commands.into_iter().map(|order| order.text);
+    let (at_work, stopped): (Vec<_>, Vec<_>) = cancelled.into_iter().partition(|open| open.is_running);
+    let texts = |commands: Vec<crate::storage::CancelledCommand>| commands.into_iter().map(|open| open.text);
     Ok(Reply::CancelReport { cancelled: texts(stopped).collect(), running: texts(at_work).collect() })
 }

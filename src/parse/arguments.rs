@@ -628,7 +628,7 @@ mod tests {
 
             let printed = localizer.order("link", &words);
 
-            let command = CommandParser::new(&localizer.prefixes).parse(&printed).expect("it is an order");
+            let command = CommandParser::new(&localizer.prefixes).parse(&printed).expect("it is a command");
             let read = parse(LINK, true, &command.rest).expect("it has no slip");
             let read: Vec<String> = read.community.iter().chain(&read.words).map(|word| fold(word)).collect();
             prop_assert_eq!(read, names.iter().map(|name| fold(name)).collect::<Vec<_>>(), "{}", printed);

@@ -1,7 +1,7 @@
-//! Architecture rules: imports go down the `mod` list of `src/lib.rs`, and some features are reserved to one
-//! module. Code under `#[cfg(test)]` is exempt.
+//! Architecture rules: imports go down the `mod` list of `src/lib.rs`, files do not import each other in a circle,
+//! and some features are reserved to one module. Code under `#[cfg(test)]` is exempt.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Words that only these modules may contain, with their meaning.
@@ -39,6 +39,12 @@ fn imports_only_go_down_the_list_of_modules() {
     let layers = layers();
     let wrong: Vec<String> = sources().iter().flat_map(|source| upward(source, &layers)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let found = circles(&sources());
+    assert!(found.is_empty(), "{found:#?}");
 }
 
 #[test]
@@ -107,6 +113,34 @@ fn the_layer_checks_detect_violations() {
         ("cli/serve.rs", "tokio::spawn(work)", 0),
     ] {
         assert_eq!(misplaced(&source(path, text)).len(), found, "{path}: {text}");
+    }
+}
+
+#[test]
+fn circles_of_files_are_seen() {
+    let case = |files: &[(&str, &str)]| {
+        let source = |(path, text): &(&str, &str)| Source { path: (*path).to_owned(), code: code(text) };
+        circles(&files.iter().map(source).collect::<Vec<_>>())
+    };
+    let (a, b) = ("x/a.rs", "x/b.rs");
+    for wrong in [
+        [("x/mod.rs", "mod a;"), (a, "use super::b::B;"), (b, "use crate::x::a::{self, A};")],
+        [("x/mod.rs", "pub use self::b::B;"), (a, "use super::B;"), (b, "fn f() { super::a::g() }")],
+        [("x.rs", "fn f() { a::g() }"), (a, "use super::F;"), (b, "")],
+        [("x.rs", "use self::{a::A as C};"), (a, "use crate::x::b::*;"), (b, "use super::{\n    F,\n};")],
+    ] {
+        assert_eq!(case(&wrong).len(), 1, "{wrong:?}");
+    }
+    for right in [
+        [("x/mod.rs", "pub use self::a::A;"), (a, "use super::b::B;"), (b, "use std::fmt;")],
+        [
+            ("x/mod.rs", "mod a;"),
+            (a, "use super::b::B;"),
+            (b, "#[cfg(test)]\nmod tests {\n    use super::a;\n}\n"),
+        ],
+        [("x/mod.rs", "pub use self::b::B;"), (a, "use super::B;"), (b, "// use super::a;")],
+    ] {
+        assert!(case(&right).is_empty(), "{right:?}");
     }
 }
 
@@ -230,4 +264,130 @@ fn misplaced(source: &Source) -> Vec<String> {
         }
     }
     found
+}
+
+/// The segments of a path of modules and names.
+type Segments = Vec<String>;
+
+/// The files that import each other, directly or not. A name that a module re-exports belongs to the file that
+/// defines it.
+fn circles(sources: &[Source]) -> Vec<Vec<String>> {
+    let files: BTreeMap<Segments, &Source> =
+        sources.iter().filter(|source| source.path != "main.rs").map(|s| (module_of(&s.path), s)).collect();
+    let mut exports: BTreeMap<Segments, Segments> = BTreeMap::new();
+    let mut imports: BTreeMap<&Segments, Vec<Segments>> = BTreeMap::new();
+    for (own, source) in &files {
+        for (path, is_export) in paths(&source.code) {
+            let (path, name) = path.split_once(" as ").unwrap_or((&path, path.rsplit("::").next().unwrap()));
+            let Some(target) = absolute(path, own, &files) else { continue };
+            if is_export {
+                exports.insert([own.as_slice(), &[name.to_owned()]].concat(), target);
+            } else {
+                imports.entry(own).or_default().push(target);
+            }
+        }
+    }
+    let used = |own: &Segments| -> BTreeSet<Segments> {
+        let targets =
+            imports.get(own).into_iter().flatten().map(|path| defining_file(path, &files, &exports));
+        targets.filter(|target| target != own).collect()
+    };
+    let graph: BTreeMap<&Segments, BTreeSet<Segments>> = files.keys().map(|own| (own, used(own))).collect();
+    let reached = |from: &Segments| {
+        let (mut seen, mut open) = (BTreeSet::new(), vec![from]);
+        while let Some(next) = open.pop() {
+            open.extend(graph[next].iter().filter(|file| seen.insert((*file).clone())));
+        }
+        seen
+    };
+    let reached: BTreeMap<&Segments, BTreeSet<Segments>> =
+        files.keys().map(|own| (own, reached(own))).collect();
+    let circle = |own: &&Segments| -> Vec<String> {
+        let others = reached[*own].iter().filter(|other| reached[*other].contains(*own));
+        others.map(|other| files[other].path.clone()).collect()
+    };
+    let found: BTreeSet<Vec<String>> =
+        files.keys().map(|own| circle(&own)).filter(|c| !c.is_empty()).collect();
+    found.into_iter().collect()
+}
+
+/// `storage/open.rs` and `storage/mod.rs` as `[storage, open]` and `[storage]`.
+fn module_of(path: &str) -> Segments {
+    let path = path.trim_end_matches(".rs");
+    let path = path.strip_suffix("/mod").unwrap_or(path);
+    if path == "lib" { Vec::new() } else { path.split('/').map(str::to_owned).collect() }
+}
+
+/// The paths that a file names, and whether it exports them.
+fn paths(code: &str) -> Vec<(String, bool)> {
+    let imports = regex::Regex::new(r"(?m)^\s*(pub(?:\([a-z]+\))? )?use ([^;]+);").unwrap();
+    let inline = regex::Regex::new(r"\b[a-z_]\w*(?:::\w+)+").unwrap();
+    let mut found = Vec::new();
+    for import in imports.captures_iter(code) {
+        found.extend(expand(&import[2]).into_iter().map(|path| (path, import.get(1).is_some())));
+    }
+    let rest = imports.replace_all(code, "");
+    found.extend(inline.find_iter(&rest).map(|path| (path.as_str().to_owned(), false)));
+    found
+}
+
+/// `a::{b, c::{d, e}}` as `a::b`, `a::c::d` and `a::c::e`.
+fn expand(tree: &str) -> Vec<String> {
+    let tree = tree.split_whitespace().collect::<Vec<_>>().join(" ");
+    let Some((prefix, list)) = tree.split_once('{') else { return vec![tree] };
+    let list = list.trim_end().strip_suffix('}').unwrap_or(list);
+    let (mut depth, mut parts) = (0_usize, vec![String::new()]);
+    for c in list.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        match c {
+            ',' if depth == 0 => parts.push(String::new()),
+            c => parts.last_mut().unwrap().push(c),
+        }
+    }
+    let parts = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty());
+    parts.flat_map(expand).map(|path| format!("{}{path}", prefix.trim())).collect()
+}
+
+/// A path from the root of the crate, if it is one of this crate.
+fn absolute(path: &str, own: &Segments, files: &BTreeMap<Segments, &Source>) -> Option<Segments> {
+    let mut path: Segments = path.split("::").map(|part| part.trim().to_owned()).collect();
+    let mut base = own.clone();
+    match path[0].as_str() {
+        "crate" => base.clear(),
+        "self" => {}
+        "super" => {
+            while path.get(1).is_some_and(|part| part == "super") {
+                base.pop();
+                path.remove(0);
+            }
+            base.pop();
+        }
+        first => {
+            let is_child = files.contains_key(&[own.as_slice(), &[first.to_owned()]].concat());
+            return is_child.then(|| [base, path].concat());
+        }
+    }
+    Some([base, path.split_off(1)].concat())
+}
+
+/// The file that defines what a path names.
+fn defining_file(
+    path: &Segments,
+    files: &BTreeMap<Segments, &Source>,
+    exports: &BTreeMap<Segments, Segments>,
+) -> Segments {
+    let mut path = path.clone();
+    loop {
+        let length = (0..=path.len()).rev().find(|length| files.contains_key(&path[..*length])).unwrap_or(0);
+        match path.get(..length + 1).and_then(|name| exports.get(name)) {
+            Some(target) if path[..=length] != **target => {
+                path = [target.as_slice(), &path[length + 1..]].concat()
+            }
+            _ => return path[..length].to_vec(),
+        }
+    }
 }

@@ -350,13 +350,23 @@ pub async fn build_plan(
     if direction == LinkAction::Link && context.admin.from == AdminsFrom::Community && !is_back {
         reject_unowned_groups(context, &mut items).await?;
     }
+    let over_limit = apply_limits(context, direction, &details, &mut items);
+    let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
+    Ok((LinkPlan { community: community.id.to_string(), name, items, over_limit }, details))
+}
+
+/// Keeps the last ordinary group of a community in place. Returns the number of groups and the limit, if it is
+/// exceeded.
+fn apply_limits(
+    context: &Context<'_>,
+    direction: LinkAction,
+    details: &CommunityDetails,
+    items: &mut [PlanItem],
+) -> Option<(usize, usize)> {
     let todo = items.iter().filter(|item| item.prior == PriorState::Pending).count();
     let ordinary = details.ordinary().count();
-    let mut over_limit = None;
     match direction {
-        LinkAction::Link => {
-            over_limit = self::exceeded_limit(&details, todo, context.instance.community_limit)
-        }
+        LinkAction::Link => return exceeded_limit(details, todo, context.instance.community_limit),
         // At least one ordinary group must stay linked: the one named last.
         LinkAction::Unlink if details.lists_groups() && todo > 0 && todo >= ordinary => {
             if let Some(last) = items.iter_mut().rfind(|item| item.prior == PriorState::Pending) {
@@ -365,8 +375,7 @@ pub async fn build_plan(
         }
         LinkAction::Unlink => {}
     }
-    let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
-    Ok((LinkPlan { community: community.id.to_string(), name, items, over_limit }, details))
+    None
 }
 
 /// The groups of a word, or the item of a word that names none or is ambiguous.
