@@ -146,7 +146,7 @@ impl Journal {
     async fn accept(&mut self, process: usize, chat: usize, message: usize) -> Result<(), TestCaseError> {
         let is_known = self.accepted.contains(&message);
         let lane = format!("chat-{chat}");
-        let order = NewCommand {
+        let command = NewCommand {
             id: format!("order-{message}"),
             instance: InstanceName::parse("main").unwrap(),
             ordering_key: OrderingKey::new(lane.as_str()),
@@ -164,7 +164,7 @@ impl Journal {
             sent_at: None,
             accepted_at: self.clock.now(),
         };
-        let accepted = self.processes[process].0.insert(order).await.unwrap();
+        let accepted = self.processes[process].0.insert(command).await.unwrap();
         prop_assert_eq!(accepted, if is_known { InsertResult::Duplicate } else { InsertResult::Inserted });
         if !is_known {
             let now = self.now;
@@ -277,13 +277,13 @@ impl Journal {
     async fn end(mut self) -> Result<(), TestCaseError> {
         self.take(Step::Advance { seconds: LEASE.as_secs() + 60 }).await?;
         self.claims_held.clear();
-        let order: BTreeMap<String, Vec<usize>> =
+        let command: BTreeMap<String, Vec<usize>> =
             self.chat_queues.iter().map(|(name, lane)| (name.clone(), lane.open.clone())).collect();
         let before = self.finished.len();
         while self.claim(0).await? {
             self.write(self.claims_held.len() - 1, Write::Finish).await?;
         }
-        for (name, open) in order {
+        for (name, open) in command {
             let finished = self.finished[before..].iter().filter(|(lane, _)| *lane == name);
             let finished: Vec<usize> = finished.map(|(_, message)| *message).collect();
             prop_assert_eq!(finished, open);

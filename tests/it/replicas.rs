@@ -35,15 +35,15 @@ async fn a_message_that_is_delivered_to_three_replicas_is_run_once() {
     let url = database!();
     let bot = Service::with().store(&url).start().await;
     let others = [bot.replica().await, bot.replica().await];
-    let order = bot.message(ANA, COMMAND);
+    let command = bot.message(ANA, COMMAND);
 
-    let posts = [&bot.url, &others[0].url, &others[1].url].map(|url| bot.post_to(url, &order));
+    let posts = [&bot.url, &others[0].url, &others[1].url].map(|url| bot.post_to(url, &command));
     let answers = join_all(posts).await;
 
     let accepted = answers.iter().filter(|answer| answer.text().contains("accepted")).count();
     let known = answers.iter().filter(|answer| answer.text().contains("duplicate")).count();
     assert_eq!((accepted, known), (1, 2), "{answers:#?}");
-    assert_eq!(bot.replies_to(order.message_id()).await, [DONE]);
+    assert_eq!(bot.replies_to(command.message_id()).await, [DONE]);
     assert_eq!(bot.changes(), 1);
 }
 
@@ -81,11 +81,12 @@ async fn concurrent_edits_on_three_replicas_become_ordered_versions() {
     let bot = Service::with().store(&url).start().await;
     let others = [bot.replica().await, bot.replica().await];
     let doors = [&bot.url, &others[0].url, &others[1].url];
-    let order = bot.message(ANA, "/link xyzzy");
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, "/link xyzzy");
+    bot.ask_by(&command).await;
     bot.settled().await;
-    let edit =
-        |number| bot.message(ANA, &format!("/link xyzzy nada{number}")).with_id(order.message_id()).edited();
+    let edit = |number| {
+        bot.message(ANA, &format!("/link xyzzy nada{number}")).with_id(command.message_id()).edited()
+    };
     let edits: Vec<_> = (1..=5).map(edit).collect();
 
     let posts = edits.iter().flat_map(|edit| doors.map(|door| bot.post_to(door, edit)));
@@ -94,7 +95,7 @@ async fn concurrent_edits_on_three_replicas_become_ordered_versions() {
     let are = |status: &str| answers.iter().filter(|answer| answer.text().contains(status)).count();
     assert_eq!((are("accepted"), are("duplicate")), (5, 10), "{answers:#?}");
     bot.settled().await;
-    assert_eq!(bot.orders().await, 6);
+    assert_eq!(bot.command_count().await, 6);
 }
 
 #[tokio::test]
@@ -102,10 +103,10 @@ async fn t14_a_yes_and_an_edit_that_come_to_two_replicas_together_never_do_both(
     let url = database!();
     let bot = Service::with().store(&url).start().await;
     let other = bot.replica().await;
-    let order = bot.message(ANA, "/announce bairro Friday");
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, "/announce bairro Friday");
+    bot.ask_by(&command).await;
     bot.settled().await;
-    let edit = bot.message(ANA, "/announce --yes bairro Saturday").with_id(order.message_id()).edited();
+    let edit = bot.message(ANA, "/announce --yes bairro Saturday").with_id(command.message_id()).edited();
     let yes = bot.message(ANA, "yes");
 
     let posts = [bot.post_to(&bot.url, &yes), bot.post_to(&other.url, &edit)];
@@ -149,9 +150,9 @@ async fn commands_that_come_to_three_replicas_together_run_in_the_order_in_which
     let bot = Service::with().store(&url).world(classes).start().await;
     let others = [bot.replica().await, bot.replica().await];
     let doors = [&bot.url, &others[0].url, &others[1].url];
-    let orders: Vec<_> = (1..=30).map(|number| bot.class(number)).collect();
+    let commands: Vec<_> = (1..=30).map(|number| bot.class(number)).collect();
 
-    let posts = orders.iter().enumerate().map(|(number, order)| bot.post_to(doors[number % 3], order));
+    let posts = commands.iter().enumerate().map(|(number, command)| bot.post_to(doors[number % 3], command));
     join_all(posts).await;
 
     bot.settled().await;
@@ -165,17 +166,17 @@ async fn a_command_of_a_killed_replica_is_taken_over_when_its_lease_expires() {
     let url = database!();
     let mut bot = Service::with().store(&url).start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
-    let order = bot.send_to_completion(ANA, COMMAND).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(call.wait_reached()).await;
     let other = bot.replica().await;
 
     bot.crash().await;
     call.release();
 
-    assert_eq!(bot.reply_to(&order).await.text, DONE);
+    assert_eq!(bot.reply_to(&command).await.text, DONE);
     bot.store = other.store.clone();
-    assert_eq!(bot.replies_to(&order).await, [DONE]);
-    assert!(bot.audit_events(&order).await.iter().filter(|note| *note == "claimed").count() == 2);
+    assert_eq!(bot.replies_to(&command).await, [DONE]);
+    assert!(bot.audit_events(&command).await.iter().filter(|note| *note == "claimed").count() == 2);
 }
 
 #[tokio::test]
@@ -183,7 +184,7 @@ async fn a_slow_command_stays_with_the_replica_that_keeps_its_lease() {
     let url = database!();
     let bot = Service::with().store(&url).start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
-    let order = bot.send_to_completion(ANA, COMMAND).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(call.wait_reached()).await;
     let _other = bot.replica().await;
 
@@ -191,8 +192,8 @@ async fn a_slow_command_stays_with_the_replica_that_keeps_its_lease() {
     tokio::time::sleep(bot.store.lease() * 2).await;
     call.release();
 
-    assert_eq!(bot.replies_to(&order).await, [DONE]);
-    let claims = bot.audit_events(&order).await.iter().filter(|note| *note == "claimed").count();
+    assert_eq!(bot.replies_to(&command).await, [DONE]);
+    let claims = bot.audit_events(&command).await.iter().filter(|note| *note == "claimed").count();
     assert_eq!((bot.changes(), claims), (1, 1));
 }
 
@@ -202,7 +203,7 @@ async fn an_unfinished_command_is_released_at_shutdown_and_claimed_at_once() {
     let forever = Duration::from_secs(600);
     let mut bot = Service::with().store(&url).timing(|timing| timing.lease = forever).start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
-    let order = bot.send_to_completion(ANA, COMMAND).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(call.wait_reached()).await;
     let other = bot.replica().await;
 
@@ -211,8 +212,8 @@ async fn an_unfinished_command_is_released_at_shutdown_and_claimed_at_once() {
     call.release();
 
     bot.store = other.store.clone();
-    assert_eq!(bot.replies_to(&order).await, [DONE]);
-    let notes = bot.audit_events(&order).await;
+    assert_eq!(bot.replies_to(&command).await, [DONE]);
+    let notes = bot.audit_events(&command).await;
     assert!(notes.contains(&"released".to_owned()), "{notes:?}");
 }
 
@@ -225,7 +226,7 @@ async fn a_command_accepted_by_another_process_is_noticed_at_once() {
     let begun = Instant::now();
 
     for number in 0..3 {
-        let order = NewCommand {
+        let command = NewCommand {
             id: format!("order-{number}"),
             instance: InstanceName::parse("main").unwrap(),
             ordering_key: OrderingKey::new(format!("order-{number}")),
@@ -243,8 +244,8 @@ async fn a_command_accepted_by_another_process_is_noticed_at_once() {
             sent_at: None,
             accepted_at: bot.clock.now(),
         };
-        let message = order.message_id.clone();
-        assert_eq!(beside.store.insert(order).await.unwrap(), InsertResult::Inserted);
+        let message = command.message_id.clone();
+        assert_eq!(beside.store.insert(command).await.unwrap(), InsertResult::Inserted);
         assert!(bot.reply_to(&message).await.text.starts_with("You are “Ana”."));
         // The worker has polled once more, and sleeps.
         bot.settled().await;
@@ -276,8 +277,8 @@ async fn the_rate_limit_of_changes_holds_across_replicas() {
 
     for number in 1..=14 {
         let url = if number % 2 == 0 { &bot.url } else { &other.url };
-        let order = bot.class(number).in_group(&chats[number % 2]);
-        assert!(bot.post_to(url, &order).await.text().contains("accepted"));
+        let command = bot.class(number).in_group(&chats[number % 2]);
+        assert!(bot.post_to(url, &command).await.text().contains("accepted"));
     }
 
     // Five at once and nine at the limited rate; two separate limits would take a second.
@@ -305,19 +306,19 @@ async fn a_replica_that_dies_while_writing_blocks_no_other() {
     let url = database!();
     let bot = Service::with().store(&url).start().await;
     let mut other = bot.replica().await;
-    let orders: Vec<_> = (0..20).map(|_| bot.message(ANA, "/whoami")).collect();
+    let commands: Vec<_> = (0..20).map(|_| bot.message(ANA, "/whoami")).collect();
 
-    let posts = orders.iter().map(|order| {
-        let post = bot.post_to(&other.url, order);
+    let posts = commands.iter().map(|command| {
+        let post = bot.post_to(&other.url, command);
         tokio::spawn(async move { tokio::time::timeout(Duration::from_secs(20), post).await.ok() })
     });
     let posts: Vec<_> = posts.collect();
     other.crash().await;
 
-    for (order, post) in orders.iter().zip(posts) {
+    for (command, post) in commands.iter().zip(posts) {
         // A sender without a response repeats the event.
         post.abort();
-        let answer = bot.post(order).await.text();
+        let answer = bot.post(command).await.text();
         assert!(answer.contains("accepted") || answer.contains("duplicate"), "{answer}");
     }
     bot.settled().await;

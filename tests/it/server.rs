@@ -18,7 +18,7 @@ use vincula::sandbox::webhook_event::Answer;
 use vincula::server::{ListenerConfig, Timeouts, serve};
 use vincula::telemetry::Metrics;
 
-use crate::support::wire::{Wire, ask, request};
+use crate::support::raw_connection::{RawConnection, ask, request};
 use crate::support::{ANA, NON_ADMIN, Service};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -74,10 +74,10 @@ async fn slow_clients_are_closed_and_delay_nobody() {
     let begun = Instant::now();
 
     let dribbled_head = async {
-        let mut wire = Wire::to(&bot.url).await;
+        let mut connection = RawConnection::to(&bot.url).await;
         let begun = Instant::now();
         let drip = async {
-            let mut other = Wire::to(&bot.url).await;
+            let mut other = RawConnection::to(&bot.url).await;
             other.send(b"POST /webhooks/main HTTP/1.1\r\n").await;
             loop {
                 other.send(b"x-drip: drop\r\n").await;
@@ -87,9 +87,9 @@ async fn slow_clients_are_closed_and_delay_nobody() {
                 }
             }
         };
-        wire.send(b"POST /webhooks/main HT").await;
+        connection.send(b"POST /webhooks/main HT").await;
         let silent = async {
-            wire.closed().await;
+            connection.closed().await;
             begun.elapsed()
         };
         for closed in <[Duration; 2]>::from(tokio::join!(drip, silent)) {
@@ -98,13 +98,13 @@ async fn slow_clients_are_closed_and_delay_nobody() {
     };
     let body_without_end = async {
         let begun = Instant::now();
-        let mut wire = Wire::to(&bot.url).await;
+        let mut connection = RawConnection::to(&bot.url).await;
         let token = ("z-api-token", bot.sandbox.account().token.as_str());
         let headers = [("content-type", "application/json"), ("content-length", "1000"), token];
-        wire.send(&request("POST", "/webhooks/main", &headers, b"{")).await;
+        connection.send(&request("POST", "/webhooks/main", &headers, b"{")).await;
         let answer = loop {
-            wire.send(b" ").await;
-            if let Some(answer) = wire.answer_within(SECOND / 2).await {
+            connection.send(b" ").await;
+            if let Some(answer) = connection.answer_within(SECOND / 2).await {
                 break answer;
             }
             assert!(begun.elapsed() < 100 * SECOND, "it is still waited for");
@@ -112,14 +112,14 @@ async fn slow_clients_are_closed_and_delay_nobody() {
         assert!((9 * SECOND..100 * SECOND).contains(&begun.elapsed()), "{:?}", begun.elapsed());
         assert_eq!((answer.status, answer.header("connection")), (408, Some("close")));
         assert_eq!(answer.header("content-type"), Some("application/problem+json"));
-        wire.closed().await;
+        connection.closed().await;
     };
     let reads_nothing = async {
         let begun = Instant::now();
-        let mut wire = Wire::with_little_room(&bot.url).await;
+        let mut connection = RawConnection::with_little_room(&bot.url).await;
         let many = bot.posted(ANA, "que bom").repeat(50);
         // Responses pile up until no more requests are read; then the connection is closed.
-        let pushing = async { while wire.push(&many).await {} };
+        let pushing = async { while connection.push(&many).await {} };
         let ended = tokio::time::timeout(100 * SECOND, pushing).await;
         assert!(ended.is_ok(), "a client that reads nothing keeps its slot");
         assert!(begun.elapsed() > 9 * SECOND, "{:?}", begun.elapsed());
@@ -132,9 +132,9 @@ async fn slow_clients_are_closed_and_delay_nobody() {
         let head = b"POST /webhooks/main HTTP/1.1\r\nx: y";
         let one = async |bytes: &[u8]| {
             while begun.elapsed() < 8 * SECOND {
-                let mut wire = Wire::to(&bot.url).await;
-                wire.send(bytes).await;
-                let _ = tokio::time::timeout(8 * SECOND, wire.closed()).await;
+                let mut connection = RawConnection::to(&bot.url).await;
+                connection.send(bytes).await;
+                let _ = tokio::time::timeout(8 * SECOND, connection.closed()).await;
             }
         };
         let all = (0..300).map(|n| one(if n % 2 == 0 { head.as_slice() } else { &body }));
@@ -154,52 +154,52 @@ async fn slow_clients_are_closed_and_delay_nobody() {
 #[tokio::test]
 async fn a_head_that_is_too_long_is_rejected() {
     let bot = Service::start().await;
-    let mut wire = Wire::to(&bot.url).await;
+    let mut connection = RawConnection::to(&bot.url).await;
     let long = "x".repeat(100 * 1024);
-    wire.send(&request("POST", "/webhooks/main", &[("x-long", &long)], b"")).await;
-    let said = wire.closed().await;
+    connection.send(&request("POST", "/webhooks/main", &[("x-long", &long)], b"")).await;
+    let said = connection.closed().await;
     assert!(said.is_empty() || said.starts_with("HTTP/1.1 431 "), "{said}");
 }
 
 #[tokio::test]
 async fn one_connection_carries_many_requests() {
     let bot = Service::start().await;
-    let mut wire = Wire::to(&bot.url).await;
+    let mut connection = RawConnection::to(&bot.url).await;
     // One after the other, and two at once.
     for (from, text, answers) in [
         (ANA, "/whoami", "accepted"),
         (NON_ADMIN, "/whoami", "not_an_admin"),
         (ANA, "que bom", "not_a_command"),
     ] {
-        wire.send(&bot.posted(from, text)).await;
-        assert!(wire.answer().await.unwrap().text().contains(answers));
+        connection.send(&bot.posted(from, text)).await;
+        assert!(connection.answer().await.unwrap().text().contains(answers));
     }
-    wire.send(&[bot.posted(ANA, "que bom"), bot.posted(NON_ADMIN, "/whoami")].concat()).await;
-    assert!(wire.answer().await.unwrap().text().contains("not_a_command"));
-    assert!(wire.answer().await.unwrap().text().contains("not_an_admin"));
+    connection.send(&[bot.posted(ANA, "que bom"), bot.posted(NON_ADMIN, "/whoami")].concat()).await;
+    assert!(connection.answer().await.unwrap().text().contains("not_a_command"));
+    assert!(connection.answer().await.unwrap().text().contains("not_an_admin"));
     // An authentic request with a wrong body does not close it either.
     let token = ("z-api-token", bot.sandbox.account().token.as_str());
     let headers = [("content-type", "application/json"), ("content-length", "2"), token];
-    wire.send(&request("POST", "/webhooks/main", &headers, b"[]")).await;
-    assert_eq!(wire.answer().await.unwrap().status, 400);
-    wire.send(&bot.posted(ANA, "/whoami")).await;
-    assert!(wire.answer().await.unwrap().text().contains("accepted"));
+    connection.send(&request("POST", "/webhooks/main", &headers, b"[]")).await;
+    assert_eq!(connection.answer().await.unwrap().status, 400);
+    connection.send(&bot.posted(ANA, "/whoami")).await;
+    assert!(connection.answer().await.unwrap().text().contains("accepted"));
     // Neither does an unverified request that has arrived completely.
     for (target, body) in [("/webhooks/x", &b""[..]), ("/webhooks/main", b"{}"), ("/webhooks/x", b"{}")] {
         let length = body.len().to_string();
         let forged = [("content-type", "application/json"), ("content-length", length.as_str())];
-        wire.send(&request("POST", target, &forged, body)).await;
-        let answer = wire.answer().await.unwrap();
+        connection.send(&request("POST", target, &forged, body)).await;
+        let answer = connection.answer().await.unwrap();
         assert_eq!((answer.status, answer.header("connection")), (401, None), "{target}");
     }
-    wire.send(&bot.posted(ANA, "/whoami")).await;
-    assert!(wire.answer().await.unwrap().text().contains("accepted"));
+    connection.send(&bot.posted(ANA, "/whoami")).await;
+    assert!(connection.answer().await.unwrap().text().contains("accepted"));
     // An incomplete one does: its rest is not waited for.
     let forged = [("content-type", "application/json"), ("content-length", "3")];
-    wire.send(&request("POST", "/webhooks/x", &forged, b"{}")).await;
-    let answer = wire.answer().await.unwrap();
+    connection.send(&request("POST", "/webhooks/x", &forged, b"{}")).await;
+    let answer = connection.answer().await.unwrap();
     assert_eq!((answer.status, answer.header("connection")), (401, Some("close")));
-    assert_eq!(wire.closed().await, "");
+    assert_eq!(connection.closed().await, "");
 }
 
 /// T41.
@@ -212,10 +212,10 @@ async fn a_panic_ends_one_request_and_nothing_else() {
     let routes = Router::new().route("/panic", get(panics)).fallback(async || "well");
     let serving = tokio::spawn(serve(listener, routes, config));
 
-    let mut wire = Wire::to(&url).await;
+    let mut connection = RawConnection::to(&url).await;
     for _ in 0..3 {
-        wire.send(&request("GET", "/panic", &[], b"")).await;
-        let answer = wire.answer().await.expect("an answer, though its handler panicked");
+        connection.send(&request("GET", "/panic", &[], b"")).await;
+        let answer = connection.answer().await.expect("an answer, though its handler panicked");
         assert_eq!((answer.status, answer.header("content-type")), (500, Some("application/problem+json")));
         assert!(!answer.text().contains("secret"), "{}", answer.text());
     }

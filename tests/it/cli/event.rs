@@ -7,14 +7,14 @@ use crate::support::{ANA, NON_ADMIN};
 fn an_event_signed_in_all_ways_is_accepted_once() {
     let place = TestFolder::new();
     let _serving = place.serve();
-    let order = ["event", "send", "--text", "/link Bairro futebol", "--from", ANA, "--id", "3EB0C0FFEE"];
+    let command = ["event", "send", "--text", "/link Bairro futebol", "--from", ANA, "--id", "3EB0C0FFEE"];
 
-    let ran = place.run(&order);
+    let ran = place.run(&command);
 
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:#?}");
     assert!(ran.out.contains(r#""status":"accepted""#), "{}", ran.out);
     assert!(place.reply_to("3EB0C0FFEE").contains("✅"));
-    let ran = place.run(&order);
+    let ran = place.run(&command);
     assert_eq!((ran.code, ran.out.trim()), (Some(0), r#"{"status":"duplicate"}"#), "{ran:#?}");
     assert_eq!(place.calls_to("communities/link"), 1);
 }
@@ -28,7 +28,7 @@ fn a_rejected_event_exits_with_1() {
         assert_eq!(ran.code, Some(1), "{ran:#?}");
         assert!(ran.out.contains(reason), "{}", ran.out);
     }
-    let order = ["event", "send", "--text", "/whoami", "--from", ANA];
+    let command = ["event", "send", "--text", "/whoami", "--from", ANA];
     for (variable, value) in [
         ("VINCULA__INSTANCES__MAIN__TOKEN", "0123456789ABCDEF01234567"),
         ("VINCULA__INSTANCES__MAIN__VERIFY__PATH_SECRET", "another-path-nobody-guesses"),
@@ -39,7 +39,7 @@ fn a_rejected_event_exits_with_1() {
         ),
     ] {
         place.variable(variable, value);
-        let ran = place.run(&order);
+        let ran = place.run(&command);
         assert_eq!(ran.code, Some(1), "{variable}: {ran:#?}");
         assert!(ran.out.contains("401"), "{variable}: {}", ran.out);
         assert!(!ran.out.contains(value) && !ran.err.contains(value), "{ran:#?}");
@@ -61,7 +61,7 @@ fn a_rejected_event_exits_with_1() {
         );
     }
     serving.stop(&place);
-    let ran = place.run(&order);
+    let ran = place.run(&command);
     assert_eq!(ran.code, Some(1), "{ran:#?}");
     assert!(ran.err.contains("does not answer"), "{}", ran.err);
 }

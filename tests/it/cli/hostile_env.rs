@@ -85,12 +85,12 @@ fn t25_text_of_chats_and_z_api_cannot_forge_log_lines() {
 fn t25_text_in_the_journal_cannot_control_the_terminal() {
     let place = TestFolder::new();
     let serving = place.serve();
-    let order = place.command_event("A1", &format!("/groups \"{FORGED}\u{202e}\u{2066}\""));
+    let command = place.command_event("A1", &format!("/groups \"{FORGED}\u{202e}\u{2066}\""));
     place.reply_to("A1");
     serving.stop(&place);
 
     // `run` checks that neither prints an escape sequence.
-    for arguments in [&["journal", "list"][..], &["journal", "show", &order]] {
+    for arguments in [&["journal", "list"][..], &["journal", "show", &command]] {
         let ran = place.run(arguments);
         let odd =
             ran.out.chars().find(|c| (c.is_control() && *c != '\n') || ('\u{202a}'..='\u{2069}').contains(c));

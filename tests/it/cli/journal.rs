@@ -11,9 +11,9 @@ fn with_commands() -> (TestFolder, Vec<String>) {
     let serving = place.serve();
     let ids =
         [("A1", "/link Bairro futebol"), ("A2", "/whoami"), ("A3", "/help \"=1+1\"")].map(|(id, text)| {
-            let order = place.command_event(id, text);
+            let command = place.command_event(id, text);
             place.reply_to(id);
-            order
+            command
         });
     // The journal can be read while the service runs.
     assert_eq!(place.run(&["journal", "list"]).code, Some(0));
@@ -58,9 +58,9 @@ fn one_command_is_shown_with_its_audit_events() {
         assert!(text.out.contains(told), "{told}: {}", text.out);
     }
     let json = place.run(&["journal", "show", short, "--format", "json"]);
-    let order: serde_json::Value = serde_json::from_str(&json.out).unwrap();
-    assert_eq!(order["id"].as_str(), Some(ids[0].as_str()));
-    assert_eq!(order["audit_events"][0]["event"], "accepted");
+    let command: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(command["id"].as_str(), Some(ids[0].as_str()));
+    assert_eq!(command["audit_events"][0]["event"], "accepted");
     let csv = place.run(&["journal", "show", &ids[0], "--format", "csv"]);
     assert_eq!(csv::Reader::from_reader(csv.out.as_bytes()).into_records().count(), 1);
 }
@@ -98,11 +98,11 @@ fn is_in(place: &TestFolder, id: &str, state: &str) {
     let begun = Instant::now();
     loop {
         let shown = place.run(&["journal", "show", id, "--format", "json"]);
-        let order: serde_json::Value = serde_json::from_str(&shown.out).unwrap();
-        if order["state"] == state {
+        let command: serde_json::Value = serde_json::from_str(&shown.out).unwrap();
+        if command["state"] == state {
             return;
         }
-        assert!(begun.elapsed() < Duration::from_secs(20), "{order:#}");
+        assert!(begun.elapsed() < Duration::from_secs(20), "{command:#}");
     }
 }
 
@@ -138,11 +138,11 @@ fn dead_letters_are_retried_while_the_service_runs() {
     assert_eq!((told.len(), told[1].as_str()), (2, LINKED), "the first one told that it was given up");
     assert!(said("D2").len() == 1 && said("D2")[0].starts_with("You are “Ana”."), "{:?}", said("D2"));
     let json = place.run(&["journal", "show", &unanswered, "--format", "json"]);
-    let order: serde_json::Value = serde_json::from_str(&json.out).unwrap();
-    assert_eq!((order["outcome"].as_str(), order["error"].as_str()), (Some("replied"), None));
+    let command: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!((command["outcome"].as_str(), command["error"].as_str()), (Some("replied"), None));
     assert!(
-        order["audit_events"].as_array().unwrap().iter().any(|note| note["event"] == "requeued"),
-        "{order:#}"
+        command["audit_events"].as_array().unwrap().iter().any(|note| note["event"] == "requeued"),
+        "{command:#}"
     );
     serving.stop(&place);
 }
@@ -172,10 +172,10 @@ fn a_command_is_shown_with_each_call_that_was_made_for_it() {
 
     let call = text.lines().find(|line| line.contains("api_call communities/link: done (")).unwrap();
     assert!(call.starts_with("20") && call.ends_with(" ms)"), "{call}");
-    let order: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let command: serde_json::Value = serde_json::from_str(&json).unwrap();
     let calls =
-        order["audit_events"].as_array().unwrap().iter().filter(|note| note["event"] == "api_call").count();
-    assert!(calls >= 5, "{order:#}");
+        command["audit_events"].as_array().unwrap().iter().filter(|note| note["event"] == "api_call").count();
+    assert!(calls >= 5, "{command:#}");
 }
 
 #[test]
@@ -193,9 +193,9 @@ fn all_commands_are_exported_oldest_first_in_either_format() {
     assert_eq!(&rows[2][10], "/help \"=1+1\"");
 
     let json = place.run(&["journal", "export", "--format", "json"]);
-    let orders: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    let commands: serde_json::Value = serde_json::from_str(&json.out).unwrap();
     let exported: Vec<&str> =
-        orders.as_array().unwrap().iter().map(|order| order["id"].as_str().unwrap()).collect();
+        commands.as_array().unwrap().iter().map(|command| command["id"].as_str().unwrap()).collect();
     assert_eq!(exported, ids);
     assert_eq!(json.out.lines().count(), 5, "a line an order between the brackets");
 
@@ -206,12 +206,12 @@ fn all_commands_are_exported_oldest_first_in_either_format() {
         (vec!["--instance", "other"], 0),
         (vec!["--since", "2020-01-01", "--until", "2999-12-31T00:00:00Z"], 3),
         (vec!["--until", "2020-01-01"], 0),
-        (vec!["--since", orders[1]["accepted_at"].as_str().unwrap()], 2),
-        (vec!["--until", orders[1]["accepted_at"].as_str().unwrap()], 1),
+        (vec!["--since", commands[1]["accepted_at"].as_str().unwrap()], 2),
+        (vec!["--until", commands[1]["accepted_at"].as_str().unwrap()], 1),
     ] {
         let call = [&["journal", "export", "--format", "json"], &selection[..]].concat();
-        let orders: serde_json::Value = serde_json::from_str(&place.run(&call).out).unwrap();
-        assert_eq!(orders.as_array().map(Vec::len), Some(count), "{selection:?}");
+        let commands: serde_json::Value = serde_json::from_str(&place.run(&call).out).unwrap();
+        assert_eq!(commands.as_array().map(Vec::len), Some(count), "{selection:?}");
     }
     assert_eq!(place.run(&["journal", "export", "--since", "yesterday"]).code, Some(2));
     assert_eq!(place.run(&["journal", "export", "--format", "table"]).code, Some(2));

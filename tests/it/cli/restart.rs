@@ -9,7 +9,7 @@ fn killed_at(gate_of: impl FnOnce(&TestFolder) -> CallBarrier) -> TestFolder {
     let place = TestFolder::new();
     let gate = gate_of(&place);
     let serving = place.serve();
-    let order = place.command_event("A1", "/link \"Bairro Feliz\" futebol, mães");
+    let command = place.command_event("A1", "/link \"Bairro Feliz\" futebol, mães");
     place.within(gate.wait_reached());
     serving.kill();
     gate.release();
@@ -23,7 +23,7 @@ fn killed_at(gate_of: impl FnOnce(&TestFolder) -> CallBarrier) -> TestFolder {
     assert!(place.reply_to("A2").contains("Futebol"));
     serving.stop(&place);
     assert_eq!(place.sandbox.sent().len(), 2, "{:#?}", place.sandbox.sent());
-    let shown = place.run(&["journal", "show", &order]);
+    let shown = place.run(&["journal", "show", &command]);
     assert!(shown.out.contains("done (replied)"), "{}", shown.out);
     place
 }

@@ -3,7 +3,7 @@
 use super::TestFolder;
 use crate::support::ANA;
 use crate::support::postgres::{self, Server};
-use crate::support::wire::{ask, request};
+use crate::support::raw_connection::{ask, request};
 
 const PASSWORD: &str = "made-up-password-of-a-database";
 
@@ -19,7 +19,7 @@ fn postgresql_errors_contain_no_secret_and_no_text() {
         place.variables.clear();
         place.variable("RUST_LOG", level);
         let serving = place.serve();
-        let order = place.command_event(&format!("{level}1"), "/link Bairro futebol");
+        let command = place.command_event(&format!("{level}1"), "/link Bairro futebol");
         place.reply_to(&format!("{level}1"));
         server.kill();
         let refused = place.run(&["event", "send", "--from", ANA, "--text", "/unlink Bairro futebol"]);
@@ -43,7 +43,7 @@ fn postgresql_errors_contain_no_secret_and_no_text() {
         server.restart();
         place.command_event(&format!("{level}2"), "/unlink Bairro futebol");
         place.reply_to(&format!("{level}2"));
-        let shown = place.run(&["journal", "show", &order]);
+        let shown = place.run(&["journal", "show", &command]);
         let checked = place.run(&["check", "--offline"]);
         let log = serving.stop(&place);
         assert!(log.contains("503"), "{log}");

@@ -6,7 +6,7 @@ use vincula::sandbox::{Fault, FaultResponse};
 
 use super::{PATH, TestFolder};
 use crate::support::ANA;
-use crate::support::wire::{ask, request};
+use crate::support::raw_connection::{ask, request};
 
 #[test]
 fn an_invalid_configuration_ends_it_before_any_port_is_opened() {

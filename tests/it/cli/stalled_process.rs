@@ -99,12 +99,12 @@ struct Pair {
 impl Pair {
     /// Sends the command to the first process alone; returns when its call is held and the second process is
     /// ready.
-    fn new(server: &Server, order: &str, hold: impl FnOnce(&TestFolder) -> CallBarrier) -> Self {
+    fn new(server: &Server, command: &str, hold: impl FnOnce(&TestFolder) -> CallBarrier) -> Self {
         let mut folder = TestFolder::new();
         folder.change("sqlite:vincula.db", &folder.outside.block_on(server.database()));
         let barrier = hold(&folder);
         let first = folder.serve();
-        folder.command_event("A1", order);
+        folder.command_event("A1", command);
         folder.within(barrier.wait_reached());
         folder.variable("VINCULA__SERVER__LISTEN", "127.0.0.1:0");
         folder.variable("VINCULA__SERVER__ADMIN_LISTEN", "127.0.0.1:0");

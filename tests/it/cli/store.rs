@@ -77,8 +77,8 @@ impl TestFolder {
 
     fn readiness(&self, serving: &Serving) -> (u16, String) {
         let url = format!("http://{}", serving.private);
-        let request = crate::support::wire::request("GET", "/readyz", &[], b"");
-        let answer = self.within(async { crate::support::wire::ask(&url, &request).await });
+        let request = crate::support::raw_connection::request("GET", "/readyz", &[], b"");
+        let answer = self.within(async { crate::support::raw_connection::ask(&url, &request).await });
         (answer.status, answer.text())
     }
 

@@ -29,7 +29,7 @@ pub struct Change {
     pub arrange: fn(&mut World),
     /// A command that runs before, undisturbed.
     pub first: Option<&'static str>,
-    pub order: &'static str,
+    pub command: &'static str,
     /// Method and path of the call.
     pub call: &'static str,
     /// Z-API's documented success response.
@@ -49,7 +49,7 @@ const CHANGE: Change = Change {
     name: "",
     arrange: |_| {},
     first: None,
-    order: "",
+    command: "",
     call: "",
     success: |_| json!({ "value": true, "success": true }),
     about: &[""],
@@ -90,43 +90,43 @@ fn groups() -> [Change; 8] {
     let link = Change { call: "POST communities/link", is_so: into_bairro, ..CHANGE };
     let unlink = Change { call: "POST communities/unlink", is_so: out_of_bairro, ..CHANGE };
     [
-        Change { name: "link", order: r#"/link "Bairro Feliz" futebol"#, about: &["Futebol"], ..link },
+        Change { name: "link", command: r#"/link "Bairro Feliz" futebol"#, about: &["Futebol"], ..link },
         Change {
             name: "link of several",
-            order: r#"/link "Bairro Feliz" futebol, suporte"#,
+            command: r#"/link "Bairro Feliz" futebol, suporte"#,
             about: &["Futebol", "Suporte"],
             ..link
         },
         Change {
             name: "undo of unlink",
             first: Some(r#"/unlink "Bairro Feliz" moradores"#),
-            order: "/undo",
+            command: "/undo",
             about: &["Moradores"],
             ..link
         },
         Change {
             name: "unlink",
-            order: r#"/unlink "Bairro Feliz" moradores"#,
+            command: r#"/unlink "Bairro Feliz" moradores"#,
             about: &["Moradores"],
             ..unlink
         },
         Change {
             name: "undo of link",
             first: Some(r#"/link "Bairro Feliz" futebol"#),
-            order: "/undo",
+            command: "/undo",
             about: &["Futebol"],
             ..unlink
         },
         Change {
             name: "move, the link",
-            order: r#"/move "vendas sul" "Bairro Feliz""#,
+            command: r#"/move "vendas sul" "Bairro Feliz""#,
             about: &["Vendas Sul"],
             also: says_where_it_is,
             ..link
         },
         Change {
             name: "move, the unlink",
-            order: r#"/move "vendas sul" "Bairro Feliz""#,
+            command: r#"/move "vendas sul" "Bairro Feliz""#,
             call: "POST communities/unlink",
             about: &["Vendas Sul"],
             also: says_where_it_is,
@@ -135,7 +135,7 @@ fn groups() -> [Change; 8] {
         Change {
             name: "undo of move, the link",
             first: Some(r#"/move "vendas sul" "Bairro Feliz""#),
-            order: "/undo",
+            command: "/undo",
             about: &["Vendas Sul"],
             is_so: |_, now, group| community_of(now, group) == Some("Marketing BR"),
             also: says_where_it_is,
@@ -147,7 +147,7 @@ fn groups() -> [Change; 8] {
 fn descriptions() -> [Change; 3] {
     let describe = Change {
         call: "POST update-community-description",
-        order: r#"/describe "Bairro Feliz" Um bairro tranquilo"#,
+        command: r#"/describe "Bairro Feliz" Um bairro tranquilo"#,
         is_so: |_, now, _| description(now) == TEXT,
         ..CHANGE
     };
@@ -156,14 +156,14 @@ fn descriptions() -> [Change; 3] {
         Change {
             name: "describe with nothing",
             arrange: |world| world.describe(&bairro(world), TEXT).unwrap(),
-            order: r#"/describe "Bairro Feliz" -"#,
+            command: r#"/describe "Bairro Feliz" -"#,
             is_so: |_, now, _| description(now).is_empty(),
             ..describe
         },
         Change {
             name: "undo of describe",
             first: Some(r#"/describe "Bairro Feliz" Um bairro tranquilo"#),
-            order: "/undo",
+            command: "/undo",
             is_so: |_, now, _| description(now).is_empty(),
             ..describe
         },
@@ -175,7 +175,7 @@ fn communities() -> [Change; 7] {
     [
         Change {
             name: "create",
-            order: "/create Bairro Novo",
+            command: "/create Bairro Novo",
             call: "POST communities?",
             success: |world| json!({ "id": world.clone().community(NEW), "subGroups": [] }),
             is_so: |_, now, _| now.community_named(NEW).is_some(),
@@ -184,14 +184,14 @@ fn communities() -> [Change; 7] {
         },
         Change {
             name: "deactivate",
-            order: r#"/deactivate "Bairro Feliz" --yes"#,
+            command: r#"/deactivate "Bairro Feliz" --yes"#,
             call: "DELETE communities/",
             is_so: |_, now, _| now.community_named(BAIRRO).is_none(),
             ..CHANGE
         },
         Change {
             name: "photo",
-            order: r#"/photo "Bairro Feliz" https://pictures.example/a.jpeg"#,
+            command: r#"/photo "Bairro Feliz" https://pictures.example/a.jpeg"#,
             call: "POST update-community-photo",
             is_so: |_, now, _| now.find_community(&bairro(now)).unwrap().photo.as_deref() == Some(PHOTO),
             can_be_read: false,
@@ -199,7 +199,7 @@ fn communities() -> [Change; 7] {
         },
         Change {
             name: "settings",
-            order: r#"/settings "Bairro Feliz" add-groups all"#,
+            command: r#"/settings "Bairro Feliz" add-groups all"#,
             call: "POST communities/settings",
             is_so: |_, now, _| now.find_community(&bairro(now)).unwrap().groups_added_by_all,
             can_be_read: false,
@@ -207,7 +207,7 @@ fn communities() -> [Change; 7] {
         },
         Change {
             name: "invite reset of a community",
-            order: r#"/invite "Bairro Feliz" reset --yes"#,
+            command: r#"/invite "Bairro Feliz" reset --yes"#,
             success: |world| json!({ "invitationLink": next_invitation(world, &bairro(world)) }),
             is_so: |before, now, _| before.invitation(&bairro(before)) != now.invitation(&bairro(now)),
             also: |seen| shows_link(seen, &bairro(&seen.after)),
@@ -215,7 +215,7 @@ fn communities() -> [Change; 7] {
         },
         Change {
             name: "invite reset of a group",
-            order: "/invite futebol reset --yes",
+            command: "/invite futebol reset --yes",
             success: |world| json!({ "invitationLink": next_invitation(world, &futebol(world)) }),
             is_so: |before, now, _| before.invitation(&futebol(before)) != now.invitation(&futebol(now)),
             also: |seen| shows_link(seen, &futebol(&seen.after)),
@@ -223,7 +223,7 @@ fn communities() -> [Change; 7] {
         },
         Change {
             name: "announce",
-            order: r#"/announce --yes "Bairro Feliz" Reunião amanhã"#,
+            command: r#"/announce --yes "Bairro Feliz" Reunião amanhã"#,
             call: "POST send-text",
             success: |_| json!({ "zaapId": "3999", "messageId": "3EB0D241", "id": "3EB0D241" }),
             is_so: |_, now, _| now.sent().iter().any(|sent| sent.text == ANNOUNCEMENT),
@@ -241,16 +241,21 @@ fn people() -> [Change; 7] {
     let add =
         Change { call: "POST add-participant", is_so: is_in, repeats: Repeats::WithoutInvitation, ..CHANGE };
     [
-        Change { name: "add", order: r#"/add "Bairro Feliz" 5544999990005"#, about: &["99999-0005"], ..add },
+        Change {
+            name: "add",
+            command: r#"/add "Bairro Feliz" 5544999990005"#,
+            about: &["99999-0005"],
+            ..add
+        },
         Change {
             name: "add of several",
-            order: r#"/add "Bairro Feliz" 5544999990005, 5544999990006"#,
+            command: r#"/add "Bairro Feliz" 5544999990005, 5544999990006"#,
             about: &["99999-0005", "99999-0006"],
             ..add
         },
         Change {
             name: "add with an invitation",
-            order: r#"/add "Bairro Feliz" 5544999990004"#,
+            command: r#"/add "Bairro Feliz" 5544999990004"#,
             about: &["99999-0004"],
             is_so: |_, now, _| now.invited(&bairro(now)).contains(&"5544999990004"),
             can_be_read: false,
@@ -259,7 +264,7 @@ fn people() -> [Change; 7] {
         },
         Change {
             name: "remove",
-            order: r#"/remove "Bairro Feliz" 5544999990002 --yes"#,
+            command: r#"/remove "Bairro Feliz" 5544999990002 --yes"#,
             call: "POST remove-participant",
             about: &["99999-0002"],
             is_so: |_, now, person| role(now, person).is_none(),
@@ -267,7 +272,7 @@ fn people() -> [Change; 7] {
         },
         Change {
             name: "promote",
-            order: r#"/promote "Bairro Feliz" 5544999990003"#,
+            command: r#"/promote "Bairro Feliz" 5544999990003"#,
             call: "POST add-admin",
             about: &["99999-0003"],
             is_so: is_admin,
@@ -276,7 +281,7 @@ fn people() -> [Change; 7] {
         Change {
             name: "undo of promote",
             first: Some(r#"/promote "Bairro Feliz" 5544999990003"#),
-            order: "/undo",
+            command: "/undo",
             call: "POST remove-admin",
             about: &["99999-0003"],
             is_so: is_no_admin,
@@ -284,7 +289,7 @@ fn people() -> [Change; 7] {
         },
         Change {
             name: "demote",
-            order: r#"/demote "Bairro Feliz" 5544999990002"#,
+            command: r#"/demote "Bairro Feliz" 5544999990002"#,
             call: "POST remove-admin",
             about: &["99999-0002"],
             is_so: is_no_admin,

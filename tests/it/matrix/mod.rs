@@ -121,8 +121,8 @@ impl Cell<'_> {
         let trouble = bot.sandbox.faults();
         trouble.clear();
         bot.sandbox.world(|now| now.clone_from(world));
-        if let Some(order) = self.change.first {
-            ask(bot, order).await?;
+        if let Some(command) = self.change.first {
+            ask(bot, command).await?;
         }
         let before = bot.world();
         let known = bot.sandbox.calls().len();
@@ -138,7 +138,7 @@ impl Cell<'_> {
             trouble.fail_after(&target, "GET ", times, Fault::Replace(reply.clone()));
         }
 
-        let reply = ask(bot, self.change.order).await?;
+        let reply = ask(bot, self.change.command).await?;
         let calls = bot.sandbox.calls().split_off(known);
         let calls = calls.into_iter().filter(|call| self.change.is_call(call, &before)).collect();
         Ok(Observation { before, after: bot.world(), reply, calls })
@@ -146,14 +146,14 @@ impl Cell<'_> {
 }
 
 /// Sends a command and waits for its reply, or returns what went wrong.
-async fn ask(bot: &Service, order: &str) -> Result<String, String> {
-    let order = bot.message(ANA, order);
-    let response = bot.post(&order).await.text();
+async fn ask(bot: &Service, command: &str) -> Result<String, String> {
+    let command = bot.message(ANA, command);
+    let response = bot.post(&command).await.text();
     if !response.contains(r#""status":"accepted""#) {
         return Err(response);
     }
     tokio::select! {
-        sent = bot.reply_to(order.message_id()) => Ok(sent.text),
+        sent = bot.reply_to(command.message_id()) => Ok(sent.text),
         () = tokio::time::sleep(LONGEST) => Err("no reply".to_owned()),
         // The clock runs fast, so that the bot gives up soon.
         () = hurry(&bot.clock) => Err("the clock ended".to_owned()),

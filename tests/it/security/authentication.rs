@@ -73,7 +73,7 @@ async fn t01_a_forged_body_is_401_with_the_same_response_for_every_reason() {
     }
 
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");
-    assert_eq!((bot.orders().await, bot.sandbox.calls().len()), (0, 0));
+    assert_eq!((bot.command_count().await, bot.sandbox.calls().len()), (0, 0));
     // The contract allows leaving out the prefix: the signature is the same.
     for right in [right, hex::encode(&tag)] {
         let answer = bot.deliver("/webhooks/main", &[(HEADER, &right)], body.as_bytes()).await;

@@ -62,10 +62,10 @@ impl Service {
 
     /// Sends these commands as Bruno in a row, advances the time quickly, and returns the replies to all of
     /// them.
-    async fn replies_to_all(&self, orders: &[impl AsRef<str>]) -> Vec<String> {
+    async fn replies_to_all(&self, commands: &[impl AsRef<str>]) -> Vec<String> {
         let said = self.said().len();
-        for order in orders {
-            self.send(BRUNO, order.as_ref()).await;
+        for command in commands {
+            self.send(BRUNO, command.as_ref()).await;
         }
         tokio::select! {
             () = self.settled() => {}
@@ -75,15 +75,18 @@ impl Service {
     }
 
     /// Sends these commands as Bruno, and checks that none changes anything or reveals a link.
-    async fn expect_powerless(&self, orders: &[&str]) {
+    async fn expect_powerless(&self, commands: &[&str]) {
         let (changes, before) = (self.changes(), self.world());
-        for order in orders {
+        for command in commands {
             let said = self.said().len();
-            self.send(BRUNO, order).await;
+            self.send(BRUNO, command).await;
             self.settled().await;
             let replies = self.said().split_off(said);
-            assert_eq!(self.changes(), changes, "{order}: {replies:?}");
-            assert!(!replies.iter().any(|reply| reply.contains("chat.whatsapp.com")), "{order}: {replies:?}");
+            assert_eq!(self.changes(), changes, "{command}: {replies:?}");
+            assert!(
+                !replies.iter().any(|reply| reply.contains("chat.whatsapp.com")),
+                "{command}: {replies:?}"
+            );
         }
         assert_eq!(self.announced("Bairro Feliz"), [""; 0]);
         assert_eq!(self.world().communities(), before.communities());
@@ -116,17 +119,17 @@ async fn t44_an_admin_whom_the_bot_removed_changes_nothing_from_then_on() {
 
 #[tokio::test]
 async fn t44_an_admin_just_demoted_on_the_phone_changes_nothing() {
-    for order in CHANGES {
+    for command in CHANGES {
         let bot = setting().start().await;
         bot.knows(BRUNO).await;
         bot.ask(BRUNO, r#"/describe "Bairro Feliz" What /undo takes back"#).await;
         demote_bruno(&bot);
         let changes = bot.changes();
 
-        let reply = bot.ask(BRUNO, order).await;
+        let reply = bot.ask(BRUNO, command).await;
 
-        assert_eq!(reply, "You are no longer an admin of this bot, so the command was not run.", "{order}");
-        assert_eq!(bot.changes(), changes, "{order}");
+        assert_eq!(reply, "You are no longer an admin of this bot, so the command was not run.", "{command}");
+        assert_eq!(bot.changes(), changes, "{command}");
         assert_eq!(bot.send(BRUNO, "/help").await, r#"{"status":"ignored","reason":"not_an_admin"}"#);
     }
 }
@@ -150,10 +153,10 @@ async fn t44_a_yes_a_number_and_an_edit_need_the_rights_of_their_moment() {
         (r#"/link "Bairro Feliz" vend"#, "1"),
         ("/lnik \"Bairro Feliz\" futebol", "yes"),
     ];
-    for (order, answer) in asks {
+    for (command, answer) in asks {
         let bot = setting().start().await;
         bot.knows(BRUNO).await;
-        bot.ask(BRUNO, order).await;
+        bot.ask(BRUNO, command).await;
         demote_bruno(&bot);
 
         bot.expect_powerless(&[answer]).await;
@@ -175,11 +178,11 @@ async fn t44_a_retry_continues_only_while_its_sender_is_an_admin() {
     let bot = setting().clock(Clock::system()).start().await;
     bot.knows(BRUNO).await;
     bot.sandbox.faults().fail_always("communities/link", Fault::Replace(FaultResponse::bad_gateway()));
-    let order = bot.send_to_completion(BRUNO, LINK).await;
-    bot.wait_for_attempts(&order, 1).await;
+    let command = bot.send_to_completion(BRUNO, LINK).await;
+    bot.wait_for_attempts(&command, 1).await;
     demote_bruno(&bot);
 
-    let told = bot.replies_to(&order).await;
+    let told = bot.replies_to(&command).await;
 
     let begun = "You may no longer do this here, so nothing more was done. The command had already started: part of \
                  it may be in effect.";
@@ -207,9 +210,10 @@ async fn t44_a_former_admin_takes_no_group_out_of_a_community() {
     });
     let surfe = bot.group("Surfe");
 
-    for order in [r#"/move surfe "Bairro Feliz""#, "/invite surfe", &format!("/invite {surfe} reset --yes")] {
-        let reply = bot.ask(BRUNO, order).await;
-        assert!(!reply.contains("chat.whatsapp.com") && !reply.contains("✅"), "{order}: {reply}");
+    for command in [r#"/move surfe "Bairro Feliz""#, "/invite surfe", &format!("/invite {surfe} reset --yes")]
+    {
+        let reply = bot.ask(BRUNO, command).await;
+        assert!(!reply.contains("chat.whatsapp.com") && !reply.contains("✅"), "{command}: {reply}");
     }
 
     assert_eq!((bot.changes(), bot.community_of("Surfe").as_deref()), (0, Some("Praia")));
@@ -231,11 +235,11 @@ async fn t44_a_right_lost_during_a_move_ends_it_and_the_reply_says_where_the_gro
         .await;
     bot.knows(BRUNO).await;
     bot.sandbox.faults().fail_always("communities/link", Fault::Replace(FaultResponse::bad_gateway()));
-    let order = bot.send_to_completion(BRUNO, r#"/move surfe "Bairro Feliz""#).await;
-    bot.wait_for_attempts(&order, 1).await;
+    let command = bot.send_to_completion(BRUNO, r#"/move surfe "Bairro Feliz""#).await;
+    bot.wait_for_attempts(&command, 1).await;
     demote_bruno(&bot);
 
-    let told = bot.replies_to(&order).await;
+    let told = bot.replies_to(&command).await;
 
     assert_eq!(bot.community_of("Surfe"), None);
     let back = format!("puts it back: /link {} {}", bot.community("Praia"), bot.group("Surfe"));
@@ -274,13 +278,13 @@ async fn t44_a_temporarily_unreadable_right_is_read_later() {
         .faults()
         .fail_always(&bot.people_of("Bairro Feliz"), Fault::Replace(FaultResponse::bad_gateway()));
 
-    let order = bot.send_to_completion(BRUNO, LINK).await;
-    bot.wait_for_attempts(&order, 2).await;
+    let command = bot.send_to_completion(BRUNO, LINK).await;
+    bot.wait_for_attempts(&command, 2).await;
     let changes = bot.changes();
     bot.sandbox.faults().clear();
 
     assert_eq!(changes, 0);
-    assert_eq!(bot.replies_to(&order).await, [LINKED]);
+    assert_eq!(bot.replies_to(&command).await, [LINKED]);
 }
 
 #[tokio::test]
@@ -395,7 +399,7 @@ impl Service {
     /// Commands of Bruno that read lists; no reply may reveal what is in “Marketing BR”.
     fn orders_about_marketing(&self) -> Vec<String> {
         let lançamentos = self.group("Lançamentos");
-        let by_id = |order: &str| order.replace("ID", &lançamentos);
+        let by_id = |command: &str| command.replace("ID", &lançamentos);
         [
             "/groups",
             "/more",
@@ -431,27 +435,27 @@ impl Service {
     }
 
     /// Checks that no reply to these commands reveals what is in “Marketing BR”.
-    fn expect_nothing_told(&self, what: &str, orders: &[String], replies: &[String]) {
+    fn expect_nothing_told(&self, what: &str, commands: &[String], replies: &[String]) {
         let world = self.world();
         let marketing = self.community("Marketing BR");
         let announcement = &world.announcement_of(&marketing).unwrap().id;
         let groups = world.groups_of(&marketing);
         let ids = groups.iter().map(|group| &group.id).chain([announcement, &marketing]);
-        let is_typed = |id: &&String| orders.iter().any(|order| order.contains(id.as_str()));
+        let is_typed = |id: &&String| commands.iter().any(|command| command.contains(id.as_str()));
         let hidden: Vec<&str> = ids.filter(|id| !is_typed(id)).map(String::as_str).collect();
         for reply in replies {
             for told in ["Lançamentos", "Vendas Sul", "Marketing"].iter().chain(&hidden) {
-                assert!(!reply.contains(told), "{what}: {orders:?}: {reply}");
+                assert!(!reply.contains(told), "{what}: {commands:?}: {reply}");
             }
         }
     }
 
     /// Sends these commands one by one.
     async fn expect_nothing_of_marketing(&self, what: &str) {
-        for order in self.orders_about_marketing() {
-            let orders = [order];
-            let replies = self.replies_to_all(&orders).await;
-            self.expect_nothing_told(what, &orders, &replies);
+        for command in self.orders_about_marketing() {
+            let commands = [command];
+            let replies = self.replies_to_all(&commands).await;
+            self.expect_nothing_told(what, &commands, &replies);
         }
     }
 }
@@ -513,11 +517,11 @@ async fn t45_an_empty_response_reveals_no_groups() {
         bot.knows(BRUNO).await;
         bot.sandbox.faults().fail_always("communities?", Fault::Replace(reply));
 
-        let orders = bot.orders_about_marketing();
-        let replies = bot.replies_to_all(&orders).await;
+        let commands = bot.orders_about_marketing();
+        let replies = bot.replies_to_all(&commands).await;
 
         assert!(!replies.is_empty(), "{what}");
-        bot.expect_nothing_told(what, &orders, &replies);
+        bot.expect_nothing_told(what, &commands, &replies);
     }
 }
 
@@ -535,18 +539,18 @@ async fn t45_an_id_reveals_no_name_of_an_unreadable_group() {
             bot.sandbox.faults().fail_always(&path, Fault::Replace(reply.clone()));
         }
 
-        let orders = [
+        let commands = [
             format!(r#"/link --try "Bairro Feliz" {group}"#),
             format!(r#"/link "Bairro Feliz" {group}"#),
             format!(r#"/unlink "Bairro Feliz" {group}"#),
             format!(r#"/move {group} "Bairro Feliz""#),
             format!("/invite {group}"),
         ];
-        let replies = bot.replies_to_all(&orders).await;
+        let replies = bot.replies_to_all(&commands).await;
 
         let ends = replies.iter().filter(|reply| !reply.starts_with("⏳"));
-        assert_eq!(ends.count(), orders.len(), "{replies:?}");
-        bot.expect_nothing_told(&format!("{reply:?}"), &orders, &replies);
+        assert_eq!(ends.count(), commands.len(), "{replies:?}");
+        bot.expect_nothing_told(&format!("{reply:?}"), &commands, &replies);
         assert_eq!(bot.changes(), 0);
     }
 }

@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::wire::{Wire, ask, request};
+use crate::support::raw_connection::{RawConnection, ask, request};
 use crate::support::{ANA, Service};
 use crate::webhook::{assert_status, expect_problem};
 
@@ -27,15 +27,15 @@ async fn t28_endless_headers_are_closed_and_admins_are_served_meanwhile() {
     for head in
         ["", "P", "POST /webhooks/main HTTP/1.1\r\n", "POST /webhooks/main HTTP/1.1\r\nhost: x\r\nx: y"]
     {
-        let mut wire = Wire::to(&bot.url).await;
-        wire.send(head.as_bytes()).await;
-        slow.push(wire);
+        let mut connection = RawConnection::to(&bot.url).await;
+        connection.send(head.as_bytes()).await;
+        slow.push(connection);
     }
     let begun = Instant::now();
 
     expect_served(&bot).await;
-    for mut wire in slow {
-        wire.closed().await;
+    for mut connection in slow {
+        connection.closed().await;
     }
 
     assert!(begun.elapsed() < 50 * SECOND, "the last was closed after {:?}", begun.elapsed());
@@ -50,19 +50,19 @@ async fn t29_a_body_with_a_false_length_gets_413_and_is_closed() {
     assert_eq!(answer.header("connection"), Some("close"));
 
     let head = request("POST", TARGET, &[JSON, ("transfer-encoding", "chunked"), bot.token()], b"");
-    let mut wire = Wire::to(&bot.url).await;
-    wire.send(&head).await;
+    let mut connection = RawConnection::to(&bot.url).await;
+    connection.send(&head).await;
     let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x10000));
     // Well beyond the socket buffers of a connection (usually at most 32 MiB and 4 MiB): a client that can
     // send as much is being read.
     let mut sent = 0;
-    while sent < 1024 && wire.push(chunk.as_bytes()).await {
+    while sent < 1024 && connection.push(chunk.as_bytes()).await {
         sent += 1;
     }
     // The response is lost if the rest of the body arrives after the close; the connection is closed in any
     // case.
-    assert!(wire.answer_within(SECOND).await.is_none_or(|answer| answer.status == 413));
-    wire.closed().await;
+    assert!(connection.answer_within(SECOND).await.is_none_or(|answer| answer.status == 413));
+    connection.closed().await;
     assert!(sent < 1024, "64 MiB were taken in");
     expect_served(&bot).await;
 }
@@ -70,8 +70,8 @@ async fn t29_a_body_with_a_false_length_gets_413_and_is_closed() {
 #[tokio::test]
 async fn t30_json_edge_cases_are_parsed_or_rejected_without_a_panic() {
     let bot = Service::start().await;
-    let order = bot.message(ANA, "/whoami").body();
-    let with = |more: &str| format!("{{{more},{}", &order[1..]);
+    let command = bot.message(ANA, "/whoami").body();
+    let with = |more: &str| format!("{{{more},{}", &command[1..]);
     let deep = |levels: usize| format!("\"x\":{}{}", "[".repeat(levels), "]".repeat(levels));
     let table: Vec<(Vec<u8>, u16)> = vec![
         (with(&deep(127)).into(), 200),
@@ -83,12 +83,12 @@ async fn t30_json_edge_cases_are_parsed_or_rejected_without_a_panic() {
         (with("\"phone\":\"x\",".repeat(5_000).trim_end_matches(',')).into(), 200),
         (with(r#""\ud800":"\udc00\ud800""#).into(), 200),
         (with(r#""x":"\u0000\uffff""#).into(), 200),
-        ([b"\xef\xbb\xbf", order.as_bytes()].concat(), 400),
-        ([order.as_bytes(), b"\0"].concat(), 400),
+        ([b"\xef\xbb\xbf", command.as_bytes()].concat(), 400),
+        ([command.as_bytes(), b"\0"].concat(), 400),
         (with("\"x\":\"\u{0}\"").into(), 400),
-        ([b"{\"x\":\"\xff\xfe\",", &order.as_bytes()[1..]].concat(), 400),
-        ([b"{\"x\":\"\xed\xa0\x80\",", &order.as_bytes()[1..]].concat(), 400),
-        (order.encode_utf16().flat_map(u16::to_le_bytes).collect(), 400),
+        ([b"{\"x\":\"\xff\xfe\",", &command.as_bytes()[1..]].concat(), 400),
+        ([b"{\"x\":\"\xed\xa0\x80\",", &command.as_bytes()[1..]].concat(), 400),
+        (command.encode_utf16().flat_map(u16::to_le_bytes).collect(), 400),
         (with("\"x\":NaN").into(), 400),
     ];
     for (body, status) in table {
@@ -112,11 +112,11 @@ async fn t31_nothing_is_decompressed() {
     }
     let chunked = [JSON, ("transfer-encoding", "gzip, chunked"), bot.token()];
     let framed = format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
-    let mut wire = Wire::to(&bot.url).await;
-    wire.send(&request("POST", TARGET, &chunked, framed.as_bytes())).await;
+    let mut connection = RawConnection::to(&bot.url).await;
+    connection.send(&request("POST", TARGET, &chunked, framed.as_bytes())).await;
     // Unsupported or ignored: in no case is anything decompressed or run twice.
-    let _ = wire.answer_within(SECOND).await;
-    assert!(bot.orders().await <= 1);
+    let _ = connection.answer_within(SECOND).await;
+    assert!(bot.command_count().await <= 1);
 }
 
 #[tokio::test]
@@ -148,13 +148,13 @@ async fn t32_an_ambiguous_request_gets_no_two_responses() {
     for head in heads {
         let mut headers = vec![JSON];
         headers.extend(&head);
-        let mut wire = Wire::to(&bot.url).await;
-        wire.send(&request("POST", TARGET, &headers, format!("0\r\n\r\n{smuggled}").as_bytes())).await;
+        let mut connection = RawConnection::to(&bot.url).await;
+        connection.send(&request("POST", TARGET, &headers, format!("0\r\n\r\n{smuggled}").as_bytes())).await;
         // Not authenticated, and what follows is no separate request behind ambiguous framing.
-        let first = wire.answer_within(SECOND).await;
+        let first = connection.answer_within(SECOND).await;
         assert!(first.is_none_or(|answer| answer.status >= 400), "{head:?}");
     }
-    assert_eq!(bot.orders().await, 0, "a hidden request was run");
+    assert_eq!(bot.command_count().await, 0, "a hidden request was run");
     expect_served(&bot).await;
 }
 
@@ -185,18 +185,18 @@ async fn t32_a_request_without_exactly_one_host_is_rejected_by_both_listeners() 
     ];
     for hosts in refused {
         for target in [TARGET, "/", absolute.as_str()] {
-            let mut wire = Wire::to(&bot.url).await;
+            let mut connection = RawConnection::to(&bot.url).await;
             // Nothing that follows is read.
-            wire.send(post(target, "1.1", hosts).repeat(2).as_bytes()).await;
-            let answer = wire.answer().await.expect("an answer");
+            connection.send(post(target, "1.1", hosts).repeat(2).as_bytes()).await;
+            let answer = connection.answer().await.expect("an answer");
             expect_problem(&answer, 400);
             assert_eq!(answer.header("connection"), Some("close"), "{hosts:?}");
-            assert_eq!(wire.closed().await, "", "{hosts:?}");
+            assert_eq!(connection.closed().await, "", "{hosts:?}");
         }
         let private = format!("GET /healthz HTTP/1.1\r\n{hosts}\r\n");
         expect_problem(&ask(&bot.admin_url, private.as_bytes()).await, 400);
     }
-    assert_eq!(bot.orders().await, 0);
+    assert_eq!(bot.command_count().await, 0);
 
     for (target, hosts) in
         [(TARGET, "host: bot.example.com:8443\r\n"), (&absolute, "host: other.example\r\n")]
@@ -204,12 +204,12 @@ async fn t32_a_request_without_exactly_one_host_is_rejected_by_both_listeners() 
         let answer = ask(&bot.url, post(target, "1.1", hosts).as_bytes()).await;
         assert_eq!(answer.status, 200, "{target} {hosts:?}");
     }
-    assert_eq!(bot.orders().await, 1);
+    assert_eq!(bot.command_count().await, 1);
     // HTTP/1.0 needs no host; two hosts are still two.
     for (hosts, status) in [("", "200"), ("host: a\r\n", "200"), ("host: a\r\nhost: a\r\n", "400")] {
-        let mut wire = Wire::to(&bot.url).await;
-        wire.send(post(TARGET, "1.0", hosts).as_bytes()).await;
-        let said = wire.closed().await;
+        let mut connection = RawConnection::to(&bot.url).await;
+        connection.send(post(TARGET, "1.0", hosts).as_bytes()).await;
+        let said = connection.closed().await;
         assert_eq!(said.get(9..12), Some(status), "{hosts:?}: {said}");
     }
 }
@@ -219,7 +219,7 @@ async fn t33_idle_connections_do_not_lock_out_admins() {
     let bot = Service::with().server("max_connections = 4").start().await;
     let mut idle = Vec::new();
     for _ in 0..4 {
-        idle.push(Wire::to(&bot.url).await);
+        idle.push(RawConnection::to(&bot.url).await);
     }
     let begun = Instant::now();
 
@@ -235,7 +235,7 @@ async fn t33_idle_connections_do_not_lock_out_admins() {
 async fn t34_ten_thousand_non_admins_cost_no_row_and_no_call() {
     let bot = Service::with().instance("non_admins = \"refuse\"").start().await;
     let flood = async {
-        let mut wire = Wire::to(&bot.url).await;
+        let mut connection = RawConnection::to(&bot.url).await;
         for hundred in 0..100 {
             let mut posts = Vec::new();
             for one in 0..100 {
@@ -245,9 +245,9 @@ async fn t34_ten_thousand_non_admins_cost_no_row_and_no_call() {
                 let headers = [JSON, ("content-length", length.as_str()), bot.token()];
                 posts.extend(request("POST", TARGET, &headers, body.as_bytes()));
             }
-            wire.send(&posts).await;
+            connection.send(&posts).await;
             for _ in 0..100 {
-                let answer = wire.answer().await.expect("an answer");
+                let answer = connection.answer().await.expect("an answer");
                 assert_eq!(assert_status(&answer, "ignored"), "not_an_admin");
             }
         }
@@ -259,7 +259,7 @@ async fn t34_ten_thousand_non_admins_cost_no_row_and_no_call() {
     };
     tokio::join!(flood, meanwhile);
 
-    assert_eq!((bot.orders().await, bot.changes()), (5, 0));
+    assert_eq!((bot.command_count().await, bot.changes()), (5, 0));
     // A few get a refusal; the rest is dropped.
     assert!(bot.sandbox.sent().len() < 5 + 20, "{}", bot.sandbox.sent().len());
 }

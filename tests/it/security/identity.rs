@@ -30,10 +30,10 @@ async fn t08_the_route_decides_the_instance_and_the_body_cannot_change_it() {
 
     // The admin of the second instance writes to the first, with either name.
     for name in [main.as_str(), SECOND_ID] {
-        let order = bot.message(NON_ADMIN, COMMAND).with("instanceId", name);
-        let answer = bot.deliver("/webhooks/main", &[own], order.body().as_bytes()).await;
+        let command = bot.message(NON_ADMIN, COMMAND).with("instanceId", name);
+        let answer = bot.deliver("/webhooks/main", &[own], command.body().as_bytes()).await;
         assert_eq!(answer.status, 401);
-        let answer = bot.deliver(to_second, &[bot.token()], order.body().as_bytes()).await;
+        let answer = bot.deliver(to_second, &[bot.token()], command.body().as_bytes()).await;
         assert_eq!(answer.status, 401);
     }
     let other = bot.message(NON_ADMIN, COMMAND);
@@ -47,7 +47,7 @@ async fn t08_the_route_decides_the_instance_and_the_body_cannot_change_it() {
     let answer = bot.deliver(to_second, &[own], both(ANA).body().as_bytes()).await;
     assert_eq!(assert_status(&answer, "ignored"), "not_an_admin");
 
-    assert_eq!((bot.orders().await, bot.sandbox.calls().len()), (0, 0));
+    assert_eq!((bot.command_count().await, bot.sandbox.calls().len()), (0, 0));
     assert!(bot.ask_by(&both(ANA)).await.contains("✅ “Futebol”"));
 }
 
@@ -79,7 +79,7 @@ async fn t11_a_number_with_other_digits_matches_nobody() {
             );
         }
     }
-    assert_eq!((bot.orders().await, bot.sandbox.calls().len()), (0, 0));
+    assert_eq!((bot.command_count().await, bot.sandbox.calls().len()), (0, 0));
 }
 
 #[tokio::test]
@@ -102,7 +102,7 @@ async fn t10_in_a_group_no_other_field_sets_the_author() {
         let reason = assert_status(&bot.post(&event).await, "ignored");
         assert!(["not_an_admin", "no_sender"].contains(&reason.as_str()), "{reason}: {}", event.body());
     }
-    assert_eq!((bot.orders().await, bot.sandbox.calls().len()), (0, 0));
+    assert_eq!((bot.command_count().await, bot.sandbox.calls().len()), (0, 0));
 }
 
 #[tokio::test]
@@ -125,7 +125,7 @@ async fn t12_the_bots_own_messages_are_no_commands_even_with_owner_commands() {
     ] {
         assert_eq!(assert_status(&bot.post(&echo).await, "ignored"), "from_me", "{}", echo.body());
     }
-    assert_eq!((bot.orders().await, bot.sandbox.calls().len()), (0, 0));
+    assert_eq!((bot.command_count().await, bot.sandbox.calls().len()), (0, 0));
 
     for no in [json!(false), json!("false"), json!(0)] {
         let typed = bot.message(ANA, "/whoami").from_me().with("fromApi", no);
@@ -143,18 +143,18 @@ const TWO_ADMINS: &str = "[instances.main.admins.ana]\nphone = \"5544999990001\"
 async fn t17_an_id_that_another_admin_used_hides_no_command() {
     let bot = Service::with().admins(TWO_ADMINS).start().await;
     let of = |from, text| bot.message(from, text).with_id("3EB0C0FFEE");
-    let (hers, order) = (of(EVE, "/help"), of(ANA, COMMAND));
+    let (hers, command) = (of(EVE, "/help"), of(ANA, COMMAND));
 
     assert_status(&bot.post(&hers).await, "accepted");
-    assert_status(&bot.post(&order).await, "accepted");
+    assert_status(&bot.post(&command).await, "accepted");
     bot.settled().await;
 
     assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
     // All are known by now, Ana under either identity.
-    for known in [hers, order, of("", COMMAND).lid(ANA_LID).without_field("phone").with("phone", ANA_LID)] {
+    for known in [hers, command, of("", COMMAND).lid(ANA_LID).without_field("phone").with("phone", ANA_LID)] {
         assert_status(&bot.post(&known).await, "duplicate");
     }
-    assert_eq!((bot.orders().await, bot.changes()), (2, 1));
+    assert_eq!((bot.command_count().await, bot.changes()), (2, 1));
 }
 
 #[tokio::test]
@@ -163,8 +163,8 @@ async fn t17_an_id_that_another_admin_used_in_the_same_chat_hides_no_unknown_com
     let group = bot.group("Futebol");
     let of = |from, text| bot.message(from, text).in_group(&group).with_id("3EB0C0FFEE");
 
-    for order in [of(EVE, "/help"), of(ANA, "/whoami")] {
-        assert_status(&bot.post(&order).await, "accepted");
+    for command in [of(EVE, "/help"), of(ANA, "/whoami")] {
+        assert_status(&bot.post(&command).await, "accepted");
     }
     bot.settled().await;
 
@@ -190,25 +190,25 @@ async fn t17_nobody_edits_what_somebody_else_sent_under_the_same_id() {
     bot.settled().await;
 
     assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
-    assert_eq!((bot.orders().await, bot.changes()), (3, 1));
+    assert_eq!((bot.command_count().await, bot.changes()), (3, 1));
 }
 
 /// For example when a number and a lid turn out to be one person: the key changes, the sender does not.
 #[tokio::test]
 async fn t17_a_message_stays_known_when_its_admins_key_changes() {
     let mut bot = Service::with().admins(TWO_ADMINS).start().await;
-    let order = bot.message(ANA, COMMAND);
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, COMMAND);
+    bot.ask_by(&command).await;
     bot.stop().await;
     bot.restart_with("admins.ana]", "admins.anna]").await;
 
-    let lid = bot.message("", COMMAND).with_id(order.message_id()).lid(ANA_LID);
-    for known in [&order, &lid.without_field("phone").with("phone", ANA_LID)] {
+    let lid = bot.message("", COMMAND).with_id(command.message_id()).lid(ANA_LID);
+    for known in [&command, &lid.without_field("phone").with("phone", ANA_LID)] {
         assert_status(&bot.post(known).await, "duplicate");
     }
 
     bot.settled().await;
-    assert_eq!((bot.orders().await, bot.changes()), (1, 1));
+    assert_eq!((bot.command_count().await, bot.changes()), (1, 1));
 }
 
 #[tokio::test]
@@ -227,7 +227,7 @@ async fn t13_a_reply_loop_ends_after_twenty_replies_a_minute() {
         assert_eq!(assert_status(&answer, "ignored"), "rate_limited");
     }
     bot.settled().await;
-    assert_eq!((bot.orders().await, bot.sandbox.sent().len()), (20, 20));
+    assert_eq!((bot.command_count().await, bot.sandbox.sent().len()), (20, 20));
 
     // Others in the chat are still served, and after a minute it may try again.
     assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));

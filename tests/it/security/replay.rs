@@ -48,16 +48,16 @@ async fn t05_an_event_of_tomorrow_is_not_kept_until_it_is_valid() {
         assert_eq!(assert_status(&bot.post(&early(millis)).await, "ignored"), "sent_in_future");
     }
     assert_status(&bot.post(&early(300_000)).await, "accepted");
-    assert_eq!(bot.orders().await, 1);
+    assert_eq!(bot.command_count().await, 1);
 }
 
 #[tokio::test]
 async fn t14_an_edit_is_no_command_whether_or_not_its_message_was_run() {
     let bot = Service::start().await;
-    let order = bot.message(ANA, COMMAND);
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, COMMAND);
+    bot.ask_by(&command).await;
 
-    let id = order.message_id();
+    let id = command.message_id();
     for text in [COMMAND, r#"/unlink "Bairro Feliz" futebol"#] {
         for edit in [
             bot.message(ANA, text).with_id(id).edited(),
@@ -74,7 +74,7 @@ async fn t14_an_edit_is_no_command_whether_or_not_its_message_was_run() {
     }
 
     bot.settled().await;
-    assert_eq!((bot.orders().await, bot.changes(), bot.sandbox.sent().len()), (1, 1, 1));
+    assert_eq!((bot.command_count().await, bot.changes(), bot.sandbox.sent().len()), (1, 1, 1));
 }
 
 #[tokio::test]
@@ -90,5 +90,5 @@ async fn t16_an_announced_message_runs_when_its_text_arrives() {
     assert_eq!(assert_status(&bot.post(&announced).await, "ignored"), "waiting_message");
 
     assert_eq!(reply, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
-    assert_eq!((bot.orders().await, bot.changes()), (1, 1));
+    assert_eq!((bot.command_count().await, bot.changes()), (1, 1));
 }

@@ -16,8 +16,8 @@ async fn t37_a_clock_jump_runs_waiting_commands_once() {
     let bot = Service::with().clock(Clock::manual(NOON)).instance("give_up_after = \"30d\"").start().await;
     bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(FaultResponse::bad_gateway()));
     let held = bot.sandbox.faults().hold_request("communities/link");
-    let order = bot.send_to_completion(ANA, COMMAND).await;
-    bot.wait_for_attempts(&order, 1).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_attempts(&command, 1).await;
     bot.clock.advance(Duration::from_secs(1));
     bot.within(held.wait_reached()).await;
 
@@ -25,7 +25,7 @@ async fn t37_a_clock_jump_runs_waiting_commands_once() {
     bot.clock.advance(Duration::from_secs(86_400));
     held.release();
 
-    let answers = bot.replies_to(&order).await;
+    let answers = bot.replies_to(&command).await;
     assert_eq!(answers, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
     assert_eq!(bot.calls_to("communities/link").len(), 2, "one that failed, and one");
 }
@@ -34,7 +34,7 @@ async fn t37_a_clock_jump_runs_waiting_commands_once() {
 async fn t37_a_clock_set_back_over_a_restart_delays_nothing() {
     let mut bot = Service::with().clock(Clock::manual(NOON)).start().await;
     let held = bot.sandbox.faults().hold_request("communities?");
-    let order = bot.send_to_completion(ANA, COMMAND).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(held.wait_reached()).await;
     bot.crash().await;
     held.release();
@@ -43,7 +43,7 @@ async fn t37_a_clock_set_back_over_a_restart_delays_nothing() {
     bot.clock = Clock::manual(Timestamp(NOON.0 - 86_400_000));
     bot.restart().await;
 
-    let answers = bot.replies_to(&order).await;
+    let answers = bot.replies_to(&command).await;
     assert_eq!(answers, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
     assert!(bot.ask(ANA, "/whoami").await.contains("Ana"), "and the next order is no event of the future");
 }

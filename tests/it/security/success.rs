@@ -63,49 +63,49 @@ fn calls(bot: &Service, call: &str) -> usize {
 
 #[tokio::test]
 async fn t47_a_call_with_an_empty_response_is_repeated_until_done() {
-    for (call, order, _) in REPEATABLE {
+    for (call, command, _) in REPEATABLE {
         let bot = without_lag().await;
         let answers = empty_answers();
         let count = answers.len();
         answers.into_iter().for_each(|reply| bot.sandbox.faults().fail_next(call, 1, Fault::Replace(reply)));
 
-        let given = bot.send_to_completion(ANA, order).await;
+        let given = bot.send_to_completion(ANA, command).await;
         let told = bot.replies_to(&given).await;
 
-        assert!(told.len() == 1 && is_done(&told[0]), "{order}: {told:#?}");
-        assert!(calls(&bot, call) > count, "{order}: {}", calls(&bot, call));
-        assert_eq!(bot.row(&given).await.outcome.as_deref(), Some("replied"), "{order}");
+        assert!(told.len() == 1 && is_done(&told[0]), "{command}: {told:#?}");
+        assert!(calls(&bot, call) > count, "{command}: {}", calls(&bot, call));
+        assert_eq!(bot.row(&given).await.outcome.as_deref(), Some("replied"), "{command}");
     }
 }
 
 #[tokio::test]
 async fn t47_a_change_with_an_empty_response_is_read_back_and_made_once() {
-    for (call, order, can_be_read) in REPEATABLE {
+    for (call, command, can_be_read) in REPEATABLE {
         for reply in [FaultResponse::text(200, "{}"), FaultResponse::html(200, "<html>ok</html>")] {
             let bot = without_lag().await;
             bot.sandbox.faults().fail_next(call, 1, Fault::ReplaceResponse(reply));
 
-            let reply = bot.ask(ANA, order).await;
+            let reply = bot.ask(ANA, command).await;
 
-            assert!(is_done(&reply), "{order}: {reply}");
-            assert_eq!(calls(&bot, call), if can_be_read { 1 } else { 2 }, "{order}");
+            assert!(is_done(&reply), "{command}: {reply}");
+            assert_eq!(calls(&bot, call), if can_be_read { 1 } else { 2 }, "{command}");
         }
     }
 }
 
 #[tokio::test]
 async fn t47_an_unconfirmed_change_is_never_reported_as_done() {
-    for (call, order, _) in REPEATABLE {
+    for (call, command, _) in REPEATABLE {
         let timing = |timing: &mut TimingConfig| timing.read_back = Duration::from_millis(60);
         let bot = Service::with().timing(timing).instance("give_up_after = \"1s\"").start().await;
         bot.sandbox.faults().fail_always(call, Fault::Replace(FaultResponse::text(200, "{}")));
 
-        let given = bot.send_to_completion(ANA, order).await;
+        let given = bot.send_to_completion(ANA, command).await;
         let told = bot.replies_to(&given).await;
 
-        assert!(told.len() == 1 && !told[0].contains('✅'), "{order}: {told:#?}");
-        assert!(told[0].contains('❓') || told[0].contains("no WhatsApp"), "{order}: {told:#?}");
-        assert_eq!(bot.row(&given).await.outcome.as_deref(), Some("failed"), "{order}");
+        assert!(told.len() == 1 && !told[0].contains('✅'), "{command}: {told:#?}");
+        assert!(told[0].contains('❓') || told[0].contains("no WhatsApp"), "{command}: {told:#?}");
+        assert_eq!(bot.row(&given).await.outcome.as_deref(), Some("failed"), "{command}");
     }
 }
 
@@ -113,15 +113,15 @@ async fn t47_an_unconfirmed_change_is_never_reported_as_done() {
 async fn t47_a_refused_change_that_shows_is_reported_as_done() {
     let create = ("POST communities", "/create Bairro Novo", true);
     let one = |(.., can_be_read): &&(&str, &str, bool)| *can_be_read;
-    for (call, order, _) in REPEATABLE.iter().filter(one).chain([&create]) {
+    for (call, command, _) in REPEATABLE.iter().filter(one).chain([&create]) {
         for said in [refusal("no"), ok(r#"{"success":false}"#), ok(r#"{"error":"oops"}"#)] {
             let bot = without_lag().await;
             bot.sandbox.faults().fail_next(call, 1, Fault::ReplaceResponse(said.clone()));
 
-            let reply = bot.ask(ANA, order).await;
+            let reply = bot.ask(ANA, command).await;
 
-            assert!(is_done(&reply), "{order} {said:?}: {reply}");
-            assert_eq!(calls(&bot, call), 1, "{order} {said:?}");
+            assert!(is_done(&reply), "{command} {said:?}: {reply}");
+            assert_eq!(calls(&bot, call), 1, "{command} {said:?}");
         }
     }
 }
@@ -139,14 +139,14 @@ async fn t47_a_refusal_is_contradicted_by_a_late_read() {
 
 #[tokio::test]
 async fn t47_a_refusal_without_a_change_is_reported() {
-    for (call, order, _) in REPEATABLE.iter().chain([&("POST communities", "/create Bairro Novo", true)]) {
+    for (call, command, _) in REPEATABLE.iter().chain([&("POST communities", "/create Bairro Novo", true)]) {
         let bot = without_lag().await;
         bot.sandbox.faults().fail_always(call, Fault::Replace(refusal("you may not")));
 
-        let reply = bot.ask(ANA, order).await;
+        let reply = bot.ask(ANA, command).await;
 
-        assert!(reply.contains('❌') && !reply.contains('✅') && !reply.contains('❓'), "{order}: {reply}");
-        assert!(reply.contains("“you may not”"), "{order}: {reply}");
+        assert!(reply.contains('❌') && !reply.contains('✅') && !reply.contains('❓'), "{command}: {reply}");
+        assert!(reply.contains("“you may not”"), "{command}: {reply}");
     }
 }
 
@@ -211,10 +211,10 @@ async fn t47_a_message_response_without_an_id_means_not_sent() {
         let bot = Service::start().await;
         bot.sandbox.faults().fail_next("send-text", 2, Fault::Replace(reply.clone()));
 
-        let order = bot.send_to_completion(ANA, "/whoami").await;
+        let command = bot.send_to_completion(ANA, "/whoami").await;
 
-        assert_eq!(bot.replies_to(&order).await.len(), 1, "{reply:?}");
-        let row = bot.row(&order).await;
+        assert_eq!(bot.replies_to(&command).await.len(), 1, "{reply:?}");
+        let row = bot.row(&command).await;
         assert_eq!((row.attempts, row.outcome.as_deref()), (2, Some("replied")), "{reply:?}");
     }
 }
@@ -235,7 +235,7 @@ async fn t47_one_failing_group_does_not_block_the_others() {
 
 #[tokio::test]
 async fn t47_after_a_dropped_connection_the_next_call_does_not_wait_for_lagging_reads() {
-    for (call, order) in [
+    for (call, command) in [
         ("communities/link", r#"/link "Bairro Feliz" futebol"#.to_owned()),
         ("add-admin", format!(r#"/promote "Bairro Feliz" {CARLA}"#)),
         ("remove-admin", format!(r#"/demote "Bairro Feliz" {BRUNO}"#)),
@@ -244,26 +244,26 @@ async fn t47_after_a_dropped_connection_the_next_call_does_not_wait_for_lagging_
         let bot = Service::with().timing(|timing| *timing = TimingConfig::default()).start().await;
         bot.sandbox.faults().fail_next(call, 2, Fault::Replace(FaultResponse::Dropped));
 
-        let reply = bot.ask(ANA, &order).await;
+        let reply = bot.ask(ANA, &command).await;
 
-        assert!(is_done(&reply), "{order}: {reply}");
-        assert_eq!(calls(&bot, call), 3, "{order}");
+        assert!(is_done(&reply), "{command}: {reply}");
+        assert_eq!(calls(&bot, call), 3, "{command}");
         // Waiting for ten seconds would be a dozen reads after each call.
         let reads = bot.calls_to("communities-metadata").len() + bot.calls_to("light-group-metadata").len();
-        assert!(reads <= 16, "{order}: {reads} readings");
+        assert!(reads <= 16, "{command}: {reads} readings");
     }
 }
 
 #[tokio::test]
 async fn t47_a_change_without_a_response_that_shows_late_is_reported_as_done() {
-    for (call, order, _) in REPEATABLE.iter().filter(|(.., can_be_read)| *can_be_read) {
+    for (call, command, _) in REPEATABLE.iter().filter(|(.., can_be_read)| *can_be_read) {
         let bot = Service::with().timing(|timing| timing.read_back = Duration::from_secs(4)).start().await;
         bot.sandbox.faults().set_lag(Some(ReadLag::For(Duration::from_millis(1_300))));
         bot.sandbox.faults().fail_next(call, 1, Fault::ReplaceResponse(FaultResponse::Dropped));
 
-        let given = bot.send_to_completion(ANA, order).await;
+        let given = bot.send_to_completion(ANA, command).await;
         let told = bot.replies_to(&given).await;
 
-        assert!(told.len() == 1 && is_done(&told[0]), "{order}: {told:#?}");
+        assert!(told.len() == 1 && is_done(&told[0]), "{command}: {told:#?}");
     }
 }

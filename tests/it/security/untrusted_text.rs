@@ -18,21 +18,24 @@ const UNSEEN: &str = "Fei\u{200b}ra \u{202e}\u{2066}\u{ad}\u{61c}\u{180e}\u{3164
 #[tokio::test]
 async fn t15_names_and_quotes_around_a_text_are_no_commands_and_quote_none() {
     let bot = Service::start().await;
-    let order = r#"/link "Bairro Feliz" futebol"#;
+    let command = r#"/link "Bairro Feliz" futebol"#;
     let harmless = bot
         .message(ANA, "que bom")
-        .sender_name(order)
-        .with("chatName", order)
-        .with("photo", order)
-        .with("quotedMessage", json!({ "text": { "message": order } }))
-        .with("referenceMessageId", order)
-        .with("message", order)
-        .with("caption", order);
+        .sender_name(command)
+        .with("chatName", command)
+        .with("photo", command)
+        .with("quotedMessage", json!({ "text": { "message": command } }))
+        .with("referenceMessageId", command)
+        .with("message", command)
+        .with("caption", command);
     assert_eq!(assert_status(&bot.post(&harmless).await, "ignored"), "not_a_command");
     // Only the first line decides: text quoted with `>` or further down is somebody else's.
-    for text in
-        [format!("> {order}"), format!("bom dia\n{order}"), format!("“{order}”"), format!("«{order}»")]
-    {
+    for text in [
+        format!("> {command}"),
+        format!("bom dia\n{command}"),
+        format!("“{command}”"),
+        format!("«{command}»"),
+    ] {
         assert_eq!(
             assert_status(&bot.post(&bot.message(ANA, &text)).await, "ignored"),
             "not_a_command",
@@ -40,10 +43,10 @@ async fn t15_names_and_quotes_around_a_text_are_no_commands_and_quote_none() {
         );
     }
     for flag in ["forwarded", "isStatusReply", "isNewsletter", "broadcast"] {
-        let event = bot.message(ANA, order).with(flag, true);
+        let event = bot.message(ANA, command).with(flag, true);
         assert_eq!(bot.post(&event).await.text().matches("ignored").count(), 1, "{flag}");
     }
-    assert_eq!((bot.orders().await, bot.sandbox.calls().len()), (0, 0));
+    assert_eq!((bot.command_count().await, bot.sandbox.calls().len()), (0, 0));
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use vincula::sandbox::{Fault, FaultResponse};
 
 use crate::stories::fixtures::{ok, refusal};
-use crate::support::wire::{ask, request};
+use crate::support::raw_connection::{ask, request};
 use crate::support::{ANA, NON_ADMIN, Service};
 use crate::webhook::assert_status;
 
@@ -71,8 +71,8 @@ async fn t24_credentials_appear_only_in_requests() {
         "/whoami",
         "/help link",
     ] {
-        let order = bot.message(ANA, text);
-        told.push(bot.post(&order).await.text());
+        let command = bot.message(ANA, text);
+        told.push(bot.post(&command).await.text());
         bot.settled().await;
     }
     told.push(bot.send(NON_ADMIN, COMMAND).await);
@@ -104,8 +104,8 @@ async fn t26_a_redirect_is_not_followed() {
     let now = bot.base_url().to_owned();
     bot.restart_with(&now, &upstream).await;
 
-    let order = bot.message(ANA, COMMAND);
-    assert_status(&bot.post(&order).await, "accepted");
+    let command = bot.message(ANA, COMMAND);
+    assert_status(&bot.post(&command).await, "accepted");
     bot.within(async {
         // It is no valid response, so it is retried.
         while bot.store.list(None, 1).await.unwrap()[0].attempts < 2 {
@@ -122,14 +122,14 @@ async fn t26_a_redirect_is_not_followed() {
 async fn t26_addresses_in_an_event_are_never_fetched() {
     let (bait, visitors) = listener("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_owned()).await;
     let bot = Service::start().await;
-    let order = bot
+    let command = bot
         .message(ANA, &format!("/groups {bait}/text"))
         .with("photo", format!("{bait}/photo"))
         .with("senderPhoto", format!("{bait}/sender"))
         .with("image", json!({ "imageUrl": format!("{bait}/image"), "caption": "x" }))
         .with("document", json!({ "documentUrl": format!("{bait}/document") }));
 
-    bot.ask_by(&order).await;
+    bot.ask_by(&command).await;
     bot.settled().await;
 
     assert_eq!(visitors.load(Ordering::SeqCst), 0);

@@ -6,23 +6,23 @@ use axum::Router;
 use vincula::server::{ListenerConfig, serve};
 
 use super::{SECOND, listener, listener_config};
-use crate::support::wire::{Wire, request};
+use crate::support::raw_connection::{RawConnection, request};
 use crate::support::{ANA, Service};
 
 /// A connection that is idle after a response.
-async fn idle(bot: &Service) -> Wire {
-    let mut wire = Wire::to(&bot.url).await;
-    wire.send(&bot.posted(ANA, "que bom")).await;
-    assert_eq!(wire.answer_within(50 * SECOND).await.expect("a slot").status, 200);
-    wire
+async fn idle(bot: &Service) -> RawConnection {
+    let mut connection = RawConnection::to(&bot.url).await;
+    connection.send(&bot.posted(ANA, "que bom")).await;
+    assert_eq!(connection.answer_within(50 * SECOND).await.expect("a slot").status, 200);
+    connection
 }
 
 /// A connection with half a request, and the other half.
-async fn half_way(bot: &Service) -> (Wire, Vec<u8>) {
-    let mut wire = Wire::to(&bot.url).await;
+async fn half_way(bot: &Service) -> (RawConnection, Vec<u8>) {
+    let mut connection = RawConnection::to(&bot.url).await;
     let whole = bot.posted(ANA, "que bom");
-    wire.send(&whole[..40]).await;
-    (wire, whole[40..].to_vec())
+    connection.send(&whole[..40]).await;
+    (connection, whole[40..].to_vec())
 }
 
 #[tokio::test]
@@ -39,9 +39,9 @@ async fn a_new_connection_replaces_the_longest_idle_one() {
     let _fourth = idle(&bot).await;
 
     assert_eq!(second.closed().await, "");
-    for wire in [&mut first, &mut third] {
-        wire.send(&bot.posted(ANA, "que bom")).await;
-        assert_eq!(wire.answer().await.expect("it was not closed").status, 200);
+    for connection in [&mut first, &mut third] {
+        connection.send(&bot.posted(ANA, "que bom")).await;
+        assert_eq!(connection.answer().await.expect("it was not closed").status, 200);
     }
     assert_eq!(bot.metric_value("vincula_connections_evicted_total").await, 1);
 }
@@ -49,8 +49,8 @@ async fn a_new_connection_replaces_the_longest_idle_one() {
 #[tokio::test]
 async fn a_connection_that_never_sent_a_byte_is_replaced_too() {
     let bot = Service::with().server("max_connections = 2").start().await;
-    let mut silent = Wire::to(&bot.url).await;
-    let mut other = Wire::to(&bot.url).await;
+    let mut silent = RawConnection::to(&bot.url).await;
+    let mut other = RawConnection::to(&bot.url).await;
     let newcomers = [idle(&bot).await, idle(&bot).await];
     silent.closed().await;
     other.closed().await;
@@ -69,9 +69,9 @@ async fn if_none_is_idle_new_connections_wait() {
     tokio::time::sleep(SECOND / 4).await;
     let mut waiting = Vec::new();
     for _ in 0..3 {
-        let mut wire = Wire::to(&bot.url).await;
-        wire.send(&bot.posted(ANA, "que bom")).await;
-        waiting.push(wire);
+        let mut connection = RawConnection::to(&bot.url).await;
+        connection.send(&bot.posted(ANA, "que bom")).await;
+        waiting.push(connection);
     }
     assert!(waiting[0].answer_within(SECOND / 3).await.is_none(), "there were slots for two");
 
@@ -79,8 +79,8 @@ async fn if_none_is_idle_new_connections_wait() {
     assert_eq!(first.answer_within(20 * SECOND).await.expect("a busy connection is kept").status, 200);
 
     // They get the slot one after the other.
-    for wire in &mut waiting {
-        assert_eq!(wire.answer_within(40 * SECOND).await.expect("a slot").status, 200);
+    for connection in &mut waiting {
+        assert_eq!(connection.answer_within(40 * SECOND).await.expect("a slot").status, 200);
     }
     assert!(second.answer_within(SECOND / 10).await.is_none());
     // On a slow machine the 5 s of its head may be over.
@@ -98,26 +98,26 @@ async fn one_address_does_not_get_all_slots_if_proxies_are_named() {
     tokio::spawn(serve(listener, Router::new().fallback(async || "well"), config));
     let whole = request("GET", "/", &[], b"");
     let begun = async |address| {
-        let mut wire = Wire::from(address, &url).await;
-        wire.send(&whole[..9]).await;
-        wire
+        let mut connection = RawConnection::from(address, &url).await;
+        connection.send(&whole[..9]).await;
+        connection
     };
-    let is_served = async |wire: &mut Wire, rest: &[u8]| {
-        wire.send(rest).await;
-        wire.answer_within(20 * SECOND).await.is_some_and(|answer| answer.text() == "well")
+    let is_served = async |connection: &mut RawConnection, rest: &[u8]| {
+        connection.send(rest).await;
+        connection.answer_within(20 * SECOND).await.is_some_and(|answer| answer.text() == "well")
     };
 
     let mut greedy = [begun("127.0.0.2").await, begun("127.0.0.2").await];
     tokio::time::sleep(SECOND / 4).await;
-    let mut third = Wire::from("127.0.0.2", &url).await;
+    let mut third = RawConnection::from("127.0.0.2", &url).await;
     assert!(!is_served(&mut third, &whole).await, "it has half of the slots already");
     assert!(third.is_closed());
     assert!(metrics.text().contains("vincula_connections_rejected_total 1"), "{}", metrics.text());
-    assert!(is_served(&mut Wire::from("127.0.0.3", &url).await, &whole).await);
+    assert!(is_served(&mut RawConnection::from("127.0.0.3", &url).await, &whole).await);
 
     // Its next connection replaces its own idle one.
     assert!(is_served(&mut greedy[0], &whole[9..]).await);
-    let mut fourth = Wire::from("127.0.0.2", &url).await;
+    let mut fourth = RawConnection::from("127.0.0.2", &url).await;
     assert!(is_served(&mut fourth, &whole).await);
     assert_eq!(greedy[0].closed().await, "");
     assert!(is_served(&mut greedy[1], &whole[9..]).await);
@@ -127,7 +127,7 @@ async fn one_address_does_not_get_all_slots_if_proxies_are_named() {
     for _ in 0..4 {
         all.push(begun("127.0.0.9").await);
     }
-    for wire in &mut all {
-        assert!(is_served(wire, &whole[9..]).await);
+    for connection in &mut all {
+        assert!(is_served(connection, &whole[9..]).await);
     }
 }

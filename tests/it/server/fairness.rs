@@ -8,7 +8,7 @@ use axum::routing::get;
 use vincula::server::serve;
 
 use super::{listener, listener_config};
-use crate::support::wire::{Wire, request};
+use crate::support::raw_connection::{RawConnection, request};
 
 /// T28. Everything runs in one thread here, so the listener alone decides the order.
 #[tokio::test]
@@ -21,10 +21,10 @@ async fn hundreds_of_pipelined_requests_do_not_delay_other_connections() {
         .route("/one", get(async move || one.load(Ordering::SeqCst).to_string()));
     tokio::spawn(serve(listener, routes, listener_config(20)));
     let (many, one) = (request("GET", "/many", &[], b""), request("GET", "/one", &[], b""));
-    let (mut busy, mut modest) = (Wire::to(&url).await, Wire::to(&url).await);
-    for wire in [&mut busy, &mut modest] {
-        wire.send(&one).await;
-        wire.answer().await.expect("a response");
+    let (mut busy, mut modest) = (RawConnection::to(&url).await, RawConnection::to(&url).await);
+    for connection in [&mut busy, &mut modest] {
+        connection.send(&one).await;
+        connection.answer().await.expect("a response");
     }
 
     busy.send(&many.repeat(300)).await;

@@ -1,7 +1,7 @@
 //! T32: requests that two servers may read in two ways (request smuggling), and other protocols. Each gets one
 //! response, or its connection is closed; the request hidden in it never gets one.
 
-use crate::support::wire::{Wire, request};
+use crate::support::raw_connection::{RawConnection, request};
 use crate::support::{ANA, Service};
 
 use super::SECOND;
@@ -11,9 +11,9 @@ const HIDDEN: &str = "GET /hidden HTTP/1.1\r\nhost: x\r\n\r\n";
 
 /// Sends this, and returns everything that arrives until the connection is closed.
 async fn request_raw(bot: &Service, raw: &str) -> String {
-    let mut wire = Wire::to(&bot.url).await;
-    wire.send(raw.as_bytes()).await;
-    match tokio::time::timeout(40 * SECOND, wire.closed()).await {
+    let mut connection = RawConnection::to(&bot.url).await;
+    connection.send(raw.as_bytes()).await;
+    match tokio::time::timeout(40 * SECOND, connection.closed()).await {
         Ok(said) => said,
         Err(_) => panic!("the connection stays open after {raw:?}"),
     }
@@ -90,9 +90,9 @@ async fn malformed_chunks_close_the_connection() {
         assert!(matches!(found[..], [] | ["400"]), "{:?}: {said}", &chunks[..chunks.len().min(30)]);
     }
     // A chunk extension is ignored.
-    let mut wire = Wire::to(&bot.url).await;
-    wire.send(format!("{head}2;a=b\r\n{{}}\r\n0\r\n\r\n{head}0\r\n\r\n").as_bytes()).await;
-    let answers = [wire.answer().await.unwrap().status, wire.answer().await.unwrap().status];
+    let mut connection = RawConnection::to(&bot.url).await;
+    connection.send(format!("{head}2;a=b\r\n{{}}\r\n0\r\n\r\n{head}0\r\n\r\n").as_bytes()).await;
+    let answers = [connection.answer().await.unwrap().status, connection.answer().await.unwrap().status];
     assert_eq!(answers, [200, 400]);
 }
 
@@ -114,8 +114,8 @@ async fn other_protocols_are_rejected_and_an_h2c_upgrade_is_ignored() {
         assert!(!said.contains('\0'), "{raw:?}: a frame of HTTP/2 came back");
     }
 
-    let order = bot.message(ANA, "/whoami").body();
-    let (length, token) = (order.len().to_string(), bot.sandbox.account().token.clone());
+    let command = bot.message(ANA, "/whoami").body();
+    let (length, token) = (command.len().to_string(), bot.sandbox.account().token.clone());
     let headers = [
         ("content-type", "application/json"),
         ("content-length", length.as_str()),
@@ -124,14 +124,14 @@ async fn other_protocols_are_rejected_and_an_h2c_upgrade_is_ignored() {
         ("upgrade", "h2c"),
         ("http2-settings", "AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA"),
     ];
-    let mut wire = Wire::to(&bot.url).await;
-    wire.send(&request("POST", "/webhooks/main", &headers, order.as_bytes())).await;
-    let answer = wire.answer().await.unwrap();
+    let mut connection = RawConnection::to(&bot.url).await;
+    connection.send(&request("POST", "/webhooks/main", &headers, command.as_bytes())).await;
+    let answer = connection.answer().await.unwrap();
     assert_eq!((answer.status, answer.header("upgrade")), (200, None));
     assert!(answer.text().contains("accepted"));
     // The connection continues as HTTP/1.1.
-    wire.send(&bot.posted(ANA, "que bom")).await;
-    assert_eq!(wire.answer().await.unwrap().status, 200);
+    connection.send(&bot.posted(ANA, "que bom")).await;
+    assert_eq!(connection.answer().await.unwrap().status, 200);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use vincula::server::{ListenerConfig, Timeouts, serve};
 
 use super::{listener, listener_config};
-use crate::support::wire::{Wire, request};
+use crate::support::raw_connection::{RawConnection, request};
 
 const TENTH: Duration = Duration::from_millis(100);
 const SHORT: Timeouts = Timeouts {
@@ -30,9 +30,9 @@ async fn serving(config: ListenerConfig) -> String {
 }
 
 /// How long it takes until the connection is closed, and what arrives until then.
-async fn closed_after(wire: &mut Wire) -> (Duration, String) {
+async fn closed_after(connection: &mut RawConnection) -> (Duration, String) {
     let begun = Instant::now();
-    let said = tokio::time::timeout(600 * TENTH, wire.closed()).await.expect("it is closed");
+    let said = tokio::time::timeout(600 * TENTH, connection.closed()).await.expect("it is closed");
     (begun.elapsed(), said)
 }
 
@@ -43,33 +43,33 @@ fn expect_head(elapsed: Duration) {
 }
 
 #[tokio::test]
-async fn an_idle_connection_is_kept_for_longer_than_a_slow_head() {
+async fn the_keep_alive_timeout_is_longer_than_the_header_timeout() {
     let url = listening(SHORT).await;
     let whole = request("GET", "/", &[], b"");
 
     let silent = async {
-        let mut wire = Wire::to(&url).await;
-        expect_head(closed_after(&mut wire).await.0);
+        let mut connection = RawConnection::to(&url).await;
+        expect_head(closed_after(&mut connection).await.0);
     };
     let idle = async {
-        let mut wire = Wire::to(&url).await;
+        let mut connection = RawConnection::to(&url).await;
         // Several times, and each time for longer than the timeout of a head.
         for _ in 0..3 {
-            wire.send(&whole).await;
-            assert_eq!(wire.answer_within(100 * TENTH).await.expect("it is kept").text(), "well");
+            connection.send(&whole).await;
+            assert_eq!(connection.answer_within(100 * TENTH).await.expect("it is kept").text(), "well");
             tokio::time::sleep(9 * TENTH).await;
         }
-        wire.send(&whole).await;
-        assert_eq!(wire.answer().await.unwrap().text(), "well");
-        assert!(closed_after(&mut wire).await.0 > 115 * TENTH, "it was not kept");
+        connection.send(&whole).await;
+        assert_eq!(connection.answer().await.unwrap().text(), "well");
+        assert!(closed_after(&mut connection).await.0 > 115 * TENTH, "it was not kept");
     };
     let slow_head_after_an_answer = async {
-        let mut wire = Wire::to(&url).await;
-        wire.send(&whole).await;
-        assert_eq!(wire.answer().await.unwrap().text(), "well");
+        let mut connection = RawConnection::to(&url).await;
+        connection.send(&whole).await;
+        assert_eq!(connection.answer().await.unwrap().text(), "well");
         tokio::time::sleep(9 * TENTH).await;
-        wire.send(&whole[..9]).await;
-        let (elapsed, said) = closed_after(&mut wire).await;
+        connection.send(&whole[..9]).await;
+        let (elapsed, said) = closed_after(&mut connection).await;
         expect_head(elapsed);
         assert_eq!(said, "");
     };
@@ -81,14 +81,14 @@ async fn an_idle_connection_is_kept_for_longer_than_a_slow_head() {
 async fn the_timeout_of_a_request_begins_with_its_first_byte() {
     let [head, request_time] = [40, 50].map(|tenths| tenths * TENTH);
     let url = listening(Timeouts { header_read: head, request: request_time, ..SHORT }).await;
-    let mut wire = Wire::to(&url).await;
+    let mut connection = RawConnection::to(&url).await;
     let head = request("POST", "/", &[("content-length", "9")], b"");
     let begun = Instant::now();
-    wire.send(&head[..20]).await;
+    connection.send(&head[..20]).await;
     tokio::time::sleep(30 * TENTH).await;
-    wire.send(&head[20..]).await;
+    connection.send(&head[20..]).await;
 
-    let answer = wire.answer_within(400 * TENTH).await.expect("a response");
+    let answer = connection.answer_within(400 * TENTH).await.expect("a response");
 
     assert_eq!((answer.status, answer.header("connection")), (408, Some("close")));
     assert!(begun.elapsed() > 49 * TENTH, "{:?}", begun.elapsed());
@@ -101,20 +101,20 @@ async fn at_shutdown_idle_connections_are_closed_and_busy_ones_finish() {
     let (shutdown, tasks) = (config.shutdown.clone(), config.tasks.clone());
     let url = serving(config).await;
     let whole = request("GET", "/", &[], b"");
-    let mut fresh = Wire::to(&url).await;
-    let mut idle = Wire::to(&url).await;
+    let mut fresh = RawConnection::to(&url).await;
+    let mut idle = RawConnection::to(&url).await;
     idle.send(&whole).await;
     assert_eq!(idle.answer().await.unwrap().text(), "well");
-    let mut busy = Wire::to(&url).await;
+    let mut busy = RawConnection::to(&url).await;
     busy.send(&request("POST", "/", &[("content-length", "9")], b"1234")).await;
     tokio::time::sleep(2 * TENTH).await;
 
     shutdown.cancel();
-    for wire in [&mut fresh, &mut idle] {
-        let (elapsed, said) = closed_after(wire).await;
+    for connection in [&mut fresh, &mut idle] {
+        let (elapsed, said) = closed_after(connection).await;
         assert!(elapsed < 100 * TENTH && said.is_empty(), "{elapsed:?} {said}");
     }
-    assert!(tokio::net::TcpStream::connect(crate::support::wire::authority(&url)).await.is_err());
+    assert!(tokio::net::TcpStream::connect(crate::support::raw_connection::authority(&url)).await.is_err());
     busy.send(b"56789").await;
 
     assert_eq!(busy.answer().await.expect("its response").text(), "well");

@@ -39,9 +39,9 @@ async fn t47_an_empty_response_is_no_empty_list_and_is_read_again() {
             let bot = Service::start().await;
             bot.instead(path, 2, reply.clone());
 
-            let order = bot.send_to_completion(ANA, LINK).await;
+            let command = bot.send_to_completion(ANA, LINK).await;
 
-            assert_eq!(bot.replies_to(&order).await, [LINKED], "{path} {reply:?}");
+            assert_eq!(bot.replies_to(&command).await, [LINKED], "{path} {reply:?}");
         }
     }
 }
@@ -68,12 +68,12 @@ async fn t47_an_html_page_does_not_prove_that_a_community_is_gone() {
     for reply in [FaultResponse::html(404, "<h1>Not Found</h1>"), refusal("rate-overlimit"), refusal("")] {
         let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
         let gate = bot.sandbox.faults().hold_response("DELETE communities/");
-        let order = bot.send_to_completion(ANA, "/deactivate --yes \"Bairro Feliz\"").await;
+        let command = bot.send_to_completion(ANA, "/deactivate --yes \"Bairro Feliz\"").await;
         bot.within(gate.wait_reached()).await;
         bot.sandbox.faults().fail_always("communities-metadata", Fault::Replace(reply.clone()));
         gate.release();
 
-        let told = bot.replies_to(&order).await;
+        let told = bot.replies_to(&command).await;
 
         assert!(told.len() == 1 && told[0].starts_with('❓'), "{reply:?}: {told:?}");
     }
@@ -99,9 +99,9 @@ async fn t47_a_community_is_created_only_after_its_namesakes_are_known() {
         let bot = Service::start().await;
         bot.instead("GET communities?", 2, reply.clone());
 
-        let order = bot.send_to_completion(ANA, "/create Bairro Feliz").await;
+        let command = bot.send_to_completion(ANA, "/create Bairro Feliz").await;
 
-        let asked = bot.replies_to(&order).await;
+        let asked = bot.replies_to(&command).await;
         assert!(asked.len() == 1 && asked[0].contains("There is 1 community"), "{reply:?}: {asked:?}");
         assert_eq!(bot.changes(), 0);
     }
@@ -152,9 +152,9 @@ async fn t47_metadata_of_another_community_or_of_none_is_read_again() {
         let body = format!(r#"{{"name":"Marketing BR",{id}"subGroups":[{announcement}]}}"#);
         bot.instead("communities-metadata", 1, ok(&body));
 
-        let order = bot.send_to_completion(ANA, r#"/community "Bairro Feliz""#).await;
+        let command = bot.send_to_completion(ANA, r#"/community "Bairro Feliz""#).await;
 
-        let told = bot.replies_to(&order).await.concat();
+        let told = bot.replies_to(&command).await.concat();
         assert!(told.contains("Bairro Feliz") && !told.contains("Marketing BR"), "{body}: {told}");
     }
 }
@@ -167,9 +167,9 @@ async fn t47_missing_numbers_and_members_are_read_again() {
         let bot = Service::start().await;
         bot.instead("phone-exists-batch", 2, reply.clone());
 
-        let order = bot.send_to_completion(ANA, &format!(r#"/add "Bairro Feliz" {NOBODY}"#)).await;
+        let command = bot.send_to_completion(ANA, &format!(r#"/add "Bairro Feliz" {NOBODY}"#)).await;
 
-        let told = bot.replies_to(&order).await.concat();
+        let told = bot.replies_to(&command).await.concat();
         assert!(told.contains("has no WhatsApp"), "{reply:?}: {told}");
         assert_eq!(bot.changes(), 0);
     }
@@ -180,9 +180,9 @@ async fn t47_missing_numbers_and_members_are_read_again() {
         bot.instead("light-group-metadata", 1, ok(&body));
     }
 
-    let order = bot.send_to_completion(ANA, &format!(r#"/remove --yes "Bairro Feliz" {BRUNO}"#)).await;
+    let command = bot.send_to_completion(ANA, &format!(r#"/remove --yes "Bairro Feliz" {BRUNO}"#)).await;
 
-    let told = bot.replies_to(&order).await.concat();
+    let told = bot.replies_to(&command).await.concat();
     assert!(told.starts_with("1 of 1 person is now out"), "{told}");
     assert_eq!(bot.role(BRUNO), Role::Outside);
 }

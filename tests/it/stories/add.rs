@@ -135,13 +135,13 @@ async fn nobody_is_invited_twice_though_the_command_is_tried_again() {
     let first = calls.hold_response("add-participant");
     let second = calls.hold_response("add-participant");
     calls.fail_next("add-participant", 1, Fault::Replace(FaultResponse::bad_gateway()));
-    let order = bot.send_to_completion(ANA, &text).await;
+    let command = bot.send_to_completion(ANA, &text).await;
     for gate in [first, second] {
         bot.within(gate.wait_reached()).await;
         gate.release();
     }
 
-    let answers = bot.replies_to(&order).await;
+    let answers = bot.replies_to(&command).await;
 
     assert_eq!(
         answers,
@@ -153,7 +153,7 @@ async fn nobody_is_invited_twice_though_the_command_is_tried_again() {
     );
     let asked = bot.people_in_calls("add-participant");
     assert_eq!(asked, [vec![DAVI, hard, ELISA], vec![DAVI], vec![hard], vec![hard]]);
-    assert_eq!(bot.row(&order).await.attempts, 1, "one try failed");
+    assert_eq!(bot.row(&command).await.attempts, 1, "one try failed");
 }
 
 #[tokio::test]
@@ -184,7 +184,7 @@ async fn a_refused_invitation_is_not_retried_because_of_another_person() {
 async fn an_invitation_that_may_have_been_sent_before_a_crash_is_not_sent_again() {
     let mut bot = Service::start().await;
     let call = bot.sandbox.faults().hold_response("add-participant");
-    let order = bot.send_to_completion(ANA, &format!(r#"/adicionar "Bairro Feliz" {DAVI}"#)).await;
+    let command = bot.send_to_completion(ANA, &format!(r#"/adicionar "Bairro Feliz" {DAVI}"#)).await;
     bot.within(call.wait_reached()).await;
     bot.crash().await;
     assert_eq!(bot.invited(), [DAVI], "the call was done");
@@ -192,7 +192,7 @@ async fn an_invitation_that_may_have_been_sent_before_a_crash_is_not_sent_again(
     bot.restart().await;
 
     assert_eq!(
-        bot.replies_to(&order).await,
+        bot.replies_to(&command).await,
         ["0 de 1 pessoa está em “Bairro Feliz”.\n❓ +55 44 99999-0004: talvez tenha recebido um convite \
           privado; por conta própria não mando dois. Se não recebeu: /adicionar \"Bairro Feliz\" 5544999990004"]
     );
@@ -215,7 +215,7 @@ async fn people_are_added_one_by_one_after_the_first_call_fails() {
 async fn after_a_crash_the_reply_still_reports_the_prior_state() {
     let mut bot = Service::start().await;
     let call = bot.sandbox.faults().hold_response("add-participant");
-    let order = bot.send_to_completion(ANA, &format!(r#"/add "Bairro Feliz" {BRUNO}, {ELISA}"#)).await;
+    let command = bot.send_to_completion(ANA, &format!(r#"/add "Bairro Feliz" {BRUNO}, {ELISA}"#)).await;
     bot.within(call.wait_reached()).await;
     bot.crash().await;
     assert_eq!(bot.role(ELISA), Role::Member, "the call was done");
@@ -223,7 +223,7 @@ async fn after_a_crash_the_reply_still_reports_the_prior_state() {
     bot.restart().await;
 
     assert_eq!(
-        bot.replies_to(&order).await,
+        bot.replies_to(&command).await,
         ["2 of 2 people are now in “Bairro Feliz”.\n☑️ +55 44 99999-0002: was in it already\n\
           ✅ +55 44 99999-0005"]
     );
@@ -358,11 +358,11 @@ async fn undo_reverts_nothing_before_an_uncertain_change() {
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
     bot.settled().await;
     let call = bot.sandbox.faults().hold_response("add-participant");
-    let order = bot.send_to_completion(ANA, &format!(r#"/add "Bairro Feliz" {BRUNO}, {ELISA}"#)).await;
+    let command = bot.send_to_completion(ANA, &format!(r#"/add "Bairro Feliz" {BRUNO}, {ELISA}"#)).await;
     bot.within(call.wait_reached()).await;
     bot.sandbox.faults().fail_always("light-group-metadata", Fault::Replace(refusal("Group not found")));
     call.release();
-    let answers = bot.replies_to(&order).await;
+    let answers = bot.replies_to(&command).await;
     assert!(answers[0].contains("\n❓ +55 44 99999-0005"), "{answers:?}");
     bot.sandbox.faults().clear();
 
@@ -396,9 +396,9 @@ async fn group_names_instead_of_people_suggest_the_group_command() {
     let trial = bot.ask(ANA, "yes").await;
     assert!(trial.contains("➡️ “Futebol”\n\nThis was a trial"), "{trial}");
     // Text that is no full group name, or stands beside a number, is a person without a number.
-    for order in ["/add bairro fute", "/add bairro futebol, xyzzy", "/promote bairro futebol"] {
-        let reply = bot.ask(ANA, order).await;
-        assert!(reply.contains("is no phone number"), "{order}: {reply}");
+    for command in ["/add bairro fute", "/add bairro futebol, xyzzy", "/promote bairro futebol"] {
+        let reply = bot.ask(ANA, command).await;
+        assert!(reply.contains("is no phone number"), "{command}: {reply}");
     }
 }
 

@@ -37,8 +37,8 @@ async fn an_alias_is_created_in_three_languages_from_any_name() {
         ("/alias d: futeb".to_owned(), "✅ “d” now stands for “Futebol” (group)."),
         ("/alias e -> bf".to_owned(), "✅ “e” now stands for “Bairro Feliz” (community)."),
     ];
-    for (order, expected) in &rows {
-        assert_eq!(bot.ask(ANA, order).await, *expected, "{order}");
+    for (command, expected) in &rows {
+        assert_eq!(bot.ask(ANA, command).await, *expected, "{command}");
     }
     let here = bot.ask_by(&bot.message(ANA, "/apodo f = aquí").in_group(&group)).await;
     assert_eq!(here, "✅ Ahora “f” es “Futebol” (grupo).");
@@ -160,8 +160,8 @@ async fn each_typo_gets_a_suggestion() {
     let bot = Service::start().await;
 
     let turned = bot.ask(ANA, r#"/alias "Bairro Feliz" = bf"#).await;
-    let (_, order) = turned.rsplit_once("? ").unwrap();
-    let done = bot.ask(ANA, order).await;
+    let (_, command) = turned.rsplit_once("? ").unwrap();
+    let done = bot.ask(ANA, command).await;
     let unclear = bot.ask(ANA, "/alias v = vendas").await;
     let chosen = bot.ask(ANA, "2").await;
     let near = bot.ask(ANA, "/alias x = futebbol").await;

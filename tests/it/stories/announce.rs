@@ -113,10 +113,10 @@ async fn the_prompt_is_in_the_language_of_the_name_else_of_the_instance() {
         ("pt-BR", "/avisar", "➡️ O grupo de avisos de “Bairro Feliz” (10 pessoas) receberia isto:\n> Oi\n"),
         ("es", "/anunciar", "➡️ El grupo de avisos de “Bairro Feliz” (10 personas) recibiría esto:\n> Oi\n"),
     ];
-    for (locale, order, expected) in rows {
+    for (locale, command, expected) in rows {
         let bot = Service::with().instance(&format!("locale = \"{locale}\"")).start().await;
 
-        let asked = bot.ask(ANA, &format!("{order} \"Bairro Feliz\": Oi")).await;
+        let asked = bot.ask(ANA, &format!("{command} \"Bairro Feliz\": Oi")).await;
 
         assert!(asked.starts_with(expected), "{asked}");
     }
@@ -263,13 +263,13 @@ async fn a_permanently_busy_z_api_is_reported_as_not_sent() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).start().await;
     bot.sandbox.faults().fail_next("send-text", 2, Fault::Replace(FaultResponse::too_many_requests(None)));
-    let order = bot.send_to_completion(ANA, "/announce --yes \"Bairro Feliz\" Oi").await;
-    bot.wait_for_attempts(&order, 1).await;
+    let command = bot.send_to_completion(ANA, "/announce --yes \"Bairro Feliz\" Oi").await;
+    bot.wait_for_attempts(&command, 1).await;
 
     // Its last attempt.
     clock.advance(Duration::from_secs(31 * 60));
 
-    let answers = bot.replies_to(&order).await;
+    let answers = bot.replies_to(&command).await;
     assert!(answers.len() == 1 && answers[0].starts_with("❌ Not done: "), "{answers:?}");
     assert!(bot.announced("Bairro Feliz").is_empty());
 }

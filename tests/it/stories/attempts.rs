@@ -40,7 +40,7 @@ async fn t47_a_started_change_is_reported_even_if_nothing_can_be_read() {
     let setting = Service::with().instance("give_up_after = \"2s\"");
     let bot = setting.timing(|timing| timing.attempt = Duration::from_secs(2)).start().await;
     let gate = bot.sandbox.faults().hold_response("DELETE communities/");
-    let order =
+    let command =
         bot.send_to_completion(ANA, &format!("/deactivate --yes {}", bot.community("Bairro Feliz"))).await;
     bot.within(gate.wait_reached()).await;
     let begun = Instant::now();
@@ -49,7 +49,7 @@ async fn t47_a_started_change_is_reported_even_if_nothing_can_be_read() {
         .fail_always("GET communities?", Fault::HoldRequest(vincula::sandbox::CallBarrier::closed()));
     gate.release();
 
-    let told = bot.replies_to(&order).await;
+    let told = bot.replies_to(&command).await;
 
     assert!(told.len() == 1 && told[0].starts_with('❓'), "{told:?}");
     assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
@@ -79,13 +79,13 @@ async fn t47_waiting_for_a_newer_list_ends_with_the_attempt() {
     bot.sandbox.faults().fail_always("groups?", Fault::HoldRequest(vincula::sandbox::CallBarrier::closed()));
     let begun = Instant::now();
 
-    let orders = [
+    let commands = [
         bot.send_to_completion(ANA, "/communities").await,
         bot.send_to_completion(RUI, "/communities").await,
     ];
 
-    for order in orders {
-        assert!(bot.reply_to(&order).await.text.contains("gave up: Z-API did not answer."));
+    for command in commands {
+        assert!(bot.reply_to(&command).await.text.contains("gave up: Z-API did not answer."));
     }
     assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
 }

@@ -36,15 +36,15 @@ fn with_outage(bot: &Service, call: &str) {
 async fn a_command_waiting_for_a_retry_is_cancelled_without_further_calls() {
     let bot = with_long_retries().start().await;
     with_outage(&bot, "communities?");
-    let order = bot.send_to_completion(ANA, COMMAND).await;
-    bot.wait_for_attempts(&order, 1).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_attempts(&command, 1).await;
     bot.sandbox.faults().clear();
 
     let reply = bot.ask(ANA, "/cancel").await;
 
     assert_eq!(reply, STOPPED);
-    assert_eq!(bot.replies_to(&order).await, [UNCHANGED]);
-    let row = bot.row(&order).await;
+    assert_eq!(bot.replies_to(&command).await, [UNCHANGED]);
+    let row = bot.row(&command).await;
     assert_eq!((row.state.as_str(), row.outcome.as_deref()), ("done", Some("cancelled")));
     assert_eq!((reads(&bot), bot.changes()), (1, 0));
     let status = bot.ask(ANA, "/status").await;
@@ -57,8 +57,8 @@ async fn a_cancelled_command_that_had_started_reports_the_state() {
     // The first group was linked before the connection broke; the other two are unknown.
     with_outage(&bot, "communities/link");
     let before = bot.world();
-    let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" moradores, futebol, suporte"#).await;
-    bot.wait_for_attempts(&order, 1).await;
+    let command = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" moradores, futebol, suporte"#).await;
+    bot.wait_for_attempts(&command, 1).await;
     let (community, group) = (bot.community("Bairro Feliz"), bot.group("Suporte"));
     bot.sandbox.world(|world| world.link(&community, &group)).unwrap();
     bot.sandbox.faults().clear();
@@ -67,24 +67,24 @@ async fn a_cancelled_command_that_had_started_reports_the_state() {
 
     let told = "2 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n\
         ❌ “Futebol”: not done: the command was cancelled\n✅ “Suporte”";
-    assert_eq!(bot.replies_to(&order).await, [told]);
+    assert_eq!(bot.replies_to(&command).await, [told]);
     bot.expect_true(told, &before);
-    assert_eq!((bot.changes(), bot.row(&order).await.outcome.as_deref()), (1, Some("cancelled")));
+    assert_eq!((bot.changes(), bot.row(&command).await.outcome.as_deref()), (1, Some("cancelled")));
 }
 
 #[tokio::test]
 async fn a_cancelled_command_does_not_invent_an_unreadable_state() {
     let bot = with_long_retries().start().await;
     with_outage(&bot, "communities/link");
-    let order = bot.send_to_completion(ANA, COMMAND).await;
-    bot.wait_for_attempts(&order, 1).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_attempts(&command, 1).await;
     with_outage(&bot, "communities-metadata");
 
     bot.ask(ANA, "/cancel").await;
 
-    let answers = bot.replies_to(&order).await;
+    let answers = bot.replies_to(&command).await;
     assert!(answers.len() == 1 && answers[0].contains("\n❓ “Futebol”: the outcome"), "{answers:?}");
-    assert_eq!(bot.row(&order).await.outcome.as_deref(), Some("cancelled"));
+    assert_eq!(bot.row(&command).await.outcome.as_deref(), Some("cancelled"));
 }
 
 #[tokio::test]
@@ -107,13 +107,13 @@ async fn a_running_call_is_not_interrupted_and_not_retried() {
 
     let read = bot.sandbox.faults().hold_request("light-group-metadata");
     with_outage(&bot, "communities/link");
-    let order = bot.send_to_completion(ANA, COMMAND).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(read.wait_reached()).await;
     assert_eq!(bot.ask(ANA, "/cancel").await, at_work);
     read.release();
 
     assert_eq!(
-        bot.replies_to(&order).await,
+        bot.replies_to(&command).await,
         ["0 of 1 group is now in “Bairro Feliz”.\n❌ “Futebol”: not done: the command was cancelled"]
     );
     assert_eq!(bot.calls_to("communities/link").len(), 2, "the try that ran, and none after it");
@@ -140,8 +140,8 @@ async fn cancel_stops_one_command_or_all_of_them() {
         "Cancelled: “/link \"Bairro Feliz\" mães”. Its own answer says what is so.\n\
          Cancelled: “/unlink \"Bairro Feliz\" moradores”. Its own answer says what is so."
     );
-    for order in [first, second, third] {
-        assert_eq!(bot.replies_to(&order).await, [UNCHANGED]);
+    for command in [first, second, third] {
+        assert_eq!(bot.replies_to(&command).await, [UNCHANGED]);
     }
     assert_eq!((bot.ask(ANA, "/cancel").await.as_str(), bot.changes()), (NOTHING_WAITS, 0));
 }
@@ -150,13 +150,13 @@ async fn cancel_stops_one_command_or_all_of_them() {
 async fn a_reading_command_is_cancelled_from_number_or_lid() {
     let bot = with_long_retries().start().await;
     with_outage(&bot, "communities?");
-    let order = bot.send_to_completion(ANA, "/communities").await;
-    bot.wait_for_attempts(&order, 1).await;
+    let command = bot.send_to_completion(ANA, "/communities").await;
+    bot.wait_for_attempts(&command, 1).await;
 
     let reply = bot.ask(ANA_LID, "/cancel all").await;
 
     assert_eq!(reply, "Cancelled: “/communities”. Its own answer says what is so.");
-    assert_eq!(bot.replies_to(&order).await, [UNCHANGED]);
+    assert_eq!(bot.replies_to(&command).await, [UNCHANGED]);
 }
 
 #[tokio::test]
@@ -165,16 +165,16 @@ async fn cancel_needs_the_rights_of_the_command_and_its_chat() {
     let bot = with_long_retries().admins(&may_read).start().await;
     with_outage(&bot, "communities?");
     let group = bot.group("Suporte");
-    let order =
+    let command =
         bot.deliver_to_completion(&bot.message(ANA, r#"/link "Bairro Feliz" here"#).in_group(&group)).await;
-    bot.wait_for_attempts(&order, 1).await;
+    bot.wait_for_attempts(&command, 1).await;
 
     let in_the_group = bot.ask_by(&bot.message(RUI, "/cancel").in_group(&group)).await;
     let elsewhere = (bot.ask(RUI, "/cancel").await, bot.ask(ANA, "/cancel all").await);
 
     assert_eq!(in_the_group, "You may not use /link here. Whoever runs this bot can allow it.");
     assert_eq!(elsewhere, (NOTHING_WAITS.to_owned(), NOTHING_WAITS.to_owned()));
-    assert_eq!(bot.row(&order).await.state, "waiting");
+    assert_eq!(bot.row(&command).await.state, "waiting");
 }
 
 #[tokio::test]
@@ -183,27 +183,27 @@ async fn an_admin_with_the_same_rights_cancels_a_command_in_the_group() {
     let bot = with_long_retries().admins(&may_link).start().await;
     with_outage(&bot, "communities?");
     let group = bot.group("Suporte");
-    let order =
+    let command =
         bot.deliver_to_completion(&bot.message(ANA, r#"/link "Bairro Feliz" here"#).in_group(&group)).await;
-    bot.wait_for_attempts(&order, 1).await;
+    bot.wait_for_attempts(&command, 1).await;
 
     let reply = bot.ask_by(&bot.message(RUI, "/cancel").in_group(&group)).await;
 
     assert_eq!(reply, "Cancelled: “/link \"Bairro Feliz\" here”. Its own answer says what is so.");
-    assert_eq!(bot.replies_to(&order).await, [UNCHANGED]);
+    assert_eq!(bot.replies_to(&command).await, [UNCHANGED]);
 }
 
 #[tokio::test]
 async fn an_unknown_argument_is_reported_and_cancels_nothing() {
     let bot = with_long_retries().start().await;
     with_outage(&bot, "communities?");
-    let order = bot.send_to_completion(ANA, COMMAND).await;
-    bot.wait_for_attempts(&order, 1).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_attempts(&command, 1).await;
 
     let reply = bot.ask(ANA, "/cancel futebol").await;
 
     assert_eq!(reply, "I can't place “futebol”. Write: /cancel [all]\nFor example: /cancel");
-    assert_eq!(bot.row(&order).await.state, "waiting");
+    assert_eq!(bot.row(&command).await.state, "waiting");
 }
 
 #[tokio::test]
@@ -211,31 +211,31 @@ async fn a_retry_notice_is_sent_once() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let mut bot = Service::with().clock(clock.clone()).instance("give_up_after = \"30m\"").start().await;
     with_outage(&bot, "communities?");
-    let order = bot.send_to_completion(ANA, COMMAND).await;
-    bot.wait_for_attempts(&order, 1).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_attempts(&command, 1).await;
     clock.advance(Duration::from_secs(19));
     bot.ask(ANA, "/whoami").await;
-    bot.wait_for_attempts(&order, 2).await;
-    assert_eq!(bot.messages_quoting(&order), [""; 0]);
+    bot.wait_for_attempts(&command, 2).await;
+    assert_eq!(bot.messages_quoting(&command), [""; 0]);
 
     clock.advance(Duration::from_secs(1));
     bot.ask(ANA, "/whoami").await;
     bot.within(async {
-        while bot.messages_quoting(&order).is_empty() {
+        while bot.messages_quoting(&command).is_empty() {
             tokio::task::yield_now().await;
         }
     })
     .await;
     for _ in 0..3 {
-        let tries = bot.row(&order).await.attempts;
+        let tries = bot.row(&command).await.attempts;
         bot.crash().await;
         bot.restart().await;
         clock.advance(Duration::from_secs(60));
         bot.ask(ANA, "/whoami").await;
-        bot.wait_for_attempts(&order, tries + 1).await;
+        bot.wait_for_attempts(&command, tries + 1).await;
     }
 
-    let told = bot.messages_quoting(&order);
+    let told = bot.messages_quoting(&command);
     assert_eq!(told.len(), 1, "{told:?}");
     let (reason, rest) = told[0].split_once(" I'll keep").unwrap();
     assert!(reason == "⏳ Z-API has trouble (status 502)." || reason == "⏳ Z-API has trouble.", "{told:?}");
@@ -244,7 +244,7 @@ async fn a_retry_notice_is_sent_once() {
     clock.advance(Duration::from_secs(60));
     bot.ask(ANA, "/whoami").await;
     assert_eq!(
-        bot.replies_to(&order).await.last().unwrap(),
+        bot.replies_to(&command).await.last().unwrap(),
         "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"
     );
 }
@@ -256,20 +256,20 @@ async fn a_retry_notice_comes_in_time_without_early_calls() {
     bot.sandbox
         .faults()
         .fail_always("communities?", Fault::Replace(FaultResponse::too_many_requests(Some(600))));
-    let order = bot.send_to_completion(ANA, COMMAND).await;
-    bot.wait_for_attempts(&order, 1).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_attempts(&command, 1).await;
 
     clock.advance(Duration::from_secs(20));
     bot.ask(ANA, "/whoami").await;
 
-    bot.wait_for_audit_event(&order, "retry_notified").await;
-    let told = bot.reply_to(&order).await.text;
+    bot.wait_for_audit_event(&command, "retry_notified").await;
+    let told = bot.reply_to(&command).await.text;
     assert_eq!(told, "⏳ Z-API has trouble. I'll keep trying for up to 30 minutes more. /cancel stops it.");
-    assert_eq!((reads(&bot), bot.row(&order).await.attempts), (1, 1));
+    assert_eq!((reads(&bot), bot.row(&command).await.attempts), (1, 1));
     clock.advance(Duration::from_secs(590));
     bot.ask(ANA, "/whoami").await;
-    bot.wait_for_attempts(&order, 2).await;
-    assert_eq!(bot.messages_quoting(&order).len(), 1);
+    bot.wait_for_attempts(&command, 2).await;
+    assert_eq!(bot.messages_quoting(&command).len(), 1);
 }
 
 #[tokio::test]
@@ -283,18 +283,18 @@ async fn a_hanging_attempt_does_not_delay_the_retry_notice() {
         .await;
     bot.sandbox.faults().fail_next("communities?", 1, Fault::Replace(FaultResponse::bad_gateway()));
     let call = bot.sandbox.faults().hold_request("communities/link");
-    let order = bot.send_to_completion(ANA, COMMAND).await;
-    bot.wait_for_attempts(&order, 1).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_attempts(&command, 1).await;
     // The next attempt starts before its notice is due, and hangs until then.
     clock.advance(soon / 2);
     bot.ask(ANA, "/whoami").await;
     bot.within(call.wait_reached()).await;
 
-    let told = bot.reply_to(&order).await.text;
+    let told = bot.reply_to(&command).await.text;
 
     assert_eq!(told, "⏳ Z-API has trouble. I'll keep trying for up to 30 minutes more. /cancel stops it.");
     call.release();
-    assert_eq!(bot.replies_to(&order).await[1], "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
+    assert_eq!(bot.replies_to(&command).await[1], "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
 }
 
 #[tokio::test]

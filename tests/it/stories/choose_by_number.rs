@@ -75,7 +75,7 @@ async fn numbers_without_a_prompt_are_chatter() {
     for text in ["2", "sim", "não", "👍", "1 3-5"] {
         assert_eq!(bot.send(ANA, text).await, r#"{"status":"ignored","reason":"not_a_command"}"#, "{text}");
     }
-    assert_eq!((bot.orders().await, bot.sandbox.calls().len()), (0, 0));
+    assert_eq!((bot.command_count().await, bot.sandbox.calls().len()), (0, 0));
 }
 
 #[tokio::test]
@@ -85,15 +85,15 @@ async fn numbers_never_refer_to_a_list_shown_after_they_were_typed() {
     bot.ask(ANA, "/groups futebol").await;
     bot.settled().await;
     bot.sandbox.faults().fail_next("communities-metadata", 1, Fault::Replace(FaultResponse::bad_gateway()));
-    let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" 1"#).await;
-    bot.wait_for_attempts(&order, 1).await;
+    let command = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" 1"#).await;
+    bot.wait_for_attempts(&command, 1).await;
     clock.advance(Duration::from_millis(1));
     bot.ask(ANA, "/groups suporte").await;
 
     clock.advance(Duration::from_secs(5));
     bot.ask(ANA, "/whoami").await;
 
-    let reply = bot.reply_to(&order).await.text;
+    let reply = bot.reply_to(&command).await.text;
     assert!(reply.contains("❌ no group “1”"), "{reply}");
     assert_eq!(bot.changes(), 0);
 }
@@ -105,15 +105,15 @@ async fn a_community_number_never_refers_to_a_later_list() {
     bot.ask(ANA, "/communities").await;
     bot.settled().await;
     bot.sandbox.faults().fail_next("communities-metadata", 1, Fault::Replace(FaultResponse::bad_gateway()));
-    let order = bot.send_to_completion(ANA, "/link 1 futebol").await;
-    bot.wait_for_attempts(&order, 1).await;
+    let command = bot.send_to_completion(ANA, "/link 1 futebol").await;
+    bot.wait_for_attempts(&command, 1).await;
     clock.advance(Duration::from_millis(1));
     bot.ask(ANA, "/communities").await;
 
     clock.advance(Duration::from_secs(5));
     bot.ask(ANA, "/whoami").await;
 
-    let reply = bot.reply_to(&order).await.text;
+    let reply = bot.reply_to(&command).await.text;
     assert!(reply.starts_with("There is no community “1”."), "{reply}");
     assert_eq!(bot.changes(), 0);
 }

@@ -107,12 +107,12 @@ async fn t43_a_prefix_or_alias_reveals_no_forbidden_community() {
     let bot = Service::with().admins(&limited).start().await;
 
     for typed in ["m", "mark", "mk", "marketingg"] {
-        for order in
+        for command in
             [format!("/community {typed}"), format!("/link {typed} futebol"), format!("/who {typed}")]
         {
-            let reply = bot.ask(ANA, &order).await;
-            assert!(reply.starts_with(&format!("There is no community “{typed}”")), "{order}: {reply}");
-            assert!(!reply.contains("Marketing BR"), "{order}: {reply}");
+            let reply = bot.ask(ANA, &command).await;
+            assert!(reply.starts_with(&format!("There is no community “{typed}”")), "{command}: {reply}");
+            assert!(!reply.contains("Marketing BR"), "{command}: {reply}");
         }
     }
     let named = bot.ask(ANA, r#"/link "marketing br" futebol"#).await;

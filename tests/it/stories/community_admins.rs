@@ -51,9 +51,9 @@ impl Service {
     }
 
     /// The existing commands among these.
-    fn existing<'a>(&self, orders: &[&'a str]) -> Vec<&'a str> {
-        let exists = |order: &&&str| CATALOG.lookup(order[1..].split(' ').next().unwrap()).is_some();
-        orders.iter().filter(exists).copied().collect()
+    fn existing<'a>(&self, commands: &[&'a str]) -> Vec<&'a str> {
+        let exists = |command: &&&str| CATALOG.lookup(command[1..].split(' ').next().unwrap()).is_some();
+        commands.iter().filter(exists).copied().collect()
     }
 }
 
@@ -85,7 +85,7 @@ async fn t42_an_admin_of_a_community_changes_no_other_and_does_not_learn_its_nam
     bot.knows(BRUNO).await;
     let (marketing, before) = (bot.community("Marketing BR"), bot.world());
 
-    for order in [
+    for command in [
         r#"/link "Marketing BR" futebol"#.to_owned(),
         format!("/link {marketing} futebol"),
         "/link marketing futebol".to_owned(),
@@ -94,10 +94,10 @@ async fn t42_an_admin_of_a_community_changes_no_other_and_does_not_learn_its_nam
         "/community marketingg".to_owned(),
         format!("/who {marketing}"),
     ] {
-        let reply = bot.ask(BRUNO, &order).await;
-        let typed = order.split(' ').nth(1).unwrap().trim_matches('"');
-        assert!(reply.starts_with(&format!("There is no community “{typed}")), "{order}: {reply}");
-        assert!(!reply.contains("Marketing BR") || order.contains("Marketing BR"), "{order}: {reply}");
+        let reply = bot.ask(BRUNO, &command).await;
+        let typed = command.split(' ').nth(1).unwrap().trim_matches('"');
+        assert!(reply.starts_with(&format!("There is no community “{typed}")), "{command}: {reply}");
+        assert!(!reply.contains("Marketing BR") || command.contains("Marketing BR"), "{command}: {reply}");
     }
     let elsewhere = bot.ask(BRUNO, r#"/link "Bairro Feliz" "Vendas Sul""#).await;
     let moved = bot.ask(BRUNO, r#"/move "Vendas Sul" "Bairro Feliz""#).await;
@@ -126,7 +126,7 @@ async fn t42_a_prefix_reveals_no_other_community_to_an_admin_of_a_community() {
     let bot = setting().admins(limited).start().await;
     bot.knows(BRUNO).await;
 
-    for order in [
+    for command in [
         r#"/link "Bairro Feliz" lanç"#,
         r#"/link --try "Bairro Feliz" futebol lanç"#,
         r#"/unlink "Bairro Feliz" lanç"#,
@@ -141,11 +141,11 @@ async fn t42_a_prefix_reveals_no_other_community_to_an_admin_of_a_community() {
         "/history Zoe Lima",
         "/who mark",
     ] {
-        let reply = bot.ask(BRUNO, order).await;
+        let reply = bot.ask(BRUNO, command).await;
         for name in ["Lançamentos", "Vendas Sul", "Marketing", "By “Zoe", "Zoe Lima did"] {
-            assert!(!reply.contains(name), "{order}: {reply}");
+            assert!(!reply.contains(name), "{command}: {reply}");
         }
-        assert!(!reply.contains("Zoe Lima") || order.contains("Zoe Lima"), "{order}: {reply}");
+        assert!(!reply.contains("Zoe Lima") || command.contains("Zoe Lima"), "{command}: {reply}");
     }
     let zoe = bot.ask(BRUNO, "/history Zoe Lima").await;
     assert!(zoe.starts_with("❌ There is no community and no admin “Zoe Lima”."), "{zoe}");
@@ -162,8 +162,8 @@ async fn t42_an_admin_of_a_community_does_not_see_configured_numbers_and_names()
     let bot = setting().admins(&hidden).start().await;
     bot.knows(BRUNO).await;
 
-    for order in ["add", "remove", "promote", "demote"] {
-        let reply = bot.ask(BRUNO, &format!(r#"/{order} "Bairro Feliz" {zoe} --try"#)).await;
+    for command in ["add", "remove", "promote", "demote"] {
+        let reply = bot.ask(BRUNO, &format!(r#"/{command} "Bairro Feliz" {zoe} --try"#)).await;
         assert!(reply.contains(zoe) && !reply.contains("Zoe") && !reply.contains("96666"), "{reply}");
     }
 }
@@ -251,8 +251,8 @@ async fn t42_list_numbers_shown_to_others_mean_nothing_to_an_admin_of_a_communit
     let group = bot.group("Moradores");
     bot.ask_by(&bot.message(ANA, "/communities").in_group(&group)).await;
 
-    for order in ["/community 1", "/community 2", "/community 3"] {
-        let reply = bot.ask_by(&bot.message(BRUNO, order).in_group(&group)).await;
+    for command in ["/community 1", "/community 2", "/community 3"] {
+        let reply = bot.ask_by(&bot.message(BRUNO, command).in_group(&group)).await;
         assert!(!reply.contains("Marketing") && !reply.contains("Lançamentos"), "{reply}");
     }
 }
@@ -262,12 +262,12 @@ async fn t42_an_admin_of_a_community_cannot_create_deactivate_or_alias() {
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
     let before = bot.world();
-    let orders = ["/deactivate bairro --yes", "/create Nova", "/alias bf = \"Bairro Feliz\"", "/aliases"];
+    let commands = ["/deactivate bairro --yes", "/create Nova", "/alias bf = \"Bairro Feliz\"", "/aliases"];
 
-    for order in bot.existing(&orders) {
-        let reply = bot.ask(BRUNO, order).await;
-        assert!(reply.starts_with("You may not use /"), "{order}: {reply}");
-        let name = order[1..].split(' ').next().unwrap();
+    for command in bot.existing(&commands) {
+        let reply = bot.ask(BRUNO, command).await;
+        assert!(reply.starts_with("You may not use /"), "{command}: {reply}");
+        let name = command[1..].split(' ').next().unwrap();
         let help = bot.ask(BRUNO, &format!("/help {name}")).await;
         assert!(help.starts_with("You may not use /"), "{help}");
     }
@@ -354,7 +354,7 @@ async fn t22_an_admin_demoted_while_the_command_waits_changes_nothing() {
     let mut bot = setting().start().await;
     bot.knows(BRUNO).await;
     let read = bot.sandbox.faults().hold_request("communities-metadata");
-    let order = bot.send_to_completion(BRUNO, COMMAND).await;
+    let command = bot.send_to_completion(BRUNO, COMMAND).await;
     bot.within(read.wait_reached()).await;
     bot.crash().await;
     bot.sandbox.world(|world| {
@@ -366,8 +366,8 @@ async fn t22_an_admin_demoted_while_the_command_waits_changes_nothing() {
     bot.restart().await;
 
     let told = ["You are no longer an admin of this bot, so the command was not run."];
-    assert_eq!(bot.replies_to(&order).await, told);
-    assert_eq!((bot.changes(), bot.row(&order).await.outcome.as_deref()), (0, Some("denied")));
+    assert_eq!(bot.replies_to(&command).await, told);
+    assert_eq!((bot.changes(), bot.row(&command).await.outcome.as_deref()), (0, Some("denied")));
 }
 
 #[tokio::test]
@@ -375,18 +375,18 @@ async fn a_command_waits_until_it_can_be_read_whether_its_sender_is_still_an_adm
     let mut bot = setting().clock(Clock::system()).start().await;
     bot.knows(BRUNO).await;
     let read = bot.sandbox.faults().hold_request("communities-metadata");
-    let order = bot.send_to_completion(BRUNO, COMMAND).await;
+    let command = bot.send_to_completion(BRUNO, COMMAND).await;
     bot.within(read.wait_reached()).await;
     bot.crash().await;
     bot.sandbox.faults().fail_always("light-group-metadata", Fault::Replace(FaultResponse::bad_gateway()));
     read.release();
 
     bot.restart().await;
-    bot.wait_for_attempts(&order, 2).await;
+    bot.wait_for_attempts(&command, 2).await;
     assert_eq!(bot.changes(), 0);
     bot.sandbox.faults().clear();
 
-    assert_eq!(bot.replies_to(&order).await, [DONE]);
+    assert_eq!(bot.replies_to(&command).await, [DONE]);
 }
 
 #[tokio::test]
@@ -418,9 +418,9 @@ async fn t42_a_non_admins_command_triggers_no_admin_lookup() {
             0 => format!("55119777{nth:05}"),
             _ => format!("{}@lid", 99_000_000_000_000_u64 + nth),
         };
-        let order = bot.message(&who, if nth % 3 == 0 { "/whoami" } else { COMMAND });
-        let order = if nth % 5 == 0 { order.in_group(&group) } else { order };
-        assert_eq!(bot.post(&order).await.text(), NOBODY, "{}", order.body());
+        let command = bot.message(&who, if nth % 3 == 0 { "/whoami" } else { COMMAND });
+        let command = if nth % 5 == 0 { command.in_group(&group) } else { command };
+        assert_eq!(bot.post(&command).await.text(), NOBODY, "{}", command.body());
     }
 
     assert_eq!(bot.sandbox.calls().len(), calls);
@@ -473,8 +473,8 @@ async fn a_configured_limit_applies_even_to_a_community_admin() {
     // She created both communities, and is not in the configuration.
     bot.knows(ANA).await;
 
-    for order in [bot.message(BRUNO, COMMAND), bot.message(BRUNO_LID, COMMAND)] {
-        let reply = bot.ask_by(&order).await;
+    for command in [bot.message(BRUNO, COMMAND), bot.message(BRUNO_LID, COMMAND)] {
+        let reply = bot.ask_by(&command).await;
         assert_eq!(reply, "You may not use /link here. Whoever runs this bot can allow it.");
     }
     assert_eq!(bot.ask(ANA, COMMAND).await, DONE);

@@ -467,8 +467,8 @@ async fn three_groups_leave_and_ten_come_by_a_pattern_without_a_prompt() {
 async fn a_no_with_a_slash_is_a_no() {
     for (no, left) in [("/não", "Tudo bem, não fiz nada."), ("/no", "Dropped. Nothing was changed.")] {
         let bot = Service::start().await;
-        let order = if no == "/no" { "/deactivate \"Bairro Feliz\"" } else { "/desativar bairro" };
-        bot.ask(ANA, order).await;
+        let command = if no == "/no" { "/deactivate \"Bairro Feliz\"" } else { "/desativar bairro" };
+        bot.ask(ANA, command).await;
 
         let told = bot.ask(ANA, no).await;
         bot.settled().await;

@@ -87,12 +87,12 @@ async fn every_command_that_changes_something_has_a_dry_run_that_changes_nothing
     for (name, words) in CHANGING {
         assert!(changing.contains(name), "{name}");
         for (name, flag) in in_languages(named(name), ["--try", "—testar", "–probar"]) {
-            for order in [format!("/{name} {flag} {words}"), format!("/{name} {words} {flag}")] {
-                let reply = bot.ask(ANA, &order).await;
+            for command in [format!("/{name} {flag} {words}"), format!("/{name} {words} {flag}")] {
+                let reply = bot.ask(ANA, &command).await;
                 bot.settled().await;
 
-                assert!(reply.contains("➡️") && !reply.contains('✅'), "{order}: {reply}");
-                assert_eq!(changing_calls(&bot), [], "{order}");
+                assert!(reply.contains("➡️") && !reply.contains('✅'), "{command}: {reply}");
+                assert_eq!(changing_calls(&bot), [], "{command}");
             }
         }
         assert_eq!(bot.ask(ANA, "/confirm").await, "❌ Nothing waits for a yes here.", "{name}");

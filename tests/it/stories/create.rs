@@ -117,12 +117,12 @@ async fn a_lost_response_is_looked_up_and_nothing_is_created_twice() {
     assert_eq!(bot.ask(ANA, "/create Bairro Novo").await, bot.created_reply("Bairro Novo"));
 
     let call = bot.sandbox.faults().hold_response("POST communities");
-    let order = bot.send_to_completion(ANA, "/create --yes Bairro Novo").await;
+    let command = bot.send_to_completion(ANA, "/create --yes Bairro Novo").await;
     bot.within(call.wait_reached()).await;
     bot.crash().await;
     bot.restart().await;
 
-    let answers = bot.replies_to(&order).await;
+    let answers = bot.replies_to(&command).await;
     let made = bot.made("Bairro Novo");
     assert_eq!(made.len(), 2);
     assert!(
@@ -175,12 +175,12 @@ async fn a_busy_z_api_delays_creation_and_creates_once() {
         Fault::Replace(FaultResponse::too_many_requests(None)),
     );
 
-    let order = bot.send_to_completion(ANA, "/create Bairro Novo").await;
+    let command = bot.send_to_completion(ANA, "/create Bairro Novo").await;
 
-    let told = bot.replies_to(&order).await;
+    let told = bot.replies_to(&command).await;
     assert_eq!(told, [bot.created_reply("Bairro Novo")]);
     assert_eq!(bot.made("Bairro Novo").len(), 1);
-    assert_eq!(bot.row(&order).await.attempts, 2);
+    assert_eq!(bot.row(&command).await.attempts, 2);
 }
 
 #[tokio::test]

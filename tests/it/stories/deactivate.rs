@@ -78,13 +78,13 @@ async fn a_lost_response_and_a_crash_deactivate_it_once() {
     assert_eq!(bot.calls_to("communities/1").len(), 1);
 
     let call = bot.sandbox.faults().hold_response("DELETE communities/");
-    let order = bot.send_to_completion(ANA, "/deactivate --yes \"Marketing BR\"").await;
+    let command = bot.send_to_completion(ANA, "/deactivate --yes \"Marketing BR\"").await;
     bot.within(call.wait_reached()).await;
     bot.crash().await;
     bot.restart().await;
 
     assert_eq!(
-        bot.replies_to(&order).await,
+        bot.replies_to(&command).await,
         ["✅ “Marketing BR” has ended.\nIts 2 groups go on, in no community."]
     );
     assert_eq!(bot.calls_to("communities/1").len(), 2);

@@ -49,8 +49,8 @@ async fn the_reply_is_in_the_language_of_the_name() {
             For example: /describe \"Bairro Feliz\" Neighbours help each other.",
         ),
     ];
-    for (order, expected) in rows {
-        assert_eq!(bot.ask(ANA, order).await, expected, "{order}");
+    for (command, expected) in rows {
+        assert_eq!(bot.ask(ANA, command).await, expected, "{command}");
     }
 }
 
@@ -167,12 +167,12 @@ async fn a_lost_response_is_looked_up_instead_of_repeated() {
     assert_eq!(bot.calls_to("update-").len(), 1);
 
     let call = bot.sandbox.faults().hold_response("update-");
-    let order = bot.send_to_completion(ANA, "/describe \"Bairro Feliz\" Depois").await;
+    let command = bot.send_to_completion(ANA, "/describe \"Bairro Feliz\" Depois").await;
     bot.within(call.wait_reached()).await;
     bot.crash().await;
     bot.restart().await;
 
-    assert_eq!(bot.replies_to(&order).await, [DONE]);
+    assert_eq!(bot.replies_to(&command).await, [DONE]);
     assert_eq!(bot.calls_to("update-").len(), 2);
     bot.ask(ANA, "/undo").await;
     assert_eq!(bot.description("Bairro Feliz"), "Oi", "what was so before the crash");
@@ -278,10 +278,11 @@ async fn a_text_that_ends_like_a_yes_flag_prompts() {
 async fn a_separator_between_community_and_text_is_not_part_of_the_text() {
     let bot = Service::start().await;
 
-    for order in ["/describe \"Bairro Feliz\", Oi", "/describe bairro feliz, Oi", "/describe bairro — Oi"] {
+    for command in ["/describe \"Bairro Feliz\", Oi", "/describe bairro feliz, Oi", "/describe bairro — Oi"]
+    {
         bot.ask(ANA, "/describe bairro -").await;
-        assert_eq!(bot.ask(ANA, order).await, DONE, "{order}");
-        assert_eq!(bot.description("Bairro Feliz"), "Oi", "{order}");
+        assert_eq!(bot.ask(ANA, command).await, DONE, "{command}");
+        assert_eq!(bot.description("Bairro Feliz"), "Oi", "{command}");
     }
     bot.ask(ANA, "/describe bairro\n- um\n- dois").await;
     assert_eq!(bot.description("Bairro Feliz"), "- um\n- dois");

@@ -189,14 +189,14 @@ async fn commands_that_need_the_announcement_group_say_so() {
     let path = format!("communities-metadata/{}", bot.community("Bairro Feliz"));
     bot.sandbox.faults().fail_always(&path, without_groups(&bot, &json!([])));
     let told = "Z-API does not show the announcement group of “Bairro Feliz”. Is the bot’s number in it?";
-    let orders = [
+    let commands = [
         r#"/announce "Bairro Feliz" Oi"#,
         r#"/add "Bairro Feliz" +5544999990005"#,
         r#"/promote "Bairro Feliz" +5544999990005"#,
         "/invite bairro",
     ];
-    for order in orders {
-        assert_eq!(bot.ask(ANA, order).await, format!("❌ {told}"), "{order}");
+    for command in commands {
+        assert_eq!(bot.ask(ANA, command).await, format!("❌ {told}"), "{command}");
     }
     assert_eq!(bot.changes(), 0);
     let ended = bot.ask(ANA, r#"/deactivate "Bairro Feliz" --try"#).await;
@@ -306,9 +306,9 @@ async fn the_bots_own_messages_cause_no_loop() {
     call("update-notify-sent-by-me", json!({ "notifySentByMe": true })).await;
     assert_eq!(bot.sandbox.callback(&typed).unwrap().url, url);
 
-    let order = bot.message(ANA, "/help");
-    bot.ask_by(&order).await;
-    let sent = bot.reply_to(order.message_id()).await;
+    let command = bot.message(ANA, "/help");
+    bot.ask_by(&command).await;
+    let sent = bot.reply_to(command.message_id()).await;
     let callbacks = bot.sandbox.callbacks_of(&sent);
     assert_eq!(callbacks.len(), 2, "the delivery and the message itself");
     let said = bot.sandbox.sent().len();
@@ -325,15 +325,15 @@ async fn the_bots_own_messages_cause_no_loop() {
 async fn files_lost_pictures_and_deleted_messages_are_no_commands() {
     let bot = Service::start().await;
     let (id, url) = (bot.sandbox.account().id.clone(), "https://example.com/a");
-    let order = bot.message(ANA, "/whoami");
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, "/whoami");
+    bot.ask_by(&command).await;
     let said = bot.sandbox.sent().len();
     let events = [
         EventBuilder::video(&id, "a plain caption", url),
         EventBuilder::document(&id, "a plain caption", "a.pdf", url),
         EventBuilder::lost_picture(&id, "a plain caption"),
-        EventBuilder::revoked(&id, order.message_id()),
-        EventBuilder::text(&id, "obrigada").replying_to(order.message_id()),
+        EventBuilder::revoked(&id, command.message_id()),
+        EventBuilder::text(&id, "obrigada").replying_to(command.message_id()),
     ];
     for event in events {
         let answer = bot.post(&event.from(ANA).sent_at(bot.clock.now())).await.text();

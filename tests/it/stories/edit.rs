@@ -23,14 +23,14 @@ impl Service {
 #[tokio::test]
 async fn editing_a_typo_runs_it_again_and_edits_the_reply() {
     let bot = Service::start().await;
-    let order = bot.message(ANA, r#"/lnik "Bairro Feliz" futebol"#);
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, r#"/lnik "Bairro Feliz" futebol"#);
+    bot.ask_by(&command).await;
     bot.settled().await;
 
-    let mended = bot.edited(&order, r#"/link "Bairro Feliz futebol"#);
+    let mended = bot.edited(&command, r#"/link "Bairro Feliz futebol"#);
     assert_status(&bot.post(&mended).await, "accepted");
     bot.settled().await;
-    let mended = bot.edited(&order, r#"/link "Bairro Feliz" futebol"#);
+    let mended = bot.edited(&command, r#"/link "Bairro Feliz" futebol"#);
     assert_status(&bot.post(&mended).await, "accepted");
     bot.wait_for_message(LINKED).await;
     bot.settled().await;
@@ -44,11 +44,11 @@ async fn editing_a_typo_runs_it_again_and_edits_the_reply() {
 #[tokio::test]
 async fn t14_a_command_that_did_something_is_never_run_again() {
     let bot = Service::start().await;
-    let order = bot.message(ANA, r#"/link "Bairro Feliz" futebol xyzzy"#);
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, r#"/link "Bairro Feliz" futebol xyzzy"#);
+    bot.ask_by(&command).await;
     bot.settled().await;
 
-    let edited = bot.edited(&order, r#"/link "Bairro Feliz" suporte"#);
+    let edited = bot.edited(&command, r#"/link "Bairro Feliz" suporte"#);
 
     assert_eq!(assert_status(&bot.post(&edited).await, "ignored"), "edited");
     assert_eq!(bot.changes(), 1);
@@ -57,10 +57,10 @@ async fn t14_a_command_that_did_something_is_never_run_again() {
 #[tokio::test]
 async fn t14_the_same_edit_comes_twice_and_is_run_once() {
     let bot = Service::start().await;
-    let order = bot.message(ANA, "/link bairro");
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, "/link bairro");
+    bot.ask_by(&command).await;
     bot.settled().await;
-    let mended = bot.edited(&order, "/link bairro vendas");
+    let mended = bot.edited(&command, "/link bairro vendas");
 
     let (one, other) = tokio::join!(bot.post(&mended), bot.post(&mended));
     let mut answers = [one.text(), other.text()];
@@ -68,19 +68,19 @@ async fn t14_the_same_edit_comes_twice_and_is_run_once() {
 
     assert!(answers[0].contains("duplicate") || answers[1].contains("duplicate"), "{answers:?}");
     bot.settled().await;
-    assert_eq!(bot.orders().await, 2);
+    assert_eq!(bot.command_count().await, 2);
 }
 
 #[tokio::test]
 async fn after_a_quarter_of_an_hour_an_edit_is_no_command() {
     let clock = Clock::manual(NOON);
     let bot = Service::with().clock(clock.clone()).start().await;
-    let order = bot.message(ANA, "/link bairro");
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, "/link bairro");
+    bot.ask_by(&command).await;
     bot.settled().await;
     clock.advance(Duration::from_secs(15 * 60 + 1));
 
-    let mended = bot.edited(&order, r#"/link "Bairro Feliz" futebol"#);
+    let mended = bot.edited(&command, r#"/link "Bairro Feliz" futebol"#);
 
     assert_eq!(assert_status(&bot.post(&mended).await, "ignored"), "edited");
 }
@@ -94,19 +94,19 @@ async fn an_edit_of_chatter_is_no_command() {
     let edited = bot.edited(&chatter, r#"/link "Bairro Feliz" futebol"#);
 
     assert_eq!(assert_status(&bot.post(&edited).await, "ignored"), "edited");
-    assert_eq!(bot.orders().await, 0);
+    assert_eq!(bot.command_count().await, 0);
 }
 
 #[tokio::test]
 async fn a_reply_that_cannot_be_edited_is_followed_by_a_new_one() {
     let bot = Service::start().await;
-    let order = bot.message(ANA, "/link bairro");
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, "/link bairro");
+    bot.ask_by(&command).await;
     bot.settled().await;
     let refused = FaultResponse::json(400, &serde_json::json!({ "error": "Message can not be edited" }));
     bot.sandbox.faults().fail_always("send-text?edit", Fault::Replace(refused));
 
-    bot.post(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.post(&bot.edited(&command, r#"/link "Bairro Feliz" futebol"#)).await;
     bot.wait_for_message(LINKED).await;
 
     assert_eq!(bot.said().len(), 2);
@@ -115,11 +115,11 @@ async fn a_reply_that_cannot_be_edited_is_followed_by_a_new_one() {
 #[tokio::test]
 async fn an_interrupted_correction_finishes_with_one_reply() {
     let mut bot = Service::start().await;
-    let order = bot.message(ANA, "/link bairro");
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, "/link bairro");
+    bot.ask_by(&command).await;
     bot.settled().await;
     let call = bot.sandbox.faults().hold_response("communities/link");
-    bot.post(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.post(&bot.edited(&command, r#"/link "Bairro Feliz" futebol"#)).await;
     bot.within(call.wait_reached()).await;
     bot.crash().await;
     call.release();
@@ -141,13 +141,13 @@ async fn a_reply_of_several_messages_follows_the_old_one() {
         .start()
         .await;
     let many = (1..=60).map(|at| format!("nada{at}{}", "y".repeat(80))).collect::<Vec<_>>().join(" ");
-    let order = bot.message(ANA, &format!(r#"/link "Bairro Feliz" {many}"#));
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, &format!(r#"/link "Bairro Feliz" {many}"#));
+    bot.ask_by(&command).await;
     bot.settled().await;
     let before = bot.said();
     assert!(before.len() > 1, "{before:?}");
 
-    bot.post(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.post(&bot.edited(&command, r#"/link "Bairro Feliz" futebol"#)).await;
     bot.wait_for_message(LINKED).await;
     bot.settled().await;
 
@@ -158,27 +158,27 @@ async fn a_reply_of_several_messages_follows_the_old_one() {
 #[tokio::test]
 async fn only_the_author_can_correct_a_command() {
     let bot = Service::with().admins(crate::stories::fixtures::ANA_AND_RUI).start().await;
-    let order = bot.message(ANA, "/link bairro");
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, "/link bairro");
+    bot.ask_by(&command).await;
     bot.settled().await;
 
     let theirs = bot
         .message(crate::stories::fixtures::RUI, r#"/link "Bairro Feliz" futebol"#)
-        .with_id(order.message_id())
+        .with_id(command.message_id())
         .edited();
 
     assert_eq!(assert_status(&bot.post(&theirs).await, "ignored"), "edited");
-    assert_eq!((bot.orders().await, bot.changes()), (1, 0));
+    assert_eq!((bot.command_count().await, bot.changes()), (1, 0));
 }
 
 #[tokio::test]
 async fn concurrent_edits_become_ordered_versions() {
     let bot = Service::start().await;
-    let order = bot.message(ANA, "/link xyzzy");
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, "/link xyzzy");
+    bot.ask_by(&command).await;
     bot.settled().await;
     let edits: Vec<EventBuilder> =
-        (1..=9).map(|number| bot.edited(&order, &format!("/link xyzzy nada{number}"))).collect();
+        (1..=9).map(|number| bot.edited(&command, &format!("/link xyzzy nada{number}"))).collect();
 
     // Each is delivered twice.
     let answers = join_all(edits.iter().chain(&edits).map(|edit| bot.post(edit))).await;
@@ -191,19 +191,19 @@ async fn concurrent_edits_become_ordered_versions() {
     for edit in &edits {
         assert_status(&bot.post(edit).await, "duplicate");
     }
-    let one_more = bot.edited(&order, "/link xyzzy nada");
+    let one_more = bot.edited(&command, "/link xyzzy nada");
     assert_eq!(assert_status(&bot.post(&one_more).await, "ignored"), "edited");
     bot.settled().await;
-    assert_eq!(bot.orders().await, 10);
+    assert_eq!(bot.command_count().await, 10);
 }
 
 #[tokio::test]
 async fn t14_an_edit_that_comes_again_behind_a_later_one_is_not_run_again() {
     let bot = Service::start().await;
-    let order = bot.message(ANA, "/link xyzzy");
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, "/link xyzzy");
+    bot.ask_by(&command).await;
     bot.settled().await;
-    let (one, other) = (bot.edited(&order, "/link xyzzy a"), bot.edited(&order, "/link xyzzy b"));
+    let (one, other) = (bot.edited(&command, "/link xyzzy a"), bot.edited(&command, "/link xyzzy b"));
     for edit in [&one, &other] {
         assert_status(&bot.post(edit).await, "accepted");
         bot.settled().await;
@@ -213,38 +213,38 @@ async fn t14_an_edit_that_comes_again_behind_a_later_one_is_not_run_again() {
         assert_status(&bot.post(edit).await, "duplicate");
     }
 
-    assert_eq!(bot.orders().await, 3);
+    assert_eq!(bot.command_count().await, 3);
 }
 
 #[tokio::test]
 async fn editing_back_to_an_earlier_text_gets_a_reply() {
     let clock = Clock::manual(NOON);
     let bot = Service::with().clock(clock.clone()).start().await;
-    let order = bot.message(ANA, "/link xyzzy");
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, "/link xyzzy");
+    bot.ask_by(&command).await;
     bot.settled().await;
 
     for text in ["/link xyzzy a", "/link xyzzy b", "/link xyzzy a"] {
         clock.advance(Duration::from_secs(5));
-        assert_status(&bot.post(&bot.edited(&order, text)).await, "accepted");
+        assert_status(&bot.post(&bot.edited(&command, text)).await, "accepted");
         bot.settled().await;
     }
 
-    assert_eq!(bot.orders().await, 4);
+    assert_eq!(bot.command_count().await, 4);
 }
 
 #[tokio::test]
 async fn t14_of_versions_that_wait_together_only_the_first_that_does_something_does_it() {
     let bot = Service::start().await;
-    let order = bot.message(ANA, "/link xyzzy");
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, "/link xyzzy");
+    bot.ask_by(&command).await;
     bot.settled().await;
     let before = bot.sandbox.faults().hold_request("communities/link");
     bot.send_to_completion(ANA, r#"/link "Bairro Feliz" moradores suporte"#).await;
     bot.within(before.wait_reached()).await;
     let texts = ["xyzzy", r#""Bairro Feliz" futebol"#, r#""Bairro Feliz" vendas*"#];
     for text in texts {
-        let edit = bot.edited(&order, &format!("/link {text}\u{200b} nada"));
+        let edit = bot.edited(&command, &format!("/link {text}\u{200b} nada"));
         assert_status(&bot.post(&edit).await, "accepted");
     }
 
@@ -259,11 +259,11 @@ async fn t14_of_versions_that_wait_together_only_the_first_that_does_something_d
 async fn an_edit_waits_for_the_result_of_the_version_before() {
     let bot = Service::start().await;
     let answering = bot.sandbox.faults().hold_request("send-text");
-    let order = bot.message(ANA, r#"/lnik "Bairro Feliz" futebol"#);
-    bot.deliver_to_completion(&order).await;
+    let command = bot.message(ANA, r#"/lnik "Bairro Feliz" futebol"#);
+    bot.deliver_to_completion(&command).await;
     bot.within(answering.wait_reached()).await;
-    bot.deliver_to_completion(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
-    bot.wait_for_version(order.message_id(), 1, "claimed").await;
+    bot.deliver_to_completion(&bot.edited(&command, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.wait_for_version(command.message_id(), 1, "claimed").await;
 
     answering.release();
     bot.settled().await;
@@ -274,11 +274,11 @@ async fn an_edit_waits_for_the_result_of_the_version_before() {
 #[tokio::test]
 async fn an_edit_of_a_long_running_command_is_not_run() {
     let bot = Service::start().await;
-    let order = bot.message(ANA, "/communities");
+    let command = bot.message(ANA, "/communities");
     let read = bot.sandbox.faults().hold_request("communities?");
-    bot.deliver_to_completion(&order).await;
+    bot.deliver_to_completion(&command).await;
     bot.within(read.wait_reached()).await;
-    bot.deliver_to_completion(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.deliver_to_completion(&bot.edited(&command, r#"/link "Bairro Feliz" futebol"#)).await;
 
     bot.wait_for_message("❌ I am still working on the first version of this message. Send a new one.").await;
 
@@ -296,10 +296,10 @@ async fn t14_the_reply_to_a_finished_change_is_not_replaced_by_an_early_edit() {
     for _ in 0..5 {
         bot.ask(ANA, "/whoami").await;
     }
-    let order = bot.message(ANA, r#"/link "Bairro Feliz" futebol"#);
-    bot.deliver_to_completion(&order).await;
+    let command = bot.message(ANA, r#"/link "Bairro Feliz" futebol"#);
+    bot.deliver_to_completion(&command).await;
     bot.within(link.wait_reached()).await;
-    bot.deliver_to_completion(&bot.edited(&order, "/communities")).await;
+    bot.deliver_to_completion(&bot.edited(&command, "/communities")).await;
 
     link.release();
     bot.settled().await;
@@ -315,10 +315,10 @@ async fn an_edit_during_a_successful_version_is_reported_as_not_run() {
     // It changed something.
     let bot = Service::start().await;
     let link = bot.sandbox.faults().hold_request("communities/link");
-    let order = bot.message(ANA, r#"/link "Bairro Feliz" futebol"#);
-    bot.deliver_to_completion(&order).await;
+    let command = bot.message(ANA, r#"/link "Bairro Feliz" futebol"#);
+    bot.deliver_to_completion(&command).await;
     bot.within(link.wait_reached()).await;
-    bot.deliver_to_completion(&bot.edited(&order, r#"/link "Bairro Feliz" suporte"#)).await;
+    bot.deliver_to_completion(&bot.edited(&command, r#"/link "Bairro Feliz" suporte"#)).await;
     link.release();
     bot.settled().await;
     assert_eq!((bot.said(), bot.changes()), (vec![LINKED.to_owned(), late.to_owned()], 1));
@@ -326,10 +326,10 @@ async fn an_edit_during_a_successful_version_is_reported_as_not_run() {
     // It failed, and the operator may retry it.
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
     bot.sandbox.faults().fail_always("communities", Fault::Replace(FaultResponse::bad_gateway()));
-    let order = bot.message(ANA, r#"/link "Bairro Feliz" xyzzy"#);
-    bot.deliver_to_completion(&order).await;
-    bot.deliver_to_completion(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
-    bot.reply_to(order.message_id()).await;
+    let command = bot.message(ANA, r#"/link "Bairro Feliz" xyzzy"#);
+    bot.deliver_to_completion(&command).await;
+    bot.deliver_to_completion(&bot.edited(&command, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.reply_to(command.message_id()).await;
     bot.sandbox.faults().clear();
     bot.settled().await;
     assert_eq!((bot.said().len(), bot.changes()), (2, 0));
@@ -340,16 +340,16 @@ async fn an_edit_during_a_successful_version_is_reported_as_not_run() {
 async fn a_message_older_than_fifteen_minutes_is_not_edited() {
     let clock = Clock::manual(NOON);
     let bot = Service::with().clock(clock.clone()).start().await;
-    let order = bot.message(ANA, "/link xyzzy");
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, "/link xyzzy");
+    bot.ask_by(&command).await;
     bot.settled().await;
     clock.advance(Duration::from_secs(14 * 60));
-    bot.deliver_to_completion(&bot.edited(&order, "/link xyzzy b")).await;
+    bot.deliver_to_completion(&bot.edited(&command, "/link xyzzy b")).await;
     bot.settled().await;
     assert_eq!(bot.said().len(), 1);
     clock.advance(Duration::from_secs(59));
     let link = bot.sandbox.faults().hold_request("communities/link");
-    bot.deliver_to_completion(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.deliver_to_completion(&bot.edited(&command, r#"/link "Bairro Feliz" futebol"#)).await;
     bot.within(link.wait_reached()).await;
 
     clock.advance(Duration::from_secs(120));
@@ -363,16 +363,16 @@ async fn a_message_older_than_fifteen_minutes_is_not_edited() {
 async fn a_rate_limited_correction_may_be_repeated_a_minute_later() {
     let clock = Clock::manual(NOON);
     let bot = Service::with().clock(clock.clone()).limits("commands_per_minute = 2").start().await;
-    let order = bot.message(ANA, "/link xyzzy");
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, "/link xyzzy");
+    bot.ask_by(&command).await;
     bot.ask(ANA, "/whoami").await;
     bot.settled().await;
-    bot.deliver_to_completion(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.deliver_to_completion(&bot.edited(&command, r#"/link "Bairro Feliz" futebol"#)).await;
     bot.settled().await;
     assert_eq!(bot.changes(), 0);
 
     clock.advance(Duration::from_secs(70));
-    bot.deliver_to_completion(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.deliver_to_completion(&bot.edited(&command, r#"/link "Bairro Feliz" futebol"#)).await;
     bot.settled().await;
 
     assert_eq!(bot.changes(), 1);
@@ -382,13 +382,13 @@ async fn a_rate_limited_correction_may_be_repeated_a_minute_later() {
 async fn an_overtaken_edit_is_not_run() {
     let clock = Clock::manual(NOON);
     let bot = Service::with().clock(clock.clone()).start().await;
-    let order = bot.message(ANA, "/link xyzzy");
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, "/link xyzzy");
+    bot.ask_by(&command).await;
     bot.settled().await;
     clock.advance(Duration::from_secs(5));
-    let older = bot.edited(&order, r#"/link "Bairro Feliz" futebol"#);
+    let older = bot.edited(&command, r#"/link "Bairro Feliz" futebol"#);
     clock.advance(Duration::from_secs(5));
-    bot.deliver_to_completion(&bot.edited(&order, r#"/link "Bairro Feliz" xyzzy"#)).await;
+    bot.deliver_to_completion(&bot.edited(&command, r#"/link "Bairro Feliz" xyzzy"#)).await;
     bot.settled().await;
 
     assert_status(&bot.post(&older).await, "duplicate");
@@ -400,13 +400,13 @@ async fn an_overtaken_edit_is_not_run() {
 #[tokio::test]
 async fn a_reply_edit_without_a_response_is_sent_once() {
     let bot = Service::start().await;
-    let order = bot.message(ANA, "/link bairro");
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, "/link bairro");
+    bot.ask_by(&command).await;
     bot.settled().await;
     let vanished = FaultResponse::json(408, &serde_json::json!({}));
     bot.sandbox.faults().fail_next("send-text?edit", 1, Fault::ReplaceResponse(vanished));
 
-    bot.deliver_to_completion(&bot.edited(&order, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.deliver_to_completion(&bot.edited(&command, r#"/link "Bairro Feliz" futebol"#)).await;
     bot.settled().await;
 
     assert_eq!(bot.said(), [LINKED]);
@@ -417,19 +417,19 @@ const ANNOUNCE: &str = "/avisar bairro Reunião sexta 19h";
 impl Service {
     /// Sends a command that prompts, and waits for its prompt.
     async fn send_prompting_command(&self, text: &str) -> EventBuilder {
-        let order = self.message(ANA, text);
-        self.ask_by(&order).await;
+        let command = self.message(ANA, text);
+        self.ask_by(&command).await;
         self.settled().await;
-        order
+        command
     }
 }
 
 #[tokio::test]
 async fn a_prompt_is_corrected_by_an_edit_and_the_yes_confirms_the_new_version() {
     let bot = Service::start().await;
-    let order = bot.send_prompting_command(ANNOUNCE).await;
+    let command = bot.send_prompting_command(ANNOUNCE).await;
 
-    let mended = bot.edited(&order, "/avisar bairro Reunião sábado 19h");
+    let mended = bot.edited(&command, "/avisar bairro Reunião sábado 19h");
     assert_status(&bot.post(&mended).await, "accepted");
     bot.settled().await;
 
@@ -444,9 +444,9 @@ async fn a_prompt_is_corrected_by_an_edit_and_the_yes_confirms_the_new_version()
 #[tokio::test]
 async fn editing_the_community_deactivates_the_new_one() {
     let bot = Service::start().await;
-    let order = bot.send_prompting_command("/desativar bairro").await;
+    let command = bot.send_prompting_command("/desativar bairro").await;
 
-    bot.post(&bot.edited(&order, "/desativar marketing")).await;
+    bot.post(&bot.edited(&command, "/desativar marketing")).await;
     bot.settled().await;
     bot.ask(ANA, "sim").await;
     bot.settled().await;
@@ -459,9 +459,9 @@ async fn editing_the_community_deactivates_the_new_one() {
 async fn editing_the_message_closes_its_prompt() {
     for text in ["/ajuda", "/avisar", "/xyzzy"] {
         let bot = Service::start().await;
-        let order = bot.send_prompting_command(ANNOUNCE).await;
+        let command = bot.send_prompting_command(ANNOUNCE).await;
 
-        assert_status(&bot.post(&bot.edited(&order, text)).await, "accepted");
+        assert_status(&bot.post(&bot.edited(&command, text)).await, "accepted");
         bot.settled().await;
 
         assert_eq!(bot.send(ANA, "sim").await, r#"{"status":"ignored","reason":"not_a_command"}"#, "{text}");
@@ -473,11 +473,11 @@ async fn editing_the_message_closes_its_prompt() {
 async fn an_edit_in_a_group_closes_the_prompt_too() {
     let bot = Service::start().await;
     let group = bot.group("Futebol");
-    let order = bot.message(ANA, "/desativar bairro").in_group(&group);
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, "/desativar bairro").in_group(&group);
+    bot.ask_by(&command).await;
     bot.settled().await;
 
-    let edit = bot.edited(&order, "/xyzzy").in_group(&group);
+    let edit = bot.edited(&command, "/xyzzy").in_group(&group);
     assert_status(&bot.post(&edit).await, "accepted");
     bot.settled().await;
 
@@ -487,24 +487,24 @@ async fn an_edit_in_a_group_closes_the_prompt_too() {
 #[tokio::test]
 async fn a_dry_run_becomes_the_command_by_an_edit() {
     let bot = Service::start().await;
-    let order = bot.send_prompting_command("/link bairro futebol --try").await;
+    let command = bot.send_prompting_command("/link bairro futebol --try").await;
 
-    bot.post(&bot.edited(&order, "/link bairro futebol")).await;
+    bot.post(&bot.edited(&command, "/link bairro futebol")).await;
     bot.settled().await;
 
     assert_eq!(bot.said(), [LINKED]);
-    let again = bot.edited(&order, "/link bairro suporte");
+    let again = bot.edited(&command, "/link bairro suporte");
     assert_eq!(assert_status(&bot.post(&again).await, "ignored"), "edited");
 }
 
 #[tokio::test]
 async fn t14_a_confirmed_command_is_not_run_again_by_a_crossing_edit() {
     let bot = Service::start().await;
-    let order = bot.send_prompting_command(ANNOUNCE).await;
+    let command = bot.send_prompting_command(ANNOUNCE).await;
     let announcing = bot.sandbox.faults().hold_request("send-text");
     let yes = bot.send_to_completion(ANA, "sim").await;
     bot.within(announcing.wait_reached()).await;
-    let mended = bot.edited(&order, "/avisar --sim bairro Reunião sábado 19h");
+    let mended = bot.edited(&command, "/avisar --sim bairro Reunião sábado 19h");
     assert_status(&bot.post(&mended).await, "accepted");
 
     announcing.release();
@@ -518,9 +518,9 @@ async fn t14_a_confirmed_command_is_not_run_again_by_a_crossing_edit() {
 #[tokio::test]
 async fn a_yes_that_crosses_an_edit_confirms_neither_version() {
     let bot = Service::start().await;
-    let order = bot.send_prompting_command(ANNOUNCE).await;
+    let command = bot.send_prompting_command(ANNOUNCE).await;
     let reading = bot.sandbox.faults().hold_request("communities-metadata");
-    bot.post(&bot.edited(&order, "/avisar bairro Reunião sábado 19h")).await;
+    bot.post(&bot.edited(&command, "/avisar bairro Reunião sábado 19h")).await;
     bot.within(reading.wait_reached()).await;
     let yes = bot.send_to_completion(ANA, "sim").await;
 
@@ -535,18 +535,18 @@ async fn a_yes_that_crosses_an_edit_confirms_neither_version() {
 #[tokio::test]
 async fn t14_chained_prompts_are_all_done_once_the_last_is_confirmed() {
     let bot = Service::start().await;
-    let order = bot.send_prompting_command("/avisr bairro Reunião sexta 19h").await;
+    let command = bot.send_prompting_command("/avisr bairro Reunião sexta 19h").await;
     bot.ask(ANA, "sim").await;
     bot.settled().await;
-    bot.post(&bot.edited(&order, ANNOUNCE)).await;
+    bot.post(&bot.edited(&command, ANNOUNCE)).await;
     bot.settled().await;
-    let order = bot.send_prompting_command("/avisr bairro Reunião domingo").await;
+    let command = bot.send_prompting_command("/avisr bairro Reunião domingo").await;
     for _ in 0..2 {
         bot.ask(ANA, "sim").await;
         bot.settled().await;
     }
 
-    bot.post(&bot.edited(&order, "/avisar --sim bairro Reunião segunda")).await;
+    bot.post(&bot.edited(&command, "/avisar --sim bairro Reunião segunda")).await;
     bot.settled().await;
 
     assert_eq!(bot.announced("Bairro Feliz"), ["Reunião domingo"]);
@@ -560,9 +560,9 @@ async fn a_thumb_on_a_reply_that_replaced_a_prompt_does_not_confirm() {
     let held = bot.sandbox.faults().hold_request("communities/link");
     bot.send_to_completion(ANA, r#"/link "Bairro Feliz" "vendas norte""#).await;
     bot.within(held.wait_reached()).await;
-    let order = bot.message(ANA, r#"/unlnik "Bairro Feliz" futebol"#);
-    bot.deliver_to_completion(&order).await;
-    bot.deliver_to_completion(&bot.edited(&order, r#"/link "Bairro Feliz" suporte"#)).await;
+    let command = bot.message(ANA, r#"/unlnik "Bairro Feliz" futebol"#);
+    bot.deliver_to_completion(&command).await;
+    bot.deliver_to_completion(&bot.edited(&command, r#"/link "Bairro Feliz" suporte"#)).await;
     held.release();
     bot.settled().await;
     let (said, before) = (bot.said(), bot.changes());
@@ -581,11 +581,11 @@ async fn a_thumb_on_a_reply_that_replaced_a_prompt_does_not_confirm() {
 async fn a_prompt_overtaken_by_an_edit_is_closed() {
     let clock = Clock::manual(NOON);
     let bot = Service::with().clock(clock.clone()).start().await;
-    let order = bot.message(ANA, ANNOUNCE);
+    let command = bot.message(ANA, ANNOUNCE);
     let reading = bot.sandbox.faults().hold_request("communities-metadata");
-    bot.deliver_to_completion(&order).await;
+    bot.deliver_to_completion(&command).await;
     bot.within(reading.wait_reached()).await;
-    bot.deliver_to_completion(&bot.edited(&order, "/ajuda")).await;
+    bot.deliver_to_completion(&bot.edited(&command, "/ajuda")).await;
     clock.advance(Duration::from_secs(3));
     reading.release();
     bot.settled().await;
@@ -600,13 +600,13 @@ async fn a_prompt_overtaken_by_an_edit_is_closed() {
 #[tokio::test]
 async fn t14_a_failed_yes_still_counts_as_a_yes() {
     let bot = Service::start().await;
-    let order = bot.send_prompting_command("/desativar bairro").await;
+    let command = bot.send_prompting_command("/desativar bairro").await;
     let refused = FaultResponse::json(403, &serde_json::json!({ "error": "not allowed" }));
     bot.sandbox.faults().fail_always("communities", Fault::Replace(refused));
     bot.ask(ANA, "sim").await;
     bot.settled().await;
 
-    bot.post(&bot.edited(&order, "/desativar --sim marketing")).await;
+    bot.post(&bot.edited(&command, "/desativar --sim marketing")).await;
     bot.settled().await;
 
     assert!(bot.said().concat().contains("❌ Esse comando já foi confirmado"), "{:?}", bot.said());

@@ -159,12 +159,12 @@ async fn a_command_without_prefix_is_suggested_in_an_admins_direct_chat() {
 async fn a_command_without_prefix_is_chatter_in_groups_and_from_non_admins() {
     let bot = Service::start().await;
     let group = bot.group("Futebol");
-    let order = "vincular bairro futebol";
+    let command = "vincular bairro futebol";
 
-    let in_group = bot.post(&bot.message(ANA, order).in_group(&group)).await.text();
+    let in_group = bot.post(&bot.message(ANA, command).in_group(&group)).await.text();
 
-    for answer in [in_group, bot.send(NON_ADMIN, order).await, bot.send(ANA, "foto linda").await] {
+    for answer in [in_group, bot.send(NON_ADMIN, command).await, bot.send(ANA, "foto linda").await] {
         assert!(answer.contains("not_a_command"), "{answer}");
     }
-    assert_eq!(bot.orders().await, 0);
+    assert_eq!(bot.command_count().await, 0);
 }

@@ -246,11 +246,11 @@ async fn changed_rights_end_a_list() {
 async fn a_community_name_instead_of_groups_is_suggested() {
     let bot = Service::start().await;
 
-    for order in ["/grupos bairro feliz", "/grupos da comunidade bairro", "/groups in Bairro Feliz"] {
-        let offer = bot.ask(ANA, order).await;
-        assert!(offer.starts_with("❌ ") && offer.contains(" \"Bairro Feliz\"? "), "{order}: {offer}");
+    for command in ["/grupos bairro feliz", "/grupos da comunidade bairro", "/groups in Bairro Feliz"] {
+        let offer = bot.ask(ANA, command).await;
+        assert!(offer.starts_with("❌ ") && offer.contains(" \"Bairro Feliz\"? "), "{command}: {offer}");
         let shown = bot.ask(ANA, "sim").await;
-        assert!(shown.starts_with("“Bairro Feliz”: 2 "), "{order}: {shown}");
+        assert!(shown.starts_with("“Bairro Feliz”: 2 "), "{command}: {shown}");
     }
     let none = bot.ask(ANA, "/grupos xyzzy").await;
     assert_eq!(none, "Nenhum grupo combina com “xyzzy”. Veja todos: /grupos");

@@ -28,8 +28,8 @@ async fn help_shows_every_command_by_section_on_one_screen() {
             "Más sobre cada uno: /ayuda vincular",
         ),
     ];
-    for (order, beginning, end) in rows {
-        let reply = bot.ask(ANA, order).await;
+    for (command, beginning, end) in rows {
+        let reply = bot.ask(ANA, command).await;
 
         assert!(reply.starts_with(beginning), "{reply}");
         assert!(reply.ends_with(end), "{reply}");
@@ -41,8 +41,8 @@ async fn help_shows_every_command_by_section_on_one_screen() {
 #[tokio::test]
 async fn help_on_a_command_shows_two_examples_its_other_names_and_the_marks() {
     let bot = Service::start().await;
-    for order in ["/help link", "/help /link", "/help VINCULAR", "/help Enlazar"] {
-        let reply = bot.ask(ANA, order).await;
+    for command in ["/help link", "/help /link", "/help VINCULAR", "/help Enlazar"] {
+        let reply = bot.ask(ANA, command).await;
 
         assert_eq!(
             reply,
@@ -55,7 +55,7 @@ async fn help_on_a_command_shows_two_examples_its_other_names_and_the_marks() {
              --yes skips the question\n\
              ✅ done · ☑️ was so already · ❓ not sure\n\
              ⚠️ belongs elsewhere · ❌ not done",
-            "{order}"
+            "{command}"
         );
     }
     let in_portuguese = bot.ask(ANA, "/ajuda grupos").await;
@@ -71,8 +71,8 @@ async fn help_on_a_command_shows_two_examples_its_other_names_and_the_marks() {
 async fn help_on_an_indirect_command_shows_no_dry_run_or_yes_flag() {
     let bot = Service::start().await;
 
-    for order in ["/help undo", "/help confirm", "/help cancel", "/help groups"] {
-        let reply = bot.ask(ANA, order).await;
+    for command in ["/help undo", "/help confirm", "/help cancel", "/help groups"] {
+        let reply = bot.ask(ANA, command).await;
 
         assert!(!reply.contains("\n--"), "{reply}");
     }
@@ -229,23 +229,23 @@ async fn each_example_does_what_it_says(language: usize) {
     let guide = of_the_examples("help").instance(&locale).start().await;
     for spec in CATALOG.specs() {
         let name = spec.name_in(Locale::ALL[language]);
-        let order = format!("/{name}");
+        let command = format!("/{name}");
         let help = guide.ask(RUI, &format!("/{} {name}", ["help", "ajuda", "ayuda"][language])).await;
         let is_example = |line: &&str| {
-            *line == order || line.strip_prefix(&order).is_some_and(|rest| rest.starts_with(' '))
+            *line == command || line.strip_prefix(&command).is_some_and(|rest| rest.starts_with(' '))
         };
         let mut examples: Vec<&str> = help.lines().filter(is_example).collect();
         if spec.args.is_empty() {
             // Only its usage can be shown.
-            examples.push(&order);
+            examples.push(&command);
         } else {
             assert_eq!(examples.len(), 2, "{help}");
         }
         for (nth, example) in examples.into_iter().enumerate() {
             let bot = of_the_examples(spec.name).instance(&locale).start().await;
             let group = bot.group("Suporte");
-            for order in before(spec.name, nth == 0) {
-                bot.ask_by(&bot.message(RUI, order).in_group(&group)).await;
+            for command in before(spec.name, nth == 0) {
+                bot.ask_by(&bot.message(RUI, command).in_group(&group)).await;
                 bot.settled().await;
             }
             let calls = |path: &str| {

@@ -288,12 +288,12 @@ async fn the_history_works_while_z_api_is_down() {
     bot.settled().await;
     bot.sandbox.faults().disconnect(ConnectionLoss::Error);
 
-    let order = bot.send_to_completion(ANA, "/history").await;
+    let command = bot.send_to_completion(ANA, "/history").await;
     let other = bot.send_to_completion(ANA, "/history ana").await;
     bot.settled().await;
     bot.sandbox.faults().reconnect();
 
-    assert!(bot.reply_to(&order).await.text.ends_with(LINKED));
+    assert!(bot.reply_to(&command).await.text.ends_with(LINKED));
     assert!(bot.reply_to(&other).await.text.ends_with(LINKED));
 }
 

@@ -86,13 +86,13 @@ async fn a_failed_link_may_be_corrected_by_editing() {
             "ese enlace de invitación no lleva a ningún grupo. Quizá se restableció: cópialo de nuevo",
         ),
     ] {
-        let order = bot.message(ANA, &format!("{name} \"Bairro Feliz\" {dead}"));
+        let command = bot.message(ANA, &format!("{name} \"Bairro Feliz\" {dead}"));
 
-        let reply = bot.ask_by(&order).await;
+        let reply = bot.ask_by(&command).await;
         bot.settled().await;
 
         assert!(reply.ends_with(&format!("❌ “{dead}”: {why}")), "{reply}");
-        assert_eq!(bot.row(order.message_id()).await.outcome.as_deref(), Some("usage_error"));
+        assert_eq!(bot.row(command.message_id()).await.outcome.as_deref(), Some("usage_error"));
     }
 }
 

@@ -34,8 +34,8 @@ async fn the_link_of_a_community_or_group_is_shown_for_any_form_of_its_name() {
         ("/invite FUTEBOL".to_owned(), &into_futebol),
         (format!("/invite {futebol}"), &into_futebol),
     ];
-    for (order, expected) in rows {
-        assert_eq!(bot.ask(ANA, &order).await, *expected, "{order}");
+    for (command, expected) in rows {
+        assert_eq!(bot.ask(ANA, &command).await, *expected, "{command}");
     }
     let here = bot.ask_by(&bot.message(ANA, "/invite here").in_group(&futebol)).await;
     assert_eq!(here, into_futebol);
@@ -126,12 +126,12 @@ async fn a_lost_response_and_a_crash_reset_the_link_once() {
     assert_eq!(bot.calls_to("redefine-").len(), 1);
 
     let call = bot.sandbox.faults().hold_response("redefine-");
-    let order = bot.send_to_completion(ANA, "/invite bairro reset --yes").await;
+    let command = bot.send_to_completion(ANA, "/invite bairro reset --yes").await;
     bot.within(call.wait_reached()).await;
     bot.crash().await;
     bot.restart().await;
 
-    assert_eq!(bot.replies_to(&order).await, [renewed("Bairro Feliz", &bot.link_into(&bairro))]);
+    assert_eq!(bot.replies_to(&command).await, [renewed("Bairro Feliz", &bot.link_into(&bairro))]);
     assert_eq!(bot.calls_to("redefine-").len(), 2);
 }
 
@@ -155,17 +155,17 @@ async fn an_admin_of_some_communities_sees_only_their_links() {
         |typed: &str| format!("You may not use /invite in “{typed}”. Whoever runs this bot can allow it.");
     let bairro = bot.community("Bairro Feliz");
 
-    for order in ["/invite moradores", "/invite futebol", "/invite moradores reset --yes"] {
-        let typed = order.split(' ').nth(1).unwrap();
-        assert_eq!(bot.ask(ANA, order).await, denied(typed), "{order}");
+    for command in ["/invite moradores", "/invite futebol", "/invite moradores reset --yes"] {
+        let typed = command.split(' ').nth(1).unwrap();
+        assert_eq!(bot.ask(ANA, command).await, denied(typed), "{command}");
     }
     let world = bot.world();
     let announcement = &world.announcement_of(&bairro).unwrap().id;
     assert_eq!(bot.ask(ANA, &format!("/invite {announcement}")).await, denied(announcement));
     let hidden = bot.ask(ANA, "/invite \"Bairro Feliz\"").await;
     assert!(!hidden.contains("https://"), "{hidden}");
-    for order in ["/invite marketing", "/invite \"Vendas Sul\""] {
-        assert!(bot.ask(ANA, order).await.starts_with("This lets people into “"), "{order}");
+    for command in ["/invite marketing", "/invite \"Vendas Sul\""] {
+        assert!(bot.ask(ANA, command).await.starts_with("This lets people into “"), "{command}");
     }
     assert!(bot.calls_to("redefine-").is_empty());
 }

@@ -215,9 +215,9 @@ async fn a_running_command_finishes_at_shutdown() {
 async fn a_text_with_nul_bytes_is_accepted() {
     let bot = Service::start().await;
 
-    let order = bot.send_to_completion(ANA, "/link \"Bairro Feliz\" fute\0bol").await;
+    let command = bot.send_to_completion(ANA, "/link \"Bairro Feliz\" fute\0bol").await;
 
-    let answers = bot.replies_to(&order).await;
+    let answers = bot.replies_to(&command).await;
     assert!(answers[0].contains("no group"), "{answers:?}");
-    assert!(!bot.row(&order).await.text.contains('\0'));
+    assert!(!bot.row(&command).await.text.contains('\0'));
 }

@@ -23,9 +23,9 @@ async fn every_command_has_its_names_in_all_three_languages() {
     ];
     for (name, typed) in rows {
         for typed in typed.split(' ') {
-            let order = bot.send_to_completion(ANA, &format!("/{typed}")).await;
+            let command = bot.send_to_completion(ANA, &format!("/{typed}")).await;
 
-            assert_eq!(bot.row(&order).await.name, name, "{typed}");
+            assert_eq!(bot.row(&command).await.name, name, "{typed}");
         }
     }
     bot.settled().await;
@@ -47,16 +47,16 @@ async fn the_name_of_a_command_decides_the_reply_language() {
 async fn a_name_in_two_languages_uses_the_chats_else_the_instances_language() {
     const IN_PORTUGUESE: &str = "1 de 1 grupo está em “Bairro Feliz”.\n☑️ “Moradores”: já estava lá";
     const IN_SPANISH: &str = "1 de 1 grupo está en “Bairro Feliz”.\n☑️ “Moradores”: ya estaba allí";
-    let order = r#"/vincular "Bairro Feliz" moradores"#;
+    let command = r#"/vincular "Bairro Feliz" moradores"#;
     // The name is Portuguese and Spanish: an instance with another language uses the first.
     for (locale, expected) in [("en", IN_PORTUGUESE), ("pt-BR", IN_PORTUGUESE), ("es", IN_SPANISH)] {
         let bot = Service::with().instance(&format!("locale = \"{locale}\"")).start().await;
 
-        let of_the_instance = bot.ask(ANA, order).await;
+        let of_the_instance = bot.ask(ANA, command).await;
         bot.ask(ANA, "/language es").await;
-        let of_the_chat = bot.ask(ANA, order).await;
+        let of_the_chat = bot.ask(ANA, command).await;
         bot.ask(ANA, "/language pt").await;
-        let of_the_chat_again = bot.ask(ANA, order).await;
+        let of_the_chat_again = bot.ask(ANA, command).await;
 
         assert_eq!(of_the_instance, expected, "{locale}");
         assert_eq!(of_the_chat, IN_SPANISH, "{locale}");
@@ -75,8 +75,8 @@ async fn a_language_change_is_confirmed_in_the_new_language() {
         ("/lingua português", portuguese),
         ("/language \"pt-BR\"", portuguese),
     ];
-    for (order, expected) in rows {
-        assert_eq!(bot.ask(ANA, order).await, expected, "{order}");
+    for (command, expected) in rows {
+        assert_eq!(bot.ask(ANA, command).await, expected, "{command}");
     }
     assert_eq!(bot.changes(), 0);
 }
@@ -141,8 +141,8 @@ async fn a_typo_is_answered_in_the_language_of_its_command() {
              Por exemplo: /vincular \"Bairro Feliz\" futebol, mães",
         ),
     ];
-    for (order, expected) in rows {
-        assert_eq!(bot.ask(ANA, order).await, expected, "{order}");
+    for (command, expected) in rows {
+        assert_eq!(bot.ask(ANA, command).await, expected, "{command}");
     }
 }
 
@@ -154,13 +154,13 @@ async fn a_reply_to_a_prompt_uses_the_language_of_the_prompt() {
         ("/tirar", "Posso fazer?", "yes", "4 de 4 grupos estão fora de “Bairro Feliz”."),
         ("/desvincular", "¿Lo hago?", "👍", "4 de 4 grupos están fuera de “Bairro Feliz”."),
     ];
-    for (order, asked, yes, expected) in rows {
+    for (command, asked, yes, expected) in rows {
         let bot = Service::start().await;
         bot.ask(ANA, "/language es").await;
         bot.ask(ANA, r#"/link "Bairro Feliz" futebol mães suporte"#).await;
 
         let question =
-            bot.ask(ANA, &format!(r#"{order} "Bairro Feliz" futebol mães suporte moradores"#)).await;
+            bot.ask(ANA, &format!(r#"{command} "Bairro Feliz" futebol mães suporte moradores"#)).await;
         let answer = bot.ask(ANA, yes).await;
 
         assert!(question.contains(asked), "{question}");
@@ -208,13 +208,13 @@ async fn a_portuguese_bot_answers_in_portuguese() {
              Comunidades: todas",
         ),
     ];
-    for (order, expected) in rows {
-        assert_eq!(bot.ask(ANA, order).await, expected, "{order}");
+    for (command, expected) in rows {
+        assert_eq!(bot.ask(ANA, command).await, expected, "{command}");
     }
     bot.settled().await;
     // The name is English and Portuguese.
-    for order in ["/situação", "/status"] {
-        let reply = bot.ask(ANA, order).await;
+    for command in ["/situação", "/status"] {
+        let reply = bot.ask(ANA, command).await;
         assert!(reply.starts_with("✅ O WhatsApp está conectado."), "{reply}");
     }
     assert!(bot.ask(ANA, "/comunidades").await.starts_with("2 comunidades:\n"));
@@ -244,8 +244,8 @@ async fn a_spanish_bot_answers_in_spanish() {
         ),
         ("/comunidads", "No conozco el comando “comunidads”. ¿Quisiste decir /comunidades? Responde “sí”."),
     ];
-    for (order, expected) in rows {
-        assert_eq!(bot.ask(ANA, order).await, expected, "{order}");
+    for (command, expected) in rows {
+        assert_eq!(bot.ask(ANA, command).await, expected, "{command}");
     }
     bot.settled().await;
     assert!(bot.ask(ANA, "/estado").await.starts_with("✅ WhatsApp está conectado."));
@@ -253,9 +253,9 @@ async fn a_spanish_bot_answers_in_spanish() {
 
 #[tokio::test]
 async fn the_command_that_a_reply_offers_works_in_its_language() {
-    for order in ["/link", "/juntar", "/enlazar"] {
+    for command in ["/link", "/juntar", "/enlazar"] {
         let bot = Service::start().await;
-        let reply = bot.ask(ANA, &format!(r#"{order} "Bairro Feliz" "vendas sul""#)).await;
+        let reply = bot.ask(ANA, &format!(r#"{command} "Bairro Feliz" "vendas sul""#)).await;
 
         let freed = bot.ask(ANA, reply.rsplit_once(": ").unwrap().1).await;
 
@@ -272,7 +272,7 @@ async fn a_misspelled_name_is_answered_in_the_language_of_the_nearest() {
         ("/apdos", "No conozco el comando “apdos”. ¿Quisiste decir /apodos? Responde “sí”."),
         ("/comunities", "There is no command “comunities”. Did you mean /communities? Answer “yes”."),
     ];
-    for (order, expected) in rows {
-        assert_eq!(bot.ask(ANA, order).await, expected, "{order}");
+    for (command, expected) in rows {
+        assert_eq!(bot.ask(ANA, command).await, expected, "{command}");
     }
 }

@@ -63,14 +63,14 @@ async fn the_rate_limit_of_changes_holds_across_a_restart() {
     let mut bot = Service::with().pace(paces).start().await;
     let begun = Instant::now();
     for number in 0..5 {
-        let order = if number % 2 == 0 { COMMAND } else { r#"/unlink "Bairro Feliz" futebol"# };
-        bot.ask(ANA, order).await;
+        let command = if number % 2 == 0 { COMMAND } else { r#"/unlink "Bairro Feliz" futebol"# };
+        bot.ask(ANA, command).await;
     }
     bot.stop().await;
 
     bot.restart().await;
-    for order in [r#"/unlink "Bairro Feliz" futebol"#, COMMAND, r#"/unlink "Bairro Feliz" futebol"#] {
-        bot.ask(ANA, order).await;
+    for command in [r#"/unlink "Bairro Feliz" futebol"#, COMMAND, r#"/unlink "Bairro Feliz" futebol"#] {
+        bot.ask(ANA, command).await;
     }
 
     // Five at once and three at the limited rate; a new limit would let all eight go at once.

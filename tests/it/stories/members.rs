@@ -41,9 +41,9 @@ async fn t10_in_a_group_the_author_is_the_participant() {
         bot.message(NON_ADMIN, "/whoami").without_field("participantPhone").lid(ANA_LID).in_group(&group);
     let by_lid_in_the_numbers_place = bot.message(ANA_LID, "/whoami").in_group(&group);
 
-    for order in [by_number, by_lid, by_lid_in_the_numbers_place] {
-        assert!(bot.ask_by(&order).await.starts_with("You are “Ana”."), "{}", order.body());
-        assert_eq!(bot.reply_to(order.message_id()).await.chat, group);
+    for command in [by_number, by_lid, by_lid_in_the_numbers_place] {
+        assert!(bot.ask_by(&command).await.starts_with("You are “Ana”."), "{}", command.body());
+        assert_eq!(bot.reply_to(command.message_id()).await.chat, group);
     }
 }
 
@@ -51,10 +51,10 @@ async fn t10_in_a_group_the_author_is_the_participant() {
 async fn t10_a_group_created_by_an_admin_grants_no_rights() {
     let bot = Service::start().await;
     let anas_group = format!("{ANA}-1623281429");
-    let order = bot.message(NON_ADMIN, COMMAND).in_group(&anas_group);
+    let command = bot.message(NON_ADMIN, COMMAND).in_group(&anas_group);
 
-    expect_silence(&bot, &order, NOBODY).await;
-    let nobody = order.clone().without_field("participantPhone").without_field("participantLid");
+    expect_silence(&bot, &command, NOBODY).await;
+    let nobody = command.clone().without_field("participantPhone").without_field("participantLid");
     expect_silence(&bot, &nobody, r#"{"status":"ignored","reason":"no_sender"}"#).await;
     let disguised = bot.message(NON_ADMIN, COMMAND).in_group(ANA);
     expect_silence(&bot, &disguised, r#"{"status":"ignored","reason":"unclear_chat"}"#).await;
@@ -74,9 +74,9 @@ async fn t11_a_brazilian_number_is_the_same_without_its_ninth_digit() {
 #[tokio::test]
 async fn t11_an_admin_is_known_by_the_lid_alone() {
     let bot = Service::start().await;
-    let order = bot.message(ANA_LID, COMMAND);
+    let command = bot.message(ANA_LID, COMMAND);
 
-    let reply = bot.ask_by(&order).await;
+    let reply = bot.ask_by(&command).await;
 
     assert_eq!(reply, DONE);
     assert_eq!(bot.sandbox.sent()[0].chat, ANA_LID);
@@ -141,7 +141,7 @@ async fn forbidden_communities_are_not_suggested() {
 async fn t22_an_admin_removed_while_the_command_waited_changes_nothing() {
     let mut bot = Service::start().await;
     let read = bot.sandbox.faults().hold_request("communities?");
-    let order = bot.send_to_completion(ANA, COMMAND).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(read.wait_reached()).await;
     bot.crash().await;
 
@@ -152,22 +152,22 @@ async fn t22_an_admin_removed_while_the_command_waited_changes_nothing() {
     .await;
 
     let told = ["You are no longer an admin of this bot, so the command was not run."];
-    assert_eq!(bot.replies_to(&order).await, told);
-    assert_eq!((bot.changes(), bot.row(&order).await.outcome.as_deref()), (0, Some("denied")));
+    assert_eq!(bot.replies_to(&command).await, told);
+    assert_eq!((bot.changes(), bot.row(&command).await.outcome.as_deref()), (0, Some("denied")));
 }
 
 #[tokio::test]
 async fn t22_rights_revoked_while_the_command_waited_are_denied() {
     let mut bot = Service::start().await;
     let read = bot.sandbox.faults().hold_request("communities?");
-    let order = bot.send_to_completion(ANA, COMMAND).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(read.wait_reached()).await;
     bot.crash().await;
 
     bot.restart_with("name = \"Ana\"", "communities = [\"Marketing BR\"]").await;
 
     let told = ["You may not use /link in “Bairro Feliz”. Whoever runs this bot can allow it."];
-    assert_eq!(bot.replies_to(&order).await, told);
+    assert_eq!(bot.replies_to(&command).await, told);
     assert_eq!(bot.changes(), 0);
 }
 

@@ -73,8 +73,8 @@ async fn a_stranded_group_is_reported_with_a_remedy() {
 
         let reply = bot.ask(ANA, MOVE).await;
         bot.sandbox.faults().clear();
-        let order = if way_out == "/undo" { way_out } else { reply.rsplit_once(": ").unwrap().1 };
-        let back = bot.ask(ANA, order).await;
+        let command = if way_out == "/undo" { way_out } else { reply.rsplit_once(": ").unwrap().1 };
+        let back = bot.ask(ANA, command).await;
 
         assert!(reply.contains("it left “Marketing BR” and is in no community now: /link"), "{reply}");
         assert_eq!(back, "1 of 1 group is now in “Marketing BR”.\n✅ “Vendas Sul”");
@@ -106,14 +106,14 @@ async fn a_crash_or_outage_between_unlink_and_link_loses_no_group() {
     let bad = Fault::Replace(FaultResponse::bad_gateway());
     bot.sandbox.faults().fail_next("communities/link", 1, bad);
     let call = bot.sandbox.faults().hold_response("communities/unlink");
-    let order = bot.message(ANA, MOVE);
-    bot.post(&order).await;
+    let command = bot.message(ANA, MOVE);
+    bot.post(&command).await;
     bot.within(call.wait_reached()).await;
     bot.crash().await;
     call.release();
     bot.restart().await;
 
-    assert_eq!(bot.reply_to(order.message_id()).await.text, MOVED);
+    assert_eq!(bot.reply_to(command.message_id()).await.text, MOVED);
     assert_eq!(bot.calls_to("communities/unlink").len(), 1);
 }
 
@@ -226,14 +226,14 @@ async fn a_late_link_is_reported_as_done() {
     let bairro = bot.community("Bairro Feliz");
     bot.sandbox.faults().fail_next("communities/link", 2, Fault::Replace(ok(r#"{"success":true}"#)));
     let call = bot.sandbox.faults().hold_request("communities/link");
-    let order = bot.send_to_completion(ANA, MOVE).await;
+    let command = bot.send_to_completion(ANA, MOVE).await;
     bot.within(call.wait_reached()).await;
     // It is about to be put back.
     let group = bot.group("Vendas Sul");
     bot.sandbox.world(|world| world.link(&bairro, &group)).unwrap();
     call.release();
 
-    assert_eq!(bot.replies_to(&order).await, [MOVED]);
+    assert_eq!(bot.replies_to(&command).await, [MOVED]);
 }
 
 #[tokio::test]
@@ -283,15 +283,15 @@ async fn a_move_that_cannot_link_replies_with_a_remedy() {
 async fn a_cancelled_move_is_put_back() {
     let bot = super::cancel::with_long_retries().start().await;
     bot.sandbox.faults().fail_always("communities/link", Fault::Replace(FaultResponse::bad_gateway()));
-    let order = bot.send_to_completion(ANA, MOVE).await;
-    bot.wait_for_attempts(&order, 1).await;
+    let command = bot.send_to_completion(ANA, MOVE).await;
+    bot.wait_for_attempts(&command, 1).await;
     bot.sandbox.faults().clear();
 
     bot.ask(ANA, "/cancel").await;
 
     let told = "0 of 1 group is now in “Bairro Feliz”.\n\
          ❌ “Vendas Sul”: not done: the command was cancelled; it is back in “Marketing BR”";
-    assert_eq!(bot.replies_to(&order).await, [told]);
+    assert_eq!(bot.replies_to(&command).await, [told]);
     assert_eq!(bot.community_of("Vendas Sul").as_deref(), Some("Marketing BR"));
 }
 
@@ -300,7 +300,7 @@ async fn a_crash_while_putting_back_does_not_move_again() {
     let mut bot = Service::start().await;
     bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(refusal("You must be an admin")));
     let call = bot.sandbox.faults().hold_response("communities/link");
-    let order = bot.send_to_completion(ANA, MOVE).await;
+    let command = bot.send_to_completion(ANA, MOVE).await;
     bot.within(call.wait_reached()).await;
     bot.crash().await;
     call.release();
@@ -308,7 +308,7 @@ async fn a_crash_while_putting_back_does_not_move_again() {
 
     let told = "0 of 1 group is now in “Bairro Feliz”.\n\
          ❌ “Vendas Sul”: Z-API refused: “You must be an admin”; it is back in “Marketing BR”";
-    assert_eq!(bot.reply_to(&order).await.text, told);
+    assert_eq!(bot.reply_to(&command).await.text, told);
     assert_eq!((bot.calls_to("communities/unlink").len(), bot.calls_to("communities/link").len()), (1, 2));
 }
 
@@ -324,15 +324,15 @@ async fn an_unlinked_group_does_not_wait_for_another() {
         .await;
     let out_of_marketing = format!("communities/unlink?communityId={}", bot.community("Marketing BR"));
     bot.sandbox.faults().fail_always(&out_of_marketing, Fault::Replace(FaultResponse::bad_gateway()));
-    let order = bot.send_to_completion(ANA, r#"/move "vendas sul" tênis "Bairro Feliz""#).await;
+    let command = bot.send_to_completion(ANA, r#"/move "vendas sul" tênis "Bairro Feliz""#).await;
 
-    bot.wait_for_attempts(&order, 1).await;
+    bot.wait_for_attempts(&command, 1).await;
     let meanwhile = bot.community_of("Tênis");
     bot.sandbox.faults().clear();
 
     assert_eq!(meanwhile.as_deref(), Some("Bairro Feliz"));
     let done = "2 of 2 groups are now in “Bairro Feliz”.\n✅ “Vendas Sul”\n✅ “Tênis”";
-    assert_eq!(bot.replies_to(&order).await, [done]);
+    assert_eq!(bot.replies_to(&command).await, [done]);
 }
 
 #[tokio::test]
@@ -341,9 +341,9 @@ async fn a_panic_during_a_move_reports_where_the_group_may_be() {
     let bot = Service::with().timing(|timing| timing.read_back = Duration::MAX).start().await;
     bot.sandbox.faults().fail_always("communities/link", Fault::Replace(ok(r#"{"success":true}"#)));
 
-    let order = bot.send_to_completion(ANA, MOVE).await;
+    let command = bot.send_to_completion(ANA, MOVE).await;
 
-    let told = bot.replies_to(&order).await;
+    let told = bot.replies_to(&command).await;
     bot.sandbox.faults().clear();
     let back = format!("/link {} {}", bot.community("Marketing BR"), bot.group("Vendas Sul"));
     let open = format!(

@@ -41,14 +41,14 @@ async fn stop_words_beside_and_between_names_are_no_groups() {
         ("/vincular bairro \"y\"", &["Yoga"]),
         ("/vincular bairro\n- y\n- futebol", &["Futebol", "Yoga"]),
     ];
-    for (order, expected) in rows {
+    for (command, expected) in rows {
         let bot = Service::with().world(small_names).start().await;
         let before = bot.world();
 
-        let said = bot.ask(ANA, order).await;
+        let said = bot.ask(ANA, command).await;
 
-        assert_eq!(moved(&before, &bot.world()), expected, "{order}: {said}");
-        assert!(!said.contains('❌'), "{order}: {said}");
+        assert_eq!(moved(&before, &bot.world()), expected, "{command}: {said}");
+        assert!(!said.contains('❌'), "{command}: {said}");
     }
 }
 
@@ -71,15 +71,15 @@ async fn a_stop_word_alone_prompts_unless_it_is_a_name() {
 
 #[tokio::test]
 async fn list_numbers_may_be_joined_by_a_word() {
-    for order in ["/vincular bairro 5 e 6", "/vincular bairro 5 a 6", "/vincular bairro grupos 5, 6"] {
+    for command in ["/vincular bairro 5 e 6", "/vincular bairro 5 a 6", "/vincular bairro grupos 5, 6"] {
         let bot = Service::start().await;
         bot.ask(ANA, "/grupos").await;
         let before = bot.world();
 
-        let said = bot.ask(ANA, order).await;
+        let said = bot.ask(ANA, command).await;
 
-        assert!(!said.contains('❌'), "{order}: {said}");
-        assert_eq!(moved(&before, &bot.world()), ["Futebol"], "{order}: {said}");
+        assert!(!said.contains('❌'), "{command}: {said}");
+        assert_eq!(moved(&before, &bot.world()), ["Futebol"], "{command}: {said}");
     }
 }
 
@@ -99,7 +99,7 @@ async fn the_community_of_a_move_may_have_several_words() {
         ("/mover futebol suporte, técnico", "", &[]),
         ("/mover suporte técnico", "", &[]),
     ];
-    for (order, community, expected) in rows {
+    for (command, community, expected) in rows {
         let bot = Service::with()
             .world(|world| {
                 world.community("Suporte Técnico");
@@ -109,11 +109,11 @@ async fn the_community_of_a_move_may_have_several_words() {
             .await;
         let before = bot.world();
 
-        let said = bot.ask(ANA, order).await;
+        let said = bot.ask(ANA, command).await;
 
-        assert_eq!(moved(&before, &bot.world()), expected, "{order}: {said}");
+        assert_eq!(moved(&before, &bot.world()), expected, "{command}: {said}");
         for group in expected {
-            assert_eq!(bot.community_of(group).as_deref(), Some(community), "{order}: {said}");
+            assert_eq!(bot.community_of(group).as_deref(), Some(community), "{command}: {said}");
         }
     }
 }
@@ -125,18 +125,18 @@ async fn a_misspelled_community_leaves_none_of_its_words_among_the_groups() {
         ("/vincular suport técnico futebol receitas da vovo", &["Futebol", "Receitas da Vovó"]),
         ("/vincular suport futebol", &["Futebol"]),
     ];
-    for (order, expected) in rows {
+    for (command, expected) in rows {
         let bot = Service::with().world(|world| drop(world.community("Suporte Técnico"))).start().await;
         let before = bot.world();
 
-        let asked = bot.ask(ANA, order).await;
+        let asked = bot.ask(ANA, command).await;
         let said = match asked.contains("1. “Suporte Técnico”") {
             true => bot.ask(ANA, "1").await,
             false => asked,
         };
 
-        assert_eq!(moved(&before, &bot.world()), expected, "{order}: {said}");
-        assert!(!said.contains('❌'), "{order}: {said}");
+        assert_eq!(moved(&before, &bot.world()), expected, "{command}: {said}");
+        assert!(!said.contains('❌'), "{command}: {said}");
     }
 }
 
@@ -165,7 +165,7 @@ async fn the_longest_matching_name_wins() {
 
 #[tokio::test]
 async fn a_misspelled_dry_run_does_nothing() {
-    let orders = [
+    let commands = [
         "/vincular bairro futebol -testar",
         "/vincular bairro futebol – testar",
         "/vincular bairro futebol -- testar",
@@ -184,14 +184,14 @@ async fn a_misspelled_dry_run_does_nothing() {
         "/adicionar bairro 44 99999-0005, -- testar",
         "/remover bairro 44 99999-0002 --sim -testar",
     ];
-    for order in orders {
+    for command in commands {
         let bot = Service::start().await;
 
-        let said = bot.ask(ANA, order).await;
+        let said = bot.ask(ANA, command).await;
 
         let ends = ["Foi um teste: nada mudou.", "This was a trial", "Fue una prueba"];
-        assert!(ends.iter().any(|end| said.contains(end)) && !said.contains('❌'), "{order}: {said}");
-        assert_eq!(bot.changes(), 0, "{order}: {said}");
+        assert!(ends.iter().any(|end| said.contains(end)) && !said.contains('❌'), "{command}: {said}");
+        assert_eq!(bot.changes(), 0, "{command}: {said}");
     }
 }
 
@@ -221,16 +221,16 @@ async fn a_dry_run_stays_a_dry_run_after_a_prompt() {
 async fn an_unknown_flag_rejects_the_command() {
     let bot = Service::start().await;
 
-    for order in [
+    for command in [
         "/vincular bairro futebol --tetsar",
         "/vincular --foo bairro futebol",
         "/adicionar bairro 44 99999-0005 --nada",
         "/descrever —tetsar bairro Oi",
         "/desfazer --xyz",
     ] {
-        let said = bot.ask(ANA, order).await;
+        let said = bot.ask(ANA, command).await;
         let names_both = said.contains("--testar") && said.contains("--sim");
-        assert!(said.starts_with("Não conheço “") && names_both, "{order}: {said}");
+        assert!(said.starts_with("Não conheço “") && names_both, "{command}: {said}");
     }
     assert_eq!(bot.changes(), 0);
     // Free text is taken literally, and a quoted name too.
@@ -241,7 +241,7 @@ async fn an_unknown_flag_rejects_the_command() {
 #[tokio::test]
 async fn a_dry_run_of_undo_reverts_nothing() {
     let bot = Service::start().await;
-    for (order, tried, undone) in [
+    for (command, tried, undone) in [
         (
             "/vincular bairro futebol",
             "1 de 1 grupo ficaria fora de “Bairro Feliz”.\n➡️ “Futebol”",
@@ -249,7 +249,7 @@ async fn a_dry_run_of_undo_reverts_nothing() {
         ),
         ("/descrever bairro Aqui mora gente", "➡️", "✅"),
     ] {
-        bot.ask(ANA, order).await;
+        bot.ask(ANA, command).await;
         let changes = bot.changes();
 
         let shown = bot.ask(ANA, "/desfazer --testar").await;
@@ -301,9 +301,10 @@ async fn a_community_beginning_with_a_stop_word_prompts() {
 async fn an_unknown_word_in_place_of_the_community_is_reported() {
     let bot = Service::start().await;
 
-    for order in ["/foto https://example.com/a.jpg", "/adicionar 44 99999-0005", "/promover 44 99999-0005"] {
-        let said = bot.ask(ANA, order).await;
-        assert!(said.starts_with("Qual comunidade?"), "{order}: {said}");
+    for command in ["/foto https://example.com/a.jpg", "/adicionar 44 99999-0005", "/promover 44 99999-0005"]
+    {
+        let said = bot.ask(ANA, command).await;
+        assert!(said.starts_with("Qual comunidade?"), "{command}: {said}");
     }
     bot.ask(ANA, "/comunidades").await;
     let numbered = bot.ask(ANA, "/adicionar 1 44 99999-0005").await;
@@ -346,11 +347,11 @@ async fn a_suggested_command_has_no_extra_words() {
 #[tokio::test]
 async fn a_command_without_changes_may_be_corrected_by_an_edit() {
     let bot = Service::start().await;
-    let order = bot.message(ANA, "/vincular bairro moradores xyzzy");
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, "/vincular bairro moradores xyzzy");
+    bot.ask_by(&command).await;
     bot.settled().await;
 
-    bot.post(&bot.message(ANA, "/vincular bairro moradores futebol").with_id(order.message_id()).edited())
+    bot.post(&bot.message(ANA, "/vincular bairro moradores futebol").with_id(command.message_id()).edited())
         .await;
     bot.settled().await;
 
@@ -362,16 +363,16 @@ async fn a_command_without_changes_may_be_corrected_by_an_edit() {
 async fn excluded_groups_are_not_taken() {
     let bot = Service::start().await;
 
-    for order in [
+    for command in [
         "/vincular bairro todos os grupos menos futebol",
         "/desvincular bairro todos, exceto moradores",
         "/mover vendas* não lançamentos bairro",
         "/unlink bairro everything but moradores",
     ] {
-        let said = bot.ask(ANA, order).await;
+        let said = bot.ask(ANA, command).await;
         assert!(
             said.starts_with("Sobrou isto: “") || said.starts_with("I can't place “but”"),
-            "{order}: {said}"
+            "{command}: {said}"
         );
     }
     assert_eq!(bot.changes(), 0);
@@ -381,16 +382,16 @@ async fn excluded_groups_are_not_taken() {
 async fn excluded_people_are_not_taken() {
     let bot = Service::start().await;
 
-    for order in [
+    for command in [
         "/promover bairro todos menos 44 99999-0003",
         "/remover bairro todos, exceto 44 99999-0003 —sim",
         "/demote bairro everybody but 44 99999-0002",
         "/agregar bairro todos salvo 44 99999-0005",
     ] {
-        let said = bot.ask(ANA, order).await;
+        let said = bot.ask(ANA, command).await;
         assert!(
             ["Sobrou", "I can't", "Esto sobra"].iter().any(|begin| said.starts_with(begin)),
-            "{order}: {said}"
+            "{command}: {said}"
         );
     }
     assert_eq!(bot.changes(), 0);
@@ -398,7 +399,7 @@ async fn excluded_people_are_not_taken() {
 
 #[tokio::test]
 async fn a_dry_run_flag_after_an_unquoted_name_does_nothing() {
-    for order in [
+    for command in [
         "/descrever Bairro Feliz --teste nova",
         "/descrever Bairro Feliz -teste nova",
         "/descrever Bairro Feliz: --teste nova",
@@ -412,15 +413,15 @@ async fn a_dry_run_flag_after_an_unquoted_name_does_nothing() {
     ] {
         let bot = Service::start().await;
 
-        let said = bot.ask(ANA, order).await;
+        let said = bot.ask(ANA, command).await;
         let yes = bot.send(ANA, "sim").await;
         bot.settled().await;
 
         let ends = ["Foi um teste: nada mudou.", "This was a trial"];
-        assert!(ends.iter().any(|end| said.contains(end)), "{order}: {said}");
-        assert!(said.contains("> nova\n") || said.contains("> new\n"), "{order}: {said}");
-        assert_eq!((bot.changes(), bot.announced("Bairro Feliz").len()), (0, 0), "{order}: {yes}");
-        assert_eq!(bot.description("Bairro Feliz"), "", "{order}: {yes}");
+        assert!(ends.iter().any(|end| said.contains(end)), "{command}: {said}");
+        assert!(said.contains("> nova\n") || said.contains("> new\n"), "{command}: {said}");
+        assert_eq!((bot.changes(), bot.announced("Bairro Feliz").len()), (0, 0), "{command}: {yes}");
+        assert_eq!(bot.description("Bairro Feliz"), "", "{command}: {yes}");
     }
 }
 
@@ -473,7 +474,7 @@ async fn an_announcement_is_sent_exactly_as_shown() {
 
 #[tokio::test]
 async fn a_dry_run_flag_with_formatting_does_nothing() {
-    for order in [
+    for command in [
         "/vincular bairro futebol *--teste*",
         "/vincular bairro futebol _—teste_",
         "/vincular bairro futebol ~--teste~",
@@ -502,11 +503,11 @@ async fn a_dry_run_flag_with_formatting_does_nothing() {
             .start()
             .await;
 
-        let said = bot.ask(ANA, order).await;
+        let said = bot.ask(ANA, command).await;
 
-        assert!(said.contains("Foi um teste: nada mudou.") && !said.contains('❌'), "{order}: {said}");
-        assert_eq!(bot.changes(), 0, "{order}: {said}");
-        assert_eq!(bot.description("Bairro Feliz"), "Antes", "{order}: {said}");
+        assert!(said.contains("Foi um teste: nada mudou.") && !said.contains('❌'), "{command}: {said}");
+        assert_eq!(bot.changes(), 0, "{command}: {said}");
+        assert_eq!(bot.description("Bairro Feliz"), "Antes", "{command}: {said}");
     }
 }
 
@@ -557,7 +558,7 @@ async fn a_text_keeps_its_first_character_unless_it_is_a_separator() {
 
 #[tokio::test]
 async fn exclusions_may_have_punctuation_and_any_language() {
-    for (language, order) in [
+    for (language, command) in [
         ("pt-BR", "/desvincular Bairro Feliz\nExceto:\n- moradores"),
         ("pt-BR", "/desvincular Bairro Feliz todos exceto: moradores"),
         ("pt-BR", "/desvincular Bairro Feliz todos (menos moradores)"),
@@ -589,17 +590,17 @@ async fn exclusions_may_have_punctuation_and_any_language() {
         });
         let bot = setting.instance(&format!("locale = \"{language}\"\n")).start().await;
 
-        let said = bot.ask(ANA, order).await;
+        let said = bot.ask(ANA, command).await;
 
         let begins = ["Sobrou isto: “", "Esto sobra: “", "I can't place “"];
-        assert!(begins.iter().any(|begin| said.starts_with(begin)), "{order}: {said}");
-        assert_eq!(bot.changes(), 0, "{order}: {said}");
+        assert!(begins.iter().any(|begin| said.starts_with(begin)), "{command}: {said}");
+        assert_eq!(bot.changes(), 0, "{command}: {said}");
     }
 }
 
 #[tokio::test]
 async fn an_exclusion_word_may_be_a_stop_word_or_part_of_a_name() {
-    for (order, linked) in [
+    for (command, linked) in [
         ("/vincular bairro futebol no suporte", "✅ “Suporte”"),
         ("/vincular bairro meninas sem limites", "✅ “Meninas sem Limites”"),
         ("/vincular bairro sem", "✅ “Sem”"),
@@ -612,15 +613,15 @@ async fn an_exclusion_word_may_be_a_stop_word_or_part_of_a_name() {
         });
         let bot = setting.instance("locale = \"pt-BR\"\n").start().await;
 
-        let said = bot.ask(ANA, order).await;
+        let said = bot.ask(ANA, command).await;
 
-        assert!(said.contains(linked) && !said.starts_with("Sobrou"), "{order}: {said}");
+        assert!(said.contains(linked) && !said.starts_with("Sobrou"), "{command}: {said}");
     }
 }
 
 #[tokio::test]
 async fn a_prefix_match_loses_to_a_full_community_name() {
-    for (order, offered) in [
+    for (command, offered) in [
         ("/descrever por favor Bairro Feliz oi", "/descrever Bairro Feliz oi?"),
         ("/descrever minha comunidade Bairro Feliz oi", "/descrever Bairro Feliz oi?"),
         ("/descrever minha comunidade: Bairro Feliz: oi", "/descrever Bairro Feliz: oi?"),
@@ -635,13 +636,13 @@ async fn a_prefix_match_loses_to_a_full_community_name() {
         });
         let bot = setting.start().await;
 
-        let asked = bot.ask(ANA, order).await;
+        let asked = bot.ask(ANA, command).await;
         let changes = bot.changes();
         let done = bot.ask(ANA, "sim").await;
 
-        assert!(asked.contains(offered), "{order}: {asked}");
-        assert_eq!(changes, 0, "{order}: {asked}");
-        assert!(done.contains("“Bairro Feliz”"), "{order}: {done}");
+        assert!(asked.contains(offered), "{command}: {asked}");
+        assert_eq!(changes, 0, "{command}: {asked}");
+        assert!(done.contains("“Bairro Feliz”"), "{command}: {done}");
     }
 }
 

@@ -48,7 +48,7 @@ async fn a_direct_chat_is_one_chat_under_number_variant_and_lid() {
 async fn reading_commands_reply_while_a_change_of_their_chat_hangs() {
     let bot = Service::start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
-    let order = bot.send_to_completion(ANA, FIRST).await;
+    let command = bot.send_to_completion(ANA, FIRST).await;
     bot.within(call.wait_reached()).await;
     for read in ["/communities", "/community bairro", "/groups", "/help", "/whoami", "/status", "/xyzzy"] {
         assert!(!bot.ask(ANA, read).await.is_empty());
@@ -56,7 +56,7 @@ async fn reading_commands_reply_while_a_change_of_their_chat_hangs() {
 
     assert_eq!(bot.said().len(), 7);
     call.release();
-    assert_eq!(bot.replies_to(&order).await.len(), 1);
+    assert_eq!(bot.replies_to(&command).await.len(), 1);
 }
 
 #[tokio::test]
@@ -101,10 +101,10 @@ async fn twenty_commands_that_arrive_together_are_each_run_once() {
         })
         .start()
         .await;
-    let order = |number| bot.message(ANA, &format!("/link \"Bairro Feliz\" \"turma {number:02}\""));
-    let orders: Vec<_> = (1..=20).map(order).collect();
+    let command = |number| bot.message(ANA, &format!("/link \"Bairro Feliz\" \"turma {number:02}\""));
+    let commands: Vec<_> = (1..=20).map(command).collect();
 
-    let twice = orders.iter().chain(&orders).map(|order| bot.post(order));
+    let twice = commands.iter().chain(&commands).map(|command| bot.post(command));
     let answers = futures_util::future::join_all(twice).await;
 
     let accepted = answers.iter().filter(|answer| answer.text().contains("accepted")).count();
@@ -124,10 +124,10 @@ async fn commands_that_arrive_together_run_in_the_order_in_which_the_journal_too
         }
     };
     let bot = Service::with().world(classes).start().await;
-    let order = |number| bot.message(ANA, &format!("/link \"Bairro Feliz\" \"Turma {number:02}\""));
-    let orders: Vec<_> = (1..=30).map(order).collect();
+    let command = |number| bot.message(ANA, &format!("/link \"Bairro Feliz\" \"Turma {number:02}\""));
+    let commands: Vec<_> = (1..=30).map(command).collect();
 
-    futures_util::future::join_all(orders.iter().map(|order| bot.post(order))).await;
+    futures_util::future::join_all(commands.iter().map(|command| bot.post(command))).await;
 
     bot.settled().await;
     let run = bot.link_calls().concat();

@@ -32,9 +32,9 @@ async fn a_temporary_outage_is_retried_at_every_step() {
                 Service::with().timing(|timing| timing.read_back = Duration::from_millis(100)).start().await;
             bot.sandbox.faults().fail_next(call, 2, Fault::Replace(reply.clone()));
 
-            let order = bot.send_to_completion(ANA, COMMAND).await;
+            let command = bot.send_to_completion(ANA, COMMAND).await;
 
-            assert_eq!(bot.replies_to(&order).await, [DONE], "{call} {reply:?}");
+            assert_eq!(bot.replies_to(&command).await, [DONE], "{call} {reply:?}");
         }
     }
 }
@@ -54,31 +54,31 @@ async fn cut_off(bot: &mut Service) -> (String, String) {
 async fn an_unreachable_z_api_is_retried() {
     let mut bot = Service::start().await;
     let (nobody, base_url) = cut_off(&mut bot).await;
-    let order = bot.send_to_completion(ANA, COMMAND).await;
-    bot.wait_for_attempts(&order, 2).await;
-    assert!(bot.row(&order).await.error.unwrap().contains("cannot be reached"));
+    let command = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_attempts(&command, 2).await;
+    assert!(bot.row(&command).await.error.unwrap().contains("cannot be reached"));
     bot.stop().await;
 
     bot.restart_with(&nobody, &base_url).await;
 
-    assert_eq!(bot.replies_to(&order).await, [DONE]);
+    assert_eq!(bot.replies_to(&command).await, [DONE]);
 }
 
 #[tokio::test]
 async fn a_failed_retry_notice_is_sent_when_z_api_is_back() {
     let mut bot = Service::with().timing(|timing| timing.retry_notice_after = Duration::ZERO).start().await;
     let (nobody, base_url) = cut_off(&mut bot).await;
-    let order = bot.send_to_completion(ANA, COMMAND).await;
-    bot.wait_for_attempts(&order, 2).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_attempts(&command, 2).await;
     bot.stop().await;
     bot.sandbox.faults().fail_always("communities?", Fault::Replace(FaultResponse::bad_gateway()));
 
     bot.restart_with(&nobody, &base_url).await;
 
-    let told = bot.reply_to(&order).await.text;
+    let told = bot.reply_to(&command).await.text;
     assert!(told.contains("I'll keep trying"), "{told}");
     bot.sandbox.faults().clear();
-    assert_eq!(bot.replies_to(&order).await, [told.as_str(), DONE]);
+    assert_eq!(bot.replies_to(&command).await, [told.as_str(), DONE]);
 }
 
 #[tokio::test]
@@ -86,10 +86,10 @@ async fn an_undeliverable_reply_is_sent_later_and_once() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_next("send-text", 3, Fault::Replace(FaultResponse::bad_gateway()));
 
-    let order = bot.send_to_completion(ANA, COMMAND).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
 
-    assert_eq!(bot.replies_to(&order).await, [DONE]);
-    assert_eq!((bot.changes(), bot.row(&order).await.attempts), (1, 3));
+    assert_eq!(bot.replies_to(&command).await, [DONE]);
+    assert_eq!((bot.changes(), bot.row(&command).await.attempts), (1, 3));
 }
 
 #[tokio::test]
@@ -97,12 +97,12 @@ async fn a_reconnected_phone_continues_its_command() {
     for form in [ConnectionLoss::Error, ConnectionLoss::ErrorIn200] {
         let bot = Service::start().await;
         bot.sandbox.faults().disconnect(form);
-        let order = bot.send_to_completion(ANA, COMMAND).await;
-        bot.wait_for_attempts(&order, 1).await;
+        let command = bot.send_to_completion(ANA, COMMAND).await;
+        bot.wait_for_attempts(&command, 1).await;
 
         bot.sandbox.faults().reconnect();
 
-        assert_eq!(bot.replies_to(&order).await, [DONE], "{form:?}");
+        assert_eq!(bot.replies_to(&command).await, [DONE], "{form:?}");
     }
 }
 
@@ -134,10 +134,14 @@ async fn a_permanent_error_is_reported_at_once_with_a_remedy() {
         let bot = Service::start().await;
         bot.sandbox.faults().fail_always("communities?", Fault::Replace(reply));
 
-        let order = bot.send_to_completion(ANA, COMMAND).await;
+        let command = bot.send_to_completion(ANA, COMMAND).await;
 
-        assert_eq!(bot.replies_to(&order).await, [expected]);
-        assert_eq!((bot.calls_to("communities").len(), bot.row(&order).await.attempts), (1, 0), "{expected}");
+        assert_eq!(bot.replies_to(&command).await, [expected]);
+        assert_eq!(
+            (bot.calls_to("communities").len(), bot.row(&command).await.attempts),
+            (1, 0),
+            "{expected}"
+        );
     }
 }
 
@@ -148,14 +152,14 @@ async fn a_wrong_client_token_ends_as_a_dead_letter() {
     bot.stop().await;
     bot.restart_with(&token, "F00000000000000000000000000000000S").await;
 
-    let order = bot.send_to_completion(ANA, COMMAND).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
     bot.settled().await;
 
     let dead = bot.store.list(Some("dead"), 10).await.unwrap();
     assert_eq!((dead.len(), bot.said().len(), bot.changes()), (1, 0, 0));
     assert_eq!(
         (dead[0].message_id.as_str(), dead[0].outcome.as_deref()),
-        (order.as_str(), Some("reply_failed"))
+        (command.as_str(), Some("reply_failed"))
     );
     assert!(dead[0].reply.as_deref().unwrap().contains("does not accept the Client-Token"), "{dead:?}");
     assert!(dead[0].error.as_deref().unwrap().contains("the Client-Token is missing or wrong"), "{dead:?}");
@@ -176,15 +180,15 @@ async fn a_command_that_cannot_read_in_time_fails_with_a_reply() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).instance("give_up_after = \"30m\"").start().await;
     bot.sandbox.faults().fail_always("communities?", Fault::Replace(FaultResponse::bad_gateway()));
-    let order = bot.send_to_completion(ANA, COMMAND).await;
-    bot.wait_for_attempts(&order, 1).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_attempts(&command, 1).await;
     assert!(bot.said().is_empty());
 
     clock.advance(Duration::from_secs(30 * 60));
 
     let told = "❌ I could not finish this command and gave up: Z-API has trouble (status 502). \
         Send it again once that is fixed: /status shows it.";
-    assert_eq!(bot.replies_to(&order).await, [told]);
+    assert_eq!(bot.replies_to(&command).await, [told]);
     let dead = bot.store.list(Some("dead"), 10).await.unwrap();
     assert_eq!((dead.len(), dead[0].outcome.as_deref()), (1, Some("failed")));
     assert_eq!(
@@ -199,8 +203,8 @@ async fn the_last_attempt_reports_each_group() {
     let bot = Service::with().clock(clock.clone()).start().await;
     bot.sandbox.faults().fail_always("communities/link", Fault::Replace(FaultResponse::bad_gateway()));
     let before = bot.world();
-    let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" moradores, futebol, suporte"#).await;
-    bot.wait_for_attempts(&order, 1).await;
+    let command = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" moradores, futebol, suporte"#).await;
+    bot.wait_for_attempts(&command, 1).await;
     let (community, group) = (bot.community("Bairro Feliz"), bot.group("Suporte"));
     bot.sandbox.world(|world| world.link(&community, &group)).unwrap();
 
@@ -209,7 +213,7 @@ async fn the_last_attempt_reports_each_group() {
     let told = "2 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n\
         ❓ “Futebol”: Z-API has trouble (status 502). So far the community shows no change. Look again in a minute: \
         /community \"Bairro Feliz\"\n✅ “Suporte”";
-    assert_eq!(bot.replies_to(&order).await, [told]);
+    assert_eq!(bot.replies_to(&command).await, [told]);
     bot.expect_true(told, &before);
     assert_eq!(bot.store.list(Some("dead"), 10).await.unwrap().len(), 1);
 }
@@ -237,8 +241,8 @@ async fn retry_after_is_respected() {
         let clock = Clock::manual(Timestamp(1_764_000_000_000));
         let bot = Service::with().clock(clock.clone()).start().await;
         bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(wish));
-        let order = bot.send_to_completion(ANA, COMMAND).await;
-        bot.wait_for_attempts(&order, 1).await;
+        let command = bot.send_to_completion(ANA, COMMAND).await;
+        bot.wait_for_attempts(&command, 1).await;
 
         clock.advance(Duration::from_secs(6));
         bot.ask(ANA, "/whoami").await;
@@ -246,7 +250,7 @@ async fn retry_after_is_respected() {
         clock.advance(Duration::from_secs(3));
         bot.ask(ANA, "/whoami").await;
 
-        assert_eq!((early, bot.replies_to(&order).await), (1, vec![DONE.to_owned()]));
+        assert_eq!((early, bot.replies_to(&command).await), (1, vec![DONE.to_owned()]));
         assert_eq!(bot.calls_to("communities/link").len(), 2);
     }
 }
@@ -261,22 +265,22 @@ async fn a_long_retry_after_does_not_extend_the_deadline() {
         let clock = Clock::manual(Timestamp(1_764_000_000_000));
         let bot = Service::with().clock(clock.clone()).instance("give_up_after = \"10m\"").start().await;
         bot.sandbox.faults().fail_always("communities?", Fault::Replace(wish));
-        let order = bot.send_to_completion(ANA, COMMAND).await;
-        bot.wait_for_attempts(&order, 1).await;
+        let command = bot.send_to_completion(ANA, COMMAND).await;
+        bot.wait_for_attempts(&command, 1).await;
 
         clock.advance(Duration::from_secs(600));
         bot.ask(ANA, "/whoami").await;
 
         let told = "❌ I could not finish this command and gave up: Z-API asks to slow down. \
             Send it again once that is fixed: /status shows it.";
-        assert_eq!(bot.replies_to(&order).await, [told]);
-        assert_eq!(bot.row(&order).await.outcome.as_deref(), Some("failed"));
+        assert_eq!(bot.replies_to(&command).await, [told]);
+        assert_eq!(bot.row(&command).await.outcome.as_deref(), Some("failed"));
     }
 }
 
 #[tokio::test]
 async fn each_attempt_starts_with_a_read() {
-    for (verb, order, done) in [
+    for (verb, command, done) in [
         ("link", COMMAND, DONE),
         (
             "unlink",
@@ -288,7 +292,7 @@ async fn each_attempt_starts_with_a_read() {
         let bot = Service::with().clock(clock.clone()).start().await;
         let call = format!("communities/{verb}");
         bot.sandbox.faults().fail_next(&call, 1, Fault::Replace(FaultResponse::bad_gateway()));
-        let given = bot.send_to_completion(ANA, order).await;
+        let given = bot.send_to_completion(ANA, command).await;
         bot.wait_for_attempts(&given, 1).await;
         let before = bot.sandbox.calls().len();
         let (community, futebol, moradores) =
@@ -335,10 +339,10 @@ async fn the_journal_records_each_call_with_its_result_and_no_secret() {
     let token = bot.sandbox.account().token.clone();
     bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(FaultResponse::text(502, &token)));
 
-    let order = bot.send_to_completion(ANA, COMMAND).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
     bot.settled().await;
 
-    let calls = bot.recorded_calls(&order).await;
+    let calls = bot.recorded_calls(&command).await;
     let made: Vec<&str> = calls.iter().filter_map(|call| Some(call.split_once(": ")?.0)).collect();
     let asked: Vec<String> =
         bot.sandbox.calls().iter().map(|call| call.path.split('/').next().unwrap().to_owned()).collect();

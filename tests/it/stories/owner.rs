@@ -39,8 +39,8 @@ async fn the_owners_commands_get_a_reply_in_their_chat() {
     let to_themselves = bot.typed_to(&bot.sandbox.account().phone.clone(), "/whoami");
 
     assert_eq!(bot.ask_by(&with_somebody).await, DONE);
-    for order in [&in_a_group, &to_themselves] {
-        assert!(bot.ask_by(order).await.starts_with("You are “owner”."));
+    for command in [&in_a_group, &to_themselves] {
+        assert!(bot.ask_by(command).await.starts_with("You are “owner”."));
     }
     let portuguese = bot.ask_by(&bot.typed_to(NON_ADMIN, "/quemsou")).await;
     let past = bot.ask_by(&bot.typed_to(NON_ADMIN, "/historial")).await;
@@ -76,9 +76,9 @@ async fn the_owner_confirms_and_undoes_in_the_same_chat() {
 #[tokio::test]
 async fn only_the_owners_thumb_confirms() {
     let bot = start().await;
-    let order = bot.typed_to(NON_ADMIN, GRAVE);
-    bot.ask_by(&order).await;
-    let question = bot.reply_to(order.message_id()).await.message_id;
+    let command = bot.typed_to(NON_ADMIN, GRAVE);
+    bot.ask_by(&command).await;
+    let question = bot.reply_to(command.message_id()).await.message_id;
 
     let partners = bot.post(&bot.thumb(NON_ADMIN, &question)).await.text();
     let echo = bot.post(&bot.thumb(NON_ADMIN, &question).from_api()).await.text();

@@ -20,11 +20,11 @@ fn classes(count: usize) -> ServiceBuilder {
 async fn a_command_on_many_groups_shows_progress_and_replies_in_the_same_message() {
     let bot = classes(25).start().await;
     let first = bot.sandbox.faults().hold_request("communities/link");
-    let order = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
-    bot.post(&order).await;
+    let command = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
+    bot.post(&command).await;
     bot.within(first.wait_reached()).await;
 
-    assert_eq!(bot.reply_to(order.message_id()).await.text, "⏳ 0 of 25…");
+    assert_eq!(bot.reply_to(command.message_id()).await.text, "⏳ 0 of 25…");
     assert_eq!(bot.within(bot.sandbox.next_reaction_after(0)).await.value, "⏳");
     let second = bot.sandbox.faults().hold_request("communities/link");
     first.release();
@@ -48,11 +48,11 @@ async fn a_slow_command_shows_progress() {
         .start()
         .await;
     let call = bot.sandbox.faults().hold_request("communities/link");
-    let order = bot.message(ANA, r#"/vincular "Bairro Feliz" futebol"#);
-    bot.post(&order).await;
+    let command = bot.message(ANA, r#"/vincular "Bairro Feliz" futebol"#);
+    bot.post(&command).await;
     bot.within(call.wait_reached()).await;
 
-    assert!(bot.reply_to(order.message_id()).await.text.starts_with("⏳ "));
+    assert!(bot.reply_to(command.message_id()).await.text.starts_with("⏳ "));
     call.release();
 
     bot.wait_for_message("1 de 1 grupo está em “Bairro Feliz”.\n✅ “Futebol”").await;
@@ -66,10 +66,10 @@ async fn if_editing_fails_the_reply_is_a_second_message() {
     let refused = FaultResponse::json(400, &serde_json::json!({ "error": "Message can not be edited" }));
     bot.sandbox.faults().fail_always("send-text?edit", Fault::Replace(refused));
     let call = bot.sandbox.faults().hold_request("communities/link");
-    let order = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
-    bot.post(&order).await;
+    let command = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
+    bot.post(&command).await;
     bot.within(call.wait_reached()).await;
-    bot.reply_to(order.message_id()).await;
+    bot.reply_to(command.message_id()).await;
     call.release();
 
     bot.settled().await;
@@ -82,11 +82,11 @@ async fn if_editing_fails_the_reply_is_a_second_message() {
 async fn after_a_crash_the_progress_message_becomes_the_reply() {
     let mut bot = classes(11).start().await;
     let call = bot.sandbox.faults().hold_response("communities/link");
-    let order = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
-    bot.post(&order).await;
+    let command = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
+    bot.post(&command).await;
     bot.within(call.wait_reached()).await;
-    bot.reply_to(order.message_id()).await;
-    let id = bot.row(order.message_id()).await.id;
+    bot.reply_to(command.message_id()).await;
+    let id = bot.row(command.message_id()).await.id;
     bot.within(async {
         while bot.store.reply_messages(&id).await.unwrap().is_empty() {
             tokio::task::yield_now().await;
@@ -106,8 +106,8 @@ async fn after_a_crash_the_progress_message_becomes_the_reply() {
 async fn changes_before_an_outage_are_reported_as_done() {
     let bot = classes(25).start().await;
     let first = bot.sandbox.faults().hold_request("communities/link");
-    let order = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
-    bot.post(&order).await;
+    let command = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
+    bot.post(&command).await;
     bot.within(first.wait_reached()).await;
     let barred = FaultResponse::json(403, &serde_json::json!({ "error": "Client-Token not allowed" }));
     bot.sandbox.faults().fail_always("communities/link", Fault::Replace(barred));
@@ -124,8 +124,8 @@ async fn groups_without_a_call_are_not_reported_as_done() {
     // The only attempt is the last one.
     let bot = classes(25).instance("give_up_after = \"1s\"").start().await;
     let first = bot.sandbox.faults().hold_request("communities/link");
-    let order = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
-    bot.post(&order).await;
+    let command = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
+    bot.post(&command).await;
     bot.within(first.wait_reached()).await;
     bot.sandbox.faults().fail_always("communities/link", Fault::Replace(FaultResponse::bad_gateway()));
     first.release();
@@ -143,11 +143,11 @@ async fn a_progress_message_too_old_to_edit_is_followed_by_the_reply() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let mut bot = classes(11).clock(clock.clone()).start().await;
     let call = bot.sandbox.faults().hold_response("communities/link");
-    let order = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
-    bot.post(&order).await;
+    let command = bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#);
+    bot.post(&command).await;
     bot.within(call.wait_reached()).await;
-    bot.reply_to(order.message_id()).await;
-    let id = bot.row(order.message_id()).await.id;
+    bot.reply_to(command.message_id()).await;
+    let id = bot.row(command.message_id()).await.id;
     bot.within(async {
         while bot.store.reply_messages(&id).await.unwrap().is_empty() {
             tokio::task::yield_now().await;
@@ -167,12 +167,12 @@ async fn a_progress_message_too_old_to_edit_is_followed_by_the_reply() {
 #[tokio::test]
 async fn the_progress_of_a_corrected_command_replaces_the_old_reply() {
     let bot = classes(11).start().await;
-    let order = bot.message(ANA, r#"/link bairo turma* --yes"#);
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, r#"/link bairo turma* --yes"#);
+    bot.ask_by(&command).await;
     bot.settled().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
     let mended =
-        bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#).with_id(order.message_id()).edited();
+        bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#).with_id(command.message_id()).edited();
     bot.deliver_to_completion(&mended).await;
     bot.within(call.wait_reached()).await;
 
@@ -188,14 +188,14 @@ async fn the_progress_of_a_corrected_command_replaces_the_old_reply() {
 #[tokio::test]
 async fn if_the_old_reply_cannot_be_edited_progress_follows_below() {
     let bot = classes(11).start().await;
-    let order = bot.message(ANA, r#"/link bairo turma* --yes"#);
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, r#"/link bairo turma* --yes"#);
+    bot.ask_by(&command).await;
     bot.settled().await;
     let refused = FaultResponse::json(400, &serde_json::json!({ "error": "Message can not be edited" }));
     bot.sandbox.faults().fail_next("send-text?edit", 1, Fault::Replace(refused));
     let call = bot.sandbox.faults().hold_request("communities/link");
     let mended =
-        bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#).with_id(order.message_id()).edited();
+        bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#).with_id(command.message_id()).edited();
     bot.deliver_to_completion(&mended).await;
     bot.within(call.wait_reached()).await;
     bot.wait_for_message("⏳ 0 of 11…").await;
@@ -211,13 +211,13 @@ async fn after_a_crash_before_the_message_was_recorded_the_reply_is_a_new_messag
     let mut bot = classes(11).start().await;
     let told = bot.sandbox.faults().hold_response("send-text");
     let call = bot.sandbox.faults().hold_response("communities/link");
-    let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" turma* --yes"#).await;
+    let command = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" turma* --yes"#).await;
     bot.within(told.wait_reached()).await;
     bot.within(call.wait_reached()).await;
     bot.crash().await;
     bot.restart().await;
 
-    let answers = bot.replies_to(&order).await;
+    let answers = bot.replies_to(&command).await;
 
     // The id of the first message is lost, so it stays unchanged.
     assert_eq!((answers.len(), answers[0].as_str()), (2, "⏳ 0 of 11…"));

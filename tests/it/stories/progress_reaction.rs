@@ -25,16 +25,16 @@ async fn the_progress_reaction_of_a_failed_attempt_is_removed_with_the_reply() {
     let bot = with_progress_reaction().clock(clock.clone()).start().await;
     let slow = bot.sandbox.faults().hold_request("communities?");
     bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(FaultResponse::bad_gateway()));
-    let order = bot.send_to_completion(ANA, COMMAND).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(bot.sandbox.next_reaction_after(0)).await;
     slow.release();
-    bot.wait_for_attempts(&order, 1).await;
+    bot.wait_for_attempts(&command, 1).await;
     assert!(bot.sandbox.reactions().iter().all(|reaction| !reaction.removed), "it waits still");
 
     clock.advance(Duration::from_secs(5));
     bot.ask(ANA, "/whoami").await;
 
-    assert_eq!(bot.replies_to(&order).await, [DONE]);
+    assert_eq!(bot.replies_to(&command).await, [DONE]);
     assert!(bot.sandbox.reactions().iter().all(|reaction| reaction.removed));
 }
 
@@ -42,14 +42,14 @@ async fn the_progress_reaction_of_a_failed_attempt_is_removed_with_the_reply() {
 async fn a_progress_reaction_from_before_a_crash_is_removed_with_the_reply() {
     let mut bot = with_progress_reaction().start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
-    let order = bot.send_to_completion(ANA, COMMAND).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(call.wait_reached()).await;
     bot.within(bot.sandbox.next_reaction_after(0)).await;
     bot.crash().await;
 
     bot.restart().await;
 
-    assert_eq!(bot.replies_to(&order).await, [DONE]);
+    assert_eq!(bot.replies_to(&command).await, [DONE]);
     assert!(bot.sandbox.reactions().iter().all(|reaction| reaction.removed));
 }
 
@@ -59,15 +59,15 @@ async fn a_progress_reaction_stays_until_the_reply_is_sent() {
     let bot = with_progress_reaction().clock(clock.clone()).start().await;
     let slow = bot.sandbox.faults().hold_request("communities?");
     bot.sandbox.faults().fail_next("send-text", 1, Fault::Replace(FaultResponse::bad_gateway()));
-    let order = bot.send_to_completion(ANA, COMMAND).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(bot.sandbox.next_reaction_after(0)).await;
     slow.release();
-    bot.wait_for_attempts(&order, 1).await;
+    bot.wait_for_attempts(&command, 1).await;
 
     assert!(bot.calls_to("send-remove-reaction").is_empty());
     clock.advance(Duration::from_secs(5));
     bot.ask(ANA, "/whoami").await;
-    assert_eq!(bot.replies_to(&order).await, [DONE]);
+    assert_eq!(bot.replies_to(&command).await, [DONE]);
     assert!(bot.sandbox.reactions().iter().all(|reaction| reaction.removed));
 }
 
@@ -76,13 +76,13 @@ async fn a_refused_reply_removes_the_progress_reaction() {
     let bot = with_progress_reaction().start().await;
     let slow = bot.sandbox.faults().hold_request("communities?");
     bot.sandbox.faults().fail_always("send-text", Fault::Replace(refusal("no such chat")));
-    let order = bot.send_to_completion(ANA, COMMAND).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(bot.sandbox.next_reaction_after(0)).await;
 
     slow.release();
 
     bot.settled().await;
-    assert_eq!(bot.row(&order).await.outcome.as_deref(), Some("reply_failed"));
+    assert_eq!(bot.row(&command).await.outcome.as_deref(), Some("reply_failed"));
     assert!(bot.sandbox.reactions().iter().all(|reaction| reaction.removed));
 }
 
@@ -98,10 +98,10 @@ async fn a_retry_notice_is_not_repeated_by_a_hanging_attempt() {
     let first = bot.sandbox.faults().hold_request("communities?");
     bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(FaultResponse::bad_gateway()));
     let second = bot.sandbox.faults().hold_request("communities/link");
-    let order = bot.send_to_completion(ANA, COMMAND).await;
-    bot.wait_for_audit_event(&order, "retry_notified").await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_audit_event(&command, "retry_notified").await;
     first.release();
-    bot.wait_for_attempts(&order, 1).await;
+    bot.wait_for_attempts(&command, 1).await;
     let worn = bot.calls_to("send-reaction").len();
 
     clock.advance(Duration::from_secs(5));
@@ -116,9 +116,9 @@ async fn a_retry_notice_is_not_repeated_by_a_hanging_attempt() {
     .await;
     second.release();
 
-    let answers = bot.replies_to(&order).await;
+    let answers = bot.replies_to(&command).await;
     assert_eq!((answers.len(), answers[1].as_str()), (2, DONE), "{answers:?}");
-    assert_eq!(bot.audit_events(&order).await.iter().filter(|what| *what == "retry_notified").count(), 1);
+    assert_eq!(bot.audit_events(&command).await.iter().filter(|what| *what == "retry_notified").count(), 1);
 }
 
 #[tokio::test]
@@ -129,22 +129,22 @@ async fn after_a_crash_a_retry_notice_is_not_repeated() {
         .faults()
         .fail_always("communities?", Fault::Replace(FaultResponse::too_many_requests(Some(600))));
     let word = bot.sandbox.faults().hold_response("send-text");
-    let order = bot.send_to_completion(ANA, COMMAND).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(word.wait_reached()).await;
     let claims = |notes: Vec<String>| notes.iter().filter(|what| *what == "claimed").count();
-    let before = claims(bot.audit_events(&order).await);
+    let before = claims(bot.audit_events(&command).await);
     bot.crash().await;
 
     bot.restart().await;
     bot.within(async {
-        while claims(bot.audit_events(&order).await) == before {
+        while claims(bot.audit_events(&command).await) == before {
             tokio::task::yield_now().await;
         }
     })
     .await;
     bot.ask(ANA, "/cancel").await;
 
-    let answers = bot.replies_to(&order).await;
+    let answers = bot.replies_to(&command).await;
     assert_eq!((answers.len(), answers[1].as_str()), (2, "Cancelled. Nothing was changed."), "{answers:?}");
     assert!(answers[0].starts_with("⏳ "), "{answers:?}");
 }

@@ -95,14 +95,14 @@ async fn a_dry_run_promotes_nobody() {
 async fn after_a_crash_the_reply_reports_prior_admins() {
     let mut bot = Service::start().await;
     let call = bot.sandbox.faults().hold_request("add-admin");
-    let order = bot.send_to_completion(ANA, &format!(r#"/promote "Bairro Feliz" {BRUNO}, {CARLA}"#)).await;
+    let command = bot.send_to_completion(ANA, &format!(r#"/promote "Bairro Feliz" {BRUNO}, {CARLA}"#)).await;
     bot.within(call.wait_reached()).await;
     bot.crash().await;
 
     bot.restart().await;
 
     assert_eq!(
-        bot.replies_to(&order).await,
+        bot.replies_to(&command).await,
         ["2 of 2 people are now admins of “Bairro Feliz”.\n☑️ +55 44 99999-0002: was an admin already\n\
           ✅ +55 44 99999-0003"]
     );
@@ -131,13 +131,13 @@ async fn a_promotion_cancelled_while_running_reports_the_state() {
         .start()
         .await;
     bot.sandbox.faults().fail_always("add-admin", Fault::Replace(FaultResponse::bad_gateway()));
-    let order = bot.send_to_completion(ANA, &format!(r#"/promote "Bairro Feliz" {BRUNO}, {CARLA}"#)).await;
-    bot.wait_for_attempts(&order, 1).await;
+    let command = bot.send_to_completion(ANA, &format!(r#"/promote "Bairro Feliz" {BRUNO}, {CARLA}"#)).await;
+    bot.wait_for_attempts(&command, 1).await;
 
     bot.ask(ANA, "/cancel").await;
 
     assert_eq!(
-        bot.replies_to(&order).await,
+        bot.replies_to(&command).await,
         ["1 of 2 people are now admins of “Bairro Feliz”.\n☑️ +55 44 99999-0002: was an admin already\n\
           ❌ +55 44 99999-0003: not done: the command was cancelled"]
     );

@@ -28,9 +28,9 @@ async fn chat(bot: &Service, event: &EventBuilder) {
 }
 
 /// Causes a prompt, and returns the ids of its messages.
-async fn asked(bot: &Service, order: &EventBuilder) -> Vec<String> {
+async fn asked(bot: &Service, command: &EventBuilder) -> Vec<String> {
     let before = bot.sandbox.sent().len();
-    bot.ask_by(order).await;
+    bot.ask_by(command).await;
     bot.settled().await;
     bot.sandbox.sent().into_iter().skip(before).map(|sent| sent.message_id).collect()
 }
@@ -279,21 +279,21 @@ async fn t46_closing_words_do_not_confirm_final_changes() {
         "/convite bairro redefinir",
         "/criar Bairro Feliz",
     ];
-    for order in irreversible {
+    for command in irreversible {
         let bot = in_portuguese().start().await;
-        asked(&bot, &bot.message(ANA, order)).await;
+        asked(&bot, &bot.message(ANA, command)).await;
         let before = bot.changes();
 
         for word in
             ["ok", "okay", "certo", "beleza", "tá bom", "ok obrigada", "valeu", "thanks", "🙏", "gracias"]
         {
             let told = bot.ask(ANA, word).await;
-            assert!(told.starts_with("❌ Isso pode ser só o fim da conversa"), "{order} {word}: {told}");
+            assert!(told.starts_with("❌ Isso pode ser só o fim da conversa"), "{command} {word}: {told}");
             bot.settled().await;
         }
-        assert_eq!(bot.changes(), before, "{order}");
+        assert_eq!(bot.changes(), before, "{command}");
         let done = bot.ask(ANA, "sim, obrigada").await;
-        assert!(done.contains('✅') || done.contains("segundo a Z-API"), "{order}: {done}");
+        assert!(done.contains('✅') || done.contains("segundo a Z-API"), "{command}: {done}");
     }
 }
 
@@ -377,7 +377,7 @@ async fn t46_a_confirmed_move_back_takes_only_groups_still_there() {
 
 #[tokio::test]
 async fn t46_undo_of_a_change_without_prompt_is_immediate() {
-    for order in [
+    for command in [
         "/vincular bairro futebol",
         "/promover bairro 44 99999-0003",
         "/rebaixar bairro 44 99999-0002",
@@ -387,15 +387,15 @@ async fn t46_undo_of_a_change_without_prompt_is_immediate() {
         "/apelido bola = futebol",
     ] {
         let bot = in_portuguese().start().await;
-        if order.contains("ajustes") {
+        if command.contains("ajustes") {
             bot.ask(ANA, "/ajustes bairro adicionar-grupos admins").await;
         }
-        bot.ask(ANA, order).await;
+        bot.ask(ANA, command).await;
         bot.settled().await;
 
         let undone = bot.ask(ANA, "/desfazer").await;
 
-        assert!(undone.contains('✅'), "{order}: {undone}");
+        assert!(undone.contains('✅'), "{command}: {undone}");
     }
 }
 
@@ -415,12 +415,12 @@ async fn t46_a_number_beside_a_name_is_not_a_list_number() {
         "/desvincular bairro turma 1, turma 2",
         "/mover bloco 1, bloco 2 marketing",
     ];
-    for order in lists {
+    for command in lists {
         let bot = in_portuguese().start().await;
         let shown = bot.ask(ANA, "/grupos").await;
         let before = bot.world();
 
-        let told = bot.ask(ANA, order).await;
+        let told = bot.ask(ANA, command).await;
         bot.settled().await;
 
         let now = bot.world();
@@ -431,7 +431,7 @@ async fn t46_a_number_beside_a_name_is_not_a_list_number() {
             .map(|group| group.name.as_str())
             .collect();
         let is_named = |name: &&str| ["Receitas da Vovó", "Corrida de Domingo"].contains(name);
-        assert!(moved.iter().all(is_named), "{order}: {moved:?}\n{shown}\n{told}");
+        assert!(moved.iter().all(is_named), "{command}: {moved:?}\n{shown}\n{told}");
     }
 }
 
@@ -504,16 +504,16 @@ async fn t46_a_second_command_rejects_the_whole_message() {
         ("/descrever bairro Um bairro tranquilo\n/desvincular bairro moradores", "Um comando por vez"),
         ("/vinclar bairro futebol e tirar suporte", "Um comando por vez"),
     ];
-    for (order, told) in rows {
+    for (command, told) in rows {
         let bot = in_portuguese().start().await;
 
-        let said = bot.ask(ANA, order).await;
+        let said = bot.ask(ANA, command).await;
         bot.settled().await;
         bot.post(&bot.message(ANA, "sim")).await;
         bot.settled().await;
 
-        assert!(said.starts_with(&format!("❌ {told}")), "{order}: {said}");
-        assert_eq!(bot.changes(), 0, "{order}");
+        assert!(said.starts_with(&format!("❌ {told}")), "{command}: {said}");
+        assert_eq!(bot.changes(), 0, "{command}");
     }
 }
 
@@ -526,12 +526,12 @@ async fn t46_names_and_texts_may_hold_the_verb_of_a_command() {
         ("/anunciar bairro Hoje:\n/grupos e tirar dúvidas --sim", "➡️"),
         ("/criar Bairro Novo | Para jogar, tirar dúvidas\n- /ajuda", "✅"),
     ];
-    for (order, told) in rows {
+    for (command, told) in rows {
         let bot = in_portuguese().world(|world| drop(world.group("Botar e Tirar Fotos"))).start().await;
 
-        let said = bot.ask(ANA, order).await;
+        let said = bot.ask(ANA, command).await;
 
-        assert!(said.contains(told) && !said.contains("Um comando por vez"), "{order}: {said}");
+        assert!(said.contains(told) && !said.contains("Um comando por vez"), "{command}: {said}");
     }
 }
 
@@ -556,21 +556,22 @@ async fn t46_a_group_is_neither_created_nor_deactivated() {
         ("/excluir grupo marketing", "❌ Não apago grupos"),
         ("/excluir grupo", "❌ Não apago grupos"),
     ];
-    for (order, told) in rows {
+    for (command, told) in rows {
         let bot = in_portuguese().start().await;
 
-        let said = bot.ask(ANA, order).await;
+        let said = bot.ask(ANA, command).await;
         bot.settled().await;
         bot.post(&bot.message(ANA, "sim")).await;
         bot.settled().await;
 
-        assert!(said.starts_with(told), "{order}: {said}");
-        assert_eq!(bot.changes(), 0, "{order}");
+        assert!(said.starts_with(told), "{command}: {said}");
+        assert_eq!(bot.changes(), 0, "{command}");
     }
     let bot = in_portuguese().world(|world| drop(world.community("Grupo Alfa"))).start().await;
-    for order in ["/desativar grupo alfa", "/desativar --testar grupo alfa", "/desativar grupo alfa --testar"]
+    for command in
+        ["/desativar grupo alfa", "/desativar --testar grupo alfa", "/desativar grupo alfa --testar"]
     {
-        assert!(bot.ask(ANA, order).await.contains("“Grupo Alfa” acabaria"), "{order}");
+        assert!(bot.ask(ANA, command).await.contains("“Grupo Alfa” acabaria"), "{command}");
     }
     assert!(bot.ask(ANA, "/criar \"Grupo Beta\"").await.contains("✅ “Grupo Beta”"));
 }

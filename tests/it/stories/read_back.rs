@@ -175,7 +175,7 @@ async fn an_outcome_that_cannot_be_read_back_is_unknown() {
 async fn a_nonsensical_read_back_is_unknown() {
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
     let gate = bot.sandbox.faults().hold_response("communities/link");
-    let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    let command = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" futebol"#).await;
     bot.within(gate.wait_reached()).await;
     bot.sandbox
         .faults()
@@ -184,24 +184,24 @@ async fn a_nonsensical_read_back_is_unknown() {
 
     let told = "0 of 1 group is now in “Bairro Feliz”.\n❓ “Futebol”: the outcome could not be read back. Look \
         again in a minute: /community \"Bairro Feliz\"";
-    assert_eq!(bot.replies_to(&order).await, [told]);
-    assert_eq!(bot.row(&order).await.outcome.as_deref(), Some("failed"));
+    assert_eq!(bot.replies_to(&command).await, [told]);
+    assert_eq!(bot.row(&command).await.outcome.as_deref(), Some("failed"));
 }
 
 #[tokio::test]
 async fn changes_of_a_failed_attempt_are_reported_as_done_now() {
     let bot = with_short_read_back().await;
     let gate = bot.sandbox.faults().hold_response("communities/link");
-    let order = bot.send_to_completion(ANA, COMMAND).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(gate.wait_reached()).await;
     bot.sandbox.faults().fail_always("communities-metadata", Fault::Replace(FaultResponse::bad_gateway()));
     gate.release();
 
-    bot.wait_for_attempts(&order, 1).await;
+    bot.wait_for_attempts(&command, 1).await;
     bot.sandbox.faults().clear();
 
     let done = "3 of 3 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n✅ “Mães do Bairro”\n✅ “Suporte”";
-    assert_eq!(bot.replies_to(&order).await, [done]);
+    assert_eq!(bot.replies_to(&command).await, [done]);
     assert_eq!(bot.calls_to("communities/link").len(), 1);
 }
 
@@ -218,8 +218,8 @@ async fn every_group_gets_its_own_icon() {
             bot.sandbox.faults().set_stops_at_first(stops_at_first);
             let before = bot.world();
 
-            let order = r#"/link "Bairro Feliz" moradores suporte futebol lançamentos mães"#;
-            let reply = bot.ask(ANA, order).await;
+            let command = r#"/link "Bairro Feliz" moradores suporte futebol lançamentos mães"#;
+            let reply = bot.ask(ANA, command).await;
 
             bot.expect_true(&reply, &before);
             let marks: Vec<&str> =

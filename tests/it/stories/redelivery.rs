@@ -16,44 +16,48 @@ async fn a_retried_dead_letter_has_a_new_deadline_and_its_plan() {
     let before = bot.world();
     // The call succeeds without a response, and nothing can be read any more.
     let call = bot.sandbox.faults().hold_request("communities/link");
-    let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" moradores, futebol"#).await;
+    let command = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" moradores, futebol"#).await;
     bot.within(call.wait_reached()).await;
     bot.sandbox.faults().fail_always("communities-metadata", Fault::Replace(FaultResponse::bad_gateway()));
     call.release();
-    bot.wait_for_attempts(&order, 1).await;
+    bot.wait_for_attempts(&command, 1).await;
     clock.advance(Duration::from_secs(600));
     bot.ask(ANA, "/whoami").await;
     bot.settled().await;
-    let row = bot.row(&order).await;
+    let row = bot.row(&command).await;
     assert_eq!((row.state.as_str(), row.outcome.as_deref()), ("dead", Some("failed")));
-    assert!(bot.messages_quoting(&order)[0].contains("❓ “Futebol”"), "{:?}", bot.messages_quoting(&order));
+    assert!(
+        bot.messages_quoting(&command)[0].contains("❓ “Futebol”"),
+        "{:?}",
+        bot.messages_quoting(&command)
+    );
 
     assert_eq!(bot.store.requeue(row.id).await.unwrap(), RequeueResult::Run);
-    bot.wait_for_attempts(&order, 1).await;
+    bot.wait_for_attempts(&command, 1).await;
     clock.advance(Duration::from_secs(590));
     bot.sandbox.faults().clear();
     bot.ask(ANA, "/whoami").await;
 
     let told = "2 of 2 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n✅ “Futebol”";
-    assert_eq!(bot.replies_to(&order).await.last().map(String::as_str), Some(told));
+    assert_eq!(bot.replies_to(&command).await.last().map(String::as_str), Some(told));
     bot.expect_true(told, &before);
-    assert_eq!((bot.changes(), bot.row(&order).await.outcome.as_deref()), (1, Some("replied")));
+    assert_eq!((bot.changes(), bot.row(&command).await.outcome.as_deref()), (1, Some("replied")));
 }
 
 #[tokio::test]
 async fn a_resent_reply_is_the_stored_one() {
     let bot = Service::start().await;
     bot.sandbox.faults().fail_next("send-text", 2, Fault::Replace(refusal("no such chat")));
-    let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    let command = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" futebol"#).await;
     bot.settled().await;
-    let row = bot.row(&order).await;
+    let row = bot.row(&command).await;
     assert_eq!(row.outcome.as_deref(), Some("reply_failed"));
 
     let requeued = bot.store.requeue(row.id.clone()).await.unwrap();
 
     assert_eq!(requeued, RequeueResult::SendReply);
-    assert_eq!(bot.replies_to(&order).await, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
-    assert_eq!((bot.changes(), bot.row(&order).await.outcome.as_deref()), (1, Some("replied")));
+    assert_eq!(bot.replies_to(&command).await, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
+    assert_eq!((bot.changes(), bot.row(&command).await.outcome.as_deref()), (1, Some("replied")));
     assert_eq!(bot.store.requeue(row.id).await.unwrap(), RequeueResult::NotDead);
 }
 
@@ -74,8 +78,8 @@ async fn a_retried_command_runs_after_those_waiting_in_its_chat() {
     call.release();
 
     bot.settled().await;
-    for order in [&running, &behind] {
-        assert!(bot.messages_quoting(order)[0].contains("✅"), "{:?}", bot.messages_quoting(order));
+    for command in [&running, &behind] {
+        assert!(bot.messages_quoting(command)[0].contains("✅"), "{:?}", bot.messages_quoting(command));
     }
     assert!(bot.messages_quoting(&dead)[1].contains("✅ “Futebol”"), "{:?}", bot.messages_quoting(&dead));
     let calls = bot.sandbox.calls();

@@ -43,11 +43,11 @@ async fn remove_prompts_with_the_exact_people_and_community() {
 async fn a_no_and_a_late_yes_remove_nobody() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).start().await;
-    let order = format!(r#"/remover "Bairro Feliz" {BRUNO}"#);
+    let command = format!(r#"/remover "Bairro Feliz" {BRUNO}"#);
 
-    bot.ask(ANA, &order).await;
+    bot.ask(ANA, &command).await;
     let no = bot.ask(ANA, "não").await;
-    bot.ask(ANA, &order).await;
+    bot.ask(ANA, &command).await;
     clock.advance(std::time::Duration::from_secs(301));
     bot.ask(ANA, "sim").await;
 
@@ -183,9 +183,9 @@ async fn a_confirmed_removal_continues_after_a_crash() {
 #[tokio::test]
 async fn a_thumb_on_the_prompt_is_a_yes() {
     let bot = Service::start().await;
-    let order = bot.message(ANA, &format!(r#"/remove "Bairro Feliz" {BRUNO}"#));
-    bot.ask_by(&order).await;
-    let question = bot.reply_to(order.message_id()).await.message_id;
+    let command = bot.message(ANA, &format!(r#"/remove "Bairro Feliz" {BRUNO}"#));
+    bot.ask_by(&command).await;
+    let question = bot.reply_to(command.message_id()).await.message_id;
     bot.settled().await;
 
     let instance = bot.sandbox.account().id.clone();

@@ -11,16 +11,16 @@ use crate::support::{ANA, ANA_LID, Service};
 async fn a_reply_goes_to_the_chat_of_the_command_and_quotes_it() {
     let bot = Service::start().await;
     let group = bot.group("Futebol");
-    let orders = [
+    let commands = [
         (bot.message(ANA, "/whoami"), ANA),
         (bot.message(ANA_LID, "/whoami"), ANA_LID),
         (bot.message(ANA, "/whoami").in_group(&group), group.as_str()),
     ];
-    for (order, chat) in orders {
-        bot.ask_by(&order).await;
+    for (command, chat) in commands {
+        bot.ask_by(&command).await;
 
         let sent = bot.sandbox.sent().pop().unwrap();
-        assert_eq!((sent.chat.as_str(), sent.quoted.as_deref()), (chat, Some(order.message_id())));
+        assert_eq!((sent.chat.as_str(), sent.quoted.as_deref()), (chat, Some(command.message_id())));
     }
     assert_eq!(bot.said().len(), 3);
 }
@@ -37,8 +37,8 @@ async fn a_reply_on_three_hundred_groups_is_split_into_messages() {
         .start()
         .await;
 
-    let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" turma* --yes"#).await;
-    let quoting = bot.replies_to(&order).await;
+    let command = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" turma* --yes"#).await;
+    let quoting = bot.replies_to(&command).await;
 
     let said = bot.said();
     assert_eq!((quoting.len(), said.len() > 2), (1, true), "the first message alone quotes the order");
@@ -102,15 +102,15 @@ async fn a_progress_reaction_stays_across_attempts_until_the_reply() {
         .await;
     bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(FaultResponse::bad_gateway()));
     let second_try = bot.sandbox.faults().hold_request("communities/link");
-    let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    let command = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" futebol"#).await;
 
     bot.within(second_try.wait_reached()).await;
     let worn: Vec<_> = bot.sandbox.reactions().into_iter().filter(|reaction| !reaction.removed).collect();
     second_try.release();
-    bot.replies_to(&order).await;
+    bot.replies_to(&command).await;
 
     assert_eq!(worn.len(), 1);
-    assert_eq!((worn[0].value.as_str(), worn[0].message_id.as_str()), ("⏳", order.as_str()));
+    assert_eq!((worn[0].value.as_str(), worn[0].message_id.as_str()), ("⏳", command.as_str()));
     assert!(bot.sandbox.reactions().iter().all(|reaction| reaction.removed));
 }
 
@@ -123,7 +123,7 @@ async fn a_failed_progress_reaction_is_harmless() {
     bot.sandbox.faults().fail_always("send-rea", Fault::Replace(FaultResponse::bad_gateway()));
     bot.sandbox.faults().fail_always("send-rem", Fault::Replace(FaultResponse::Dropped));
     let call = bot.sandbox.faults().hold_request("communities/link");
-    let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    let command = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" futebol"#).await;
     bot.within(call.wait_reached()).await;
     let asked = |view: &vincula::sandbox::View<'_>| {
         view.calls.iter().find(|call| call.path == "send-reaction").map(|_| ())
@@ -132,5 +132,5 @@ async fn a_failed_progress_reaction_is_harmless() {
 
     call.release();
 
-    assert_eq!(bot.replies_to(&order).await, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
+    assert_eq!(bot.replies_to(&command).await, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
 }

@@ -16,14 +16,14 @@ const DONE: &str = "3 of 3 groups are now in “Bairro Feliz”.\n☑️ “Mora
 async fn the_plan_is_in_the_journal_before_the_first_change() {
     let bot = Service::start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
-    let order = bot.send_to_completion(ANA, COMMAND).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
 
     bot.within(call.wait_reached()).await;
 
-    assert_eq!(bot.audit_events(&order).await, ["accepted", "claimed", "planned"]);
+    assert_eq!(bot.audit_events(&command).await, ["accepted", "claimed", "planned"]);
     call.release();
-    assert_eq!(bot.replies_to(&order).await, [DONE]);
-    let notes = bot.audit_events(&order).await;
+    assert_eq!(bot.replies_to(&command).await, [DONE]);
+    let notes = bot.audit_events(&command).await;
     assert_eq!(notes, ["accepted", "claimed", "planned", "replied", "sent", "finished"]);
 }
 
@@ -31,13 +31,13 @@ async fn the_plan_is_in_the_journal_before_the_first_change() {
 async fn after_a_crash_before_the_call_there_is_one_more_call() {
     let mut bot = Service::start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
-    let order = bot.send_to_completion(ANA, COMMAND).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(call.wait_reached()).await;
     bot.crash().await;
 
     bot.restart().await;
 
-    assert_eq!(bot.replies_to(&order).await, [DONE]);
+    assert_eq!(bot.replies_to(&command).await, [DONE]);
     assert_eq!(bot.calls_to("communities/link").len(), 2);
 }
 
@@ -45,7 +45,7 @@ async fn after_a_crash_before_the_call_there_is_one_more_call() {
 async fn a_crash_at_every_step_gives_one_true_reply() {
     let mut bot = Service::start().await;
     let before = bot.world();
-    let order = bot.message(ANA, COMMAND);
+    let command = bot.message(ANA, COMMAND);
     for step in
         ["communities?", "groups?", "communities-metadata", "light-group", "communities/link", "send-"]
     {
@@ -56,13 +56,13 @@ async fn a_crash_at_every_step_gives_one_true_reply() {
             bot.sandbox.faults().clear();
         }
         let gate = if is_last { bot.sandbox.faults().hold_request(&path) } else { gate };
-        bot.post(&order).await;
+        bot.post(&command).await;
         bot.within(gate.wait_reached()).await;
         bot.crash().await;
         bot.restart().await;
     }
 
-    let answers = bot.replies_to(order.message_id()).await;
+    let answers = bot.replies_to(command.message_id()).await;
 
     assert_eq!(answers, [DONE]);
     bot.expect_true(&answers[0], &before);
@@ -73,7 +73,7 @@ async fn a_crash_at_every_step_gives_one_true_reply() {
 async fn changes_by_hand_during_downtime_are_reported() {
     let mut bot = Service::start().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
-    let order = bot.send_to_completion(ANA, COMMAND).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(call.wait_reached()).await;
     bot.crash().await;
     let (marketing, group) = (bot.community("Marketing BR"), bot.group("Futebol"));
@@ -81,7 +81,7 @@ async fn changes_by_hand_during_downtime_are_reported() {
 
     bot.restart().await;
 
-    let answers = bot.replies_to(&order).await;
+    let answers = bot.replies_to(&command).await;
     assert_eq!(answers.len(), 1);
     assert!(
         answers[0].starts_with("2 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”"),
@@ -112,15 +112,15 @@ async fn all_waiting_commands_continue_in_order() {
 #[tokio::test]
 async fn a_redelivered_message_is_a_duplicate_after_a_restart() {
     let mut bot = Service::start().await;
-    let order = bot.message(ANA, COMMAND);
-    assert_eq!(bot.ask_by(&order).await, DONE);
+    let command = bot.message(ANA, COMMAND);
+    assert_eq!(bot.ask_by(&command).await, DONE);
     bot.settled().await;
 
     bot.crash().await;
     bot.restart().await;
 
-    assert_eq!(bot.post(&order).await.text(), r#"{"status":"duplicate"}"#);
-    assert_eq!(bot.replies_to(order.message_id()).await, [DONE]);
+    assert_eq!(bot.post(&command).await.text(), r#"{"status":"duplicate"}"#);
+    assert_eq!(bot.replies_to(command.message_id()).await, [DONE]);
 }
 
 #[tokio::test]
@@ -154,13 +154,13 @@ async fn a_long_reply_continues_after_the_last_sent_message() {
 async fn a_reading_command_survives_a_crash_too() {
     let mut bot = Service::start().await;
     let read = bot.sandbox.faults().hold_request("communities-metadata");
-    let order = bot.send_to_completion(ANA, "/community bairro").await;
+    let command = bot.send_to_completion(ANA, "/community bairro").await;
     bot.within(read.wait_reached()).await;
     bot.crash().await;
 
     bot.restart().await;
 
-    let answers = bot.replies_to(&order).await;
+    let answers = bot.replies_to(&command).await;
     assert!(answers.len() == 1 && answers[0].starts_with("“Bairro Feliz”: 2 groups"), "{answers:?}");
 }
 
@@ -172,7 +172,7 @@ async fn a_progress_reaction_from_before_a_crash_is_removed() {
         .await;
     let call = bot.sandbox.faults().hold_request("communities/link");
     let answer = bot.sandbox.faults().hold_request("send-text");
-    let order = bot.send_to_completion(ANA, COMMAND).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(bot.sandbox.next_reaction_after(0)).await;
     call.release();
     bot.within(answer.wait_reached()).await;
@@ -180,7 +180,7 @@ async fn a_progress_reaction_from_before_a_crash_is_removed() {
 
     bot.restart().await;
 
-    assert_eq!(bot.replies_to(&order).await, [DONE]);
+    assert_eq!(bot.replies_to(&command).await, [DONE]);
     assert!(bot.sandbox.reactions().iter().all(|reaction| reaction.removed));
 }
 
@@ -217,19 +217,19 @@ async fn a_stalled_worker_makes_no_call_after_losing_its_lease() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).start().await;
     let stuck = bot.sandbox.faults().hold_response("communities-metadata");
-    let order = bot.send_to_completion(ANA, COMMAND).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(stuck.wait_reached()).await;
 
     // By the clock the lease has expired, so the command is claimed again, as by another replica.
     clock.elapse(Duration::from_secs(20));
     bot.ask(ANA, "/whoami").await;
-    assert_eq!(bot.replies_to(&order).await, [DONE]);
+    assert_eq!(bot.replies_to(&command).await, [DONE]);
     let calls = bot.calls_to("light-group-metadata").len();
     stuck.release();
     bot.ask(ANA, "/groups síndicos").await;
 
     assert_eq!(bot.calls_to("light-group-metadata").len(), calls);
-    assert_eq!((bot.changes(), bot.replies_to(&order).await.len()), (1, 1));
+    assert_eq!((bot.changes(), bot.replies_to(&command).await.len()), (1, 1));
 }
 
 #[tokio::test]
@@ -237,17 +237,17 @@ async fn after_a_crash_there_is_no_second_retry_notice() {
     let mut bot = Service::with().timing(|timing| timing.retry_notice_after = Duration::ZERO).start().await;
     bot.sandbox.faults().fail_always("communities?", Fault::Replace(FaultResponse::bad_gateway()));
     let word = bot.sandbox.faults().hold_response("send-text");
-    let order = bot.send_to_completion(ANA, COMMAND).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(word.wait_reached()).await;
     bot.crash().await;
 
     bot.restart().await;
-    let tries = bot.row(&order).await.attempts;
-    bot.wait_for_attempts(&order, tries + 2).await;
+    let tries = bot.row(&command).await.attempts;
+    bot.wait_for_attempts(&command, tries + 2).await;
     bot.sandbox.faults().clear();
 
-    let answers = bot.replies_to(&order).await;
+    let answers = bot.replies_to(&command).await;
     assert_eq!((answers.len(), answers[1].as_str()), (2, DONE), "{answers:?}");
     assert!(answers[0].starts_with("⏳ Z-API has trouble (status 502). I'll keep trying"), "{answers:?}");
-    assert_eq!(bot.audit_events(&order).await.iter().filter(|what| *what == "retry_notified").count(), 1);
+    assert_eq!(bot.audit_events(&command).await.iter().filter(|what| *what == "retry_notified").count(), 1);
 }

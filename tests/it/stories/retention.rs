@@ -29,24 +29,24 @@ impl Service {
     }
 
     /// Waits until the journal holds this many commands with a text, and this many in total.
-    async fn keeps(&self, with_text: usize, orders: usize) {
+    async fn keeps(&self, with_text: usize, commands: usize) {
         let mut found = (0, 0);
         let is_so = async {
             loop {
                 let rows = self.store.list(None, 1_000).await.unwrap();
                 found = (rows.iter().filter(|row| !row.text.is_empty()).count(), rows.len());
-                if found == (with_text, orders) {
+                if found == (with_text, commands) {
                     return;
                 }
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
         let is_so = tokio::time::timeout(Duration::from_secs(10), is_so).await.is_ok();
-        assert!(is_so, "{found:?} instead of {:?}", (with_text, orders));
+        assert!(is_so, "{found:?} instead of {:?}", (with_text, commands));
     }
 
-    async fn known(&self, order: &EventBuilder) -> bool {
-        let answer = self.post(order).await.text();
+    async fn known(&self, command: &EventBuilder) -> bool {
+        let answer = self.post(command).await.text();
         assert!(answer.contains("duplicate") || answer.contains("accepted"), "{answer}");
         answer.contains("duplicate")
     }
@@ -87,20 +87,20 @@ async fn a_short_retention_still_detects_duplicates_of_two_days() {
     let mut bot = bot().start().await;
     bot.stop().await;
     bot.restart_with("[store]\n", "[store]\nretention = \"48h\"\ntext_retention = \"1h\"\n").await;
-    let order = bot.message(ANA, COMMAND);
-    bot.ask_by(&order).await;
+    let command = bot.message(ANA, COMMAND);
+    bot.ask_by(&command).await;
     bot.settled().await;
 
     bot.stop().await;
     bot.clock.advance(2 * DAY - Duration::from_secs(1));
     bot.restart().await;
     bot.keeps(0, 1).await;
-    assert!(bot.known(&order).await);
+    assert!(bot.known(&command).await);
 
     bot.days_later(1).await;
     bot.keeps(0, 0).await;
     // It counts as new again, but is far too old by then.
-    assert!(!bot.known(&order).await);
+    assert!(!bot.known(&command).await);
 }
 
 #[tokio::test]
@@ -157,10 +157,10 @@ async fn chat_state_expires_with_the_texts_and_settings_stay() {
         }
     };
     let mut bot = bot().world(classes).start().await;
-    for order in
+    for command in
         ["oi", "/alias bf = bairro", "/settings bf add-groups all", "/language es", COMMAND, "/groups"]
     {
-        bot.ask(ANA, order).await;
+        bot.ask(ANA, command).await;
         bot.settled().await;
     }
     bot.ask(ANA, "/link bairo futebol").await;

@@ -37,13 +37,13 @@ async fn settings_work_in_three_languages() {
             false,
         ),
     ];
-    for (locale, order, expected, by_all) in rows {
+    for (locale, command, expected, by_all) in rows {
         let bot = Service::with().instance(&format!("locale = \"{locale}\"")).start().await;
         let community = bot.community("Bairro Feliz");
         bot.sandbox.world(|world| world.set_groups_added_by_all(&community, !by_all)).unwrap();
 
-        assert_eq!(bot.ask(ANA, order).await, expected);
-        assert_eq!(bot.everybody_may_add("Bairro Feliz"), by_all, "{order}");
+        assert_eq!(bot.ask(ANA, command).await, expected);
+        assert_eq!(bot.everybody_may_add("Bairro Feliz"), by_all, "{command}");
     }
 }
 
@@ -120,12 +120,12 @@ async fn settings_are_retried_after_an_outage_or_crash() {
     assert_eq!(bot.ask(ANA, "/settings bairro add-groups all").await, TO_ALL);
 
     let call = bot.sandbox.faults().hold_request("communities/settings");
-    let order = bot.send_to_completion(ANA, "/settings bairro add-groups admins").await;
+    let command = bot.send_to_completion(ANA, "/settings bairro add-groups admins").await;
     bot.within(call.wait_reached()).await;
     bot.crash().await;
     bot.restart().await;
 
-    assert_eq!(bot.replies_to(&order).await, [TO_ADMINS]);
+    assert_eq!(bot.replies_to(&command).await, [TO_ADMINS]);
     assert_eq!(bot.ask(ANA, "/undo").await, TO_ALL);
 }
 
@@ -136,13 +136,13 @@ async fn a_possibly_changed_setting_is_not_reported_as_unchanged() {
     let trouble = bot.sandbox.faults();
     trouble.fail_next("communities/settings", 1, Fault::ReplaceResponse(FaultResponse::bad_gateway()));
     trouble.fail_next("communities/settings", 1, Fault::Replace(FaultResponse::too_many_requests(None)));
-    let order = bot.send_to_completion(ANA, "/settings \"Bairro Feliz\" add-groups all").await;
-    bot.wait_for_attempts(&order, 1).await;
+    let command = bot.send_to_completion(ANA, "/settings \"Bairro Feliz\" add-groups all").await;
+    bot.wait_for_attempts(&command, 1).await;
 
     // Its last attempt.
     clock.advance(Duration::from_secs(31 * 60));
 
-    let answers = bot.replies_to(&order).await;
+    let answers = bot.replies_to(&command).await;
     assert!(
         answers.len() == 1 && answers[0].starts_with("❓ I cannot tell whether it was done: "),
         "{answers:?}"
@@ -182,9 +182,10 @@ async fn undo_of_a_repeated_setting_restores_the_original() {
 async fn a_setting_without_an_audience_prompts() {
     let bot = Service::start().await;
 
-    let order = bot.message(ANA, "/configurar bairro adicionar-grupos");
-    let reply = bot.ask_by(&order).await;
-    bot.post(&bot.message(ANA, "/settings bairro add-groups all").with_id(order.message_id()).edited()).await;
+    let command = bot.message(ANA, "/configurar bairro adicionar-grupos");
+    let reply = bot.ask_by(&command).await;
+    bot.post(&bot.message(ANA, "/settings bairro add-groups all").with_id(command.message_id()).edited())
+        .await;
     bot.settled().await;
 
     assert!(reply.starts_with("❌ Falta dizer quem vai poder: só admins, ou todos.\n"), "{reply}");

@@ -20,12 +20,12 @@ async fn a_disconnected_phone_is_reported_when_it_is_back() {
     let bot = Service::start().await;
     bot.sandbox.faults().disconnect(ConnectionLoss::Error);
 
-    let order = bot.send_to_completion(ANA, "/status").await;
+    let command = bot.send_to_completion(ANA, "/status").await;
     bot.settled().await;
     bot.sandbox.faults().reconnect();
 
     assert_eq!(
-        bot.reply_to(&order).await.text,
+        bot.reply_to(&command).await.text,
         "❌ WhatsApp is not connected. Open the instance at Z-API and read the QR code with the phone.\n\
          No other command waits.\nNo command has failed."
     );

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use sqlx::Connection as _;
 use vincula::sandbox::webhook_event::EventBuilder;
 
-use crate::support::wire::{ask, request};
+use crate::support::raw_connection::{ask, request};
 use crate::support::{ANA, NON_ADMIN, Service, postgres};
 use crate::webhook::hold;
 
@@ -26,9 +26,9 @@ impl Service {
 
     /// Posts a command and expects 503 with `Retry-After` within `most`. Meanwhile chatter gets a response at
     /// once, and `/readyz` fails.
-    async fn expect_refused(&self, order: &EventBuilder, most: Duration) {
+    async fn expect_refused(&self, command: &EventBuilder, most: Duration) {
         let begun = Instant::now();
-        let refused = self.post(order);
+        let refused = self.post(command);
         let chatter = async {
             let asked = Instant::now();
             for event in [self.message(ANA, "que bom"), self.message(NON_ADMIN, COMMAND)] {
@@ -94,15 +94,15 @@ async fn beside(journal: &Path) -> sqlx::AnyConnection {
 #[tokio::test]
 async fn while_another_process_locks_the_file_commands_are_redelivered() {
     let bot = Service::with().on_sqlite().start().await;
-    let order = bot.message(ANA, COMMAND);
+    let command = bot.message(ANA, COMMAND);
     let other = hold(&bot.journal_path()).await;
 
-    bot.expect_refused(&order, Duration::from_secs(60)).await;
+    bot.expect_refused(&command, Duration::from_secs(60)).await;
     bot.expect_unready("another process holds it").await;
 
     drop(other);
     bot.ready().await;
-    assert_eq!(bot.ask_by(&order).await, DONE);
+    assert_eq!(bot.ask_by(&command).await, DONE);
 }
 
 #[tokio::test]
@@ -111,17 +111,17 @@ async fn a_command_is_not_written_into_a_folder_that_was_moved_away() {
     let call = bot.sandbox.faults().hold_request("communities/link");
     let old = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(call.wait_reached()).await;
-    let (here, order) = (bot.journal_path().parent().unwrap().to_owned(), bot.message(ANA, "/whoami"));
+    let (here, command) = (bot.journal_path().parent().unwrap().to_owned(), bot.message(ANA, "/whoami"));
     let away = here.with_extension("away");
 
     std::fs::rename(&here, &away).unwrap();
-    bot.expect_refused(&order, Duration::from_secs(1)).await;
+    bot.expect_refused(&command, Duration::from_secs(1)).await;
     bot.expect_unready("deleted or moved away").await;
     call.release();
 
     std::fs::rename(&away, &here).unwrap();
     bot.ready().await;
-    assert!(bot.ask_by(&order).await.starts_with("You are “Ana”"));
+    assert!(bot.ask_by(&command).await.starts_with("You are “Ana”"));
     assert_eq!(bot.replies_to(&old).await, [DONE]);
 }
 
@@ -145,23 +145,23 @@ async fn a_command_is_not_written_into_a_file_that_was_replaced() {
     assert!(bot.ask_by(&second).await.starts_with("You are “Ana”"));
     bot.stop().await;
     bot.restart().await;
-    for order in [first, second] {
-        assert!(bot.post(&order).await.text().contains("duplicate"), "an accepted order was lost");
+    for command in [first, second] {
+        assert!(bot.post(&command).await.text().contains("duplicate"), "an accepted order was lost");
     }
 }
 
 #[tokio::test]
 async fn a_command_is_not_written_into_a_file_that_was_deleted() {
     let mut bot = Service::with().on_sqlite().start().await;
-    let order = bot.message(ANA, COMMAND);
+    let command = bot.message(ANA, COMMAND);
 
     std::fs::remove_file(bot.journal_path()).unwrap();
-    bot.expect_refused(&order, Duration::from_secs(1)).await;
+    bot.expect_refused(&command, Duration::from_secs(1)).await;
     bot.expect_unready("deleted or moved away").await;
 
     bot.stop().await;
     bot.restart().await;
-    assert_eq!(bot.ask_by(&order).await, DONE);
+    assert_eq!(bot.ask_by(&command).await, DONE);
 }
 
 #[tokio::test]
@@ -215,16 +215,16 @@ async fn while_a_replica_blocks_the_writer_commands_are_redelivered() {
     };
     let url = server.database().await;
     let bot = Service::with().store(&url).start().await;
-    let order = bot.message(ANA, COMMAND);
+    let command = bot.message(ANA, COMMAND);
     let mut other = sqlx::postgres::PgConnection::connect(&url).await.unwrap();
     sqlx::raw_sql("SELECT pg_advisory_lock(x'76696e63756c61'::bigint)").execute(&mut other).await.unwrap();
 
-    bot.expect_refused(&order, Duration::from_secs(100)).await;
+    bot.expect_refused(&command, Duration::from_secs(100)).await;
     bot.expect_unready("cannot be used now").await;
 
     other.close().await.unwrap();
     bot.ready().await;
-    assert_eq!(bot.ask_by(&order).await, DONE);
+    assert_eq!(bot.ask_by(&command).await, DONE);
 }
 
 #[tokio::test]
@@ -236,10 +236,10 @@ async fn postgresql_may_restart_under_the_running_service() {
     let call = bot.sandbox.faults().hold_request("communities/link");
     let old = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(call.wait_reached()).await;
-    let order = bot.message(ANA, "/whoami");
+    let command = bot.message(ANA, "/whoami");
 
     server.kill();
-    bot.expect_refused(&order, Duration::from_secs(100)).await;
+    bot.expect_refused(&command, Duration::from_secs(100)).await;
     bot.expect_unready("cannot be used now").await;
     call.release();
     // The worker polls every 5 s: by then it has noticed the outage too.
@@ -247,7 +247,7 @@ async fn postgresql_may_restart_under_the_running_service() {
 
     server.restart();
     bot.ready().await;
-    assert!(bot.ask_by(&order).await.starts_with("You are “Ana”"));
+    assert!(bot.ask_by(&command).await.starts_with("You are “Ana”"));
     assert_eq!(bot.replies_to(&old).await, [DONE]);
     assert_eq!(bot.calls_to("communities/link").len(), 1, "what is done is not called for again");
 }
@@ -256,7 +256,7 @@ async fn postgresql_may_restart_under_the_running_service() {
 async fn a_reply_sent_during_a_store_outage_is_sent_once() {
     let bot = Service::with().on_sqlite().start().await;
     let answer = bot.sandbox.faults().hold_response("send-text");
-    let order = bot.send_to_completion(ANA, COMMAND).await;
+    let command = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(answer.wait_reached()).await;
     let other = hold(&bot.journal_path()).await;
     answer.release();
@@ -266,5 +266,5 @@ async fn a_reply_sent_during_a_store_outage_is_sent_once() {
     bot.ready().await;
     bot.settled().await;
 
-    assert_eq!(bot.messages_quoting(&order), [DONE]);
+    assert_eq!(bot.messages_quoting(&command), [DONE]);
 }

@@ -67,12 +67,12 @@ fn leads_to(said: &str, mend: &str) -> bool {
 }
 
 async fn corrected_by(bot: &Service, slip: &str, mend: &str) -> String {
-    let order = bot.message(ANA, slip);
-    let mut said = bot.ask_by(&order).await;
+    let command = bot.message(ANA, slip);
+    let mut said = bot.ask_by(&command).await;
     bot.settled().await;
     assert!(leads_to(&said, mend), "{slip}: {said}\ndoes not lead to {mend}");
     if let Some(text) = mend.strip_prefix('^') {
-        bot.post(&bot.message(ANA, text).with_id(order.message_id()).edited()).await;
+        bot.post(&bot.message(ANA, text).with_id(command.message_id()).edited()).await;
         bot.settled().await;
         said = bot.said().concat();
     } else if !mend.is_empty() {
@@ -648,7 +648,7 @@ async fn a_synonym_of_a_command_leads_to_it_within_one_message() {
 
 #[tokio::test]
 async fn a_suggestion_for_a_dry_run_stays_a_dry_run() {
-    for order in [
+    for command in [
         "/vincular --testar bairro 44 99999-0005",
         "/adicionar --testar bairro futebol",
         "/mover bairro \"vendas sul\" --testar",
@@ -660,12 +660,12 @@ async fn a_suggestion_for_a_dry_run_stays_a_dry_run() {
         "/excluir marketing --testar",
     ] {
         let bot = Service::start().await;
-        bot.ask(ANA, order).await;
+        bot.ask(ANA, command).await;
         let offered = bot.said().concat();
         let tried = bot.ask(ANA, if offered.contains("1. ") { "1" } else { "sim" }).await;
 
-        assert!(tried.contains("➡️") && tried.contains("\n\nFoi um teste"), "{order}: {offered}\n{tried}");
-        assert!(!bot.sandbox.calls().iter().any(vincula::sandbox::ApiCall::is_change), "{order}");
+        assert!(tried.contains("➡️") && tried.contains("\n\nFoi um teste"), "{command}: {offered}\n{tried}");
+        assert!(!bot.sandbox.calls().iter().any(vincula::sandbox::ApiCall::is_change), "{command}");
     }
 }
 

@@ -178,7 +178,7 @@ async fn a_dry_run_of_a_misspelled_undo_stays_a_dry_run() {
 
 #[tokio::test]
 async fn an_uncertain_change_is_the_last_change_for_undo() {
-    for (order, call) in [
+    for (command, call) in [
         ("/describe \"Bairro Feliz\" novo", "update-community-description"),
         ("/photo \"Bairro Feliz\" https://pictures.example/a.jpeg", "update-community-photo"),
         ("/settings \"Bairro Feliz\" add-groups all", "communities/settings"),
@@ -189,13 +189,13 @@ async fn an_uncertain_change_is_the_last_change_for_undo() {
         bot.settled().await;
         bot.sandbox.faults().fail_always(call, Fault::Replace(FaultResponse::bad_gateway()));
 
-        let told = bot.ask(ANA, order).await;
+        let told = bot.ask(ANA, command).await;
         bot.settled().await;
         bot.sandbox.faults().clear();
         bot.ask(ANA, "/undo").await;
         bot.settled().await;
 
-        assert!(told.starts_with("❓"), "{order}: {told}");
-        assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"), "{order}");
+        assert!(told.starts_with("❓"), "{command}: {told}");
+        assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"), "{command}");
     }
 }

@@ -72,13 +72,13 @@ async fn a_group_that_became_the_last_reports_z_apis_error() {
     let call = bot.sandbox.faults().hold_request("communities/unlink");
     let (community, other) = (bot.community("Bairro Feliz"), bot.group("Moradores"));
 
-    let order = bot.send_to_completion(ANA, r#"/unlink "Bairro Feliz" segurança"#).await;
+    let command = bot.send_to_completion(ANA, r#"/unlink "Bairro Feliz" segurança"#).await;
     bot.within(call.wait_reached()).await;
     bot.sandbox.world(|world| world.unlink(&community, &other)).unwrap();
     call.release();
 
     assert_eq!(
-        bot.reply_to(&order).await.text,
+        bot.reply_to(&command).await.text,
         "0 of 1 group is now out of “Bairro Feliz”.\n❌ “Segurança da Rua”: Z-API refused: \
          “A community needs at least one group”"
     );
@@ -102,9 +102,9 @@ async fn an_announcement_group_cannot_be_unlinked() {
 #[tokio::test]
 async fn here_is_the_group_of_the_command() {
     let bot = Service::start().await;
-    let order = bot.message(ANA, r#"/unlink "Bairro Feliz" aqui"#).in_group(&bot.group("Moradores"));
+    let command = bot.message(ANA, r#"/unlink "Bairro Feliz" aqui"#).in_group(&bot.group("Moradores"));
 
-    let reply = bot.ask_by(&order).await;
+    let reply = bot.ask_by(&command).await;
 
     assert_eq!(reply, "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Moradores”");
 }
@@ -112,12 +112,12 @@ async fn here_is_the_group_of_the_command() {
 #[tokio::test]
 async fn a_refusal_and_an_unconfirmed_change_are_distinguished() {
     let bot = Service::start().await;
-    let order = r#"/unlink "Bairro Feliz" moradores"#;
+    let command = r#"/unlink "Bairro Feliz" moradores"#;
 
     bot.sandbox.faults().fail_next("communities/unlink", 1, Fault::Replace(refusal("You must be an admin")));
-    let refused = bot.ask(ANA, order).await;
+    let refused = bot.ask(ANA, command).await;
     bot.sandbox.faults().fail_always("communities/unlink", Fault::Replace(ok(r#"{"success":"true"}"#)));
-    let unsure = bot.ask(ANA, order).await;
+    let unsure = bot.ask(ANA, command).await;
 
     assert_eq!(
         refused,

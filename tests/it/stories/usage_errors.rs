@@ -57,9 +57,9 @@ async fn an_unknown_command_in_a_direct_chat_suggests_the_nearest() {
 #[tokio::test]
 async fn t13_an_unknown_command_in_a_group_is_ignored() {
     let bot = Service::start().await;
-    let order = bot.message(ANA, "/lnik bairro futebol").in_group(&bot.group("Futebol"));
+    let command = bot.message(ANA, "/lnik bairro futebol").in_group(&bot.group("Futebol"));
 
-    let answer = bot.post(&order).await.text();
+    let answer = bot.post(&command).await.text();
 
     assert_eq!(answer, r#"{"status":"ignored","reason":"not_a_command"}"#);
     assert!(bot.sandbox.calls().is_empty() && bot.store.list(None, 9).await.unwrap().is_empty());

@@ -12,7 +12,7 @@ const SOME: &str = "[instances.main.admins.ana]\nphone = \"5544999990001\"\nname
 #[tokio::test]
 async fn who_replies_in_the_language_of_the_command() {
     let bot = Service::with().admins(SOME).start().await;
-    let orders = [r#"/who "Bairro Feliz""#, r#"/quem "Bairro Feliz""#, "/quien bairro"];
+    let commands = [r#"/who "Bairro Feliz""#, r#"/quem "Bairro Feliz""#, "/quien bairro"];
     let told = [
         "Who may use commands in “Bairro Feliz”:\n• “Ana”: everything\n• “Rui”: /link, /community\n\
          Its admins on WhatsApp may not use commands here. Whoever runs this bot can allow it.",
@@ -22,8 +22,8 @@ async fn who_replies_in_the_language_of_the_command() {
          Sus admins en WhatsApp no pueden usar comandos aquí. Quien cuida este bot puede permitirlo.",
     ];
 
-    for (order, told) in orders.iter().zip(told) {
-        assert_eq!(bot.ask(ANA, order).await, told);
+    for (command, told) in commands.iter().zip(told) {
+        assert_eq!(bot.ask(ANA, command).await, told);
     }
     assert_eq!((bot.changes(), bot.calls_to("light-group-metadata").len()), (0, 0));
 }

@@ -24,9 +24,9 @@ async fn whoami_shows_lid_and_group() {
         .start()
         .await;
     let group = bot.group("Futebol");
-    let order = bot.message(ANA, "/whoami").lid(ANA_LID).in_group(&group);
+    let command = bot.message(ANA, "/whoami").lid(ANA_LID).in_group(&group);
 
-    let reply = bot.ask_by(&order).await;
+    let reply = bot.ask_by(&command).await;
 
     assert_eq!(
         reply,

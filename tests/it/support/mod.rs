@@ -1,7 +1,7 @@
 //! A bot and a world: the whole service in this process, on loopback, against the sandbox.
 
 pub mod postgres;
-pub mod wire;
+pub mod raw_connection;
 
 use std::time::Duration;
 
@@ -449,7 +449,9 @@ impl Service {
 
     /// Its metrics in Prometheus' text format.
     pub async fn metrics(&self) -> String {
-        wire::ask(&self.admin_url, &wire::request("GET", "/metrics", &[], b"")).await.text()
+        raw_connection::ask(&self.admin_url, &raw_connection::request("GET", "/metrics", &[], b""))
+            .await
+            .text()
     }
 
     /// The journal's URL in the configuration.

@@ -4,18 +4,18 @@ use futures_util::future::join_all;
 use vincula::sandbox::webhook_event::post;
 
 use super::{TARGET, assert_status};
-use crate::support::wire::{Wire, request};
+use crate::support::raw_connection::{RawConnection, request};
 use crate::support::{ANA, ANA_LID, NON_ADMIN, Service};
 
 #[tokio::test]
 async fn an_accepted_command_is_in_the_journal() {
     let bot = Service::start().await;
-    let order = bot.message(ANA, "/link Bairro futebol");
+    let command = bot.message(ANA, "/link Bairro futebol");
 
-    let id = assert_status(&bot.post(&order).await, "accepted");
+    let id = assert_status(&bot.post(&command).await, "accepted");
 
     let rows = bot.store.find(&id).await.unwrap();
-    assert_eq!(rows[0].message_id, order.message_id());
+    assert_eq!(rows[0].message_id, command.message_id());
     assert_eq!((rows[0].name.as_str(), rows[0].text.as_str()), ("link", "/link Bairro futebol"));
     assert_eq!(bot.store.audit_events(&id).await.unwrap()[0].event, "accepted");
 }
@@ -23,20 +23,20 @@ async fn an_accepted_command_is_in_the_journal() {
 #[tokio::test]
 async fn the_same_message_again_is_a_duplicate_however_often_it_comes() {
     let bot = Service::start().await;
-    let order = bot.message(ANA, "/link Bairro futebol");
+    let command = bot.message(ANA, "/link Bairro futebol");
 
-    let answers = join_all((0..20).map(|_| bot.post(&order))).await;
+    let answers = join_all((0..20).map(|_| bot.post(&command))).await;
 
     let count = |status: &str| {
         let body = format!(r#""status":"{status}""#);
         answers.iter().filter(|answer| answer.status == 200 && answer.text().contains(&body)).count()
     };
     assert_eq!((count("accepted"), count("duplicate")), (1, 19));
-    bot.reply_to(order.message_id()).await;
-    assert_status(&bot.post(&order).await, "duplicate");
+    bot.reply_to(command.message_id()).await;
+    assert_status(&bot.post(&command).await, "duplicate");
     bot.settled().await;
     assert_eq!(
-        (bot.orders().await, bot.calls_to("communities/link").len(), bot.sandbox.sent().len()),
+        (bot.command_count().await, bot.calls_to("communities/link").len(), bot.sandbox.sent().len()),
         (1, 1, 1)
     );
 }
@@ -53,7 +53,7 @@ async fn t17_an_id_that_a_non_admin_used_is_free_for_an_admin_and_one_admin_has_
         "duplicate",
     );
     assert_eq!(assert_status(&bot.post(&of(NON_ADMIN)).await, "ignored"), "not_an_admin");
-    assert_eq!(bot.orders().await, 1);
+    assert_eq!(bot.command_count().await, 1);
 }
 
 #[tokio::test]
@@ -69,26 +69,26 @@ async fn t32_an_offer_of_http_2_is_answered_in_http_1_1() {
         ("http2-settings", "AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA"),
         bot.token(),
     ];
-    let mut wire = Wire::to(&bot.url).await;
+    let mut connection = RawConnection::to(&bot.url).await;
 
     for _ in 0..2 {
-        wire.send(&request("POST", TARGET, &offer, body.as_bytes())).await;
-        let answer = wire.answer().await.expect("an answer in HTTP/1.1");
+        connection.send(&request("POST", TARGET, &offer, body.as_bytes())).await;
+        let answer = connection.answer().await.expect("an answer in HTTP/1.1");
         assert_eq!(assert_status(&answer, "ignored"), "not_a_command");
         assert_eq!(answer.header("upgrade"), None);
     }
 
-    let mut wire = Wire::to(&bot.url).await;
-    wire.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await;
-    assert!(wire.answer().await.is_none_or(|answer| answer.status >= 400));
+    let mut connection = RawConnection::to(&bot.url).await;
+    connection.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await;
+    assert!(connection.answer().await.is_none_or(|answer| answer.status >= 400));
 }
 
 #[tokio::test]
 async fn webhooks_as_z_api_sends_them_are_accepted_one_after_the_other() {
     let bot = Service::start().await;
     for _ in 0..6 {
-        let order = bot.message(ANA, "/whoami").body();
-        let answer = post(&bot.url, &[bot.token()], order.as_bytes()).await.unwrap();
+        let command = bot.message(ANA, "/whoami").body();
+        let answer = post(&bot.url, &[bot.token()], command.as_bytes()).await.unwrap();
         assert_status(&answer, "accepted");
     }
 }

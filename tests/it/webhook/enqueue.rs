@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use sqlx::Connection as _;
 
 use super::{TARGET, assert_status, expect_problem};
-use crate::support::wire::{Wire, request};
+use crate::support::raw_connection::{RawConnection, request};
 use crate::support::{ANA, NON_ADMIN, Service, postgres};
 
 /// Locks the file of the journal for writing, as another process would.
@@ -21,10 +21,10 @@ pub async fn hold(journal: &Path) -> sqlx::AnyConnection {
 #[tokio::test]
 async fn t35_while_the_journal_cannot_be_written_commands_are_sent_again_and_chatter_is_answered() {
     let bot = Service::with().on_sqlite().start().await;
-    let order = bot.message(ANA, "/link Bairro futebol");
+    let command = bot.message(ANA, "/link Bairro futebol");
     let other = hold(&bot.journal_path()).await;
 
-    let refused = tokio::spawn(bot.post(&order));
+    let refused = tokio::spawn(bot.post(&command));
     let begun = Instant::now();
     let mut chatted = 0;
     while !refused.is_finished() {
@@ -42,10 +42,10 @@ async fn t35_while_the_journal_cannot_be_written_commands_are_sent_again_and_cha
     assert_eq!(bot.sandbox.calls().len(), 0);
 
     drop(other);
-    assert_status(&bot.post(&order).await, "accepted");
-    let reply = bot.reply_to(order.message_id()).await;
+    assert_status(&bot.post(&command).await, "accepted");
+    let reply = bot.reply_to(command.message_id()).await;
     assert!(reply.text.contains("✅"), "{}", reply.text);
-    assert_eq!(bot.orders().await, 1);
+    assert_eq!(bot.command_count().await, 1);
 }
 
 #[tokio::test]
@@ -58,7 +58,7 @@ async fn t34_chatter_costs_no_disk() {
     chat(&bot).await;
 
     assert_eq!(files(&bot.journal_path()), before);
-    assert_eq!(bot.orders().await, 1);
+    assert_eq!(bot.command_count().await, 1);
 }
 
 #[tokio::test]
@@ -79,7 +79,7 @@ async fn t34_a_connection_status_event_writes_a_row_only_on_change() {
     }
 
     assert_eq!(files(&bot.journal_path()), before);
-    assert_eq!(bot.orders().await, 0);
+    assert_eq!(bot.command_count().await, 0);
 }
 
 #[tokio::test]
@@ -96,7 +96,7 @@ async fn chatter_costs_no_postgresql_write() {
     // Each connection reports its statistics with its next transaction that is a second after the last report.
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     bot.ask(ANA, "/whoami").await;
-    assert_eq!(bot.orders().await, 2);
+    assert_eq!(bot.command_count().await, 2);
     let begun = Instant::now();
     let mut counted = 0;
     while counted < 4 || begun.elapsed() < Duration::from_secs(2) {
@@ -120,13 +120,13 @@ async fn chat(bot: &Service) {
     .iter()
     .map(|event| event.body())
     .collect();
-    let mut wire = Wire::to(&bot.url).await;
+    let mut connection = RawConnection::to(&bot.url).await;
     for body in chatter.iter().cycle().take(1_000) {
         let length = body.len().to_string();
         let headers =
             [("content-type", "application/json"), ("content-length", length.as_str()), bot.token()];
-        wire.send(&request("POST", TARGET, &headers, body.as_bytes())).await;
-        assert_status(&wire.answer().await.expect("an answer"), "ignored");
+        connection.send(&request("POST", TARGET, &headers, body.as_bytes())).await;
+        assert_status(&connection.answer().await.expect("an answer"), "ignored");
     }
 }
 

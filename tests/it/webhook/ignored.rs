@@ -21,39 +21,39 @@ impl Service {
 #[tokio::test]
 async fn each_ignored_event_names_its_reason() {
     let bot = Service::with().limits("commands_per_minute = 2").start().await;
-    let order = || bot.message(ANA, "/whoami");
+    let command = || bot.message(ANA, "/whoami");
     let late = bot.clock.now().plus(Duration::from_secs(3_600));
     let table: Vec<(IgnoreReason, EventBuilder)> = vec![
-        (IgnoreReason::OtherInstance, order().with("instanceId", "0".repeat(32))),
-        (IgnoreReason::UnsupportedEvent, order().with("type", "NewKindCallback")),
-        (IgnoreReason::FromMe, order().from_me()),
-        (IgnoreReason::FromMe, order().from_api()),
-        (IgnoreReason::WaitingMessage, order().awaiting_content()),
-        (IgnoreReason::Edited, order().edited()),
-        (IgnoreReason::Forwarded, order().forwarded()),
-        (IgnoreReason::Status, order().status_reply()),
-        (IgnoreReason::Newsletter, order().newsletter()),
-        (IgnoreReason::Broadcast, order().broadcast()),
-        (IgnoreReason::Notification, order().with("notification", "GROUP_PARTICIPANT_ADD")),
-        (IgnoreReason::NoText, order().content("image", json!({ "caption": "/whoami" }))),
-        (IgnoreReason::UnclearChat, order().with("isGroup", "perhaps")),
-        (IgnoreReason::NoSender, order().in_group(GROUP).without_field("participantPhone")),
-        (IgnoreReason::NoMessageId, order().without_field("messageId")),
+        (IgnoreReason::OtherInstance, command().with("instanceId", "0".repeat(32))),
+        (IgnoreReason::UnsupportedEvent, command().with("type", "NewKindCallback")),
+        (IgnoreReason::FromMe, command().from_me()),
+        (IgnoreReason::FromMe, command().from_api()),
+        (IgnoreReason::WaitingMessage, command().awaiting_content()),
+        (IgnoreReason::Edited, command().edited()),
+        (IgnoreReason::Forwarded, command().forwarded()),
+        (IgnoreReason::Status, command().status_reply()),
+        (IgnoreReason::Newsletter, command().newsletter()),
+        (IgnoreReason::Broadcast, command().broadcast()),
+        (IgnoreReason::Notification, command().with("notification", "GROUP_PARTICIPANT_ADD")),
+        (IgnoreReason::NoText, command().content("image", json!({ "caption": "/whoami" }))),
+        (IgnoreReason::UnclearChat, command().with("isGroup", "perhaps")),
+        (IgnoreReason::NoSender, command().in_group(GROUP).without_field("participantPhone")),
+        (IgnoreReason::NoMessageId, command().without_field("messageId")),
         (IgnoreReason::NotACommand, bot.message(ANA, "link, please")),
         (IgnoreReason::NotACommand, bot.message(ANA, "/nonsense").in_group(GROUP)),
         (IgnoreReason::NotAnAdmin, bot.message(NON_ADMIN, "/whoami")),
-        (IgnoreReason::SentInFuture, order().sent_at(late)),
+        (IgnoreReason::SentInFuture, command().sent_at(late)),
     ];
     for (reason, event) in &table {
         assert_eq!(assert_status(&bot.post(event).await, "ignored"), reason.as_str());
     }
-    assert_eq!(bot.orders().await, 0);
+    assert_eq!(bot.command_count().await, 0);
 
     // Two are within the limit; the third is stored, so that Ana is told; the fourth is ignored.
     for _ in 0..3 {
-        assert_status(&bot.post(&order()).await, "accepted");
+        assert_status(&bot.post(&command()).await, "accepted");
     }
-    assert_eq!(assert_status(&bot.post(&order()).await, "ignored"), IgnoreReason::RateLimited.as_str());
+    assert_eq!(assert_status(&bot.post(&command()).await, "ignored"), IgnoreReason::RateLimited.as_str());
 
     let untold: Vec<_> = IgnoreReason::ALL
         .into_iter()
@@ -111,20 +111,20 @@ async fn t15_every_kind_of_event_passes() {
         let event = bot.message(ANA, "").content(kind, content);
         assert_eq!(assert_status(&bot.post(&event).await, "ignored"), "no_text", "{kind}");
     }
-    assert_eq!((bot.orders().await, bot.sandbox.calls().len()), (0, 0));
+    assert_eq!((bot.command_count().await, bot.sandbox.calls().len()), (0, 0));
 }
 
 #[tokio::test]
 async fn t30_an_object_of_an_odd_shape_is_read_as_far_as_it_can_be() {
     let bot = Service::start().await;
-    let order = || bot.message(ANA, "/whoami");
+    let command = || bot.message(ANA, "/whoami");
     for event in [
-        order().with("fromMe", "false").with("isGroup", "0").with("isEdit", 0),
-        order().with_duplicate_field("phone", ANA).with_duplicate_field("instanceId", Value::Null),
-        order().with("momment", (bot.clock.now().0 / 1_000).to_string()),
-        order().without_field("momment").with("moment", bot.clock.now().0),
-        order().with("text", json!([{ "message": "/whoami" }])),
-        order().with("type", "receivedcallback").with("somethingNew", json!({ "deep": [[[]]] })),
+        command().with("fromMe", "false").with("isGroup", "0").with("isEdit", 0),
+        command().with_duplicate_field("phone", ANA).with_duplicate_field("instanceId", Value::Null),
+        command().with("momment", (bot.clock.now().0 / 1_000).to_string()),
+        command().without_field("momment").with("moment", bot.clock.now().0),
+        command().with("text", json!([{ "message": "/whoami" }])),
+        command().with("type", "receivedcallback").with("somethingNew", json!({ "deep": [[[]]] })),
     ] {
         assert_status(&bot.post(&event).await, "accepted");
     }

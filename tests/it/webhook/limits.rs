@@ -1,17 +1,17 @@
 //! Requests that are rejected unread: other methods and paths, too many bytes, no JSON.
 
 use super::{TARGET, assert_status, expect_problem};
-use crate::support::wire::{Wire, ask, request};
+use crate::support::raw_connection::{RawConnection, ask, request};
 use crate::support::{ANA, Service};
 
 #[tokio::test]
-async fn only_post_is_taken() {
+async fn only_post_is_accepted() {
     let bot = Service::start().await;
     for method in ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"] {
         for target in [TARGET, "/webhooks/nobody"] {
-            let mut wire = Wire::to(&bot.url).await;
-            wire.send(&request(method, target, &[bot.token(), ("connection", "close")], b"")).await;
-            let said = wire.closed().await;
+            let mut connection = RawConnection::to(&bot.url).await;
+            connection.send(&request(method, target, &[bot.token(), ("connection", "close")], b"")).await;
+            let said = connection.closed().await;
             assert!(said.starts_with("HTTP/1.1 405 "), "{method} {target}: {said}");
             assert!(said.contains("\r\nallow: POST\r\n"), "{method} {target}: {said}");
         }
@@ -21,7 +21,7 @@ async fn only_post_is_taken() {
 
 /// T29.
 #[tokio::test]
-async fn a_body_over_the_limit_is_refused_before_it_is_read() {
+async fn a_body_over_the_limit_is_rejected_before_it_is_read() {
     let bot = Service::with().server("max_body = \"2KiB\"").start().await;
     let json = ("content-type", "application/json");
 
@@ -39,25 +39,25 @@ async fn a_body_over_the_limit_is_refused_before_it_is_read() {
     // Chunked, without an end.
     let chunk = format!("800\r\n{}\r\n", " ".repeat(0x800));
     let head = request("POST", TARGET, &[json, ("transfer-encoding", "chunked"), bot.token()], b"");
-    let mut wire = Wire::to(&bot.url).await;
-    wire.send(&[&head, chunk.as_bytes(), chunk.as_bytes()].concat()).await;
-    let answer = wire.answer().await.unwrap();
+    let mut connection = RawConnection::to(&bot.url).await;
+    connection.send(&[&head, chunk.as_bytes(), chunk.as_bytes()].concat()).await;
+    let answer = connection.answer().await.unwrap();
     expect_problem(&answer, 413);
     assert_eq!(answer.header("connection"), Some("close"));
-    assert_eq!(wire.closed().await, "");
+    assert_eq!(connection.closed().await, "");
     // A body of exactly the limit is accepted.
-    let order = bot.message(ANA, "/whoami").body();
-    let full = format!("{order}{}", " ".repeat(2_048 - order.len()));
+    let command = bot.message(ANA, "/whoami").body();
+    let full = format!("{command}{}", " ".repeat(2_048 - command.len()));
     assert_status(&bot.deliver(TARGET, &[bot.token()], full.as_bytes()).await, "accepted");
     expect_problem(&bot.deliver(TARGET, &[bot.token()], format!("{full} ").as_bytes()).await, 413);
 }
 
 #[tokio::test]
-async fn a_chunked_body_is_put_together() {
+async fn a_chunked_body_is_reassembled() {
     let bot = Service::start().await;
-    let order = bot.message(ANA, "/whoami").body();
+    let command = bot.message(ANA, "/whoami").body();
     let headers = [("content-type", "application/json"), ("transfer-encoding", "chunked"), bot.token()];
-    let chunks: String = order
+    let chunks: String = command
         .as_bytes()
         .chunks(7)
         .map(|chunk| format!("{:x}\r\n{}\r\n", chunk.len(), String::from_utf8_lossy(chunk)))
@@ -71,7 +71,7 @@ async fn a_chunked_body_is_put_together() {
 
 /// T31 with what a `Content-Encoding` would hide.
 #[tokio::test]
-async fn only_plain_json_is_taken() {
+async fn only_uncompressed_json_is_accepted() {
     let bot = Service::start().await;
     let body = bot.message(ANA, "/whoami").body();
     let length = body.len().to_string();
@@ -92,23 +92,23 @@ async fn only_plain_json_is_taken() {
     ] {
         expect_problem(&send(headers).await, 415);
     }
-    assert_eq!(bot.orders().await, 0);
+    assert_eq!(bot.command_count().await, 0);
     for kind in ["application/json; charset=utf-8", "Application/JSON"] {
         assert_eq!(send(&[("content-type", kind)]).await.status, 200, "{kind}");
     }
 }
 
 #[tokio::test]
-async fn a_request_that_could_be_read_in_two_ways_is_refused() {
+async fn an_ambiguous_request_is_rejected() {
     let bot = Service::start().await;
     let json = ("content-type", "application/json");
     let body = bot.message(ANA, "/whoami").body();
     for lengths in [["5", "6"], ["-1", "5"], ["5x", "5"]] {
         let headers = [json, ("content-length", lengths[0]), ("content-length", lengths[1]), bot.token()];
-        let mut wire = Wire::to(&bot.url).await;
-        wire.send(&request("POST", TARGET, &headers, body.as_bytes())).await;
-        let said = wire.closed().await;
+        let mut connection = RawConnection::to(&bot.url).await;
+        connection.send(&request("POST", TARGET, &headers, body.as_bytes())).await;
+        let said = connection.closed().await;
         assert!(said.starts_with("HTTP/1.1 400 ") && said.matches("HTTP/1.1").count() == 1, "{said}");
     }
-    assert_eq!(bot.orders().await, 0);
+    assert_eq!(bot.command_count().await, 0);
 }

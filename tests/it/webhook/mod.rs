@@ -14,7 +14,7 @@ use serde_json::Value;
 use vincula::sandbox::webhook_event::Answer;
 
 use crate::support::Service;
-use crate::support::wire::{ask, request};
+use crate::support::raw_connection::{ask, request};
 
 /// Where the stories' webhooks go.
 const TARGET: &str = "/webhooks/main";
@@ -33,8 +33,8 @@ impl Service {
         ("z-api-token", &self.sandbox.account().token)
     }
 
-    /// How many orders the journal has.
-    pub async fn orders(&self) -> usize {
+    /// How many commands the journal has.
+    pub async fn command_count(&self) -> usize {
         self.store.list(None, usize::MAX).await.unwrap().len()
     }
 }

@@ -8,7 +8,7 @@ use vincula::sandbox::webhook_event::Answer;
 use vincula::webhook::failure_limiter::MAX_FAILURES_PER_MINUTE;
 
 use super::{TARGET, assert_status, expect_problem, hold};
-use crate::support::wire::{Wire, request};
+use crate::support::raw_connection::{RawConnection, request};
 use crate::support::{ANA, Service};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -26,11 +26,11 @@ fn signature(body: &str) -> String {
 
 /// The response to a head without its body; `None` if the service waits for the body.
 async fn answer_to_head(bot: &Service, target: &str, headers: &[(&str, &str)]) -> Option<Answer> {
-    let mut wire = Wire::to(&bot.url).await;
-    wire.send(&request("POST", target, headers, b"")).await;
-    let answer = wire.answer_within(9 * SECOND).await?;
+    let mut connection = RawConnection::to(&bot.url).await;
+    connection.send(&request("POST", target, headers, b"")).await;
+    let answer = connection.answer_within(9 * SECOND).await?;
     assert_eq!(answer.header("connection"), Some("close"), "{answer:?}");
-    assert_eq!(wire.closed().await, "");
+    assert_eq!(connection.closed().await, "");
     Some(answer)
 }
 
@@ -40,9 +40,9 @@ async fn flood(bot: &Service, headers: &[(&str, &str)]) {
     let forged = request("POST", TARGET, &all, b"{}");
     for part in 0..MAX_FAILURES_PER_MINUTE.div_ceil(50) {
         let sent = (0..50).map(|_| async {
-            let mut wire = Wire::to(&bot.url).await;
-            wire.send(&forged).await;
-            wire.answer().await.expect("an answer").status
+            let mut connection = RawConnection::to(&bot.url).await;
+            connection.send(&forged).await;
+            connection.answer().await.expect("an answer").status
         });
         for status in join_all(sent).await {
             assert!(status == 401 || (status == 429 && part > 0), "{status}");
@@ -77,7 +77,7 @@ async fn forged_headers_are_rejected_before_the_body_is_read() {
 async fn reading_a_body_does_not_reveal_instance_names() {
     let bot = Service::with().verify(SIGNED).start().await;
     for target in [TARGET, "/webhooks/nobody"] {
-        let mut signed = Wire::to(&bot.url).await;
+        let mut signed = RawConnection::to(&bot.url).await;
         signed.send(&request("POST", target, &[JSON, ("content-length", "1000"), FORGED], b"")).await;
         assert!(signed.answer_within(SECOND).await.is_none() && !signed.is_closed(), "{target}");
         for headers in [&[][..], &[("x-signature", "short")], &[FORGED, FORGED]] {
@@ -133,11 +133,11 @@ async fn a_flood_of_wrong_signatures_does_not_block_its_address() {
     }
     expect_problem(&bot.deliver(TARGET, &[FORGED], b"{}").await, 429);
 
-    let order = bot.message(ANA, "/whoami");
-    let sign = signature(&order.body());
-    let answer = bot.deliver(TARGET, &[("x-signature", &sign)], order.body().as_bytes()).await;
+    let command = bot.message(ANA, "/whoami");
+    let sign = signature(&command.body());
+    let answer = bot.deliver(TARGET, &[("x-signature", &sign)], command.body().as_bytes()).await;
     assert_status(&answer, "accepted");
-    assert!(bot.reply_to(order.message_id()).await.text.contains("Ana"));
+    assert!(bot.reply_to(command.message_id()).await.text.contains("Ana"));
 }
 
 #[tokio::test]
@@ -178,25 +178,25 @@ async fn commands_over_the_pending_limit_are_rejected_at_once() {
         request("POST", TARGET, &[JSON, ("content-length", &length), bot.token()], body.as_bytes())
     };
     // All connect before the journal is locked.
-    let mut wires = Vec::new();
+    let mut connections = Vec::new();
     for _ in 0..1_068 {
-        let mut wire = Wire::to(&bot.url).await;
-        wire.send(&posted("que bom")).await;
-        assert_status(&wire.answer().await.expect("an answer"), "ignored");
-        wires.push(wire);
+        let mut connection = RawConnection::to(&bot.url).await;
+        connection.send(&posted("que bom")).await;
+        assert_status(&connection.answer().await.expect("an answer"), "ignored");
+        connections.push(connection);
     }
     let lock = hold(&bot.journal_path()).await;
     let mut busy = 0;
     // A command waits for 2 s. On a slow machine the first ones time out before the last ones arrive: then it is tried
     // again.
     for round in 0.. {
-        let orders: Vec<_> = wires.iter().map(|_| posted("/whoami")).collect();
+        let commands: Vec<_> = connections.iter().map(|_| posted("/whoami")).collect();
         let begun = Instant::now();
-        for (wire, order) in wires.iter_mut().zip(&orders) {
-            wire.send(order).await;
+        for (connection, command) in connections.iter_mut().zip(&commands) {
+            connection.send(command).await;
         }
-        let answers = wires.iter_mut().map(|wire| async move {
-            let answer = wire.answer().await.expect("an answer");
+        let answers = connections.iter_mut().map(|connection| async move {
+            let answer = connection.answer().await.expect("an answer");
             (begun.elapsed(), answer)
         });
         let chatter = async {
@@ -247,18 +247,18 @@ async fn start_signed_and_proven() -> Service {
 }
 
 /// Begins a large body from this address that never ends, with its length or chunked.
-async fn begin_large(bot: &Service, address: &str, target: &str, is_told: bool) -> Wire {
-    let mut wire = Wire::from(address, &bot.url).await;
+async fn begin_large(bot: &Service, address: &str, target: &str, is_told: bool) -> RawConnection {
+    let mut connection = RawConnection::from(address, &bot.url).await;
     let framed = if is_told { ("content-length", "100000") } else { ("transfer-encoding", "chunked") };
     let expects = ("expect", "100-continue");
     let told: &[_] = if is_told { &[JSON, framed, FORGED, expects] } else { &[JSON, framed, FORGED] };
-    wire.send(&request("POST", target, told, b"")).await;
+    connection.send(&request("POST", target, told, b"")).await;
     if is_told {
-        assert_eq!(wire.answer().await.expect("it is asked to go on").status, 100);
+        assert_eq!(connection.answer().await.expect("it is asked to go on").status, 100);
     } else {
-        wire.send(format!("4400\r\n{}\r\n", " ".repeat(0x4400)).as_bytes()).await;
+        connection.send(format!("4400\r\n{}\r\n", " ".repeat(0x4400)).as_bytes()).await;
     }
-    wire
+    connection
 }
 
 /// Checks that large authentic webhooks are handled, signed ones and ones with the token.
@@ -285,8 +285,8 @@ async fn t28_slow_large_bodies_of_one_address_do_not_block_others() {
     }
 
     // The oldest were replaced: no more are read than the limit.
-    for wire in &mut slow[..15] {
-        let given_up = wire.answer().await.expect("it is given up");
+    for connection in &mut slow[..15] {
+        let given_up = connection.answer().await.expect("it is given up");
         expect_problem(&given_up, 503);
         assert!(given_up.header("retry-after").is_some());
         assert_eq!(given_up.header("connection"), Some("close"));
@@ -314,30 +314,30 @@ async fn t28_large_authenticated_bodies_do_not_count_against_the_limit() {
     let headers = [JSON, ("content-length", "100000"), ("expect", "100-continue"), bot.token()];
     let mut reading = Vec::new();
     for _ in 0..2 * LARGE {
-        let mut wire = Wire::to(&bot.url).await;
-        wire.send(&request("POST", TARGET, &headers, b"")).await;
-        assert_eq!(wire.answer().await.expect("it is asked to go on").status, 100);
-        reading.push(wire);
+        let mut connection = RawConnection::to(&bot.url).await;
+        connection.send(&request("POST", TARGET, &headers, b"")).await;
+        assert_eq!(connection.answer().await.expect("it is asked to go on").status, 100);
+        reading.push(connection);
     }
     let body = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(50_000));
     assert_status(&bot.deliver(TARGET, &[bot.token()], body.as_bytes()).await, "ignored");
     // None of them was replaced.
     let whole = " ".repeat(100_000 - 2);
-    for wire in [0, LARGE, 2 * LARGE - 1] {
-        let wire = &mut reading[wire];
-        wire.send(format!("{{}}{whole}").as_bytes()).await;
-        assert_eq!(wire.answer().await.expect("an answer").status, 200);
+    for connection in [0, LARGE, 2 * LARGE - 1] {
+        let connection = &mut reading[connection];
+        connection.send(format!("{{}}{whole}").as_bytes()).await;
+        assert_eq!(connection.answer().await.expect("an answer").status, 200);
     }
 }
 
 impl Service {
     /// Sends a signed command, and returns the reply.
     async fn ask_signed(&self, text: &str) -> String {
-        let order = self.message(ANA, text);
-        let sign = signature(&order.body());
-        let answer = self.deliver(TARGET, &[("x-signature", &sign)], order.body().as_bytes()).await;
+        let command = self.message(ANA, text);
+        let sign = signature(&command.body());
+        let answer = self.deliver(TARGET, &[("x-signature", &sign)], command.body().as_bytes()).await;
         assert_status(&answer, "accepted");
-        self.reply_to(order.message_id()).await.text
+        self.reply_to(command.message_id()).await.text
     }
 }
 

@@ -1,7 +1,7 @@
 //! 401: the same response for every reason, so that it does not tell the reason; and 404.
 
 use super::{TARGET, assert_status, expect_problem};
-use crate::support::wire::{ask, authority, request};
+use crate::support::raw_connection::{ask, authority, request};
 use crate::support::{ANA, Service};
 
 const HEADER: &str = "z-api-token";
@@ -17,17 +17,17 @@ fn seen(answer: &vincula::sandbox::webhook_event::Answer) -> (u16, Vec<(String, 
 }
 
 #[tokio::test]
-async fn t01_t07_every_failed_proof_gets_the_same_answer() {
+async fn t01_t07_every_authentication_failure_gets_the_same_response() {
     let bot = Service::with()
         .verify(&format!("[instances.main.verify]\nzapi_token = true\npath_secret = \"{PATH}\"\n"))
         .start()
         .await;
     let token = bot.token().1;
-    let order = bot.message(ANA, "/whoami").body();
+    let command = bot.message(ANA, "/whoami").body();
     let right = format!("{TARGET}/{PATH}");
     let here = authority(&bot.url);
-    let proven_by = |headers: Vec<(&'static str, String)>| (right.clone(), headers, order.clone());
-    let sent_to = |target| (target, vec![(HEADER, token.to_owned())], order.clone());
+    let proven_by = |headers: Vec<(&'static str, String)>| (right.clone(), headers, command.clone());
+    let sent_to = |target| (target, vec![(HEADER, token.to_owned())], command.clone());
 
     let mut table: Vec<Attempt> = vec![
         proven_by(vec![]),
@@ -72,19 +72,22 @@ async fn t01_t07_every_failed_proof_gets_the_same_answer() {
         table.push(("/webhooks/nobody".to_owned(), vec![], body.to_owned()));
     }
 
-    let first = bot.deliver(&right, &[], order.as_bytes()).await;
+    let first = bot.deliver(&right, &[], command.as_bytes()).await;
     expect_problem(&first, 401);
     for (target, headers, body) in &table {
         let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let answer = bot.deliver(target, &headers, body.as_bytes()).await;
         assert_eq!(seen(&answer), seen(&first), "{target} {headers:?} {body}");
     }
-    assert_eq!((bot.orders().await, bot.sandbox.calls().len()), (0, 0));
+    assert_eq!((bot.command_count().await, bot.sandbox.calls().len()), (0, 0));
     let text = format!("{:?}", seen(&first));
     assert!(!text.contains("main") && !text.contains("token"), "{text}");
 
     // With all proofs the same endpoint accepts it, whatever the query is.
-    assert_status(&bot.deliver(&format!("{right}?a=b"), &[bot.token()], order.as_bytes()).await, "accepted");
+    assert_status(
+        &bot.deliver(&format!("{right}?a=b"), &[bot.token()], command.as_bytes()).await,
+        "accepted",
+    );
 }
 
 /// Also with a valid token.
@@ -106,27 +109,27 @@ async fn paths_outside_of_the_webhooks_are_not_found() {
         expect_problem(&bot.deliver(target, &[bot.token()], command.as_bytes()).await, 404);
         expect_problem(&ask(&bot.url, &request("GET", target, &[], b"")).await, 404);
     }
-    assert_eq!(bot.orders().await, 0);
+    assert_eq!(bot.command_count().await, 0);
 }
 
 #[tokio::test]
-async fn t07_a_path_longer_than_configured_is_refused() {
+async fn t07_a_path_longer_than_configured_is_rejected() {
     let bot = Service::start().await;
-    let order = bot.message(ANA, "/whoami").body();
+    let command = bot.message(ANA, "/whoami").body();
     for target in ["/webhooks/main/", "/webhooks/main/x", "/webhooks/main//"] {
-        expect_problem(&bot.deliver(target, &[bot.token()], order.as_bytes()).await, 401);
+        expect_problem(&bot.deliver(target, &[bot.token()], command.as_bytes()).await, 401);
     }
-    assert_status(&bot.deliver(TARGET, &[bot.token()], order.as_bytes()).await, "accepted");
+    assert_status(&bot.deliver(TARGET, &[bot.token()], command.as_bytes()).await, "accepted");
 }
 
 #[tokio::test]
-async fn t01_a_header_that_is_no_text_is_refused_and_not_died_of() {
+async fn t01_a_header_that_is_not_text_is_rejected_without_a_panic() {
     let bot = Service::start().await;
-    let order = bot.message(ANA, "/whoami").body();
-    let length = order.len().to_string();
+    let command = bot.message(ANA, "/whoami").body();
+    let length = command.len().to_string();
     let head =
         request("POST", TARGET, &[("content-type", "application/json"), ("content-length", &length)], b"");
     let head = &head[..head.len() - 2];
-    let raw = [head, b"z-api-token: \xff\xfe\x80\r\n\r\n", order.as_bytes()].concat();
+    let raw = [head, b"z-api-token: \xff\xfe\x80\r\n\r\n", command.as_bytes()].concat();
     expect_problem(&ask(&bot.url, &raw).await, 401);
 }

@@ -115,7 +115,7 @@ async fn expect_only_whole(bot: &Service, delivery: Delivery, free: &[&str]) {
         let answer = spoilt.to(bot).await;
         assert_eq!(answer.status, 401, "{what}: {}", answer.text());
     }
-    assert_eq!(bot.orders().await, 0);
+    assert_eq!(bot.command_count().await, 0);
     assert_status(&delivery.to(bot).await, "accepted");
 }
 
@@ -210,15 +210,15 @@ async fn keys_rotate_without_losing_a_webhook() {
 #[tokio::test]
 async fn t04_a_replayed_delivery_does_nothing() {
     let bot = service(&format!("standard_webhooks = {{ secrets = [\"{STANDARD}\"] }}")).await;
-    let order = bot.message(ANA, "/link Bairro futebol");
-    let delivery = Delivery::of(&order.body()).standard(STANDARD, "msg_1", NOON);
+    let command = bot.message(ANA, "/link Bairro futebol");
+    let delivery = Delivery::of(&command.body()).standard(STANDARD, "msg_1", NOON);
     assert_status(&delivery.to(&bot).await, "accepted");
-    bot.reply_to(order.message_id()).await;
+    bot.reply_to(command.message_id()).await;
 
     // Within the window it is a duplicate, with its own id and as another delivery of the message.
     bot.clock.advance(Duration::from_secs(300));
     assert_status(&delivery.to(&bot).await, "duplicate");
-    let again = Delivery::of(&order.body()).standard(STANDARD, "msg_2", NOON);
+    let again = Delivery::of(&command.body()).standard(STANDARD, "msg_2", NOON);
     assert_status(&again.to(&bot).await, "duplicate");
     // Different messages with one delivery id count as one delivery.
     let other = bot.message(ANA, "/whoami").sent_at(NOON).body();
@@ -229,7 +229,7 @@ async fn t04_a_replayed_delivery_does_nothing() {
 
     bot.settled().await;
     assert_eq!(
-        (bot.orders().await, bot.calls_to("communities/link").len(), bot.sandbox.sent().len()),
+        (bot.command_count().await, bot.calls_to("communities/link").len(), bot.sandbox.sent().len()),
         (1, 1, 1)
     );
 }

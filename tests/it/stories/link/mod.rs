@@ -207,13 +207,13 @@ async fn a_group_linked_elsewhere_meanwhile_is_reported_there() {
     let call = bot.sandbox.faults().hold_request("communities/link");
     let (marketing, group) = (bot.community("Marketing BR"), bot.group("Futebol"));
 
-    let order = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    let command = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" futebol"#).await;
     bot.within(call.wait_reached()).await;
     bot.sandbox.world(|world| world.link(&marketing, &group)).unwrap();
     call.release();
 
     assert_eq!(
-        bot.reply_to(&order).await.text,
+        bot.reply_to(&command).await.text,
         "0 of 1 group is now in “Bairro Feliz”.\n⚠️ “Futebol”: belongs to “Marketing BR”. \
          Move it: /move Futebol \"Bairro Feliz\""
     );

@@ -88,12 +88,12 @@ async fn here_is_the_group_in_which_the_command_is_written() {
     let bot = Service::start().await;
     for (word, name) in [("here", "Futebol"), ("aqui", "Suporte"), ("AQUÍ", "Síndicos")] {
         let group = bot.group(name);
-        let order = bot.message(ANA, &format!("/link \"Bairro Feliz\" {word}")).in_group(&group);
+        let command = bot.message(ANA, &format!("/link \"Bairro Feliz\" {word}")).in_group(&group);
 
-        let reply = bot.ask_by(&order).await;
+        let reply = bot.ask_by(&command).await;
 
         assert_eq!(reply, format!("1 of 1 group is now in “Bairro Feliz”.\n✅ “{name}”"));
-        assert_eq!(bot.reply_to(order.message_id()).await.chat, group);
+        assert_eq!(bot.reply_to(command.message_id()).await.chat, group);
     }
 }
 

@@ -7,7 +7,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use vincula::sandbox::webhook_event::Answer;
 
 /// An open connection.
-pub struct Wire {
+pub struct RawConnection {
     stream: TcpStream,
     unread: Vec<u8>,
     is_closed: bool,
@@ -30,12 +30,12 @@ pub fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]
 
 /// Sends one request on its own connection.
 pub async fn ask(url: &str, request: &[u8]) -> Answer {
-    let mut wire = Wire::to(url).await;
-    wire.send(request).await;
-    wire.answer().await.expect("an answer")
+    let mut connection = RawConnection::to(url).await;
+    connection.send(request).await;
+    connection.answer().await.expect("an answer")
 }
 
-impl Wire {
+impl RawConnection {
     /// Connects to the host of a URL.
     pub async fn to(url: &str) -> Self {
         Self {
