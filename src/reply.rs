@@ -194,7 +194,7 @@ impl Localizer {
     }
 
     /// A ready-made command: `/community "Bairro Feliz"`.
-    pub fn order(&self, command: &str, arguments: &[&str]) -> String {
+    pub fn format_command(&self, command: &str, arguments: &[&str]) -> String {
         let mut text = format!("{}{}", self.prefix, (self.command_name)(command, self.locale));
         for argument in arguments {
             text.push(' ');
@@ -260,10 +260,10 @@ impl Reply {
                 lines.iter().map(|phrase| phrase.render(localizer)).collect::<Vec<_>>().join("\n")
             }
             Self::Confirm(about) => {
-                let order = localizer.order("confirm", &[]);
-                format!("{}\n\n{}", about.render(localizer), say("ask", &[("order", (&order).into())]))
+                let order = localizer.format_command("confirm", &[]);
+                format!("{}\n\n{}", about.render(localizer), say("confirm", &[("command", (&order).into())]))
             }
-            Self::DryRun(about) => format!("{}\n\n{}", about.render(localizer), say("trial", &[])),
+            Self::DryRun(about) => format!("{}\n\n{}", about.render(localizer), say("dry-run", &[])),
             Self::GroupReport(report) => report.render(localizer),
             Self::ListPage(shown) => shown.render(localizer),
             Self::Help { sections, example } => render_sections(sections, example, localizer),
@@ -287,21 +287,21 @@ impl Reply {
                 &[("name", (&quote(typed)).into()), ("candidates", (&format_candidates(names, 1)).into())],
             ),
             Self::Forbidden { command, community: place } => {
-                let order = localizer.order(command, &[]);
+                let order = localizer.format_command(command, &[]);
                 match place {
                     Some(name) => say(
-                        "may-not-there",
-                        &[("order", (&order).into()), ("community", (&quote(name)).into())],
+                        "forbidden-in",
+                        &[("command", (&order).into()), ("community", (&quote(name)).into())],
                     ),
-                    None => say("may-not", &[("order", (&order).into())]),
+                    None => say("forbidden", &[("command", (&order).into())]),
                 }
             }
-            Self::RightsRevoked { is_started: false } => say("no-longer", &[]),
-            Self::RightsRevoked { is_started: true } => say("no-longer-begun", &[]),
-            Self::NotAnAdmin => say("stranger", &[]),
+            Self::RightsRevoked { is_started: false } => say("rights-revoked", &[]),
+            Self::RightsRevoked { is_started: true } => say("rights-revoked-running", &[]),
+            Self::NotAnAdmin => say("not-an-admin", &[]),
             Self::TooOld { minutes } => say("too-old", &[("minutes", (&minutes.to_string()).into())]),
             Self::RateLimited { limit } => {
-                say("too-many-orders", &[("limit", usize::try_from(*limit).unwrap_or(usize::MAX).into())])
+                say("rate-limited", &[("limit", usize::try_from(*limit).unwrap_or(usize::MAX).into())])
             }
             Self::Cancelled => say("cancelled", &[]),
             Self::CancelReport { cancelled, running } => render_cancelled(cancelled, running, localizer),
@@ -310,21 +310,18 @@ impl Reply {
                 format!("⏳ {}", say("progress-of", &[("done", (*done).into()), ("all", (*all).into())]))
             }
             Self::Retrying { reason, minutes } => {
-                let reason = reason.clone().unwrap_or_else(|| say("api-some-trouble", &[]));
-                let cancel = localizer.order("cancel", &[]);
+                let reason = reason.clone().unwrap_or_else(|| say("api-partly-failed", &[]));
+                let cancel = localizer.format_command("cancel", &[]);
                 let minutes = usize::try_from(*minutes).unwrap_or(usize::MAX);
                 let values =
                     [("reason", (&reason).into()), ("minutes", minutes.into()), ("cancel", (&cancel).into())];
-                format!("⏳ {}", say("goes-on", &values))
+                format!("⏳ {}", say("retrying", &values))
             }
             Self::Api(explained) => format!("❌ {explained}"),
             Self::Failed { reason } => {
                 let reason = reason.clone().unwrap_or_else(|| say("internal", &[]));
-                let status = localizer.order("status", &[]);
-                format!(
-                    "❌ {}",
-                    say("gave-up", &[("reason", (&reason).into()), ("status", (&status).into())])
-                )
+                let status = localizer.format_command("status", &[]);
+                format!("❌ {}", say("failed", &[("reason", (&reason).into()), ("status", (&status).into())]))
             }
         }
     }
@@ -334,9 +331,9 @@ fn render_cancelled(cancelled: &[String], running: &[String], localizer: &Locali
     if cancelled.is_empty() && running.is_empty() {
         return localizer.text("cancel-none", &[]);
     }
-    let line = |key, text: &String| localizer.text(key, &[("order", (&quote(text)).into())]);
+    let line = |key, text: &String| localizer.text(key, &[("command", (&quote(text)).into())]);
     let cancelled = cancelled.iter().map(|text| line("cancel-stopped", text));
-    let running = running.iter().map(|text| line("cancel-at-work", text));
+    let running = running.iter().map(|text| line("cancel-running", text));
     cancelled.chain(running).collect::<Vec<_>>().join("\n")
 }
 
@@ -359,12 +356,12 @@ fn render_unknown_command(
     let name = quote(typed);
     match nearest {
         Some(nearest) => {
-            let key = if is_prompted { "unknown-command-yes" } else { "unknown-command-nearest" };
+            let key = if is_prompted { "unknown-command-prompt" } else { "unknown-command-nearest" };
             let nearest = format!("{}{nearest}", localizer.prefix);
             localizer.text(key, &[("name", (&name).into()), ("nearest", (&nearest).into())])
         }
         None => {
-            let help = localizer.order("help", &[]);
+            let help = localizer.format_command("help", &[]);
             localizer.text("unknown-command", &[("name", (&name).into()), ("help", (&help).into())])
         }
     }
@@ -379,8 +376,8 @@ fn render_no_community(
     let name = quote(typed);
     let (key, candidates) = match (nearest, available) {
         ([], []) => {
-            let list = localizer.order("communities", &[]);
-            return localizer.text("no-community", &[("name", (&name).into()), ("order", (&list).into())]);
+            let list = localizer.format_command("communities", &[]);
+            return localizer.text("no-community", &[("name", (&name).into()), ("command", (&list).into())]);
         }
         ([], available) => ("no-community-known", format_candidates(available, 0)),
         (nearest, _) => ("no-community-nearest", format_candidates(nearest, 1)),
@@ -418,7 +415,7 @@ impl UsageError {
             Self::UnclosedQuote(quote) => ("unclosed-quote", Some(("quote", quote.to_string()))),
             Self::MissingCommunity => ("missing-community", None),
             Self::MissingGroups => ("missing-groups", None),
-            Self::MissingTarget => ("missing-place", None),
+            Self::MissingTarget => ("missing-target", None),
             Self::MissingPeople => ("missing-people", None),
             Self::MissingText => ("missing-text", None),
             Self::MissingName => ("missing-name", None),

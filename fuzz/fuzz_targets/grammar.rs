@@ -45,7 +45,7 @@ fuzz_target!(|text: &str| {
     }
     let mut words = vec![community.as_str()];
     words.extend(found.words.iter().map(String::as_str));
-    let command = LOCALIZER.order("link", &words);
+    let command = LOCALIZER.format_command("link", &words);
     let again = PARSER.parse(&command).unwrap_or_else(|| panic!("{command:?} is no command"));
     let again = arguments::parse(LINK, true, &again.rest).unwrap_or_else(|error| panic!("{command:?}: {error:?}"));
     let folded = |words: &[String]| words.iter().map(|word| fold(word)).collect::<Vec<_>>();

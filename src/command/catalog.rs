@@ -106,7 +106,7 @@ impl Catalog {
     fn synonym(&self, typed: &str, locale: Locale) -> Option<&'static str> {
         let others = Locale::ALL.into_iter().filter(|other| *other != locale);
         std::iter::once(locale).chain(others).find_map(|locale| {
-            let words = i18n::text(locale, "words-for-commands", &[]);
+            let words = i18n::text(locale, "command-synonyms", &[]);
             let command_of = |pair: &str| {
                 let (word, command) = pair.trim().split_once(' ')?;
                 (fold(word) == typed).then(|| self.lookup(command))?
@@ -272,7 +272,7 @@ mod tests {
         assert_eq!(CATALOG.nearest_name("APAGAR", Locale::En), Some("desativar"));
         assert_eq!(CATALOG.nearest_name("delete", Locale::Es), Some("deactivate"));
         for locale in Locale::ALL {
-            for pair in crate::i18n::text(locale, "words-for-commands", &[]).split(',') {
+            for pair in crate::i18n::text(locale, "command-synonyms", &[]).split(',') {
                 let (word, command) = pair.trim().split_once(' ').unwrap();
                 assert!(CATALOG.lookup(word).is_none(), "{locale}: {word}");
                 assert_eq!(CATALOG.lookup(command).map(|spec| spec.name), Some(command), "{locale}: {word}");

@@ -201,7 +201,7 @@ impl Context<'_> {
             options: vec![rest],
             ..Prompt::new(&self.claim.command, self.localizer.locale, command)
         });
-        ReplyLine::not_done("meant-order").order("order", command, shown)
+        ReplyLine::not_done("suggestion").with_command("command", command, shown)
     }
 
     /// Stores a prompt with the reply.
@@ -265,12 +265,12 @@ impl Context<'_> {
     /// A point in time in the instance's time zone, with the year if it is another one.
     pub fn format_moment(&self, at: Timestamp) -> String {
         let year = |at: Timestamp| at.format_in(&self.instance.time_zone, "%Y");
-        self.format_with(at, if year(at) == year(self.clock.now()) { "moment" } else { "moment-year" })
+        self.format_with(at, if year(at) == year(self.clock.now()) { "datetime" } else { "datetime-year" })
     }
 
     /// A date in the instance's time zone.
     pub fn format_day(&self, at: Timestamp) -> String {
-        self.format_with(at, "moment-day")
+        self.format_with(at, "datetime-day")
     }
 
     fn format_with(&self, at: Timestamp, form: &'static str) -> String {

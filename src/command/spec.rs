@@ -54,12 +54,12 @@ impl HelpSection {
     /// The catalogue's key of its title.
     pub fn key(self) -> &'static str {
         match self {
-            Self::Groups => "chapter-groups",
-            Self::Lookup => "chapter-looking",
-            Self::Communities => "chapter-communities",
-            Self::People => "chapter-people",
-            Self::Commands => "chapter-orders",
-            Self::Bot => "chapter-bot",
+            Self::Groups => "section-groups",
+            Self::Lookup => "section-lookup",
+            Self::Communities => "section-communities",
+            Self::People => "section-people",
+            Self::Commands => "section-commands",
+            Self::Bot => "section-bot",
         }
     }
 }
@@ -178,13 +178,13 @@ impl CommandSpec {
     /// The usage: `/link <community> <groups…>`.
     pub fn usage(&self, localizer: &Localizer) -> String {
         let words = self.args.iter().map(|arg| i18n::text(localizer.locale, arg.key(), &[]));
-        std::iter::once(localizer.order(self.name, &[])).chain(words).collect::<Vec<_>>().join(" ")
+        std::iter::once(localizer.format_command(self.name, &[])).chain(words).collect::<Vec<_>>().join(" ")
     }
 
     /// Examples.
     pub fn examples(&self, localizer: &Localizer) -> Vec<String> {
         let words = i18n::text(localizer.locale, &format!("help-{}-example", self.name), &[]);
-        let command = localizer.order(self.name, &[]);
+        let command = localizer.format_command(self.name, &[]);
         words.split('\n').map(|words| format!("{command} {words}").trim_end().to_owned()).collect()
     }
 

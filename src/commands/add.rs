@@ -25,7 +25,7 @@ const CHANGE: MemberChange = MemberChange {
     is_grave: false,
     done_key: "people-added",
     preview_key: "people-would-add",
-    already_done_key: "person-was-in",
+    already_done_key: "person-already-in",
 };
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {

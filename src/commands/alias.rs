@@ -93,8 +93,8 @@ fn join_words<'a>(words: impl Iterator<Item = &'a str>) -> String {
 }
 
 fn usage_reply() -> Reply {
-    let set = ReplyLine::not_done("alias-how").order("order", "alias", &["bf", "=", "Bairro Feliz"]);
-    Reply::Lines(vec![set.order("all", "aliases", &[])])
+    let set = ReplyLine::not_done("alias-how").with_command("command", "alias", &["bf", "=", "Bairro Feliz"]);
+    Reply::Lines(vec![set.with_command("all", "aliases", &[])])
 }
 
 /// Why a name cannot be an alias, as a key of the catalogue.
@@ -138,8 +138,8 @@ async fn correction(
         && context.directory.chat_alias(&name).is_none()
         && let TargetMatch::One(_) = find_target(context, short).await?
     {
-        let line = ReplyLine::not_done("alias-turned").name("name", wanted);
-        return Ok(Some(line.order("order", SPEC.name, &[wanted, "=", short])));
+        let line = ReplyLine::not_done("alias-swapped").name("name", wanted);
+        return Ok(Some(line.with_command("command", SPEC.name, &[wanted, "=", short])));
     }
     // Without a sign between the two, the last word may be the alias.
     if is_unknown
@@ -149,13 +149,13 @@ async fn correction(
         && let TargetMatch::One(_) = find_target(context, &turned).await?
         && let TargetMatch::NotFound(_) = find_target(context, last).await?
     {
-        let line = ReplyLine::not_done("alias-turned").name("name", wanted);
-        return Ok(Some(line.order("order", SPEC.name, &[last, "=", &turned])));
+        let line = ReplyLine::not_done("alias-swapped").name("name", wanted);
+        return Ok(Some(line.with_command("command", SPEC.name, &[last, "=", &turned])));
     }
     let word = slugify(&name);
     if alias_error(&name) == Some("alias-word") && !is_unknown && alias_error(&word).is_none() {
         let line = ReplyLine::not_done("alias-one-word").name("short", short);
-        return Ok(Some(line.order("order", SPEC.name, &[&word, "=", wanted])));
+        return Ok(Some(line.with_command("command", SPEC.name, &[&word, "=", wanted])));
     }
     Ok(None)
 }
@@ -189,7 +189,8 @@ async fn set_alias(
     let snapshot = context.directory.snapshot(context.zapi).await?;
     let former = context.directory.chat_alias(&name).map(str::to_owned);
     if former.as_deref() == Some(thing.id()) {
-        let was_so = ReplyLine::already_done("alias-was-set").name("short", &name).name("name", thing.name());
+        let was_so =
+            ReplyLine::already_done("alias-already-set").name("short", &name).name("name", thing.name());
         return Ok(Reply::Lines(vec![was_so]));
     }
     if let Some(reply) = forbidden_target_reply(context, former.as_deref(), &snapshot) {
@@ -201,7 +202,7 @@ async fn set_alias(
     }
     if former.is_none() && context.directory.chat_aliases().len() >= MAX_ALIASES {
         let many = ReplyLine::not_done("alias-many").with_count("count", MAX_ALIASES);
-        return Ok(Reply::Lines(vec![many.order("order", "aliases", &[])]));
+        return Ok(Reply::Lines(vec![many.with_command("command", "aliases", &[])]));
     }
     let hidden = shadowed_targets(&name, &thing, &snapshot);
     // An alias must not hide the name of a community that the admin does not see.
@@ -247,7 +248,7 @@ async fn remove_alias(
     }
     let Some(id) = context.directory.chat_alias(&name).map(str::to_owned) else {
         let none = ReplyLine::not_done("alias-none").name("short", short);
-        return Ok(Reply::Lines(vec![none.order("order", "aliases", &[])]));
+        return Ok(Reply::Lines(vec![none.with_command("command", "aliases", &[])]));
     };
     let snapshot = context.directory.snapshot(context.zapi).await?;
     if let Some(reply) = forbidden_target_reply(context, Some(&id), &snapshot) {
@@ -288,8 +289,8 @@ fn changed_since_reply(
     let id = id.unwrap_or_default();
     arguments.precondition.as_deref().filter(|only_if| *only_if != id)?;
     let now = Target::from_id(id, snapshot).map(|thing| alias_line(name, &thing));
-    let first = ReplyLine::not_done("alias-since").name("short", name);
-    let command = ReplyLine::new("undo-instead").order("order", SPEC.name, anyway);
+    let first = ReplyLine::not_done("alias-changed-since").name("short", name);
+    let command = ReplyLine::new("undo-instead").with_command("command", SPEC.name, anyway);
     Some(Reply::Lines([Some(first), now, Some(command)].into_iter().flatten().collect()))
 }
 

@@ -33,7 +33,7 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
         lines.push((name, line.with_icon(if is_fixed { "🔒" } else { "•" })));
     }
     lines.sort_by_key(|(name, _)| *name);
-    let add = ReplyLine::new("aliases-add").order("order", "alias", &["bf", "=", "Bairro Feliz"]);
+    let add = ReplyLine::new("aliases-add").with_command("command", "alias", &["bf", "=", "Bairro Feliz"]);
     if lines.is_empty() {
         return Ok(Reply::Lines(vec![ReplyLine::new("aliases-none"), add]));
     }

@@ -106,7 +106,7 @@ async fn send_announcement(context: &mut Context<'_>, plan: AnnouncePlan) -> Res
     let look = |line: ReplyLine| line.name("community", plan.name.as_str());
     if plan.is_calling {
         context.set_undo(SPEC.name, None);
-        return Ok(look(ReplyLine::unknown("announce-unsure")));
+        return Ok(look(ReplyLine::unknown("announce-unknown")));
     }
     if context.is_cancelled {
         return Ok(api_change::cancelled_line());
@@ -133,5 +133,5 @@ async fn send_announcement(context: &mut Context<'_>, plan: AnnouncePlan) -> Res
         return Ok(api_change::handle_failure(context, error)?.line);
     }
     context.set_undo(SPEC.name, None);
-    Ok(look(ReplyLine::unknown("announce-unsure")))
+    Ok(look(ReplyLine::unknown("announce-unknown")))
 }

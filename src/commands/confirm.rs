@@ -41,7 +41,7 @@ pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result
     };
     // It was previewed already; `--try` is no yes.
     if arguments.flags.dry_run {
-        return Ok(reply_only(ReplyLine::not_done("confirm-try")));
+        return Ok(reply_only(ReplyLine::not_done("confirm-dry-run")));
     }
     let answer = match answer {
         Answer::Acknowledgement { is_agreement: true } if !prompt.is_irreversible() => Answer::Yes,
@@ -154,7 +154,7 @@ impl PromptReply<'_, '_> {
             // It was a reply to an earlier prompt.
             () if is_early => Some(reply_only(ReplyLine::not_done("confirm-early"))),
             () if is_late => {
-                let late = ReplyLine::not_done("confirm-late").order("order", "help", &[]);
+                let late = ReplyLine::not_done("confirm-late").with_command("command", "help", &[]);
                 let closed = vec![cleared(conversation_key)];
                 Some(Resolution::Reply(Reply::Lines(vec![late]), closed))
             }

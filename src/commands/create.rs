@@ -105,8 +105,9 @@ async fn build_plan(
     // It cannot be undone: needs a confirmation if the name may hold more than a name.
     let typo = suggest_name(text);
     if let Some(meant) = &typo {
-        let command = format!("{} {}", context.localizer.order(SPEC.name, &[]), escape_markup(meant));
-        would.push(ReplyLine::new("create-perhaps").with_plain("order", command));
+        let command =
+            format!("{} {}", context.localizer.format_command(SPEC.name, &[]), escape_markup(meant));
+        would.push(ReplyLine::new("create-maybe").with_plain("command", command));
     }
     let is_asked = !known.is_empty() || typo.is_some();
     let rest = command_arguments(&name, description.as_deref());
@@ -187,8 +188,8 @@ async fn find_created(
         }
     }
     context.set_undo(SPEC.name, None);
-    let unsure = ReplyLine::unknown("create-unsure").name("community", plan.name.as_str());
-    Ok(Err(unsure.order("order", "communities", &[])))
+    let unsure = ReplyLine::unknown("create-unknown").name("community", plan.name.as_str());
+    Ok(Err(unsure.with_command("command", "communities", &[])))
 }
 
 /// The community of this id, or the one that the list did not show before the call. Its metadata must agree:
@@ -232,7 +233,7 @@ async fn created_reply(
     lines.extend(
         announcement.map(|group| ReplyLine::new("create-announcement").with_plain("id", group.as_str())),
     );
-    lines.push(ReplyLine::new("create-next").order("order", "link", &[id]));
+    lines.push(ReplyLine::new("create-next").with_command("command", "link", &[id]));
     Ok(Reply::Lines(lines))
 }
 

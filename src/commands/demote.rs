@@ -24,7 +24,7 @@ const CHANGE: MemberChange = MemberChange {
     is_grave: false,
     done_key: "people-demoted",
     preview_key: "people-would-demote",
-    already_done_key: "person-was-no-admin",
+    already_done_key: "person-already-no-admin",
 };
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {

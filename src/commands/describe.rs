@@ -85,7 +85,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
             failpoint::reach(Step::Surveyed);
             let plan = DescribePlan { community: community.id.to_string(), name, text, before };
             if is_same_text(&plan.before, &plan.text) {
-                let key = if plan.text.is_empty() { "describe-none-so" } else { "describe-so" };
+                let key = if plan.text.is_empty() { "describe-none-already" } else { "describe-already" };
                 return Ok(Reply::Lines(vec![ReplyLine::already_done(key).name("community", plan.name)]));
             }
             let is_not_so = |text: &String| !is_same_text(&plan.before, text);
@@ -140,8 +140,8 @@ fn preview_lines(plan: &DescribePlan) -> Vec<ReplyLine> {
 fn changed_since_lines(plan: &DescribePlan) -> Vec<ReplyLine> {
     let of = |key| ReplyLine::not_done(key).name("community", plan.name.as_str());
     match plan.before.trim() {
-        "" => vec![of("describe-none-since")],
-        now => vec![of("describe-since"), ReplyLine::new("text-as-typed").with_quote("text", now)],
+        "" => vec![of("describe-none-changed-since")],
+        now => vec![of("describe-changed-since"), ReplyLine::new("text-as-typed").with_quote("text", now)],
     }
 }
 

@@ -36,7 +36,9 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
         }
         let none = match arguments.words.join(" ") {
             words if words.is_empty() => ReplyLine::new("groups-none"),
-            words => ReplyLine::new("groups-none-of").name("name", words).order("order", SPEC.name, &[]),
+            words => {
+                ReplyLine::new("groups-none-of").name("name", words).with_command("command", SPEC.name, &[])
+            }
         };
         let missing = visible.is_incomplete().then(|| ReplyLine::unknown("groups-missing"));
         return Ok(Reply::ListPage(ListPage::from_lines(

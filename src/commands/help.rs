@@ -56,13 +56,13 @@ fn list_commands(
 ) -> Reply {
     let of = |chapter| {
         let commands = catalog.specs().iter().filter(|spec| spec.section == chapter && is_allowed(spec));
-        commands.map(|spec| localizer.order(spec.name, &[])).collect::<Vec<_>>()
+        commands.map(|spec| localizer.format_command(spec.name, &[])).collect::<Vec<_>>()
     };
     let chapters = HelpSection::ALL.map(|chapter| (chapter.key(), of(chapter)));
     let first = catalog.specs().iter().find(|spec| is_allowed(spec)).map_or(SPEC.name, |spec| spec.name);
     Reply::Help {
         sections: chapters.into_iter().filter(|(_, commands)| !commands.is_empty()).collect(),
-        example: localizer.order(SPEC.name, &[(localizer.command_name)(first, localizer.locale)]),
+        example: localizer.format_command(SPEC.name, &[(localizer.command_name)(first, localizer.locale)]),
     }
 }
 
@@ -87,10 +87,10 @@ fn legend(spec: &CommandSpec) -> Vec<ReplyLine> {
     let takes_flags = spec.is_mutating && !spec.is_indirect();
     let icons = if spec.args.contains(&ArgKind::Groups) { "help-marks-groups" } else { "help-marks" };
     [
-        takes_flags.then(|| ReplyLine::new("help-try")),
+        takes_flags.then(|| ReplyLine::new("help-dry-run")),
         (takes_flags && spec.is_confirmable()).then(|| ReplyLine::new("help-yes")),
         (takes_flags && spec.is_verbatim())
-            .then(|| ReplyLine::new("help-flags-first").order("order", spec.name, &[])),
+            .then(|| ReplyLine::new("help-flags-first").with_command("command", spec.name, &[])),
         spec.is_mutating.then(|| ReplyLine::new(icons)),
     ]
     .into_iter()
@@ -123,7 +123,11 @@ mod tests {
                 assert!(line.chars().count() <= PHONE_COLUMNS, "{line}");
             }
             for spec in CATALOG.specs() {
-                assert!(text.contains(&speech.order(spec.name, &[])), "{} is not in {text}", spec.name);
+                assert!(
+                    text.contains(&speech.format_command(spec.name, &[])),
+                    "{} is not in {text}",
+                    spec.name
+                );
             }
         }
     }

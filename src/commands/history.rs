@@ -175,7 +175,8 @@ async fn parse_filter(
                 return Box::pin(self::parse_filter(context, rest)).await;
             }
             let nobody = ReplyLine::not_done("history-nobody").name("name", typed);
-            let nobody = nobody.order("communities", "communities", &[]).order("all", SPEC.name, &[]);
+            let nobody =
+                nobody.with_command("communities", "communities", &[]).with_command("all", SPEC.name, &[]);
             Err(Reply::Lines(vec![nobody]))
         }
     })
@@ -312,14 +313,14 @@ fn format_entry(context: &Context<'_>, entry: &HistoryEntry) -> String {
         None => display_admin_key(&entry.admin).unwrap_or_else(|| escape_markup(&entry.admin)),
     };
     let command = match entry.text.as_str() {
-        "" => context.localizer.order(&entry.name, &[]),
+        "" => context.localizer.format_command(&entry.name, &[]),
         sign if is_thumbs_up(sign) => sign.trim().to_owned(),
         text => quote(text),
     };
     let line = ReplyLine::new("history-line")
         .with_plain("when", context.format_moment(entry.at))
         .with_plain("who", who);
-    let line = line.with_plain("order", command);
+    let line = line.with_plain("command", command);
     let line = match format_result(entry) {
         Some(result) => line.with_plain("result", result),
         None => line.text("result", "history-answered"),

@@ -39,7 +39,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
         )]));
     };
     context.set_state(StateKind::Language, ordering_key, Some(locale.tag().to_owned()));
-    let lines = ReplyLine::done("language-set").order("help", "help", &[]);
+    let lines = ReplyLine::done("language-set").with_command("help", "help", &[]);
     Ok(Reply::InLanguage(locale, Box::new(Reply::Lines(vec![lines]))))
 }
 
@@ -54,7 +54,7 @@ fn locale_name_key(locale: Locale) -> &'static str {
 
 /// With the commands that change the language.
 fn with_language_commands(line: ReplyLine) -> ReplyLine {
-    let command = |line: ReplyLine, (placeholder, word)| line.order(placeholder, SPEC.name, &[word]);
+    let command = |line: ReplyLine, (placeholder, word)| line.with_command(placeholder, SPEC.name, &[word]);
     [("english", "en"), ("portuguese", "pt"), ("spanish", "es")].into_iter().fold(line, command)
 }
 

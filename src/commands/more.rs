@@ -15,7 +15,7 @@ pub const SPEC: CommandSpec = CommandSpec {
 };
 
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
-    let nothing = || ReplyLine::new("more-nothing").order("groups", "groups", &[]);
+    let nothing = || ReplyLine::new("more-nothing").with_command("groups", "groups", &[]);
     let more = context.show_next_page().await?;
     Ok(more.unwrap_or_else(|| Reply::ListPage(ListPage::from_lines(vec![nothing()]))))
 }

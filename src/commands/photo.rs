@@ -64,7 +64,11 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
         None => {
             let address = match arguments.words.as_slice() {
                 [] => {
-                    let how = ReplyLine::not_done("photo-how").order("order", SPEC.name, &[&community.name]);
+                    let how = ReplyLine::not_done("photo-how").with_command(
+                        "command",
+                        SPEC.name,
+                        &[&community.name],
+                    );
                     return Ok(Reply::Lines(vec![how]));
                 }
                 [address] => address,
@@ -76,7 +80,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
             };
             if !is_web_url(address) {
                 let wrong = ReplyLine::not_done("photo-address").name("address", address);
-                let how = ReplyLine::new("photo-how").order("order", SPEC.name, &[&community.name]);
+                let how = ReplyLine::new("photo-how").with_command("command", SPEC.name, &[&community.name]);
                 return Ok(Reply::Lines(vec![wrong, how]));
             }
             let name = community.name.clone();

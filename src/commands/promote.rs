@@ -24,7 +24,7 @@ const CHANGE: MemberChange = MemberChange {
     is_grave: false,
     done_key: "people-promoted",
     preview_key: "people-would-promote",
-    already_done_key: "person-was-admin",
+    already_done_key: "person-already-admin",
 };
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {

@@ -25,7 +25,7 @@ const CHANGE: MemberChange = MemberChange {
     is_grave: true,
     done_key: "people-removed",
     preview_key: "people-would-remove",
-    already_done_key: "person-was-out",
+    already_done_key: "person-already-out",
 };
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {

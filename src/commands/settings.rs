@@ -150,7 +150,7 @@ fn usage_lines(context: &Context<'_>, name: &str, words: &str, before: Option<Ad
     for who in [AddPolicy::Admins, AddPolicy::All] {
         let words = i18n::text(context.localizer.locale, text_keys(who).words, &[]);
         let words: Vec<&str> = std::iter::once(name).chain(words.split(' ')).collect();
-        lines.push(ReplyLine::new(text_keys(who).usage).order("order", SPEC.name, &words));
+        lines.push(ReplyLine::new(text_keys(who).usage).with_command("command", SPEC.name, &words));
     }
     lines
 }

@@ -40,7 +40,7 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
     lines.push(ReplyLine::new("status-waiting").with_count("count", overview.open.saturating_sub(1)));
     lines.push(ReplyLine::new("status-dead").with_count("count", overview.dead));
     if overview.dead > 0 {
-        lines.push(ReplyLine::new("status-dead-look").order("order", "history", &[]));
+        lines.push(ReplyLine::new("status-dead-hint").with_command("command", "history", &[]));
     }
     // A failed hint is no reason to fail.
     lines

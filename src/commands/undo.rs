@@ -37,11 +37,11 @@ pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result
             askers: Vec::new(),
         }));
     }
-    let command = localizer.order(&command, &[]);
-    let mut lines = vec![ReplyLine::not_done("undo-cannot").with_plain("order", command)];
+    let command = localizer.format_command(&command, &[]);
+    let mut lines = vec![ReplyLine::not_done("undo-cannot").with_plain("command", command)];
     lines.extend(alternative.map(|(command, words)| {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        ReplyLine::new("undo-instead").with_plain("order", localizer.order(&command, &words))
+        ReplyLine::new("undo-instead").with_plain("command", localizer.format_command(&command, &words))
     }));
     Ok(Resolution::Reply(Reply::Lines(lines), Vec::new()))
 }

@@ -45,7 +45,7 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
     shown.sort_unstable();
     shown.dedup();
     let key = if shown.is_empty() { "who-community-nobody" } else { "who-community" };
-    lines.push(ReplyLine::new(key).with_plain("orders", forbidden_commands(context)));
+    lines.push(ReplyLine::new(key).with_plain("commands", forbidden_commands(context)));
     let unknown = shown.iter().any(String::is_empty);
     lines.extend(
         shown
@@ -67,6 +67,6 @@ fn config_admin_line(context: &Context<'_>, admin: &Admin) -> ReplyLine {
     if is_all {
         line
     } else {
-        line.with_plain("orders", format_commands(context, admin.commands.iter().map(String::as_str)))
+        line.with_plain("commands", format_commands(context, admin.commands.iter().map(String::as_str)))
     }
 }

@@ -54,7 +54,7 @@ fn community_admin_lines(context: &Context<'_>, community_admins: &CommunityAdmi
     };
     let communities: Vec<String> = context.admin.communities.iter().map(named).collect();
     [
-        ReplyLine::new("whoami-may-but").with_plain("orders", forbidden_commands(context)),
+        ReplyLine::new("whoami-may-all-but").with_plain("commands", forbidden_commands(context)),
         ReplyLine::new("whoami-where").with_plain("communities", communities.join(", ")),
     ]
 }

@@ -72,7 +72,7 @@ pub async fn apply<C: ApiChange>(
         // Where nothing can be read, an earlier attempt may have succeeded.
         let is_unsure = may_be_done && !can_be_read;
         return Ok(Err(if is_unsure {
-            ReplyLine::unknown("change-cancelled-unsure")
+            ReplyLine::unknown("change-cancelled-unknown")
         } else {
             cancelled_line()
         }));
@@ -186,7 +186,7 @@ fn not_applied(context: &Context<'_>, error: &ApiError) -> NotApplied {
 }
 
 fn unknown_outcome(context: &Context<'_>, error: &ApiError) -> ReplyLine {
-    ReplyLine::unknown("change-unsure")
+    ReplyLine::unknown("change-unknown")
         .with_plain("reason", error.user_message(context.localizer.locale, quote))
 }
 
@@ -205,10 +205,10 @@ fn unverified_outcome(
         return Err(error.into());
     }
     context.is_final_failure = context.is_last_attempt;
-    Ok(with_status_command("change-not-read", change))
+    Ok(with_status_command("change-not-read-back", change))
 }
 
 fn with_status_command(key: &'static str, change: &impl ApiChange) -> ReplyLine {
     let (command, words) = change.status_command();
-    ReplyLine::unknown(key).order("order", command, &words)
+    ReplyLine::unknown(key).with_command("command", command, &words)
 }

@@ -221,10 +221,10 @@ pub fn format_names<Id: ToString>(entries: &[NamedEntry<Id>]) -> Vec<String> {
 /// cross. A small word of the language is none: “no” in Portuguese.
 pub fn is_exclusion(word: &str, locale: Locale) -> bool {
     let is_sign = |c: char| !c.is_alphanumeric();
-    let beside = i18n::text(locale, "words-beside-name", &[]);
+    let beside = i18n::text(locale, "stop-words-beside-name", &[]);
     let is_except = |part: &str| {
         let part = part.trim_matches(is_sign);
-        in_word_list(part, "words-for-except") && !beside.split(' ').any(|small| fold(small) == fold(part))
+        in_word_list(part, "exclusion-words") && !beside.split(' ').any(|small| fold(small) == fold(part))
     };
     // Several words are a name in quotes, or a joined one.
     !word.contains(char::is_whitespace)

@@ -11,7 +11,7 @@ pub fn forbidden_commands(context: &Context<'_>) -> String {
 /// Commands, by English name, as the chat writes them.
 pub fn format_commands<'a>(context: &Context<'_>, names: impl Iterator<Item = &'a str>) -> String {
     let command = |name: &str| match context.catalog.lookup(name) {
-        Some(spec) => context.localizer.order(spec.name, &[]),
+        Some(spec) => context.localizer.format_command(spec.name, &[]),
         None => format!("{}{name}", context.localizer.prefix),
     };
     names.map(command).collect::<Vec<_>>().join(", ")

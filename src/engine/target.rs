@@ -107,8 +107,8 @@ pub fn prompt_choice(
     (before, after): (&str, &str),
 ) -> Reply {
     if options.is_empty() {
-        let none = ReplyLine::not_done("no-place").name("name", typed);
-        let none = none.order("communities", "communities", &[]).order("groups", "groups", &[]);
+        let none = ReplyLine::not_done("no-target").name("name", typed);
+        let none = none.with_command("communities", "communities", &[]).with_command("groups", "groups", &[]);
         return Reply::Lines(vec![none]);
     }
     options.truncate(MAX_CANDIDATES);
@@ -121,9 +121,9 @@ pub fn prompt_choice(
         ..Prompt::new(&context.claim.command, context.localizer.locale, command)
     });
     let names = disambiguate(&options.iter().map(to_entry).collect::<Vec<_>>());
-    let mut lines = vec![ReplyLine::not_done("many-places").name("name", typed)];
+    let mut lines = vec![ReplyLine::not_done("many-targets").name("name", typed)];
     for (at, (place, name)) in options.iter().zip(names).enumerate() {
-        let option = ReplyLine::new("place-option").with_plain("number", (at + 1).to_string());
+        let option = ReplyLine::new("target-option").with_plain("number", (at + 1).to_string());
         lines.push(option.name("name", name).text("kind", place.kind_key()));
     }
     lines.push(ReplyLine::new("choose-one"));
@@ -136,17 +136,17 @@ pub async fn match_target(context: &Context<'_>, wanted: &str) -> Result<TargetM
     let zapi = context.zapi;
     let typed = context.resolve_list_number(wanted).await?.unwrap_or_else(|| wanted.to_owned());
     let outside =
-        |name: &str, reason| ReplyLine::not_done("place-because").name("name", name).text("reason", reason);
+        |name: &str, reason| ReplyLine::not_done("target-because").name("name", name).text("reason", reason);
     match context.directory.resolve_invitations(zapi, std::slice::from_ref(&typed)).await?.pop() {
         Some(Some(InviteTarget::Group(group))) => return Ok(TargetMatch::One(Target::Group(group))),
         Some(Some(InviteTarget::NotAMember(name))) => {
             return Ok(TargetMatch::NotVisible(outside(
                 name.as_deref().unwrap_or(wanted),
-                "outside-invitation",
+                "invitation-not-a-member",
             )));
         }
         Some(Some(InviteTarget::Expired)) => {
-            return Ok(TargetMatch::NotVisible(outside(wanted, "dead-invitation")));
+            return Ok(TargetMatch::NotVisible(outside(wanted, "invitation-expired")));
         }
         _ => {}
     }

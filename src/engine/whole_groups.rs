@@ -23,7 +23,7 @@ pub fn refuse(spec: &CommandSpec, rest: &str) -> Option<Reply> {
     let first = rest.split_whitespace().find(word)?;
     let is_group = in_word_list(first.trim_matches(|c: char| !c.is_alphanumeric()), "group-words");
     (is_group && parse_quoted_name(rest).is_none())
-        .then(|| Reply::Lines(vec![ReplyLine::not_done(key).order("order", command, &[])]))
+        .then(|| Reply::Lines(vec![ReplyLine::not_done(key).with_command("command", command, &[])]))
 }
 
 #[cfg(test)]

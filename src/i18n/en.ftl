@@ -9,20 +9,20 @@ unlinked = { $all ->
     [one] { $done } of { $all } group is now out of { $community }.
    *[other] { $done } of { $all } groups are now out of { $community }.
 }
-was-linked = was in it already
-was-unlinked = was not in it
-elsewhere = belongs to { $community }. Move it: { $order }
+already-linked = was in it already
+already-unlinked = was not in it
+elsewhere = belongs to { $community }. Move it: { $command }
 elsewhere-unlink = belongs to { $community }, not to this community
 elsewhere-unnamed = belongs to another community
 announcement = is the announcement group of a community: it stays where it is
-must-stay = a community keeps at least one group, so this one stays
+last-group = a community keeps at least one group, so this one stays
 group-gone = no such group, or the bot's number is not in it
-refused = Z-API refused: { $reason }
-refused-plain = Z-API refused. Is the bot's number an admin of the community and of the group?
-not-shown = Z-API said it was done, but the community does not show it. Look again in a minute: { $order }
-not-shown-after = { $reason } So far the community shows no change. Look again in a minute: { $order }
-not-read = the outcome could not be read back. Look again in a minute: { $order }
-cancelled-before = not done: the command was cancelled
+rejected = Z-API refused: { $reason }
+rejected-plain = Z-API refused. Is the bot's number an admin of the community and of the group?
+not-shown = Z-API said it was done, but the community does not show it. Look again in a minute: { $command }
+not-shown-after = { $reason } So far the community shows no change. Look again in a minute: { $command }
+not-read-back = the outcome could not be read back. Look again in a minute: { $command }
+cancelled-before-start = not done: the command was cancelled
 limit-near = { $community } would hold { $count } groups; WhatsApp may stop at { $limit }.
 
 ## Names
@@ -32,7 +32,7 @@ no-pattern = no group matches { $name }
 many-groups = { $name } could be { $candidates }
 many-groups-more = { $name } could be { $candidates } and { $count } more: write more of the name
 no-here = “here” is this chat, and this chat is not a group
-no-community = There is no community { $name }. See them all with { $order }
+no-community = There is no community { $name }. See them all with { $command }
 no-community-nearest = There is no community { $name }. Did you mean { $candidates }? Answer with the number; nothing was changed.
 many-communities = { $name } could be { $candidates }. Answer with the number; nothing was changed.
 no-communities = This number is in no community.
@@ -53,7 +53,7 @@ groups = { $count ->
    *[other] { $count } groups:
 }
 groups-none = This number is in no group.
-groups-none-of = No group matches { $name }. See them all: { $order }
+groups-none-of = No group matches { $name }. See them all: { $command }
 
 ## People
 whoami = You are { $name }.
@@ -64,11 +64,11 @@ whoami-may = Commands: { $commands }
 whoami-where = Communities: { $communities }
 all-commands = all
 all-communities = all
-may-not = You may not use { $order } here. Whoever runs this bot can allow it.
-may-not-there = You may not use { $order } in { $community }. Whoever runs this bot can allow it.
-no-longer = You are no longer an admin of this bot, so the command was not run.
-no-longer-begun = You may no longer do this here, so nothing more was done. The command had already started: part of it may be in effect.
-stranger = This number only takes commands from its admins.
+forbidden = You may not use { $command } here. Whoever runs this bot can allow it.
+forbidden-in = You may not use { $command } in { $community }. Whoever runs this bot can allow it.
+rights-revoked = You are no longer an admin of this bot, so the command was not run.
+rights-revoked-running = You may no longer do this here, so nothing more was done. The command had already started: part of it may be in effect.
+not-an-admin = This number only takes commands from its admins.
 
 ## Status
 status-connected = WhatsApp is connected.
@@ -94,31 +94,31 @@ missing-groups = Which groups? Write: { $usage }
 too-many-words = I can't place { $word }. Write: { $usage }
 example = For example: { $example }
 too-old = This command was sent { $minutes } minutes before it reached me, so I did not run it. Send it again if you still want it.
-too-many-orders = { $limit ->
+rate-limited = { $limit ->
     [one] More than { $limit } command in a minute: wait a moment. What I accepted goes on.
    *[other] More than { $limit } commands in a minute: wait a moment. What I accepted goes on.
 }
-gave-up = I could not finish this command and gave up: { $reason } Send it again once that is fixed: { $status } shows it.
-goes-on = { $reason } I'll keep trying for { $minutes ->
+failed = I could not finish this command and gave up: { $reason } Send it again once that is fixed: { $status } shows it.
+retrying = { $reason } I'll keep trying for { $minutes ->
     [one] up to a minute more
    *[other] up to { $minutes } minutes more
 }. { $cancel } stops it.
 cancelled = Cancelled. Nothing was changed.
 cancel-none = No command is waiting in this chat.
-cancel-stopped = Cancelled: { $order }. Its own answer says what is so.
-cancel-at-work = { $order } is being carried out right now. If this try fails, there is no other.
+cancel-stopped = Cancelled: { $command }. Its own answer says what is so.
+cancel-running = { $command } is being carried out right now. If this try fails, there is no other.
 
 ## What is wrong at Z-API
 api-unreachable = Z-API cannot be reached.
 api-no-answer = Z-API did not answer.
 api-busy = Z-API asks to slow down.
-api-trouble = Z-API has trouble (status { $status }).
-api-some-trouble = Z-API has trouble.
+api-failed = Z-API has trouble (status { $status }).
+api-partly-failed = Z-API has trouble.
 api-disconnected = WhatsApp is not connected to Z-API. Read the QR code again.
 api-client-token = Z-API does not accept the Client-Token. Whoever runs this bot must set it.
 api-instance = Z-API does not know the instance. Whoever runs this bot must check its id and token.
 api-address = Z-API does not accept calls from this server. Whoever runs this bot must allow its address.
-api-refused = Z-API refused: { $reason }.
+api-rejected = Z-API refused: { $reason }.
 api-unreadable = Z-API gave an answer that cannot be read.
 internal = Something broke inside the bot; whoever runs it finds it in the log.
 
@@ -181,8 +181,8 @@ help-status-long = Asks Z-API, counts the commands that are waiting or have fail
 help-status-example = { "" }
 
 ## Asking back
-ask = Nothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes ({ $order } does the same); “no” drops it.
-trial = This was a trial: nothing was changed. Without --try it is done.
+confirm = Nothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes ({ $command } does the same); “no” drops it.
+dry-run = This was a trial: nothing was changed. Without --try it is done.
 would-link =
     { $all ->
         [one] { $done } of { $all } group would be in { $community }.
@@ -196,55 +196,55 @@ would-unlink =
 choose = Answer with the number you mean (several: 1 3).
 confirm-nothing = Nothing waits for a yes here.
 confirm-what = Answer “yes”, “no” or a number.
-confirm-late = That came after more than 5 minutes, so I did nothing. Send the command again if you still want it. { $order }
+confirm-late = That came after more than 5 minutes, so I did nothing. Send the command again if you still want it. { $command }
 confirm-early = You said that before I had asked my last question, so I did nothing. Answer once more if you mean it.
 confirm-left = Dropped. Nothing was changed.
 one-command = One command at a time, please: nothing was done. Send each in a message of its own. If it is a name, put it in quotes.
-group-not-created = I can't create groups, and made nothing. Make it on the phone with my number as an admin; then { $order } … puts it into a community. If a community shall be called so, put the name in quotes.
-group-not-deleted = I can't delete groups, and changed nothing. { $order } … takes one out of its community. If you mean a community of that name, put it in quotes.
+group-not-created = I can't create groups, and made nothing. Make it on the phone with my number as an admin; then { $command } … puts it into a community. If a community shall be called so, put the name in quotes.
+group-not-deleted = I can't delete groups, and changed nothing. { $command } … takes one out of its community. If you mean a community of that name, put it in quotes.
 command-verbs = link, unlink, move, create, delete, deactivate, describe, announce, add, remove, promote, demote, drop, detach, attach, put, take, kick, ban, rename, undo, cancel, invite, send
-words-between-commands = and, then, also, now, please, but, &, +
+command-conjunctions = and, then, also, now, please, but, &, +
 words-before-group = a an the of new another my this that please 1
 group-words = group groups subgroup subgroups
 confirm-clear = That may just end a talk, and this cannot be undone. Answer “yes” to do it, or “no”.
 confirm-other-quoted = You quoted another message, so I did nothing. Answer my question itself, or without a quote.
 confirm-number = There is no such number. Answer with one of 1 to { $last }.
 undo-nothing = There is nothing of yours in this chat to take back.
-undo-cannot = The last change was { $order }, and that cannot be taken back.
-edit-too-early = I am still working on the first version of this message. Send a new one.
+undo-cannot = The last change was { $command }, and that cannot be taken back.
+edit-while-running = I am still working on the first version of this message. Send a new one.
 edit-after-end = The first version of this message came to its end meanwhile, so the change was not carried out. Send a new one.
-missing-place = Which community or group? Write: { $usage }
+missing-target = Which community or group? Write: { $usage }
 missing-people = Whose number? Write: { $usage }
 missing-text = The text is missing. Write: { $usage }
 greeting = Hi { $name }! I look after your WhatsApp communities: you tell me what to do, I tell you what really happened.
-greeting-way-in = Start with { $communities }, or see all I can do: { $help }
+greeting-hint = Start with { $communities }, or see all I can do: { $help }
 
 ## Words that are understood in every language
-answer-yes = yes
-answer-yes-direct = yep
-answer-agreement = ok, okay, okey
-answer-thanks = thanks, thank, you, thx, ty, cheers, great, fine, cool, alright, perfect, got, it, 🙏
-answer-no = no, nope, n
-answer-no-within = nah, never, not, nevermind, nvm, stop, wait, dont, cant, wont, abort, forget it, hold on, hang on, by mistake, changed my mind
-answer-stop = cancel, stop, wait
-answer-beside-yes = please, pls, sure, 👍, 🙂
-answer-before-number = number, option
-answer-numbers = one/first/the first/the first one, two/second/the second/the second one, three/third/the third/the third one, four/fourth/the fourth/the fourth one, five/fifth/the fifth/the fifth one, six/sixth/the sixth/the sixth one, seven/seventh/the seventh/the seventh one, eight/eighth/the eighth/the eighth one, nine/ninth/the ninth/the ninth one, ten/tenth/the tenth/the tenth one
+reply-yes = yes
+reply-yes-direct = yep
+reply-agreement = ok, okay, okey
+reply-thanks = thanks, thank, you, thx, ty, cheers, great, fine, cool, alright, perfect, got, it, 🙏
+reply-no = no, nope, n
+reply-no-within = nah, never, not, nevermind, nvm, stop, wait, dont, cant, wont, abort, forget it, hold on, hang on, by mistake, changed my mind
+reply-stop = cancel, stop, wait
+reply-beside-yes = please, pls, sure, 👍, 🙂
+reply-before-number = number, option
+reply-numbers = one/first/the first/the first one, two/second/the second/the second one, three/third/the third/the third one, four/fourth/the fourth/the fourth one, five/fifth/the fifth/the fifth one, six/sixth/the sixth/the sixth one, seven/seventh/the seventh/the seventh one, eight/eighth/the eighth/the eighth one, nine/ninth/the ninth/the ninth one, ten/tenth/the tenth/the tenth one
 flag-yes = yes
-flag-try = try trial test dry dry-run dryrun simulate
+flag-dry-run = try trial test dry dry-run dryrun simulate
 greetings = hi, hello, hey, help, menu, start, hi there, hi bot, hello bot, hello there, hey bot, good morning, good afternoon, good evening, how are you, hi how are you, hello how are you, how does it work, how does this work, what can you do
 
 ## Help on what asks back
-chapter-groups = Groups
-chapter-looking = Look
-chapter-communities = Communities
-chapter-people = People
-chapter-orders = Commands
-chapter-bot = Bot
-arg-any-community = [community]
+section-groups = Groups
+section-lookup = Look
+section-communities = Communities
+section-people = People
+section-commands = Commands
+section-bot = Bot
+arg-optional-community = [community]
 arg-people = <people…>
 arg-text = <text>
-arg-any-text = [text]
+arg-optional-text = [text]
 arg-picture = [picture's address]
 help-confirm = say yes to what I asked
 help-confirm-long = A plain “yes”, “no”, a number or a 👍 on my question does the same, for 5 minutes, from the person who sent the command. With --yes I do not ask.
@@ -279,41 +279,41 @@ help-aliases = list the short names
 help-aliases-long = Those with 🔒 come from the configuration.
 help-aliases-example = { "" }
 alias-remove-words = remove delete del rm
-alias-how = Write a short name, “=” and a community or group: { $order }. Those there are: { $all }
+alias-how = Write a short name, “=” and a community or group: { $command }. Those there are: { $all }
 alias-line = { $short } = { $name } ({ $kind })
 alias-gone = { $short } = { $id } (not there any more)
 alias-set = { $short } now stands for { $name } ({ $kind }).
-alias-was-set = { $short } already stands for { $name }.
+alias-already-set = { $short } already stands for { $name }.
 alias-would = { $short } would stand for { $name } ({ $kind }).
 alias-before = Before, it stood for { $name }.
 alias-hides = Something else is really called { $short }. From now on it is reached by its id alone: { $id }
 alias-removed = { $short } no longer stands for { $name }.
 alias-would-remove = { $short } would no longer stand for { $name }.
-alias-none = There is no short name { $short }. See them all: { $order }
+alias-none = There is no short name { $short }. See them all: { $command }
 alias-fixed = { $short } is set in the configuration. Whoever runs this bot can change it there.
 alias-long = { $short } is too long: a short name has 40 characters at most.
 alias-number = { $short } is a number or an id. Choose a word.
 alias-taken = { $short } already means something else in a command. Choose another word.
 alias-word = { $short } is no short name: use one word of letters and digits.
-alias-one-word = { $short } is more than one word. Write: { $order }
-alias-turned = There is no community or group { $name }. Did you mean it the other way round? { $order }
-alias-many = There are { $count } short names already. Remove one first: { $order }
+alias-one-word = { $short } is more than one word. Write: { $command }
+alias-swapped = There is no community or group { $name }. Did you mean it the other way round? { $command }
+alias-many = There are { $count } short names already. Remove one first: { $command }
 aliases = { $count ->
     [one] { $count } short name:
    *[other] { $count } short names:
 }
 aliases-none = There are no short names yet.
 aliases-fixed = 🔒 set in the configuration
-aliases-add = Add one: { $order }
+aliases-add = Add one: { $command }
 kind-community = community
 kind-group = group
-place-because = { $name }: { $reason }
-outside-invitation = the bot's number is not in this group. Add it to the group, then try again
-dead-invitation = this invite link leads nowhere. It may have been reset: copy it again
+target-because = { $name }: { $reason }
+invitation-not-a-member = the bot's number is not in this group. Add it to the group, then try again
+invitation-expired = this invite link leads nowhere. It may have been reset: copy it again
 help-examples = For example:
-help-try = --try only shows what would happen
+help-dry-run = --try only shows what would happen
 help-yes = --yes skips the question
-help-flags-first = This goes before the text: { $order } --try …
+help-flags-first = This goes before the text: { $command } --try …
 ## Making, changing and ending communities
 arg-create = <name> [| description]
 arg-settings = add-groups admins|all
@@ -324,27 +324,27 @@ text-too-long = { $count ->
    *[other] That is { $count } characters, and { $most } are the most. Shorten it and send it again.
 }
 change-not = Not done: { $reason }
-change-unsure = I cannot tell whether it was done: { $reason }
+change-unknown = I cannot tell whether it was done: { $reason }
 change-cancelled = Not done: the command was cancelled.
-change-cancelled-unsure = The command was cancelled. It may have been done before, and that cannot be looked up.
-change-not-shown = Z-API said it was done, but it does not show yet. Look again in a minute: { $order }
-change-not-read = The outcome could not be read back. Look again in a minute: { $order }
+change-cancelled-unknown = The command was cancelled. It may have been done before, and that cannot be looked up.
+change-not-shown = Z-API said it was done, but it does not show yet. Look again in a minute: { $command }
+change-not-read-back = The outcome could not be read back. Look again in a minute: { $command }
 no-announcement-group = Z-API does not show the announcement group of { $community }. Is the bot’s number in it?
-undo-instead = What may help instead: { $order }
+undo-instead = What may help instead: { $command }
 describe-would = { $community } would be described so:
 describe-done = { $community } has its new description.
 describe-back = { $community } has its former description again.
-describe-so = { $community } is described so already.
+describe-already = { $community } is described so already.
 describe-none-would = The description of { $community } would be taken away.
 describe-none-done = { $community } has no description now.
-describe-none-so = { $community } has no description as it is.
+describe-none-already = { $community } has no description as it is.
 announce-would = { $count ->
     [one] The announcement group of { $community } ({ $count } person) would get this:
    *[other] The announcement group of { $community } ({ $count } people) would get this:
 }
 announce-would-all = The announcement group of { $community } would get this:
 announce-done = Sent to the announcement group of { $community }.
-announce-unsure = It may have been sent, and I do not send it twice. Look into the announcement group of { $community } before you send it again.
+announce-unknown = It may have been sent, and I do not send it twice. Look into the announcement group of { $community } before you send it again.
 deactivate-would = { $community } would end for good, with its announcement group.
 deactivate-groups = { $count ->
     [0] It has no other group.
@@ -369,9 +369,9 @@ create-exists = { $count ->
 }
 create-done = { $community } is made. Its id: { $id }
 create-announcement = Its announcement group: { $id }
-create-next = Now put groups into it: { $order } …
-create-unsure = { $community } may have been made, and I do not make it twice. Look first: { $order }
-photo-how = Send the picture with this as its caption: { $order } (or put the address of a picture behind it).
+create-next = Now put groups into it: { $command } …
+create-unknown = { $community } may have been made, and I do not make it twice. Look first: { $command }
+photo-how = Send the picture with this as its caption: { $command } (or put the address of a picture behind it).
 photo-address = { $address } is no address of a picture: it begins with https://
 photo-would = { $community } would get this photo.
 photo-done = { $community } has its new photo, says Z-API. The phone shows it.
@@ -384,12 +384,12 @@ settings-admins-words = add-groups admins
 settings-admins-would = Only admins could add groups to { $community }.
 settings-admins-done = Only admins can add groups to { $community } now.
 settings-admins-known = As I last set it, only admins can add groups to { $community }.
-settings-admins-how = Only admins: { $order }
+settings-admins-how = Only admins: { $command }
 settings-all-words = add-groups all
 settings-all-would = Everybody in { $community } could add groups to it.
 settings-all-done = Everybody in { $community } can add groups to it now.
 settings-all-known = As I last set it, everybody in { $community } can add groups to it.
-settings-all-how = Everybody: { $order }
+settings-all-how = Everybody: { $command }
 invite-reset = reset renew new change
 invite-link = This lets people into { $place }:
 invite-address = { $link }
@@ -397,9 +397,9 @@ invite-unseen = I cannot see the link into { $place }. Is the bot’s number an 
 invite-would = { $place } would get a new link. The old one would let nobody in any more, wherever it stands.
 invite-done = { $place } has a new link; the old one is dead:
 invite-answered = The new link, as Z-API says: { $link }
-no-place = There is no community and no group { $name }. See them: { $communities }, { $groups }
-many-places = { $name } could be:
-place-option = { $number }. { $name } ({ $kind })
+no-target = There is no community and no group { $name }. See them: { $communities }, { $groups }
+many-targets = { $name } could be:
+target-option = { $number }. { $name } ({ $kind })
 choose-one = Answer with the number you mean.
 help-create = make a community
 help-create-long = What stands behind | is its description. The answer tells its id and how to put groups into it. If there is one of that name, I ask first.
@@ -438,23 +438,23 @@ help-deactivate-example =
     Sales
 ## Who may do what
 who = Who may use commands in { $community }:
-who-admin = { $name }: { $orders }
+who-admin = { $name }: { $commands }
 who-admin-all = { $name }: everything
 who-owner = Whoever types on the bot’s own phone: everything
 who-nobody = Nobody is listed for it.
 who-not-community = Its admins on WhatsApp may not use commands here. Whoever runs this bot can allow it.
-who-community = And its admins on WhatsApp, all but { $orders }:
-who-community-nobody = And its admins on WhatsApp, all but { $orders }. There is none besides.
+who-community = And its admins on WhatsApp, all but { $commands }:
+who-community-nobody = And its admins on WhatsApp, all but { $commands }. There is none besides.
 who-person = { $person }
 who-hidden = Others, whose number WhatsApp does not show
-whoami-may-but = Commands: all but { $orders }
+whoami-may-all-but = Commands: all but { $commands }
 help-who = who may do what in a community
 help-who-long = First those whom this bot’s keeper named, then the community’s admins on WhatsApp, if they may use commands here.
 help-who-example =
     sales
     "Bairro Feliz"
 ## Seeing
-list-more = … { $count } more: { $order }
+list-more = … { $count } more: { $command }
 more-nothing = There is nothing more to show. Begin a list anew: { $groups }
 groups-elsewhere = another community
 groups-unread = Not every community could be read: a group without one may belong to it.
@@ -468,18 +468,18 @@ community-id = Id: { $id }
 history = Last commands:
 history-in = Last commands in { $community }:
 history-by = Last commands of { $name }:
-history-line = { $when } { $who }: { $order } → { $result }
+history-line = { $when } { $who }: { $command } → { $result }
 history-answered = answered
 history-none = None yet.
 history-until = I looked back to { $when }.
 history-nobody = There is no community and no admin { $name }. The communities: { $communities }. All commands: { $all }
-moment = %b %d %H:%M
-moment-year = %b %d %Y %H:%M
-moment-day = %b %d %Y
+datetime = %b %d %H:%M
+datetime-year = %b %d %Y %H:%M
+datetime-day = %b %d %Y
 myself = me mine my
 status-since = Since { $when }.
 status-phone-offline = The phone itself is not online. Turn it on: after some days without it WhatsApp ends the session.
-status-dead-look = Which and why: { $order }
+status-dead-hint = Which and why: { $command }
 status-due = The Z-API subscription ends on { $day }. Whoever runs this bot must renew it.
 status-overdue = The Z-API subscription ended on { $day }. Whoever runs this bot must renew it.
 arg-history = [community or person]
@@ -497,13 +497,13 @@ help-more-example = { "" }
 ## Moving
 would-move = would leave { $community }
 moved-not = { $reason }; it is still in { $community }
-moved-perhaps-not = { $reason }; I cannot tell whether it left { $community }. If it is in no community, this puts it back: { $order }
+moved-maybe-not = { $reason }; I cannot tell whether it left { $community }. If it is in no community, this puts it back: { $command }
 moved-back = { $reason }; it is back in { $community }
-moved-astray = { $reason }; it left { $community } and is in no community now: { $order }
-moved-perhaps-back = { $reason }; it left { $community }, and I cannot tell whether it is back there. If it is not, this puts it back: { $order }
-moved-perhaps-astray = { $name } may have left { $community } and not be in { $target } yet. If it is in neither, this puts it back: { $order }
+moved-stranded = { $reason }; it left { $community } and is in no community now: { $command }
+moved-maybe-back = { $reason }; it left { $community }, and I cannot tell whether it is back there. If it is not, this puts it back: { $command }
+moved-maybe-stranded = { $name } may have left { $community } and not be in { $target } yet. If it is in neither, this puts it back: { $command }
 moved-not-shown = Z-API said it was done, but the community does not show it
-moved-not-read = The outcome could not be read back
+moved-not-read-back = The outcome could not be read back
 help-move = move groups to a community
 help-move-long = Takes each group out of the community it is in and puts it into the last one you name. If that fails, it is put back.
 help-move-example =
@@ -513,7 +513,7 @@ help-move-example =
 ## Progress
 progress = I am at it…
 progress-of = { $done } of { $all }…
-unknown-command-yes = There is no command { $name }. Did you mean { $nearest }? Answer “yes”.
+unknown-command-prompt = There is no command { $name }. Did you mean { $nearest }? Answer “yes”.
 people-concerned =
     { $count ->
         [one] It concerns { $count } person.
@@ -562,32 +562,32 @@ people-would-demote =
     }
 people-too-many = That is more than { $limit } people. Split it into several commands; nothing was changed.
 person = { $who }
-person-was-in = { $who }: was in it already
-person-was-out = { $who }: was not in it
-person-was-admin = { $who }: was an admin already
-person-was-no-admin = { $who }: was no admin
+person-already-in = { $who }: was in it already
+person-already-out = { $who }: was not in it
+person-already-admin = { $who }: was an admin already
+person-already-no-admin = { $who }: was no admin
 person-invited = { $who }: can’t be added directly, so they got a private invitation
 person-in-or-invited = { $who }: is in it now or got a private invitation; it hides some numbers, so I can’t tell which
-person-perhaps-invited = { $who }: may have got a private invitation; nobody gets two from me unasked. If they got none: { $order }
+person-maybe-invited = { $who }: may have got a private invitation; nobody gets two from me unasked. If they got none: { $command }
 person-no-whatsapp = { $who }: has no WhatsApp. Check the number.
 person-not-in = { $who }: is not in the community
-person-not-in-add = { $who }: is not in the community. Add them first: { $order }
+person-not-in-add = { $who }: is not in the community. Add them first: { $command }
 person-hidden = { $who }: I don’t see them in the community, but it hides some numbers. If they are in it, name them by their lid or with a mention (@).
 person-hidden-lid = { $who }: I can’t tell whether they are in the community, since its list shows numbers. Name them by their number.
-person-hidden-add = { $who }: I don’t see them in the community, but it hides some numbers. If they are not in it, add them first: { $order }
+person-hidden-add = { $who }: I don’t see them in the community, but it hides some numbers. If they are not in it, add them first: { $command }
 person-owner = { $who }: made the community, and can be neither removed nor demoted
 person-bot = { $who }: is my own number; without me in it I could do nothing there
-person-too-many-admins = { $who }: a community has 20 admins at most. Make room first: { $order } and a number
-person-refused = { $who }: Z-API refused: { $reason }
-person-refused-plain = { $who }: Z-API refused. Is the bot’s number an admin of the community?
-person-trouble = { $who }: { $reason }
+person-too-many-admins = { $who }: a community has 20 admins at most. Make room first: { $command } and a number
+person-rejected = { $who }: Z-API refused: { $reason }
+person-rejected-plain = { $who }: Z-API refused. Is the bot’s number an admin of the community?
+person-failed = { $who }: { $reason }
 person-cancelled = { $who }: not done: the command was cancelled
-person-not-shown = { $who }: Z-API said it was done, but the community does not show it. Ask again in a minute: { $order }
-person-not-shown-after = { $who }: { $reason } So far the community shows no change. Ask again in a minute: { $order }
-person-not-read = { $who }: the outcome could not be read back. Ask again in a minute: { $order }
+person-not-shown = { $who }: Z-API said it was done, but the community does not show it. Ask again in a minute: { $command }
+person-not-shown-after = { $who }: { $reason } So far the community shows no change. Ask again in a minute: { $command }
+person-not-read-back = { $who }: the outcome could not be read back. Ask again in a minute: { $command }
 person-no-number = { $typed } is no phone number. Write it like +55 44 99999-0001
 person-no-country = { $typed }: the area or the country code is missing. Write it like +55 44 99999-0001
-person-unclear = { $typed }: where does a number end? Put commas between them.
+person-ambiguous = { $typed }: where does a number end? Put commas between them.
 help-add = let people into a community
 help-add-long = Numbers as you type them, with commas or one a line; without a country, yours. Whoever can’t be added gets a private invitation (⚠️).
 help-add-example =
@@ -610,38 +610,38 @@ help-demote-example =
     Sales 44 99999-0001, 44 99999-0002
 
 ## Groups of which somebody is no admin
-group-not-theirs = you are no admin of this group. Ask one of its admins to make you one, then try again
+group-not-admin = you are no admin of this group. Ask one of its admins to make you one, then try again
 ## Likely meant
-meant-order = I can't read it like that. Did you mean { $order }? Answer “yes”; nothing was changed.
-words-beside-name = the in to of on at for from a community group groups
+suggestion = I can't read it like that. Did you mean { $command }? Answer “yes”; nothing was changed.
+stop-words-beside-name = the in to of on at for from a community group groups
 create-community-words = community
 create-words-before-community = a an the new another one
 create-words-behind-community = called named
-create-perhaps = Perhaps you mean: { $order }
+create-maybe = Perhaps you mean: { $command }
 missing-name = What shall it be called? Write: { $usage }
 no-community-known = There is no community { $name }. The ones there are: { $candidates }
-words-for-commands = delete deactivate, close deactivate, end deactivate, new create, picture photo, image photo, stop cancel, revert undo, back undo, members community, list groups, send announce, broadcast announce, message announce, post announce, admins who, permissions who, admin promote, log history, attach link, detach unlink, kick remove, unpromote demote, adm promote, disable deactivate, config settings
+command-synonyms = delete deactivate, close deactivate, end deactivate, new create, picture photo, image photo, stop cancel, revert undo, back undo, members community, list groups, send announce, broadcast announce, message announce, post announce, admins who, permissions who, admin promote, log history, attach link, detach unlink, kick remove, unpromote demote, adm promote, disable deactivate, config settings
 
 ## A command that was done on a yes is edited
 edit-too-late = You said yes to that already; editing the message changes nothing any more. Send a new one.
 ## Words between names, and what stands behind two dashes
-words-between-names = and & +
+stop-words-between-names = and & +
 unknown-flag = I don't know { $word }, so nothing was done. There are --try (only shows what would happen) and --yes (does it without asking); a name that begins with dashes goes in quotes: { $usage }
-confirm-try = So nothing was done, and the question still stands: answer “yes” to do it, or “no”.
-words-beside-people = admin admins administrator as be
+confirm-dry-run = So nothing was done, and the question still stands: answer “yes” to do it, or “no”.
+stop-words-beside-people = admin admins administrator as be
 bare-pattern = { $name } alone would be every group, and that is never done at once. Put a part of the name to it: sales*
-words-for-except = except excepting excluding but not no without minus never don't dont
-words-of-no-name = with only just also until nor
+exclusion-words = except excepting excluding but not no without minus never don't dont
+stop-words = with only just also until nor
 ## What changed since
-describe-since = Not undone: somebody changed the description of { $community } since. It is now:
-describe-none-since = Not undone: somebody took the description of { $community } away since.
+describe-changed-since = Not undone: somebody changed the description of { $community } since. It is now:
+describe-none-changed-since = Not undone: somebody took the description of { $community } away since.
 owner = owner
 greeting-nameless = Hi! I look after your WhatsApp communities: you tell me what to do, I tell you what really happened.
 settings-whom = Who shall be able to? Say admins, or all.
 text-ends-in-yes = The --yes at the end is part of the text: its place is before the text.
-see-groups = See which groups there are: { $order }
-words-for-ending = delete
-alias-since = Not undone: somebody changed what { $short } stands for since.
+see-groups = See which groups there are: { $command }
+deactivate-words = delete
+alias-changed-since = Not undone: somebody changed what { $short } stands for since.
 
 ## Words for what no command does
 words-without-command = rename, activate, reactivate, enable, edit, leave

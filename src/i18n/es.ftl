@@ -9,20 +9,20 @@ unlinked = { $all ->
     [one] { $done } de { $all } grupo está fuera de { $community }.
    *[other] { $done } de { $all } grupos están fuera de { $community }.
 }
-was-linked = ya estaba allí
-was-unlinked = ya estaba fuera
-elsewhere = es de { $community }. Para moverlo: { $order }
+already-linked = ya estaba allí
+already-unlinked = ya estaba fuera
+elsewhere = es de { $community }. Para moverlo: { $command }
 elsewhere-unlink = es de { $community }, no de esta comunidad
 elsewhere-unnamed = es de otra comunidad
 announcement = es el grupo de avisos de una comunidad: se queda donde está
-must-stay = la comunidad necesita al menos un grupo, así que este se queda
+last-group = la comunidad necesita al menos un grupo, así que este se queda
 group-gone = ese grupo no existe, o el número del bot no está en él
-refused = Z-API lo rechazó: { $reason }
-refused-plain = Z-API lo rechazó. ¿El número del bot es admin de la comunidad y del grupo?
-not-shown = Z-API dice que se hizo, pero aún no aparece en la comunidad. Vuelve a mirar en un minuto: { $order }
-not-shown-after = { $reason } La comunidad aún no muestra el cambio. Vuelve a mirar en un minuto: { $order }
-not-read = no se pudo comprobar el resultado. Vuelve a mirar en un minuto: { $order }
-cancelled-before = no se hizo: el comando se canceló
+rejected = Z-API lo rechazó: { $reason }
+rejected-plain = Z-API lo rechazó. ¿El número del bot es admin de la comunidad y del grupo?
+not-shown = Z-API dice que se hizo, pero aún no aparece en la comunidad. Vuelve a mirar en un minuto: { $command }
+not-shown-after = { $reason } La comunidad aún no muestra el cambio. Vuelve a mirar en un minuto: { $command }
+not-read-back = no se pudo comprobar el resultado. Vuelve a mirar en un minuto: { $command }
+cancelled-before-start = no se hizo: el comando se canceló
 limit-near = { $community } tendría { $count } grupos; WhatsApp puede no aceptar más de { $limit }.
 
 ## Nombres
@@ -32,7 +32,7 @@ no-pattern = ningún grupo coincide con { $name }
 many-groups = { $name } puede ser { $candidates }
 many-groups-more = { $name } puede ser { $candidates } y { $count } más: escribe un poco más del nombre
 no-here = “aquí” es este chat, y este chat no es un grupo
-no-community = No encontré la comunidad { $name }. Míralas todas con { $order }
+no-community = No encontré la comunidad { $name }. Míralas todas con { $command }
 no-community-nearest = No encontré la comunidad { $name }. ¿Quisiste decir { $candidates }? Responde con el número; nada cambió.
 many-communities = { $name } puede ser { $candidates }. Responde con el número; nada cambió.
 no-communities = Este número no está en ninguna comunidad.
@@ -53,7 +53,7 @@ groups = { $count ->
    *[other] { $count } grupos:
 }
 groups-none = Este número no está en ningún grupo.
-groups-none-of = Ningún grupo coincide con { $name }. Míralos todos: { $order }
+groups-none-of = Ningún grupo coincide con { $name }. Míralos todos: { $command }
 
 ## Personas
 whoami = Eres { $name }.
@@ -64,11 +64,11 @@ whoami-may = Comandos: { $commands }
 whoami-where = Comunidades: { $communities }
 all-commands = todos
 all-communities = todas
-may-not = No puedes usar { $order } aquí. Quien administra este bot puede permitirlo.
-may-not-there = No puedes usar { $order } en { $community }. Quien administra este bot puede permitirlo.
-no-longer = Ya no eres admin de este bot, así que el comando no se ejecutó.
-no-longer-begun = Ya no puedes hacer esto aquí, así que me detuve. El comando ya había empezado: una parte puede haberse hecho.
-stranger = Este número solo atiende a sus admins.
+forbidden = No puedes usar { $command } aquí. Quien administra este bot puede permitirlo.
+forbidden-in = No puedes usar { $command } en { $community }. Quien administra este bot puede permitirlo.
+rights-revoked = Ya no eres admin de este bot, así que el comando no se ejecutó.
+rights-revoked-running = Ya no puedes hacer esto aquí, así que me detuve. El comando ya había empezado: una parte puede haberse hecho.
+not-an-admin = Este número solo atiende a sus admins.
 
 ## Estado
 status-connected = WhatsApp está conectado.
@@ -94,31 +94,31 @@ missing-groups = ¿Qué grupos? Escribe: { $usage }
 too-many-words = Esto sobra: { $word }. Escribe: { $usage }
 example = Por ejemplo: { $example }
 too-old = Este comando tardó { $minutes } minutos en llegarme, así que no lo ejecuté. Envíalo otra vez si todavía lo quieres.
-too-many-orders = { $limit ->
+rate-limited = { $limit ->
     [one] Más de { $limit } comando en un minuto: espera un poco. Lo que ya acepté sigue.
    *[other] Más de { $limit } comandos en un minuto: espera un poco. Lo que ya acepté sigue.
 }
-gave-up = No pude terminar este comando y lo abandoné: { $reason } Envíalo otra vez cuando esté resuelto: { $status } lo muestra.
-goes-on = { $reason } Sigo intentándolo { $minutes ->
+failed = No pude terminar este comando y lo abandoné: { $reason } Envíalo otra vez cuando esté resuelto: { $status } lo muestra.
+retrying = { $reason } Sigo intentándolo { $minutes ->
     [one] un minuto más como máximo
    *[other] { $minutes } minutos más como máximo
 }. { $cancel } lo detiene.
 cancelled = Cancelada. Nada cambió.
 cancel-none = No hay comandos en espera en este chat.
-cancel-stopped = Cancelada: { $order }. Su propia respuesta dice cómo quedó.
-cancel-at-work = { $order } se está ejecutando ahora mismo. Si este intento falla, no habrá otro.
+cancel-stopped = Cancelada: { $command }. Su propia respuesta dice cómo quedó.
+cancel-running = { $command } se está ejecutando ahora mismo. Si este intento falla, no habrá otro.
 
 ## Qué pasa en Z-API
 api-unreachable = No pude conectar con Z-API.
 api-no-answer = Z-API no respondió.
 api-busy = Z-API pide ir más despacio.
-api-trouble = Z-API tiene problemas (estado { $status }).
-api-some-trouble = Z-API tiene problemas.
+api-failed = Z-API tiene problemas (estado { $status }).
+api-partly-failed = Z-API tiene problemas.
 api-disconnected = WhatsApp no está conectado a Z-API. Escanea el código QR otra vez.
 api-client-token = Z-API no acepta el Client-Token. Quien administra este bot debe configurarlo.
 api-instance = Z-API no conoce la instancia. Quien administra este bot debe revisar su id y su token.
 api-address = Z-API no acepta llamadas de este servidor. Quien administra este bot debe permitir su dirección.
-api-refused = Z-API lo rechazó: { $reason }.
+api-rejected = Z-API lo rechazó: { $reason }.
 api-unreadable = No entendí la respuesta de Z-API.
 internal = Algo falló dentro del bot; quien lo administra verá el motivo en el registro.
 
@@ -181,8 +181,8 @@ help-status = ¿WhatsApp conectado? ¿Algo espera?
 help-status-example = { "" }
 
 ## Preguntas
-ask = Todavía no hice nada. ¿Lo hago? Responde “sí” o 👍 en 5 minutos ({ $order } vale igual); “no” lo descarta.
-trial = Fue una prueba: nada cambió. Sin --probar se hace de verdad.
+confirm = Todavía no hice nada. ¿Lo hago? Responde “sí” o 👍 en 5 minutos ({ $command } vale igual); “no” lo descarta.
+dry-run = Fue una prueba: nada cambió. Sin --probar se hace de verdad.
 would-link =
     { $all ->
         [one] { $done } de { $all } grupo quedaría en { $community }.
@@ -196,55 +196,55 @@ would-unlink =
 choose = Responde con el número (varios: 1 3).
 confirm-nothing = No tengo ninguna pregunta pendiente aquí.
 confirm-what = Responde “sí”, “no” o un número.
-confirm-late = Pasaron más de 5 minutos, así que no hice nada. Envía el comando otra vez si todavía lo quieres. { $order }
+confirm-late = Pasaron más de 5 minutos, así que no hice nada. Envía el comando otra vez si todavía lo quieres. { $command }
 confirm-early = Eso llegó antes de mi última pregunta, así que no hice nada. Responde otra vez si es lo que quieres.
 confirm-left = De acuerdo, no hice nada.
 one-command = Un comando a la vez, por favor: no hice nada. Envía cada uno en su propio mensaje. Si es un nombre, escríbelo entre comillas.
-group-not-created = No creo grupos, así que no hice nada. Créalo en el teléfono con mi número como admin; después { $order } … lo pone en una comunidad. Si es el nombre de una comunidad, escríbelo entre comillas.
-group-not-deleted = No borro grupos, así que no hice nada. { $order } … saca uno de su comunidad. Si es el nombre de una comunidad, escríbelo entre comillas.
+group-not-created = No creo grupos, así que no hice nada. Créalo en el teléfono con mi número como admin; después { $command } … lo pone en una comunidad. Si es el nombre de una comunidad, escríbelo entre comillas.
+group-not-deleted = No borro grupos, así que no hice nada. { $command } … saca uno de su comunidad. Si es el nombre de una comunidad, escríbelo entre comillas.
 command-verbs = vincular, vincula, enlazar, enlaza, desvincular, desvincula, mover, mueve, trasladar, traslada, crear, crea, borrar, borra, eliminar, elimina, desactivar, desactiva, describir, anunciar, anuncia, avisar, avisa, agregar, agrega, añadir, añade, quitar, quita, promover, promueve, ascender, asciende, degradar, degrada, expulsar, expulsa, sacar, saca, retirar, retira, cambiar, cambia, pasar, pasa, poner, pon, meter, mete, cerrar, cierra, deshacer, deshaz, enviar, envía, invitar, invita
-words-between-commands = y, luego, después, ahora, también, pero, quiero
+command-conjunctions = y, luego, después, ahora, también, pero, quiero
 words-before-group = el la un una los de del nuevo nueva otro mi este ese por favor 1
 group-words = grupo grupos subgrupo subgrupos
 confirm-clear = Eso puede ser solo el final de la charla, y esto no se puede deshacer. Responde “sí” para hacerlo, o “no”.
 confirm-other-quoted = Respondiste a otro mensaje, así que no hice nada. Responde a mi pregunta, o sin citar nada.
 confirm-number = Ese número no está en la lista. Responde de 1 a { $last }.
 undo-nothing = No has cambiado nada en este chat que yo pueda deshacer.
-undo-cannot = Tu último cambio fue { $order }, y ese no se puede deshacer.
-edit-too-early = Sigo con la primera versión de este mensaje. Envía otro.
+undo-cannot = Tu último cambio fue { $command }, y ese no se puede deshacer.
+edit-while-running = Sigo con la primera versión de este mensaje. Envía otro.
 edit-after-end = La primera versión de este mensaje ya terminó, así que el cambio no se hizo. Envía otro.
-missing-place = ¿Qué comunidad o grupo? Escribe: { $usage }
+missing-target = ¿Qué comunidad o grupo? Escribe: { $usage }
 missing-people = ¿Cuál es el número de la persona? Escribe: { $usage }
 missing-text = Falta el texto. Escribe: { $usage }
 greeting = ¡Hola, { $name }! Me ocupo de tus comunidades de WhatsApp: tú pides, yo lo hago y te cuento cómo quedó.
-greeting-way-in = Empieza con { $communities } o mira todo lo que sé hacer: { $help }
+greeting-hint = Empieza con { $communities } o mira todo lo que sé hacer: { $help }
 
 ## Palabras que valen en cualquier idioma
-answer-yes = sí, si
-answer-yes-direct = dale, claro
-answer-agreement = ok
-answer-thanks = vale, gracias, listo, bueno, entendido, entiendo, perfecto, genial
-answer-no = no
-answer-no-within = nunca, jamás, tampoco, negativo, espera, espere, espérate, deja, déjalo, déjala, olvida, olvídalo, olvídate, aguarda, basta, ni hablar, ni loco, un momento, me equivoqué, cambié de idea, sin querer
-answer-stop = cancela, cancelar, para, deja, espera
-answer-beside-yes = por, favor, porfa, claro, dale
-answer-before-number = número, opción, el, la
-answer-numbers = uno/una/el primero/la primera/primero, dos/el segundo/la segunda/segundo, tres/el tercero/la tercera/tercero, cuatro/el cuarto/la cuarta/cuarto, cinco/el quinto/la quinta/quinto, seis/el sexto/la sexta/sexto, siete/el séptimo/la séptima/séptimo, ocho/el octavo/la octava/octavo, nueve/el noveno/la novena/noveno, diez/el décimo/la décima/décimo
+reply-yes = sí, si
+reply-yes-direct = dale, claro
+reply-agreement = ok
+reply-thanks = vale, gracias, listo, bueno, entendido, entiendo, perfecto, genial
+reply-no = no
+reply-no-within = nunca, jamás, tampoco, negativo, espera, espere, espérate, deja, déjalo, déjala, olvida, olvídalo, olvídate, aguarda, basta, ni hablar, ni loco, un momento, me equivoqué, cambié de idea, sin querer
+reply-stop = cancela, cancelar, para, deja, espera
+reply-beside-yes = por, favor, porfa, claro, dale
+reply-before-number = número, opción, el, la
+reply-numbers = uno/una/el primero/la primera/primero, dos/el segundo/la segunda/segundo, tres/el tercero/la tercera/tercero, cuatro/el cuarto/la cuarta/cuarto, cinco/el quinto/la quinta/quinto, seis/el sexto/la sexta/sexto, siete/el séptimo/la séptima/séptimo, ocho/el octavo/la octava/octavo, nueve/el noveno/la novena/noveno, diez/el décimo/la décima/décimo
 flag-yes = sí
-flag-try = probar prueba simular simulacro simulación
+flag-dry-run = probar prueba simular simulacro simulación
 greetings = hola, ayuda, menú, inicio, empezar, buenas, buenos días, buen día, buenas tardes, buenas noches, hola bot, hola buenas, hola buenos días, qué tal, hola qué tal, hola cómo estás, cómo funciona, cómo te uso, qué puedes hacer, socorro, auxilio
 
 ## Ayuda sobre lo que pregunta
-chapter-groups = Grupos
-chapter-looking = Ver
-chapter-communities = Comunidades
-chapter-people = Personas
-chapter-orders = Comandos
-chapter-bot = Bot
-arg-any-community = [comunidad]
+section-groups = Grupos
+section-lookup = Ver
+section-communities = Comunidades
+section-people = Personas
+section-commands = Comandos
+section-bot = Bot
+arg-optional-community = [comunidad]
 arg-people = <personas…>
 arg-text = <texto>
-arg-any-text = [texto]
+arg-optional-text = [texto]
 arg-picture = [dirección de la foto]
 help-confirm = dice sí a lo que pregunté
 help-confirm-long = Un simple “sí”, “no”, un número o un 👍 en mi pregunta vale igual, durante 5 minutos, de quien envió el comando. Con --sí no pregunto.
@@ -279,41 +279,41 @@ help-aliases = lista los apodos
 help-aliases-long = Los que tienen 🔒 vienen de la configuración.
 help-aliases-example = { "" }
 alias-remove-words = quitar borrar eliminar
-alias-how = Escribe el apodo, “=” y la comunidad o el grupo: { $order }. Los que ya hay: { $all }
+alias-how = Escribe el apodo, “=” y la comunidad o el grupo: { $command }. Los que ya hay: { $all }
 alias-line = { $short } = { $name } ({ $kind })
 alias-gone = { $short } = { $id } (ya no existe)
 alias-set = Ahora { $short } es { $name } ({ $kind }).
-alias-was-set = { $short } ya era { $name }.
+alias-already-set = { $short } ya era { $name }.
 alias-would = { $short } sería { $name } ({ $kind }).
 alias-before = Antes era { $name }.
 alias-hides = Ya hay algo que se llama { $short }. Desde ahora solo se llega a él por su id: { $id }
 alias-removed = { $short } ya no es el apodo de { $name }.
 alias-would-remove = { $short } dejaría de ser el apodo de { $name }.
-alias-none = No existe el apodo { $short }. Míralos todos: { $order }
+alias-none = No existe el apodo { $short }. Míralos todos: { $command }
 alias-fixed = { $short } viene de la configuración. Solo quien administra este bot puede cambiarlo, allí.
 alias-long = { $short } es demasiado largo: un apodo tiene como máximo 40 caracteres.
 alias-number = { $short } es un número o un id. Elige una palabra.
 alias-taken = { $short } ya significa otra cosa. Elige otra palabra.
 alias-word = { $short } no sirve de apodo: usa una sola palabra, con letras y números.
-alias-one-word = { $short } tiene más de una palabra. Escribe: { $order }
-alias-turned = No existe ninguna comunidad ni grupo { $name }. ¿Era al revés? { $order }
-alias-many = Ya hay { $count } apodos. Quita uno antes: { $order }
+alias-one-word = { $short } tiene más de una palabra. Escribe: { $command }
+alias-swapped = No existe ninguna comunidad ni grupo { $name }. ¿Era al revés? { $command }
+alias-many = Ya hay { $count } apodos. Quita uno antes: { $command }
 aliases = { $count ->
     [one] { $count } apodo:
    *[other] { $count } apodos:
 }
 aliases-none = Todavía no hay apodos.
 aliases-fixed = 🔒 viene de la configuración
-aliases-add = Para crear uno: { $order }
+aliases-add = Para crear uno: { $command }
 kind-community = comunidad
 kind-group = grupo
-place-because = { $name }: { $reason }
-outside-invitation = el número del bot no está en ese grupo. Agrégalo al grupo e inténtalo de nuevo
-dead-invitation = ese enlace de invitación no lleva a ningún grupo. Quizá se restableció: cópialo de nuevo
+target-because = { $name }: { $reason }
+invitation-not-a-member = el número del bot no está en ese grupo. Agrégalo al grupo e inténtalo de nuevo
+invitation-expired = ese enlace de invitación no lleva a ningún grupo. Quizá se restableció: cópialo de nuevo
 help-examples = Por ejemplo:
-help-try = --probar solo muestra lo que pasaría
+help-dry-run = --probar solo muestra lo que pasaría
 help-yes = --sí lo hace sin preguntar
-help-flags-first = Esto va antes del texto: { $order } --probar …
+help-flags-first = Esto va antes del texto: { $command } --probar …
 ## Crear, cambiar y desactivar comunidades
 arg-create = <nombre> [| descripción]
 arg-settings = agregar-grupos admins|todos
@@ -324,27 +324,27 @@ text-too-long = { $count ->
    *[other] Tiene { $count } caracteres, y el máximo es { $most }. Acórtalo y envíalo de nuevo.
 }
 change-not = No se hizo: { $reason }
-change-unsure = No sé si se hizo: { $reason }
+change-unknown = No sé si se hizo: { $reason }
 change-cancelled = No se hizo: el comando fue cancelado.
-change-cancelled-unsure = El comando fue cancelado. Puede que se haya hecho antes, y eso no se puede comprobar.
-change-not-shown = Z-API dijo que lo hizo, pero todavía no se ve. Míralo otra vez en un minuto: { $order }
-change-not-read = No se pudo comprobar el resultado. Míralo otra vez en un minuto: { $order }
+change-cancelled-unknown = El comando fue cancelado. Puede que se haya hecho antes, y eso no se puede comprobar.
+change-not-shown = Z-API dijo que lo hizo, pero todavía no se ve. Míralo otra vez en un minuto: { $command }
+change-not-read-back = No se pudo comprobar el resultado. Míralo otra vez en un minuto: { $command }
 no-announcement-group = Z-API no muestra el grupo de avisos de { $community }. ¿El número del bot está en él?
-undo-instead = Lo que puede servir: { $order }
+undo-instead = Lo que puede servir: { $command }
 describe-would = La descripción de { $community } quedaría así:
 describe-done = { $community } tiene su nueva descripción.
 describe-back = { $community } tiene otra vez su descripción anterior.
-describe-so = { $community } ya tiene esa descripción.
+describe-already = { $community } ya tiene esa descripción.
 describe-none-would = { $community } quedaría sin descripción.
 describe-none-done = { $community } quedó sin descripción.
-describe-none-so = { $community } ya no tiene descripción.
+describe-none-already = { $community } ya no tiene descripción.
 announce-would = { $count ->
     [one] El grupo de avisos de { $community } ({ $count } persona) recibiría esto:
    *[other] El grupo de avisos de { $community } ({ $count } personas) recibiría esto:
 }
 announce-would-all = El grupo de avisos de { $community } recibiría esto:
 announce-done = Enviado al grupo de avisos de { $community }.
-announce-unsure = Puede que se haya enviado, y no lo envío dos veces. Mira el grupo de avisos de { $community } antes de enviarlo de nuevo.
+announce-unknown = Puede que se haya enviado, y no lo envío dos veces. Mira el grupo de avisos de { $community } antes de enviarlo de nuevo.
 deactivate-would = { $community } terminaría para siempre, con su grupo de avisos.
 deactivate-groups = { $count ->
     [0] No tiene otro grupo.
@@ -369,9 +369,9 @@ create-exists = { $count ->
 }
 create-done = { $community } fue creada. Su id: { $id }
 create-announcement = Su grupo de avisos: { $id }
-create-next = Ahora agrégale grupos: { $order } …
-create-unsure = Puede que { $community } se haya creado, y no la creo dos veces. Mira antes: { $order }
-photo-how = Envía la foto con este texto: { $order } (o escribe después la dirección de una foto).
+create-next = Ahora agrégale grupos: { $command } …
+create-unknown = Puede que { $community } se haya creado, y no la creo dos veces. Mira antes: { $command }
+photo-how = Envía la foto con este texto: { $command } (o escribe después la dirección de una foto).
 photo-address = { $address } no es la dirección de una foto: empieza con https://
 photo-would = { $community } tendría esta foto.
 photo-done = { $community } tiene su nueva foto, dice Z-API. Se ve en el teléfono.
@@ -384,12 +384,12 @@ settings-admins-words = agregar-grupos admins
 settings-admins-would = Solo los admins podrían agregar grupos a { $community }.
 settings-admins-done = Ahora solo los admins pueden agregar grupos a { $community }.
 settings-admins-known = Como lo dejé, solo los admins pueden agregar grupos a { $community }.
-settings-admins-how = Solo admins: { $order }
+settings-admins-how = Solo admins: { $command }
 settings-all-words = agregar-grupos todos
 settings-all-would = Todos en { $community } podrían agregarle grupos.
 settings-all-done = Ahora todos en { $community } pueden agregarle grupos.
 settings-all-known = Como lo dejé, todos en { $community } pueden agregarle grupos.
-settings-all-how = Todos: { $order }
+settings-all-how = Todos: { $command }
 invite-reset = restablecer renovar nuevo nueva resetear cambiar
 invite-link = Este enlace deja entrar en { $place }:
 invite-address = { $link }
@@ -397,9 +397,9 @@ invite-unseen = No puedo ver el enlace de { $place }. ¿El número del bot es ad
 invite-would = { $place } tendría un enlace nuevo. El anterior ya no dejaría entrar a nadie, esté donde esté.
 invite-done = { $place } tiene un enlace nuevo; el anterior ya no sirve:
 invite-answered = El enlace nuevo, según Z-API: { $link }
-no-place = No hay comunidad ni grupo { $name }. Míralos: { $communities }, { $groups }
-many-places = { $name } puede ser:
-place-option = { $number }. { $name } ({ $kind })
+no-target = No hay comunidad ni grupo { $name }. Míralos: { $communities }, { $groups }
+many-targets = { $name } puede ser:
+target-option = { $number }. { $name } ({ $kind })
 choose-one = Responde con el número correcto.
 help-create = crea una comunidad
 help-create-long = Lo que sigue a | es la descripción. La respuesta trae el id y cómo agregarle grupos. Si ya hay una con ese nombre, pregunto antes.
@@ -438,23 +438,23 @@ help-deactivate-example =
     Ventas
 ## Quién puede qué
 who = Quién puede usar comandos en { $community }:
-who-admin = { $name }: { $orders }
+who-admin = { $name }: { $commands }
 who-admin-all = { $name }: todo
 who-owner = Quien escribe en el teléfono del propio bot: todo
 who-nobody = Nadie está en la lista.
 who-not-community = Sus admins en WhatsApp no pueden usar comandos aquí. Quien cuida este bot puede permitirlo.
-who-community = Y sus admins en WhatsApp, todo menos { $orders }:
-who-community-nobody = Y sus admins en WhatsApp, todo menos { $orders }. Aparte de ellos no hay ninguno.
+who-community = Y sus admins en WhatsApp, todo menos { $commands }:
+who-community-nobody = Y sus admins en WhatsApp, todo menos { $commands }. Aparte de ellos no hay ninguno.
 who-person = { $person }
 who-hidden = Otros, que WhatsApp muestra sin número
-whoami-may-but = Comandos: todos menos { $orders }
+whoami-may-all-but = Comandos: todos menos { $commands }
 help-who = quién puede qué en una comunidad
 help-who-long = Primero quienes nombró el responsable de este bot, después los admins de la comunidad en WhatsApp, si pueden usar comandos.
 help-who-example =
     ventas
     "Bairro Feliz"
 ## Ver más
-list-more = … { $count } más: { $order }
+list-more = … { $count } más: { $command }
 more-nothing = No hay nada más que mostrar. Empieza una lista: { $groups }
 groups-elsewhere = otra comunidad
 groups-unread = No se pudieron leer todas las comunidades: un grupo sin comunidad aquí puede ser de una de ellas.
@@ -468,18 +468,18 @@ community-id = Id: { $id }
 history = Últimos comandos:
 history-in = Últimos comandos en { $community }:
 history-by = Últimos comandos de { $name }:
-history-line = { $when } { $who }: { $order } → { $result }
+history-line = { $when } { $who }: { $command } → { $result }
 history-answered = respondida
 history-none = Ninguna todavía.
 history-until = Miré hasta { $when }.
 history-nobody = No hay comunidad ni admin { $name }. Las comunidades: { $communities }. Todos los comandos: { $all }
-moment = %d/%m %H:%M
-moment-year = %d/%m/%Y %H:%M
-moment-day = %d/%m/%Y
+datetime = %d/%m %H:%M
+datetime-year = %d/%m/%Y %H:%M
+datetime-day = %d/%m/%Y
 myself = yo mío mía mías
 status-since = Desde { $when }.
 status-phone-offline = El teléfono en sí no está en línea. Enciéndelo: tras unos días sin él WhatsApp cierra la sesión.
-status-dead-look = Cuáles y por qué: { $order }
+status-dead-hint = Cuáles y por qué: { $command }
 status-due = La suscripción de Z-API vence el { $day }. Quien cuida este bot debe renovarla.
 status-overdue = La suscripción de Z-API venció el { $day }. Quien cuida este bot debe renovarla.
 arg-history = [comunidad o persona]
@@ -497,13 +497,13 @@ help-more-example = { "" }
 ## Mover
 would-move = saldría de { $community }
 moved-not = { $reason }; sigue en { $community }
-moved-perhaps-not = { $reason }; no puedo saber si ya salió de { $community }. Si no está en ninguna comunidad, esto lo pone de vuelta: { $order }
+moved-maybe-not = { $reason }; no puedo saber si ya salió de { $community }. Si no está en ninguna comunidad, esto lo pone de vuelta: { $command }
 moved-back = { $reason }; volvió a { $community }
-moved-astray = { $reason }; salió de { $community } y no está en ninguna comunidad: { $order }
-moved-perhaps-back = { $reason }; salió de { $community }, y no puedo saber si ya volvió. Si no volvió, esto lo pone de vuelta: { $order }
-moved-perhaps-astray = { $name } puede haber salido de { $community } sin llegar a { $target }. Si no está en ninguna de las dos, esto lo pone de vuelta: { $order }
+moved-stranded = { $reason }; salió de { $community } y no está en ninguna comunidad: { $command }
+moved-maybe-back = { $reason }; salió de { $community }, y no puedo saber si ya volvió. Si no volvió, esto lo pone de vuelta: { $command }
+moved-maybe-stranded = { $name } puede haber salido de { $community } sin llegar a { $target }. Si no está en ninguna de las dos, esto lo pone de vuelta: { $command }
 moved-not-shown = Z-API dijo que lo hizo, pero la comunidad no lo muestra
-moved-not-read = No pude comprobar el resultado
+moved-not-read-back = No pude comprobar el resultado
 help-move = mueve grupos a otra comunidad
 help-move-long = Saca cada grupo de la comunidad en que está y lo pone en la última que escribas. Si no se puede, vuelve.
 help-move-example =
@@ -513,7 +513,7 @@ help-move-example =
 ## Avance
 progress = Estoy en eso…
 progress-of = { $done } de { $all }…
-unknown-command-yes = No conozco el comando { $name }. ¿Quisiste decir { $nearest }? Responde “sí”.
+unknown-command-prompt = No conozco el comando { $name }. ¿Quisiste decir { $nearest }? Responde “sí”.
 people-concerned =
     { $count ->
         [one] Afecta a { $count } persona.
@@ -562,32 +562,32 @@ people-would-demote =
     }
 people-too-many = Son más de { $limit } personas. Divídelas en varios comandos; nada cambió.
 person = { $who }
-person-was-in = { $who }: ya estaba ahí
-person-was-out = { $who }: ya no estaba ahí
-person-was-admin = { $who }: ya era admin
-person-was-no-admin = { $who }: ya no era admin
+person-already-in = { $who }: ya estaba ahí
+person-already-out = { $who }: ya no estaba ahí
+person-already-admin = { $who }: ya era admin
+person-already-no-admin = { $who }: ya no era admin
 person-invited = { $who }: no se puede agregar directamente, así que recibió una invitación privada
 person-in-or-invited = { $who }: está ahí o recibió una invitación privada; la comunidad oculta algunos números, así que no puedo saber cuál de las dos
-person-perhaps-invited = { $who }: quizá recibió una invitación privada; por mi cuenta no envío dos. Si no la recibió: { $order }
+person-maybe-invited = { $who }: quizá recibió una invitación privada; por mi cuenta no envío dos. Si no la recibió: { $command }
 person-no-whatsapp = { $who }: no tiene WhatsApp. Revisa el número.
 person-not-in = { $who }: no está en la comunidad
-person-not-in-add = { $who }: no está en la comunidad. Agrega primero: { $order }
+person-not-in-add = { $who }: no está en la comunidad. Agrega primero: { $command }
 person-hidden = { $who }: no veo a esa persona ahí, pero la comunidad oculta algunos números. Si está ahí, indícala por su lid o con una mención (@).
 person-hidden-lid = { $who }: no puedo ver si esa persona está ahí, porque la lista de la comunidad muestra números. Indícala por su número.
-person-hidden-add = { $who }: no veo a esa persona ahí, pero la comunidad oculta algunos números. Si no está ahí, agrégala primero: { $order }
+person-hidden-add = { $who }: no veo a esa persona ahí, pero la comunidad oculta algunos números. Si no está ahí, agrégala primero: { $command }
 person-owner = { $who }: creó la comunidad; no se le puede quitar ni degradar
 person-bot = { $who }: es mi propio número; fuera de ella no podría hacer nada ahí
-person-too-many-admins = { $who }: una comunidad tiene 20 admins como máximo. Primero haz lugar: { $order } y un número
-person-refused = { $who }: Z-API rechazó: { $reason }
-person-refused-plain = { $who }: Z-API lo rechazó. ¿El número del bot es admin de la comunidad?
-person-trouble = { $who }: { $reason }
+person-too-many-admins = { $who }: una comunidad tiene 20 admins como máximo. Primero haz lugar: { $command } y un número
+person-rejected = { $who }: Z-API rechazó: { $reason }
+person-rejected-plain = { $who }: Z-API lo rechazó. ¿El número del bot es admin de la comunidad?
+person-failed = { $who }: { $reason }
 person-cancelled = { $who }: no se hizo: el comando fue cancelado
-person-not-shown = { $who }: Z-API dijo que lo hizo, pero la comunidad no lo muestra. Pregunta de nuevo en un minuto: { $order }
-person-not-shown-after = { $who }: { $reason } La comunidad aún no muestra el cambio. Pregunta de nuevo en un minuto: { $order }
-person-not-read = { $who }: no se pudo comprobar el resultado. Pregunta de nuevo en un minuto: { $order }
+person-not-shown = { $who }: Z-API dijo que lo hizo, pero la comunidad no lo muestra. Pregunta de nuevo en un minuto: { $command }
+person-not-shown-after = { $who }: { $reason } La comunidad aún no muestra el cambio. Pregunta de nuevo en un minuto: { $command }
+person-not-read-back = { $who }: no se pudo comprobar el resultado. Pregunta de nuevo en un minuto: { $command }
 person-no-number = { $typed } no es un número de teléfono. Escríbelo así: +55 44 99999-0001
 person-no-country = { $typed }: falta el código de área o de país. Escríbelo así: +55 44 99999-0001
-person-unclear = { $typed }: ¿dónde termina cada número? Sepáralos con comas.
+person-ambiguous = { $typed }: ¿dónde termina cada número? Sepáralos con comas.
 help-add = pone personas en una comunidad
 help-add-long = Números como los escribes, separados por comas o uno por línea; sin código de país, vale el tuyo. A quien no se puede agregar le llega una invitación privada (⚠️).
 help-add-example =
@@ -610,38 +610,38 @@ help-demote-example =
     Ventas +55 44 99999-0001, +55 44 99999-0002
 
 ## Groups of which somebody is no admin
-group-not-theirs = no eres admin de ese grupo. Pide a uno de sus admins que te nombre e inténtalo de nuevo
+group-not-admin = no eres admin de ese grupo. Pide a uno de sus admins que te nombre e inténtalo de nuevo
 ## Lo que se quiso decir
-meant-order = Así no lo entiendo. ¿Quisiste decir { $order }? Responde “sí”; nada cambió.
-words-beside-name = la las el los en de del a al para comunidad grupo grupos
+suggestion = Así no lo entiendo. ¿Quisiste decir { $command }? Responde “sí”; nada cambió.
+stop-words-beside-name = la las el los en de del a al para comunidad grupo grupos
 create-community-words = comunidad
 create-words-before-community = la una nueva otra
 create-words-behind-community = llamada llamado
-create-perhaps = Quizá quieras: { $order }
+create-maybe = Quizá quieras: { $command }
 missing-name = ¿Cómo se va a llamar? Escribe: { $usage }
 no-community-known = No encontré la comunidad { $name }. Las que hay: { $candidates }
-words-for-commands = borrar deactivate, cerrar deactivate, nuevo create, nueva create, imagen photo, parar cancel, volver undo, revertir undo, miembros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensaje announce, admins who, permisos who, admin promote, registro history, socorro help, sacar remove, expulsar remove, unir link, despromover demote, adm promote, linkear link, log history, deshabilitar deactivate, config settings
+command-synonyms = borrar deactivate, cerrar deactivate, nuevo create, nueva create, imagen photo, parar cancel, volver undo, revertir undo, miembros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensaje announce, admins who, permisos who, admin promote, registro history, socorro help, sacar remove, expulsar remove, unir link, despromover demote, adm promote, linkear link, log history, deshabilitar deactivate, config settings
 
 ## La edición de un comando ya confirmado
 edit-too-late = Ya confirmaste ese comando, y editar el mensaje ya no cambia nada. Envía otro.
 ## Palabras entre nombres, y lo que sigue a dos guiones
-words-between-names = y
+stop-words-between-names = y
 unknown-flag = No conozco { $word }, así que no hice nada. Existen --probar (solo muestra lo que pasaría) y --sí (lo hace sin preguntar); un nombre que empieza con guiones va entre comillas: { $usage }
-confirm-try = Así no hice nada, y la pregunta sigue en pie: responde “sí” para hacerlo, o “no”.
-words-beside-people = admin administrador administradora como
+confirm-dry-run = Así no hice nada, y la pregunta sigue en pie: responde “sí” para hacerlo, o “no”.
+stop-words-beside-people = admin administrador administradora como
 bare-pattern = { $name } solo serían todos los grupos, y eso no lo hago de una vez. Agrégale una parte del nombre: ventas*
-words-for-except = menos quitando excepto salvo no sin nunca
-words-of-no-name = con por hasta pero solo solamente también ni
+exclusion-words = menos quitando excepto salvo no sin nunca
+stop-words = con por hasta pero solo solamente también ni
 ## Lo que cambió después
-describe-since = No lo deshice: alguien cambió la descripción de { $community } después. Ahora es:
-describe-none-since = No lo deshice: alguien quitó la descripción de { $community } después.
+describe-changed-since = No lo deshice: alguien cambió la descripción de { $community } después. Ahora es:
+describe-none-changed-since = No lo deshice: alguien quitó la descripción de { $community } después.
 owner = dueño del número
 greeting-nameless = ¡Hola! Me ocupo de tus comunidades de WhatsApp: tú pides, yo lo hago y te cuento cómo quedó.
 settings-whom = Falta decir quién va a poder: solo admins, o todos.
 text-ends-in-yes = El --sí del final es parte del texto: su lugar es antes del texto.
-see-groups = Mira qué grupos hay: { $order }
-words-for-ending = eliminar
-alias-since = No lo deshice: alguien cambió el apodo { $short } después.
+see-groups = Mira qué grupos hay: { $command }
+deactivate-words = eliminar
+alias-changed-since = No lo deshice: alguien cambió el apodo { $short } después.
 
 ## Words for what no command does
 words-without-command = renombrar, activar, reactivar, editar, salir, habilitar

@@ -9,20 +9,20 @@ unlinked = { $all ->
     [one] { $done } de { $all } grupo está fora de { $community }.
    *[other] { $done } de { $all } grupos estão fora de { $community }.
 }
-was-linked = já estava lá
-was-unlinked = já estava fora
-elsewhere = é de { $community }. Para mudar: { $order }
+already-linked = já estava lá
+already-unlinked = já estava fora
+elsewhere = é de { $community }. Para mudar: { $command }
 elsewhere-unlink = é de { $community }, não desta comunidade
 elsewhere-unnamed = é de outra comunidade
 announcement = é o grupo de avisos de uma comunidade: fica onde está
-must-stay = a comunidade precisa ter pelo menos um grupo, então este fica
+last-group = a comunidade precisa ter pelo menos um grupo, então este fica
 group-gone = esse grupo não existe, ou o número do bot não está nele
-refused = a Z-API recusou: { $reason }
-refused-plain = a Z-API recusou. O número do bot é admin da comunidade e do grupo?
-not-shown = a Z-API disse que deu certo, mas ainda não aparece na comunidade. Confira em um minuto: { $order }
-not-shown-after = { $reason } A comunidade ainda não mostra a mudança. Confira em um minuto: { $order }
-not-read = não deu para conferir o resultado. Confira em um minuto: { $order }
-cancelled-before = não foi feito: o comando foi cancelado
+rejected = a Z-API recusou: { $reason }
+rejected-plain = a Z-API recusou. O número do bot é admin da comunidade e do grupo?
+not-shown = a Z-API disse que deu certo, mas ainda não aparece na comunidade. Confira em um minuto: { $command }
+not-shown-after = { $reason } A comunidade ainda não mostra a mudança. Confira em um minuto: { $command }
+not-read-back = não deu para conferir o resultado. Confira em um minuto: { $command }
+cancelled-before-start = não foi feito: o comando foi cancelado
 limit-near = { $community } ficaria com { $count } grupos; o WhatsApp pode não aceitar mais de { $limit }.
 
 ## Nomes
@@ -32,7 +32,7 @@ no-pattern = nenhum grupo combina com { $name }
 many-groups = { $name } pode ser { $candidates }
 many-groups-more = { $name } pode ser { $candidates } e mais { $count }: escreva mais um pouco do nome
 no-here = “aqui” é esta conversa, e ela não é um grupo
-no-community = Não encontrei a comunidade { $name }. Veja todas com { $order }
+no-community = Não encontrei a comunidade { $name }. Veja todas com { $command }
 no-community-nearest = Não encontrei a comunidade { $name }. Você quis dizer { $candidates }? Responda com o número; nada mudou.
 many-communities = { $name } pode ser { $candidates }. Responda com o número; nada mudou.
 no-communities = Este número não está em nenhuma comunidade.
@@ -54,7 +54,7 @@ groups = { $count ->
    *[other] { $count } grupos:
 }
 groups-none = Este número não está em nenhum grupo.
-groups-none-of = Nenhum grupo combina com { $name }. Veja todos: { $order }
+groups-none-of = Nenhum grupo combina com { $name }. Veja todos: { $command }
 
 ## Pessoas
 whoami = Você é { $name }.
@@ -65,11 +65,11 @@ whoami-may = Comandos: { $commands }
 whoami-where = Comunidades: { $communities }
 all-commands = todos
 all-communities = todas
-may-not = Você não pode usar { $order } aqui. Quem cuida deste bot pode liberar.
-may-not-there = Você não pode usar { $order } em { $community }. Quem cuida deste bot pode liberar.
-no-longer = Você não é mais admin deste bot, então o comando não foi executado.
-no-longer-begun = Você não pode mais fazer isso aqui, então parei. O comando já tinha começado: uma parte pode ter sido feita.
-stranger = Este número só atende aos seus admins.
+forbidden = Você não pode usar { $command } aqui. Quem cuida deste bot pode liberar.
+forbidden-in = Você não pode usar { $command } em { $community }. Quem cuida deste bot pode liberar.
+rights-revoked = Você não é mais admin deste bot, então o comando não foi executado.
+rights-revoked-running = Você não pode mais fazer isso aqui, então parei. O comando já tinha começado: uma parte pode ter sido feita.
+not-an-admin = Este número só atende aos seus admins.
 
 ## Situação
 status-connected = O WhatsApp está conectado.
@@ -95,31 +95,31 @@ missing-groups = Quais grupos? Escreva: { $usage }
 too-many-words = Sobrou isto: { $word }. Escreva: { $usage }
 example = Por exemplo: { $example }
 too-old = Este comando demorou { $minutes } minutos para chegar até mim, então não o executei. Mande de novo se ainda quiser.
-too-many-orders = { $limit ->
+rate-limited = { $limit ->
     [one] Mais de { $limit } comando em um minuto: espere um pouco. O que já aceitei continua.
    *[other] Mais de { $limit } comandos em um minuto: espere um pouco. O que já aceitei continua.
 }
-gave-up = Não consegui terminar este comando e desisti: { $reason } Mande de novo quando isso estiver resolvido: { $status } mostra.
-goes-on = { $reason } Continuo tentando por { $minutes ->
+failed = Não consegui terminar este comando e desisti: { $reason } Mande de novo quando isso estiver resolvido: { $status } mostra.
+retrying = { $reason } Continuo tentando por { $minutes ->
     [one] mais um minuto no máximo
    *[other] mais { $minutes } minutos no máximo
 }. { $cancel } interrompe.
 cancelled = Cancelado. Nada mudou.
 cancel-none = Não há comando esperando nesta conversa.
-cancel-stopped = Cancelado: { $order }. A resposta dele diz como ficou.
-cancel-at-work = { $order } está sendo executado agora. Se não der certo desta vez, não tento de novo.
+cancel-stopped = Cancelado: { $command }. A resposta dele diz como ficou.
+cancel-running = { $command } está sendo executado agora. Se não der certo desta vez, não tento de novo.
 
 ## O que há na Z-API
 api-unreachable = Não consegui falar com a Z-API.
 api-no-answer = A Z-API não respondeu.
 api-busy = A Z-API pede para ir mais devagar.
-api-trouble = A Z-API está com problemas (status { $status }).
-api-some-trouble = A Z-API está com problemas.
+api-failed = A Z-API está com problemas (status { $status }).
+api-partly-failed = A Z-API está com problemas.
 api-disconnected = O WhatsApp não está conectado à Z-API. Escaneie o QR code de novo.
 api-client-token = A Z-API não aceita o Client-Token. Quem cuida deste bot precisa configurá-lo.
 api-instance = A Z-API não conhece a instância. Quem cuida deste bot precisa conferir o id e o token.
 api-address = A Z-API não aceita chamadas deste servidor. Quem cuida deste bot precisa liberar o endereço.
-api-refused = A Z-API recusou: { $reason }.
+api-rejected = A Z-API recusou: { $reason }.
 api-unreadable = Não entendi a resposta da Z-API.
 internal = Algo deu errado dentro do bot; quem cuida dele encontra o motivo no log.
 
@@ -182,8 +182,8 @@ help-status = WhatsApp conectado? Algo na fila?
 help-status-example = { "" }
 
 ## Perguntas
-ask = Nada foi feito ainda. Posso fazer? Responda “sim” ou 👍 em 5 minutos ({ $order } vale igual); “não” desiste.
-trial = Foi um teste: nada mudou. Sem --testar é para valer.
+confirm = Nada foi feito ainda. Posso fazer? Responda “sim” ou 👍 em 5 minutos ({ $command } vale igual); “não” desiste.
+dry-run = Foi um teste: nada mudou. Sem --testar é para valer.
 would-link =
     { $all ->
         [one] { $done } de { $all } grupo ficaria em { $community }.
@@ -197,55 +197,55 @@ would-unlink =
 choose = Responda com o número (mais de um: 1 3).
 confirm-nothing = Não tenho nenhuma pergunta em aberto aqui.
 confirm-what = Responda “sim”, “não” ou um número.
-confirm-late = Passou de 5 minutos, então não fiz nada. Mande o comando de novo se ainda quiser. { $order }
+confirm-late = Passou de 5 minutos, então não fiz nada. Mande o comando de novo se ainda quiser. { $command }
 confirm-early = Isso veio antes da minha última pergunta, então não fiz nada. Responda de novo se é o que você quer.
 confirm-left = Tudo bem, não fiz nada.
 one-command = Um comando por vez, por favor: não fiz nada. Mande cada um numa mensagem separada. Se for um nome, escreva entre aspas.
-group-not-created = Não crio grupos, então não fiz nada. Crie no celular e ponha meu número como admin; depois { $order } … põe o grupo numa comunidade. Se for o nome de uma comunidade, escreva entre aspas.
-group-not-deleted = Não apago grupos, então não fiz nada. { $order } … tira um grupo da comunidade. Se for o nome de uma comunidade, escreva entre aspas.
+group-not-created = Não crio grupos, então não fiz nada. Crie no celular e ponha meu número como admin; depois { $command } … põe o grupo numa comunidade. Se for o nome de uma comunidade, escreva entre aspas.
+group-not-deleted = Não apago grupos, então não fiz nada. { $command } … tira um grupo da comunidade. Se for o nome de uma comunidade, escreva entre aspas.
 command-verbs = vincular, vincula, vincule, juntar, junta, desvincular, desvincula, desvincule, tirar, tira, tire, mover, move, mova, transferir, transfere, criar, cria, crie, apagar, apaga, apague, desativar, desativa, excluir, exclui, exclua, descrever, avisar, avisa, anunciar, anuncia, adicionar, adiciona, adicione, incluir, inclui, remover, remove, remova, promover, promove, promova, rebaixar, rebaixa, expulsar, expulsa, banir, deletar, deleta, retirar, retira, retire, linkar, linka, deslinkar, deslinka, desligar, desliga, mudar, muda, mude, passar, passa, passe, colocar, coloca, coloque, botar, bota, bote, pôr, põe, ponha, encerrar, encerra, fechar, fecha, despromover, desfazer, desfaz, cancelar, cancela, mandar, manda, enviar, envia, convidar, convida
-words-between-commands = e, depois, aí, então, agora, também, tb, tbm, mas, seguida, favor, quero, queria, preciso, pode, aproveita
+command-conjunctions = e, depois, aí, então, agora, também, tb, tbm, mas, seguida, favor, quero, queria, preciso, pode, aproveita
 words-before-group = o a um uma os de do novo nova outro meu este esse por favor pf 1
 group-words = grupo grupos subgrupo subgrupos grp
 confirm-clear = Isso pode ser só o fim da conversa, e isto não dá para desfazer. Responda “sim” para fazer, ou “não”.
 confirm-other-quoted = Você respondeu a outra mensagem, então não fiz nada. Responda à minha pergunta, ou sem citar nada.
 confirm-number = Esse número não está na lista. Responda de 1 a { $last }.
 undo-nothing = Você não mudou nada nesta conversa que eu possa desfazer.
-undo-cannot = Sua última mudança foi { $order }, e essa não dá para desfazer.
-edit-too-early = Ainda estou na primeira versão desta mensagem. Mande outra.
+undo-cannot = Sua última mudança foi { $command }, e essa não dá para desfazer.
+edit-while-running = Ainda estou na primeira versão desta mensagem. Mande outra.
 edit-after-end = A primeira versão desta mensagem já terminou, então a mudança não foi feita. Mande outra.
-missing-place = Qual comunidade ou grupo? Escreva: { $usage }
+missing-target = Qual comunidade ou grupo? Escreva: { $usage }
 missing-people = Qual é o número da pessoa? Escreva: { $usage }
 missing-text = Falta o texto. Escreva: { $usage }
 greeting = Oi, { $name }! Eu cuido das suas comunidades do WhatsApp: você pede, eu faço e conto como ficou.
-greeting-way-in = Comece por { $communities } ou veja tudo o que sei fazer: { $help }
+greeting-hint = Comece por { $communities } ou veja tudo o que sei fazer: { $help }
 
 ## Palavras que valem em qualquer língua
-answer-yes = sim
-answer-yes-direct = pode, confirmo
-answer-agreement = ok
-answer-thanks = certo, certinho, beleza, blz, tá, bom, obrigado, obrigada, obg, brigado, brigada, valeu, vlw, entendi, entendido, perfeito, joia, show, ótimo, legal, combinado
-answer-no = não, nao
-answer-no-within = naum, nunca, jamais, negativo, espera, espere, esperem, peraí, pera, aguarda, aguarde, calma, esquece, esqueça, esqueçam, deixa, deixe, desisto, desiste, desisti, pare, parem, aborta, per aí, nem pensar, nem a pau, de jeito nenhum, um momento, engano, errei, mudei de ideia, sem querer
-answer-stop = cancela, cancelar, para, pare, deixa, espera
-answer-beside-yes = por, favor, pf, pfv, claro, fazer
-answer-before-number = número, opção, o, a
-answer-numbers = um/uma/o primeiro/a primeira/primeiro, dois/duas/o segundo/a segunda/segundo, três/o terceiro/a terceira/terceiro, quatro/o quarto/a quarta/quarto, cinco/o quinto/a quinta/quinto, seis/o sexto/a sexta/sexto, sete/o sétimo/a sétima/sétimo, oito/o oitavo/a oitava/oitavo, nove/o nono/a nona/nono, dez/o décimo/a décima/décimo
+reply-yes = sim
+reply-yes-direct = pode, confirmo
+reply-agreement = ok
+reply-thanks = certo, certinho, beleza, blz, tá, bom, obrigado, obrigada, obg, brigado, brigada, valeu, vlw, entendi, entendido, perfeito, joia, show, ótimo, legal, combinado
+reply-no = não, nao
+reply-no-within = naum, nunca, jamais, negativo, espera, espere, esperem, peraí, pera, aguarda, aguarde, calma, esquece, esqueça, esqueçam, deixa, deixe, desisto, desiste, desisti, pare, parem, aborta, per aí, nem pensar, nem a pau, de jeito nenhum, um momento, engano, errei, mudei de ideia, sem querer
+reply-stop = cancela, cancelar, para, pare, deixa, espera
+reply-beside-yes = por, favor, pf, pfv, claro, fazer
+reply-before-number = número, opção, o, a
+reply-numbers = um/uma/o primeiro/a primeira/primeiro, dois/duas/o segundo/a segunda/segundo, três/o terceiro/a terceira/terceiro, quatro/o quarto/a quarta/quarto, cinco/o quinto/a quinta/quinto, seis/o sexto/a sexta/sexto, sete/o sétimo/a sétima/sétimo, oito/o oitavo/a oitava/oitavo, nove/o nono/a nona/nono, dez/o décimo/a décima/décimo
 flag-yes = sim
-flag-try = testar teste simular simulação simula
+flag-dry-run = testar teste simular simulação simula
 greetings = oi, olá, oie, ajuda, menu, início, começar, opa, alô, e aí, oi bot, olá bot, bom dia, boa tarde, boa noite, oi bom dia, oi boa tarde, oi boa noite, olá bom dia, tudo bem, oi tudo bem, olá tudo bem, como funciona, como usar, como faço, o que você faz, socorro, me ajuda
 
 ## Ajuda sobre o que pergunta
-chapter-groups = Grupos
-chapter-looking = Ver
-chapter-communities = Comunidades
-chapter-people = Pessoas
-chapter-orders = Comandos
-chapter-bot = Bot
-arg-any-community = [comunidade]
+section-groups = Grupos
+section-lookup = Ver
+section-communities = Comunidades
+section-people = Pessoas
+section-commands = Comandos
+section-bot = Bot
+arg-optional-community = [comunidade]
 arg-people = <pessoas…>
 arg-text = <texto>
-arg-any-text = [texto]
+arg-optional-text = [texto]
 arg-picture = [endereço da foto]
 help-confirm = diz sim ao que perguntei
 help-confirm-long = Um simples “sim”, “não”, um número ou um 👍 na minha pergunta vale igual, por 5 minutos, de quem mandou o comando. Com --sim eu não pergunto.
@@ -280,41 +280,41 @@ help-aliases = lista os apelidos
 help-aliases-long = Os que têm 🔒 vêm da configuração.
 help-aliases-example = { "" }
 alias-remove-words = remover apagar excluir tirar
-alias-how = Escreva o apelido, “=” e a comunidade ou o grupo: { $order }. Os que já existem: { $all }
+alias-how = Escreva o apelido, “=” e a comunidade ou o grupo: { $command }. Os que já existem: { $all }
 alias-line = { $short } = { $name } ({ $kind })
 alias-gone = { $short } = { $id } (não existe mais)
 alias-set = Agora { $short } é { $name } ({ $kind }).
-alias-was-set = { $short } já era { $name }.
+alias-already-set = { $short } já era { $name }.
 alias-would = { $short } seria { $name } ({ $kind }).
 alias-before = Antes era { $name }.
 alias-hides = Já existe algo chamado { $short }. A partir de agora, só dá para chegar a ele pelo id: { $id }
 alias-removed = { $short } não é mais o apelido de { $name }.
 alias-would-remove = { $short } deixaria de ser o apelido de { $name }.
-alias-none = Não existe o apelido { $short }. Veja todos: { $order }
+alias-none = Não existe o apelido { $short }. Veja todos: { $command }
 alias-fixed = { $short } vem da configuração. Só quem cuida deste bot pode mudar, lá.
 alias-long = { $short } é comprido demais: um apelido tem no máximo 40 caracteres.
 alias-number = { $short } é um número ou um id. Escolha uma palavra.
 alias-taken = { $short } já quer dizer outra coisa. Escolha outra palavra.
 alias-word = { $short } não serve de apelido: use uma palavra só, com letras e números.
-alias-one-word = { $short } tem mais de uma palavra. Escreva: { $order }
-alias-turned = Não existe comunidade nem grupo { $name }. Era o contrário? { $order }
-alias-many = Já existem { $count } apelidos. Apague um antes: { $order }
+alias-one-word = { $short } tem mais de uma palavra. Escreva: { $command }
+alias-swapped = Não existe comunidade nem grupo { $name }. Era o contrário? { $command }
+alias-many = Já existem { $count } apelidos. Apague um antes: { $command }
 aliases = { $count ->
     [one] { $count } apelido:
    *[other] { $count } apelidos:
 }
 aliases-none = Ainda não há apelidos.
 aliases-fixed = 🔒 vem da configuração
-aliases-add = Para criar um: { $order }
+aliases-add = Para criar um: { $command }
 kind-community = comunidade
 kind-group = grupo
-place-because = { $name }: { $reason }
-outside-invitation = o número do bot não está nesse grupo. Adicione-o ao grupo e tente de novo
-dead-invitation = esse link de convite não leva a nenhum grupo. Talvez tenha sido redefinido: copie de novo
+target-because = { $name }: { $reason }
+invitation-not-a-member = o número do bot não está nesse grupo. Adicione-o ao grupo e tente de novo
+invitation-expired = esse link de convite não leva a nenhum grupo. Talvez tenha sido redefinido: copie de novo
 help-examples = Por exemplo:
-help-try = --testar só mostra o que aconteceria
+help-dry-run = --testar só mostra o que aconteceria
 help-yes = --sim faz sem perguntar
-help-flags-first = Isso vai antes do texto: { $order } --testar …
+help-flags-first = Isso vai antes do texto: { $command } --testar …
 ## Criar, mudar e desativar comunidades
 arg-create = <nome> [| descrição]
 arg-settings = adicionar-grupos admins|todos
@@ -325,27 +325,27 @@ text-too-long = { $count ->
    *[other] Tem { $count } caracteres, e o máximo é { $most }. Encurte e mande de novo.
 }
 change-not = Não foi feito: { $reason }
-change-unsure = Não sei dizer se foi feito: { $reason }
+change-unknown = Não sei dizer se foi feito: { $reason }
 change-cancelled = Não foi feito: o comando foi cancelado.
-change-cancelled-unsure = O comando foi cancelado. Pode ter sido feito antes, e isso não dá para conferir.
-change-not-shown = A Z-API disse que fez, mas ainda não aparece. Veja de novo em um minuto: { $order }
-change-not-read = Não deu para conferir o resultado. Veja de novo em um minuto: { $order }
+change-cancelled-unknown = O comando foi cancelado. Pode ter sido feito antes, e isso não dá para conferir.
+change-not-shown = A Z-API disse que fez, mas ainda não aparece. Veja de novo em um minuto: { $command }
+change-not-read-back = Não deu para conferir o resultado. Veja de novo em um minuto: { $command }
 no-announcement-group = A Z-API não mostra o grupo de avisos de { $community }. O número do bot está nele?
-undo-instead = O que pode ajudar: { $order }
+undo-instead = O que pode ajudar: { $command }
 describe-would = A descrição de { $community } ficaria assim:
 describe-done = { $community } está com a nova descrição.
 describe-back = { $community } está de novo com a descrição anterior.
-describe-so = { $community } já tem essa descrição.
+describe-already = { $community } já tem essa descrição.
 describe-none-would = { $community } ficaria sem descrição.
 describe-none-done = { $community } está sem descrição agora.
-describe-none-so = { $community } já não tem descrição.
+describe-none-already = { $community } já não tem descrição.
 announce-would = { $count ->
     [one] O grupo de avisos de { $community } ({ $count } pessoa) receberia isto:
    *[other] O grupo de avisos de { $community } ({ $count } pessoas) receberia isto:
 }
 announce-would-all = O grupo de avisos de { $community } receberia isto:
 announce-done = Mandei para o grupo de avisos de { $community }.
-announce-unsure = Pode ter sido enviado, e não mando duas vezes. Olhe o grupo de avisos de { $community } antes de mandar de novo.
+announce-unknown = Pode ter sido enviado, e não mando duas vezes. Olhe o grupo de avisos de { $community } antes de mandar de novo.
 deactivate-would = { $community } acabaria de vez, com o grupo de avisos.
 deactivate-groups = { $count ->
     [0] Ela não tem outro grupo.
@@ -370,9 +370,9 @@ create-exists = { $count ->
 }
 create-done = { $community } foi criada. O id dela: { $id }
 create-announcement = O grupo de avisos: { $id }
-create-next = Agora ponha grupos nela: { $order } …
-create-unsure = { $community } pode ter sido criada, e não crio duas vezes. Veja antes: { $order }
-photo-how = Mande a foto com esta legenda: { $order } (ou escreva o endereço de uma foto depois).
+create-next = Agora ponha grupos nela: { $command } …
+create-unknown = { $community } pode ter sido criada, e não crio duas vezes. Veja antes: { $command }
+photo-how = Mande a foto com esta legenda: { $command } (ou escreva o endereço de uma foto depois).
 photo-address = { $address } não é endereço de foto: ele começa com https://
 photo-would = { $community } ficaria com esta foto.
 photo-done = { $community } está com a nova foto, segundo a Z-API. Confira no celular.
@@ -385,12 +385,12 @@ settings-admins-words = adicionar-grupos admins
 settings-admins-would = Só admins poderiam adicionar grupos a { $community }.
 settings-admins-done = Agora só admins podem adicionar grupos a { $community }.
 settings-admins-known = Do jeito que deixei, só admins podem adicionar grupos a { $community }.
-settings-admins-how = Só admins: { $order }
+settings-admins-how = Só admins: { $command }
 settings-all-words = adicionar-grupos todos
 settings-all-would = Todos em { $community } poderiam adicionar grupos a ela.
 settings-all-done = Agora todos em { $community } podem adicionar grupos a ela.
 settings-all-known = Do jeito que deixei, todos em { $community } podem adicionar grupos a ela.
-settings-all-how = Todos: { $order }
+settings-all-how = Todos: { $command }
 invite-reset = redefinir renovar novo nova resetar trocar mudar
 invite-link = Este link deixa entrar em { $place }:
 invite-address = { $link }
@@ -398,9 +398,9 @@ invite-unseen = Não consigo ver o link de { $place }. O número do bot é admin
 invite-would = { $place } ganharia um link novo. O antigo não deixaria mais ninguém entrar, esteja onde estiver.
 invite-done = { $place } tem um link novo; o antigo não vale mais:
 invite-answered = O link novo, segundo a Z-API: { $link }
-no-place = Não há comunidade nem grupo { $name }. Veja: { $communities }, { $groups }
-many-places = { $name } pode ser:
-place-option = { $number }. { $name } ({ $kind })
+no-target = Não há comunidade nem grupo { $name }. Veja: { $communities }, { $groups }
+many-targets = { $name } pode ser:
+target-option = { $number }. { $name } ({ $kind })
 choose-one = Responda com o número certo.
 help-create = cria uma comunidade
 help-create-long = O que vem depois de | é a descrição. A resposta traz o id e como pôr grupos nela. Se já houver uma com esse nome, pergunto antes.
@@ -439,23 +439,23 @@ help-deactivate-example =
     Vendas
 ## Quem pode o quê
 who = Quem pode usar comandos em { $community }:
-who-admin = { $name }: { $orders }
+who-admin = { $name }: { $commands }
 who-admin-all = { $name }: tudo
 who-owner = Quem escreve no celular do próprio bot: tudo
 who-nobody = Ninguém está na lista.
 who-not-community = Os admins dela no WhatsApp não podem usar comandos aqui. Quem cuida deste bot pode liberar.
-who-community = E os admins dela no WhatsApp, tudo menos { $orders }:
-who-community-nobody = E os admins dela no WhatsApp, tudo menos { $orders }. Além desses, não há nenhum.
+who-community = E os admins dela no WhatsApp, tudo menos { $commands }:
+who-community-nobody = E os admins dela no WhatsApp, tudo menos { $commands }. Além desses, não há nenhum.
 who-person = { $person }
 who-hidden = Outros, que o WhatsApp mostra sem número
-whoami-may-but = Comandos: todos menos { $orders }
+whoami-may-all-but = Comandos: todos menos { $commands }
 help-who = quem pode o quê numa comunidade
 help-who-long = Primeiro quem o responsável por este bot indicou, depois os admins da comunidade no WhatsApp, se eles puderem usar comandos.
 help-who-example =
     vendas
     "Bairro Feliz"
 ## Ver mais
-list-more = … mais { $count }: { $order }
+list-more = … mais { $count }: { $command }
 more-nothing = Não há mais nada para mostrar. Comece uma lista: { $groups }
 groups-elsewhere = outra comunidade
 groups-unread = Nem todas as comunidades puderam ser lidas: um grupo sem comunidade aqui pode ser de uma delas.
@@ -469,18 +469,18 @@ community-id = Id: { $id }
 history = Últimos comandos:
 history-in = Últimos comandos em { $community }:
 history-by = Últimos comandos de { $name }:
-history-line = { $when } { $who }: { $order } → { $result }
+history-line = { $when } { $who }: { $command } → { $result }
 history-answered = respondido
 history-none = Nenhum ainda.
 history-until = Olhei até { $when }.
 history-nobody = Não há comunidade nem admin { $name }. As comunidades: { $communities }. Todos os comandos: { $all }
-moment = %d/%m %H:%M
-moment-year = %d/%m/%Y %H:%M
-moment-day = %d/%m/%Y
+datetime = %d/%m %H:%M
+datetime-year = %d/%m/%Y %H:%M
+datetime-day = %d/%m/%Y
 myself = eu meu minha minhas
 status-since = Desde { $when }.
 status-phone-offline = O celular em si não está online. Ligue-o: depois de alguns dias sem ele o WhatsApp encerra a sessão.
-status-dead-look = Quais e por quê: { $order }
+status-dead-hint = Quais e por quê: { $command }
 status-due = A assinatura da Z-API vence em { $day }. Quem cuida deste bot precisa renovar.
 status-overdue = A assinatura da Z-API venceu em { $day }. Quem cuida deste bot precisa renovar.
 arg-history = [comunidade ou pessoa]
@@ -498,13 +498,13 @@ help-more-example = { "" }
 ## Mover
 would-move = sairia de { $community }
 moved-not = { $reason }; continua em { $community }
-moved-perhaps-not = { $reason }; não sei dizer se já saiu de { $community }. Se não está em nenhuma comunidade, isto põe de volta: { $order }
+moved-maybe-not = { $reason }; não sei dizer se já saiu de { $community }. Se não está em nenhuma comunidade, isto põe de volta: { $command }
 moved-back = { $reason }; voltou para { $community }
-moved-astray = { $reason }; saiu de { $community } e não está em nenhuma comunidade: { $order }
-moved-perhaps-back = { $reason }; saiu de { $community }, e não sei dizer se já voltou. Se não voltou, isto põe de volta: { $order }
-moved-perhaps-astray = { $name } pode ter saído de { $community } sem chegar a { $target }. Se não está em nenhuma das duas, isto põe de volta: { $order }
+moved-stranded = { $reason }; saiu de { $community } e não está em nenhuma comunidade: { $command }
+moved-maybe-back = { $reason }; saiu de { $community }, e não sei dizer se já voltou. Se não voltou, isto põe de volta: { $command }
+moved-maybe-stranded = { $name } pode ter saído de { $community } sem chegar a { $target }. Se não está em nenhuma das duas, isto põe de volta: { $command }
 moved-not-shown = A Z-API disse que fez, mas a comunidade não mostra
-moved-not-read = Não consegui conferir o resultado
+moved-not-read-back = Não consegui conferir o resultado
 help-move = muda grupos de comunidade
 help-move-long = Tira cada grupo da comunidade em que está e põe na última que você escrever. Se não der, ele volta.
 help-move-example =
@@ -514,7 +514,7 @@ help-move-example =
 ## Andamento
 progress = Estou fazendo…
 progress-of = { $done } de { $all }…
-unknown-command-yes = Não conheço o comando { $name }. Você quis dizer { $nearest }? Responda “sim”.
+unknown-command-prompt = Não conheço o comando { $name }. Você quis dizer { $nearest }? Responda “sim”.
 people-concerned =
     { $count ->
         [one] Isso afeta { $count } pessoa.
@@ -563,32 +563,32 @@ people-would-demote =
     }
 people-too-many = São mais de { $limit } pessoas. Divida em vários comandos; nada mudou.
 person = { $who }
-person-was-in = { $who }: já estava lá
-person-was-out = { $who }: já não estava lá
-person-was-admin = { $who }: já era admin
-person-was-no-admin = { $who }: já não era admin
+person-already-in = { $who }: já estava lá
+person-already-out = { $who }: já não estava lá
+person-already-admin = { $who }: já era admin
+person-already-no-admin = { $who }: já não era admin
 person-invited = { $who }: não dá para adicionar direto, então recebeu um convite privado
 person-in-or-invited = { $who }: está lá ou recebeu um convite privado; a comunidade esconde alguns números, então não dá para saber qual dos dois
-person-perhaps-invited = { $who }: talvez tenha recebido um convite privado; por conta própria não mando dois. Se não recebeu: { $order }
+person-maybe-invited = { $who }: talvez tenha recebido um convite privado; por conta própria não mando dois. Se não recebeu: { $command }
 person-no-whatsapp = { $who }: não tem WhatsApp. Confira o número.
 person-not-in = { $who }: não está na comunidade
-person-not-in-add = { $who }: não está na comunidade. Primeiro adicione: { $order }
+person-not-in-add = { $who }: não está na comunidade. Primeiro adicione: { $command }
 person-hidden = { $who }: não vejo essa pessoa lá, mas a comunidade esconde alguns números. Se estiver lá, indique pelo lid ou por uma menção (@).
 person-hidden-lid = { $who }: não consigo ver se essa pessoa está lá, porque a lista da comunidade mostra números. Indique pelo número.
-person-hidden-add = { $who }: não vejo essa pessoa lá, mas a comunidade esconde alguns números. Se não estiver lá, adicione antes: { $order }
+person-hidden-add = { $who }: não vejo essa pessoa lá, mas a comunidade esconde alguns números. Se não estiver lá, adicione antes: { $command }
 person-owner = { $who }: criou a comunidade; não dá para remover nem rebaixar
 person-bot = { $who }: é o meu próprio número; fora dela eu não poderia fazer nada lá
-person-too-many-admins = { $who }: uma comunidade tem no máximo 20 admins. Primeiro abra uma vaga: { $order } e um número
-person-refused = { $who }: a Z-API recusou: { $reason }
-person-refused-plain = { $who }: a Z-API recusou. O número do bot é admin da comunidade?
-person-trouble = { $who }: { $reason }
+person-too-many-admins = { $who }: uma comunidade tem no máximo 20 admins. Primeiro abra uma vaga: { $command } e um número
+person-rejected = { $who }: a Z-API recusou: { $reason }
+person-rejected-plain = { $who }: a Z-API recusou. O número do bot é admin da comunidade?
+person-failed = { $who }: { $reason }
 person-cancelled = { $who }: não foi feito: o comando foi cancelado
-person-not-shown = { $who }: a Z-API disse que fez, mas a comunidade não mostra. Pergunte de novo em um minuto: { $order }
-person-not-shown-after = { $who }: { $reason } A comunidade ainda não mostra a mudança. Pergunte de novo em um minuto: { $order }
-person-not-read = { $who }: não deu para conferir o resultado. Pergunte de novo em um minuto: { $order }
+person-not-shown = { $who }: a Z-API disse que fez, mas a comunidade não mostra. Pergunte de novo em um minuto: { $command }
+person-not-shown-after = { $who }: { $reason } A comunidade ainda não mostra a mudança. Pergunte de novo em um minuto: { $command }
+person-not-read-back = { $who }: não deu para conferir o resultado. Pergunte de novo em um minuto: { $command }
 person-no-number = { $typed } não é um número de telefone. Escreva assim: +55 44 99999-0001
 person-no-country = { $typed }: falta o DDD ou o código do país. Escreva assim: +55 44 99999-0001
-person-unclear = { $typed }: onde termina cada número? Separe com vírgulas.
+person-ambiguous = { $typed }: onde termina cada número? Separe com vírgulas.
 help-add = põe pessoas em uma comunidade
 help-add-long = Números como você digita, separados por vírgula ou um por linha; sem código do país, vale o seu. Quem não dá para adicionar recebe um convite privado (⚠️).
 help-add-example =
@@ -611,38 +611,38 @@ help-demote-example =
     Vendas +55 44 99999-0001, 44 99999-0002
 
 ## Groups of which somebody is no admin
-group-not-theirs = você não é admin desse grupo. Peça a um admin dele que promova você e tente de novo
+group-not-admin = você não é admin desse grupo. Peça a um admin dele que promova você e tente de novo
 ## O que se quis dizer
-meant-order = Assim não entendi. Você quis dizer { $order }? Responda “sim”; nada mudou.
-words-beside-name = a o as os na no da do de em à ao para pra comunidade grupo grupos
+suggestion = Assim não entendi. Você quis dizer { $command }? Responda “sim”; nada mudou.
+stop-words-beside-name = a o as os na no da do de em à ao para pra comunidade grupo grupos
 create-community-words = comunidade
 create-words-before-community = a uma nova outra
 create-words-behind-community = chamada chamado
-create-perhaps = Talvez você queira: { $order }
+create-maybe = Talvez você queira: { $command }
 missing-name = Qual vai ser o nome? Escreva: { $usage }
 no-community-known = Não encontrei a comunidade { $name }. As que existem: { $candidates }
-words-for-commands = apagar deactivate, encerrar deactivate, fechar deactivate, novo create, nova create, imagem photo, parar cancel, voltar undo, reverter undo, membros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensagem announce, admins who, permissões who, admin promote, registro history, socorro help, colocar link, desligar unlink, expulsar remove, banir remove, despromover demote, adm promote, linkar link, deslinkar unlink, log history, desabilitar deactivate, config settings
+command-synonyms = apagar deactivate, encerrar deactivate, fechar deactivate, novo create, nova create, imagem photo, parar cancel, voltar undo, reverter undo, membros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensagem announce, admins who, permissões who, admin promote, registro history, socorro help, colocar link, desligar unlink, expulsar remove, banir remove, despromover demote, adm promote, linkar link, deslinkar unlink, log history, desabilitar deactivate, config settings
 
 ## A edição de um comando já confirmado
 edit-too-late = Esse comando já foi confirmado, e editar a mensagem não muda mais nada. Mande outra.
 ## Palavras entre nomes, e o que vem depois de dois traços
-words-between-names = e
+stop-words-between-names = e
 unknown-flag = Não conheço { $word }, então não fiz nada. Existem --testar (só mostra o que aconteceria) e --sim (faz sem perguntar); um nome que começa com traços vai entre aspas: { $usage }
-confirm-try = Assim não fiz nada, e a pergunta continua de pé: responda “sim” para fazer, ou “não”.
-words-beside-people = admin adm administrador administradora como
+confirm-dry-run = Assim não fiz nada, e a pergunta continua de pé: responda “sim” para fazer, ou “não”.
+stop-words-beside-people = admin adm administrador administradora como
 bare-pattern = { $name } sozinho seria todos os grupos, e isso eu não faço de uma vez. Ponha um pedaço do nome junto: vendas*
-words-for-except = menos tirando exceto salvo não sem fora nunca
-words-of-no-name = com por até mas só somente apenas também nem
+exclusion-words = menos tirando exceto salvo não sem fora nunca
+stop-words = com por até mas só somente apenas também nem
 ## O que mudou depois
-describe-since = Não desfiz: alguém mudou a descrição de { $community } depois. Agora ela é:
-describe-none-since = Não desfiz: alguém tirou a descrição de { $community } depois.
+describe-changed-since = Não desfiz: alguém mudou a descrição de { $community } depois. Agora ela é:
+describe-none-changed-since = Não desfiz: alguém tirou a descrição de { $community } depois.
 owner = dono do número
 greeting-nameless = Oi! Eu cuido das suas comunidades do WhatsApp: você pede, eu faço e conto como ficou.
 settings-whom = Falta dizer quem vai poder: só admins, ou todos.
 text-ends-in-yes = O --sim do fim faz parte do texto: o lugar dele é antes do texto.
-see-groups = Veja os grupos que existem: { $order }
-words-for-ending = excluir
-alias-since = Não desfiz: alguém mudou o apelido { $short } depois.
+see-groups = Veja os grupos que existem: { $command }
+deactivate-words = excluir
+alias-changed-since = Não desfiz: alguém mudou o apelido { $short } depois.
 
 ## Words for what no command does
 words-without-command = renomear, ativar, reativar, editar, sair, habilitar

@@ -47,12 +47,12 @@ impl ArgKind {
     pub fn key(self) -> &'static str {
         match self {
             Self::Community => "arg-community",
-            Self::OptionalCommunity => "arg-any-community",
+            Self::OptionalCommunity => "arg-optional-community",
             Self::Groups => "arg-groups",
             Self::People => "arg-people",
             Self::Words => "arg-words",
             Self::Text => "arg-text",
-            Self::OptionalText => "arg-any-text",
+            Self::OptionalText => "arg-optional-text",
             Self::Command => "arg-command",
             Self::All => "arg-all",
             Self::Picture => "arg-picture",
@@ -626,7 +626,7 @@ mod tests {
             let localizer = Localizer { locale, prefix: "/".to_owned(), prefixes, command_name: commands::name_in };
             let words: Vec<&str> = names.iter().map(String::as_str).collect();
 
-            let printed = localizer.order("link", &words);
+            let printed = localizer.format_command("link", &words);
 
             let command = CommandParser::new(&localizer.prefixes).parse(&printed).expect("it is a command");
             let read = parse(LINK, true, &command.rest).expect("it has no slip");

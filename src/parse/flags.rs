@@ -64,7 +64,7 @@ pub fn parse_flag(text: &str, is_prose: bool) -> Option<(Flag, usize)> {
     // A dash, a long one too, may stand between words.
     let is_sure = is_long && !(is_apart && dashes.chars().count() == 1);
     let is_dry_run =
-        || in_word_list(word[..end].trim_end_matches(|c: char| !c.is_alphanumeric()), "flag-try");
+        || in_word_list(word[..end].trim_end_matches(|c: char| !c.is_alphanumeric()), "flag-dry-run");
     let flag = match () {
         () if !name.starts_with(char::is_alphabetic) => return None,
         // `*-try*` may be a name.

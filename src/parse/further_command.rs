@@ -20,7 +20,7 @@ const MAX_QUOTED_BYTES: usize = 1_024;
 /// Verbs for commands, as people use them in sentences.
 static VERBS: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("command-verbs"));
 /// The words between two commands.
-static BETWEEN: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("words-between-commands"));
+static BETWEEN: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("command-conjunctions"));
 
 /// A word of a command.
 struct Word {

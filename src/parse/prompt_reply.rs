@@ -34,23 +34,23 @@ pub enum Answer {
     },
 }
 
-static YES: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("answer-yes"));
+static YES: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("reply-yes"));
 
 /// A yes in a direct chat only.
-static DIRECT_YES: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("answer-yes-direct"));
+static DIRECT_YES: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("reply-yes-direct"));
 
 /// A yes in a direct chat where the change can be undone; it also ends a conversation.
-static AGREEMENT: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("answer-agreement"));
+static AGREEMENT: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("reply-agreement"));
 
 /// Ends a conversation, and is no yes.
-static THANKS: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("answer-thanks"));
+static THANKS: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("reply-thanks"));
 
 /// The plain word.
-static NO: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("answer-no"));
+static NO: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("reply-no"));
 
 /// A no anywhere in a text.
 static NO_WITHIN: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    let all = word_list("answer-no").into_iter().chain(word_list("answer-no-within"));
+    let all = word_list("reply-no").into_iter().chain(word_list("reply-no-within"));
     all.filter(|word| word != AMBIGUOUS_NO).collect()
 });
 
@@ -68,20 +68,20 @@ static NO_PHRASES: LazyLock<HashMap<String, Vec<Vec<String>>>> = LazyLock::new(|
 
 /// A no if it is the whole text, or, in a direct chat, the first word: elsewhere it has another meaning, as
 /// `para` does.
-static DIRECT_NO: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("answer-stop"));
+static DIRECT_NO: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("reply-stop"));
 
 /// A no in two languages, and “in the” in Portuguese.
 const AMBIGUOUS_NO: &str = "no";
 
 /// Words beside a yes or a number that add nothing.
-static FILLER_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("answer-beside-yes"));
+static FILLER_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("reply-beside-yes"));
 
 /// Words before a number.
-static NUMBER_PREFIXES: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("answer-before-number"));
+static NUMBER_PREFIXES: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("reply-before-number"));
 
 /// Numbers in words.
 static NUMBER_WORDS: LazyLock<HashMap<String, usize>> = LazyLock::new(|| {
-    let texts = Locale::ALL.map(|locale| i18n::text(locale, "answer-numbers", &[]));
+    let texts = Locale::ALL.map(|locale| i18n::text(locale, "reply-numbers", &[]));
     let all = texts.iter().flat_map(|text| text.split(',').zip(1..));
     all.flat_map(|(ways, number)| ways.split('/').map(move |way| (fold(way), number))).collect()
 });

@@ -31,12 +31,12 @@ pub fn in_word_list(word: &str, key: &'static str) -> bool {
 
 /// Whether a word stands beside names or between them, and begins none: `the`, `grupo`, `and`.
 pub fn is_stop_word(word: &str) -> bool {
-    in_word_list(word, "words-beside-name") || in_word_list(word, "words-between-names")
+    in_word_list(word, "stop-words-beside-name") || in_word_list(word, "stop-words-between-names")
 }
 
 /// The words after those that belong to no name, where there are both: `of sales`, `da comunidade bairro`.
 pub fn skip_stop_words(words: &[String]) -> Option<&[String]> {
-    let count = words.iter().take_while(|word| in_word_list(word, "words-beside-name")).count();
+    let count = words.iter().take_while(|word| in_word_list(word, "stop-words-beside-name")).count();
     (0 < count && count < words.len()).then(|| &words[count..])
 }
 

@@ -128,12 +128,12 @@ impl GroupOutcome {
     /// Why it was not done, or is not known, as a part of a sentence.
     pub fn reason(&self, localizer: &Localizer) -> String {
         let reason = match self {
-            Self::Refused(Some(reason)) => localizer.text("refused", &[("reason", (&quote(reason)).into())]),
-            Self::Refused(None) => localizer.text("refused-plain", &[]),
+            Self::Refused(Some(reason)) => localizer.text("rejected", &[("reason", (&quote(reason)).into())]),
+            Self::Refused(None) => localizer.text("rejected-plain", &[]),
             Self::ApiError(explained) | Self::NoResponse(explained) => explained.clone(),
-            Self::Cancelled => localizer.text("cancelled-before", &[]),
+            Self::Cancelled => localizer.text("cancelled-before-start", &[]),
             Self::NotVisible => localizer.text("moved-not-shown", &[]),
-            _ => localizer.text("moved-not-read", &[]),
+            _ => localizer.text("moved-not-read-back", &[]),
         };
         reason.trim_end_matches('.').to_owned()
     }
@@ -210,7 +210,10 @@ impl GroupReport {
         if self.lines.iter().any(|line| line.outcome.has_choices()) {
             lines.push(localizer.text("choose", &[]));
         } else if self.is_usage_error() && self.lines.iter().any(is_unknown) {
-            lines.push(localizer.text("see-groups", &[("order", (&localizer.order("groups", &[])).into())]));
+            lines.push(
+                localizer
+                    .text("see-groups", &[("command", (&localizer.format_command("groups", &[])).into())]),
+            );
         }
         lines.join("\n")
     }
@@ -251,53 +254,55 @@ impl GroupReport {
     /// Why a group is where it is.
     fn render_reason(&self, outcome: &GroupOutcome, name: &str, localizer: &Localizer) -> String {
         let say = |key, values: &[(&str, Value<'_>)]| localizer.text(key, values);
-        let look = || localizer.order("community", &[&self.community]);
+        let look = || localizer.format_command("community", &[&self.community]);
         let moved = |key, from: &str, reason: &str, command: &str| {
             let from = quote(from);
-            say(key, &[("reason", reason.into()), ("community", (&from).into()), ("order", command.into())])
+            say(key, &[("reason", reason.into()), ("community", (&from).into()), ("command", command.into())])
         };
         match outcome {
-            GroupOutcome::AlreadyDone => say(if self.is_link { "was-linked" } else { "was-unlinked" }, &[]),
+            GroupOutcome::AlreadyDone => {
+                say(if self.is_link { "already-linked" } else { "already-unlinked" }, &[])
+            }
             GroupOutcome::InOtherCommunity(None) => say("elsewhere-unnamed", &[]),
             GroupOutcome::InOtherCommunity(Some(community)) => {
-                let command = localizer.order("move", &[name, &self.community]);
+                let command = localizer.format_command("move", &[name, &self.community]);
                 let community = quote(community);
-                let values = [("community", Value::from(&community)), ("order", Value::from(&command))];
+                let values = [("community", Value::from(&community)), ("command", Value::from(&command))];
                 if self.is_link { say("elsewhere", &values) } else { say("elsewhere-unlink", &values[..1]) }
             }
             GroupOutcome::WouldMove(from) => say("would-move", &[("community", (&quote(from)).into())]),
             GroupOutcome::Stays(from, reason) => moved("moved-not", from, reason, ""),
             GroupOutcome::PerhapsStays(from, reason) => {
-                moved("moved-perhaps-not", from, reason, &localizer.order("link", &[from, name]))
+                moved("moved-maybe-not", from, reason, &localizer.format_command("link", &[from, name]))
             }
             GroupOutcome::MovedBack(from, reason) => moved("moved-back", from, reason, ""),
             GroupOutcome::Stranded(from, reason) => {
-                moved("moved-astray", from, reason, &localizer.order("link", &[from, name]))
+                moved("moved-stranded", from, reason, &localizer.format_command("link", &[from, name]))
             }
             GroupOutcome::MaybeMovedBack(from, reason) => {
-                moved("moved-perhaps-back", from, reason, &localizer.order("link", &[from, name]))
+                moved("moved-maybe-back", from, reason, &localizer.format_command("link", &[from, name]))
             }
             GroupOutcome::Announcement => say("announcement", &[]),
-            GroupOutcome::LastGroup => say("must-stay", &[]),
+            GroupOutcome::LastGroup => say("last-group", &[]),
             GroupOutcome::Gone => say("group-gone", &[]),
-            GroupOutcome::Refused(Some(reason)) => say("refused", &[("reason", (&quote(reason)).into())]),
-            GroupOutcome::Refused(None) => say("refused-plain", &[]),
-            GroupOutcome::BotNotMember => say("outside-invitation", &[]),
-            GroupOutcome::DeadInvite => say("dead-invitation", &[]),
-            GroupOutcome::NotAdmin => say("group-not-theirs", &[]),
+            GroupOutcome::Refused(Some(reason)) => say("rejected", &[("reason", (&quote(reason)).into())]),
+            GroupOutcome::Refused(None) => say("rejected-plain", &[]),
+            GroupOutcome::BotNotMember => say("invitation-not-a-member", &[]),
+            GroupOutcome::DeadInvite => say("invitation-expired", &[]),
+            GroupOutcome::NotAdmin => say("group-not-admin", &[]),
             GroupOutcome::ApiError(explained) => explained.clone(),
-            GroupOutcome::Cancelled => say("cancelled-before", &[]),
+            GroupOutcome::Cancelled => say("cancelled-before-start", &[]),
             GroupOutcome::NoResponse(reason) => {
-                say("not-shown-after", &[("reason", reason.into()), ("order", (&look()).into())])
+                say("not-shown-after", &[("reason", reason.into()), ("command", (&look()).into())])
             }
-            GroupOutcome::NotVisible => say("not-shown", &[("order", (&look()).into())]),
+            GroupOutcome::NotVisible => say("not-shown", &[("command", (&look()).into())]),
             GroupOutcome::NotReadBack
             | GroupOutcome::Done
             | GroupOutcome::WouldChange
             | GroupOutcome::Unknown { .. }
             | GroupOutcome::NoMatch
             | GroupOutcome::Ambiguous { .. }
-            | GroupOutcome::NotInChat => say("not-read", &[("order", (&look()).into())]),
+            | GroupOutcome::NotInChat => say("not-read-back", &[("command", (&look()).into())]),
         }
     }
 }

@@ -87,7 +87,7 @@ impl ReplyLine {
     }
 
     /// A ready-made command, by its English name.
-    pub fn order(self, placeholder: &'static str, command: &'static str, words: &[&str]) -> Self {
+    pub fn with_command(self, placeholder: &'static str, command: &'static str, words: &[&str]) -> Self {
         let words = words.iter().map(|word| (*word).to_owned()).collect();
         self.with_arg(placeholder, ReplyArg::Command(command, words))
     }
@@ -131,7 +131,7 @@ impl ReplyArg {
             Self::Count(count) => return Err(*count),
             Self::Key(key) => localizer.text(key, &[]),
             Self::Command(command, words) => {
-                localizer.order(command, &words.iter().map(String::as_str).collect::<Vec<_>>())
+                localizer.format_command(command, &words.iter().map(String::as_str).collect::<Vec<_>>())
             }
         })
     }

@@ -23,8 +23,11 @@ impl ListPage {
         let mut lines: Vec<String> = self.head.iter().map(|line| line.render(localizer)).collect();
         lines.extend(self.lines.iter().cloned());
         if self.remaining > 0 {
-            let more =
-                ReplyLine::new("list-more").with_count("count", self.remaining).order("order", "more", &[]);
+            let more = ReplyLine::new("list-more").with_count("count", self.remaining).with_command(
+                "command",
+                "more",
+                &[],
+            );
             lines.push(more.render(localizer));
         }
         lines.join("\n")

@@ -39,7 +39,7 @@ pub(super) async fn reject_superseded_edit(
     }
     let reply = |key| Reply::Lines(vec![ReplyLine::not_done(key)]);
     if earlier.iter().any(|version| !version.is_finished) {
-        return Err(CommandOutcome::usage_error(reply("edit-too-early")).into());
+        return Err(CommandOutcome::usage_error(reply("edit-while-running")).into());
     }
     if is_confirmed {
         return Err(CommandOutcome::new(reply("edit-too-late"), Outcome::Replied).into());

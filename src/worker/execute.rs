@@ -160,7 +160,11 @@ async fn greet(
     };
     let reply = Reply::Lines(vec![
         hello,
-        ReplyLine::new("greeting-way-in").order("communities", "communities", &[]).order("help", "help", &[]),
+        ReplyLine::new("greeting-hint").with_command("communities", "communities", &[]).with_command(
+            "help",
+            "help",
+            &[],
+        ),
     ]);
     Ok(CommandOutcome { state_changes: vec![greeted], ..CommandOutcome::new(reply, Outcome::Replied) })
 }

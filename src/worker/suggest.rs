@@ -15,7 +15,7 @@ use crate::reply::{Localizer, Reply, ReplyLine, UsageError, escape_markup};
 /// The most words of a name.
 const MAX_NAME_WORDS: usize = 6;
 /// The catalogue key of words that may be beside a name and belong to none.
-const STOP_WORDS_KEY: &str = "words-beside-name";
+const STOP_WORDS_KEY: &str = "stop-words-beside-name";
 /// Similarity of two command names that are confused: singular and plural.
 const MIN_SIMILARITY: f64 = 0.9;
 
@@ -31,7 +31,7 @@ pub(super) struct Suggestion {
 
 impl Suggestion {
     pub(super) fn new(spec: &CommandSpec, rest: &str, localizer: &Localizer) -> Self {
-        let display = format!("{} {}", localizer.order(spec.name, &[]), escape_markup(rest));
+        let display = format!("{} {}", localizer.format_command(spec.name, &[]), escape_markup(rest));
         Self { command: spec.name, arguments: rest.to_owned(), display: display.trim_end().to_owned() }
     }
 
@@ -45,7 +45,7 @@ impl Suggestion {
         // As an option: a yes chooses this command, but does not confirm it yet.
         let locale = request.run.localizer.locale;
         let prompt = request.new_prompt(locale, self.command, vec![self.arguments]);
-        let line = ReplyLine::new("meant-order").with_plain("order", self.display);
+        let line = ReplyLine::new("suggestion").with_plain("command", self.display);
         CommandOutcome {
             state_changes: vec![prompt.asked(request.key)],
             ..CommandOutcome::usage_error(Reply::Lines(vec![line]))
@@ -76,7 +76,7 @@ pub(super) fn try_swapped_arguments(
     let others = match spec.args.get(1) {
         None => dry_run_flag(spec, others),
         Some(ArgKind::Text | ArgKind::OptionalText) => others,
-        Some(ArgKind::People) => trim_stop_words(others, &[STOP_WORDS_KEY, "words-beside-people"]),
+        Some(ArgKind::People) => trim_stop_words(others, &[STOP_WORDS_KEY, "stop-words-beside-people"]),
         Some(_) => trim_stop_words(others, &[STOP_WORDS_KEY]),
     };
     let people = spec.args.get(1) == Some(&ArgKind::People);
@@ -92,11 +92,12 @@ pub(super) fn try_swapped_arguments(
     let name = display_name(&community);
     let (arguments, display) = match spec.args.first() {
         Some(ArgKind::Groups) => {
-            let command = format!("{} {}", localizer.order(spec.name, &[]), escape_markup(others));
+            let command = format!("{} {}", localizer.format_command(spec.name, &[]), escape_markup(others));
             (format!("{others} {}", community.id), format!("{command} {}", crate::reply::typed(name)))
         }
         _ => {
-            let command = format!("{} {}", localizer.order(spec.name, &[name]), escape_markup(others));
+            let command =
+                format!("{} {}", localizer.format_command(spec.name, &[name]), escape_markup(others));
             (format!("{} {others}", community.id), command)
         }
     };
@@ -137,7 +138,7 @@ pub(super) fn try_member_command(
         return None;
     }
     let name = display_name(community);
-    let display = format!("{} {}", localizer.order(command, &[name]), escape_markup(&people));
+    let display = format!("{} {}", localizer.format_command(command, &[name]), escape_markup(&people));
     // A dry run stays one.
     let rest = format!("{} {} {people}", flags.typed(), community.id).trim_start().to_owned();
     Some(Suggestion { command, arguments: rest, display })
@@ -183,7 +184,7 @@ pub(super) fn try_deactivate(
     error: &UsageError,
     localizer: &Localizer,
 ) -> Option<Suggestion> {
-    let is_match = *error == UsageError::MissingPeople && in_word_list(&parsed.typed, "words-for-ending");
+    let is_match = *error == UsageError::MissingPeople && in_word_list(&parsed.typed, "deactivate-words");
     let spec = CATALOG.lookup("deactivate").filter(|_| is_match)?;
     Some(Suggestion::new(spec, &parsed.rest, localizer))
 }

@@ -155,7 +155,7 @@ impl ApiError {
             ApiErrorKind::ServerError(code) => {
                 status = code.to_string();
                 values.push(("status", i18n::Value::from(&status)));
-                "api-trouble"
+                "api-failed"
             }
             ApiErrorKind::Disconnected => "api-disconnected",
             ApiErrorKind::WrongClientToken => "api-client-token",
@@ -164,7 +164,7 @@ impl ApiError {
             ApiErrorKind::Rejected => {
                 reason = quote(self.said.as_deref().unwrap_or("?"));
                 values.push(("reason", i18n::Value::from(&reason)));
-                "api-refused"
+                "api-rejected"
             }
             ApiErrorKind::Unreadable => "api-unreadable",
         };

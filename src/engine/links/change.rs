@@ -98,7 +98,7 @@ pub async fn parse_groups(
     // A whole name alone is a name; the beginning of a name is not.
     let is_name = |word: &str| snapshot.groups.has_name(word) || context.directory.is_alias(word);
     let is_alone = |word: &str| typed.len() == 1 && is_name(word);
-    let is_of_no_name = |word: &str| in_word_list(word, "words-of-no-name") && !is_name(word);
+    let is_of_no_name = |word: &str| in_word_list(word, "stop-words") && !is_name(word);
     let is_no_group = |word: &&String| {
         let leaves_out = is_exclusion(word, context.localizer.locale) && !is_alone(word);
         (leaves_out || is_of_no_name(word)) && !arguments.quoted.contains(*word)

@@ -194,11 +194,11 @@ impl LinkPlan {
         let line = |(source, from_name, group): (&CommunityId, &str, &GroupId)| {
             let is_it = |item: &&PlanItem| item.id.as_deref() == Some(group.as_str());
             let name = self.items.iter().find(is_it).map_or(group.as_str(), |item| item.name.as_str());
-            ReplyLine::unknown("moved-perhaps-astray")
+            ReplyLine::unknown("moved-maybe-stranded")
                 .name("name", name)
                 .name("community", from_name)
                 .name("target", &self.name)
-                .order("order", "link", &[source.as_str(), group.as_str()])
+                .with_command("command", "link", &[source.as_str(), group.as_str()])
         };
         let sources = self.source_communities();
         let groups = sources.iter().flat_map(|(source, name, groups)| {

@@ -42,7 +42,7 @@ impl MemberPlan {
         match item.prior {
             MemberPriorState::NoNumber => typo("person-no-number"),
             MemberPriorState::NoCountry => typo("person-no-country"),
-            MemberPriorState::Ambiguous => typo("person-unclear"),
+            MemberPriorState::Ambiguous => typo("person-ambiguous"),
             MemberPriorState::AlreadyDone | MemberPriorState::Pending => {
                 item.person_line(ReplyLine::already_done(change.already_done_key))
             }
@@ -69,19 +69,17 @@ impl MemberPlan {
             MemberOutcome::Invited => item.person_line(ReplyLine::new("person-invited").with_icon("⚠️")),
             MemberOutcome::AddedOrInvited => item.person_line(ReplyLine::unknown("person-in-or-invited")),
             MemberOutcome::MaybeInvited => {
-                self.with_command("add", item, ReplyLine::unknown("person-perhaps-invited"))
+                self.with_command("add", item, ReplyLine::unknown("person-maybe-invited"))
             }
-            MemberOutcome::Full => item.person_line(ReplyLine::not_done("person-too-many-admins")).order(
-                "order",
-                "demote",
-                &[self.name.as_str()],
-            ),
+            MemberOutcome::Full => item
+                .person_line(ReplyLine::not_done("person-too-many-admins"))
+                .with_command("command", "demote", &[self.name.as_str()]),
             MemberOutcome::Refused(Some(lines)) => {
-                item.person_line(ReplyLine::not_done("person-refused")).name("reason", lines)
+                item.person_line(ReplyLine::not_done("person-rejected")).name("reason", lines)
             }
-            MemberOutcome::Refused(None) => item.person_line(ReplyLine::not_done("person-refused-plain")),
+            MemberOutcome::Refused(None) => item.person_line(ReplyLine::not_done("person-rejected-plain")),
             MemberOutcome::ApiError(explained) => {
-                item.person_line(ReplyLine::not_done("person-trouble")).with_plain("reason", explained)
+                item.person_line(ReplyLine::not_done("person-failed")).with_plain("reason", explained)
             }
             MemberOutcome::Cancelled => item.person_line(ReplyLine::not_done("person-cancelled")),
             MemberOutcome::NoResponse(reason) => {
@@ -92,7 +90,7 @@ impl MemberPlan {
                 self.with_command(change.command, item, ReplyLine::unknown("person-not-shown"))
             }
             MemberOutcome::NotReadBack => {
-                self.with_command(change.command, item, ReplyLine::unknown("person-not-read"))
+                self.with_command(change.command, item, ReplyLine::unknown("person-not-read-back"))
             }
         }
     }
@@ -100,7 +98,7 @@ impl MemberPlan {
     /// A line for a person, with a ready-made command for them alone.
     fn with_command(&self, command: &'static str, item: &MemberItem, line: ReplyLine) -> ReplyLine {
         let words = [self.name.as_str(), &item.to_argument().unwrap_or_default()];
-        item.person_line(line).order("order", command, &words)
+        item.person_line(line).with_command("command", command, &words)
     }
 }
 
