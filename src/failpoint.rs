@@ -2,11 +2,11 @@
 //!
 //! `VINCULA_FAIL_AT=planned` aborts the process when it reaches that step, `planned:2` when it
 //! reaches it for the second time: no unwinding, no clean-up, as `kill -9` does it. The tests in
-//! `tests/it/cli/steps.rs` stop at each step of [`Step::ALL`] and start again.
+//! `tests/it/cli/crash_points.rs` stop at each step of [`Step::ALL`] and start again.
 //!
 //! `VINCULA_HANG_AT` names a step in the same way, and the thread that reaches it hangs, as if its disk did.
 //!
-//! `VINCULA_INJECT_BUG` injects a known bug, so that the crash tests in `benches/ordeal` can show that they
+//! `VINCULA_INJECT_BUG` injects a known bug, so that the crash tests in `tests/crash_test` can show that they
 //! find it. All exist only with `debug_assertions`: in a release build [`reach`] is empty,
 //! [`is_injected`] is `false`, and none of the variables' names is in the binary (the crash tests check that).
 

@@ -1,26 +1,25 @@
-//! vincula: WhatsApp communities run from a chat.
+//! vincula: a WhatsApp bot that manages communities by text commands.
 //!
-//! > A webhook is **received**, **verified**, **recognised** as a command, written to the
-//! > **journal**, **authorised**, **run** against Z-API, and **answered**.
+//! > A webhook is received, verified, parsed, checked for an admin, and stored in the journal. The worker checks the
+//! > rights again, runs the command against Z-API, and replies.
 //!
-//! The modules are layers: imports only go down the list below, and a test keeps it so. docs/architecture.md
+//! A module imports only modules declared after it in this file (tested in `tests/it/layers.rs`). docs/architecture.md
 //! follows one webhook through them.
 //!
-//! Words, each with one meaning everywhere:
+//! Glossary:
 //!
-//! - *Z-API* connects a WhatsApp number to HTTP. An *instance* is one such number (id and token).
-//! - An *event* is one webhook POST. *Chatter* is an authentic event that is no command.
-//! - A *command* is a message to the bot that asks for something; an *admin* is a person allowed to give commands.
+//! - *Z-API* is a third-party HTTP API for WhatsApp. An *instance* is one WhatsApp number connected to it.
+//! - An *event* is one webhook POST. *Chatter* is an authentic event that is ignored.
+//! - A *command* is a message to the bot that asks for something; an *admin* is a person who may send commands.
 //! - The *journal* is the durable record of commands: inbox, work queue and audit log in one.
-//! - The *worker* claims a chat, runs its oldest command, and sends the reply. One try is an *attempt*.
-//! - A *plan* is what a command found and will change; it is stored before the first changing call.
+//! - The *worker* leases a queue, runs its oldest command, and sends the reply. Changing commands of one chat share a
+//!   queue (the same *ordering key*); a read-only command has its own. Each run is an *attempt*.
+//! - A *plan* is the state before a change and the changes to make; it is stored before the first changing call.
 //! - A *prompt* is a question of the bot that waits for a reply.
-//! - A *dead letter* is a command that was given up and is kept.
+//! - A *dead letter* is a command that failed for good, or whose reply could not be delivered; `vincula journal retry`
+//!   runs it again.
 //! - A *lid* is WhatsApp's hidden user id (`…@lid`); it is never equal to a phone number.
 //! - The *sandbox* is the simulated Z-API of the demo and the tests.
-//!
-//! Replicas take turns at writing (one advisory lock a transaction) instead of locking rows: what holds for the
-//! one writer of an SQLite file then holds on PostgreSQL as well.
 
 pub mod cli;
 pub mod lifecycle;

@@ -260,8 +260,12 @@ impl Reply {
                 lines.iter().map(|phrase| phrase.render(localizer)).collect::<Vec<_>>().join("\n")
             }
             Self::Confirm(about) => {
-                let order = localizer.format_command("confirm", &[]);
-                format!("{}\n\n{}", about.render(localizer), say("confirm", &[("command", (&order).into())]))
+                let command = localizer.format_command("confirm", &[]);
+                format!(
+                    "{}\n\n{}",
+                    about.render(localizer),
+                    say("confirm", &[("command", (&command).into())])
+                )
             }
             Self::DryRun(about) => format!("{}\n\n{}", about.render(localizer), say("dry-run", &[])),
             Self::GroupReport(report) => report.render(localizer),
@@ -287,13 +291,13 @@ impl Reply {
                 &[("name", (&quote(typed)).into()), ("candidates", (&format_candidates(names, 1)).into())],
             ),
             Self::Forbidden { command, community: place } => {
-                let order = localizer.format_command(command, &[]);
+                let command = localizer.format_command(command, &[]);
                 match place {
                     Some(name) => say(
                         "forbidden-in",
-                        &[("command", (&order).into()), ("community", (&quote(name)).into())],
+                        &[("command", (&command).into()), ("community", (&quote(name)).into())],
                     ),
-                    None => say("forbidden", &[("command", (&order).into())]),
+                    None => say("forbidden", &[("command", (&command).into())]),
                 }
             }
             Self::RightsRevoked { is_started: false } => say("rights-revoked", &[]),

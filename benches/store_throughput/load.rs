@@ -31,7 +31,7 @@ impl InsertTarget {
     }
 }
 
-/// Commands per second in each round, and the time of each order.
+/// Commands per second in each round, and the time of each command.
 #[derive(Default)]
 pub struct Measurements {
     rates: Vec<f64>,
@@ -114,11 +114,11 @@ pub async fn load(taker: &InsertTarget, callers: usize, chats: usize, took: &mut
 
 /// A new command in one of this many chats.
 pub fn command(number: usize, chats: usize) -> NewCommand {
-    let mut order = history_size::command(number, Clock::system().now());
-    order.chat = format!("chat-{}", number.wrapping_mul(2_654_435_761) % chats);
-    order.ordering_key = OrderingKey::new(order.chat.as_str());
-    order.id = uuid::Uuid::now_v7().to_string();
+    let mut command = history_size::command(number, Clock::system().now());
+    command.chat = format!("chat-{}", number.wrapping_mul(2_654_435_761) % chats);
+    command.ordering_key = OrderingKey::new(command.chat.as_str());
+    command.id = uuid::Uuid::now_v7().to_string();
     // Random, like WhatsApp's ids.
-    order.message_id = format!("3EB0{:016X}", uuid::Uuid::now_v7().as_u128() as u64);
-    order
+    command.message_id = format!("3EB0{:016X}", uuid::Uuid::now_v7().as_u128() as u64);
+    command
 }

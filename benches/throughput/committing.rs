@@ -1,5 +1,5 @@
-//! The least that writing orders down can cost: one thread with SQLite, which takes what waits into one
-//! transaction, or one order a transaction, and answers after the fsync.
+//! The least that writing commands down can cost: one thread with SQLite, which takes what waits into one
+//! transaction, or one command a transaction, and answers after the fsync.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -28,7 +28,7 @@ impl Committer {
     /// # Errors
     /// Where SQLite refuses.
     pub(crate) fn start(folder: &Path, manner: CommitMode) -> anyhow::Result<Self> {
-        let connection = Connection::open(folder.join("orders.db"))?;
+        let connection = Connection::open(folder.join("commands.db"))?;
         connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
         statements::make_tables(&connection, manner.work)?;
         let (sender, receiver) = channel();
@@ -41,29 +41,29 @@ impl Committer {
         Ok(Self(sender))
     }
 
-    /// Whether an order is new; none where it could not be written. Returns after the fsync.
-    pub(crate) async fn commit(&self, order: InsertRow) -> Option<bool> {
+    /// Whether a command is new; none where it could not be written. Returns after the fsync.
+    pub(crate) async fn commit(&self, command: InsertRow) -> Option<bool> {
         let (answer, answered) = oneshot::channel();
-        self.0.send((order, answer)).ok()?;
+        self.0.send((command, answer)).ok()?;
         answered.await.ok()
     }
 }
 
-fn run(connection: &Connection, orders: &Receiver<CommitJob>, manner: CommitMode) -> rusqlite::Result<()> {
+fn run(connection: &Connection, commands: &Receiver<CommitJob>, manner: CommitMode) -> rusqlite::Result<()> {
     let mut begin = connection.prepare("BEGIN IMMEDIATE")?;
     let mut commit = connection.prepare("COMMIT")?;
     let mut statements = Statements::prepare(connection, manner.work)?;
     let (mut batch, mut answers) = (Vec::new(), Vec::new());
-    while let Ok(first) = orders.recv() {
-        let waiting = std::iter::once(first).chain(orders.try_iter()).take(manner.max_batch);
-        for (order, answer) in waiting {
-            batch.push(order);
+    while let Ok(first) = commands.recv() {
+        let waiting = std::iter::once(first).chain(commands.try_iter()).take(manner.max_batch);
+        for (command, answer) in waiting {
+            batch.push(command);
             answers.push(answer);
         }
         begin.execute([])?;
         let written = statements.write(&batch)?;
         commit.execute([])?;
-        // No order of the load comes twice: one that does spoils its batch, which the load notices.
+        // No command of the load comes twice: one that does spoils its batch, which the load notices.
         let are_new = written == batch.len();
         batch.clear();
         for answer in answers.drain(..) {

@@ -141,8 +141,8 @@ struct Measurement {
 
 /// What all servers of a round are sent.
 fn prepare(entry: &Entry<'_>, round: usize) -> Requests {
-    let orders = (COMMANDS_PER_SECOND * entry.shape.time.as_secs_f64()) as usize;
-    let count = if entry.kind.has_commands() { orders } else { 512 };
+    let commands = (COMMANDS_PER_SECOND * entry.shape.time.as_secs_f64()) as usize;
+    let count = if entry.kind.has_commands() { commands } else { 512 };
     Requests::prepare(entry.kind, count, round, entry.shape.keep_alive)
 }
 

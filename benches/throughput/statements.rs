@@ -1,12 +1,12 @@
-//! The statements of the baselines: one insert an order, or the same as accepting orders takes
+//! The statements of the baselines: one insert a command, or the same as accepting commands takes
 //! (`src/storage/inserter.rs`), on the tables of the same migrations. Whoever changes them there changes them here.
 
 use rusqlite::{Connection, Statement, params};
 
-/// The instance of all orders.
+/// The instance of all commands.
 const INSTANCE: &str = "main";
 
-/// An order, as far as a baseline looks at it.
+/// A command, as far as a baseline looks at it.
 #[derive(Clone, Debug)]
 pub(crate) struct InsertRow {
     pub(crate) message_id: String,
@@ -37,19 +37,19 @@ pub(crate) fn make_tables(connection: &Connection, work: Workload) -> anyhow::Re
     Ok(())
 }
 
-/// What is done for an order.
+/// What is done for a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Workload {
     /// A row in a table of its own.
     Insert,
-    /// What accepting does here: the order's row, and its chat queue's.
+    /// What accepting does here: the command's row, and its chat queue's.
     InsertAndWake,
 }
 
 /// The statements of a connection, prepared once.
 pub(crate) enum Statements<'c> {
     Insert(Statement<'c>),
-    Accept { order: Statement<'c>, wake: Statement<'c> },
+    Accept { command: Statement<'c>, wake: Statement<'c> },
 }
 
 impl<'c> Statements<'c> {
@@ -64,7 +64,7 @@ impl<'c> Statements<'c> {
                  ON CONFLICT DO NOTHING",
             )?),
             Workload::InsertAndWake => Self::Accept {
-                order: connection.prepare(
+                command: connection.prepare(
                     "INSERT INTO command (id, instance, ordering_key, seq, message_id, chat, admin, phone, lid, by_owner,
                          name, text, sent_at, accepted_at, state)
                      VALUES (?1, ?2, ?3,
@@ -82,22 +82,22 @@ impl<'c> Statements<'c> {
         })
     }
 
-    /// Writes orders within the transaction that is open; how many of them were new.
+    /// Writes commands within the transaction that is open; how many of them were new.
     ///
     /// # Errors
     /// Where SQLite refuses.
-    pub(crate) fn write(&mut self, orders: &[InsertRow]) -> rusqlite::Result<usize> {
-        orders.iter().try_fold(0, |written, order| Ok(written + self.write_one(order)?))
+    pub(crate) fn write(&mut self, commands: &[InsertRow]) -> rusqlite::Result<usize> {
+        commands.iter().try_fold(0, |written, command| Ok(written + self.write_one(command)?))
     }
 
     fn write_one(&mut self, new: &InsertRow) -> rusqlite::Result<usize> {
         let InsertRow { message_id, chat, phone, text, accepted_at } = new;
         match self {
             Self::Insert(insert) => insert.execute(params![message_id, chat, phone, text, accepted_at]),
-            Self::Accept { order, wake } => {
+            Self::Accept { command, wake } => {
                 let id = uuid::Uuid::now_v7().to_string();
                 let written =
-                    order.execute(params![id, INSTANCE, chat, message_id, phone, text, accepted_at])?;
+                    command.execute(params![id, INSTANCE, chat, message_id, phone, text, accepted_at])?;
                 if written > 0 {
                     wake.execute(params![INSTANCE, chat, accepted_at, i64::MAX])?;
                 }

@@ -1,7 +1,7 @@
 //! What the service takes for Z-API: the sandbox, on the load's core, answering at once.
 //!
-//! At the default pace (30 messages a minute) the service works off a burst of orders and then waits for its
-//! pace, with all the lanes that it works on side by side leased and kept: so it is when more orders come than
+//! At the default pace (30 messages a minute) the service works off a burst of commands and then waits for its
+//! pace, with all the lanes that it works on side by side leased and kept: so it is when more commands come than
 //! a bot may answer. `Pace::None` lets it work as fast as it can, beside accepting, on the same core.
 
 use std::net::SocketAddr;

@@ -2,7 +2,7 @@
 
 use crate::command::context::{CommandError, Context};
 use crate::command::spec::{CommandSpec, HelpSection};
-use crate::engine::links::action::LinkAction;
+use crate::engine::links::action::{LinkAction, LinkChange};
 use crate::engine::links::change::change_links;
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::Reply;
@@ -16,6 +16,9 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Groups,
 };
 
+const CHANGE: LinkChange =
+    LinkChange { action: LinkAction::Link, command: SPEC.name, undone_by: "unlink", max_unconfirmed: None };
+
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
-    change_links(context, LinkAction::Link, arguments).await
+    change_links(context, &CHANGE, arguments).await
 }

@@ -16,6 +16,9 @@ use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::{GroupOutcome, Reply};
 
+/// More groups that leave a community need a confirmation.
+const MAX_UNCONFIRMED: usize = 3;
+
 pub const SPEC: CommandSpec = CommandSpec {
     name: "move",
     pt: &["mover", "transferir"],
@@ -30,7 +33,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     let mut plan = match load_stored(context) {
         Some(plan) => plan,
         None => {
-            let typed = match parse_groups(context, "move", arguments).await? {
+            let typed = match parse_groups(context, SPEC.name, arguments).await? {
                 Ok(typed) => typed,
                 Err(reply) => return Ok(reply),
             };
@@ -46,8 +49,10 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
             failpoint::reach(Step::Surveyed);
             let todo = plan.pending();
             let leaving: usize = plan.source_communities().iter().map(|(.., groups)| groups.len()).sum();
-            let command = ("move", undo_command(&todo, &plan));
-            if let Some(reply) = preview_or_confirm(context, command, &plan, &typed, leaving).await {
+            let shown = plan.preview(LinkAction::Link, false);
+            let command = (SPEC.name, undo_command(&todo, &plan));
+            let is_grave = leaving > MAX_UNCONFIRMED;
+            if let Some(reply) = preview_or_confirm(context, command, (shown, todo), &typed, is_grave).await {
                 return Ok(reply);
             }
             if plan.has_pending() {
@@ -61,7 +66,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     store_undo(context, &plan, &outcomes);
     prompt_choice(
         context,
-        "move",
+        SPEC.name,
         &plan,
         (arguments.flags.typed().to_owned(), plan.community_id().to_owned()),
     );
@@ -259,9 +264,9 @@ fn store_undo(context: &mut Context<'_>, plan: &LinkPlan, outcomes: &Outcomes) {
         _ if done.iter().any(|group| from(group) != first) => None,
         Some((id, ..)) => {
             let words = done.iter().map(GroupId::as_str).chain([id.as_str()]).collect::<Vec<_>>();
-            Some(("move", words.join(" ")))
+            Some((SPEC.name, words.join(" ")))
         }
         None => Some(("unlink", command_with_ids(&target, &done))),
     };
-    context.set_undo_if("move", by, Some(target.to_string()));
+    context.set_undo_if(SPEC.name, by, Some(target.to_string()));
 }

@@ -1,4 +1,4 @@
-//! Z-API's credentials: their shapes are a hint (ZAPI.md, addressing), never a reason to refuse.
+//! Z-API's credentials: their shapes are a hint (Z-API's documentation), never a reason to refuse.
 
 use super::diagnostic::Problem;
 use super::urls::{is_panel_url, panel_url_problem};

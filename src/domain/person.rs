@@ -1,6 +1,6 @@
 //! The identity of a person: a phone number, a lid (WhatsApp's hidden user id), or both. The two types never compare equal.
 //!
-//! WhatsApp shows one account under two numbers in some countries (ZAPI.md, identifiers): Brazil
+//! WhatsApp shows one account under two numbers in some countries (Z-API's documentation): Brazil
 //! with or without the mobile 9, Mexico with or without a 1, Argentina with or without a 9. A
 //! [`Phone`] is kept in one canonical form, so both numbers are one value.
 

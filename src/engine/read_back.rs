@@ -1,4 +1,4 @@
-//! Backoff of reads after a change: what Z-API shows may be some seconds old (ZAPI.md §3).
+//! Backoff of reads after a change: what Z-API shows may be some seconds old (Z-API's documentation).
 
 use std::time::Duration;
 

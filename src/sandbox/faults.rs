@@ -63,7 +63,7 @@ pub enum Fault {
     HoldResponse(CallBarrier),
 }
 
-/// The response to a link or unlink call of which some groups were refused: not documented (ZAPI.md, Linking). The
+/// The response to a link or unlink call of which some groups were refused: not documented (Z-API's documentation). The
 /// other groups are changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PartialFailure {

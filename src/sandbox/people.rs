@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use super::person::{AddResult, KnownPerson};
 use super::world::{BotRole, Community, Group, GroupMember, Refusal, World};
 
-/// The most admins a community can have, the bot among them (ZAPI.md, Linking).
+/// The most admins a community can have, the bot among them (Z-API's documentation).
 const MAX_ADMINS: usize = 20;
 
 impl World {

@@ -1,7 +1,7 @@
 //! The HTTP API: authentication and routes.
 //!
 //! A call passes in this order: recorded, fault, credentials, route, method, content type, phone.
-//! The bodies and statuses of errors are ZAPI.md's, section 1. Invented: the order of these checks, the statuses that
+//! The bodies and statuses of errors are Z-API's documentation's, section 1. Invented: the order of these checks, the statuses that
 //! no page names, and `NOT_FOUND`, `Method not allowed`, `Invalid body` and the like as words.
 
 use axum::Router;

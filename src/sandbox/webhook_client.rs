@@ -1,7 +1,7 @@
 //! A POST as Z-API's servers send it, over a bare socket: HTTP/1.1, `http://` only.
 //!
 //! A client library would not offer the h2c upgrade that two thirds of Z-API's requests carry
-//! (ZAPI.md, Webhooks), nor let a test send odd headers. There is no timeout here.
+//! (Z-API's documentation), nor let a test send odd headers. There is no timeout here.
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};

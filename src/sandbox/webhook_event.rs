@@ -1,7 +1,7 @@
 //! Webhook events as Z-API makes them, for tests, the demo and `vincula event send`.
 //!
 //! [`EventBuilder`] is a received message (a text, a reaction, a picture, a video, a document, or that a message was deleted)
-//! with all the fields that real ones carry, in their order, repeated keys included (ZAPI.md, Webhooks); [`delivery`] is
+//! with all the fields that real ones carry, in their order, repeated keys included (Z-API's documentation); [`delivery`] is
 //! the receipt of a sent one; [`post`] sends it over HTTP the way Z-API does.
 //!
 //! Invented: an edit, which is not documented, has `isEdit` and the id of the original message; a reaction, a picture

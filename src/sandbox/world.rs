@@ -1,7 +1,7 @@
 //! The simulated WhatsApp: communities, groups and their people, with WhatsApp's rules.
 //!
 //! Pure state: no time, no I/O. [`World::link`], [`World::unlink`] and the like enforce the rules
-//! (ZAPI.md, Linking), for calls over HTTP and for changes by hand.
+//! (Z-API's documentation), for calls over HTTP and for changes by hand.
 //! Ids are plain text, as in calls. People are in `people`, invite links in `invitations`.
 
 use super::messages::{ChatUpdate, Chats, Reaction, SentMessage};

@@ -1,4 +1,4 @@
-//! The private side: liveness, readiness, metrics.
+//! The private listener: liveness, readiness, metrics.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::storage::Store;
 use crate::telemetry::Metrics;
 
-/// What the private side reports on.
+/// What the private listener reports on.
 #[derive(Clone)]
 pub struct AdminState {
     /// Must respond to a ping for the service to be ready.

@@ -1,9 +1,8 @@
 //! HTTP listeners: accept, limit, time out, and route.
 //!
-//! HTTP/1.1 only: an offered upgrade is ignored. Timeouts: headers 5 s, whole request 10 s, response
-//! write 10 s, keep-alive 60 s. When all connection slots are taken, a new connection replaces the one that
-//! has been idle longest; if none is idle, one new connection waits here and the others in the system's queue.
-//! A panic ends its request and nothing else.
+//! HTTP/1.1 only; `Upgrade` is ignored. Timeouts: headers 5 s, whole request 10 s, response write 10 s, keep-alive 60 s.
+//! When all slots are taken, a new connection evicts the longest idle one; if none is idle, accepting pauses and later
+//! connections stay in the kernel's accept queue. A panic in a handler is a 500.
 
 mod admin;
 mod coalescing_waker;

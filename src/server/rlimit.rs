@@ -2,10 +2,10 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Most connections of the private side.
+/// Most connections of the private listener.
 pub const MAX_PRIVATE_CONNECTIONS: usize = 64;
 
-/// Descriptors that are no connections of the public side: the private side, the journal, the calls to Z-API, the
+/// Descriptors that are no connections of the public listener: the private listener, the journal, the calls to Z-API, the
 /// log, and a new connection that waits for a slot.
 const RESERVED_FDS: usize = MAX_PRIVATE_CONNECTIONS + 128;
 

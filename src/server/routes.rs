@@ -10,16 +10,16 @@ use super::admin::{self, AdminState};
 use crate::problem::Problem;
 use crate::webhook::{WebhookHandler, handler};
 
-/// The public side.
+/// Routes of the public listener.
 pub fn public_routes(webhooks: Arc<WebhookHandler>) -> Router {
     Router::new()
-        .route("/webhooks/{*endpoint}", post(handler::receive))
+        .route("/webhooks/{*endpoint}", post(handler::handle_webhook))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(not_found)
         .with_state(webhooks)
 }
 
-/// The private side.
+/// Routes of the private listener.
 pub fn private_routes(state: AdminState) -> Router {
     Router::new()
         .route("/healthz", get(admin::healthz))

@@ -25,7 +25,7 @@ use crate::failpoint::{self, Step};
 use crate::instance::InstanceRuntime;
 use crate::parse::prefix::ParsedCommand;
 use crate::storage::{ConnectionReport, MAX_EDITS, MessageVersion, Store, StoreUnavailable};
-use crate::worker::{self, EnqueueKind};
+use crate::worker::{self, EnqueueKind, Incoming};
 
 /// How long a command that did nothing can be corrected by editing its message.
 const EDIT_WINDOW: Duration = Duration::from_secs(15 * 60);
@@ -42,7 +42,7 @@ pub struct Enqueuer {
 }
 
 /// An authenticated message that may be for us.
-pub(super) struct Event<'a> {
+pub(super) struct IncomingMessage<'a> {
     pub(super) intent: MessageIntent,
     pub(super) message: Message,
     /// Why it is ignored if nothing waits for it.
@@ -60,7 +60,7 @@ enum Expectation {
     AlreadyHandled,
 }
 
-impl Event<'_> {
+impl IncomingMessage<'_> {
     /// What the journal stores it as, for an admin of this instance.
     fn kind(&self, instance: &InstanceRuntime) -> EnqueueKind {
         match &self.intent {
@@ -117,7 +117,7 @@ impl Enqueuer {
     pub(super) async fn enqueue(
         &self,
         endpoint: &Endpoint,
-        mut event: Event<'_>,
+        mut event: IncomingMessage<'_>,
     ) -> Result<WebhookOutcome, IgnoreReason> {
         let instance = &endpoint.instance;
         let (sender, now) = (event.message.sender, event.received_at);
@@ -161,7 +161,7 @@ impl Enqueuer {
     }
 
     /// Ignores a message of a sender who is no admin; a command gets a reply if the configuration wants that.
-    fn reject_non_admin(&self, instance: &Arc<InstanceRuntime>, event: &Event<'_>) -> IgnoreReason {
+    fn reject_non_admin(&self, instance: &Arc<InstanceRuntime>, event: &IncomingMessage<'_>) -> IgnoreReason {
         if event.is_for_other_bot() {
             return event.ignore_reason;
         }
@@ -184,7 +184,7 @@ impl Enqueuer {
         endpoint: &Endpoint,
         admin: &Admin,
         kind: EnqueueKind,
-        event: &Event<'_>,
+        event: &IncomingMessage<'_>,
     ) -> Result<WebhookOutcome, IgnoreReason> {
         let (message, now) = (&event.message, event.received_at);
         let instance = &endpoint.instance;
@@ -203,7 +203,8 @@ impl Enqueuer {
             RateDecision::Exceeded => return Err(IgnoreReason::RateLimited),
         };
         failpoint::reach(Step::Recognised);
-        let inserted = worker::enqueue(&self.store, instance, admin, message, kind, now).await;
+        let inserted =
+            worker::enqueue(&self.store, instance, Incoming { admin, message, kind, received_at: now }).await;
         if matches!((kind, &inserted), (EnqueueKind::Greeting, Ok(_))) {
             endpoint.greeting_cooldown.record(&admin.key, now);
         }
@@ -232,7 +233,7 @@ impl Enqueuer {
         &self,
         endpoint: &Endpoint,
         admin: &Admin,
-        event: &mut Event<'_>,
+        event: &mut IncomingMessage<'_>,
     ) -> Result<Expectation, StoreUnavailable> {
         let is_expected = match &event.intent {
             MessageIntent::Edit(_) => return self.check_edit(endpoint, admin, event).await,
@@ -240,7 +241,7 @@ impl Enqueuer {
             MessageIntent::Command(_) if !event.is_for_other_bot() => true,
             MessageIntent::Unprefixed => true,
             MessageIntent::PromptReply | MessageIntent::Command(_) => {
-                let Event { message, received_at, .. } = event;
+                let IncomingMessage { message, received_at, .. } = event;
                 let key = message.chat.conversation_key(&admin.key, message.by_owner);
                 prompt::is_prompt_pending(&self.store, endpoint.name(), &key, *received_at).await?
             }
@@ -254,7 +255,7 @@ impl Enqueuer {
         &self,
         endpoint: &Endpoint,
         admin: &Admin,
-        event: &mut Event<'_>,
+        event: &mut IncomingMessage<'_>,
     ) -> Result<Expectation, StoreUnavailable> {
         let message = &mut event.message;
         // Only the sender's own versions: a message of somebody else under this id is another message.

@@ -1,12 +1,12 @@
-//! `POST /webhooks/{instance}[/{secret}]`: authenticates a request, reads its event, and responds (CONTRACT.md, 3).
+//! `POST /webhooks/{instance}[/{secret}]`: authenticates a request, reads its event, and responds (docs/webhooks.md).
 //!
-//! Nearly every request is chatter: it is verified, read and answered without a lock, a disk access or a copy of
-//! its text. Only commands of admins and connection status events reach the journal ([`Enqueuer`]).
+//! Nearly every request is chatter: it is verified, parsed and answered without a lock, a write or a copy of its text.
+//! Only messages of admins that are commands, edits, expected replies or greetings, and connection status changes, are
+//! written to the journal ([`Enqueuer`]).
 //!
-//! Requests that are not authenticated cost little. If the headers fit no instance, the request is rejected before
-//! its body is read. The headers are checked against all instances, and a body is hashed equally often whichever
-//! instance is named, so that the time of a response does not tell which instances exist. Failures are counted by
-//! client address; see [`WebhookHandler::handle`] for what an address above the limit loses.
+//! Unauthenticated requests are cheap: if the headers match no instance, the body is not read. To hide which instances
+//! exist, headers are checked against all of them, and every rejected body is hashed the same number of times. Failures
+//! are limited per client address; see [`WebhookHandler::handle`].
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -24,12 +24,12 @@ use tokio::time::Instant;
 use super::body::{BodyError, BodyReader, SMALL_BODY};
 use super::client_addr::{ClientAddr, PeerAddr};
 use super::endpoint::{Endpoint, RejectionMetrics};
-use super::enqueue::{Enqueuer, Event};
+use super::enqueue::{Enqueuer, IncomingMessage};
 use super::failure_limiter::AuthFailureLimiter;
 use super::intent;
 use super::outcome::{
-    BODY_INCOMPLETE, BODY_REPLACED, BODY_TOO_LARGE, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, WebhookOutcome,
-    too_many_requests,
+    BODY_INCOMPLETE, BODY_TOO_LARGE, TOO_MANY_LARGE_BODIES, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE,
+    WebhookOutcome, too_many_requests,
 };
 use super::payload::{self, InstanceInfo, ParsedEvent};
 use super::verify::{self, Precheck, RequestMeta, Verified, VerifyError};
@@ -52,12 +52,12 @@ pub struct WebhookHandler {
     enqueuer: Enqueuer,
     /// Requests that name no instance.
     unknown_endpoint: RejectionMetrics,
-    /// Passes over a body before it is rejected: those of the instance with the most keys.
+    /// How often a rejected body is hashed: the highest number of keys of any instance.
     max_hash_passes: usize,
 }
 
-/// Handles one request; the route of the public side.
-pub async fn receive(
+/// The axum handler of `POST /webhooks/…`.
+pub async fn handle_webhook(
     State(handler): State<Arc<WebhookHandler>>,
     Extension(PeerAddr(peer)): Extension<PeerAddr>,
     request: Request,
@@ -76,9 +76,9 @@ impl WebhookHandler {
     ) -> Self {
         let mut endpoints: Vec<_> = instances.map(|instance| Endpoint::new(instance, metrics)).collect();
         endpoints.sort_unstable_by(|one, other| one.name().cmp(other.name()));
-        let passes = endpoints.iter().map(|endpoint| endpoint.verifier.passes());
+        let hash_passes = endpoints.iter().map(|endpoint| endpoint.verifier.hash_passes());
         Self {
-            max_hash_passes: passes.max().unwrap_or(0),
+            max_hash_passes: hash_passes.max().unwrap_or(0),
             endpoints,
             clock,
             body_reader: BodyReader::new(server.max_body),
@@ -91,9 +91,9 @@ impl WebhookHandler {
 
     /// Handles one request.
     ///
-    /// From a client address with too many failures, a request is still read if its headers authenticate it, or if it
-    /// declares a small body; otherwise the response is 429 before the body is read. So a command gets through from
-    /// any address, whatever else that address sends.
+    /// A client address above the failure limit gets 429 instead of 401. Its body is read only if the headers
+    /// authenticate the request, or if the signature needs the body and `Content-Length` is at most [`SMALL_BODY`]. So
+    /// it cannot block an admin's signed command.
     pub async fn handle(&self, request: Request, peer: IpAddr) -> Response {
         failpoint::reach(Step::Received);
         let (parts, body) = request.into_parts();
@@ -119,45 +119,48 @@ impl WebhookHandler {
         if !is_json(headers) || headers.contains_key(CONTENT_ENCODING) {
             return Err(UNSUPPORTED_MEDIA_TYPE);
         }
-        let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-        if length.is_some_and(|length| self.body_reader.exceeds_limit(length)) {
+        let content_length =
+            headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+        if content_length.is_some_and(|length| self.body_reader.exceeds_limit(length)) {
             return Err(BODY_TOO_LARGE);
         }
-        let client = || ClientAddr::from_request(peer, headers, &self.trusted_proxies);
+        let client_addr = || ClientAddr::from_request(peer, headers, &self.trusted_proxies);
         let path = parts.uri.path();
         let endpoint = self.find_endpoint(path);
         let meta = RequestMeta::new(headers, path_secret(path));
         let unauthenticated_client = match self.precheck(endpoint, &meta) {
             Ok(Precheck::Authenticated) => None,
-            Ok(Precheck::NeedsBody) => Some(client()),
+            Ok(Precheck::NeedsBody) => Some(client_addr()),
             Err(error) => {
-                let problem = self.reject(endpoint, &error, client());
-                // The connection is kept only if no more of this request can arrive. A client that asks first
-                // (`Expect`) would be told to send the body if we looked for it.
-                let is_complete = !headers.contains_key(EXPECT) && BodyReader::already_received(body, length);
+                let problem = self.reject(endpoint, &error, client_addr());
+                // Keep the connection only if the whole body has arrived. With `Expect: 100-continue`, polling the
+                // body would tell the client to send it.
+                let is_complete =
+                    !headers.contains_key(EXPECT) && BodyReader::already_received(body, content_length);
                 return Err(if is_complete { problem } else { problem.close_connection() });
             }
         };
-        let is_small = length.is_some_and(|length| length <= SMALL_BODY as u64);
-        if let Some(client) = unauthenticated_client.filter(|_| !is_small)
+        let declares_small_body = content_length.is_some_and(|length| length <= SMALL_BODY as u64);
+        if let Some(client) = unauthenticated_client.filter(|_| !declares_small_body)
             && let Some(wait) = self.auth_failures.retry_after(client, Instant::now())
         {
             self.rejection_metrics(endpoint).rate_limited.inc();
             return Err(too_many_requests(wait).close_connection());
         }
-        let body = self.read_body(endpoint, body, length, unauthenticated_client).await?;
+        let body = self.read_body(endpoint, body, content_length, unauthenticated_client).await?;
         let now = self.clock.now();
         let verified = match endpoint {
             Some(endpoint) => endpoint.verifier.verify(&meta, body.clone(), now).map(|body| (endpoint, body)),
-            None => Err(VerifyError::default()),
+            None => Err(VerifyError::unknown_instance()),
         };
         match verified {
             Ok((endpoint, verified)) => Ok((endpoint, verified, now)),
             Err(error) => {
-                // As much work for every instance, and for none: the time does not tell which exist.
-                let done = endpoint.map_or(0, |endpoint| endpoint.verifier.passes());
-                verify::work(&body, self.max_hash_passes - done);
-                Err(self.reject(endpoint, &error, client()))
+                // Hash the body equally often for every instance, known or unknown, so that the response time does not
+                // reveal which exist.
+                let done = endpoint.map_or(0, |endpoint| endpoint.verifier.hash_passes());
+                verify::equalize_hash_time(&body, self.max_hash_passes - done);
+                Err(self.reject(endpoint, &error, client_addr()))
             }
         }
     }
@@ -166,11 +169,11 @@ impl WebhookHandler {
     /// for another one needs its body too, so that the response does not tell which instances exist.
     fn precheck(&self, endpoint: Option<&Endpoint>, meta: &RequestMeta<'_>) -> Result<Precheck, VerifyError> {
         let now = self.clock.now();
-        let result = endpoint.map(|endpoint| endpoint.verifier.precheck(meta, now));
-        let result = result.unwrap_or_else(|| Err(VerifyError::default()));
-        let passes = |endpoint: &Endpoint| endpoint.verifier.precheck(meta, now).is_ok();
-        match result {
-            Err(_) if self.endpoints.iter().any(passes) => Ok(Precheck::NeedsBody),
+        let precheck = |endpoint: &Endpoint| endpoint.verifier.precheck(meta, now);
+        match endpoint.map_or_else(|| Err(VerifyError::unknown_instance()), precheck) {
+            Err(_) if self.endpoints.iter().any(|endpoint| precheck(endpoint).is_ok()) => {
+                Ok(Precheck::NeedsBody)
+            }
             result => result,
         }
     }
@@ -187,7 +190,7 @@ impl WebhookHandler {
             BodyError::Incomplete => BODY_INCOMPLETE,
             BodyError::Overloaded => {
                 self.rejection_metrics(endpoint).overloaded.inc();
-                BODY_REPLACED
+                TOO_MANY_LARGE_BODIES
             }
         })
     }
@@ -198,7 +201,7 @@ impl WebhookHandler {
             tracing::debug!(
                 instance = %endpoint.name(),
                 failures = ?error.failures().collect::<Vec<_>>(),
-                "a webhook could not be verified"
+                "webhook verification failed"
             );
         }
         let metrics = self.rejection_metrics(endpoint);
@@ -218,7 +221,7 @@ impl WebhookHandler {
         endpoint.map_or(&self.unknown_endpoint, |endpoint| &endpoint.metrics.rejected)
     }
 
-    /// The endpoint of a path. The path is not normalized: each endpoint has one spelling.
+    /// The endpoint of a path, which is neither normalized nor percent-decoded: only the exact path matches.
     fn find_endpoint(&self, path: &str) -> Option<&Endpoint> {
         let instance = path.strip_prefix("/webhooks/")?.split('/').next()?;
         let index =
@@ -234,7 +237,7 @@ impl WebhookHandler {
             Ok(ParsedEvent::Connection { is_connected, at }) => {
                 let at = at.filter(|at| *at <= now).unwrap_or(now);
                 let report = ConnectionReport { is_connected, at };
-                // Boxed for the same reason as below.
+                // Boxed as below.
                 return Box::pin(self.enqueuer.record_connection_status(endpoint, report, now)).await;
             }
             Ok(ParsedEvent::Ignored(reason)) => return WebhookOutcome::Ignored(reason),
@@ -248,15 +251,15 @@ impl WebhookHandler {
             Ok(intent) => intent,
             Err(reason) => return WebhookOutcome::Ignored(reason),
         };
-        let event = Event {
-            ignore_reason: intent.ignore_reason(&message),
+        let incoming = IncomingMessage {
+            ignore_reason: intent.reason_if_unexpected(&message),
             intent,
             message: message.to_message(),
             webhook_id: verified.webhook_id(),
             received_at: now,
         };
-        // Boxed, since few requests get here, and the future of every request would have room for it.
-        Box::pin(self.enqueuer.enqueue(endpoint, event)).await.unwrap_or_else(WebhookOutcome::Ignored)
+        // Boxed to keep the future of the common case (ignored events) small.
+        Box::pin(self.enqueuer.enqueue(endpoint, incoming)).await.unwrap_or_else(WebhookOutcome::Ignored)
     }
 }
 
@@ -267,7 +270,7 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
-/// The part of a path behind the instance.
+/// The path secret: everything after `/webhooks/{instance}/`.
 fn path_secret(path: &str) -> Option<&str> {
     path.strip_prefix("/webhooks/")?.split_once('/').map(|(_, secret)| secret)
 }

@@ -1,4 +1,4 @@
-//! Reasons to ignore an authentic event: the `reason` of the response `ignored` (CONTRACT.md, 3).
+//! Reasons to ignore an authentic event: the `reason` of the response `ignored` (docs/webhooks.md).
 
 use std::fmt;
 

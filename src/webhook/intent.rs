@@ -73,7 +73,7 @@ pub(super) fn detect(
 
 impl MessageIntent {
     /// Why the message is ignored if nothing waits for it.
-    pub(super) fn ignore_reason(&self, message: &MessageRef<'_>) -> IgnoreReason {
+    pub(super) fn reason_if_unexpected(&self, message: &MessageRef<'_>) -> IgnoreReason {
         match (self, &message.content) {
             (Self::Edit(_), _) => IgnoreReason::Edited,
             (_, Content::Picture(_) | Content::Reaction(_)) => IgnoreReason::NoText,

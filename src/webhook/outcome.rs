@@ -25,7 +25,7 @@ pub(super) const BODY_TOO_LARGE: Problem =
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "The body is larger than max_body.").close_connection();
 pub(super) const BODY_INCOMPLETE: Problem =
     Problem::new(StatusCode::BAD_REQUEST, "The body ended too early.").close_connection();
-pub(super) const BODY_REPLACED: Problem = Problem::new(
+pub(super) const TOO_MANY_LARGE_BODIES: Problem = Problem::new(
     StatusCode::SERVICE_UNAVAILABLE,
     "Too many large bodies arrive at once, and this one was dropped. Send it again.",
 )

@@ -4,7 +4,7 @@
 //! tells the sender nothing. Secrets are compared in constant time, as digests of one length, and all schemes are always
 //! evaluated: neither the response nor its time tells which one failed. Only one thing shows: whether a request could
 //! be rejected before its body was read. Z-API itself sends `z-api-token`; the signatures are for relays and gateways
-//! (ZAPI.md §4). THREATS.md, T1–T7, lists what is rejected and why.
+//! (Z-API's documentation). THREATS.md, T1–T7, lists what is rejected and why.
 
 use std::fmt;
 use std::time::Duration;
@@ -129,6 +129,11 @@ pub struct VerifyError {
 }
 
 impl VerifyError {
+    /// The request names no instance.
+    pub fn unknown_instance() -> Self {
+        Self::default()
+    }
+
     /// The schemes that failed, and why: for the log at debug.
     pub fn failures(&self) -> impl Iterator<Item = (Scheme, AuthFailure)> + '_ {
         self.failures.iter().flatten().copied()
@@ -184,7 +189,7 @@ impl Verifier {
     }
 
     /// How often a body is hashed to verify it: once per key.
-    pub fn passes(&self) -> usize {
+    pub fn hash_passes(&self) -> usize {
         let hmac = self.hmac.as_ref().map_or(0, |(_, keys)| keys.len());
         hmac + self.standard_webhooks.as_ref().map_or(0, Vec::len)
     }
@@ -223,7 +228,7 @@ impl Verifier {
 }
 
 /// Hashes a body so often, only to take the time.
-pub(super) fn work(body: &[u8], passes: usize) {
+pub(super) fn equalize_hash_time(body: &[u8], passes: usize) {
     for _ in 0..passes {
         std::hint::black_box(Sha256::digest(std::hint::black_box(body)));
     }

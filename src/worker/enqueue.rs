@@ -49,16 +49,25 @@ pub fn identity(admin: &Admin, sender: Person) -> SenderIdentity {
     }
 }
 
+/// A message of an admin that is to be stored.
+pub struct Incoming<'a> {
+    /// Its sender.
+    pub admin: &'a Admin,
+    /// The message.
+    pub message: &'a Message,
+    /// What it is.
+    pub kind: EnqueueKind,
+    /// When the webhook arrived.
+    pub received_at: Timestamp,
+}
+
 /// Stores a command; returns its id after the fsync, or none if the same message was stored before.
 pub async fn enqueue(
     store: &Store,
     instance: &InstanceRuntime,
-    admin: &Admin,
-    message: &Message,
-    kind: EnqueueKind,
-    now: Timestamp,
+    Incoming { admin, message, kind, received_at }: Incoming<'_>,
 ) -> Result<Option<String>, StoreUnavailable> {
-    let id = store.new_id(now);
+    let id = store.new_id(received_at);
     let command = NewCommand {
         id: id.clone(),
         instance: instance.instance.name.clone(),
@@ -80,7 +89,7 @@ pub async fn enqueue(
         text: message.text.clone(),
         quoted: message.quoted.clone(),
         sent_at: message.sent_at,
-        accepted_at: now,
+        accepted_at: received_at,
     };
     Ok(match store.insert(command).await? {
         InsertResult::Inserted => Some(id),

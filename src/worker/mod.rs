@@ -19,4 +19,4 @@ mod retry_policy;
 mod suggest;
 
 pub use context::Worker;
-pub use enqueue::{EnqueueKind, RATE_LIMITED, enqueue, identity};
+pub use enqueue::{EnqueueKind, Incoming, RATE_LIMITED, enqueue, identity};

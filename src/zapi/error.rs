@@ -1,4 +1,4 @@
-//! The errors of a call, and whether a retry helps: one table, from ZAPI.md §1.
+//! The errors of a call, and whether a retry helps: one table, from Z-API's documentation.
 //!
 //! | what happened | cause | retried | every call fails |
 //! |---|---|---|---|
@@ -28,7 +28,7 @@ use crate::clock::Timestamp;
 use crate::domain::Locale;
 use crate::i18n;
 
-/// The call whose response is not documented (ZAPI.md §3).
+/// The call whose response is not documented (Z-API's documentation).
 pub(super) const DEACTIVATE_CALL: &str = "DELETE communities";
 
 /// A failed call to Z-API. Its `Display` has nothing of the URL, but Z-API's error text, which may repeat a message: it
@@ -36,7 +36,7 @@ pub(super) const DEACTIVATE_CALL: &str = "DELETE communities";
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("Z-API {call}: {cause}{}", self.detail())]
 pub struct ApiError {
-    /// The call, as ZAPI.md §3 names it.
+    /// The call, as Z-API's documentation names it.
     pub call: &'static str,
     /// What went wrong.
     pub cause: ApiErrorKind,
@@ -299,7 +299,7 @@ const DISCONNECTED_PHRASES: [&str; 9] = [
     "restaurar a sess",
 ];
 
-/// Classifies error texts that mean the same for every call (ZAPI.md §1).
+/// Classifies error texts that mean the same for every call (Z-API's documentation).
 fn classify_message(said: &str, status: u16) -> Option<ApiErrorKind> {
     let said = said.to_lowercase();
     let has = |text: &str| said.contains(text);

@@ -1,6 +1,6 @@
 //! Lenient parsing of Z-API's JSON: booleans as texts, numbers as texts, objects in arrays.
 //!
-//! `null` and absent mean the same (ZAPI.md §1, "Types are not what the tables say").
+//! `null` and absent mean the same (Z-API's documentation).
 
 use serde_json::Value;
 

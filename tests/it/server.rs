@@ -1,4 +1,4 @@
-//! The listeners: timeouts, limits, panics; and the responses of the private side.
+//! The listeners: timeouts, limits, panics; and the responses of the private listener.
 
 mod connection_limit;
 mod fairness;
@@ -24,7 +24,7 @@ use crate::support::{ANA, NON_ADMIN, Service};
 const SECOND: Duration = Duration::from_secs(1);
 
 impl Service {
-    /// Sends a GET to the private side.
+    /// Sends a GET to the private listener.
     async fn private(&self, path: &str) -> Answer {
         ask(&self.admin_url, &request("GET", path, &[], b"")).await
     }

@@ -12,28 +12,19 @@ pub enum LinkAction {
     Unlink,
 }
 
+/// What a command does to groups.
+pub struct LinkChange {
+    /// The change.
+    pub action: LinkAction,
+    /// The command's own name.
+    pub command: &'static str,
+    /// The command that undoes it.
+    pub undone_by: &'static str,
+    /// More groups need a confirmation.
+    pub max_unconfirmed: Option<usize>,
+}
+
 impl LinkAction {
-    /// The English name of the command.
-    pub fn command_name(self) -> &'static str {
-        match self {
-            Self::Link => "link",
-            Self::Unlink => "unlink",
-        }
-    }
-
-    /// What a command that changes groups does in the end.
-    pub fn from_command(command: &str) -> Self {
-        if command == Self::Unlink.command_name() { Self::Unlink } else { Self::Link }
-    }
-
-    /// The change that undoes it.
-    pub fn opposite(self) -> Self {
-        match self {
-            Self::Link => Self::Unlink,
-            Self::Unlink => Self::Link,
-        }
-    }
-
     /// Whether a group is already as wanted.
     pub fn is_satisfied(self, details: &CommunityDetails, group: &GroupId) -> bool {
         details.find(group).is_some() == (self == Self::Link)

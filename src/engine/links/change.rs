@@ -5,17 +5,15 @@ use crate::command::prompt::Prompt;
 use crate::directory::CommunityEntry;
 use crate::domain::{CommunityId, GroupId};
 use crate::engine::audience::count_people;
-use crate::engine::links::action::LinkAction;
+use crate::engine::links::action::LinkChange;
 use crate::engine::links::plan::{LinkPlan, build_plan, load_stored, parse_community};
 use crate::engine::links::reconcile::reconcile;
 use crate::engine::listing::is_exclusion;
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::Arguments;
 use crate::parse::word_lists::in_word_list;
-use crate::reply::{GroupOutcome, Reply, ReplyLine, UsageError};
+use crate::reply::{GroupOutcome, GroupReport, Reply, ReplyLine, UsageError};
 
-/// More unlinked groups need a confirmation.
-const MAX_UNLINKED_UNCONFIRMED: usize = 3;
 /// More groups of a pattern need a confirmation.
 const MAX_PATTERN_UNCONFIRMED: usize = 10;
 
@@ -39,26 +37,27 @@ pub fn left_open(plan: &str) -> Vec<ReplyLine> {
 /// Links or unlinks the groups that were typed, and reports on each.
 pub async fn change_links(
     context: &mut Context<'_>,
-    direction: LinkAction,
+    change: &LinkChange,
     arguments: &Arguments,
 ) -> Result<Reply, CommandError> {
+    let action = change.action;
     let community = context.require_community()?;
     let mut ahead = None;
     let (plan, known) = match load_stored(context) {
         Some(plan) => (plan, None),
         None => {
-            let typed = match parse_groups(context, direction.command_name(), arguments).await? {
+            let typed = match parse_groups(context, change.command, arguments).await? {
                 Ok(typed) => typed,
                 Err(reply) => return Ok(reply),
             };
-            let (plan, details) =
-                build_plan(context, direction, community, &typed, arguments.is_undo).await?;
+            let (plan, details) = build_plan(context, action, community, &typed, arguments.is_undo).await?;
             failpoint::reach(Step::Surveyed);
             let todo = plan.pending();
             let rest = plan.community().map(|id| command_with_ids(&id, &todo)).unwrap_or_default();
-            let leaving = if direction == LinkAction::Unlink { todo.len() } else { 0 };
-            let command = (direction.command_name(), rest);
-            if let Some(reply) = preview_or_confirm(context, command, &plan, &typed, leaving).await {
+            let is_grave = change.max_unconfirmed.is_some_and(|max| todo.len() > max);
+            let shown = plan.preview(action, false);
+            let command = (change.command, rest);
+            if let Some(reply) = preview_or_confirm(context, command, (shown, todo), &typed, is_grave).await {
                 return Ok(reply);
             }
             // A command that changes nothing stores no plan.
@@ -66,24 +65,23 @@ pub async fn change_links(
                 let json = serde_json::to_string(&plan).unwrap_or_default();
                 // The call waits for both, and they may share a transaction.
                 let zapi = context.zapi;
-                let turn = async { Ok(direction.acquire_permit(zapi).await.ok()) };
+                let turn = async { Ok(action.acquire_permit(zapi).await.ok()) };
                 ((), ahead) = tokio::try_join!(context.store_plan(json), turn)?;
                 failpoint::reach(Step::Planned);
             }
             (plan, Some(details))
         }
     };
-    let outcome = reconcile(context, direction, &plan, known, ahead).await?;
+    let outcome = reconcile(context, action, &plan, known, ahead).await?;
     let done =
         plan.pending().into_iter().filter(|group| outcome.get(group).is_some_and(GroupOutcome::may_be_done));
     let done: Vec<GroupId> = done.collect();
     if let (false, Some(id)) = (done.is_empty(), plan.community()) {
-        let by = direction.opposite().command_name();
-        context.set_undo(direction.command_name(), Some((by, command_with_ids(&id, &done))));
+        context.set_undo(change.command, Some((change.undone_by, command_with_ids(&id, &done))));
     }
     let before = format!("{} {}", arguments.flags.typed(), plan.community_id()).trim().to_owned();
-    prompt_choice(context, direction.command_name(), &plan, (before, String::new()));
-    Ok(Reply::GroupReport(plan.report(direction, outcome)))
+    prompt_choice(context, change.command, &plan, (before, String::new()));
+    Ok(Reply::GroupReport(plan.report(action, outcome)))
 }
 
 /// The groups that were typed for a command; a usage error where there are only small words, or where some
@@ -113,23 +111,21 @@ pub async fn parse_groups(
     })
 }
 
-/// The reply that previews the change, for a dry run or a confirmation. `leaving` is the number of groups
-/// that leave their community.
+/// The reply that previews a change of these groups, for a dry run or a confirmation. Many groups of a pattern need a
+/// confirmation, even if the change is not grave.
 pub async fn preview_or_confirm(
     context: &mut Context<'_>,
     (command, rest): (&str, String),
-    plan: &LinkPlan,
+    (mut preview, groups): (GroupReport, Vec<GroupId>),
     typed: &[String],
-    leaving: usize,
+    is_grave: bool,
 ) -> Option<Reply> {
-    let todo = plan.pending();
-    let by_pattern = typed.iter().any(|word| word.contains('*')) && todo.len() > MAX_PATTERN_UNCONFIRMED;
-    let is_grave = by_pattern || leaving > MAX_UNLINKED_UNCONFIRMED;
-    let mut about = plan.preview(LinkAction::from_command(command), false);
+    let by_pattern = typed.iter().any(|word| word.contains('*')) && groups.len() > MAX_PATTERN_UNCONFIRMED;
+    let is_grave = is_grave || by_pattern;
     if is_grave && context.confirmation != Confirmation::Given {
-        about.people = count_people(context, &todo).await;
+        preview.people = count_people(context, &groups).await;
     }
-    context.preview_or_confirm(command, rest, Reply::GroupReport(about), is_grave)
+    context.preview_or_confirm(command, rest, Reply::GroupReport(preview), is_grave)
 }
 
 /// Lets a number choose the group where a name is ambiguous: `command` is run again with it between these

@@ -20,7 +20,7 @@ use crate::reply::quote;
 use crate::storage::StateKind;
 use crate::zapi::{ApiError, ApiErrorKind, ChangePermit, Participant};
 
-/// The most admins of a community (ZAPI.md, Linking).
+/// The most admins of a community (Z-API's documentation).
 const MAX_ADMINS: usize = 20;
 
 /// How long to wait until an added person becomes visible.

@@ -1,4 +1,4 @@
-//! The sandbox seen from outside: every quirk of ZAPI.md that it promises has a test.
+//! The sandbox seen from outside: every quirk of Z-API's documentation that it promises has a test.
 
 mod communities;
 mod faults;

@@ -1,6 +1,6 @@
 //! The fields of an event that decide, read leniently: the bytes are scanned once and borrowed.
 //!
-//! Z-API does not send what its documentation says (ZAPI.md §1): booleans and numbers are sent as strings, objects as
+//! Z-API does not send what its documentation says (Z-API's documentation): booleans and numbers are sent as strings, objects as
 //! arrays with one element, keys twice. So a field is kept as raw JSON and decoded when it is used; no field of an
 //! unexpected shape makes an event fail. Of a repeated key the last value counts, also `null`; `null` reads as absent.
 

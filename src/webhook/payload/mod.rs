@@ -1,7 +1,7 @@
 //! Reads an authenticated event: a message that may be a command, or the reason why it is ignored.
 //!
 //! Only the few fields that decide are read, and borrowed from the body (`fields`); `sender` reads chats and people. An
-//! object is never rejected for its shape: what can be read of it is used, else it is ignored (CONTRACT.md, 3). A
+//! object is never rejected for its shape: what can be read of it is used, else it is ignored (docs/webhooks.md). A
 //! command is only read from `text.message` of a person's own message, not from buttons, names or quotes (THREATS.md,
 //! T15); a picture's caption may be a command that uses the picture, and a reaction may reply to a prompt.
 

@@ -1,4 +1,4 @@
-//! Reads the chat and the author of a message, as Z-API's fields name them (ZAPI.md §4).
+//! Reads the chat and the author of a message, as Z-API's fields name them (Z-API's documentation).
 //!
 //! A phone number and a lid are never mixed up (THREATS.md, T11): a stranger's lid may have the digits of an admin's
 //! number. In a group the author is the participant, never `phone`, which is the group (T10). Contradictory fields

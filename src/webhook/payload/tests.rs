@@ -1,4 +1,4 @@
-//! Every event kind and every odd shape: what is read of it, and why it is no order.
+//! Every event kind and every odd shape: what is read of it, and why it is no command.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -175,36 +175,36 @@ fn that_whatsapp_was_connected_or_no_more_is_read_with_its_moment_in_seconds_or_
 
 #[test]
 fn a_command_comes_from_the_text_alone() {
-    let order = "/link Sales futebol";
+    let command = "/link Sales futebol";
     let contents = [
-        json!({"image": {"caption": order, "mimeType": "image/jpeg"}}),
-        json!({"image": {"caption": order, "imageUrl": "https://example.com/1.jpeg x", "mimeType": "image/jpeg"}}),
-        json!({"image": {"caption": order, "imageUrl": "file:///etc/passwd"}}),
-        json!({"video": {"caption": order}}),
-        json!({"document": {"caption": order, "fileName": order, "title": order}}),
-        json!({"buttonsResponseMessage": {"buttonId": "1", "message": order}}),
-        json!({"listResponseMessage": {"selectedRowId": "1", "message": order, "title": order}}),
+        json!({"image": {"caption": command, "mimeType": "image/jpeg"}}),
+        json!({"image": {"caption": command, "imageUrl": "https://example.com/1.jpeg x", "mimeType": "image/jpeg"}}),
+        json!({"image": {"caption": command, "imageUrl": "file:///etc/passwd"}}),
+        json!({"video": {"caption": command}}),
+        json!({"document": {"caption": command, "fileName": command, "title": command}}),
+        json!({"buttonsResponseMessage": {"buttonId": "1", "message": command}}),
+        json!({"listResponseMessage": {"selectedRowId": "1", "message": command, "title": command}}),
         json!({"reaction": {"value": "👍", "referencedMessage": {"messageId": null}}}),
         json!({"reaction": {"value": "", "referencedMessage": {"messageId": "A1"}}}),
-        json!({"pollVote": {"pollMessageId": "A1", "options": [{"name": order}]}}),
-        json!({"poll": {"question": order, "options": [{"name": order}]}}),
-        json!({"hydratedTemplate": {"message": order, "hydratedButtons": []}}),
+        json!({"pollVote": {"pollMessageId": "A1", "options": [{"name": command}]}}),
+        json!({"poll": {"question": command, "options": [{"name": command}]}}),
+        json!({"hydratedTemplate": {"message": command, "hydratedButtons": []}}),
         json!({"audio": {"audioUrl": "https://example.com/1.ogg", "seconds": 3}}),
         json!({"sticker": {"stickerUrl": "https://example.com/1.webp"}}),
-        json!({"location": {"name": order, "latitude": -23.5, "longitude": -46.6}}),
-        json!({"contact": {"displayName": order, "vCard": order}}),
-        json!({"order": {"itemCount": 1, "message": order}}),
+        json!({"location": {"name": command, "latitude": -23.5, "longitude": -46.6}}),
+        json!({"contact": {"displayName": command, "vCard": command}}),
+        json!({"command": {"itemCount": 1, "message": command}}),
         json!({"payment": {"value": 1}, "requestPayment": {"value": 1}}),
-        json!({"event": {"name": order, "description": order}}),
-        json!({"somethingNew": {"message": order}}),
-        json!({"chatName": order, "senderName": order, "message": order}),
+        json!({"event": {"name": command, "description": command}}),
+        json!({"somethingNew": {"message": command}}),
+        json!({"chatName": command, "senderName": command, "message": command}),
         json!({"text": null}),
-        json!({"text": order}),
+        json!({"text": command}),
         json!({"text": {}}),
         json!({"text": {"message": ""}}),
         json!({"text": {"message": null}}),
-        json!({"text": {"message": {"message": order}}}),
-        json!({"text": {"title": order, "description": order}}),
+        json!({"text": {"message": {"message": command}}}),
+        json!({"text": {"title": command, "description": command}}),
     ];
     for content in contents {
         let mut event = direct();
@@ -280,7 +280,7 @@ fn flags_are_believed_however_they_are_written() {
         for no in [json!("false"), json!("0"), json!(0), json!(null), json!(""), json!([false])] {
             expect_message(&with(direct(), &json!({flag: no})).to_string());
         }
-        // What is unclear never counts in an order's favour.
+        // What is unclear never counts in a command's favour.
         for yes in
             [json!("true"), json!("1"), json!(1), json!([true]), json!("perhaps"), json!({}), json!([])]
         {

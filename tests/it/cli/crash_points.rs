@@ -121,7 +121,7 @@ fn a_blind_retry_would_be_detected() {
 fn a_response_before_the_commit_would_be_detected() {
     let early = Some(InjectedBug::RespondBeforeCommit);
     let wrong = CrashScenario::stopped_at(Step::Answered, 1, early).wrong().join("; ");
-    assert!(wrong.contains("0 orders in the journal"), "{wrong}");
+    assert!(wrong.contains("0 commands in the journal"), "{wrong}");
 }
 
 /// A command whose service was stopped, and its result.
@@ -194,12 +194,12 @@ impl CrashScenario {
         let calls = self.folder.calls_to("communities/link");
         check(calls == 1, format!("{calls} calls"));
         let count = self.commands.len();
-        check(count == 1, format!("{count} orders in the journal"));
+        check(count == 1, format!("{count} commands in the journal"));
         check(
             self.commands
                 .iter()
                 .all(|(state, outcome)| (state.as_str(), outcome.as_str()) == ("done", "replied")),
-            format!("the order ended as {:?}", self.commands),
+            format!("the command ended as {:?}", self.commands),
         );
         // Before the commit the command does not exist; after it, it is known.
         let is_in_time =

@@ -197,7 +197,7 @@ fn all_commands_are_exported_oldest_first_in_either_format() {
     let exported: Vec<&str> =
         commands.as_array().unwrap().iter().map(|command| command["id"].as_str().unwrap()).collect();
     assert_eq!(exported, ids);
-    assert_eq!(json.out.lines().count(), 5, "a line an order between the brackets");
+    assert_eq!(json.out.lines().count(), 5, "a line a command between the brackets");
 
     for (selection, count) in [
         (vec!["--state", "done"], 3),

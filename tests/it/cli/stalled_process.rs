@@ -128,7 +128,7 @@ impl Pair {
         self.first.signal("CONT");
         let begun = Instant::now();
         while !log(&self.first).contains("lease lost, command released") {
-            assert!(begun.elapsed() < TAKEN_OVER, "it does not leave the order: {}", log(&self.first));
+            assert!(begun.elapsed() < TAKEN_OVER, "it does not leave the command: {}", log(&self.first));
             std::thread::sleep(Duration::from_millis(20));
         }
         let more = self.folder.sandbox.calls();

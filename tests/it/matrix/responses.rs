@@ -5,7 +5,7 @@ use vincula::sandbox::{FaultResponse, World};
 
 use super::changes::Change;
 
-/// Meaning of a response, by the documentation (ZAPI.md §1).
+/// Meaning of a response, by the documentation (Z-API's documentation).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
     /// The change was made.

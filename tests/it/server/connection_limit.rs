@@ -85,7 +85,7 @@ async fn if_none_is_idle_new_connections_wait() {
     assert!(second.answer_within(SECOND / 10).await.is_none());
     // On a slow machine the 5 s of its head may be over.
     assert!(!second.is_closed() || begun.elapsed() > 4 * SECOND, "a busy connection was closed");
-    // The private side has its own slots.
+    // The private listener has its own slots.
     assert_eq!(bot.private("/healthz").await.status, 200);
 }
 

@@ -1,4 +1,4 @@
-//! The public side, row by row of CONTRACT.md §3: requests and their responses.
+//! The public listener, row by row of docs/webhooks.md: requests and their responses.
 
 mod accepted;
 mod enqueue;
