@@ -1,7 +1,7 @@
 //! Cost of each step of a webhook: `cargo bench --bench micro`.
 //!
 //! Measures separately, on the same events, the functions that `benches/throughput` measures together: verify, parse,
-//! recognise a command, and find one of 1,000 admins.
+//! recognize a command, and find one of 1,000 admins.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a bench stops at the first error")]
 
 #[expect(dead_code, reason = "the load uses more of it")]
@@ -180,7 +180,7 @@ fn finding_an_admin_among_a_thousand(bencher: Bencher<'_, '_>) {
     bencher.bench(|| admins.find(black_box(sender), false).is_some());
 }
 
-/// All steps except HTTP: verify, parse, and recognise that it is no command.
+/// All steps except HTTP: verify, parse, and recognize that it is no command.
 #[divan::bench]
 fn deciding_on_chatter(bencher: Bencher<'_, '_>) {
     let (case, parser) = (Case::new(by_hmac()), CommandParser::new(&["/".to_owned()]));

@@ -64,7 +64,7 @@ impl App {
         let (mut instances, mut clients) = (HashMap::new(), HttpClients::default());
         for instance in config.instances {
             let runtime = InstanceRuntime::new(instance, &store, &mut clients, &clock)?;
-            instances.insert(runtime.instance.name.clone(), Arc::new(runtime));
+            instances.insert(runtime.config.name.clone(), Arc::new(runtime));
         }
         let (rejection_notifier, rejection_notices) = rejection_notice::new_rejection_notifier();
         let webhook_handler = WebhookHandler::new(

@@ -150,7 +150,7 @@ fn as_community_admin(appointed: &CommunityAdmin) -> Admin {
 }
 
 /// Whether an admin may give this command there.
-pub fn authorise(
+pub fn authorize(
     admin: &Admin,
     command: &str,
     community: Option<&CommunityEntry>,
@@ -304,10 +304,10 @@ mod tests {
             communities: vec![own.clone()],
         });
 
-        assert_eq!(authorise(&bruno, "link", Some(&own), &directory), Ok(()));
-        assert_eq!(authorise(&bruno, "link", Some(&other), &directory), Err(Denied::Community));
+        assert_eq!(authorize(&bruno, "link", Some(&own), &directory), Ok(()));
+        assert_eq!(authorize(&bruno, "link", Some(&other), &directory), Err(Denied::Community));
         for command in CONFIG_ADMINS_ONLY {
-            assert_eq!(authorise(&bruno, command, Some(&own), &directory), Err(Denied::Command));
+            assert_eq!(authorize(&bruno, command, Some(&own), &directory), Err(Denied::Command));
         }
     }
 
@@ -322,10 +322,10 @@ mod tests {
             let mut ana = admin("ana", None, None);
             ana.commands = vec!["link".to_owned()];
             ana.communities = vec![place.to_owned()];
-            assert_eq!(authorise(&ana, "link", Some(&sales), &directory), Ok(()), "{place}");
-            assert_eq!(authorise(&ana, "link", Some(&other), &directory), Err(Denied::Community), "{place}");
-            assert_eq!(authorise(&ana, "unlink", Some(&sales), &directory), Err(Denied::Command));
-            assert_eq!(authorise(&ana, "help", None, &directory), Ok(()));
+            assert_eq!(authorize(&ana, "link", Some(&sales), &directory), Ok(()), "{place}");
+            assert_eq!(authorize(&ana, "link", Some(&other), &directory), Err(Denied::Community), "{place}");
+            assert_eq!(authorize(&ana, "unlink", Some(&sales), &directory), Err(Denied::Command));
+            assert_eq!(authorize(&ana, "help", None, &directory), Ok(()));
         }
     }
 

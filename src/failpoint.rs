@@ -38,7 +38,7 @@ steps! {
     /// Its body is authenticated.
     Verified = "verified",
     /// It is a command of an admin.
-    Recognised = "recognised",
+    Recognized = "recognized",
     /// Its row is written; the transaction is not committed.
     Writing = "writing",
     /// The transaction is committed; the sender has no response.

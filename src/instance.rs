@@ -19,7 +19,7 @@ use crate::zapi::{ApiError, ClientError, HttpClients, Zapi};
 #[derive(Debug)]
 pub struct InstanceRuntime {
     /// Its configuration.
-    pub instance: Instance,
+    pub config: Instance,
     /// Its client of Z-API.
     pub zapi: Zapi,
     /// Its communities and groups.
@@ -28,7 +28,7 @@ pub struct InstanceRuntime {
     pub admins: Admins,
     /// The admins of communities, if they may give commands too.
     pub community_admins: Option<CommunityAdmins>,
-    /// Recognises commands by the instance's prefixes.
+    /// Recognizes commands by the instance's prefixes.
     pub parser: CommandParser,
     /// The language and prefix of replies.
     pub localizer: Localizer,
@@ -56,7 +56,7 @@ impl InstanceRuntime {
                 prefixes: instance.prefixes.clone(),
                 command_name: commands::name_in,
             },
-            instance,
+            config: instance,
         })
     }
 

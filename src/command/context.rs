@@ -22,7 +22,7 @@ use crate::zapi::{ApiError, Zapi};
 pub struct Context<'a> {
     /// All commands.
     pub catalog: &'a Catalog,
-    /// Recognises commands by the prefixes of the instance.
+    /// Recognizes commands by the prefixes of the instance.
     pub parser: &'a CommandParser,
     /// The instance's configuration.
     pub instance: &'a Instance,

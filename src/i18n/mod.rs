@@ -13,7 +13,7 @@ use crate::domain::Locale;
 
 type Catalog = FluentBundle<FluentResource>;
 
-static CATALOGS: LazyLock<[Catalog; 3]> = LazyLock::new(|| Locale::ALL.map(load_catalogue));
+static CATALOGS: LazyLock<[Catalog; 3]> = LazyLock::new(|| Locale::ALL.map(load_catalog));
 
 /// The Fluent source of a locale's catalogue.
 pub fn fluent_source(locale: Locale) -> &'static str {
@@ -24,7 +24,7 @@ pub fn fluent_source(locale: Locale) -> &'static str {
     }
 }
 
-fn load_catalogue(locale: Locale) -> Catalog {
+fn load_catalog(locale: Locale) -> Catalog {
     let language: LanguageIdentifier = locale.tag().parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
     // The marks U+2068 and U+2069 would reach WhatsApp, and copied names would not match.

@@ -27,7 +27,7 @@ const NAME: &str = r"(?<head>(?<name>\p{L}[\p{L}\p{M}\p{N}]*)[.!?,:;…]*)(?:\s+
 /// A name at the beginning of a text.
 static NAME_WITHOUT_PREFIX: LazyLock<Regex> = LazyLock::new(|| compile(&format!(r"\A{NAME}")));
 
-/// Recognises the commands of an instance by its prefixes.
+/// Recognizes the commands of an instance by its prefixes.
 #[derive(Debug)]
 pub struct CommandParser {
     prefixes: Vec<String>,
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_is_recognised_as_phones_write_it() {
+    fn a_command_is_recognized_as_phones_write_it() {
         let rows = [
             ("/link Sales x", "link", "Sales x"),
             ("/LINK", "LINK", ""),

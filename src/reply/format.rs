@@ -106,7 +106,7 @@ fn strip_markup(words: &str) -> String {
     tamed.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Parts below [`LONGEST`] characters, cut at line ends (a single longer line is cut inside).
+/// Splits a text into messages below [`MAX_MESSAGE_LEN`] characters, cut at line ends (a single longer line is cut inside).
 pub(super) fn split_messages(text: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut length = 0;

@@ -334,7 +334,7 @@ mod tests {
         assert_eq!(cancel(&store, &["b"], "c", NOW).await, [false]);
         assert_eq!(cancel(&store, &["a"], "d", NOW).await, [true]);
 
-        claim.heartbeat().await.expect("its worker goes on");
+        claim.renew_lease().await.expect("its worker goes on");
     }
 
     #[tokio::test]
@@ -346,7 +346,7 @@ mod tests {
 
         assert_eq!(cancel(&store, &["a"], "c", late).await, [false]);
 
-        assert!(matches!(claim.heartbeat().await, Err(LeaseError::Expired)));
+        assert!(matches!(claim.renew_lease().await, Err(LeaseError::Expired)));
         let next = store.claim(late, HORIZON).await.unwrap().unwrap();
         assert!(next.command.is_cancelled);
     }

@@ -30,7 +30,7 @@ pub struct Claim {
 
 impl Claim {
     /// Extends the lease.
-    pub async fn heartbeat(&self) -> Result<(), LeaseError> {
+    pub async fn renew_lease(&self) -> Result<(), LeaseError> {
         self.write(|_, _| Box::pin(async { Ok(()) })).await
     }
 

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::audit::insert_audit_event;
 use crate::clock::Timestamp;
 
-/// How long a lease holds without a heartbeat, unless a test shortens it.
+/// How long a lease holds without a renew_lease, unless a test shortens it.
 pub const LEASE_TTL: Duration = Duration::from_secs(15);
 
 /// A call to Z-API that was made for the command.

@@ -50,19 +50,19 @@ pub(super) struct RejectionMetrics {
 impl Endpoint {
     pub(super) fn new(instance: Arc<InstanceRuntime>, metrics: &Metrics) -> Self {
         Self {
-            verifier: Verifier::new(&instance.instance),
-            command_limiter: CommandRateLimiter::new(instance.instance.limits.commands_per_minute),
+            verifier: Verifier::new(&instance.config),
+            command_limiter: CommandRateLimiter::new(instance.config.limits.commands_per_minute),
             unknown_command_limiter: CommandRateLimiter::new(UNKNOWN_COMMANDS_PER_MINUTE),
             greeting_cooldown: GreetingCooldown::default(),
             connection_status: ConnectionStatusCache::default(),
-            metrics: EndpointMetrics::new(metrics, instance.instance.name.as_str()),
+            metrics: EndpointMetrics::new(metrics, instance.config.name.as_str()),
             instance,
         }
     }
 
     /// The name of the instance.
     pub(super) fn name(&self) -> &InstanceName {
-        &self.instance.instance.name
+        &self.instance.config.name
     }
 }
 

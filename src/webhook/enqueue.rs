@@ -127,7 +127,7 @@ impl Enqueuer {
         if event.message.sent_at.is_some_and(|sent_at| sent_at > now.plus(TOLERANCE)) {
             return Err(IgnoreReason::SentInFuture);
         }
-        let name = &instance.instance.name;
+        let name = &instance.config.name;
         if event.webhook_id.is_some_and(|id| self.replay_guard.seen(name, sender, id, now)) {
             return Ok(WebhookOutcome::Duplicate);
         }
@@ -167,12 +167,12 @@ impl Enqueuer {
         }
         let message = &event.message;
         tracing::debug!(
-            instance = %instance.instance.name,
+            instance = %instance.config.name,
             phone = message.sender.phone.map(tracing::field::display),
             lid = message.sender.lid.map(tracing::field::display),
             "a command was ignored, since its sender is no admin; to allow it, add the sender under admins"
         );
-        if instance.instance.non_admins == NonAdminPolicy::Refuse {
+        if instance.config.non_admins == NonAdminPolicy::Refuse {
             self.rejection_notifier.enqueue(instance, message, event.received_at);
         }
         IgnoreReason::NotAnAdmin
@@ -202,7 +202,7 @@ impl Enqueuer {
             RateDecision::FirstExceeded => EnqueueKind::RateLimited,
             RateDecision::Exceeded => return Err(IgnoreReason::RateLimited),
         };
-        failpoint::reach(Step::Recognised);
+        failpoint::reach(Step::Recognized);
         let inserted =
             worker::enqueue(&self.store, instance, Incoming { admin, message, kind, received_at: now }).await;
         if matches!((kind, &inserted), (EnqueueKind::Greeting, Ok(_))) {
@@ -290,6 +290,6 @@ impl Enqueuer {
 /// Whether an unknown command is most likely a misspelled `/confirm`.
 fn resembles_confirm(instance: &InstanceRuntime, command: &ParsedCommand) -> bool {
     let nearest =
-        CATALOG.nearest_name(&command.typed, instance.instance.locale).and_then(|name| CATALOG.lookup(name));
+        CATALOG.nearest_name(&command.typed, instance.config.locale).and_then(|name| CATALOG.lookup(name));
     nearest.is_some_and(|spec| spec.name == confirm::SPEC.name)
 }

@@ -232,7 +232,7 @@ impl WebhookHandler {
     /// Reads an authenticated event, and sends a command or a connection status to the journal.
     async fn dispatch(&self, endpoint: &Endpoint, verified: &Verified, now: Timestamp) -> WebhookOutcome {
         let instance = &endpoint.instance;
-        let message = match payload::parse_event(verified, &InstanceInfo::from(&instance.instance)) {
+        let message = match payload::parse_event(verified, &InstanceInfo::from(&instance.config)) {
             Ok(ParsedEvent::Message(message)) => message,
             Ok(ParsedEvent::Connection { is_connected, at }) => {
                 let at = at.filter(|at| *at <= now).unwrap_or(now);

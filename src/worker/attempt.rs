@@ -60,7 +60,7 @@ impl Attempt<'_> {
             claim.command.reply_message_id = None;
         }
         let now = worker.clock.now();
-        let give_up_after = instance.instance.give_up_after;
+        let give_up_after = instance.config.give_up_after;
         let localizer = reply_language(instance, &worker.store, &claim.command).await?;
         let attempt = Attempt {
             worker,

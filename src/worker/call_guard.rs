@@ -38,7 +38,7 @@ impl CallObserver for LeaseGuard {
     fn before_call(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {
             while !self.claim.is_lease_valid(self.clock.now()) {
-                match self.claim.heartbeat().await {
+                match self.claim.renew_lease().await {
                     Ok(()) => {}
                     Err(LeaseError::Expired) => {
                         self.lease_lost.cancel();

@@ -89,7 +89,7 @@ impl Worker {
 
     /// The longest delay of a queue. Delivering a reply may take twice the time of its command.
     fn max_delay(&self) -> Duration {
-        let longest = self.instances.values().map(|runtime| runtime.instance.give_up_after).max();
+        let longest = self.instances.values().map(|runtime| runtime.config.give_up_after).max();
         let longest = longest.unwrap_or_default().saturating_mul(2);
         longest.max(MAX_UNCONFIGURED_DELAY) + self.timing.max_retry_delay * 2
     }
@@ -127,7 +127,7 @@ impl Worker {
             ended = AssertUnwindSafe(attempt).catch_unwind() => ended,
             // A lost lease ends the attempt at once: its future is dropped with all calls.
             () = guard.wait_until_lost() => Ok(Err(LeaseError::Expired)),
-            () = self.keep_lease(&keeper) => Ok(Err(LeaseError::Expired)),
+            () = self.renew_lease(&keeper) => Ok(Err(LeaseError::Expired)),
         };
         match ended {
             Ok(Ok(())) => {}
@@ -137,7 +137,7 @@ impl Worker {
                 tracing::error!(id, "command panicked");
                 let now = self.clock.now();
                 let command = &after_panic.command;
-                let deadline = deadline(command, runtime.instance.give_up_after, self.started_at);
+                let deadline = deadline(command, runtime.config.give_up_after, self.started_at);
                 let at = next_attempt(command, self.timing, None, deadline, now);
                 // Not `retry`: the claim stays counted, so that panics come to an end.
                 let _ = after_panic.record_crash(at, now).await;
@@ -146,10 +146,10 @@ impl Worker {
     }
 
     /// Extends the lease until it is lost.
-    async fn keep_lease(&self, claim: &Claim) {
+    async fn renew_lease(&self, claim: &Claim) {
         loop {
             sleep(self.store.lease() / 3).await;
-            if let Err(LeaseError::Expired) = claim.heartbeat().await {
+            if let Err(LeaseError::Expired) = claim.renew_lease().await {
                 return;
             }
         }

@@ -22,7 +22,7 @@ pub(super) async fn reject_superseded_edit(
     if command.version == 0 || command.plan.is_some() {
         return Ok(());
     }
-    let (store, instance) = (run.store, &run.instance.instance.name);
+    let (store, instance) = (run.store, &run.instance.config.name);
     let mut polls = 0;
     let earlier = loop {
         let earlier = store.message_versions(instance, &command.message_id, sender, command.version).await?;

@@ -70,7 +70,7 @@ pub async fn enqueue(
     let id = store.new_id(received_at);
     let command = NewCommand {
         id: id.clone(),
-        instance: instance.instance.name.clone(),
+        instance: instance.config.name.clone(),
         // A read-only command waits for no other one. An edit waits for what a reply to its earlier version set off.
         ordering_key: if kind.is_mutating() || message.version > 0 {
             message.chat.ordering_key(&admin.key, message.by_owner)

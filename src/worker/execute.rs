@@ -1,4 +1,4 @@
-//! Running a stored command: parsed again, authorised as of now, run, and turned into a reply.
+//! Running a stored command: parsed again, authorized as of now, run, and turned into a reply.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::enqueue::{GREETING, RATE_LIMITED, identity};
 use super::resolve::resolve;
 use super::resolve_community::{find_named_community, load_directory};
 use super::suggest;
-use crate::authorization::{Denied, authorise, may_use};
+use crate::authorization::{Denied, authorize, may_use};
 use crate::command::context::CommandError;
 use crate::command::context::Confirmation;
 use crate::command::context::Context;
@@ -88,7 +88,7 @@ async fn refresh_admin(
 ) -> Result<Arc<Admin>, EarlyExit> {
     if let Some(community_admins) = &run.instance.community_admins {
         // Another process may have changed the admins since this one read them.
-        community_admins.expire_before(people_changes(run.store, &run.instance.instance.name).await?);
+        community_admins.expire_before(people_changes(run.store, &run.instance.config.name).await?);
     }
     let admin = run.instance.refresh_admin(sender, command.by_owner);
     let admin = run.zapi.before_deadline("communities", admin).await??;
@@ -117,7 +117,7 @@ async fn check_before_parsing(
     command: &CommandRecord,
     run: &RunContext<'_>,
 ) -> Result<(), EarlyExit> {
-    let config = &run.instance.instance;
+    let config = &run.instance.config;
     if command.name == RATE_LIMITED {
         // An edit that came too soon may be edited once more.
         let outcome = if command.version > 0 { Outcome::UsageError } else { Outcome::Denied };
@@ -145,7 +145,7 @@ async fn greet(
     command: &CommandRecord,
     run: &RunContext<'_>,
 ) -> Result<CommandOutcome, StoreUnavailable> {
-    let config = &run.instance.instance;
+    let config = &run.instance.config;
     let day = command.accepted_at.date_in(&config.time_zone);
     let greeted = run.store.get_state(&config.name, StateKind::Greeting, &admin.key).await?;
     if greeted.is_some_and(|entry| entry.value == day) {
@@ -194,7 +194,7 @@ fn check_rights(
     community: Option<&CommunityEntry>,
     directory: &Directory,
 ) -> Result<(), EarlyExit> {
-    let Err(denied) = authorise(admin, spec.name, community, directory) else { return Ok(()) };
+    let Err(denied) = authorize(admin, spec.name, community, directory) else { return Ok(()) };
     if request.command.plan.is_some() {
         return Err(rights_revoked(request.command).into());
     }
@@ -233,7 +233,7 @@ async fn run_command(
     let mut context = Context {
         catalog: &CATALOG,
         parser: &run.instance.parser,
-        instance: &run.instance.instance,
+        instance: &run.instance.config,
         localizer: run.localizer,
         zapi: run.zapi,
         directory: ready.directory,

@@ -28,7 +28,7 @@ pub(super) async fn reply_language(
             };
             let usual = match usual {
                 Some(locale) => locale,
-                None => chat_language(instance, store, command).await?.unwrap_or(instance.instance.locale),
+                None => chat_language(instance, store, command).await?.unwrap_or(instance.config.locale),
             };
             match several {
                 [first, ..] if !several.contains(&usual) => *first,
@@ -45,7 +45,7 @@ async fn prompt_language(
     command: &CommandRecord,
 ) -> Result<Option<Locale>, StoreUnavailable> {
     let key = Chat::from_id(&command.chat).conversation_key(&command.admin, command.by_owner);
-    let prompt = store.get_state(&instance.instance.name, StateKind::Prompt, key.as_str()).await?;
+    let prompt = store.get_state(&instance.config.name, StateKind::Prompt, key.as_str()).await?;
     Ok(prompt.and_then(|entry| Locale::parse(&Prompt::from_state(&entry)?.language)))
 }
 
@@ -55,6 +55,6 @@ async fn chat_language(
     command: &CommandRecord,
 ) -> Result<Option<Locale>, StoreUnavailable> {
     let key = Chat::from_id(&command.chat).ordering_key(&command.admin, command.by_owner);
-    let chosen = store.get_state(&instance.instance.name, StateKind::Language, key.as_str()).await?;
+    let chosen = store.get_state(&instance.config.name, StateKind::Language, key.as_str()).await?;
     Ok(chosen.and_then(|entry| Locale::parse(&entry.value)))
 }

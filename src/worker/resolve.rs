@@ -157,7 +157,7 @@ async fn find_deferred(
     };
     let context = ResolveContext {
         store: run.store,
-        instance: &run.instance.instance.name,
+        instance: &run.instance.config.name,
         conversation_key: key,
         command,
         is_bare,
@@ -211,7 +211,7 @@ async fn resolve_deferred(
 /// group as a whole. Text that is the whole name of a community or group is that name.
 async fn reject_misread(request: &Request<'_>, spec: &CommandSpec, rest: &str) -> Result<(), EarlyExit> {
     let Request { run, .. } = request;
-    let prefixes = &run.instance.instance.prefixes;
+    let prefixes = &run.instance.config.prefixes;
     let is_command = |name: &str| CATALOG.lookup(name).is_some();
     let one_command = || CommandOutcome::usage_error(Reply::Lines(vec![ReplyLine::not_done("one-command")]));
     // Free text may hold anything but a line that is a command.

@@ -35,7 +35,7 @@ pub(super) async fn load_directory(
     run: &RunContext<'_>,
 ) -> Result<Directory, CommandError> {
     let aliases = match spec.takes_names() {
-        true => load_chat_aliases(run.store, &run.instance.instance.name).await?,
+        true => load_chat_aliases(run.store, &run.instance.config.name).await?,
         false => Vec::new(),
     };
     Ok(run.instance.directory.with_aliases(aliases))
@@ -151,7 +151,7 @@ async fn join_unquoted_name(
 /// The id of the community with the typed number in the last list; else the typed name itself.
 async fn resolve_list_number(request: &Request<'_>, typed: &str) -> Result<String, CommandError> {
     let Request { run, command, chat, .. } = request;
-    let config = &run.instance.instance;
+    let config = &run.instance.config;
     let is_name = |snapshot: &Snapshot| snapshot.communities.has_name(typed);
     if parse_range(typed).is_none() || is_name(&*run.instance.directory.snapshot(run.zapi).await?) {
         return Ok(typed.to_owned());

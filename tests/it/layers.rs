@@ -26,7 +26,7 @@ const REPLACED: &str = "Door|Gate|Seats?|Held|Told|Glance|Outside|Flaw|Forgeries
     Likely|Meant|Fate|Speech|Heard|Greeted|Bell|Desk|Witness|Deed|Chore|Kept|Trimmed|Shown|Asked|Taken|Begun|Unsent|\
     Unread|Lost|Slip|Piece|Appointed|Staff|Roster|Book|Bot|Verdict|Sabotage|Weather|OrderRate|Orders?|\
     seats|turn|courtesy|greeted|heard|meaning|forgeries|mend|which|patience|sight|loose|witness|phony|roster|book|\
-    authorise|recognise|question|bot|held|pace|amend";
+    authorize|recognise|question|bot|held|pace|amend";
 
 /// A file of `src/`: its path, and its code without comments and tests.
 struct Source {

@@ -34,7 +34,7 @@ enum Step {
 /// What a worker writes.
 #[derive(Clone, Copy, Debug)]
 enum Write {
-    Heartbeat,
+    RenewLease,
     Plan,
     Reply,
     Sent,
@@ -46,7 +46,7 @@ enum Write {
 
 fn step() -> impl Strategy<Value = Step> {
     let write = prop_oneof![
-        Just(Write::Heartbeat),
+        Just(Write::RenewLease),
         Just(Write::Plan),
         Just(Write::Reply),
         Just(Write::Sent),
@@ -211,7 +211,7 @@ impl Journal {
         let is_ours = lane.lease.is_some_and(|(number, _)| number == held.number);
         let claim = held.claim.clone();
         let written = match write {
-            Write::Heartbeat => claim.heartbeat().await,
+            Write::RenewLease => claim.renew_lease().await,
             Write::Plan => held.claim.store_plan("{}".to_owned(), at_now).await,
             Write::Reply => {
                 held.claim.store_reply("[]".to_owned(), Outcome::Replied, Vec::new(), at_now).await
@@ -234,7 +234,7 @@ impl Journal {
             return Ok(());
         }
         match write {
-            Write::Heartbeat | Write::Plan | Write::Reply | Write::Sent => {
+            Write::RenewLease | Write::Plan | Write::Reply | Write::Sent => {
                 lane.lease = Some((held.number, now + LEASE.as_secs()));
             }
             Write::Retry { seconds } | Write::Crashed { seconds } => {

@@ -39,7 +39,7 @@ macro_rules! stopped_at {
 stopped_at! {
     stopped_after_the_request_arrived: Received,
     stopped_after_authentication: Verified,
-    stopped_after_it_was_recognised_as_a_command: Recognised,
+    stopped_after_it_was_recognized_as_a_command: Recognized,
     stopped_while_the_command_was_written: Writing,
     stopped_between_commit_and_response: Committed,
     stopped_after_the_response: Answered,
