@@ -15,7 +15,7 @@ use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::flags::ends_in_yes;
 use crate::reply::{Reply, ReplyLine, UsageError};
-use crate::zapi::Urgency;
+use crate::zapi::Priority;
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "announce",
@@ -114,7 +114,7 @@ async fn send_announcement(context: &mut Context<'_>, plan: AnnouncePlan) -> Res
     let (Some(group), Some(_)) = (GroupId::parse(&plan.group), CommunityId::parse(&plan.community)) else {
         return Err(CommandError::MissingCommunity);
     };
-    let turn = context.zapi.acquire_send_permit(Urgency::Answer).await?;
+    let turn = context.zapi.acquire_send_permit(Priority::Reply).await?;
     api_change::store_plan(context, &AnnouncePlan { is_calling: true, ..plan.clone() }).await?;
     failpoint::reach(Step::Calling);
     let answer = context.zapi.send_text(&Chat::Group(group), &plan.text, None, turn).await;

@@ -8,7 +8,7 @@ use crate::command::resolution::{Resolution, ResolveContext};
 use crate::command::spec::{CommandSpec, HelpSection};
 use crate::domain::{Chat, Locale};
 use crate::parse::arguments::{ArgKind, Arguments};
-use crate::parse::prompt_reply::{Answer, parse_reply};
+use crate::parse::prompt_reply::{ParsedReply, parse_reply};
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::{LeaseError, StateKind};
 
@@ -44,7 +44,7 @@ pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result
         return Ok(reply_only(ReplyLine::not_done("confirm-dry-run")));
     }
     let answer = match answer {
-        Answer::Acknowledgement { is_agreement: true } if !prompt.is_irreversible() => Answer::Yes,
+        ParsedReply::Acknowledgement { is_agreement: true } if !prompt.is_irreversible() => ParsedReply::Yes,
         answer => answer,
     };
     Ok(match reply.check_time(&answer, prompted_at, &prompt).await? {
@@ -62,15 +62,15 @@ struct PromptReply<'r, 'p> {
 }
 
 impl PromptReply<'_, '_> {
-    fn parse(&self, arguments: &Arguments) -> Result<Answer, Resolution> {
+    fn parse(&self, arguments: &Arguments) -> Result<ParsedReply, Resolution> {
         if self.is_bare {
             return parse_reply(&self.past.command.text, self.is_direct, None).ok_or(Resolution::Ignore);
         }
         if arguments.words.is_empty() {
-            return Ok(Answer::Yes);
+            return Ok(ParsedReply::Yes);
         }
         match parse_reply(&arguments.words.join(" "), true, None) {
-            Some(Answer::Acknowledgement { .. }) => Ok(Answer::Yes),
+            Some(ParsedReply::Acknowledgement { .. }) => Ok(ParsedReply::Yes),
             Some(answer) => Ok(answer),
             None => Err(reply_only(ReplyLine::not_done("confirm-what"))),
         }
@@ -82,9 +82,11 @@ impl PromptReply<'_, '_> {
     }
 
     /// Says that nothing waits for a confirmation, also to a bare yes that is for the bot.
-    fn nothing_waits(&self, answer: &Answer, is_for_bot: bool) -> Resolution {
+    fn nothing_waits(&self, answer: &ParsedReply, is_for_bot: bool) -> Resolution {
         match answer {
-            Answer::Yes if self.is_direct && is_for_bot => reply_only(ReplyLine::not_done("confirm-nothing")),
+            ParsedReply::Yes if self.is_direct && is_for_bot => {
+                reply_only(ReplyLine::not_done("confirm-nothing"))
+            }
             _ => self.unless_bare("confirm-nothing"),
         }
     }
@@ -92,7 +94,7 @@ impl PromptReply<'_, '_> {
     /// The prompt that waits for this reply, and when it was stored.
     async fn find_prompt(
         &self,
-        answer: &Answer,
+        answer: &ParsedReply,
     ) -> Result<Result<(Timestamp, Prompt), Resolution>, LeaseError> {
         let ResolveContext { store, instance, conversation_key, command, .. } = *self.past;
         let Some(stored) = store.get_state(instance, StateKind::Prompt, conversation_key.as_str()).await?
@@ -130,7 +132,7 @@ impl PromptReply<'_, '_> {
     /// What to do with a reply that comes before its prompt was seen, or too late.
     async fn check_time(
         &self,
-        answer: &Answer,
+        answer: &ParsedReply,
         prompted_at: Timestamp,
         prompt: &Prompt,
     ) -> Result<Option<Resolution>, LeaseError> {
@@ -144,10 +146,10 @@ impl PromptReply<'_, '_> {
         let is_late = !is_in_time(prompted_at, replied_at);
         // In a group, and as thanks, it was for another person.
         let is_talk = match answer {
-            Answer::No => self.is_bare && !self.is_direct,
-            Answer::Numbers(_) => self.is_bare && prompt.options.is_empty(),
-            Answer::Acknowledgement { .. } => true,
-            Answer::Yes => false,
+            ParsedReply::No => self.is_bare && !self.is_direct,
+            ParsedReply::Numbers(_) => self.is_bare && prompt.options.is_empty(),
+            ParsedReply::Acknowledgement { .. } => true,
+            ParsedReply::Yes => false,
         };
         Ok(match () {
             () if is_talk && (is_early || is_late) => Some(Resolution::Ignore),
@@ -163,23 +165,23 @@ impl PromptReply<'_, '_> {
     }
 
     /// What a reply in time means.
-    fn choose(&self, answer: Answer, prompt: &Prompt) -> Resolution {
+    fn choose(&self, answer: ParsedReply, prompt: &Prompt) -> Resolution {
         let count = prompt.options.len();
         let chosen: Vec<&String> = match answer {
-            Answer::No => {
+            ParsedReply::No => {
                 let left = Reply::Lines(vec![ReplyLine::new("confirm-left")]);
                 return Resolution::Reply(left, vec![voided(self.past.conversation_key)]);
             }
-            Answer::Acknowledgement { .. } if prompt.is_irreversible() && count <= 1 => {
+            ParsedReply::Acknowledgement { .. } if prompt.is_irreversible() && count <= 1 => {
                 return reply_only(ReplyLine::not_done("confirm-clear"));
             }
-            Answer::Acknowledgement { .. } => return Resolution::Ignore,
-            Answer::Yes if count <= 1 => prompt.options.iter().collect(),
-            Answer::Yes => Vec::new(),
+            ParsedReply::Acknowledgement { .. } => return Resolution::Ignore,
+            ParsedReply::Yes if count <= 1 => prompt.options.iter().collect(),
+            ParsedReply::Yes => Vec::new(),
             // Where a yes is expected, a number is chatter.
-            Answer::Numbers(_) if count == 0 && self.is_bare => return Resolution::Ignore,
-            Answer::Numbers(numbers) if numbers.len() > 1 && !prompt.takes_several => Vec::new(),
-            Answer::Numbers(numbers) => {
+            ParsedReply::Numbers(_) if count == 0 && self.is_bare => return Resolution::Ignore,
+            ParsedReply::Numbers(numbers) if numbers.len() > 1 && !prompt.takes_several => Vec::new(),
+            ParsedReply::Numbers(numbers) => {
                 let options = numbers.iter().map(|number| prompt.options.get(number - 1));
                 options.collect::<Option<Vec<_>>>().unwrap_or_default()
             }

@@ -20,7 +20,7 @@ pub const LONGEST_PLAIN: usize = 40;
 
 /// A reply to a prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum ParsedReply {
     /// Yes.
     Yes,
     /// No.
@@ -89,25 +89,25 @@ static NUMBER_WORDS: LazyLock<HashMap<String, usize>> = LazyLock::new(|| {
 /// The reply in a text that is no command, if it is one. In a group, where an `ok` may be for another person,
 /// only the exact words count; in a direct chat more of them do. A no counts anywhere in the text, also
 /// beside a yes. `language` is that of the prompt, where it is known.
-pub fn parse_reply(text: &str, is_direct: bool, language: Option<Locale>) -> Option<Answer> {
+pub fn parse_reply(text: &str, is_direct: bool, language: Option<Locale>) -> Option<ParsedReply> {
     if text.len() > MAX_REPLY_LEN {
         return None;
     }
     if has_no(text, language) {
-        return Some(Answer::No);
+        return Some(ParsedReply::No);
     }
     if text.len() > LONGEST_PLAIN {
         return None;
     }
     if is_thumbs_up(text.trim()) {
-        return Some(Answer::Yes);
+        return Some(ParsedReply::Yes);
     }
     let text = fold(text);
     let word = text.trim_end_matches(['.', '!', ',', ')']).trim_start_matches('(');
     match () {
-        () if YES.contains(word) => Some(Answer::Yes),
+        () if YES.contains(word) => Some(ParsedReply::Yes),
         () => match parse_numbers(word) {
-            Some(numbers) => Some(Answer::Numbers(numbers)),
+            Some(numbers) => Some(ParsedReply::Numbers(numbers)),
             None if is_direct => parse_spoken_reply(&text),
             None => None,
         },
@@ -116,25 +116,25 @@ pub fn parse_reply(text: &str, is_direct: bool, language: Option<Locale>) -> Opt
 
 /// A reply in several words: `sim, pode`, `o segundo`, `ok obrigada`. A yes or a number beside other words is
 /// none.
-fn parse_spoken_reply(text: &str) -> Option<Answer> {
+fn parse_spoken_reply(text: &str) -> Option<ParsedReply> {
     let words = text.split_whitespace().map(|word| word.trim_matches(is_sign));
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
     let first = *words.first()?;
     if DIRECT_NO.contains(first) || first == AMBIGUOUS_NO {
-        return Some(Answer::No);
+        return Some(ParsedReply::No);
     }
     let is_beside = |word: &&str| FILLER_WORDS.contains(*word);
     let is_yes = |word: &&str| YES.contains(*word) || DIRECT_YES.contains(*word);
     if words.iter().any(is_yes) {
         let is_said_beside = |word: &&str| is_beside(word) || is_courtesy(word);
-        return words.iter().all(|word| is_yes(word) || is_said_beside(word)).then_some(Answer::Yes);
+        return words.iter().all(|word| is_yes(word) || is_said_beside(word)).then_some(ParsedReply::Yes);
     }
     if words.iter().any(is_courtesy) {
         let is_all = words.iter().all(|word| is_courtesy(word) || is_beside(word));
         let is_agreement = words.iter().any(|word| AGREEMENT.contains(*word));
         // A number with thanks is a number.
         if is_all {
-            return Some(Answer::Acknowledgement { is_agreement });
+            return Some(ParsedReply::Acknowledgement { is_agreement });
         }
     }
     let is_beside = |word: &&str| is_beside(word) || THANKS.contains(*word);
@@ -143,7 +143,7 @@ fn parse_spoken_reply(text: &str) -> Option<Answer> {
     let ways = [Some(number.as_str()), behind.map(|(_, number)| number)];
     ways.into_iter().flatten().find_map(|way| {
         let named = NUMBER_WORDS.get(way).map(|number| vec![*number]);
-        named.or_else(|| parse_numbers(way)).map(Answer::Numbers)
+        named.or_else(|| parse_numbers(way)).map(ParsedReply::Numbers)
     })
 }
 
@@ -254,18 +254,22 @@ mod tests {
     fn t46_a_no_is_a_no_wherever_it_stands_and_a_yes_has_none_beside_it() {
         for text in texts(NO) {
             for is_direct in [true, false] {
-                assert_eq!(parse_reply(text, is_direct, None), Some(Answer::No), "{text:?}");
+                assert_eq!(parse_reply(text, is_direct, None), Some(ParsedReply::No), "{text:?}");
             }
         }
         for text in texts(YES) {
-            assert_eq!(parse_reply(text, true, None), Some(Answer::Yes), "{text:?}");
+            assert_eq!(parse_reply(text, true, None), Some(ParsedReply::Yes), "{text:?}");
         }
         for text in texts(NEITHER) {
             for is_direct in [true, false] {
                 let answer = parse_reply(text, is_direct, None);
                 // A text that begins so is for the bot.
                 let is_stop = is_direct && text.starts_with("para");
-                assert_eq!(answer, is_stop.then_some(Answer::No).filter(|_| text.len() <= 40), "{text:?}");
+                assert_eq!(
+                    answer,
+                    is_stop.then_some(ParsedReply::No).filter(|_| text.len() <= 40),
+                    "{text:?}"
+                );
             }
         }
     }
@@ -276,7 +280,7 @@ mod tests {
             let is_agreement = fold(text).starts_with("ok");
             assert_eq!(
                 parse_reply(text, true, None),
-                Some(Answer::Acknowledgement { is_agreement }),
+                Some(ParsedReply::Acknowledgement { is_agreement }),
                 "{text:?}"
             );
             assert_eq!(parse_reply(text, false, None), None, "{text:?}");
@@ -288,32 +292,32 @@ mod tests {
         let portuguese = Some(Locale::PtBr);
         for text in ["vou no mercado", "tem gente no grupo", "no grupo da escola"] {
             assert_eq!(parse_reply(text, false, portuguese), None, "{text:?}");
-            assert_eq!(parse_reply(text, false, Some(Locale::Es)), Some(Answer::No), "{text:?}");
+            assert_eq!(parse_reply(text, false, Some(Locale::Es)), Some(ParsedReply::No), "{text:?}");
         }
         for text in ["no", "no, espera", "acho que no.", "no\nno"] {
-            assert_eq!(parse_reply(text, false, portuguese), Some(Answer::No), "{text:?}");
+            assert_eq!(parse_reply(text, false, portuguese), Some(ParsedReply::No), "{text:?}");
         }
     }
 
     #[test]
     fn a_no_is_looked_for_in_a_thousand_bytes_and_no_further() {
         let long = |length: usize| format!("{} não", "a".repeat(length - 5));
-        assert_eq!(parse_reply(&long(MAX_REPLY_LEN), false, None), Some(Answer::No));
+        assert_eq!(parse_reply(&long(MAX_REPLY_LEN), false, None), Some(ParsedReply::No));
         assert_eq!(parse_reply(&long(MAX_REPLY_LEN + 1), false, None), None);
     }
 
     #[test]
     fn in_a_group_an_answer_is_the_very_word() {
         let rows = [
-            ("sim", Some(Answer::Yes)),
-            ("Sim!", Some(Answer::Yes)),
-            ("SÍ", Some(Answer::Yes)),
-            ("yes", Some(Answer::Yes)),
-            ("👍🏽", Some(Answer::Yes)),
-            ("2", Some(Answer::Numbers(vec![2]))),
-            ("2)", Some(Answer::Numbers(vec![2]))),
-            ("1 3-5", Some(Answer::Numbers(vec![1, 3, 4, 5]))),
-            ("1, 2 e 4", Some(Answer::Numbers(vec![1, 2, 4]))),
+            ("sim", Some(ParsedReply::Yes)),
+            ("Sim!", Some(ParsedReply::Yes)),
+            ("SÍ", Some(ParsedReply::Yes)),
+            ("yes", Some(ParsedReply::Yes)),
+            ("👍🏽", Some(ParsedReply::Yes)),
+            ("2", Some(ParsedReply::Numbers(vec![2]))),
+            ("2)", Some(ParsedReply::Numbers(vec![2]))),
+            ("1 3-5", Some(ParsedReply::Numbers(vec![1, 3, 4, 5]))),
+            ("1, 2 e 4", Some(ParsedReply::Numbers(vec![1, 2, 4]))),
             ("sim, pode", None),
             ("ok", None),
             ("claro", None),
@@ -348,7 +352,11 @@ mod tests {
             ("cinco, please", &[5]),
         ];
         for (text, expected) in numbers {
-            assert_eq!(parse_reply(text, true, None), Some(Answer::Numbers(expected.to_vec())), "{text:?}");
+            assert_eq!(
+                parse_reply(text, true, None),
+                Some(ParsedReply::Numbers(expected.to_vec())),
+                "{text:?}"
+            );
         }
         for text in ["y", "thank you y", ""] {
             assert_eq!(parse_reply(text, true, None), None, "{text:?}");

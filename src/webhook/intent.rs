@@ -6,7 +6,7 @@ use crate::command::spec::CommandSpec;
 use crate::commands::CATALOG;
 use crate::parse::greeting::is_greeting;
 use crate::parse::prefix::{CommandParser, ParsedCommand};
-use crate::parse::prompt_reply::{Answer, LONGEST_PLAIN, MAX_REPLY_LEN, parse_reply};
+use crate::parse::prompt_reply::{LONGEST_PLAIN, MAX_REPLY_LEN, ParsedReply, parse_reply};
 
 use super::ignore_reason::IgnoreReason;
 use super::payload::{ChatRef, Content, MessageRef};
@@ -47,7 +47,7 @@ pub(super) fn detect(
             let is_unprefixed = || is_short && CATALOG.parse_without_prefix(&message.text, parser).is_some();
             match parse_reply(&message.text, is_to_us, None) {
                 // A command may hold such a word: `vincular bairro não perturbe`.
-                Some(Answer::No) if is_unprefixed() => Ok(MessageIntent::Unprefixed),
+                Some(ParsedReply::No) if is_unprefixed() => Ok(MessageIntent::Unprefixed),
                 Some(_) => Ok(MessageIntent::PromptReply),
                 None if is_short && is_greeting(&message.text) => Ok(MessageIntent::Greeting),
                 None if is_unprefixed() => Ok(MessageIntent::Unprefixed),

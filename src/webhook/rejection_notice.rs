@@ -12,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::domain::{Message, Person};
 use crate::instance::InstanceRuntime;
 use crate::reply::Reply;
-use crate::zapi::Urgency;
+use crate::zapi::Priority;
 
 const NOTICE_INTERVAL: Duration = Duration::from_secs(3_600);
 /// Between two notices: they share the rate limit of the replies to admins, and must leave room for them.
@@ -38,7 +38,7 @@ pub fn new_rejection_notifier() -> (RejectionNotifier, impl Future<Output = ()> 
         while let Some((instance, message)) = queued.recv().await {
             for text in Reply::NotAnAdmin.messages(&instance.localizer) {
                 let sent = async {
-                    let permit = instance.zapi.acquire_send_permit(Urgency::Progress).await?;
+                    let permit = instance.zapi.acquire_send_permit(Priority::Progress).await?;
                     instance.zapi.send_text(&message.chat, &text, Some(&message.id), permit).await
                 };
                 if let Err(error) = sent.await {

@@ -12,7 +12,7 @@ use crate::domain::Chat;
 use crate::failpoint::{self, Step};
 use crate::reply::Localizer;
 use crate::storage::{Claim, CommandRecord, LeaseError, MessageVersion, Outcome, Store, StoreUnavailable};
-use crate::zapi::{ApiError, ApiErrorKind, SendPermit, Urgency, Zapi};
+use crate::zapi::{ApiError, ApiErrorKind, Priority, SendPermit, Zapi};
 
 /// The reaction on a command that takes long.
 const PROGRESS_REACTION: &str = "⏳";
@@ -52,7 +52,7 @@ pub(super) async fn store_reply(
         claim.store_reply(json, outcome, state_changes, clock.now()).await?;
         return Ok(None);
     }
-    let permit = async { Ok(zapi.acquire_send_permit(Urgency::Answer).await.ok()) };
+    let permit = async { Ok(zapi.acquire_send_permit(Priority::Reply).await.ok()) };
     let store = claim.store_reply(json, outcome, state_changes, clock.now());
     let ((), permit) = tokio::try_join!(store, permit)?;
     Ok(permit)
@@ -77,7 +77,7 @@ pub(super) async fn send_reply(
         failpoint::reach(Step::Sending);
         let current = match permit.take() {
             Some(permit) => permit,
-            None => zapi.acquire_send_permit(Urgency::Answer).await?,
+            None => zapi.acquire_send_permit(Priority::Reply).await?,
         };
         // A prompt is in the last message, so that is the one that a 👍 replies to.
         let id = match index {
@@ -89,7 +89,7 @@ pub(super) async fn send_reply(
         if index + 1 == messages.len() {
             return Ok(Some(messages.len()));
         }
-        let next = async { Ok(zapi.acquire_send_permit(Urgency::Answer).await.ok()) };
+        let next = async { Ok(zapi.acquire_send_permit(Priority::Reply).await.ok()) };
         ((), permit) = tokio::try_join!(record_sent(claim, index + 1, clock), next)?;
     }
     Ok(None)
@@ -136,14 +136,14 @@ async fn send_first_message(
             Err(error) if error.cause.affects_instance() || error.cause.is_temporary() => return Err(error),
             Err(error) => {
                 tracing::debug!(%error, "reply not edited, it is sent as a new message");
-                permit = zapi.acquire_send_permit(Urgency::Answer).await?;
+                permit = zapi.acquire_send_permit(Priority::Reply).await?;
             }
         }
     }
     match zapi.send_text(chat, message, Some(&command.message_id), permit).await {
         // The quoted message may be deleted.
         Err(error) if error.cause == ApiErrorKind::Rejected => {
-            let permit = zapi.acquire_send_permit(Urgency::Answer).await?;
+            let permit = zapi.acquire_send_permit(Priority::Reply).await?;
             zapi.send_text(chat, message, None, permit).await
         }
         sent => sent,
@@ -208,7 +208,7 @@ pub(super) async fn send_notice(
     for (index, message) in messages.iter().enumerate() {
         let quoted = (index == 0).then_some(claim.command.message_id.as_str());
         let sent = async {
-            let permit = zapi.acquire_send_permit(Urgency::Progress).await?;
+            let permit = zapi.acquire_send_permit(Priority::Progress).await?;
             zapi.send_text(&chat, message, quoted, permit).await
         };
         if let Err(error) = sent.await {

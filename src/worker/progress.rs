@@ -13,7 +13,7 @@ use crate::command::progress::ProgressUpdate;
 use crate::domain::Chat;
 use crate::reply::{Localizer, Reply};
 use crate::storage::{Claim, Store};
-use crate::zapi::{ApiError, ApiErrorKind, Urgency, Zapi};
+use crate::zapi::{ApiError, ApiErrorKind, Priority, Zapi};
 
 /// The least time between two edits: each counts as a message for the rate limit.
 const EDIT_INTERVAL: Duration = Duration::from_secs(2);
@@ -131,7 +131,7 @@ impl ProgressReporter<'_> {
         let chat = Chat::from_id(&command.chat);
         let sent = async {
             let old = self.find_previous_message().await;
-            let mut permit = self.zapi.acquire_send_permit(Urgency::Progress).await?;
+            let mut permit = self.zapi.acquire_send_permit(Priority::Progress).await?;
             if let Some(old) = old {
                 match self.zapi.edit_text(&chat, text, &old, permit).await {
                     Ok(_) => return Ok(old),
@@ -139,7 +139,7 @@ impl ProgressReporter<'_> {
                     Err(error)
                         if error.cause == ApiErrorKind::Rejected && command.reply_message_id.is_none() =>
                     {
-                        permit = self.zapi.acquire_send_permit(Urgency::Progress).await?;
+                        permit = self.zapi.acquire_send_permit(Priority::Progress).await?;
                     }
                     Err(error) => return Err(error),
                 }
@@ -173,7 +173,7 @@ impl ProgressReporter<'_> {
         let message = shown.message.lock().await;
         let Some(id) = &*message else { return Ok(()) };
         let chat = Chat::from_id(&self.claim.command.chat);
-        let permit = self.zapi.acquire_send_permit(Urgency::Progress).await?;
+        let permit = self.zapi.acquire_send_permit(Priority::Progress).await?;
         self.zapi.edit_text(&chat, text, id, permit).await.map(drop)
     }
 }

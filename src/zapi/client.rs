@@ -19,7 +19,7 @@ use super::error::{self, ApiError, ApiErrorKind};
 use super::http_client::{ClientError, HttpClients};
 use super::metadata::Metadata;
 use super::participant::Participant;
-use super::rate_limit::{RateLimitStore, RateLimiter, Urgency};
+use super::rate_limit::{Priority, RateLimitStore, RateLimiter};
 use crate::clock::Clock;
 use crate::config::{Instance, RateLimits};
 
@@ -132,11 +132,11 @@ impl Zapi {
         &self,
         call: &'static str,
         limiter: &RateLimiter,
-        urgency: Urgency,
+        priority: Priority,
     ) -> Result<(), ApiError> {
         self.check_deadline(call)?;
         let started = Instant::now();
-        let acquired = limiter.turn(urgency).await;
+        let acquired = limiter.turn(priority).await;
         if let Some(deadline) = &self.deadline {
             deadline.postpone(started.elapsed());
         }

@@ -10,7 +10,7 @@ use super::client::Zapi;
 use super::error::{ApiError, ApiErrorKind, DEACTIVATE_CALL};
 use super::groups::invitation_link;
 use super::lenient_json;
-use super::rate_limit::{ChangePermit, Urgency};
+use super::rate_limit::{ChangePermit, Priority};
 use crate::domain::{CommunityId, GroupId};
 
 /// A community of the list.
@@ -136,7 +136,7 @@ impl Zapi {
 
     /// Waits for a permit for a changing call; `call` names it in an error.
     pub async fn acquire_change_permit(&self, call: &'static str) -> Result<ChangePermit, ApiError> {
-        self.acquire(call, &self.inner.change_limiter, Urgency::Answer).await.map(ChangePermit)
+        self.acquire(call, &self.inner.change_limiter, Priority::Reply).await.map(ChangePermit)
     }
 
     /// Links groups: `POST communities/link`. The response is not reliable: read back.

@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 use super::client::Zapi;
 use super::error::{ApiError, ApiErrorKind};
 use super::lenient_json;
-use super::rate_limit::{SendPermit, Urgency};
+use super::rate_limit::{Priority, SendPermit};
 use crate::domain::Chat;
 
 impl Zapi {
     /// Waits for a permit to send a message.
-    pub async fn acquire_send_permit(&self, urgency: Urgency) -> Result<SendPermit, ApiError> {
-        self.acquire("send-text", &self.inner.message_limiter, urgency).await.map(SendPermit)
+    pub async fn acquire_send_permit(&self, priority: Priority) -> Result<SendPermit, ApiError> {
+        self.acquire("send-text", &self.inner.message_limiter, priority).await.map(SendPermit)
     }
 
     /// Queues a text in a chat, quoting the message `quoted`: `POST send-text`. Returns its

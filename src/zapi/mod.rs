@@ -33,4 +33,4 @@ pub use http_client::{ClientError, HttpClients};
 pub use instance::{AccountStatus, ConnectionStatus, WebhookKind};
 pub use participant::Participant;
 pub use people::PhoneInfo;
-pub use rate_limit::{ChangePermit, Rate, RateLimitError, RateLimitStore, SendPermit, Unlimited, Urgency};
+pub use rate_limit::{ChangePermit, Priority, Rate, RateLimitError, RateLimitStore, SendPermit, Unlimited};

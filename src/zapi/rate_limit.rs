@@ -53,9 +53,9 @@ impl RateLimitStore for Unlimited {
 
 /// The priority of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Urgency {
+pub enum Priority {
     /// A person waits for it.
-    Answer,
+    Reply,
     /// No one waits for it: it is made when no reply waits.
     Progress,
 }
@@ -103,9 +103,9 @@ impl RateLimiter {
 
     /// Waits until the next call may be made. Replies of this process go in order of arrival, before all progress
     /// messages.
-    pub(super) async fn turn(&self, urgency: Urgency) -> Result<(), RateLimitError> {
-        match urgency {
-            Urgency::Answer => {
+    pub(super) async fn turn(&self, priority: Priority) -> Result<(), RateLimitError> {
+        match priority {
+            Priority::Reply => {
                 let _waiting = WaitingReply::new(self);
                 let _turn = self.turn.lock().await;
                 loop {
@@ -115,7 +115,7 @@ impl RateLimiter {
                     }
                 }
             }
-            Urgency::Progress => loop {
+            Priority::Progress => loop {
                 let quiet = self.replies_done.notified();
                 if self.answers.load(Ordering::SeqCst) > 0 {
                     quiet.await;
@@ -217,14 +217,14 @@ mod tests {
     async fn answers_go_in_their_order_and_progress_when_none_waits() {
         let (store, limiter) = limiter();
         let gone = Plain::new(Vec::new());
-        let go = async |name, urgency| {
-            limiter.turn(urgency).await.unwrap();
+        let go = async |name, priority| {
+            limiter.turn(priority).await.unwrap();
             gone.lock().unwrap().push(name);
         };
         let answers = async {
             // Progress waits for its moment already when the answers come.
             store.asked(2).await;
-            tokio::join!(go("first", Urgency::Answer), go("second", Urgency::Answer), async {
+            tokio::join!(go("first", Priority::Reply), go("second", Priority::Reply), async {
                 store.asked(5).await;
                 for _ in 0..3 {
                     store.asked(1).await;
@@ -232,7 +232,7 @@ mod tests {
                 }
             });
         };
-        tokio::join!(go("progress", Urgency::Progress), answers);
+        tokio::join!(go("progress", Priority::Progress), answers);
         assert_eq!(*gone.lock().unwrap(), ["first", "second", "progress"]);
     }
 
@@ -241,12 +241,12 @@ mod tests {
         let (store, limiter) = limiter();
         let given_up = async {
             tokio::select! {
-                answered = limiter.turn(Urgency::Answer) => panic!("{answered:?}"),
+                answered = limiter.turn(Priority::Reply) => panic!("{answered:?}"),
                 () = store.asked(3) => {}
             }
             store.grant().await;
         };
-        let (progress, ()) = tokio::join!(limiter.turn(Urgency::Progress), given_up);
+        let (progress, ()) = tokio::join!(limiter.turn(Priority::Progress), given_up);
         assert_eq!(progress, Ok(()));
     }
 }

@@ -295,7 +295,7 @@ async fn numbers_with_whatsapp_are_told_from_those_without() {
 async fn a_message_is_edited_in_its_place() {
     let scene = Scene::open().await;
     let (zapi, chat) = (&scene.zapi, Chat::Direct(ANA.to_owned()));
-    let turn = async || zapi.acquire_send_permit(Urgency::Answer).await.unwrap();
+    let turn = async || zapi.acquire_send_permit(Priority::Reply).await.unwrap();
 
     let id = zapi.send_text(&chat, "um", None, turn().await).await.unwrap();
     let edited = zapi.edit_text(&chat, "dois", &id, turn().await).await.unwrap();
@@ -324,7 +324,7 @@ async fn t47_an_answer_that_does_not_say_yes_is_none() {
         let reply = || Fault::Replace(FaultResponse::text(200, body));
         call.iter().for_each(|call| scene.sandbox.faults().fail_always(call, reply()));
         let (turn, send) =
-            (async || scene.turn().await, async || zapi.acquire_send_permit(Urgency::Answer).await);
+            (async || scene.turn().await, async || zapi.acquire_send_permit(Priority::Reply).await);
 
         let answers = [
             zapi.link(bairro, &[], turn().await).await,
