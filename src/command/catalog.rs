@@ -11,7 +11,7 @@ use crate::parse::arguments;
 use crate::parse::prefix::{CommandParser, ParsedCommand, is_too_long};
 use crate::parse::word_lists::word_list;
 
-/// Shorter words, and names, are alike by chance.
+/// Shorter words match by chance.
 const MIN_GUESS_LEN: usize = 3;
 
 /// The prefixes that turn a name into its opposite.
@@ -23,7 +23,7 @@ static WORDS_WITHOUT_COMMAND: LazyLock<HashSet<String>> =
 
 /// All commands, by name. Help, documentation and rights follow from it.
 pub struct Catalog {
-    /// In the command of the help.
+    /// In the order of the help.
     specs: Vec<&'static CommandSpec>,
     /// By each of their names, folded.
     by_name: HashMap<String, &'static CommandSpec>,

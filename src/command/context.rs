@@ -64,7 +64,7 @@ pub struct Context<'a> {
     pub confirmation: Confirmation,
     /// It undoes a change.
     pub is_undo: bool,
-    /// What must still be true for that.
+    /// Undo only if this still holds; see `DeferredCommand::only_if`.
     pub only_if: Option<String>,
     /// The key of the prompt, list and undo record: the admin in this chat.
     pub conversation_key: ConversationKey,
@@ -166,7 +166,7 @@ impl Context<'_> {
         }
     }
 
-    /// Previews a dry run, or asks for a confirmation where one is required and `is_grave`. `rest` are its
+    /// Previews a dry run, or asks for a confirmation where one is required and `needs_confirmation`. `rest` are its
     /// arguments with ids in place of names, so that what was shown is what is done.
     ///
     /// Returns the reply to send instead of running the command.
@@ -175,15 +175,15 @@ impl Context<'_> {
         command: &str,
         rest: String,
         about: Reply,
-        is_grave: bool,
+        needs_confirmation: bool,
     ) -> Option<Reply> {
         debug_assert!(
-            !is_grave || CONFIRMABLE.contains(&command),
+            !needs_confirmation || CONFIRMABLE.contains(&command),
             "the help on {command} is silent on --yes"
         );
         match self.confirmation {
             Confirmation::DryRun => Some(Reply::DryRun(Box::new(about))),
-            Confirmation::Required if is_grave => {
+            Confirmation::Required if needs_confirmation => {
                 self.ask(Prompt {
                     before: rest,
                     ..Prompt::new(&self.claim.command, self.localizer.locale, command)
@@ -207,8 +207,8 @@ impl Context<'_> {
     /// Stores a prompt with the reply.
     pub fn ask(&mut self, prompt: Prompt) {
         let prompt = Prompt { is_undo: self.is_undo, only_if: self.only_if.clone(), ..prompt };
-        let StateChange { kind, key: place, value } = prompt.asked(&self.conversation_key);
-        self.set_state(kind, place, value);
+        let StateChange { kind, key, value } = prompt.to_state_change(&self.conversation_key);
+        self.set_state(kind, key, value);
     }
 
     /// Stores how a change is undone: by this command with these arguments, or not at all.
@@ -242,14 +242,14 @@ impl Context<'_> {
     }
 
     /// Stores state with the reply; a later value replaces an earlier one.
-    pub fn set_state(&mut self, kind: StateKind, place: String, value: Option<String>) {
-        self.state_changes.retain(|memory| memory.kind != kind || memory.key != place);
-        self.state_changes.push(StateChange { kind, key: place, value });
+    pub fn set_state(&mut self, kind: StateKind, key: String, value: Option<String>) {
+        self.state_changes.retain(|change| change.kind != kind || change.key != key);
+        self.state_changes.push(StateChange { kind, key, value });
     }
 
     /// The stored state of this kind and key.
-    pub async fn get_state(&self, kind: StateKind, place: &str) -> Result<Option<StateEntry>, CommandError> {
-        Ok(self.store.get_state(&self.instance.name, kind, place).await.map_err(LeaseError::Store)?)
+    pub async fn get_state(&self, kind: StateKind, key: &str) -> Result<Option<StateEntry>, CommandError> {
+        Ok(self.store.get_state(&self.instance.name, kind, key).await.map_err(LeaseError::Store)?)
     }
 
     /// The community that the command names. The worker has found it before.

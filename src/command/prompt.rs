@@ -17,8 +17,8 @@ use crate::storage::{CommandRecord, StateChange, StateEntry, StateKind, Store, S
 pub const PROMPT_TTL: Duration = Duration::from_secs(5 * 60);
 /// How much later than it was sent a message may be recorded.
 const MAX_RECORD_DELAY: Duration = Duration::from_secs(1);
-/// For how long a late reply is told so.
-const LATE_REPLY_TTL: Duration = Duration::from_secs(60 * 60);
+/// How long after a prompt a late reply still gets the "too late" notice.
+const LATE_REPLY_NOTICE_WINDOW: Duration = Duration::from_secs(60 * 60);
 
 /// A prompt that waits for a reply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,7 +79,7 @@ impl Prompt {
     }
 
     /// The state change that stores the prompt.
-    pub fn asked(&self, key: &ConversationKey) -> StateChange {
+    pub fn to_state_change(&self, key: &ConversationKey) -> StateChange {
         let value = serde_json::to_string(self).ok();
         StateChange { kind: StateKind::Prompt, key: key.to_string(), value }
     }
@@ -108,17 +108,17 @@ pub fn with_askers(askers: Vec<String>, memory: &mut StateChange) {
 }
 
 /// The state change that removes the prompt.
-pub fn cleared(key: &ConversationKey) -> StateChange {
+pub fn clear_prompt(key: &ConversationKey) -> StateChange {
     StateChange { kind: StateKind::Prompt, key: key.to_string(), value: None }
 }
 
-/// The same, also for a prompt that was stored after this command arrived.
-pub fn voided(key: &ConversationKey) -> StateChange {
+/// Removes the prompt, even one stored after this command arrived.
+pub fn void_prompt(key: &ConversationKey) -> StateChange {
     StateChange { kind: StateKind::Prompt, key: key.to_string(), value: Some(String::new()) }
 }
 
-/// Whether a reply was accepted before the prompt could be seen: the prompt may have waited to be sent, and
-/// is recorded a moment after it was.
+/// Whether a reply was accepted before the prompt was shown. Allows `MAX_RECORD_DELAY`, because the send time is
+/// recorded shortly after sending.
 pub fn predates_prompt(prompted_at: Timestamp, shown: Timestamp, accepted: Timestamp) -> bool {
     accepted < prompted_at || accepted.plus(MAX_RECORD_DELAY) < shown
 }
@@ -128,13 +128,13 @@ pub fn is_in_time(prompted_at: Timestamp, answered: Timestamp) -> bool {
     answered.since(prompted_at) <= PROMPT_TTL
 }
 
-/// Whether a prompt waits, or waited until recently.
-pub async fn is_prompt_pending(
+/// Whether a prompt was stored within `LATE_REPLY_NOTICE_WINDOW`; it may have expired.
+pub async fn has_recent_prompt(
     store: &Store,
     instance: &InstanceName,
     key: &ConversationKey,
     now: Timestamp,
 ) -> Result<bool, StoreUnavailable> {
     let stored = store.get_state(instance, StateKind::Prompt, key.as_str()).await?;
-    Ok(stored.is_some_and(|stored| now.since(stored.at) <= LATE_REPLY_TTL))
+    Ok(stored.is_some_and(|stored| now.since(stored.at) <= LATE_REPLY_NOTICE_WINDOW))
 }

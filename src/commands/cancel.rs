@@ -8,7 +8,7 @@
 
 use crate::authorization::{may_everywhere, may_use};
 use crate::command::context::{CommandError, Context};
-use crate::command::prompt::{cleared, is_in_time};
+use crate::command::prompt::{clear_prompt, is_in_time};
 use crate::command::spec::{CommandSpec, HelpSection};
 use crate::domain::Chat;
 use crate::parse::arguments::{ArgKind, Arguments};
@@ -53,7 +53,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     // A prompt waits, too.
     let prompt = context.get_state(StateKind::Prompt, context.conversation_key.as_str()).await?;
     let prompt = prompt.filter(|prompt| is_in_time(prompt.at, context.clock.now()));
-    context.state_changes.push(cleared(&context.conversation_key));
+    context.state_changes.push(clear_prompt(&context.conversation_key));
     if cancelled.is_empty() && prompt.is_some() {
         return Ok(Reply::Lines(vec![ReplyLine::new("confirm-left")]));
     }

@@ -3,7 +3,7 @@
 //! It stands for the command of the prompt. A repeated reply finds no prompt any more.
 
 use crate::clock::Timestamp;
-use crate::command::prompt::{Prompt, cleared, is_in_time, predates_prompt, voided};
+use crate::command::prompt::{Prompt, clear_prompt, is_in_time, predates_prompt, void_prompt};
 use crate::command::resolution::{Resolution, ResolveContext};
 use crate::command::spec::{CommandSpec, HelpSection};
 use crate::domain::{Chat, Locale};
@@ -120,7 +120,7 @@ impl PromptReply<'_, '_> {
         }
         // A later command closes the prompt.
         if store.has_command_between(&prompt.asked_by, command).await? {
-            let closed = vec![cleared(conversation_key)];
+            let closed = vec![clear_prompt(conversation_key)];
             return Ok(Err(match self.nothing_waits(answer, true) {
                 Resolution::Reply(reply, _) => Resolution::Reply(reply, closed),
                 _ => Resolution::Reply(Reply::Empty, closed),
@@ -157,7 +157,7 @@ impl PromptReply<'_, '_> {
             () if is_early => Some(reply_only(ReplyLine::not_done("confirm-early"))),
             () if is_late => {
                 let late = ReplyLine::not_done("confirm-late").with_command("command", "help", &[]);
-                let closed = vec![cleared(conversation_key)];
+                let closed = vec![clear_prompt(conversation_key)];
                 Some(Resolution::Reply(Reply::Lines(vec![late]), closed))
             }
             () => None,
@@ -170,7 +170,7 @@ impl PromptReply<'_, '_> {
         let chosen: Vec<&String> = match answer {
             ParsedReply::No => {
                 let left = Reply::Lines(vec![ReplyLine::new("confirm-left")]);
-                return Resolution::Reply(left, vec![voided(self.past.conversation_key)]);
+                return Resolution::Reply(left, vec![void_prompt(self.past.conversation_key)]);
             }
             ParsedReply::Acknowledgement { .. } if prompt.is_irreversible() && count <= 1 => {
                 return reply_only(ReplyLine::not_done("confirm-clear"));

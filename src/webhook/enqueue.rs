@@ -243,7 +243,7 @@ impl Enqueuer {
             MessageIntent::PromptReply | MessageIntent::Command(_) => {
                 let IncomingMessage { message, received_at, .. } = event;
                 let key = message.chat.conversation_key(&admin.key, message.by_owner);
-                prompt::is_prompt_pending(&self.store, endpoint.name(), &key, *received_at).await?
+                prompt::has_recent_prompt(&self.store, endpoint.name(), &key, *received_at).await?
             }
             MessageIntent::Greeting => endpoint.greeting_cooldown.is_due(&admin.key, event.received_at),
         };

@@ -2,8 +2,8 @@
 //!
 //! Pure: configuration, headers, path, body and time come in; a [`Verified`] body goes out, or a [`VerifyError`] that
 //! tells the sender nothing. Secrets are compared in constant time, as digests of one length, and all schemes are always
-//! evaluated: neither the response nor its time tells which one failed. Only one thing shows: whether a request could
-//! be rejected before its body was read. Z-API itself sends `z-api-token`; the signatures are for relays and gateways
+//! evaluated: neither the response nor its time tells which one failed. The sender can observe only whether the request
+//! was rejected before its body was read. Z-API itself sends `z-api-token`; the signatures are for relays and gateways
 //! (Z-API's documentation). THREATS.md, T1–T7, lists what is rejected and why.
 
 use std::fmt;
@@ -36,8 +36,8 @@ pub const WEBHOOK_TIMESTAMP: HeaderName = HeaderName::from_static("webhook-times
 /// Standard Webhooks: one or more signatures, separated by blanks.
 pub const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 
-/// Signatures of a delivery that are checked at most: more than keys in rotation, and so few that their number does not
-/// show in the time of a rejection.
+/// Maximum number of signatures checked per delivery: enough for key rotation, and few enough that the response time
+/// does not reveal the number of keys.
 const MAX_SIGNATURES: usize = 8;
 
 pub(super) type HmacSha256 = hmac::Hmac<Sha256>;
@@ -98,21 +98,21 @@ pub enum Scheme {
 /// Why a scheme failed: for the log, never for the sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthFailure {
-    /// There is none.
+    /// The credential is missing.
     Missing,
-    /// There is one, but none is configured: a path with a segment too many.
+    /// The path has a secret, but none is configured.
     Unexpected,
-    /// There is more than one.
+    /// The header occurs more than once.
     Duplicate,
-    /// It is not visible ASCII, hex or base64, or has an invalid id or timestamp.
+    /// The credential is not visible ASCII, hex or base64, or has an invalid id or timestamp.
     Malformed,
-    /// It was signed too long ago, or in the future.
+    /// The timestamp is too far from now.
     Expired,
-    /// It does not match.
+    /// The credential does not match.
     Mismatch,
 }
 
-/// The result of the headers, before the body is read.
+/// Result of checking the headers and the path, before the body is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precheck {
     /// They have a correct secret, or none is configured.
@@ -227,7 +227,7 @@ impl Verifier {
     }
 }
 
-/// Hashes a body so often, only to take the time.
+/// Hashes the body `passes` times and discards the result, so that a rejection takes as long as a verification.
 pub(super) fn equalize_hash_time(body: &[u8], passes: usize) {
     for _ in 0..passes {
         std::hint::black_box(Sha256::digest(std::hint::black_box(body)));

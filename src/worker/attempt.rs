@@ -42,7 +42,7 @@ pub(super) struct ProgressIndicators {
 enum AttemptError {
     /// The lease is lost, or the store is unavailable: the lease expires by itself.
     Store(LeaseError),
-    /// To be retried.
+    /// A temporary Z-API error: the attempt is retried.
     Api(ApiError),
 }
 
@@ -114,7 +114,7 @@ impl Attempt<'_> {
         self.choose_message_to_edit(&mut claim, indicators).await?;
         let is_last_delivery = now >= last_delivery_at;
         if is_last_delivery && claim.command.replied == 0 {
-            // An edit with an unknown result was repeated until now; the last attempt sends a new message.
+            // Earlier deliveries retried the edit because its result was unknown. The last delivery sends a new message.
             claim.command.reply_message_id = None;
         }
         let sent = deliver::send_reply(self.zapi, &mut claim, permit, clock).await;
@@ -126,12 +126,12 @@ impl Attempt<'_> {
             // Removing the reaction may take long.
             deliver::record_sent(&mut claim, count, clock).await?;
         }
-        let is_over = match &sent {
+        let is_final = match &sent {
             Ok(_) => true,
             Err(DeliveryError::Api(error)) => !error.cause.is_temporary() || is_last_delivery,
             Err(DeliveryError::Store(_)) => false,
         };
-        if has_reaction && is_over {
+        if has_reaction && is_final {
             deliver::hide_progress_reaction(self.zapi, &claim).await;
         }
         match sent {
@@ -151,7 +151,7 @@ impl Attempt<'_> {
     }
 
     /// Chooses the message that the reply replaces: the progress message, or the reply to an earlier version of an edited
-    /// command. After a retry notice the chat has moved on, and the reply is a new message.
+    /// command. After a retry notice, newer messages may follow it, and the reply is a new message.
     async fn choose_message_to_edit(
         &self,
         claim: &mut Claim,
@@ -162,7 +162,7 @@ impl Attempt<'_> {
             return Ok(());
         }
         let now = self.worker.clock.now();
-        // The progress message is younger than the first attempt.
+        // The progress message was sent after the first attempt started, so it is editable if that time is.
         if indicators.is_retry_notified || !deliver::is_editable(command.first_attempt_at, now) {
             command.reply_message_id = None;
             return Ok(());
@@ -183,12 +183,12 @@ impl Attempt<'_> {
         indicators: &mut ProgressIndicators,
         is_last: bool,
     ) -> Result<CommandOutcome, AttemptError> {
-        let crashes = claim.command.claims - MAX_CRASHES;
-        if crashes > 0 && (claim.command.plan.is_none() || crashes > MAX_RECOVERY_CRASHES) {
+        let excess_crashes = claim.command.claims - MAX_CRASHES;
+        if excess_crashes > 0 && (claim.command.plan.is_none() || excess_crashes > MAX_RECOVERY_CRASHES) {
             return Ok(CommandOutcome::new(Reply::Failed { reason: None }, Outcome::Failed));
         }
-        // After too many crashes, what was done is read back once more and reported.
-        let is_last = is_last || crashes > 0;
+        // After too many crashes, run only once more, to read back and report the changes.
+        let is_last = is_last || excess_crashes > 0;
         let failed = |reason| CommandOutcome::new(Reply::Failed { reason }, Outcome::Failed);
         match self.execute_with_indicators(claim, indicators, is_last).await {
             Ok(outcome) => Ok(outcome),
@@ -236,7 +236,7 @@ impl Attempt<'_> {
             is_last_attempt: is_last,
         };
         let observed = claim.clone();
-        // A failed attempt sends the notice itself, and one that ends soon needs none.
+        // For an attempt that is still running: a failed one sends its own notice, and a short one needs none.
         let notice_delay =
             self.retry_notice_at(&observed).since(clock.now()).max(timing.progress_reaction_after);
         let may_notify = !indicators.is_retry_notified && !is_last;
@@ -267,21 +267,21 @@ impl Attempt<'_> {
                 let mut sending = std::pin::pin!(deliver::send_notice(self.zapi, &observed, &notice, clock));
                 tokio::select! {
                     ended = &mut with_reaction => {
-                        // Only a failed attempt waits for its notice.
+                        // After a temporary error, wait until the notice is sent; otherwise drop it.
                         if matches!(&ended, Err(CommandError::Api(error)) if error.cause.is_temporary()) {
                             let _ = timeout(NOTICE_TIMEOUT, sending).await;
                         }
                         ended
                     }
-                    // A lost lease ends the run as well.
+                    // The result is ignored: if the lease is lost, the run fails too.
                     _ = &mut sending => with_reaction.await,
                 }
             }
         }
     }
 
-    /// How long an attempt may take, and by how much each change that it makes extends that. An attempt that is not the
-    /// last one ends when the last one is due.
+    /// Returns the time limit of the attempt and the extension that each change adds. Any attempt but the last ends, at
+    /// the latest, when the last is due.
     fn time_limits(&self, is_last: bool) -> (Duration, Duration) {
         let Worker { clock, timing, .. } = self.worker;
         let half = timing.attempt / 2;
@@ -301,7 +301,7 @@ impl Attempt<'_> {
         finished
     }
 
-    /// Ends a command whose last message is sent and not recorded yet.
+    /// Records the last sent message and ends the command, in one write.
     async fn finish_sent(&self, claim: &Claim, count: usize, outcome: Outcome) -> Result<(), LeaseError> {
         self.log_completion(claim, outcome);
         let finished = deliver::record_sent_and_finish(claim, count, outcome, &self.worker.clock).await;
@@ -324,11 +324,11 @@ impl Attempt<'_> {
 
 /// Adds the groups that a given-up command may have left without a community.
 fn mention_left_open(claim: &Claim, ended: CommandOutcome) -> CommandOutcome {
-    let is_over = matches!(
+    let is_final = matches!(
         ended.reply,
         Reply::Failed { .. } | Reply::RightsRevoked { is_started: true } | Reply::Api(_)
     );
-    let left_open = claim.command.plan.as_deref().filter(|_| is_over).map(left_open).unwrap_or_default();
+    let left_open = claim.command.plan.as_deref().filter(|_| is_final).map(left_open).unwrap_or_default();
     match left_open.is_empty() {
         true => ended,
         false => CommandOutcome { reply: Reply::With(Box::new(ended.reply), left_open), ..ended },

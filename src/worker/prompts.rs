@@ -47,9 +47,9 @@ pub(super) async fn update_prompts(
     };
     let is_choice = || prompt.as_ref().is_some_and(|prompt| !prompt.options.is_empty());
     if is_own && pending.as_ref().is_some_and(|pending| pending.at > command.accepted_at) {
-        ended.state_changes.push(prompt::voided(&key));
+        ended.state_changes.push(prompt::void_prompt(&key));
     } else if is_change || is_prompt_reply || is_own || (is_list && is_choice()) {
-        ended.state_changes.push(prompt::cleared(&key));
+        ended.state_changes.push(prompt::clear_prompt(&key));
     }
     Ok(ended)
 }

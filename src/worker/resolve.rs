@@ -285,7 +285,7 @@ fn suggest_command(request: &Request<'_>, parsed: &ParsedCommand) -> CommandOutc
     let reply = Reply::UnknownCommand { typed: parsed.typed.clone(), nearest, is_prompted: spec.is_some() };
     let prompt = spec.map(|spec| request.new_prompt(locale, spec.name, vec![parsed.rest.clone()]));
     CommandOutcome {
-        state_changes: prompt.iter().map(|prompt| prompt.asked(request.key)).collect(),
+        state_changes: prompt.iter().map(|prompt| prompt.to_state_change(request.key)).collect(),
         ..CommandOutcome::usage_error(Reply::InLanguage(locale, Box::new(reply)))
     }
 }

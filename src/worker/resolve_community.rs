@@ -255,7 +255,7 @@ fn prompt_choice(
     let options = options.iter().take(MAX_CANDIDATES).map(CommunityId::to_string).collect();
     let prompt = request.new_prompt(request.run.localizer.locale, spec.name, options);
     let prompt = Prompt { before, after, ..prompt };
-    vec![prompt.asked(request.key)]
+    vec![prompt.to_state_change(request.key)]
 }
 
 /// Finds the community with this name, or returns a reply that lists candidates. Communities that the admin may not use

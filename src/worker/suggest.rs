@@ -47,7 +47,7 @@ impl Suggestion {
         let prompt = request.new_prompt(locale, self.command, vec![self.arguments]);
         let line = ReplyLine::new("suggestion").with_plain("command", self.display);
         CommandOutcome {
-            state_changes: vec![prompt.asked(request.key)],
+            state_changes: vec![prompt.to_state_change(request.key)],
             ..CommandOutcome::usage_error(Reply::Lines(vec![line]))
         }
     }

@@ -12,7 +12,7 @@ use crate::failpoint::{self, Step};
 use crate::reply::{GroupOutcome, quote};
 use crate::zapi::{ApiError, ApiErrorKind, ChangePermit, CommunityDetails};
 
-/// The result of the call for each group: a hint.
+/// The result of the call for each group. Not authoritative: the read-back decides.
 type CallResults = HashMap<GroupId, CallResult>;
 
 /// The result of a call, or the error that prevented it.
@@ -29,15 +29,15 @@ impl CallResult {
     }
 }
 
-/// Makes the changes of the plan. `known` is the community as it was just read, with all of the plan to do;
-/// after a crash or an earlier attempt it is read again. `turn` is the permit of the call, if it was acquired
-/// before.
+/// Makes the changes of the plan. `just_read` is the community as just read, with every planned change still pending;
+/// after a crash or a retry there is none, and it is read again. `permit` is the permit of the call, if it was acquired
+/// already.
 pub async fn reconcile(
     context: &mut Context<'_>,
     direction: LinkAction,
     plan: &LinkPlan,
-    known: Option<CommunityDetails>,
-    turn: Option<ChangePermit>,
+    just_read: Option<CommunityDetails>,
+    permit: Option<ChangePermit>,
 ) -> Result<Outcomes, CommandError> {
     let Some(community) = plan.community() else { return Ok(Outcomes::new()) };
     let todo = plan.pending();
@@ -45,8 +45,8 @@ pub async fn reconcile(
         return Ok(Outcomes::new());
     }
     let work = Reconciler { context, action: direction, community: &community, hidden: Vec::new() };
-    let is_just_read = known.is_some();
-    let details = match known {
+    let is_just_read = just_read.is_some();
+    let details = match just_read {
         Some(details) => details,
         None => match work.context.zapi.community(&community).await {
             Ok(details) => details,
@@ -60,40 +60,40 @@ pub async fn reconcile(
         false => work.find_missing(todo.clone(), &details).await,
     };
     let mut results = CallResults::new();
-    let (mut unread, mut unsure) = (None, Vec::new());
+    let (mut unread, mut not_read_back) = (None, Vec::new());
     if !missing.is_empty() && work.context.is_cancelled {
         // The call of an earlier attempt may become visible late.
         (missing, unread) = work.read_back(missing, &results).await;
     } else if !missing.is_empty() {
-        let (called, last) = work.call_all(&missing, turn).await;
+        let (called, last) = work.call_all(&missing, permit).await;
         let cause = last.as_ref().err().map(|error| error.cause);
         // An unreadable response may be about one group.
-        let may_be_of_one =
+        let may_concern_one_group =
             cause.is_none_or(|cause| !cause.is_temporary() || cause == ApiErrorKind::Unreadable);
-        let concerns_all = cause.is_some_and(ApiErrorKind::affects_instance);
+        let affects_instance = cause.is_some_and(ApiErrorKind::affects_instance);
         results = called;
-        if concerns_all {
+        if affects_instance {
             // Groups of earlier calls are read back all the same.
             let is_called = |group: &GroupId| results.get(group).is_some_and(|result| result.result.is_ok());
             let (called, others): (Vec<_>, Vec<_>) = missing.into_iter().partition(is_called);
             missing = others;
             if !called.is_empty() {
-                let (left, failed) = work.read_back(called, &results).await;
-                if failed.is_some() { unsure = left } else { missing.extend(left) }
+                let (still_missing, failed) = work.read_back(called, &results).await;
+                if failed.is_some() { not_read_back = still_missing } else { missing.extend(still_missing) }
             }
         } else {
             let called = missing.len();
             (missing, unread) = work.read_back(missing, &results).await;
             failpoint::reach(Step::ReadBack);
-            if called > 1 && !missing.is_empty() && unread.is_none() && may_be_of_one {
-                // One group may have failed the call for the groups after it: each is called for alone.
+            if called > 1 && !missing.is_empty() && unread.is_none() && may_concern_one_group {
+                // One bad group may have failed the whole call: retry each group separately.
                 results.extend(work.call_each(&missing).await);
                 (missing, unread) = work.read_back(missing, &results).await;
             }
         }
     }
     let mut outcomes = work.classify_failures(&todo, missing, &results, unread).await?;
-    outcomes.extend(unsure.into_iter().map(|group| (group, GroupOutcome::NotReadBack)));
+    outcomes.extend(not_read_back.into_iter().map(|group| (group, GroupOutcome::NotReadBack)));
     Ok(outcomes)
 }
 
@@ -106,22 +106,22 @@ struct Reconciler<'w, 'c> {
 }
 
 impl Reconciler<'_, '_> {
-    /// The groups that are not as wanted. A group to unlink that the community never showed counts as
-    /// unlinked only if the group itself says so: one of the two reads lags. A community that lists no groups
-    /// proves nothing: each group is read.
+    /// Returns the groups that are not yet in the wanted state. When unlinking, a group that was missing from the first
+    /// read of the community is checked with its own read, because the list may lag. If the community lists no groups,
+    /// each group is read.
     async fn find_missing(&self, groups: Vec<GroupId>, details: &CommunityDetails) -> Vec<GroupId> {
         let mut missing = Vec::new();
         for group in groups {
-            let is_doubtful = self.action == LinkAction::Unlink && self.hidden.contains(&group);
-            let is_reached = if details.lists_groups() {
+            let needs_group_read = self.action == LinkAction::Unlink && self.hidden.contains(&group);
+            let is_satisfied = if details.lists_groups() {
                 self.action.is_satisfied(details, &group)
-                    && !(is_doubtful && self.is_still_linked(&group).await)
+                    && !(needs_group_read && self.is_still_linked(&group).await)
             } else {
                 let is_in = self.context.zapi.group(&group).await;
                 let is_in = is_in.map(|group| group.community.as_ref() == Some(self.community));
                 is_in.is_ok_and(|is_in| is_in == (self.action == LinkAction::Link))
             };
-            if !is_reached {
+            if !is_satisfied {
                 missing.push(group);
             }
         }
@@ -133,29 +133,26 @@ impl Reconciler<'_, '_> {
         read.is_ok_and(|group| group.community.as_ref() == Some(self.community))
     }
 
-    /// Calls for all groups, in chunks where they are many, so that a response is worth waiting for and
-    /// progress is visible. Stops at an error that all or later calls would have.
+    /// Calls in chunks, to keep each call short and show progress. Stops at an instance-wide or temporary error.
     async fn call_all(
         &self,
         groups: &[GroupId],
-        mut turn: Option<ChangePermit>,
+        mut permit: Option<ChangePermit>,
     ) -> (CallResults, Result<(), ApiError>) {
         let (mut results, mut last) = (CallResults::new(), Ok(()));
-        let hint = |lines: &Result<(), ApiError>, is_called| CallResult {
-            result: lines.clone(),
-            was_sent: is_called,
-        };
+        let call_result =
+            |result: &Result<(), ApiError>, was_sent| CallResult { result: result.clone(), was_sent };
         self.context.progress.start(groups.len());
         for (at, some) in groups.chunks(MIN_ITEMS_FOR_PROGRESS).enumerate() {
             failpoint::reach(Step::Calling);
-            last = self.action.call(self.context.zapi, self.community, some, turn.take()).await;
+            last = self.action.call(self.context.zapi, self.community, some, permit.take()).await;
             failpoint::reach(Step::Called);
-            results.extend(some.iter().map(|group| (group.clone(), hint(&last, true))));
+            results.extend(some.iter().map(|group| (group.clone(), call_result(&last, true))));
             self.context.progress.advance(some.len());
             if matches!(&last, Err(error) if error.cause.affects_instance() || error.cause.is_temporary()) {
-                // No response covers the groups after these.
-                let behind = groups.iter().skip((at + 1) * MIN_ITEMS_FOR_PROGRESS);
-                results.extend(behind.map(|group| (group.clone(), hint(&last, false))));
+                // The remaining groups were not sent.
+                let unsent = groups.iter().skip((at + 1) * MIN_ITEMS_FOR_PROGRESS);
+                results.extend(unsent.map(|group| (group.clone(), call_result(&last, false))));
                 break;
             }
         }
@@ -168,19 +165,19 @@ impl Reconciler<'_, '_> {
             if self.find_current_community(group).await.is_some() {
                 continue;
             }
-            let alone = std::slice::from_ref(group);
-            let answer = self.action.call(self.context.zapi, self.community, alone, None).await;
-            let concerns_all = matches!(&answer, Err(error) if error.cause.affects_instance());
-            results.insert(group.clone(), CallResult { result: answer, was_sent: true });
-            if concerns_all {
+            let single_group = std::slice::from_ref(group);
+            let result = self.action.call(self.context.zapi, self.community, single_group, None).await;
+            let affects_instance = matches!(&result, Err(error) if error.cause.affects_instance());
+            results.insert(group.clone(), CallResult { result, was_sent: true });
+            if affects_instance {
                 break;
             }
         }
         results
     }
 
-    /// The error that makes a later attempt call again.
-    fn called_again<'h>(&self, results: &'h CallResults) -> Option<&'h ApiError> {
+    /// The first temporary error, unless this is the last attempt.
+    fn find_retryable_error<'h>(&self, results: &'h CallResults) -> Option<&'h ApiError> {
         let mut errors = results.values().filter_map(|result| result.result.as_ref().err());
         errors.find(|error| error.cause.is_temporary() && !self.context.is_last_attempt)
     }
@@ -193,7 +190,7 @@ impl Reconciler<'_, '_> {
         results: &CallResults,
     ) -> (Vec<GroupId>, Option<ApiError>) {
         let time = self.context.timing.read_back;
-        let mut backoff = match self.called_again(results) {
+        let mut backoff = match self.find_retryable_error(results) {
             Some(_) => PollBackoff::before_calling_again(time),
             None => PollBackoff::new(time),
         };
@@ -211,7 +208,7 @@ impl Reconciler<'_, '_> {
         }
     }
 
-    /// The outcome of each group. Groups left open by a temporary error are retried later, unless this is the
+    /// The outcome of each group. Groups still_missing open by a temporary error are retried later, unless this is the
     /// last attempt.
     async fn classify_failures(
         self,
@@ -223,13 +220,13 @@ impl Reconciler<'_, '_> {
         if let Some(error) = unread {
             return self.unverified_outcomes(&missing, error).map(|open| fill_done(todo, open));
         }
-        let again = self.called_again(results).cloned();
+        let again = self.find_retryable_error(results).cloned();
         let mut open = Outcomes::new();
         for group in missing {
             let result = results.get(&group);
             let other = self.find_current_community(&group).await;
             if let (None, Some(error)) = (&other, &again) {
-                // It was not read for long, whatever the call returned.
+                // Retry: the read-back was short because another attempt follows.
                 return Err(error.clone().into());
             }
             let outcome = match (other, result.map(|result| &result.result)) {
@@ -262,7 +259,7 @@ impl Reconciler<'_, '_> {
         error.user_message(self.context.localizer.locale, quote)
     }
 
-    /// The other community that the group belongs to now, if any.
+    /// The other community that the group belongs to now, if any: its name, or `None` inside if the admin may not see it.
     async fn find_current_community(&self, group: &GroupId) -> Option<Option<String>> {
         if self.action == LinkAction::Unlink {
             return None;
@@ -281,7 +278,7 @@ impl Reconciler<'_, '_> {
     }
 }
 
-/// All other groups are done.
+/// Marks every group without an outcome as done.
 fn fill_done(todo: &[GroupId], mut open: Outcomes) -> Outcomes {
     for group in todo {
         open.entry(group.clone()).or_insert(GroupOutcome::Done);
