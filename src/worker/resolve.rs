@@ -25,8 +25,6 @@ use crate::parse::text::likely_name;
 use crate::reply::{Localizer, Reply, ReplyLine, UsageError};
 use crate::storage::{LeaseError, Outcome};
 
-/// The command whose text may have a line that looks like a command, since it shows the text before it sends it.
-const ANNOUNCE: &str = "announce";
 /// The command that replies to a prompt.
 pub(super) const CONFIRM_COMMAND: &str = "confirm";
 
@@ -215,8 +213,7 @@ async fn reject_misread(request: &Request<'_>, spec: &CommandSpec, rest: &str) -
     let is_command = |name: &str| CATALOG.lookup(name).is_some();
     let one_command = || CommandOutcome::usage_error(Reply::Lines(vec![ReplyLine::not_done("one-command")]));
     // Free text may hold anything but a line that is a command.
-    if spec.is_verbatim() && spec.name != ANNOUNCE && has_command_line(rest, &run.instance.parser, is_command)
-    {
+    if spec.is_verbatim() && has_command_line(rest, &run.instance.parser, is_command) {
         return Err(one_command().into());
     }
     let refused = whole_groups::refuse(spec, rest);

@@ -40,7 +40,7 @@ impl Service {
 async fn a_text_is_shown_with_how_many_people_get_it_and_sent_exactly_after_a_yes() {
     let bot = Service::start().await;
     let text =
-        "*Reunião*  na sexta, 19h\n\n- levem “cadeiras” 👨\u{200d}👩\u{200d}👧\n/link não é ordem -- ok?";
+        "*Reunião*  na sexta, 19h\n\n- levem “cadeiras” 👨\u{200d}👩\u{200d}👧\ne /link não é comando -- ok?";
 
     let asked = bot.ask(ANA, &format!("/announce \"Bairro Feliz\" {text}")).await;
 

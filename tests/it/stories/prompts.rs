@@ -502,6 +502,7 @@ async fn t46_a_second_command_rejects_the_whole_message() {
         ("vincular bairro futebol e tirar suporte", "Um comando por vez"),
         ("/criar Bairro Novo\n/vincular bairro novo futebol", "Um comando por vez"),
         ("/descrever bairro Um bairro tranquilo\n/desvincular bairro moradores", "Um comando por vez"),
+        ("/anunciar --sim bairro Reunião amanhã\n/convite bairro", "Um comando por vez"),
         ("/vinclar bairro futebol e tirar suporte", "Um comando por vez"),
     ];
     for (command, told) in rows {
@@ -523,7 +524,7 @@ async fn t46_names_and_texts_may_hold_the_verb_of_a_command() {
         ("/vincular bairro futebol, botar e tirar fotos", "✅ “Botar e Tirar Fotos”"),
         ("/vincular bairro futebol, \"botar e tirar fotos\"", "✅ “Botar e Tirar Fotos”"),
         ("/descrever bairro Aqui se ajuda:\nvincular não é para todos, e tirar fotos pode", "✅"),
-        ("/anunciar bairro Hoje:\n/grupos e tirar dúvidas --sim", "➡️"),
+        ("/anunciar bairro Hoje: /grupos e tirar dúvidas --sim", "➡️"),
         ("/criar Bairro Novo | Para jogar, tirar dúvidas\n- /ajuda", "✅"),
     ];
     for (command, told) in rows {
