@@ -23,7 +23,7 @@ use self::common::{ConfigArg, ExitStatus, print_output};
 use crate::config::schema;
 use crate::telemetry::LogFilterError;
 
-/// WhatsApp communities run from a chat: a Z-API webhook service.
+/// WhatsApp bot that manages communities by text commands, over the webhooks of Z-API.
 #[derive(Debug, Parser)]
 #[command(
     version,
