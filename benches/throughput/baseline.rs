@@ -36,7 +36,7 @@ pub(crate) enum Baseline {
     Bare,
     /// axum, and the HMAC of the body.
     Hmac,
-    /// axum, the HMAC, and the eight fields that decide.
+    /// axum, the HMAC, and a parser of the eight relevant fields.
     Limit,
     /// The same with two keys.
     TwoKeys,
@@ -166,7 +166,7 @@ fn is_signed(keys: &Keys, headers: &HeaderMap, body: &[u8]) -> bool {
         && keys.iter().any(|key| key.clone().chain_update(body).verify_slice(&tag).is_ok())
 }
 
-/// The fields that decide, borrowed. The text may contain escapes.
+/// The relevant fields, borrowed. The text may contain escapes.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Event<'a> {

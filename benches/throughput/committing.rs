@@ -1,5 +1,5 @@
-//! The least that writing commands down can cost: one thread with SQLite, which takes what waits into one
-//! transaction, or one command a transaction, and answers after the fsync.
+//! A minimal store: one thread with SQLite that commits the waiting commands in one transaction, or each in its own,
+//! and reports back after the fsync.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use crate::statements::{self, InsertRow, Statements, Workload};
 
-/// What is written, and how many orders share a transaction at most.
+/// The statements, and the maximum number of commands per transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CommitMode {
     pub(crate) work: Workload,
@@ -18,15 +18,15 @@ pub(crate) struct CommitMode {
 
 type CommitJob = (InsertRow, oneshot::Sender<bool>);
 
-/// The way to the thread.
+/// Sends commands to the writer thread.
 #[derive(Clone)]
 pub(crate) struct Committer(Sender<CommitJob>);
 
 impl Committer {
-    /// Makes a database in a folder, and starts its thread.
+    /// Creates a database in a folder and starts the writer thread.
     ///
     /// # Errors
-    /// Where SQLite refuses.
+    /// SQLite fails.
     pub(crate) fn start(folder: &Path, manner: CommitMode) -> anyhow::Result<Self> {
         let connection = Connection::open(folder.join("commands.db"))?;
         connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
@@ -34,14 +34,14 @@ impl Committer {
         let (sender, receiver) = channel();
         std::thread::spawn(move || {
             if let Err(error) = run(&connection, &receiver, manner) {
-                // Whoever waits is answered 503, and the load stops.
+                // The waiting requests get 503, and the load stops.
                 crate::progress(&format!("the baseline cannot write: {error}"));
             }
         });
         Ok(Self(sender))
     }
 
-    /// Whether a command is new; none where it could not be written. Returns after the fsync.
+    /// Commits a command; returns whether it is new, or `None` if it could not be written.
     pub(crate) async fn commit(&self, command: InsertRow) -> Option<bool> {
         let (answer, answered) = oneshot::channel();
         self.0.send((command, answer)).ok()?;
@@ -63,7 +63,7 @@ fn run(connection: &Connection, commands: &Receiver<CommitJob>, manner: CommitMo
         begin.execute([])?;
         let written = statements.write(&batch)?;
         commit.execute([])?;
-        // No command of the load comes twice: one that does spoils its batch, which the load notices.
+        // The load sends no command twice; a duplicate fails its batch, which the load reports.
         let are_new = written == batch.len();
         batch.clear();
         for answer in answers.drain(..) {

@@ -1,4 +1,4 @@
-//! Who runs on which core, and what a process used: Linux alone.
+//! CPU pinning and CPU time of a process. Linux only.
 
 use std::collections::HashMap;
 use std::fs;
@@ -8,17 +8,17 @@ use rustix::thread::{CpuSet, sched_setaffinity};
 
 /// The core of the server under measurement.
 pub(crate) const SERVER: usize = 0;
-/// The core of the load, and of what plays Z-API.
+/// The core of the load and of the sandbox.
 pub(crate) const LOAD: usize = 1;
 
-/// Puts the calling thread on a core; what it starts from then on is there too.
+/// Pins the calling thread and everything it starts afterwards to a core.
 pub(crate) fn pin_to_core(core: usize) -> anyhow::Result<()> {
     let mut set = CpuSet::new();
     set.set(core);
     sched_setaffinity(None, &set).with_context(|| format!("cannot run on core {core}: two are needed"))
 }
 
-/// Does something, usually starting a process, on the server's core, and comes back.
+/// Runs a closure on the server's core, usually to start a process.
 pub(crate) fn on_server_core<T>(work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
     pin_to_core(SERVER)?;
     let done = work();
@@ -26,7 +26,7 @@ pub(crate) fn on_server_core<T>(work: impl FnOnce() -> anyhow::Result<T>) -> any
     done
 }
 
-/// Nanoseconds on a core, by thread, as the scheduler counts them.
+/// CPU time by thread in nanoseconds, from the scheduler.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CpuTimes(HashMap<String, u64>);
 

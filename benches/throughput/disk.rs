@@ -1,4 +1,4 @@
-//! The disk under the journals: brought to rest before each measurement, and measured itself.
+//! The disk of the journals: flushed before each measurement, and measured itself.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -8,10 +8,10 @@ use std::time::Instant;
 
 use anyhow::bail;
 
-/// Writes out what waits to be written: one server's pages are not to be another one's wait.
+/// Flushes dirty pages, so that one server does not wait for the pages of another.
 ///
 /// # Errors
-/// Where there is no `sync`.
+/// `sync` is missing.
 pub(crate) fn settle(folder: &Path) -> anyhow::Result<()> {
     if !Command::new("sync").arg("-f").arg(folder).status()?.success() {
         bail!("`sync -f {}` failed", folder.display());
@@ -19,10 +19,10 @@ pub(crate) fn settle(folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Milliseconds of one fsync of a page, the median of some.
+/// Median time of an fsync of one page, in milliseconds.
 ///
 /// # Errors
-/// Where nothing can be written there.
+/// The folder is not writable.
 pub(crate) fn sync_time(folder: &Path) -> anyhow::Result<f64> {
     let mut file = File::create(folder.join("page"))?;
     let mut took = Vec::new();

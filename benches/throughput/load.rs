@@ -1,11 +1,10 @@
-//! The load: one thread on a core of its own, so cheap that what it measures is the server.
+//! Load generator: one thread on its own core, cheap enough that the server is the bottleneck.
 //!
-//! Closed: each connection sends its next request as soon as the answer to its last one is whole. Open: requests
-//! are due at a fixed rate whatever becomes of earlier ones, and each one's time runs from when it was due.
+//! Closed loop: each connection sends its next request when the last response is complete. Open loop: requests are due at
+//! a fixed rate, and latency is measured from the due time.
 //!
-//! Who is told 503 with `Retry-After` waits before it sends again: 100 ms, so that a measurement of a second sees
-//! what comes after. A real sender waits for as many seconds as it is told. It sends another request then: what
-//! was shed is lost to the load, as it counts for nothing.
+//! After a 503 with `Retry-After` a connection waits 100 ms (a real sender waits for the given seconds), so that a
+//! measurement of a second sees the recovery. It then sends another request; the rejected one is not counted.
 
 use std::collections::VecDeque;
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -18,49 +17,49 @@ use mio::{Events, Interest, Poll, Token};
 
 use crate::events::Requests;
 
-/// How long an answer is waited for; more is a broken server.
+/// Timeout of a response.
 const TIMEOUT: Duration = Duration::from_secs(15);
-/// How long a connection that was told to come back later stays away.
+/// Wait of a connection after a 503.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// How a load comes.
+/// Kind of load.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LoadShape {
     pub(crate) connections: usize,
-    /// Else each request has a connection of its own.
+    /// If false, each request has its own connection.
     pub(crate) keep_alive: bool,
-    /// Requests a second; none: as many as are answered.
+    /// Requests a second; `None` for a closed loop.
     pub(crate) rate: Option<u32>,
     pub(crate) time: Duration,
 }
 
-/// What came of a load.
+/// Result of a load.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outcome {
-    /// Nanoseconds until each answer was whole, sorted; 503 is left out.
+    /// Latency of each response in nanoseconds, sorted, without 503.
     pub(crate) took: Vec<u32>,
     pub(crate) elapsed: Duration,
     pub(crate) accepted: usize,
     pub(crate) ignored: usize,
     /// 401 and 429.
     pub(crate) refused: usize,
-    /// 503, which is no answer to wait for: it has no part in `took`.
+    /// 503, not part of `took`.
     pub(crate) shed: usize,
-    /// Anything else that a whole answer said.
+    /// Any other complete response.
     pub(crate) other: usize,
-    /// How often a connection was made.
+    /// Number of connections made.
     pub(crate) connected: usize,
-    /// All requests were sent before the time was over.
+    /// The load ran out of requests.
     pub(crate) ran_dry: bool,
 }
 
 impl Outcome {
-    /// Answers a second, but for 503.
+    /// Responses a second, without 503.
     pub(crate) fn per_second(&self) -> f64 {
         self.took.len() as f64 / self.elapsed.as_secs_f64()
     }
 
-    /// Milliseconds within which this part of the answers was there, but for 503.
+    /// Latency percentile in milliseconds, without 503.
     pub(crate) fn within(&self, part: f64) -> f64 {
         let index = (self.took.len() as f64 * part) as usize;
         let took = self.took.get(index.min(self.took.len().saturating_sub(1)));
@@ -68,9 +67,9 @@ impl Outcome {
     }
 }
 
-/// A connection, and the answer that it waits for.
+/// A connection and its pending response.
 struct ClientConnection {
-    /// None: the next request makes it anew.
+    /// `None`: the next request reconnects.
     stream: Option<TcpStream>,
     begun: Instant,
     is_waiting: bool,
@@ -78,12 +77,12 @@ struct ClientConnection {
     filled: usize,
 }
 
-/// A whole answer.
+/// A complete response.
 struct ResponseHead {
     status: u16,
     is_accepted: bool,
     closes: bool,
-    /// Come back later.
+    /// 503 with `Retry-After`.
     is_for_later: bool,
 }
 
@@ -96,10 +95,10 @@ struct Generator<'r> {
     outcome: Outcome,
 }
 
-/// Puts a load on a server.
+/// Runs a load against a server.
 ///
 /// # Errors
-/// Where a connection breaks before its answer is whole, or an answer does not come.
+/// A connection breaks before its response is complete, or a response times out.
 pub(crate) fn put(server: SocketAddr, shape: LoadShape, requests: &Requests) -> anyhow::Result<Outcome> {
     let now = Instant::now();
     let line = || ClientConnection {
@@ -129,7 +128,7 @@ impl Generator<'_> {
         let end = begun + shape.time;
         let mut events = Events::with_capacity(1_024);
         let mut idle: Vec<usize> = (0..shape.connections).rev().collect();
-        // Since each pause is as long, the first is over first.
+        // All pauses are equally long, so they end in order.
         let mut away: VecDeque<(Instant, usize)> = VecDeque::new();
         let (mut due, mut waiting, mut last_answer) = (0_u32, 0_usize, begun);
         loop {
@@ -151,7 +150,7 @@ impl Generator<'_> {
             if !is_open && waiting == 0 {
                 break;
             }
-            // What is due soon cannot wait for a clock of milliseconds.
+            // The poll timeout has millisecond resolution; spin for shorter waits.
             let pause = match (shape.rate, away.front()) {
                 (Some(_), _) => Duration::ZERO,
                 (None, Some((until, _))) => until.saturating_duration_since(now),
@@ -193,7 +192,7 @@ impl Generator<'_> {
     }
 
     fn connect(&mut self, index: usize) -> anyhow::Result<()> {
-        // On loopback this takes no time; the server's queue does the waiting.
+        // Connecting on loopback does not block; the server's accept queue waits.
         let stream = std::net::TcpStream::connect(self.server).context("the server takes no connection")?;
         stream.set_nonblocking(true)?;
         stream.set_nodelay(true)?;
@@ -217,7 +216,7 @@ impl Generator<'_> {
         while !request.is_empty() {
             match stream.write(request) {
                 Ok(written) => request = &request[written..],
-                // Never with one request of a few KB a connection, but a short write is no error.
+                // Not expected with requests of a few KB, but a short write is not an error.
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
                 Err(error) => return Err(error).context("a request could not be sent"),
             }
@@ -225,7 +224,7 @@ impl Generator<'_> {
         Ok(())
     }
 
-    /// The answer of a connection that has something to read, once it is whole.
+    /// Reads from a connection; returns the response once it is complete.
     fn receive(&mut self, index: usize) -> anyhow::Result<Option<ResponseHead>> {
         let line = &mut self.lines[index];
         let Some(stream) = line.stream.as_mut() else { return Ok(None) };
@@ -268,7 +267,7 @@ impl Generator<'_> {
     }
 }
 
-/// The answer in these bytes, if it is whole.
+/// Parses a complete response.
 fn answer(bytes: &[u8]) -> anyhow::Result<Option<ResponseHead>> {
     let Some(head) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
     let (head, body) = (&bytes[..head + 2], &bytes[head + 4..]);

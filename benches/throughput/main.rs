@@ -52,7 +52,7 @@ Examples:
   cargo bench --bench throughput -- commands --connections 1,16,64,256
   cargo bench --bench throughput -- mix"
 )]
-struct IngestArgs {
+struct ThroughputArgs {
     #[command(subcommand)]
     run: Option<Scenario>,
     #[command(flatten)]
@@ -88,7 +88,7 @@ enum Scenario {
 }
 
 fn main() -> ExitCode {
-    let call = IngestArgs::parse();
+    let call = ThroughputArgs::parse();
     let end = match call.run {
         Some(Scenario::Baseline { baseline }) => baseline::serve(baseline, |address| print(&address)),
         run => cores::pin_to_core(cores::LOAD).and_then(|()| measure(run, &call.how)),
@@ -96,7 +96,7 @@ fn main() -> ExitCode {
     match end {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            progress(&format!("ingest: {error:#}"));
+            progress(&format!("throughput: {error:#}"));
             ExitCode::from(1)
         }
     }

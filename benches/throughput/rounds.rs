@@ -9,10 +9,10 @@ use crate::events::{EventKind, Requests};
 use crate::load::{self, LoadShape, Outcome};
 use crate::server::Server;
 
-/// How many orders a server may take a second before there are no more of them.
+/// Commands prepared per second of a round; a server must not run out of them.
 const COMMANDS_PER_SECOND: f64 = 40_000.0;
 
-/// One thing to measure: a server, and what is sent to it.
+/// A server and the requests sent to it.
 pub(crate) struct Entry<'s> {
     pub(crate) name: &'s str,
     pub(crate) server: &'s Server,
@@ -21,30 +21,30 @@ pub(crate) struct Entry<'s> {
 }
 
 impl<'s> Entry<'s> {
-    /// Under the server's own name.
+    /// Named after the server.
     pub(crate) fn new(server: &'s Server, kind: EventKind, shape: LoadShape) -> Self {
         Self { name: &server.name, server, kind, shape }
     }
 }
 
-/// What was measured of an entry, round by round.
+/// Measurements of an entry, by round.
 #[derive(Clone, Debug)]
 pub(crate) struct Figures {
     pub(crate) name: String,
     /// Requests a second.
     pub(crate) per_second: Vec<f64>,
-    /// Microseconds of the server's core for one of them.
+    /// CPU microseconds per request.
     pub(crate) cpu: Vec<f64>,
     /// Milliseconds.
     pub(crate) p50: Vec<f64>,
     /// Milliseconds.
     pub(crate) p99: Vec<f64>,
-    /// KiB: at the end of the last round, and at the most.
+    /// Memory in KiB: at the end of the last round, and the peak.
     pub(crate) memory: (u64, u64),
 }
 
 impl Figures {
-    /// Adds the rounds of a later sitting.
+    /// Adds the rounds of another set of processes.
     fn extend(&mut self, later: Self) {
         self.per_second.extend(later.per_second);
         self.cpu.extend(later.cpu);
@@ -54,11 +54,11 @@ impl Figures {
     }
 }
 
-/// The rounds, in up to three sittings with servers of their own: two processes of one program are not
-/// equally fast, by where their memory happens to lie.
+/// Runs the rounds with up to three sets of processes, because two processes of one program are not equally fast
+/// (memory layout).
 ///
 /// # Errors
-/// As those of `sit`, which measures so many rounds.
+/// See `sit`.
 pub(crate) fn run_sittings(
     rounds: usize,
     sit: impl Fn(usize) -> anyhow::Result<Vec<Figures>>,
@@ -78,14 +78,14 @@ pub(crate) fn run_sittings(
     Ok(all)
 }
 
-/// Measures all entries in each of the rounds, in turn.
+/// Measures all entries in each round, in turn.
 ///
 /// # Errors
-/// Where a server does not answer as it must.
+/// A server responds unexpectedly.
 pub(crate) fn run_interleaved(entries: &[Entry<'_>], rounds: usize) -> anyhow::Result<Vec<Figures>> {
     let mut all: Vec<Vec<Measurement>> = entries.iter().map(|_| Vec::new()).collect();
     let mut syncs = Vec::new();
-    // The first round is for caches and connections, and counts for nothing.
+    // The first round warms up caches and connections and is discarded.
     for round in 0..=rounds {
         if let Some(entry) = entries.iter().find(|entry| entry.kind.has_commands()) {
             disk::settle(entry.server.folder())?;
@@ -139,7 +139,7 @@ struct Measurement {
     cpu: f64,
 }
 
-/// What all servers of a round are sent.
+/// The requests of a round.
 fn prepare(entry: &Entry<'_>, round: usize) -> Requests {
     let commands = (COMMANDS_PER_SECOND * entry.shape.time.as_secs_f64()) as usize;
     let count = if entry.kind.has_commands() { commands } else { 512 };
@@ -156,7 +156,7 @@ fn measure(entry: &Entry<'_>, requests: &Requests) -> anyhow::Result<Measurement
     Ok(Measurement { outcome, cpu })
 }
 
-/// A fast wrong answer is no figure.
+/// Rejects a run with unexpected responses.
 fn expect(server: &Server, kind: EventKind, outcome: &Outcome) -> anyhow::Result<()> {
     let all = outcome.took.len();
     let right = match kind {

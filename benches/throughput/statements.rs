@@ -1,12 +1,12 @@
-//! The statements of the baselines: one insert a command, or the same as accepting commands takes
-//! (`src/storage/inserter.rs`), on the tables of the same migrations. Whoever changes them there changes them here.
+//! The statements of the baselines: one insert per command, or the statements of `src/storage/inserter.rs`, on the tables
+//! of the same migrations. Keep both in sync.
 
 use rusqlite::{Connection, Statement, params};
 
 /// The instance of all commands.
 const INSTANCE: &str = "main";
 
-/// A command, as far as a baseline looks at it.
+/// The fields of a command that a baseline stores.
 #[derive(Clone, Debug)]
 pub(crate) struct InsertRow {
     pub(crate) message_id: String,
@@ -17,10 +17,10 @@ pub(crate) struct InsertRow {
     pub(crate) accepted_at: i64,
 }
 
-/// Makes the tables.
+/// Creates the tables.
 ///
 /// # Errors
-/// Where SQLite refuses, or a migration cannot be read.
+/// SQLite fails, or a migration cannot be read.
 pub(crate) fn make_tables(connection: &Connection, work: Workload) -> anyhow::Result<()> {
     if work == Workload::Insert {
         let table = "CREATE TABLE taken (message_id TEXT NOT NULL PRIMARY KEY, chat TEXT NOT NULL, phone TEXT NOT NULL,
@@ -37,12 +37,12 @@ pub(crate) fn make_tables(connection: &Connection, work: Workload) -> anyhow::Re
     Ok(())
 }
 
-/// What is done for a command.
+/// The statements per command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Workload {
     /// A row in a table of its own.
     Insert,
-    /// What accepting does here: the command's row, and its chat queue's.
+    /// The statements of vincula: the row of the command, and the row of its chat queue.
     InsertAndWake,
 }
 
@@ -56,7 +56,7 @@ impl<'c> Statements<'c> {
     /// Prepares them.
     ///
     /// # Errors
-    /// Where SQLite refuses.
+    /// SQLite fails.
     pub(crate) fn prepare(connection: &'c Connection, work: Workload) -> rusqlite::Result<Self> {
         Ok(match work {
             Workload::Insert => Self::Insert(connection.prepare(
@@ -82,10 +82,10 @@ impl<'c> Statements<'c> {
         })
     }
 
-    /// Writes commands within the transaction that is open; how many of them were new.
+    /// Writes commands in the open transaction; returns how many were new.
     ///
     /// # Errors
-    /// Where SQLite refuses.
+    /// SQLite fails.
     pub(crate) fn write(&mut self, commands: &[InsertRow]) -> rusqlite::Result<usize> {
         commands.iter().try_fold(0, |written, command| Ok(written + self.write_one(command)?))
     }

@@ -1,9 +1,9 @@
-//! What is printed of a scenario: its figures, their ratios, and whether they are what they must be.
+//! Prints the results of a scenario: values, ratios, and whether targets are met.
 
 use crate::print;
 use crate::rounds::{Figures, median, ratio};
 
-/// What a figure must be.
+/// Target of a value.
 pub(crate) enum Bound {
     AtLeast(f64),
     AtMost(f64),
@@ -21,7 +21,7 @@ pub(crate) fn title(text: &str) {
     print(&format!("\n{text}"));
 }
 
-/// All figures, and their ratios to those of one of them.
+/// All values, and their ratios to the baseline.
 pub(crate) fn table(all: &[Figures], to: &Figures) {
     print(&format!(
         "{:<15} {:>9} {:>6} {:>9} {:>6} {:>8} {:>8} {:>9} {:>9}",

@@ -1,8 +1,8 @@
-//! What the service takes for Z-API: the sandbox, on the load's core, answering at once.
+//! Z-API for the service: the sandbox, on the core of the load, responding at once.
 //!
-//! At the default pace (30 messages a minute) the service works off a burst of commands and then waits for its
-//! pace, with all the lanes that it works on side by side leased and kept: so it is when more commands come than
-//! a bot may answer. `Pace::None` lets it work as fast as it can, beside accepting, on the same core.
+//! At the default rate (30 messages a minute) the service runs a burst of commands and then waits for the rate limit with
+//! its leases held, as it does when more commands arrive than a bot may reply to. `RateLimitMode::Unlimited` lets it run
+//! commands as fast as it can, beside accepting, on the same core.
 
 use std::net::SocketAddr;
 
@@ -14,16 +14,16 @@ use vincula::sandbox::{Credentials, Options, Sandbox, World};
 
 use crate::events::{CHATS, COMMUNITY, GROUPS, INSTANCE, group};
 
-/// How fast the service may change and say things.
+/// Rate limits of changes and messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RateLimitMode {
-    /// As it is configured where nothing is.
+    /// The defaults.
     Default,
-    /// As fast as it can.
+    /// No limits.
     None,
 }
 
-/// A Z-API; it ends when it is forgotten.
+/// A running sandbox; it ends when dropped.
 pub(crate) struct Upstream {
     pub(crate) address: SocketAddr,
     pub(crate) account: Credentials,
@@ -32,10 +32,10 @@ pub(crate) struct Upstream {
 }
 
 impl Upstream {
-    /// Opens one on a thread of its own, which stays on the core of the caller.
+    /// Starts one on its own thread, on the core of the caller.
     ///
     /// # Errors
-    /// Where no port can be opened.
+    /// No port can be opened.
     pub(crate) fn start(pace: RateLimitMode) -> anyhow::Result<Self> {
         let mut world = World::empty();
         world.community(COMMUNITY);
