@@ -290,15 +290,8 @@ impl Reply {
                 "many-communities",
                 &[("name", (&quote(typed)).into()), ("candidates", (&format_candidates(names, 1)).into())],
             ),
-            Self::Forbidden { command, community: place } => {
-                let command = localizer.format_command(command, &[]);
-                match place {
-                    Some(name) => say(
-                        "forbidden-in",
-                        &[("command", (&command).into()), ("community", (&quote(name)).into())],
-                    ),
-                    None => say("forbidden", &[("command", (&command).into())]),
-                }
+            Self::Forbidden { command, community } => {
+                render_forbidden(command, community.as_deref(), localizer)
             }
             Self::RightsRevoked { is_started: false } => say("rights-revoked", &[]),
             Self::RightsRevoked { is_started: true } => say("rights-revoked-running", &[]),
@@ -328,6 +321,15 @@ impl Reply {
                 format!("❌ {}", say("failed", &[("reason", (&reason).into()), ("status", (&status).into())]))
             }
         }
+    }
+}
+
+fn render_forbidden(command: &str, community: Option<&str>, localizer: &Localizer) -> String {
+    let command = localizer.format_command(command, &[]);
+    match community {
+        Some(name) => localizer
+            .text("forbidden-in", &[("command", (&command).into()), ("community", (&quote(name)).into())]),
+        None => localizer.text("forbidden", &[("command", (&command).into())]),
     }
 }
 
