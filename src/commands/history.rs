@@ -244,11 +244,11 @@ fn is_change(catalog: &Catalog, command: &DeferredCommand) -> bool {
 }
 
 /// Whether an admin of some communities may see a command: their own, or one in such a community.
-fn may_see(context: &Context<'_>, names: Option<&Snapshot>, deed: &HistoryEntry) -> bool {
-    if deed.admin == context.admin.key && deed.by_owner == context.claim.command.by_owner {
+fn may_see(context: &Context<'_>, names: Option<&Snapshot>, record: &HistoryEntry) -> bool {
+    if record.admin == context.admin.key && record.by_owner == context.claim.command.by_owner {
         return true;
     }
-    let planned = deed.plan.as_deref().and_then(stored_plan_community);
+    let planned = record.plan.as_deref().and_then(stored_plan_community);
     planned.is_some_and(|planned| {
         // The current name counts; of a deleted community, only the id is known.
         let entry = names.and_then(|names| names.communities.by_id(&planned.id));
@@ -283,11 +283,11 @@ fn matches_filter(
 }
 
 /// The community that a command without a plan names, by current names.
-fn typed_community(context: &Context<'_>, names: &Snapshot, deed: &HistoryEntry) -> Option<CommunityId> {
-    let (command, rest) = match resolved_command(deed) {
+fn typed_community(context: &Context<'_>, names: &Snapshot, record: &HistoryEntry) -> Option<CommunityId> {
+    let (command, rest) = match resolved_command(record) {
         Some(meant) => (meant.command, meant.rest),
         None => {
-            let text = &deed.text[..deed.text.floor_char_boundary(MAX_PARSED_BYTES)];
+            let text = &record.text[..record.text.floor_char_boundary(MAX_PARSED_BYTES)];
             context.parser.parse(text).map(|command| (command.typed, command.rest))?
         }
     };
