@@ -84,8 +84,13 @@ async fn concurrent_edits_on_three_replicas_become_ordered_versions() {
     let command = bot.message(ANA, "/link xyzzy");
     bot.ask_by(&command).await;
     bot.settled().await;
+    // Sent in the same millisecond: an edit that arrives after a later one is outdated, and no new version.
+    let sent_at = Clock::system().now().0;
     let edit = |number| {
-        bot.message(ANA, &format!("/link xyzzy nada{number}")).with_id(command.message_id()).edited()
+        bot.message(ANA, &format!("/link xyzzy nada{number}"))
+            .with_id(command.message_id())
+            .with("momment", sent_at)
+            .edited()
     };
     let edits: Vec<_> = (1..=5).map(edit).collect();
 
