@@ -4,9 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use unicode_normalization::char::is_combining_mark;
-
-use crate::directory::{fold, is_invisible};
+use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
 use crate::parse::numbers::parse_numbers;
@@ -48,22 +46,32 @@ static THANKS: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("reply-tha
 /// The plain word.
 static NO: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("reply-no"));
 
-/// A no anywhere in a text.
-static NO_WITHIN: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    let all = word_list("reply-no").into_iter().chain(word_list("reply-no-within"));
-    all.filter(|word| word != AMBIGUOUS_NO).collect()
-});
+/// How a word is a no, or begins one.
+#[derive(Default)]
+struct NoWord {
+    /// It is one anywhere in a text.
+    is_anywhere: bool,
+    /// It is one if it is a whole part of a sentence.
+    is_alone: bool,
+    /// It begins one if one of these follows.
+    phrases: Vec<Vec<String>>,
+}
 
-/// The same, of several words: the words after the first one, by the first one.
-static NO_PHRASES: LazyLock<HashMap<String, Vec<Vec<String>>>> = LazyLock::new(|| {
-    let mut phrases: HashMap<String, Vec<Vec<String>>> = HashMap::new();
-    for phrase in NO_WITHIN.iter().filter(|phrase| phrase.contains(' ')) {
-        let mut words = phrase.split(' ').map(str::to_owned);
-        if let Some(first) = words.next() {
-            phrases.entry(first).or_default().push(words.collect());
+/// The words with which a no begins. Chatter of admins is looked up here word by word.
+static NO_WORDS: LazyLock<HashMap<String, NoWord>> = LazyLock::new(|| {
+    let mut words: HashMap<String, NoWord> = HashMap::new();
+    for phrase in NO.iter().cloned().chain(word_list("reply-no-within")).filter(|word| word != AMBIGUOUS_NO) {
+        let mut following = phrase.split(' ').map(str::to_owned);
+        let first = words.entry(following.next().unwrap_or_default()).or_default();
+        match following.collect::<Vec<_>>() {
+            rest if rest.is_empty() => first.is_anywhere = true,
+            rest => first.phrases.push(rest),
         }
     }
-    phrases
+    for word in DIRECT_NO.iter() {
+        words.entry(word.clone()).or_default().is_alone = true;
+    }
+    words
 });
 
 /// A no if it is the whole text, or, in a direct chat, the first word: elsewhere it has another meaning, as
@@ -162,47 +170,40 @@ fn has_no(text: &str, language: Option<Locale>) -> bool {
     if text.contains(is_no_sign) {
         return true;
     }
-    let parts = text.split(|c: char| !(c.is_alphanumeric() || c.is_whitespace() || is_kept(c)) || c == '\n');
-    parts.map(fold).filter(|part| !part.is_empty()).any(|part| is_no(&part, language))
-}
-
-/// A sign inside a word: an apostrophe, or an accent.
-fn is_kept(c: char) -> bool {
-    matches!(c, '\'' | '’' | '‘' | '´') || is_combining_mark(c) || is_invisible(c)
+    let is_boundary = |c: char| !(c.is_alphanumeric() || matches!(c, ' ' | '\''));
+    text.lines().any(|line| fold(line).split(is_boundary).any(|part| is_no(part.trim(), language)))
 }
 
 /// Whether a part of a sentence, folded, holds a no.
 fn is_no(part: &str, language: Option<Locale>) -> bool {
-    let spelled: Vec<&str> = part.split(' ').collect();
-    let words: Vec<&str> = spelled.iter().map(|word| word.trim_matches('\'')).collect();
-    let is_strong = |word: &&str| {
-        let is_listed = match squeezed(word) {
-            Cow::Borrowed(word) => NO_WITHIN.contains(word),
-            Cow::Owned(squeezed) => NO_WITHIN.contains(*word) || NO_WITHIN.contains(&squeezed),
+    let mut words = part.split(' ').map(|word| word.trim_matches('\''));
+    let mut is_first = true;
+    while let Some(word) = words.next() {
+        let is_last = words.clone().next().is_none();
+        let squeezed = squeeze(word);
+        let is_known = |known: &NoWord| {
+            known.is_anywhere
+                || (known.is_alone && is_first && is_last)
+                || known.phrases.iter().any(|phrase| words.clone().take(phrase.len()).eq(phrase))
         };
-        is_listed || word.ends_with("n't") || word.starts_with("cancel")
-    };
-    let is_ambiguous = |word: &str| squeezed(word) == AMBIGUOUS_NO;
-    let is_plain_no = match language {
         // In Portuguese a place may follow: `no grupo`.
-        Some(Locale::PtBr) => words.last().is_some_and(|last| is_ambiguous(last)),
-        _ => words.iter().any(|word| is_ambiguous(word)),
-    };
-    let is_phrase = |(index, first): (usize, &&str)| {
-        let following = &spelled[index + 1..];
-        NO_PHRASES.get(*first).is_some_and(|rests| {
-            rests.iter().any(|rest| following.get(..rest.len()).is_some_and(|words| words == rest.as_slice()))
-        })
-    };
-    is_plain_no
-        || DIRECT_NO.contains(part)
-        || words.iter().any(is_strong)
-        || spelled.iter().enumerate().any(is_phrase)
+        let is_ambiguous = squeezed == AMBIGUOUS_NO && (is_last || language != Some(Locale::PtBr));
+        if is_ambiguous
+            || NO_WORDS.get(word).is_some_and(is_known)
+            || matches!(&squeezed, Cow::Owned(word) if NO_WORDS.get(word).is_some_and(is_known))
+            || word.ends_with("n't")
+            || word.starts_with("cancel")
+        {
+            return true;
+        }
+        is_first = false;
+    }
+    false
 }
 
 /// Removes repeated letters of a word that begins with `n`: `nãooo`, `nooo`.
-fn squeezed(word: &str) -> Cow<'_, str> {
-    if !word.starts_with('n') {
+fn squeeze(word: &str) -> Cow<'_, str> {
+    if !word.starts_with('n') || word.as_bytes().windows(2).all(|pair| pair[0] != pair[1]) {
         return Cow::Borrowed(word);
     }
     let mut chars: Vec<char> = word.chars().collect();
