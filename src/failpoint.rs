@@ -44,11 +44,11 @@ steps! {
     /// The transaction is committed; the sender has no response.
     Committed = "committed",
     /// The sender has its response and closed the connection.
-    Answered = "answered",
+    ConnectionClosed = "connection_closed",
     /// A worker leased the command's chat queue.
     Claimed = "claimed",
     /// The state of the groups was read; nothing of it is in the journal.
-    Surveyed = "surveyed",
+    StateRead = "state_read",
     /// The plan is in the journal; nothing is changed.
     Planned = "planned",
     /// The changing call is about to be made.
@@ -57,17 +57,17 @@ steps! {
     Called = "called",
     /// The outcome was read back.
     ReadBack = "read_back",
-    /// The reply is known, but not in the journal.
-    Judged = "judged",
+    /// The reply is built, but not in the journal.
+    ReplyBuilt = "reply_built",
     /// The reply is in the journal.
-    Replied = "replied",
+    ReplyStored = "reply_stored",
     /// A message of the reply is about to be sent.
     Sending = "sending",
     /// It is sent, but not recorded: after this step alone it is sent again.
     Sent = "sent",
     /// It is recorded as sent. The last message of a reply is recorded by the write that ends the command, so
     /// this and the next step are reached only where more messages follow, or a progress reaction is removed.
-    Noted = "noted",
+    SendRecorded = "send_recorded",
     /// The command is about to be finished.
     Finishing = "finishing",
     /// The command is finished in the journal.

@@ -74,7 +74,7 @@ async fn build_plan(
         ReplyLine::new("text-as-typed").with_quote("text", text),
     ];
     would.extend(ends_in_yes(text).then(trailing_yes_line));
-    failpoint::reach(Step::Surveyed);
+    failpoint::reach(Step::StateRead);
     let rest = format!("{} {text}", community.id);
     if context.confirmation == Confirmation::Required && !parses_back_to(&SPEC, &rest, text) {
         // A yes would do something else than what is shown.

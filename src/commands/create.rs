@@ -92,7 +92,7 @@ async fn build_plan(
     }
     let (known, groups) = tokio::join!(find_by_name(context, &name), groups_of_name(context, &name));
     let (known, groups) = (known?, groups?);
-    failpoint::reach(Step::Surveyed);
+    failpoint::reach(Step::StateRead);
     let mut would = vec![ReplyLine::new("create-would").with_icon("➡️").name("community", name.as_str())];
     if let Some(description) = &description {
         would.push(ReplyLine::new("create-description"));

@@ -78,7 +78,7 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
                 Some(group) => count_members(context, &group.id).await?,
                 None => None,
             };
-            failpoint::reach(Step::Surveyed);
+            failpoint::reach(Step::StateRead);
             let mut would =
                 vec![ReplyLine::new("deactivate-would").with_icon("➡️").name("community", name.as_str())];
             would.extend(groups.map(|count| ReplyLine::new("deactivate-groups").with_count("count", count)));

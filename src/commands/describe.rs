@@ -82,7 +82,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
             let details = context.zapi.community(&community.id).await?;
             let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
             let before = description(details);
-            failpoint::reach(Step::Surveyed);
+            failpoint::reach(Step::StateRead);
             let plan = DescribePlan { community: community.id.to_string(), name, text, before };
             if is_same_text(&plan.before, &plan.text) {
                 let key = if plan.text.is_empty() { "describe-none-already" } else { "describe-already" };

@@ -144,7 +144,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
             None => vec![ReplyLine::not_done("invite-unseen").name("place", name)],
         }));
     }
-    failpoint::reach(Step::Surveyed);
+    failpoint::reach(Step::StateRead);
     let would = ReplyLine::new("invite-would").with_icon("➡️").name("place", name);
     let rest = format!("{} reset", target.target.id());
     if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, Reply::Lines(vec![would]), true) {

@@ -46,7 +46,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
             let may_leave = |id: &_, name: &_| is_from(id) && may_in(admin, id, name, directory);
             let mut plan = plan.into_move(&details, limit, may_leave);
             keep_last_group(context, &mut plan).await?;
-            failpoint::reach(Step::Surveyed);
+            failpoint::reach(Step::StateRead);
             let todo = plan.pending();
             let leaving: usize = plan.source_communities().iter().map(|(.., groups)| groups.len()).sum();
             let shown = plan.preview(LinkAction::Link, false);

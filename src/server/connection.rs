@@ -105,7 +105,7 @@ impl Connection {
             poll_deadline(timer.as_mut(), context, &guard, &timeouts)
         })
         .await;
-        failpoint::reach(Step::Answered);
+        failpoint::reach(Step::ConnectionClosed);
     }
 }
 

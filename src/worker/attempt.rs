@@ -90,11 +90,11 @@ impl Attempt<'_> {
                     return attempt.schedule_retry(claim, &error, &indicators).await;
                 }
             };
-            failpoint::reach(Step::Judged);
+            failpoint::reach(Step::ReplyBuilt);
             let outcome = mention_left_open(&claim, outcome);
             let outcome = update_prompts(&worker.store, &claim.command, outcome).await?;
             permit = deliver::store_reply(zapi, &mut claim, &localizer, outcome, &worker.clock).await?;
-            failpoint::reach(Step::Replied);
+            failpoint::reach(Step::ReplyStored);
         }
         // Delivering the reply has as much time again as finding it.
         let last_delivery_at = deadline(&claim.command, give_up_after * 2, worker.started_at);

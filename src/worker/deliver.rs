@@ -157,7 +157,7 @@ pub(super) async fn record_sent(claim: &mut Claim, count: usize, clock: &Clock) 
             Err(LeaseError::Store(error)) if error.is_retryable() => sleep(RECORD_RETRY_INTERVAL).await,
             recorded => {
                 recorded?;
-                failpoint::reach(Step::Noted);
+                failpoint::reach(Step::SendRecorded);
                 return Ok(());
             }
         }

@@ -51,7 +51,7 @@ pub async fn change_links(
                 Err(reply) => return Ok(reply),
             };
             let (plan, details) = build_plan(context, action, community, &typed, arguments.is_undo).await?;
-            failpoint::reach(Step::Surveyed);
+            failpoint::reach(Step::StateRead);
             let todo = plan.pending();
             let rest = plan.community().map(|id| command_with_ids(&id, &todo)).unwrap_or_default();
             let is_grave = change.max_unconfirmed.is_some_and(|max| todo.len() > max);

@@ -55,7 +55,7 @@ pub async fn change_members(
                 Ok(plan) => plan,
                 Err(why_not) => return Ok(Reply::Lines(vec![why_not])),
             };
-            failpoint::reach(Step::Surveyed);
+            failpoint::reach(Step::StateRead);
             if let Some(reply) = preview_or_confirm(context, change, &plan) {
                 return Ok(reply);
             }

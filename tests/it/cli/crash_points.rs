@@ -42,18 +42,18 @@ stopped_at! {
     stopped_after_it_was_recognized_as_a_command: Recognized,
     stopped_while_the_command_was_written: Writing,
     stopped_between_commit_and_response: Committed,
-    stopped_after_the_response: Answered,
+    stopped_after_the_response: ConnectionClosed,
     stopped_after_the_claim: Claimed,
-    stopped_after_the_groups_were_read: Surveyed,
+    stopped_after_the_groups_were_read: StateRead,
     stopped_after_the_plan_was_stored: Planned,
     stopped_before_the_call: Calling,
     stopped_after_the_call: Called,
     stopped_after_the_outcome_was_read_back: ReadBack,
-    stopped_when_the_reply_was_known: Judged,
-    stopped_after_the_reply_was_stored: Replied,
+    stopped_when_the_reply_was_known: ReplyBuilt,
+    stopped_after_the_reply_was_stored: ReplyStored,
     stopped_before_the_reply_was_sent: Sending,
     stopped_between_the_reply_and_its_audit_event: Sent,
-    stopped_after_the_reply_was_recorded: Noted,
+    stopped_after_the_reply_was_recorded: SendRecorded,
     stopped_before_the_command_was_finished: Finishing,
     stopped_after_the_command_was_finished: Finished,
 }
@@ -77,12 +77,12 @@ fn the_documented_steps_are_these() {
 fn stopped_three_times_at_the_same_step() {
     // The journal keeps the result of these, so an attempt reaches them only once.
     const ONCE: [Step; 7] = [
-        Step::Answered,
+        Step::ConnectionClosed,
         Step::Planned,
         Step::Called,
         Step::ReadBack,
-        Step::Replied,
-        Step::Noted,
+        Step::ReplyStored,
+        Step::SendRecorded,
         Step::Finished,
     ];
     for step in Step::ALL.iter().filter(|step| !ONCE.contains(step)) {
@@ -114,13 +114,13 @@ fn a_blind_retry_would_be_detected() {
     let blind = Some(InjectedBug::BlindRetry);
     let wrong_after = |step| CrashScenario::stopped_at(step, 1, blind).wrong().join("; ");
     assert!(wrong_after(Step::Called).contains("the reply is not true"), "{}", wrong_after(Step::Called));
-    assert!(wrong_after(Step::Noted).contains("2 replies"), "{}", wrong_after(Step::Noted));
+    assert!(wrong_after(Step::SendRecorded).contains("2 replies"), "{}", wrong_after(Step::SendRecorded));
 }
 
 #[test]
 fn a_response_before_the_commit_would_be_detected() {
     let early = Some(InjectedBug::RespondBeforeCommit);
-    let wrong = CrashScenario::stopped_at(Step::Answered, 1, early).wrong().join("; ");
+    let wrong = CrashScenario::stopped_at(Step::ConnectionClosed, 1, early).wrong().join("; ");
     assert!(wrong.contains("0 commands in the journal"), "{wrong}");
 }
 
@@ -143,7 +143,7 @@ impl CrashScenario {
         if let Some(injected_bug) = injected_bug {
             folder.variable("VINCULA_INJECT_BUG", injected_bug.name());
         }
-        if [Step::Noted, Step::Finishing].contains(&step) {
+        if [Step::SendRecorded, Step::Finishing].contains(&step) {
             folder.sandbox.faults().fail_next("communities/link", 1, Fault::Delay(PROGRESS_REACTION));
         }
         let mut answered = String::new();
