@@ -28,7 +28,7 @@ pub(crate) async fn fill(url: &str, rows: usize) {
     let statements = [
         format!(
             "INSERT INTO command (id, instance, ordering_key, seq, message_id, chat, admin, phone, by_owner, name, text,
-                 accepted_at, state, claims, reply, replied, outcome, finished_at)
+                 accepted_at, state, claims, reply, sent_messages, outcome, finished_at)
              {series} SELECT {age_ordered} || '-0000-made-up', 'main', 'chat-' || (i % {CHATS}), i, {text},
                  'chat-' || (i % {CHATS}), 'ana', '5544999990001', 0, 'link',
                  CASE WHEN i * 80 < {rows} * 50 THEN '' ELSE '/link \"Bairro Feliz\" futebol, mães, xadrez' END,

@@ -236,7 +236,7 @@ fn is_listed(catalog: &Catalog, entry: &HistoryEntry) -> bool {
 
 /// The command that it stood for.
 fn resolved_command(entry: &HistoryEntry) -> Option<DeferredCommand> {
-    entry.resolution.as_deref().and_then(|meant| serde_json::from_str(meant).ok())
+    entry.deferred_command.as_deref().and_then(|meant| serde_json::from_str(meant).ok())
 }
 
 fn is_change(catalog: &Catalog, command: &DeferredCommand) -> bool {

@@ -275,7 +275,7 @@ async fn requeue_command(
             AND open.ordering_key = command.ordering_key AND open.state IN ('waiting', 'answering')), 0)";
     let set = match has_reply {
         true => "state = 'answering', outcome = $1",
-        false => "state = 'waiting', outcome = $1, reply = NULL, replied = 0, reply_message_id = NULL",
+        false => "state = 'waiting', outcome = $1, reply = NULL, sent_messages = 0, reply_message_id = NULL",
     };
     sqlx::query(sqlx::AssertSqlSafe(format!("UPDATE command SET {set}, {reset} WHERE id = $2")))
         .bind(outcome.filter(|_| has_reply))

@@ -136,8 +136,8 @@ async fn claim_queue(
                  WHERE instance = $1 AND ordering_key = $2 AND state IN ('waiting', 'answering')
                  ORDER BY seq LIMIT 1)
              RETURNING id, instance, message_id, version, chat, phone, lid, by_owner, name, text, sent_at,
-                 accepted_at, claims, attempts, first_attempt_at, plan, reply, replied, outcome, retry_at,
-                 retry_notified_at, cancelled_by, reply_message_id, admin, resolution, quoted",
+                 accepted_at, claims, attempts, first_attempt_at, plan, reply, sent_messages, outcome, retry_at,
+                 retry_notified_at, cancelled_by, reply_message_id, admin, deferred_command, quoted",
         )
         .bind(instance.as_str())
         .bind(ordering_key.as_str())

@@ -46,12 +46,12 @@ impl Claim {
     }
 
     /// Stores the command that this one stands for, so that each later attempt runs the same one.
-    pub async fn store_resolution(&mut self, resolution: String) -> Result<(), LeaseError> {
-        self.command.resolution = Some(resolution);
+    pub async fn store_deferred_command(&mut self, deferred_command: String) -> Result<(), LeaseError> {
+        self.command.deferred_command = Some(deferred_command);
         self.write(|connection, claim| {
             Box::pin(async move {
-                sqlx::query("UPDATE command SET resolution = $1 WHERE id = $2")
-                    .bind(&claim.command.resolution)
+                sqlx::query("UPDATE command SET deferred_command = $1 WHERE id = $2")
+                    .bind(&claim.command.deferred_command)
                     .bind(&claim.command.id)
                     .execute(connection)
                     .await?;
@@ -123,9 +123,9 @@ impl Claim {
 
     /// Records that the first `count` messages of the reply are sent.
     pub async fn mark_sent(&mut self, count: usize, now: Timestamp) -> Result<(), LeaseError> {
-        self.command.replied = count;
+        self.command.sent_messages = count;
         self.write(move |connection, claim| {
-            Box::pin(async move { update_replied(connection, &claim.command, count, now).await })
+            Box::pin(async move { update_sent_messages(connection, &claim.command, count, now).await })
         })
         .await
     }
@@ -140,7 +140,7 @@ impl Claim {
     ) -> Result<(), LeaseError> {
         self.write(move |connection, claim| {
             Box::pin(async move {
-                update_replied(connection, &claim.command, count, now).await?;
+                update_sent_messages(connection, &claim.command, count, now).await?;
                 finish_command(connection, claim, outcome, None, now).await
             })
         })
@@ -294,13 +294,13 @@ impl Claim {
     }
 }
 
-async fn update_replied(
+async fn update_sent_messages(
     connection: &mut AnyConnection,
     command: &CommandRecord,
     count: usize,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE command SET replied = $1, reply_message_id = $2 WHERE id = $3")
+    sqlx::query("UPDATE command SET sent_messages = $1, reply_message_id = $2 WHERE id = $3")
         .bind(i64::try_from(count).unwrap_or(i64::MAX))
         .bind(&command.reply_message_id)
         .bind(&command.id)

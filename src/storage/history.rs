@@ -33,7 +33,7 @@ pub struct HistoryEntry {
     /// The plan, as JSON.
     pub plan: Option<String>,
     /// The command that it stands for, as JSON.
-    pub resolution: Option<String>,
+    pub deferred_command: Option<String>,
     /// The messages of the reply, as JSON.
     pub reply: Option<String>,
 }
@@ -66,7 +66,7 @@ impl Store {
         let first: Option<String> = self.read(first).await?;
         let Some(first) = first else { return Ok(None) };
         let rows = sqlx::query(
-            "SELECT accepted_at, admin, by_owner, name, text, outcome, plan, resolution, reply FROM command
+            "SELECT accepted_at, admin, by_owner, name, text, outcome, plan, deferred_command, reply FROM command
              WHERE id >= $1 AND id < $2 AND instance || '' = $3 ORDER BY id DESC",
         )
         .bind(&first)
@@ -88,7 +88,7 @@ fn read_entry(row: &AnyRow) -> Result<HistoryEntry, sqlx::Error> {
         text: row.try_get("text")?,
         outcome: row.try_get::<Option<String>, _>("outcome")?.and_then(|word| Outcome::parse(&word)),
         plan: row.try_get("plan")?,
-        resolution: row.try_get("resolution")?,
+        deferred_command: row.try_get("deferred_command")?,
         reply: row.try_get("reply")?,
     })
 }

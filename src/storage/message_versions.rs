@@ -37,7 +37,7 @@ pub struct MessageVersion {
     /// WhatsApp's id of the last message of its reply.
     pub reply_message_id: Option<String>,
     /// How many messages of its reply are sent.
-    pub replied: i64,
+    pub sent_messages: i64,
 }
 
 impl MessageVersion {
@@ -98,7 +98,7 @@ impl Store {
         before: u32,
     ) -> Result<Vec<MessageVersion>, StoreUnavailable> {
         let rows = sqlx::query(
-            "SELECT id, version, name, text, state, outcome, sent_at, accepted_at, reply_message_id, replied
+            "SELECT id, version, name, text, state, outcome, sent_at, accepted_at, reply_message_id, sent_messages
              FROM command
              WHERE instance = $1 AND message_id = $2 AND version < $3
                  AND (admin = $4 OR phone = $5 OR lid = $6)
@@ -127,6 +127,6 @@ fn read_message_version(row: &AnyRow) -> Result<MessageVersion, sqlx::Error> {
         sent_at: row.try_get::<Option<i64>, _>("sent_at")?.map(Timestamp),
         accepted_at: Timestamp(row.try_get("accepted_at")?),
         reply_message_id: row.try_get("reply_message_id")?,
-        replied: row.try_get("replied")?,
+        sent_messages: row.try_get("sent_messages")?,
     })
 }

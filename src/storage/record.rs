@@ -112,7 +112,7 @@ pub struct CommandRecord {
     /// The messages of the reply, as JSON, once it is known.
     pub reply: Option<String>,
     /// How many of them are sent.
-    pub replied: usize,
+    pub sent_messages: usize,
     /// How it will have ended once the reply is sent.
     pub outcome: Option<Outcome>,
     /// When the next attempt is due, if one failed.
@@ -126,7 +126,7 @@ pub struct CommandRecord {
     /// The admin's key when it was accepted.
     pub admin: String,
     /// The command that it stands for, as JSON, once that is known.
-    pub resolution: Option<String>,
+    pub deferred_command: Option<String>,
     /// WhatsApp's id of the message that it quotes or reacts to.
     pub quoted: Option<String>,
 }
@@ -160,14 +160,14 @@ impl CommandRecord {
             first_attempt_at,
             plan: None,
             reply: None,
-            replied: 0,
+            sent_messages: 0,
             outcome: None,
             retry_at: None,
             is_retry_notified: false,
             is_cancelled: false,
             reply_message_id: None,
             admin: "ana".to_owned(),
-            resolution: None,
+            deferred_command: None,
             quoted: None,
         }
     }
@@ -205,14 +205,14 @@ pub(super) fn read_command(row: &AnyRow) -> Result<CommandRecord, sqlx::Error> {
         first_attempt_at: Timestamp(row.try_get("first_attempt_at")?),
         plan: row.try_get("plan")?,
         reply: row.try_get("reply")?,
-        replied: usize::try_from(row.try_get::<i64, _>("replied")?).unwrap_or(0),
+        sent_messages: usize::try_from(row.try_get::<i64, _>("sent_messages")?).unwrap_or(0),
         outcome: row.try_get::<Option<String>, _>("outcome")?.and_then(|word| Outcome::parse(&word)),
         retry_at: row.try_get::<Option<i64>, _>("retry_at")?.map(Timestamp),
         is_retry_notified: row.try_get::<Option<i64>, _>("retry_notified_at")?.is_some(),
         is_cancelled: row.try_get::<Option<String>, _>("cancelled_by")?.is_some(),
         reply_message_id: row.try_get("reply_message_id")?,
         admin: row.try_get("admin")?,
-        resolution: row.try_get("resolution")?,
+        deferred_command: row.try_get("deferred_command")?,
         quoted: row.try_get("quoted")?,
     })
 }

@@ -56,7 +56,7 @@ impl Attempt<'_> {
     ) -> Result<(), LeaseError> {
         failpoint::reach(Step::Claimed);
         if failpoint::is_injected(InjectedBug::BlindRetry) {
-            (claim.command.plan, claim.command.reply, claim.command.replied) = (None, None, 0);
+            (claim.command.plan, claim.command.reply, claim.command.sent_messages) = (None, None, 0);
             claim.command.reply_message_id = None;
         }
         let now = worker.clock.now();
@@ -113,7 +113,7 @@ impl Attempt<'_> {
         let has_reaction = indicators.progress.has_reaction();
         self.choose_message_to_edit(&mut claim, indicators).await?;
         let is_last_delivery = now >= last_delivery_at;
-        if is_last_delivery && claim.command.replied == 0 {
+        if is_last_delivery && claim.command.sent_messages == 0 {
             // Earlier deliveries retried the edit because its result was unknown. The last delivery sends a new message.
             claim.command.reply_message_id = None;
         }
@@ -158,7 +158,7 @@ impl Attempt<'_> {
         indicators: ProgressIndicators,
     ) -> Result<(), LeaseError> {
         let command = &mut claim.command;
-        if command.replied > 0 {
+        if command.sent_messages > 0 {
             return Ok(());
         }
         let now = self.worker.clock.now();

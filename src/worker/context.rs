@@ -87,7 +87,7 @@ pub(super) struct ResolvedCommand {
     /// State that is cleared with the reply.
     pub(super) cleared_state: Vec<StateChange>,
     /// The command that the typed one stands for, as it is stored.
-    pub(super) resolution: Option<String>,
+    pub(super) deferred_command: Option<String>,
 }
 
 /// Result of a command: its reply, how it ends once that is sent, and the state that is stored with it.

@@ -73,7 +73,7 @@ pub(super) async fn send_reply(
 ) -> Result<Option<usize>, DeliveryError> {
     let chat = Chat::from_id(&claim.command.chat);
     let messages = stored_messages(&claim.command);
-    for (index, message) in messages.iter().enumerate().skip(claim.command.replied) {
+    for (index, message) in messages.iter().enumerate().skip(claim.command.sent_messages) {
         failpoint::reach(Step::Sending);
         let current = match permit.take() {
             Some(permit) => permit,
@@ -115,7 +115,7 @@ pub(super) async fn find_previous_reply(
     let first =
         earlier.iter().find(|version| version.reply_message_id == last.reply_message_id).unwrap_or(last);
     let is_replaceable = |version: &MessageVersion| version.is_finished && version.is_editable();
-    let can_edit = last.replied == 1 && is_editable(first.accepted_at, now);
+    let can_edit = last.sent_messages == 1 && is_editable(first.accepted_at, now);
     Ok(last.reply_message_id.clone().filter(|_| can_edit && earlier.iter().all(is_replaceable)))
 }
 

@@ -48,8 +48,9 @@ async fn try_execute(claim: &mut Claim, run: &RunContext<'_>) -> Result<CommandO
     let key = chat.conversation_key(&admin.key, command.by_owner);
     let request = Request { run, admin: &admin, command, chat: &chat, key: &key };
     let mut resolved = resolve(&request).await?;
-    if let Some(resolution) = resolved.resolution.take().filter(|_| command.resolution.is_none()) {
-        claim.store_resolution(resolution).await?;
+    if let Some(resolution) = resolved.deferred_command.take().filter(|_| command.deferred_command.is_none())
+    {
+        claim.store_deferred_command(resolution).await?;
     }
     let request = Request { run, admin: &admin, command: &claim.command, chat: &chat, key: &key };
     let directory = load_directory(resolved.spec, run).await?;

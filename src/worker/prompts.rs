@@ -18,7 +18,7 @@ pub(super) async fn update_prompts(
     mut ended: CommandOutcome,
 ) -> Result<CommandOutcome, LeaseError> {
     let resolution: Option<DeferredCommand> =
-        command.resolution.as_deref().and_then(|json| serde_json::from_str(json).ok());
+        command.deferred_command.as_deref().and_then(|json| serde_json::from_str(json).ok());
     let prompt_chain = resolution.map(|resolution| resolution.askers).unwrap_or_default();
     let is_prompt_reply = !prompt_chain.is_empty();
     if matches!(ended.outcome, Outcome::UsageError | Outcome::Previewed) {

@@ -48,7 +48,7 @@ pub(super) async fn resolve(request: &Request<'_>) -> Result<ResolvedCommand, Ea
         return Err(reply_to_unknown(request, &parsed).await?.into());
     };
     check_may_use(request, spec)?;
-    if command.plan.is_none() && command.resolution.is_none() {
+    if command.plan.is_none() && command.deferred_command.is_none() {
         reject_misread(request, spec, &parsed.rest).await?;
     }
     let verbatim = run.instance.parser.raw_arguments(&command.text).filter(|_| spec.is_verbatim());
@@ -63,7 +63,7 @@ pub(super) async fn resolve(request: &Request<'_>) -> Result<ResolvedCommand, Ea
             arguments,
             is_confirmed: false,
             cleared_state: Vec::new(),
-            resolution: None,
+            deferred_command: None,
         });
     }
     let deferred = find_deferred(request, spec, &arguments, is_bare).await?;
@@ -146,7 +146,7 @@ async fn find_deferred(
     is_bare: bool,
 ) -> Result<DeferredCommand, EarlyExit> {
     let Request { run, command, key, .. } = request;
-    let stored = command.resolution.as_deref().and_then(|json| serde_json::from_str(json).ok());
+    let stored = command.deferred_command.as_deref().and_then(|json| serde_json::from_str(json).ok());
     if let Some(stored) = stored {
         return Ok(stored);
     }
@@ -192,7 +192,7 @@ async fn resolve_deferred(
             return Err(CommandOutcome::usage_error(reply).into());
         }
     };
-    let resolution = serde_json::to_string(&deferred).ok();
+    let deferred_command = serde_json::to_string(&deferred).ok();
     arguments.precondition.clone_from(&deferred.only_if);
     arguments.is_undo = deferred.forget == Some(ClearedState::Undo);
     Ok(ResolvedCommand {
@@ -201,7 +201,7 @@ async fn resolve_deferred(
         is_confirmed: deferred.is_confirmed,
         parsed: ParsedCommand { typed: deferred.command, rest: deferred.rest },
         cleared_state,
-        resolution,
+        deferred_command,
     })
 }
 

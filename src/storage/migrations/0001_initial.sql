@@ -38,10 +38,10 @@ CREATE TABLE command (
     first_attempt_at  BIGINT,
     retry_at          BIGINT,                    -- the next attempt; its queue may be ready before, for a notice
     retry_notified_at BIGINT,                    -- written before the notice is sent, so that it is sent once
-    resolution        TEXT,                      -- JSON: the command that this one stands for (/yes, /undo)
+    deferred_command  TEXT,                      -- JSON: the command that this one stands for (/yes, /undo)
     plan              TEXT,                      -- JSON: what was found before the first change
     reply             TEXT,                      -- JSON: the messages of the reply
-    replied           BIGINT NOT NULL DEFAULT 0, -- how many of them are sent
+    sent_messages     BIGINT NOT NULL DEFAULT 0, -- how many of them are sent
     reply_message_id  TEXT,                      -- WhatsApp's id of our last message about it, which can be edited
     outcome           TEXT,                      -- replied | denied | usage_error | previewed | expired | cancelled |
                                                  -- failed | reply_failed
