@@ -3,20 +3,22 @@
 //! > A webhook is received, verified, parsed, checked for an admin, and stored in the journal. The worker checks the
 //! > rights again, runs the command against Z-API, and replies.
 //!
-//! A module imports only modules declared after it in this file (tested in `tests/it/layers.rs`). docs/architecture.md
+//! `commands` has one file per command, `command` their shared types. A module imports only modules declared after it in this file (tested in `tests/it/layers.rs`). docs/architecture.md
 //! follows one webhook through them.
 //!
 //! Glossary:
 //!
 //! - *Z-API* is a third-party HTTP API for WhatsApp. An *instance* is one WhatsApp number connected to it.
-//! - An *event* is one webhook POST. *Chatter* is an authentic event that is ignored.
+//! - An *endpoint* is the webhook URL of one instance. An *event* is one webhook POST. *Chatter* is an authentic event that is ignored.
 //! - A *command* is a message to the bot that asks for something; an *admin* is a person who may send commands.
-//! - The *journal* is the durable record of commands: inbox, work queue and audit log in one.
+//! - The *journal* is the durable record of commands: inbox, work queue and audit log in one. The *store* is the database
+//!   that holds it.
 //! - The *worker* leases a queue, runs its oldest command, and sends the reply. Changing commands of one chat share a
 //!   queue (the same *ordering key*); a read-only command has its own. Each run is an *attempt*.
+//! - A *lease* is a worker's exclusive, expiring right to a queue; a *claim* is a leased queue with its oldest command.
 //! - A *plan* is the state before a change and the changes to make; it is stored before the first changing call.
 //! - A *prompt* is a question of the bot that waits for a reply.
-//! - A *dead letter* is a command that failed for good, or whose reply could not be delivered; `vincula journal retry`
+//! - A *dead letter* is a command that failed permanently, or whose reply could not be delivered; `vincula journal retry`
 //!   runs it again.
 //! - A *lid* is WhatsApp's hidden user id (`…@lid`); it is never equal to a phone number.
 //! - The *sandbox* is the simulated Z-API of the demo and the tests.

@@ -1,4 +1,4 @@
-//! Replies: one variant each; all text is in the catalogues.
+//! Replies: one variant each; all text is in the translation files.
 //!
 //! Names of groups, communities and people are quoted and their markup is escaped, so that no name can look
 //! like a line of the bot.
@@ -42,7 +42,7 @@ pub enum Reply {
     /// A reply in another language than that of the command.
     InLanguage(Locale, Box<Reply>),
     /// A reply, and lines after it.
-    With(Box<Reply>, Vec<ReplyLine>),
+    WithLines(Box<Reply>, Vec<ReplyLine>),
     /// No reply is sent.
     Empty,
     /// The report on the groups of a link or unlink.
@@ -51,7 +51,7 @@ pub enum Reply {
     ListPage(ListPage),
     /// The commands, by section.
     Help {
-        /// The catalogue keys of the titles, and the commands of each section.
+        /// The translation keys of the titles, and the commands of each section.
         sections: Vec<(&'static str, Vec<String>)>,
         /// The command that explains one of them.
         example: String,
@@ -252,7 +252,7 @@ impl Reply {
             Self::InLanguage(locale, reply) => {
                 reply.render(&Localizer { locale: *locale, ..localizer.clone() })
             }
-            Self::With(reply, lines) => {
+            Self::WithLines(reply, lines) => {
                 let behind = lines.iter().map(|phrase| phrase.render(localizer));
                 std::iter::once(reply.render(localizer)).chain(behind).collect::<Vec<_>>().join("\n")
             }

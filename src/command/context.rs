@@ -54,18 +54,18 @@ pub struct Context<'a> {
     pub chat: &'a Chat,
     /// The community that the command names, if it takes one.
     pub community: Option<CommunityEntry>,
-    /// No further attempt follows: the reply says what is known.
+    /// No retry follows: reply with what is known instead of returning a temporary error.
     pub is_last_attempt: bool,
-    /// It was cancelled: nothing more is changed, and the reply says how things are.
+    /// Cancelled: make no more changes, read back, and report.
     pub is_cancelled: bool,
-    /// Set by a command that replies only because no further attempt follows.
+    /// Set if the reply reports a failure that would have been retried before the last attempt.
     pub is_final_failure: bool,
     /// Whether it runs, or is previewed.
     pub confirmation: Confirmation,
-    /// It undoes a change.
+    /// This command undoes a change.
     pub is_undo: bool,
-    /// Undo only if this still holds; see `DeferredCommand::only_if`.
-    pub only_if: Option<String>,
+    /// Undo only if this is still true: the community id or description text that the change left.
+    pub precondition: Option<String>,
     /// The key of the prompt, list and undo record: the admin in this chat.
     pub conversation_key: ConversationKey,
     /// State that is stored with the reply.
@@ -88,8 +88,7 @@ pub enum Confirmation {
 pub struct TimingConfig {
     /// How long a read that lags is repeated.
     pub read_back: Duration,
-    /// How long an attempt may take without a confirmed change. Half of it for the last attempt, and after a
-    /// confirmed change.
+    /// Time limit of an attempt; the last attempt gets half. After each confirmed change at least half remains.
     pub attempt: Duration,
     /// When the progress reaction ⏳ is set.
     pub progress_reaction_after: Duration,
@@ -101,7 +100,7 @@ pub struct TimingConfig {
     pub min_retry_delay: Duration,
     /// The longest delay between attempts.
     pub max_retry_delay: Duration,
-    /// How long a worker's lease on a chat holds without a heartbeat.
+    /// How long a worker's lease on a chat holds without a renewal.
     pub lease: Duration,
 }
 
@@ -120,7 +119,7 @@ impl Default for TimingConfig {
     }
 }
 
-/// Why a command has no reply yet. A usage error is no failure: it is a reply.
+/// An error that stops the command before it has a reply. A usage error is a reply, not a `CommandError`.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
     /// Z-API.
@@ -132,9 +131,9 @@ pub enum CommandError {
     /// A command that takes a community was run without one: a bug.
     #[error("the command was run without its community")]
     MissingCommunity,
-    /// A command stands for another one that cannot be run: a bug.
-    #[error("the command that it stands for cannot be run")]
-    UnknownDeferredCommand,
+    /// The command has no handler of the expected kind: a bug.
+    #[error("the command has no handler")]
+    NoHandler,
     /// The stored plan cannot be read: it may be of another version, and the call may have been made.
     #[error("the plan of the command cannot be read")]
     UnreadablePlan,
@@ -166,47 +165,45 @@ impl Context<'_> {
         }
     }
 
-    /// Previews a dry run, or asks for a confirmation where one is required and `needs_confirmation`. `rest` are its
-    /// arguments with ids in place of names, so that what was shown is what is done.
-    ///
-    /// Returns the reply to send instead of running the command.
+    /// Returns a preview for a dry run, or a confirmation prompt if `needs_confirmation` and none was given; `None`: run
+    /// the command. `arguments` has ids in place of names, so exactly what was shown is run.
     pub fn preview_or_confirm(
         &mut self,
         command: &str,
-        rest: String,
-        about: Reply,
+        arguments: String,
+        preview: Reply,
         needs_confirmation: bool,
     ) -> Option<Reply> {
         debug_assert!(
             !needs_confirmation || CONFIRMABLE.contains(&command),
-            "the help on {command} is silent on --yes"
+            "{command} asks for confirmation but is missing in CONFIRMABLE"
         );
         match self.confirmation {
-            Confirmation::DryRun => Some(Reply::DryRun(Box::new(about))),
+            Confirmation::DryRun => Some(Reply::DryRun(Box::new(preview))),
             Confirmation::Required if needs_confirmation => {
-                self.ask(Prompt {
-                    before: rest,
+                self.set_prompt(Prompt {
+                    before: arguments,
                     ..Prompt::new(&self.claim.command, self.localizer.locale, command)
                 });
-                Some(Reply::Confirm(Box::new(about)))
+                Some(Reply::Confirm(Box::new(preview)))
             }
             Confirmation::Required | Confirmation::Given => None,
         }
     }
 
-    /// Suggests a command: a yes runs it as if it were typed. `rest` are its arguments with ids in place of
-    /// names, `shown` the same as people see them.
-    pub fn suggest(&mut self, command: &'static str, rest: String, shown: &[&str]) -> ReplyLine {
-        self.ask(Prompt {
-            options: vec![rest],
+    /// Suggests a command: a yes runs it as if it were typed. `arguments` has ids in place of names,
+    /// `displayed` is the same as people see it.
+    pub fn suggest(&mut self, command: &'static str, arguments: String, displayed: &[&str]) -> ReplyLine {
+        self.set_prompt(Prompt {
+            options: vec![arguments],
             ..Prompt::new(&self.claim.command, self.localizer.locale, command)
         });
-        ReplyLine::not_done("suggestion").with_command("command", command, shown)
+        ReplyLine::not_done("suggestion").with_command("command", command, displayed)
     }
 
     /// Stores a prompt with the reply.
-    pub fn ask(&mut self, prompt: Prompt) {
-        let prompt = Prompt { is_undo: self.is_undo, only_if: self.only_if.clone(), ..prompt };
+    pub fn set_prompt(&mut self, prompt: Prompt) {
+        let prompt = Prompt { is_undo: self.is_undo, precondition: self.precondition.clone(), ..prompt };
         let StateChange { kind, key, value } = prompt.to_state_change(&self.conversation_key);
         self.set_state(kind, key, value);
     }
@@ -216,7 +213,7 @@ impl Context<'_> {
         self.set_undo_if(command, undo_command, None);
     }
 
-    /// The same, undone only if this is still true: later changes of others stay.
+    /// As [`Self::set_undo`], but only while the precondition is true: later changes of others stay.
     pub fn set_undo_if(
         &mut self,
         command: &str,
@@ -252,7 +249,7 @@ impl Context<'_> {
         Ok(self.store.get_state(&self.instance.name, kind, key).await.map_err(LeaseError::Store)?)
     }
 
-    /// The community that the command names. The worker has found it before.
+    /// The community that the command names, which the worker has found before.
     pub fn require_community(&self) -> Result<CommunityEntry, CommandError> {
         self.community.clone().ok_or(CommandError::MissingCommunity)
     }
@@ -262,7 +259,7 @@ impl Context<'_> {
         self.claim.store_plan(plan, self.clock.now()).await
     }
 
-    /// A point in time in the instance's time zone, with the year if it is another one.
+    /// A point in time in the instance's time zone, with the year if it is not the current one.
     pub fn format_moment(&self, at: Timestamp) -> String {
         let year = |at: Timestamp| at.format_in(&self.instance.time_zone, "%Y");
         self.format_with(at, if year(at) == year(self.clock.now()) { "datetime" } else { "datetime-year" })

@@ -12,7 +12,7 @@ use crate::storage::LeaseError;
 /// Runs a command and returns its reply.
 pub type Run = for<'a> fn(&'a mut Context<'_>, &'a Arguments) -> BoxFuture<'a, Result<Reply, CommandError>>;
 
-/// Finds the command that an indirect one stands for.
+/// Finds the command that replaces an indirect one.
 pub type Resolve =
     for<'a> fn(&'a ResolveContext<'_>, &'a Arguments) -> BoxFuture<'a, Result<Resolution, LeaseError>>;
 
@@ -29,6 +29,6 @@ pub struct Command {
 pub enum Handler {
     /// By itself.
     Run(Run),
-    /// By the command that it stands for, which was given or suggested before.
+    /// Replaced by another, earlier command.
     Resolve(Resolve),
 }

@@ -39,20 +39,20 @@ pub struct Prompt {
     pub takes_several: bool,
     /// The ids of the commands whose prompts led to this one.
     #[serde(default)]
-    pub askers: Vec<String>,
-    /// A yes undoes a change: `/undo` asked.
+    pub prompting_commands: Vec<String>,
+    /// A yes undoes a change: the prompt is of `/undo`.
     #[serde(default)]
     pub is_undo: bool,
-    /// What must still be true for that, as [`DeferredCommand::only_if`].
+    /// Undo only if this is still true: the community id or description text that the change left.
     #[serde(default)]
-    pub only_if: Option<String>,
+    pub precondition: Option<String>,
 }
 
 /// The commands whose effect cannot be undone.
 const IRREVERSIBLE: [&str; 5] = ["announce", "create", "deactivate", "remove", "invite"];
 
 impl Prompt {
-    /// A prompt of a command in progress, without options, that a reply answers by running this command.
+    /// A prompt of a command in progress, without options. A yes runs `command`.
     pub fn new(prompted_by: &CommandRecord, locale: Locale, command: &str) -> Self {
         Self {
             asked_by: prompted_by.id.clone(),
@@ -62,15 +62,15 @@ impl Prompt {
             options: Vec::new(),
             after: String::new(),
             takes_several: false,
-            askers: Vec::new(),
+            prompting_commands: Vec::new(),
             is_undo: false,
-            only_if: None,
+            precondition: None,
         }
     }
 
     /// Parses a stored prompt; none of an earlier version.
-    pub fn from_state(remembered: &StateEntry) -> Option<Self> {
-        serde_json::from_str(&remembered.value).ok()
+    pub fn from_state(entry: &StateEntry) -> Option<Self> {
+        serde_json::from_str(&entry.value).ok()
     }
 
     /// Whether the command cannot be undone.
@@ -92,27 +92,27 @@ impl Prompt {
             command: self.command.clone(),
             rest: words.join(" "),
             is_confirmed: self.options.is_empty(),
-            forget: Some(if self.is_undo { ClearedState::Undo } else { ClearedState::Question }),
-            only_if: self.only_if.clone(),
-            askers: self.askers.iter().chain([&self.asked_by]).cloned().collect(),
+            forget: Some(if self.is_undo { ClearedState::Undo } else { ClearedState::Prompt }),
+            precondition: self.precondition.clone(),
+            prompting_commands: self.prompting_commands.iter().chain([&self.asked_by]).cloned().collect(),
         }
     }
 }
 
 /// Sets the ids of earlier prompting commands in a stored prompt.
-pub fn with_askers(askers: Vec<String>, memory: &mut StateChange) {
-    let prompt = memory.value.as_deref().and_then(|value| serde_json::from_str::<Prompt>(value).ok());
-    if let Some(prompt) = prompt.filter(|_| memory.kind == StateKind::Prompt) {
-        memory.value = serde_json::to_string(&Prompt { askers, ..prompt }).ok();
+pub fn with_prompting_commands(prompting_commands: Vec<String>, change: &mut StateChange) {
+    let prompt = change.value.as_deref().and_then(|value| serde_json::from_str::<Prompt>(value).ok());
+    if let Some(prompt) = prompt.filter(|_| change.kind == StateKind::Prompt) {
+        change.value = serde_json::to_string(&Prompt { prompting_commands, ..prompt }).ok();
     }
 }
 
-/// The state change that removes the prompt.
+/// The state change that deletes the prompt. It does not apply to a prompt stored after this command was accepted.
 pub fn clear_prompt(key: &ConversationKey) -> StateChange {
     StateChange { kind: StateKind::Prompt, key: key.to_string(), value: None }
 }
 
-/// Removes the prompt, even one stored after this command arrived.
+/// The state change that closes the prompt, even one stored after this command was accepted: an empty value replaces it.
 pub fn void_prompt(key: &ConversationKey) -> StateChange {
     StateChange { kind: StateKind::Prompt, key: key.to_string(), value: Some(String::new()) }
 }

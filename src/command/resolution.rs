@@ -1,4 +1,4 @@
-//! A command that stands for another one: `/confirm` and `/undo`, and what they are replaced by.
+//! Indirect commands (`/confirm`, `/undo`), and the commands that replace them.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,13 +16,13 @@ pub struct ResolveContext<'a> {
     pub conversation_key: &'a ConversationKey,
     /// The indirect command.
     pub command: &'a CommandRecord,
-    /// Its text is no command: a word, a number, a reaction.
-    pub is_bare: bool,
+    /// It has no prefix: a word, a number, a reaction.
+    pub has_no_prefix: bool,
     /// Language and prefix of the replies.
     pub localizer: &'a Localizer,
 }
 
-/// What an indirect command stands for.
+/// What an indirect command is replaced by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resolution {
     /// This command is run in its place.
@@ -44,14 +44,13 @@ pub struct DeferredCommand {
     pub is_confirmed: bool,
     /// The state that is removed with its reply.
     pub forget: Option<ClearedState>,
-    /// What must still be true to undo: the id of the community that groups were moved into, or the text of a
-    /// description. Later changes of others stay.
+    /// Undo only if this is still true: the community id or description text that the change left.
     #[serde(default)]
-    pub only_if: Option<String>,
+    pub precondition: Option<String>,
     /// The ids of the commands whose prompts led to it. Once it changed something, none of them can be edited
     /// and run again.
     #[serde(default)]
-    pub askers: Vec<String>,
+    pub prompting_commands: Vec<String>,
 }
 
 impl DeferredCommand {
@@ -59,7 +58,7 @@ impl DeferredCommand {
     pub fn cleared_state(&self, key: &ConversationKey) -> Vec<StateChange> {
         let kinds: &[StateKind] = match self.forget {
             None => &[],
-            Some(ClearedState::Question) => &[StateKind::Prompt],
+            Some(ClearedState::Prompt) => &[StateKind::Prompt],
             // A prompt may have preceded it.
             Some(ClearedState::Undo) => &[StateKind::Undo, StateKind::Prompt],
         };
@@ -71,7 +70,7 @@ impl DeferredCommand {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ClearedState {
     /// The prompt that was replied to.
-    Question,
+    Prompt,
     /// The undo record.
     Undo,
 }

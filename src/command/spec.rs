@@ -10,12 +10,15 @@ use crate::reply::{Localizer, Reply, UsageError, typed};
 pub const CONFIRMABLE: [&str; 9] =
     ["link", "unlink", "move", "create", "describe", "invite", "announce", "remove", "deactivate"];
 
-/// The commands that stand for another one, which was given or suggested before.
+/// Commands that run another, earlier command: `/confirm` the prompted one, `/undo` the reverse of the last change.
 const INDIRECT: [&str; 2] = ["confirm", "undo"];
 
-/// A command: its names, its arguments, its place in the help. Help, documentation and rights follow from it.
+/// A command: its names, its arguments, its place in the help. Help and documentation are generated from it.
+///
+/// Four lists name commands in addition: [`CONFIRMABLE`] and `INDIRECT` in this file, `IRREVERSIBLE` in
+/// command/prompt.rs, and `CONFIG_ADMINS_ONLY` in authorization.rs.
 pub struct CommandSpec {
-    /// The English name: the key in configuration, journal and catalogues.
+    /// The English name: the key in configuration, journal and translation files.
     pub name: &'static str,
     /// The names in Brazilian Portuguese; the help shows the first.
     pub pt: &'static [&'static str],
@@ -23,7 +26,8 @@ pub struct CommandSpec {
     pub es: &'static [&'static str],
     /// Its arguments.
     pub args: &'static [ArgKind],
-    /// Whether it changes something. Such commands of a chat run one after the other.
+    /// Whether it changes something. Such commands of a chat run one after the other, and before each attempt a community
+    /// admin is checked again.
     pub is_mutating: bool,
     /// Its section in the help.
     pub section: HelpSection,
@@ -51,7 +55,7 @@ impl HelpSection {
     pub const ALL: [Self; 6] =
         [Self::Groups, Self::Lookup, Self::Communities, Self::People, Self::Commands, Self::Bot];
 
-    /// The catalogue's key of its title.
+    /// The translation key of its title.
     pub fn key(self) -> &'static str {
         match self {
             Self::Groups => "section-groups",
@@ -80,7 +84,7 @@ impl CommandSpec {
         })
     }
 
-    /// Whether it stands for another command, which was given or suggested before.
+    /// Whether it runs another, earlier command.
     pub fn is_indirect(&self) -> bool {
         INDIRECT.contains(&self.name)
     }
@@ -95,8 +99,7 @@ impl CommandSpec {
         self.args.iter().any(|arg| arg.is_verbatim())
     }
 
-    /// Whether its community is followed by something else than groups: the words of a long name may continue
-    /// there.
+    /// Whether an unquoted community name may run into the next argument (text, people, picture, keyword).
     pub fn allows_long_name(&self) -> bool {
         use ArgKind::{Community, Keyword, OptionalText, People, Picture, Text};
         matches!(self.args, [Community, Text | OptionalText | People | Picture | Keyword(_), ..])
@@ -117,10 +120,10 @@ impl CommandSpec {
         match self.args {
             [ArgKind::Groups, ArgKind::Community] => arguments.strip_likely_name_start(name, typed),
             [ArgKind::Community, ArgKind::Groups] => {
-                // One group at least is left.
+                // Keep at least one word as a group.
                 let count = name.split_whitespace().count().saturating_sub(1);
-                let is_loose = arguments.is_community_unquoted && arguments.words.len() > count;
-                is_loose && arguments.strip_likely_name_rest(name, typed)
+                let may_strip = arguments.is_community_unquoted && arguments.words.len() > count;
+                may_strip && arguments.strip_likely_name_rest(name, typed)
             }
             _ => self.allows_long_name() && arguments.strip_likely_name_rest(name, typed),
         }
@@ -142,37 +145,36 @@ impl CommandSpec {
         }
     }
 
+    /// All names in a language.
+    fn names_in(&self, locale: Locale) -> &[&'static str] {
+        match locale {
+            Locale::En => std::slice::from_ref(&self.name),
+            Locale::PtBr => self.pt,
+            Locale::Es => self.es,
+        }
+    }
+
     /// The languages that have this name.
     pub fn locales_of_name(&self, typed: &str) -> Vec<Locale> {
         let typed = fold(typed);
-        let is_of = |locale: &Locale| match locale {
-            Locale::En => fold(self.name) == typed,
-            Locale::PtBr => self.pt.iter().any(|name| fold(name) == typed),
-            Locale::Es => self.es.iter().any(|name| fold(name) == typed),
-        };
+        let is_of = |locale: &Locale| self.names_in(*locale).iter().any(|name| fold(name) == typed);
         Locale::ALL.into_iter().filter(is_of).collect()
     }
 
     /// The name in the help of a language.
     pub fn name_in(&self, locale: Locale) -> &'static str {
-        let names = match locale {
-            Locale::En => &[],
-            Locale::PtBr => self.pt,
-            Locale::Es => self.es,
-        };
-        names.first().copied().unwrap_or(self.name)
+        self.names_in(locale).first().copied().unwrap_or(self.name)
     }
 
     /// Every name, the English one first, none twice.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         let mut seen = Vec::new();
-        std::iter::once(self.name).chain(self.pt.iter().copied()).chain(self.es.iter().copied()).filter(
-            move |name| {
-                let is_new = !seen.contains(name);
-                seen.push(name);
-                is_new
-            },
-        )
+        let names = Locale::ALL.into_iter().flat_map(|locale| self.names_in(locale));
+        names.copied().filter(move |name| {
+            let is_new = !seen.contains(name);
+            seen.push(name);
+            is_new
+        })
     }
 
     /// The usage: `/link <community> <groups…>`.
@@ -188,11 +190,11 @@ impl CommandSpec {
         words.split('\n').map(|words| format!("{command} {words}").trim_end().to_owned()).collect()
     }
 
-    /// The arguments before and after the community, to be typed again.
+    /// Renders the arguments before and after the community as text that parses to the same arguments.
     pub fn split_at_community(&self, arguments: &Arguments) -> (String, String) {
-        // A URL is no name: its characters stay.
-        let again = |word: &String| if self.accepts_picture() { word.clone() } else { typed(word) };
-        let words: Vec<String> = arguments.words.iter().map(again).collect();
+        // Do not escape a URL.
+        let render_word = |word: &String| if self.accepts_picture() { word.clone() } else { typed(word) };
+        let words: Vec<String> = arguments.words.iter().map(render_word).collect();
         let words = words.join(" ");
         let flags = arguments.flags.typed();
         match self.args.first() {

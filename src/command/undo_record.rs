@@ -15,8 +15,7 @@ pub struct UndoRecord {
     /// Where it cannot: a command that may help instead, with its arguments.
     #[serde(default)]
     pub alternative: Option<(String, Vec<String>)>,
-    /// What must still be true for that: the id of the community that groups were moved into, or the text of
-    /// a description.
+    /// Undo only if this is still true: the community id or description text that the change left.
     #[serde(default)]
     pub precondition: Option<String>,
 }

@@ -97,7 +97,7 @@ fn usage_reply() -> Reply {
     Reply::Lines(vec![set.with_command("all", "aliases", &[])])
 }
 
-/// Why a name cannot be an alias, as a key of the catalogue.
+/// Why a name cannot be an alias, as a translation key.
 fn alias_error(short: &str) -> Option<&'static str> {
     let is_id = CommunityId::parse(short).is_some() || GroupId::parse(short).is_some();
     let is_word = short.starts_with(char::is_alphanumeric)
@@ -287,7 +287,7 @@ fn changed_since_reply(
 ) -> Option<Reply> {
     // No alias is an empty id.
     let id = id.unwrap_or_default();
-    arguments.precondition.as_deref().filter(|only_if| *only_if != id)?;
+    arguments.precondition.as_deref().filter(|precondition| *precondition != id)?;
     let now = Target::from_id(id, snapshot).map(|thing| alias_line(name, &thing));
     let first = ReplyLine::not_done("alias-changed-since").name("short", name);
     let command = ReplyLine::new("undo-instead").with_command("command", SPEC.name, anyway);

@@ -1,6 +1,7 @@
 //! `/confirm`, and what means the same without a command: `yes`, a number, a 👍.
 //!
-//! It stands for the command of the prompt. A repeated reply finds no prompt any more.
+//! It is replaced by the command of the prompt, and the prompt is deleted. After that, a bare `yes` is ignored,
+//! and `/confirm` gets the reply that nothing waits for a confirmation.
 
 use crate::clock::Timestamp;
 use crate::command::prompt::{Prompt, clear_prompt, is_in_time, predates_prompt, void_prompt};
@@ -23,13 +24,13 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Commands,
 };
 
-/// Finds the command that this one stands for.
-pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result<Resolution, LeaseError> {
-    let chat = Chat::from_id(&past.command.chat);
+/// Finds the command that replaces this one.
+pub async fn resolve(context: &ResolveContext<'_>, arguments: &Arguments) -> Result<Resolution, LeaseError> {
+    let chat = Chat::from_id(&context.command.chat);
     let reply = PromptReply {
-        past,
-        is_direct: matches!(chat, Chat::Direct(_)) && !past.command.by_owner,
-        is_bare: past.is_bare,
+        context,
+        is_direct: matches!(chat, Chat::Direct(_)) && !context.command.by_owner,
+        has_no_prefix: context.has_no_prefix,
     };
     let answer = match reply.parse(arguments) {
         Ok(answer) => answer,
@@ -55,16 +56,16 @@ pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result
 
 /// A reply to a prompt, as the sender wrote it.
 struct PromptReply<'r, 'p> {
-    past: &'r ResolveContext<'p>,
+    context: &'r ResolveContext<'p>,
     is_direct: bool,
-    /// Without a command: no response is expected if there was no prompt.
-    is_bare: bool,
+    /// Without a prefix: no response is expected if there was no prompt.
+    has_no_prefix: bool,
 }
 
 impl PromptReply<'_, '_> {
     fn parse(&self, arguments: &Arguments) -> Result<ParsedReply, Resolution> {
-        if self.is_bare {
-            return parse_reply(&self.past.command.text, self.is_direct, None).ok_or(Resolution::Ignore);
+        if self.has_no_prefix {
+            return parse_reply(&self.context.command.text, self.is_direct, None).ok_or(Resolution::Ignore);
         }
         if arguments.words.is_empty() {
             return Ok(ParsedReply::Yes);
@@ -76,18 +77,18 @@ impl PromptReply<'_, '_> {
         }
     }
 
-    /// Says this to a command, and nothing to other messages.
-    fn unless_bare(&self, key: &'static str) -> Resolution {
-        if self.is_bare { Resolution::Ignore } else { reply_only(ReplyLine::not_done(key)) }
+    /// Replies to a command, and ignores other messages.
+    fn if_prefixed(&self, key: &'static str) -> Resolution {
+        if self.has_no_prefix { Resolution::Ignore } else { reply_only(ReplyLine::not_done(key)) }
     }
 
-    /// Says that nothing waits for a confirmation, also to a bare yes that is for the bot.
+    /// Replies that nothing waits for a confirmation, also to a yes without prefix that is for the bot.
     fn nothing_waits(&self, answer: &ParsedReply, is_for_bot: bool) -> Resolution {
         match answer {
             ParsedReply::Yes if self.is_direct && is_for_bot => {
                 reply_only(ReplyLine::not_done("confirm-nothing"))
             }
-            _ => self.unless_bare("confirm-nothing"),
+            _ => self.if_prefixed("confirm-nothing"),
         }
     }
 
@@ -96,27 +97,27 @@ impl PromptReply<'_, '_> {
         &self,
         answer: &ParsedReply,
     ) -> Result<Result<(Timestamp, Prompt), Resolution>, LeaseError> {
-        let ResolveContext { store, instance, conversation_key, command, .. } = *self.past;
+        let ResolveContext { store, instance, conversation_key, command, .. } = *self.context;
         let Some(stored) = store.get_state(instance, StateKind::Prompt, conversation_key.as_str()).await?
         else {
-            return Ok(Err(self.unless_bare("confirm-nothing")));
+            return Ok(Err(self.if_prefixed("confirm-nothing")));
         };
-        // None: the prompt was closed.
+        // `void_prompt` closed it.
         let Some(prompt) = Prompt::from_state(&stored) else {
             return Ok(Err(self.nothing_waits(answer, command.quoted.is_none())));
         };
         // Its message was edited.
         if store.is_superseded(instance, &prompt.asked_by).await? {
-            return Ok(Err(self.unless_bare("confirm-nothing")));
+            return Ok(Err(self.if_prefixed("confirm-nothing")));
         }
         let language = Locale::parse(&prompt.language);
-        if self.is_bare && parse_reply(&command.text, self.is_direct, language).is_none() {
+        if self.has_no_prefix && parse_reply(&command.text, self.is_direct, language).is_none() {
             return Ok(Err(Resolution::Ignore));
         }
         if let Some(quoted) = &command.quoted
             && !store.reply_messages(&prompt.asked_by).await?.contains(quoted)
         {
-            return Ok(Err(self.unless_bare("confirm-other-quoted")));
+            return Ok(Err(self.if_prefixed("confirm-other-quoted")));
         }
         // A later command closes the prompt.
         if store.has_command_between(&prompt.asked_by, command).await? {
@@ -136,7 +137,7 @@ impl PromptReply<'_, '_> {
         prompted_at: Timestamp,
         prompt: &Prompt,
     ) -> Result<Option<Resolution>, LeaseError> {
-        let ResolveContext { store, command, conversation_key, .. } = *self.past;
+        let ResolveContext { store, command, conversation_key, .. } = *self.context;
         let shown_at = store.replied_at(&prompt.asked_by).await?.unwrap_or(prompted_at);
         let replied_at = command.sent_at.unwrap_or(command.accepted_at);
         // A delayed message may have been sent before the command itself; both times are of WhatsApp's clock.
@@ -146,8 +147,8 @@ impl PromptReply<'_, '_> {
         let is_late = !is_in_time(prompted_at, replied_at);
         // In a group, and as thanks, it was for another person.
         let is_talk = match answer {
-            ParsedReply::No => self.is_bare && !self.is_direct,
-            ParsedReply::Numbers(_) => self.is_bare && prompt.options.is_empty(),
+            ParsedReply::No => self.has_no_prefix && !self.is_direct,
+            ParsedReply::Numbers(_) => self.has_no_prefix && prompt.options.is_empty(),
             ParsedReply::Acknowledgement { .. } => true,
             ParsedReply::Yes => false,
         };
@@ -170,7 +171,7 @@ impl PromptReply<'_, '_> {
         let chosen: Vec<&String> = match answer {
             ParsedReply::No => {
                 let left = Reply::Lines(vec![ReplyLine::new("confirm-left")]);
-                return Resolution::Reply(left, vec![void_prompt(self.past.conversation_key)]);
+                return Resolution::Reply(left, vec![void_prompt(self.context.conversation_key)]);
             }
             ParsedReply::Acknowledgement { .. } if prompt.is_irreversible() && count <= 1 => {
                 return reply_only(ReplyLine::not_done("confirm-clear"));
@@ -179,7 +180,7 @@ impl PromptReply<'_, '_> {
             ParsedReply::Yes if count <= 1 => prompt.options.iter().collect(),
             ParsedReply::Yes => Vec::new(),
             // Where a yes is expected, a number is chatter.
-            ParsedReply::Numbers(_) if count == 0 && self.is_bare => return Resolution::Ignore,
+            ParsedReply::Numbers(_) if count == 0 && self.has_no_prefix => return Resolution::Ignore,
             ParsedReply::Numbers(numbers) if numbers.len() > 1 && !prompt.takes_several => Vec::new(),
             ParsedReply::Numbers(numbers) => {
                 let options = numbers.iter().map(|number| prompt.options.get(number - 1));

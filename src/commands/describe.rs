@@ -99,7 +99,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
                 // Undoing one's own text does not confirm removing the text of another person.
                 context.require_confirmation();
                 // A yes removes the text that was shown, no later one.
-                context.only_if = Some(plan.before.clone());
+                context.precondition = Some(plan.before.clone());
                 about.splice(..0, changed_since_lines(&plan));
             }
             let rest = command_for(&community.id, &plan.text).unwrap_or_default();

@@ -34,7 +34,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
         None => {
             let nearest = context.catalog.nearest_name(name, context.localizer.locale);
             if let Some(nearest) = nearest {
-                context.ask(Prompt {
+                context.set_prompt(Prompt {
                     options: vec![nearest.to_owned()],
                     ..Prompt::new(&context.claim.command, context.localizer.locale, SPEC.name)
                 });

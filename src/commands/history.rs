@@ -198,7 +198,7 @@ async fn known_admins<'a>(context: &Context<'a>) -> Result<Vec<&'a Admin>, Comma
 
 /// Lets a number choose one of these.
 fn prompt_choice(context: &mut Context<'_>, entries: &[CommunityEntry]) {
-    context.ask(Prompt {
+    context.set_prompt(Prompt {
         options: entries.iter().take(MAX_CANDIDATES).map(|entry| entry.id.to_string()).collect(),
         ..Prompt::new(&context.claim.command, context.localizer.locale, SPEC.name)
     });
@@ -228,13 +228,13 @@ fn filter_by_number(context: &Context<'_>, known: &[&Admin], person: Person) -> 
 /// Whether it changes something, or would have: reads and unused replies are left out.
 fn is_listed(catalog: &Catalog, entry: &HistoryEntry) -> bool {
     let Some(spec) = catalog.lookup(&entry.name).filter(|spec| spec.is_mutating) else { return false };
-    // The command that it stood for.
+    // The command that replaced it.
     !spec.is_indirect()
         || entry.text.is_empty()
         || resolved_command(entry).is_some_and(|command| is_change(catalog, &command))
 }
 
-/// The command that it stood for.
+/// The command that replaced it.
 fn resolved_command(entry: &HistoryEntry) -> Option<DeferredCommand> {
     entry.deferred_command.as_deref().and_then(|meant| serde_json::from_str(meant).ok())
 }

@@ -43,7 +43,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     Ok(Reply::InLanguage(locale, Box::new(Reply::Lines(vec![lines]))))
 }
 
-/// The catalogue's key for a language's name.
+/// The translation key for a language's name.
 fn locale_name_key(locale: Locale) -> &'static str {
     match locale {
         Locale::En => "language-en",

@@ -47,7 +47,7 @@ macro_rules! direct {
     };
 }
 
-/// A command that stands for another one.
+/// A command that is replaced by another one.
 macro_rules! indirect {
     ($module:ident) => {
         Command {

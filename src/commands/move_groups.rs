@@ -68,7 +68,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
         context,
         SPEC.name,
         &plan,
-        (arguments.flags.typed().to_owned(), plan.community_id().to_owned()),
+        (arguments.flags.typed().to_owned(), plan.raw_community_id().to_owned()),
     );
     Ok(Reply::GroupReport(plan.report(LinkAction::Link, outcomes)))
 }
@@ -92,9 +92,9 @@ async fn keep_last_group(context: &Context<'_>, plan: &mut LinkPlan) -> Result<(
 /// Runs both halves. A group that left its community and is not linked after two calls goes back, also after
 /// a cancel between the halves: the plan records it before, so that a later attempt only links it back.
 async fn execute_move(context: &mut Context<'_>, plan: &mut LinkPlan) -> Result<Outcomes, CommandError> {
-    let Some(target) = plan.community() else { return Ok(Outcomes::new()) };
+    let Some(target) = plan.community_id() else { return Ok(Outcomes::new()) };
     let mut open: Vec<GroupId> = plan.pending();
-    open.retain(|group| plan.reason_to_go_back(group).is_none());
+    open.retain(|group| plan.link_back_reason(group).is_none());
     let (mut outcomes, mut later) = (Outcomes::new(), None);
     for (from, name, groups) in plan.source_communities() {
         let groups: Vec<GroupId> = groups.into_iter().filter(|group| open.contains(group)).collect();
@@ -127,7 +127,7 @@ async fn execute_move(context: &mut Context<'_>, plan: &mut LinkPlan) -> Result<
     for (group, outcome) in linked {
         let is_from = plan.source_communities().iter().any(|(.., groups)| groups.contains(&group));
         if is_from && !matches!(outcome, GroupOutcome::Done | GroupOutcome::InOtherCommunity(_)) {
-            plan.note_back(&group, outcome.reason(context.localizer));
+            plan.set_link_back(&group, outcome.reason(context.localizer));
             goes_back = true;
         } else {
             outcomes.insert(group, outcome);
@@ -205,9 +205,9 @@ async fn put_back(
     // A cancelled command still has to link them back.
     let is_cancelled = std::mem::take(&mut context.is_cancelled);
     for (from, name, mut groups) in plan.source_communities() {
-        groups.retain(|group| plan.reason_to_go_back(group).is_some());
+        groups.retain(|group| plan.link_back_reason(group).is_some());
         for (group, outcome) in link(context, &from, &name, &groups).await? {
-            let reason = plan.reason_to_go_back(&group).unwrap_or_default().to_owned();
+            let reason = plan.link_back_reason(&group).unwrap_or_default().to_owned();
             let lines = match outcome {
                 GroupOutcome::Done => GroupOutcome::MovedBack(name.clone(), reason),
                 outcome => whereabouts(context, target, &group, outcome, (name.clone(), reason)).await,
@@ -243,7 +243,7 @@ async fn whereabouts(
 
 /// The arguments of a move, with ids in place of names.
 fn undo_command(groups: &[GroupId], plan: &LinkPlan) -> String {
-    let community = plan.community().map(|id| id.to_string()).unwrap_or_default();
+    let community = plan.community_id().map(|id| id.to_string()).unwrap_or_default();
     groups.iter().map(|id| id.as_str()).chain([community.as_str()]).collect::<Vec<_>>().join(" ")
 }
 
@@ -253,7 +253,7 @@ fn store_undo(context: &mut Context<'_>, plan: &LinkPlan, outcomes: &Outcomes) {
     let is_done = |group: &&GroupId| outcomes.get(*group).is_some_and(GroupOutcome::may_be_done);
     let todo = plan.pending();
     let done: Vec<GroupId> = todo.iter().filter(is_done).cloned().collect();
-    let Some(target) = plan.community() else { return };
+    let Some(target) = plan.community_id() else { return };
     if done.is_empty() {
         return;
     }

@@ -19,7 +19,7 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Commands,
 };
 
-/// Finds the command that this one stands for.
+/// Finds the command that replaces this one.
 pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result<Resolution, LeaseError> {
     let ResolveContext { store, instance, conversation_key, localizer, .. } = *past;
     let stored = store.get_state(instance, StateKind::Undo, conversation_key.as_str()).await?;
@@ -33,8 +33,8 @@ pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result
             rest: format!("{} {rest}", arguments.flags.typed()).trim_start().to_owned(),
             is_confirmed: false,
             forget: Some(ClearedState::Undo),
-            only_if: precondition,
-            askers: Vec::new(),
+            precondition: precondition,
+            prompting_commands: Vec::new(),
         }));
     }
     let command = localizer.format_command(&command, &[]);

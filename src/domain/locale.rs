@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A language with a catalogue of replies.
+/// A language of the replies, with a translation file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Locale {
     /// English.

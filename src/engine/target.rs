@@ -41,7 +41,7 @@ impl Target {
         if name.is_empty() { self.id() } else { name }
     }
 
-    /// The catalogue's key for what it is.
+    /// The translation key for what it is.
     pub fn kind_key(&self) -> &'static str {
         match self {
             Self::Community(_) => "kind-community",
@@ -114,7 +114,7 @@ pub fn prompt_choice(
     options.truncate(MAX_CANDIDATES);
     // A dry run stays one.
     let trial = Flags { dry_run: context.is_dry_run(), ..Flags::default() };
-    context.ask(Prompt {
+    context.set_prompt(Prompt {
         before: format!("{} {before}", trial.typed()).trim().to_owned(),
         options: options.iter().map(|place| place.id().to_owned()).collect(),
         after: after.to_owned(),
@@ -168,7 +168,7 @@ pub async fn match_target(context: &Context<'_>, wanted: &str) -> Result<TargetM
     let words = std::slice::from_ref(&typed);
     let groups = context.directory.find_groups(zapi, words, context.chat, &here).await?;
     let mut is_given = false;
-    for groups in context.seen(words, groups).await? {
+    for groups in context.retain_visible(words, groups).await? {
         match groups {
             NameMatch::Exact(entry) => {
                 is_given = is_alias || GroupId::parse(&typed).is_some() || here.contains(&fold(&typed));

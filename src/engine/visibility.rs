@@ -96,9 +96,9 @@ impl Context<'_> {
         Ok(is_whole.then_some(groups))
     }
 
-    /// The matches of each word, without what the admin does not see. What is named by its whole name stays,
+    /// Retains the matches of each word that the admin may see. What is named by its whole name stays,
     /// so that the reply can say how it is; the beginning of a name reveals nothing.
-    pub async fn seen(
+    pub async fn retain_visible(
         &self,
         words: &[String],
         found: Vec<NameMatch<GroupId>>,

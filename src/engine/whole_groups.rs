@@ -7,7 +7,7 @@ use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine};
 
 /// The reply to a command about a group as a whole: `/create group X`, `/apagar grupo X`.
-pub fn refuse(spec: &CommandSpec, rest: &str) -> Option<Reply> {
+pub fn reject_group_lifecycle(spec: &CommandSpec, rest: &str) -> Option<Reply> {
     let (key, command) = match spec.name {
         "create" => ("group-not-created", "link"),
         "deactivate" => ("group-not-deleted", "unlink"),
@@ -35,7 +35,7 @@ mod tests {
     fn what_is_about_a_group_as_a_whole_is_told_from_what_is_about_a_community() {
         let is_refused = |command: &str| {
             let (name, rest) = command.split_once(' ').unwrap();
-            refuse(CATALOG.lookup(name).unwrap(), rest).is_some()
+            reject_group_lifecycle(CATALOG.lookup(name).unwrap(), rest).is_some()
         };
         for command in [
             "criar grupo Pais",

@@ -1,4 +1,4 @@
-# What vincula says in English. Same keys and placeholders as the other catalogues.
+# What vincula says in English. Same keys and placeholders as the other translation files.
 
 ## Link and unlink
 linked = { $all ->
@@ -499,9 +499,9 @@ would-move = would leave { $community }
 moved-not = { $reason }; it is still in { $community }
 moved-maybe-not = { $reason }; I cannot tell whether it left { $community }. If it is in no community, this puts it back: { $command }
 moved-back = { $reason }; it is back in { $community }
-moved-stranded = { $reason }; it left { $community } and is in no community now: { $command }
+moved-unlinked = { $reason }; it left { $community } and is in no community now: { $command }
 moved-maybe-back = { $reason }; it left { $community }, and I cannot tell whether it is back there. If it is not, this puts it back: { $command }
-moved-maybe-stranded = { $name } may have left { $community } and not be in { $target } yet. If it is in neither, this puts it back: { $command }
+moved-maybe-unlinked = { $name } may have left { $community } and not be in { $target } yet. If it is in neither, this puts it back: { $command }
 moved-not-shown = Z-API said it was done, but the community does not show it
 moved-not-read-back = The outcome could not be read back
 help-move = move groups to a community

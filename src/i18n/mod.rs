@@ -1,4 +1,4 @@
-//! The catalogues of what vincula says: Fluent files for English, Portuguese and Spanish.
+//! The translation files: what vincula says, in Fluent, for English, Portuguese and Spanish.
 //!
 //! They are compiled in and hold the same keys with the same placeholders (a test compares them).
 //! Only `reply` and the rendered help take texts from here.
@@ -15,7 +15,7 @@ type Catalog = FluentBundle<FluentResource>;
 
 static CATALOGS: LazyLock<[Catalog; 3]> = LazyLock::new(|| Locale::ALL.map(load_catalog));
 
-/// The Fluent source of a locale's catalogue.
+/// The translation file of a locale.
 pub fn fluent_source(locale: Locale) -> &'static str {
     match locale {
         Locale::En => include_str!("en.ftl"),
@@ -31,7 +31,7 @@ fn load_catalog(locale: Locale) -> Catalog {
     bundle.set_use_isolating(false);
     let resource = match FluentResource::try_new(fluent_source(locale).to_owned()) {
         Ok(resource) => resource,
-        // The tests refuse such a catalogue; what could be read of it still serves.
+        // The tests reject such a file; what could be read of it is still used.
         Err((resource, _)) => resource,
     };
     bundle.add_resource_overriding(resource);
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn the_catalogues_hold_the_same_keys_and_placeholders() {
+    fn the_translation_files_have_the_same_keys_and_placeholders() {
         let english = shape(Locale::En);
         assert!(english.len() > 40);
         for locale in Locale::ALL {

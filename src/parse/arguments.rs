@@ -25,7 +25,7 @@ pub enum ArgKind {
     Text,
     /// A text, optional, kept as it is typed.
     OptionalText,
-    /// A text of the command's own, kept as it is typed, under this key of the catalogue.
+    /// A text of the command's own, kept as it is typed, under this translation key.
     FreeText(&'static str),
     /// The name of a command, optional.
     Command,
@@ -33,7 +33,7 @@ pub enum ArgKind {
     All,
     /// The URL of a picture, always last. For a command in the caption of a picture it is added by the bot.
     Picture,
-    /// Words with a meaning of their own, described by this key of the catalogue.
+    /// Words with a meaning of their own, described by this translation key.
     Keyword(&'static str),
 }
 
@@ -43,7 +43,7 @@ impl ArgKind {
         matches!(self, Self::Text | Self::OptionalText | Self::FreeText(_))
     }
 
-    /// The catalogue's key for it.
+    /// The translation key for it.
     pub fn key(self) -> &'static str {
         match self {
             Self::Community => "arg-community",

@@ -1,4 +1,4 @@
-//! Lists of words in the catalogues, of all languages: small words, flags, names for “here”.
+//! Lists of words in the translation files, of all languages: small words, flags, names for “here”.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -7,7 +7,7 @@ use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
 
-/// The words that the catalogues list under a key, folded.
+/// The words that the translation files list under a key, folded.
 pub fn word_list(key: &str) -> HashSet<String> {
     let texts = Locale::ALL.map(|locale| i18n::text(locale, key, &[]));
     texts.iter().flat_map(|text| text.split(',')).map(fold).filter(|word| !word.is_empty()).collect()
@@ -18,7 +18,7 @@ type Words = HashMap<&'static str, Arc<HashSet<String>>>;
 
 static WORDS: LazyLock<Mutex<Words>> = LazyLock::new(Mutex::default);
 
-/// Whether a word is in the list that the catalogues have under a key, in any language. A command of 64 KiB
+/// Whether a word is in the list that the translation files have under a key, in any language. A command of 64 KiB
 /// may ask for every word of it, so each list is read and folded once.
 pub fn in_word_list(word: &str, key: &'static str) -> bool {
     let read = || {

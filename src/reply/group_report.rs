@@ -80,7 +80,7 @@ pub enum GroupOutcome {
     /// ❌ An invitation to a group that the bot's number is not in.
     BotNotMember,
     /// ❌ An invitation that is no longer valid.
-    DeadInvite,
+    ExpiredInvite,
     /// ❌ The admin of a community is no admin of this group.
     NotAdmin,
     /// ❌ Z-API failed, explained in the admin's language.
@@ -159,7 +159,7 @@ impl GroupReport {
                     | GroupOutcome::Ambiguous { .. }
                     | GroupOutcome::NotInChat
                     | GroupOutcome::BotNotMember
-                    | GroupOutcome::DeadInvite
+                    | GroupOutcome::ExpiredInvite
             )
         };
         let was_so = |line: &GroupLine| line.outcome == GroupOutcome::AlreadyDone;
@@ -277,7 +277,7 @@ impl GroupReport {
             }
             GroupOutcome::MovedBack(from, reason) => moved("moved-back", from, reason, ""),
             GroupOutcome::Stranded(from, reason) => {
-                moved("moved-stranded", from, reason, &localizer.format_command("link", &[from, name]))
+                moved("moved-unlinked", from, reason, &localizer.format_command("link", &[from, name]))
             }
             GroupOutcome::MaybeMovedBack(from, reason) => {
                 moved("moved-maybe-back", from, reason, &localizer.format_command("link", &[from, name]))
@@ -288,7 +288,7 @@ impl GroupReport {
             GroupOutcome::Refused(Some(reason)) => say("rejected", &[("reason", (&quote(reason)).into())]),
             GroupOutcome::Refused(None) => say("rejected-plain", &[]),
             GroupOutcome::BotNotMember => say("invitation-not-a-member", &[]),
-            GroupOutcome::DeadInvite => say("invitation-expired", &[]),
+            GroupOutcome::ExpiredInvite => say("invitation-expired", &[]),
             GroupOutcome::NotAdmin => say("group-not-admin", &[]),
             GroupOutcome::ApiError(explained) => explained.clone(),
             GroupOutcome::Cancelled => say("cancelled-before-start", &[]),

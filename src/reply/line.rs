@@ -1,4 +1,4 @@
-//! A line of a reply: a text of the catalogue with its values, in the language of the reply.
+//! A line of a reply: a translated text with its values, in the language of the reply.
 
 use super::Localizer;
 use super::format::{quote, quote_block};
@@ -23,7 +23,7 @@ enum ReplyArg {
     Lines(String),
     /// A count, which selects the plural form.
     Count(usize),
-    /// Another text of the catalogue.
+    /// Another translated text.
     Key(&'static str),
     /// A ready-made command: its English name and arguments.
     Command(&'static str, Vec<String>),
@@ -81,7 +81,7 @@ impl ReplyLine {
         self.with_arg(placeholder, ReplyArg::Count(count))
     }
 
-    /// Another text of the catalogue.
+    /// Another translated text.
     pub fn text(self, placeholder: &'static str, key: &'static str) -> Self {
         self.with_arg(placeholder, ReplyArg::Key(key))
     }

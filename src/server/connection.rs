@@ -33,11 +33,12 @@ use crate::problem::Problem;
 use crate::telemetry::Metrics;
 use crate::webhook::client_addr::PeerAddr;
 
-/// Most bytes of a request's head.
+/// Maximum size of a request head, in bytes.
 const MAX_HEADER_BYTES: usize = 16 * 1024;
 
 const BAD_HOST: Problem =
-    Problem::new(StatusCode::BAD_REQUEST, "A request names its host, once.").close_connection();
+    Problem::new(StatusCode::BAD_REQUEST, "A request must have exactly one valid Host header.")
+        .close_connection();
 const PANICKED: Problem =
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "The request failed; the log has the details.");
 const TIMED_OUT: Problem =
@@ -53,14 +54,14 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// Serves requests until either side closes, a timeout is over, or the connection is evicted while idle.
+    /// Serves requests until either side closes, a timeout expires, or the connection is evicted while idle.
     pub(super) async fn serve(self, routes: Router) {
         let Self { stream, peer, guard, timeouts, metrics } = self;
         let _ = stream.set_nodelay(true);
-        let (routes, slot) = (TowerToHyperService::new(routes), guard.clone());
+        let (routes, request_guard) = (TowerToHyperService::new(routes), guard.clone());
         let service = service_fn(move |mut request: Request<Incoming>| {
-            let is_pipelined = slot.on_request();
-            let (slot, metrics) = (slot.clone(), metrics.clone());
+            let is_pipelined = request_guard.on_request();
+            let (request_guard, metrics) = (request_guard.clone(), metrics.clone());
             let response = if has_valid_host(&request) {
                 request.extensions_mut().insert(PeerAddr(peer));
                 Either::Left(routes.call(request))
@@ -68,17 +69,17 @@ impl Connection {
                 Either::Right(ready(Ok(BAD_HOST.into_response())))
             };
             async move {
-                // A client that sends a hundred requests at once takes turns with the others, request by request.
+                // Yield after each pipelined request, so that one client cannot starve the others.
                 if is_pipelined {
                     yield_now().await;
                 }
-                let response = catch_panic_and_timeout(response, &slot, &metrics).await;
-                slot.on_response();
+                let response = catch_panic_and_timeout(response, &request_guard, &metrics).await;
+                request_guard.on_response();
                 Ok::<_, Infallible>(response)
             }
         });
         let connection = http1::Builder::new()
-            // hyper's timer would close an idle connection as soon as one with a slow head.
+            // Disabled: hyper has one timeout for idle connections and slow headers; ours are 60 s and 5 s.
             .header_read_timeout(None)
             .max_buf_size(MAX_HEADER_BYTES)
             .serve_connection(
@@ -86,7 +87,7 @@ impl Connection {
                 service,
             );
         let mut connection = pin!(connection);
-        let mut is_closing = false;
+        let mut shutdown_started = false;
         let mut poller = CoalescingPoller::default();
         let mut timer = pin!(sleep_until(Instant::now() + timeouts.header_read));
         poll_fn(|context| {
@@ -95,8 +96,8 @@ impl Connection {
             {
                 return Poll::Ready(());
             }
-            if !is_closing && guard.is_closing() {
-                is_closing = true;
+            if !shutdown_started && guard.is_shutting_down() {
+                shutdown_started = true;
                 connection.as_mut().graceful_shutdown();
                 if guard.is_idle() || poller.poll(context, connection.as_mut()).is_ready() {
                     return Poll::Ready(());
@@ -109,8 +110,8 @@ impl Connection {
     }
 }
 
-/// Whether a request names its host as RFC 9112 (3.2) and RFC 9110 (4.2.1) ask: in HTTP/1.1 once, never twice, not
-/// empty, and as nothing but a host and a port. A proxy in front might read two names in another way than we do.
+/// Whether the Host header is valid (RFC 9112 3.2, RFC 9110 4.2.1): only host and port, not empty, exactly once; HTTP/1.0
+/// may omit it. A proxy may choose another of two Host headers than we do.
 fn has_valid_host<B>(request: &Request<B>) -> bool {
     let mut values = request.headers().get_all(HOST).iter();
     match (values.next(), values.next()) {
@@ -123,8 +124,8 @@ fn has_valid_host<B>(request: &Request<B>) -> bool {
     }
 }
 
-/// Ready when the connection must be closed for a timeout. The timer is set earlier where a deadline needs that;
-/// where it fires before the deadline it is set again, so a busy connection rarely touches it, or reads the time.
+/// Ready when a timeout must close the connection. The timer is reset only if the deadline moved earlier or the timer
+/// fired too early, so a busy connection rarely touches it.
 fn poll_deadline(
     mut timer: Pin<&mut Sleep>,
     context: &mut Context<'_>,
@@ -150,8 +151,8 @@ fn poll_deadline(
     Poll::Pending
 }
 
-/// Responds also when the handler panics (500) or the request times out (408). It has no timer of its own, which
-/// would cost a request more than all that is done for it: [`poll_deadline`] marks the timeout.
+/// Turns a panic into 500 and a timeout into 408. A timer per request would be too expensive, so [`poll_deadline`] sets
+/// the timed-out flag.
 async fn catch_panic_and_timeout(
     response: impl Future<Output = Result<Response, Infallible>>,
     guard: &ConnectionGuard,
@@ -179,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_names_its_host_once() {
+    fn a_request_has_exactly_one_valid_host_header() {
         let rows: [(&[&str], bool); 13] = [
             (&["bot.example.com"], true),
             (&["bot.example.com:8443"], true),

@@ -42,7 +42,7 @@ pub(super) struct ConnectionLimiter {
     /// A new connection waits for a slot.
     has_waiters: AtomicBool,
     /// All connections shall close.
-    is_closing: AtomicBool,
+    is_shutting_down: AtomicBool,
     /// Notified, while a new connection waits: a connection closed, became idle, or was busy when asked to close.
     slot_freed: Notify,
 }
@@ -134,7 +134,7 @@ impl ConnectionLimiter {
             started_at: Instant::now(),
             table: Mutex::default(),
             has_waiters: AtomicBool::new(false),
-            is_closing: AtomicBool::new(false),
+            is_shutting_down: AtomicBool::new(false),
             slot_freed: Notify::new(),
         })
     }
@@ -160,7 +160,7 @@ impl ConnectionLimiter {
 
     /// Closes all connections: idle ones at once, the others after the response to their request.
     pub(super) fn close(&self) {
-        self.is_closing.store(true, SeqCst);
+        self.is_shutting_down.store(true, SeqCst);
         for slot in self.lock().slots.values() {
             slot.waker.wake();
         }
@@ -305,8 +305,8 @@ impl ConnectionGuard {
     }
 
     /// Whether all connections shall close. Call it after [`Self::poll_evicted`], which registers the waker.
-    pub(super) fn is_closing(&self) -> bool {
-        self.limiter.is_closing.load(SeqCst)
+    pub(super) fn is_shutting_down(&self) -> bool {
+        self.limiter.is_shutting_down.load(SeqCst)
     }
 
     /// Whether no byte of a request has arrived.

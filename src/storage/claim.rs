@@ -18,9 +18,13 @@ use crate::clock::{Clock, Timestamp};
 use crate::domain::OrderingKey;
 
 impl Store {
-    /// Leases a ready queue and returns its oldest open command. No queue is delayed by more than `horizon`: one
-    /// that is was delayed before the clock was set back, and counts as ready.
-    pub async fn claim(&self, now: Timestamp, horizon: Duration) -> Result<Option<Claim>, StoreUnavailable> {
+    /// Leases a ready queue and returns its oldest open command. A valid delay is at most `max_delay`. A queue delayed
+    /// longer dates from before the clock was set back; it is made ready.
+    pub async fn claim(
+        &self,
+        now: Timestamp,
+        max_delay: Duration,
+    ) -> Result<Option<Claim>, StoreUnavailable> {
         let token = uuid::Uuid::now_v7().to_string();
         let lease = LeaseParams {
             token: token.clone(),
@@ -28,8 +32,8 @@ impl Store {
             ttl: self.lease,
             clock: self.clock.clone(),
         };
-        let latest = now.plus(horizon);
-        let begun = (Instant::now(), now);
+        let latest = now.plus(max_delay);
+        let write_started_at = (Instant::now(), now);
         let claimed = self
             .writer
             .write(move |connection| {
@@ -37,7 +41,7 @@ impl Store {
             })
             .await?;
         Ok(claimed.map(|(ordering_key, command)| {
-            let lease_state = Arc::new(LeaseState::new(begun));
+            let lease_state = Arc::new(LeaseState::new(write_started_at));
             Claim { store: self.clone(), ordering_key, token, lease_state, command }
         }))
     }
@@ -46,6 +50,7 @@ impl Store {
     /// leases in monotonic time; the two may differ widely.
     pub async fn next_ready(&self) -> Result<Option<Duration>, StoreUnavailable> {
         let (now, monotonic) = (self.clock.now(), self.clock.monotonic());
+        // The number is IDLE_READY_AT; chat_queue.rs says why it is a literal and why no bound is a parameter.
         let wait = sqlx::query_scalar(
             "SELECT MIN(CASE WHEN ready_at - $1 > lease_until - $2 THEN ready_at - $1 ELSE lease_until - $2 END)
              FROM chat_queue WHERE ready_at < 9223372036854775807",
@@ -57,8 +62,8 @@ impl Store {
         Ok(wait.map(|millis| Duration::from_millis(u64::try_from(millis).unwrap_or(0))))
     }
 
-    /// Releases all leases of this process, so that other workers can claim the queues at once. The claims do not
-    /// count as crashes. To be called when no attempt runs any more.
+    /// Releases all leases of this process, so that other workers can claim the queues at once. Also decrements
+    /// `claims`, so a shutdown does not count as a crash. Call only after all attempts have ended.
     pub async fn release_all(&self) -> Result<(), StoreUnavailable> {
         let (owner, database, now) = (self.owner.to_string(), self.database, self.clock.now());
         self.writer
@@ -150,6 +155,7 @@ async fn claim_queue(
                 insert_audit_event(connection, &command.id, now, "claimed", None).await?;
                 return Ok(Some((ordering_key, command)));
             }
+            // The queue has no open command: mark it idle and claim the next one.
             None => release(connection, &instance, &ordering_key, now).await?,
         }
     }
@@ -161,6 +167,7 @@ async fn reset_excessive_delays(
     now: Timestamp,
     latest: Timestamp,
 ) -> Result<u64, sqlx::Error> {
+    // The number is IDLE_READY_AT; chat_queue.rs says why it is a literal and why no bound is a parameter.
     let reset = sqlx::query(
         "UPDATE chat_queue SET ready_at = $1 WHERE ready_at < 9223372036854775807 AND ready_at - $2 > 0",
     )

@@ -1,5 +1,5 @@
-//! Writes of a worker about the command it has claimed: heartbeats, each step, and the end. Every write carries the
-//! token of the lease.
+//! Writes of a worker about the command it has claimed: lease renewals, each step, and the end. Every write carries
+//! the token of the lease, and renews it.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// Extends the lease.
+    /// Renews the lease, as every write does; this one does nothing else.
     pub async fn renew_lease(&self) -> Result<(), LeaseError> {
         self.write(|_, _| Box::pin(async { Ok(()) })).await
     }
@@ -45,7 +45,7 @@ impl Claim {
         self.lease_state.record_call(at, detail);
     }
 
-    /// Stores the command that this one stands for, so that each later attempt runs the same one.
+    /// Stores the command that replaces this one, so that each later attempt runs the same one.
     pub async fn store_deferred_command(&mut self, deferred_command: String) -> Result<(), LeaseError> {
         self.command.deferred_command = Some(deferred_command);
         self.write(|connection, claim| {
@@ -245,7 +245,7 @@ impl Claim {
         .await
     }
 
-    /// Runs a write if the lease still holds, and extends the lease.
+    /// Runs a write if the lease still holds, and renews the lease.
     async fn write<F>(&self, work: F) -> Result<(), LeaseError>
     where
         F: for<'c> FnOnce(&'c mut AnyConnection, &'c Claim) -> BoxFuture<'c, Result<(), sqlx::Error>>
@@ -253,7 +253,7 @@ impl Claim {
             + 'static,
     {
         let claim = self.clone();
-        let begun = (Instant::now(), self.store.clock.now());
+        let write_started_at = (Instant::now(), self.store.clock.now());
         let calls = self.lease_state.take_calls();
         let recorded = calls.clone();
         let written = self
@@ -261,7 +261,7 @@ impl Claim {
             .writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let extended = sqlx::query(
+                    let renewed = sqlx::query(
                         "UPDATE chat_queue SET lease_until = $1
                          WHERE instance = $2 AND ordering_key = $3 AND lease_token = $4",
                     )
@@ -271,7 +271,7 @@ impl Claim {
                     .bind(&claim.token)
                     .execute(&mut *connection)
                     .await?;
-                    if extended.rows_affected() == 0 {
+                    if renewed.rows_affected() == 0 {
                         return Ok(false);
                     }
                     insert_call_events(connection, &claim.command.id, &recorded).await?;
@@ -282,7 +282,7 @@ impl Claim {
             .await;
         match written {
             Ok(true) => {
-                self.lease_state.confirm(begun);
+                self.lease_state.confirm(write_started_at);
                 Ok(())
             }
             Ok(false) => Err(LeaseError::Expired),

@@ -32,7 +32,7 @@ pub struct HistoryEntry {
     pub outcome: Option<Outcome>,
     /// The plan, as JSON.
     pub plan: Option<String>,
-    /// The command that it stands for, as JSON.
+    /// The command that replaced it (`DeferredCommand`), as JSON.
     pub deferred_command: Option<String>,
     /// The messages of the reply, as JSON.
     pub reply: Option<String>,

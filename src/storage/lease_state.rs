@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::audit::insert_audit_event;
 use crate::clock::Timestamp;
 
-/// How long a lease holds without a renew_lease, unless a test shortens it.
+/// How long a lease holds without a renewal, unless a test shortens it.
 pub const LEASE_TTL: Duration = Duration::from_secs(15);
 
 /// A call to Z-API that was made for the command.
@@ -30,15 +30,15 @@ pub(super) struct LeaseState {
 
 impl LeaseState {
     /// A lease that was taken by a write that began at this time.
-    pub(super) fn new(begun: (Instant, Timestamp)) -> Self {
-        Self { confirmed_at: Mutex::new(begun), calls: Mutex::default() }
+    pub(super) fn new(write_started_at: (Instant, Timestamp)) -> Self {
+        Self { confirmed_at: Mutex::new(write_started_at), calls: Mutex::default() }
     }
 
     /// Records that a write that began at this time extended the lease.
-    pub(super) fn confirm(&self, begun: (Instant, Timestamp)) {
+    pub(super) fn confirm(&self, write_started_at: (Instant, Timestamp)) {
         let mut confirmed_at = lock(&self.confirmed_at);
-        if begun.0 > confirmed_at.0 {
-            *confirmed_at = begun;
+        if write_started_at.0 > confirmed_at.0 {
+            *confirmed_at = write_started_at;
         }
     }
 

@@ -35,7 +35,7 @@ pub struct OpenedStore {
 
 impl Store {
     /// Opens the journal of a `sqlite:<path>` or `postgres://…` URL for a service, and creates it if it is missing.
-    /// `lease` is how long a lease holds without a renew_lease.
+    /// `lease` is how long a lease holds without a renewal.
     pub async fn open(url: &str, clock: Clock, lease: Duration) -> Result<OpenedStore, OpenError> {
         let database = Database::from_url(url);
         let lock = match database {

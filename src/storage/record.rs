@@ -60,7 +60,7 @@ impl Outcome {
         Self::ALL.into_iter().find(|outcome| outcome.as_str() == word)
     }
 
-    /// The state of a command that ended so.
+    /// The state of a command that ended so. `dead` is a dead letter.
     pub(super) fn state(self) -> &'static str {
         match self {
             Self::Failed | Self::ReplyFailed => "dead",
@@ -111,7 +111,7 @@ pub struct CommandRecord {
     pub plan: Option<String>,
     /// The messages of the reply, as JSON, once it is known.
     pub reply: Option<String>,
-    /// How many of them are sent.
+    /// How many of these messages are sent.
     pub sent_messages: usize,
     /// How it will have ended once the reply is sent.
     pub outcome: Option<Outcome>,
@@ -125,13 +125,18 @@ pub struct CommandRecord {
     pub reply_message_id: Option<String>,
     /// The admin's key when it was accepted.
     pub admin: String,
-    /// The command that it stands for, as JSON, once that is known.
+    /// The command that replaces it (`DeferredCommand`), as JSON, once that is known.
     pub deferred_command: Option<String>,
     /// WhatsApp's id of the message that it quotes or reacts to.
     pub quoted: Option<String>,
 }
 
 impl CommandRecord {
+    /// A plan is stored: changes may have been made.
+    pub fn is_started(&self) -> bool {
+        self.plan.is_some()
+    }
+
     /// Its sender, as far as the message identifies them.
     pub fn sender(&self) -> SenderIdentity {
         SenderIdentity { admin: self.admin.clone(), phone: self.phone.clone(), lid: self.lid.clone() }

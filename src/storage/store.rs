@@ -31,7 +31,7 @@ pub struct Store {
     /// The lock on the SQLite file, where this process is the service that owns it.
     pub(super) file: Option<Arc<DatabaseFileLock>>,
     pub(super) clock: Clock,
-    /// How long a lease holds without a renew_lease.
+    /// How long a lease holds without a renewal.
     pub(super) lease: Duration,
     /// The owner of this process's leases: this handle and its clones.
     pub(super) owner: Arc<str>,
@@ -77,7 +77,7 @@ impl Store {
         self.closed.cancel();
     }
 
-    /// How long a lease holds without a renew_lease.
+    /// How long a lease holds without a renewal.
     pub fn lease(&self) -> Duration {
         self.lease
     }

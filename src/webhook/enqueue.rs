@@ -1,6 +1,6 @@
-//! Brings what admins write to the journal: commands, replies to prompts, edits, greetings.
+//! Stores messages from admins in the journal: commands, replies to prompts, edits, greetings.
 //!
-//! A request takes a permit while it waits for the journal. Chatter waits for nothing, so it takes none.
+//! A request takes a permit while it waits for the journal. Chatter needs no permit.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use super::intent::MessageIntent;
 use super::outcome::WebhookOutcome;
 use super::rejection_notice::RejectionNotifier;
 use super::replay::ReplayGuard;
-use super::verify::TOLERANCE;
+use super::verify::CLOCK_TOLERANCE;
 use crate::clock::Timestamp;
 use crate::command::prompt;
 use crate::commands::CATALOG;
@@ -25,13 +25,13 @@ use crate::failpoint::{self, Step};
 use crate::instance::InstanceRuntime;
 use crate::parse::prefix::ParsedCommand;
 use crate::storage::{ConnectionReport, MAX_EDITS, MessageVersion, Store, StoreUnavailable};
-use crate::worker::{self, EnqueueKind, Incoming};
+use crate::worker::{self, CommandKind, NewCommandRequest};
 
 /// How long a command that did nothing can be corrected by editing its message.
 const EDIT_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// Requests that wait for the journal at a time, each with about 1 KB: as many as there are connections by default,
 /// four full transactions, and a quarter of the journal's queue.
-const MAX_PENDING_COMMANDS: usize = 1_024;
+const MAX_PENDING_WRITES: usize = 1_024;
 
 /// Writes commands and connection status events to the journal.
 pub struct Enqueuer {
@@ -41,18 +41,18 @@ pub struct Enqueuer {
     rejection_notifier: RejectionNotifier,
 }
 
-/// An authenticated message that may be for us.
+/// An authenticated message that may be for the bot.
 pub(super) struct IncomingMessage<'a> {
     pub(super) intent: MessageIntent,
     pub(super) message: Message,
-    /// Why it is ignored if nothing waits for it.
+    /// The ignore reason if the message is not expected.
     pub(super) ignore_reason: IgnoreReason,
     /// The signed id of the delivery.
     pub(super) webhook_id: Option<&'a str>,
     pub(super) received_at: Timestamp,
 }
 
-/// Whether the journal takes a message.
+/// Whether a message is to be stored.
 enum Expectation {
     Yes,
     No,
@@ -61,20 +61,20 @@ enum Expectation {
 }
 
 impl IncomingMessage<'_> {
-    /// What the journal stores it as, for an admin of this instance.
-    fn kind(&self, instance: &InstanceRuntime) -> EnqueueKind {
+    /// The kind under which it is stored.
+    fn kind(&self, instance: &InstanceRuntime) -> CommandKind {
         match &self.intent {
             MessageIntent::Command(command) | MessageIntent::Edit(command) => {
                 match CATALOG.lookup(&command.typed) {
-                    Some(spec) => EnqueueKind::Command(spec),
-                    // A misspelled reply is no new command.
-                    None if resembles_confirm(instance, command) => EnqueueKind::Command(&confirm::SPEC),
-                    None => EnqueueKind::Unknown,
+                    Some(spec) => CommandKind::Command(spec),
+                    // Treat a misspelled `/confirm` as `/confirm`.
+                    None if resembles_confirm(instance, command) => CommandKind::Command(&confirm::SPEC),
+                    None => CommandKind::Unknown,
                 }
             }
-            MessageIntent::PromptReply => EnqueueKind::Command(&confirm::SPEC),
-            MessageIntent::Greeting => EnqueueKind::Greeting,
-            MessageIntent::Unprefixed => EnqueueKind::Unknown,
+            MessageIntent::PromptReply => CommandKind::Command(&confirm::SPEC),
+            MessageIntent::Greeting => CommandKind::Greeting,
+            MessageIntent::Unprefixed => CommandKind::Unknown,
         }
     }
 
@@ -88,7 +88,7 @@ impl IncomingMessage<'_> {
 impl Enqueuer {
     /// Writes to this journal, and replies to non-admins with this notifier.
     pub fn new(store: Store, rejection_notifier: RejectionNotifier) -> Self {
-        let pending = Semaphore::new(MAX_PENDING_COMMANDS);
+        let pending = Semaphore::new(MAX_PENDING_WRITES);
         Self { store, pending, replay_guard: ReplayGuard::default(), rejection_notifier }
     }
 
@@ -102,9 +102,10 @@ impl Enqueuer {
         let Ok(_permit) = self.pending.try_acquire() else { return WebhookOutcome::Overloaded };
         let instance = endpoint.name();
         match endpoint.connection_status.update(&self.store, instance, report, now).await {
+            // Responds like other non-messages; the status itself is stored.
             Ok(()) => WebhookOutcome::Ignored(IgnoreReason::UnsupportedEvent),
             Err(error) => {
-                tracing::error!(%error, %instance, "connection status not stored: 503");
+                tracing::error!(%error, %instance, "cannot store connection status, responding 503");
                 WebhookOutcome::StoreUnavailable
             }
         }
@@ -124,30 +125,33 @@ impl Enqueuer {
         let Some(admin) = instance.find_admin(sender, event.message.by_owner) else {
             return Err(self.reject_non_admin(instance, &event));
         };
-        if event.message.sent_at.is_some_and(|sent_at| sent_at > now.plus(TOLERANCE)) {
+        if event.message.sent_at.is_some_and(|sent_at| sent_at > now.plus(CLOCK_TOLERANCE)) {
             return Err(IgnoreReason::SentInFuture);
         }
         let name = &instance.config.name;
-        if event.webhook_id.is_some_and(|id| self.replay_guard.seen(name, sender, id, now)) {
+        if event.webhook_id.is_some_and(|id| self.replay_guard.is_replay(name, sender, id, now)) {
             return Ok(WebhookOutcome::Duplicate);
         }
         let Ok(_permit) = self.pending.try_acquire() else { return Ok(WebhookOutcome::Overloaded) };
         let kind = event.kind(instance);
-        // Another version of the message that arrived at the same time may have taken the number of this one: then it
-        // is checked again, as a later version. That ends, since there are only more versions each time.
+        // A concurrent edit may take our version number. Then the insert returns `Duplicate`, and we retry with the next
+        // number, at most `MAX_EDITS` times.
         for _ in 0..=MAX_EDITS {
-            match self.is_expected(endpoint, &admin, &mut event).await {
+            match self.check_expected(endpoint, &admin, &mut event).await {
                 Ok(Expectation::Yes) => {}
                 Ok(Expectation::No) => return Err(event.ignore_reason),
                 Ok(Expectation::AlreadyHandled) => return Ok(WebhookOutcome::Duplicate),
                 Err(error) => {
-                    tracing::error!(%error, instance = %name, "store read failed: 503");
+                    tracing::error!(%error, instance = %name, "cannot read journal, responding 503");
                     return Ok(WebhookOutcome::StoreUnavailable);
                 }
             }
             let outcome = self.insert_with_rate_limit(endpoint, &admin, kind, &event).await?;
             match outcome {
-                WebhookOutcome::Duplicate if matches!(event.intent, MessageIntent::Edit(_)) => {}
+                WebhookOutcome::Duplicate if matches!(event.intent, MessageIntent::Edit(_)) => {
+                    // The version number is taken.
+                    continue;
+                }
                 WebhookOutcome::StoreUnavailable => return Ok(outcome),
                 _ => {
                     if let Some(id) = event.webhook_id {
@@ -173,7 +177,7 @@ impl Enqueuer {
             "a command was ignored, since its sender is no admin; to allow it, add the sender under admins"
         );
         if instance.config.non_admins == NonAdminPolicy::Refuse {
-            self.rejection_notifier.enqueue(instance, message, event.received_at);
+            self.rejection_notifier.notify(instance, message, event.received_at);
         }
         IgnoreReason::NotAnAdmin
     }
@@ -183,13 +187,13 @@ impl Enqueuer {
         &self,
         endpoint: &Endpoint,
         admin: &Admin,
-        kind: EnqueueKind,
+        kind: CommandKind,
         event: &IncomingMessage<'_>,
     ) -> Result<WebhookOutcome, IgnoreReason> {
         let (message, now) = (&event.message, event.received_at);
         let instance = &endpoint.instance;
         let (limiter, key): (&CommandRateLimiter, _) = match kind {
-            EnqueueKind::Unknown => (&endpoint.unknown_command_limiter, message.chat.address()),
+            CommandKind::Unknown => (&endpoint.unknown_command_limiter, message.chat.address()),
             _ => (&endpoint.command_limiter, admin.key.as_str()),
         };
         // Two people in a chat may use the same message id.
@@ -198,20 +202,25 @@ impl Enqueuer {
         let kind = match decision {
             RateDecision::Allowed | RateDecision::AlreadyCounted => kind,
             // A reply might make another bot write again.
-            _ if matches!(kind, EnqueueKind::Unknown) => return Err(IgnoreReason::RateLimited),
-            RateDecision::FirstExceeded => EnqueueKind::RateLimited,
+            _ if matches!(kind, CommandKind::Unknown) => return Err(IgnoreReason::RateLimited),
+            RateDecision::FirstExceeded => CommandKind::RateLimited,
             RateDecision::Exceeded => return Err(IgnoreReason::RateLimited),
         };
         failpoint::reach(Step::Recognized);
-        let inserted =
-            worker::enqueue(&self.store, instance, Incoming { admin, message, kind, received_at: now }).await;
-        if matches!((kind, &inserted), (EnqueueKind::Greeting, Ok(_))) {
+        let inserted = worker::store_command(
+            &self.store,
+            instance,
+            NewCommandRequest { admin, message, kind, received_at: now },
+        )
+        .await;
+        if matches!((kind, &inserted), (CommandKind::Greeting, Ok(_))) {
             endpoint.greeting_cooldown.record(&admin.key, now);
         }
         Ok(match inserted {
             Ok(Some(id)) => WebhookOutcome::Accepted(id),
             Ok(None) => {
-                // A version with this number exists and counts, whichever delivery inserted it.
+                // Refund the duplicate. Exception: an edit counted here keeps its count, because its version is stored,
+                // whichever delivery stored it.
                 if message.version == 0 || decision != RateDecision::Allowed {
                     limiter.refund(key, &message_key, decision);
                 }
@@ -220,16 +229,15 @@ impl Enqueuer {
             Err(error) => {
                 limiter.refund(key, &message_key, decision);
                 let instance = endpoint.name();
-                tracing::error!(%error, %instance, "command not stored: 503");
+                tracing::error!(%error, %instance, "cannot store command, responding 503");
                 WebhookOutcome::StoreUnavailable
             }
         })
     }
 
-    /// Whether a message that is no command by itself is expected: a reply by a prompt, an edit by a command that was
-    /// not understood, a greeting by an admin who was not greeted lately. Only here such words of an admin cost a read
-    /// of the journal. An expected edit gets its version number.
-    async fn is_expected(
+    /// Checks whether an admin's message is expected. Known commands are. A prompt reply needs a recent prompt, an edit
+    /// needs an editable command, a greeting needs its cooldown to be over. Sets the version of an expected edit.
+    async fn check_expected(
         &self,
         endpoint: &Endpoint,
         admin: &Admin,
@@ -237,9 +245,10 @@ impl Enqueuer {
     ) -> Result<Expectation, StoreUnavailable> {
         let is_expected = match &event.intent {
             MessageIntent::Edit(_) => return self.check_edit(endpoint, admin, event).await,
-            // A command for another bot is none of ours, but closes an open prompt.
             MessageIntent::Command(_) if !event.is_for_other_bot() => true,
             MessageIntent::Unprefixed => true,
+            // An unknown command in a group is probably for another bot. It is stored only if a prompt may be open,
+            // because it closes the prompt.
             MessageIntent::PromptReply | MessageIntent::Command(_) => {
                 let IncomingMessage { message, received_at, .. } = event;
                 let key = message.chat.conversation_key(&admin.key, message.by_owner);
@@ -259,7 +268,7 @@ impl Enqueuer {
     ) -> Result<Expectation, StoreUnavailable> {
         let message = &mut event.message;
         // Only the sender's own versions: a message of somebody else under this id is another message.
-        let sender = worker::identity(admin, message.sender);
+        let sender = worker::sender_identity(admin, message.sender);
         let instance = endpoint.name();
         let versions = self.store.message_versions(instance, &message.id, &sender, MAX_EDITS + 1).await?;
         let (Some(first), Some(last)) = (versions.first(), versions.last()) else {
@@ -275,9 +284,9 @@ impl Enqueuer {
         if !is_editable || event.received_at.since(first.accepted_at) > EDIT_WINDOW {
             return Ok(Expectation::No);
         }
-        // The admin has changed it again since.
+        // A newer edit is already stored.
         let is_outdated = message.sent_at.zip(last.sent_at).is_some_and(|(sent, last)| sent < last);
-        // After a rate limit the same text is a new attempt.
+        // The same text may be retried if the last version was rate limited.
         let is_unchanged = last.text == message.text && last.name != worker::RATE_LIMITED;
         if is_unchanged || is_outdated {
             return Ok(Expectation::AlreadyHandled);

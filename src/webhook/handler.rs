@@ -1,6 +1,6 @@
 //! `POST /webhooks/{instance}[/{secret}]`: authenticates a request, reads its event, and responds (docs/webhooks.md).
 //!
-//! Nearly every request is chatter: it is verified, parsed and answered without a lock, a write or a copy of its text.
+//! Nearly every request is chatter: it is verified, parsed and given a response without a lock, a write or a copy of its text.
 //! Only messages of admins that are commands, edits, expected replies or greetings, and connection status changes, are
 //! written to the journal ([`Enqueuer`]).
 //!
@@ -51,7 +51,7 @@ pub struct WebhookHandler {
     auth_failures: AuthFailureLimiter,
     enqueuer: Enqueuer,
     /// Requests that name no instance.
-    unknown_endpoint: RejectionMetrics,
+    unknown_instance: RejectionMetrics,
     /// How often a rejected body is hashed: the highest number of keys of any instance.
     max_hash_passes: usize,
 }
@@ -85,15 +85,15 @@ impl WebhookHandler {
             trusted_proxies: server.trusted_proxies.clone(),
             auth_failures: AuthFailureLimiter::new(Instant::now()),
             enqueuer,
-            unknown_endpoint: RejectionMetrics::new(metrics, "", "unknown_instance"),
+            unknown_instance: RejectionMetrics::new(metrics, "", "unknown_instance"),
         }
     }
 
     /// Handles one request.
     ///
-    /// A client address above the failure limit gets 429 instead of 401. Its body is read only if the headers
-    /// authenticate the request, or if the signature needs the body and `Content-Length` is at most [`SMALL_BODY`]. So
-    /// it cannot block an admin's signed command.
+    /// A client address above the failure limit gets 429 instead of 401. Its requests are still verified if the headers
+    /// authenticate them, or if they need the body and it is at most [`SMALL_BODY`]. So failed requests from an address
+    /// cannot block an admin's signed command from the same address.
     pub async fn handle(&self, request: Request, peer: IpAddr) -> Response {
         failpoint::reach(Step::Received);
         let (parts, body) = request.into_parts();
@@ -158,20 +158,21 @@ impl WebhookHandler {
             Err(error) => {
                 // Hash the body equally often for every instance, known or unknown, so that the response time does not
                 // reveal which exist.
-                let done = endpoint.map_or(0, |endpoint| endpoint.verifier.hash_passes());
-                verify::equalize_hash_time(&body, self.max_hash_passes - done);
+                let passes_done = endpoint.map_or(0, |endpoint| endpoint.verifier.hash_passes());
+                verify::equalize_hash_time(&body, self.max_hash_passes - passes_done);
                 Err(self.reject(endpoint, &error, client_addr()))
             }
         }
     }
 
-    /// Checks the headers and the path, before the body is read. A request that fails for its endpoint but would pass
-    /// for another one needs its body too, so that the response does not tell which instances exist.
+    /// Checks the headers and the path, before the body is read.
     fn precheck(&self, endpoint: Option<&Endpoint>, meta: &RequestMeta<'_>) -> Result<Precheck, VerifyError> {
         let now = self.clock.now();
-        let precheck = |endpoint: &Endpoint| endpoint.verifier.precheck(meta, now);
-        match endpoint.map_or_else(|| Err(VerifyError::unknown_instance()), precheck) {
-            Err(_) if self.endpoints.iter().any(|endpoint| precheck(endpoint).is_ok()) => {
+        let precheck_for = |endpoint: &Endpoint| endpoint.verifier.precheck(meta, now);
+        match endpoint.map_or_else(|| Err(VerifyError::unknown_instance()), precheck_for) {
+            // Try all endpoints: if another one accepts these headers, read the body, so that the response does not
+            // reveal which instances exist.
+            Err(_) if self.endpoints.iter().any(|endpoint| precheck_for(endpoint).is_ok()) => {
                 Ok(Precheck::NeedsBody)
             }
             result => result,
@@ -218,7 +219,7 @@ impl WebhookHandler {
     }
 
     fn rejection_metrics<'a>(&'a self, endpoint: Option<&'a Endpoint>) -> &'a RejectionMetrics {
-        endpoint.map_or(&self.unknown_endpoint, |endpoint| &endpoint.metrics.rejected)
+        endpoint.map_or(&self.unknown_instance, |endpoint| &endpoint.metrics.rejected)
     }
 
     /// The endpoint of a path, which is neither normalized nor percent-decoded: only the exact path matches.
@@ -237,15 +238,17 @@ impl WebhookHandler {
             Ok(ParsedEvent::Connection { is_connected, at }) => {
                 let at = at.filter(|at| *at <= now).unwrap_or(now);
                 let report = ConnectionReport { is_connected, at };
-                // Boxed as below.
+                // Boxed to keep this future small for ignored events.
                 return Box::pin(self.enqueuer.record_connection_status(endpoint, report, now)).await;
             }
             Ok(ParsedEvent::Ignored(reason)) => return WebhookOutcome::Ignored(reason),
             Err(_) => return WebhookOutcome::InvalidJson,
         };
-        if let (Some(admins), Some(own)) = (&instance.community_admins, message.own) {
-            admins.exclude_phone(own);
+        // The event carries the bot's own number, which never counts as an admin.
+        if let (Some(admins), Some(bot_phone)) = (&instance.community_admins, message.bot_phone) {
+            admins.exclude_phone(bot_phone);
         }
+        // Only to skip messages of non-admins early; `enqueue` checks every message.
         let is_admin = || instance.find_admin(message.sender, message.by_owner).is_some();
         let intent = match intent::detect(&message, &instance.parser, is_admin) {
             Ok(intent) => intent,
@@ -258,7 +261,7 @@ impl WebhookHandler {
             webhook_id: verified.webhook_id(),
             received_at: now,
         };
-        // Boxed to keep the future of the common case (ignored events) small.
+        // Boxed to keep this future small for ignored events.
         Box::pin(self.enqueuer.enqueue(endpoint, incoming)).await.unwrap_or_else(WebhookOutcome::Ignored)
     }
 }

@@ -53,7 +53,7 @@ pub fn new_rejection_notifier() -> (RejectionNotifier, impl Future<Output = ()> 
 
 impl RejectionNotifier {
     /// Queues a notice, unless the sender got one within the hour, or the queue is full.
-    pub fn enqueue(&self, instance: &Arc<InstanceRuntime>, message: &Message, now: Timestamp) {
+    pub fn notify(&self, instance: &Arc<InstanceRuntime>, message: &Message, now: Timestamp) {
         let mut notified = self.notified.lock().unwrap_or_else(PoisonError::into_inner);
         if notified.get(&message.sender).is_some_and(|at| now.since(*at) < NOTICE_INTERVAL) {
             return;

@@ -14,12 +14,12 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use super::verify::TOLERANCE;
+use super::verify::CLOCK_TOLERANCE;
 use crate::clock::Timestamp;
 use crate::domain::{InstanceName, Lid, Person, Phone};
 
 /// A delivery that is dated at one end of the window verifies until the other end.
-const RETENTION: Duration = Duration::from_secs(2 * TOLERANCE.as_secs());
+const RETENTION: Duration = Duration::from_secs(2 * CLOCK_TOLERANCE.as_secs());
 
 /// Deliveries that are stored at most: about 4 MiB.
 const CAPACITY: usize = 65_536;
@@ -52,7 +52,13 @@ impl ReplayGuard {
     }
 
     /// Whether this delivery was accepted within the window.
-    pub fn seen(&self, instance: &InstanceName, sender: Person, webhook_id: &str, now: Timestamp) -> bool {
+    pub fn is_replay(
+        &self,
+        instance: &InstanceName,
+        sender: Person,
+        webhook_id: &str,
+        now: Timestamp,
+    ) -> bool {
         let mut deliveries = self.lock();
         deliveries.expire(now);
         deliveries.known.contains(&hash_delivery(instance, sender, webhook_id))
@@ -120,35 +126,35 @@ mod tests {
     fn t17_the_same_id_of_another_sender_is_another_delivery() {
         let guard = ReplayGuard::default();
         guard.insert(&main(), Person { phone: Phone::parse("5544999990002"), lid: None }, "msg_1", NOON);
-        assert!(!guard.seen(&main(), ana(), "msg_1", NOON));
+        assert!(!guard.is_replay(&main(), ana(), "msg_1", NOON));
     }
 
     #[test]
     fn an_accepted_delivery_is_a_duplicate_the_next_time() {
         let guard = ReplayGuard::default();
-        assert!(!guard.seen(&main(), ana(), "msg_1", NOON));
+        assert!(!guard.is_replay(&main(), ana(), "msg_1", NOON));
         // It got a 503 and was not stored: it may come again.
-        assert!(!guard.seen(&main(), ana(), "msg_1", NOON));
+        assert!(!guard.is_replay(&main(), ana(), "msg_1", NOON));
 
         guard.insert(&main(), ana(), "msg_1", NOON);
 
-        assert!(guard.seen(&main(), ana(), "msg_1", NOON.plus(Duration::from_secs(299))));
-        assert!(!guard.seen(&main(), ana(), "msg_2", NOON));
+        assert!(guard.is_replay(&main(), ana(), "msg_1", NOON.plus(Duration::from_secs(299))));
+        assert!(!guard.is_replay(&main(), ana(), "msg_2", NOON));
     }
 
     #[test]
     fn the_same_id_of_another_instance_is_another_delivery() {
         let guard = ReplayGuard::default();
         guard.insert(&main(), ana(), "msg_1", NOON);
-        assert!(!guard.seen(&InstanceName::parse("other").unwrap(), ana(), "msg_1", NOON));
+        assert!(!guard.is_replay(&InstanceName::parse("other").unwrap(), ana(), "msg_1", NOON));
     }
 
     #[test]
     fn a_delivery_is_stored_for_as_long_as_it_would_verify() {
         let guard = ReplayGuard::default();
         guard.insert(&main(), ana(), "msg_1", NOON);
-        assert!(guard.seen(&main(), ana(), "msg_1", NOON.plus(Duration::from_secs(600))));
-        assert!(!guard.seen(&main(), ana(), "msg_1", NOON.plus(Duration::from_secs(601))));
+        assert!(guard.is_replay(&main(), ana(), "msg_1", NOON.plus(Duration::from_secs(600))));
+        assert!(!guard.is_replay(&main(), ana(), "msg_1", NOON.plus(Duration::from_secs(601))));
     }
 
     #[test]
@@ -157,15 +163,15 @@ mod tests {
         for id in ["msg_1", "msg_2", "msg_2", "msg_3"] {
             guard.insert(&main(), ana(), id, NOON);
         }
-        assert!(!guard.seen(&main(), ana(), "msg_1", NOON));
-        assert!(guard.seen(&main(), ana(), "msg_2", NOON));
-        assert!(guard.seen(&main(), ana(), "msg_3", NOON));
+        assert!(!guard.is_replay(&main(), ana(), "msg_1", NOON));
+        assert!(guard.is_replay(&main(), ana(), "msg_2", NOON));
+        assert!(guard.is_replay(&main(), ana(), "msg_3", NOON));
     }
 
     #[test]
     fn a_clock_that_goes_back_removes_nothing() {
         let guard = ReplayGuard::default();
         guard.insert(&main(), ana(), "msg_1", NOON);
-        assert!(guard.seen(&main(), ana(), "msg_1", Timestamp(0)));
+        assert!(guard.is_replay(&main(), ana(), "msg_1", Timestamp(0)));
     }
 }

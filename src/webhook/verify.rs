@@ -25,7 +25,7 @@ use crate::config;
 mod tests;
 
 /// Largest difference of a `webhook-timestamp` from now, either way (Standard Webhooks: five minutes).
-pub const TOLERANCE: Duration = Duration::from_secs(300);
+pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(300);
 
 /// The header in which Z-API sends the instance token.
 pub const ZAPI_TOKEN: HeaderName = HeaderName::from_static("z-api-token");
@@ -326,7 +326,7 @@ fn check_delivery_headers(headers: &HeaderMap, now: Timestamp) -> Result<&str, A
     let id_fits = (1..=128).contains(&id.len())
         && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
     let sent = parse_seconds(timestamp).filter(|_| id_fits).ok_or(AuthFailure::Malformed)?;
-    if now.as_seconds().abs_diff(sent) > TOLERANCE.as_secs() {
+    if now.as_seconds().abs_diff(sent) > CLOCK_TOLERANCE.as_secs() {
         return Err(AuthFailure::Expired);
     }
     Ok(id)

@@ -14,7 +14,7 @@ use super::retry_policy::{MAX_CRASHES, MAX_RECOVERY_CRASHES, deadline, timing_of
 use crate::clock::Timestamp;
 use crate::command::context::CommandError;
 use crate::command::progress::Progress;
-use crate::engine::links::change::left_open;
+use crate::engine::links::change::lines_for_unlinked_groups;
 use crate::failpoint::{self, InjectedBug, Step};
 use crate::instance::InstanceRuntime;
 use crate::reply::{Localizer, Reply, quote};
@@ -27,8 +27,8 @@ pub(super) struct Attempt<'a> {
     pub(super) instance: &'a InstanceRuntime,
     pub(super) zapi: &'a Zapi,
     pub(super) localizer: &'a Localizer,
-    /// When the last attempt is due.
-    pub(super) last_attempt_at: Timestamp,
+    /// From this time on, an attempt is the last one.
+    pub(super) attempt_deadline: Timestamp,
 }
 
 /// What the chat shows of a running command.
@@ -67,22 +67,23 @@ impl Attempt<'_> {
             instance,
             zapi,
             localizer: &localizer,
-            last_attempt_at: deadline(&claim.command, give_up_after, worker.started_at),
+            attempt_deadline: deadline(&claim.command, give_up_after, worker.started_at),
         };
         // An earlier attempt may have shown the reaction: it failed, crashed, or ended before its reply was sent.
         let command = &claim.command;
-        let had_reaction = command.attempts > 0 || command.claims > 1 || command.reply.is_some();
+        let may_have_reaction = command.attempts > 0 || command.claims > 1 || command.reply.is_some();
         let mut indicators = ProgressIndicators {
-            progress: ProgressState::resume(had_reaction),
+            progress: ProgressState::resume(may_have_reaction),
             is_retry_notified: command.is_retry_notified,
         };
         let mut permit = None;
         if command.reply.is_none() {
             let is_cancelled = command.is_cancelled;
+            // Claimed before its retry is due, only to send the retry notice.
             if let Some(retry_at) = command.retry_at.filter(|at| *at > now && !is_cancelled) {
                 return attempt.send_due_retry_notice(claim, retry_at, &indicators).await;
             }
-            let is_last = now >= attempt.last_attempt_at || is_cancelled;
+            let is_last = now >= attempt.attempt_deadline || is_cancelled;
             let outcome = match attempt.execute(&mut claim, &mut indicators, is_last).await {
                 Ok(outcome) => outcome,
                 Err(AttemptError::Store(error)) => return Err(error),
@@ -91,14 +92,14 @@ impl Attempt<'_> {
                 }
             };
             failpoint::reach(Step::ReplyBuilt);
-            let outcome = mention_left_open(&claim, outcome);
+            let outcome = append_groups_without_community(&claim, outcome);
             let outcome = update_prompts(&worker.store, &claim.command, outcome).await?;
             permit = deliver::store_reply(zapi, &mut claim, &localizer, outcome, &worker.clock).await?;
             failpoint::reach(Step::ReplyStored);
         }
-        // Delivering the reply has as much time again as finding it.
-        let last_delivery_at = deadline(&claim.command, give_up_after * 2, worker.started_at);
-        attempt.deliver(claim, permit, indicators, (now, last_delivery_at)).await
+        // Delivery gets another `give_up_after`: its deadline is twice as far from the first attempt.
+        let delivery_deadline = deadline(&claim.command, give_up_after * 2, worker.started_at);
+        attempt.deliver(claim, permit, indicators, (now, delivery_deadline)).await
     }
 
     /// Sends the stored reply and ends the command.
@@ -107,12 +108,12 @@ impl Attempt<'_> {
         mut claim: Claim,
         permit: Option<SendPermit>,
         indicators: ProgressIndicators,
-        (now, last_delivery_at): (Timestamp, Timestamp),
+        (now, delivery_deadline): (Timestamp, Timestamp),
     ) -> Result<(), LeaseError> {
         let clock = &self.worker.clock;
         let has_reaction = indicators.progress.has_reaction();
         self.choose_message_to_edit(&mut claim, indicators).await?;
-        let is_last_delivery = now >= last_delivery_at;
+        let is_last_delivery = now >= delivery_deadline;
         if is_last_delivery && claim.command.sent_messages == 0 {
             // Earlier deliveries retried the edit because its result was unknown. The last delivery sends a new message.
             claim.command.reply_message_id = None;
@@ -123,7 +124,7 @@ impl Attempt<'_> {
             if !has_reaction {
                 return self.finish_sent(&claim, count, outcome).await;
             }
-            // Removing the reaction may take long.
+            // Removing the reaction may take long. Record the message first, or a crash would send it again.
             deliver::record_sent(&mut claim, count, clock).await?;
         }
         let is_final = match &sent {
@@ -139,7 +140,7 @@ impl Attempt<'_> {
             Err(DeliveryError::Store(error)) => Err(error),
             Err(DeliveryError::Api(error)) if error.cause.is_temporary() && !is_last_delivery => {
                 let timing = timing_of_reply(self.worker.timing, error.cause);
-                let at = self.next_attempt_at(&claim, timing, &error, last_delivery_at);
+                let at = self.next_attempt_at(&claim, timing, &error, delivery_deadline);
                 claim.retry(at, at, error.to_string(), clock.now()).await
             }
             Err(DeliveryError::Api(error)) => {
@@ -183,12 +184,14 @@ impl Attempt<'_> {
         indicators: &mut ProgressIndicators,
         is_last: bool,
     ) -> Result<CommandOutcome, AttemptError> {
-        let excess_crashes = claim.command.claims - MAX_CRASHES;
-        if excess_crashes > 0 && (claim.command.plan.is_none() || excess_crashes > MAX_RECOVERY_CRASHES) {
+        // 1 for the first attempt after MAX_CRASHES crashes.
+        let recovery_attempt = claim.command.claims - MAX_CRASHES;
+        if recovery_attempt > 0 && (claim.command.plan.is_none() || recovery_attempt > MAX_RECOVERY_CRASHES) {
             return Ok(CommandOutcome::new(Reply::Failed { reason: None }, Outcome::Failed));
         }
-        // After too many crashes, run only once more, to read back and report the changes.
-        let is_last = is_last || excess_crashes > 0;
+        // After MAX_CRASHES every attempt is treated as the last one: it reports what it finds instead of scheduling a
+        // retry.
+        let is_last = is_last || recovery_attempt > 0;
         let failed = |reason| CommandOutcome::new(Reply::Failed { reason }, Outcome::Failed);
         match self.execute_with_indicators(claim, indicators, is_last).await {
             Ok(outcome) => Ok(outcome),
@@ -205,7 +208,7 @@ impl Attempt<'_> {
             }
             Err(
                 error @ (CommandError::MissingCommunity
-                | CommandError::UnknownDeferredCommand
+                | CommandError::NoHandler
                 | CommandError::UnreadablePlan),
             ) => {
                 tracing::error!(%error, "command failed");
@@ -236,7 +239,8 @@ impl Attempt<'_> {
             is_last_attempt: is_last,
         };
         let observed = claim.clone();
-        // For an attempt that is still running: a failed one sends its own notice, and a short one needs none.
+        // This notice is for a running attempt. A failed one sends its own (`schedule_retry`); a short one ends before
+        // the delay.
         let notice_delay =
             self.retry_notice_at(&observed).since(clock.now()).max(timing.progress_reaction_after);
         let may_notify = !indicators.is_retry_notified && !is_last;
@@ -253,25 +257,25 @@ impl Attempt<'_> {
         let mut running = std::pin::pin!(report_while(execute(claim, &run), reporter, shown));
         let mut with_reaction = std::pin::pin!(async {
             tokio::select! {
-                ended = &mut running => ended,
+                result = &mut running => result,
                 () = sleep(timing.progress_reaction_after) => {
                     tokio::join!(running, shown.show_reaction(self.zapi, &observed)).0
                 }
             }
         });
         tokio::select! {
-            ended = &mut with_reaction => ended,
+            result = &mut with_reaction => result,
             () = sleep(notice_delay), if may_notify => {
                 *is_retry_notified = true;
                 let notice = self.retry_notice(None);
                 let mut sending = std::pin::pin!(deliver::send_notice(self.zapi, &observed, &notice, clock));
                 tokio::select! {
-                    ended = &mut with_reaction => {
+                    result = &mut with_reaction => {
                         // After a temporary error, wait until the notice is sent; otherwise drop it.
-                        if matches!(&ended, Err(CommandError::Api(error)) if error.cause.is_temporary()) {
+                        if matches!(&result, Err(CommandError::Api(error)) if error.cause.is_temporary()) {
                             let _ = timeout(NOTICE_TIMEOUT, sending).await;
                         }
-                        ended
+                        result
                     }
                     // The result is ignored: if the lease is lost, the run fails too.
                     _ = &mut sending => with_reaction.await,
@@ -280,14 +284,14 @@ impl Attempt<'_> {
         }
     }
 
-    /// Returns the time limit of the attempt and the extension that each change adds. Any attempt but the last ends, at
-    /// the latest, when the last is due.
+    /// Returns the time limit of the attempt, and the least time that is left after a confirmed change. All attempts
+    /// except the last end by `attempt_deadline`. The last one starts after it, so it gets half of the usual time.
     fn time_limits(&self, is_last: bool) -> (Duration, Duration) {
         let Worker { clock, timing, .. } = self.worker;
         let half = timing.attempt / 2;
         let time = match is_last {
             true => half,
-            false => timing.attempt.min(self.last_attempt_at.since(clock.now())),
+            false => timing.attempt.min(self.attempt_deadline.since(clock.now())),
         };
         (time, half)
     }
@@ -296,17 +300,17 @@ impl Attempt<'_> {
     async fn finish(&self, claim: Claim, outcome: Outcome, error: Option<String>) -> Result<(), LeaseError> {
         self.log_completion(&claim, outcome);
         failpoint::reach(Step::Finishing);
-        let finished = claim.finish(outcome, error, self.worker.clock.now()).await;
+        let result = claim.finish(outcome, error, self.worker.clock.now()).await;
         failpoint::reach(Step::Finished);
-        finished
+        result
     }
 
     /// Records the last sent message and ends the command, in one write.
     async fn finish_sent(&self, claim: &Claim, count: usize, outcome: Outcome) -> Result<(), LeaseError> {
         self.log_completion(claim, outcome);
-        let finished = deliver::record_sent_and_finish(claim, count, outcome, &self.worker.clock).await;
+        let result = deliver::record_sent_and_finish(claim, count, outcome, &self.worker.clock).await;
         failpoint::reach(Step::Finished);
-        finished
+        result
     }
 
     fn log_completion(&self, claim: &Claim, outcome: Outcome) {
@@ -322,15 +326,16 @@ impl Attempt<'_> {
     }
 }
 
-/// Adds the groups that a given-up command may have left without a community.
-fn mention_left_open(claim: &Claim, ended: CommandOutcome) -> CommandOutcome {
+/// Adds the groups that a failed command may have left without a community.
+fn append_groups_without_community(claim: &Claim, outcome: CommandOutcome) -> CommandOutcome {
     let is_final = matches!(
-        ended.reply,
+        outcome.reply,
         Reply::Failed { .. } | Reply::RightsRevoked { is_started: true } | Reply::Api(_)
     );
-    let left_open = claim.command.plan.as_deref().filter(|_| is_final).map(left_open).unwrap_or_default();
-    match left_open.is_empty() {
-        true => ended,
-        false => CommandOutcome { reply: Reply::With(Box::new(ended.reply), left_open), ..ended },
+    let plan = claim.command.plan.as_deref().filter(|_| is_final);
+    let lines = plan.map(lines_for_unlinked_groups).unwrap_or_default();
+    match lines.is_empty() {
+        true => outcome,
+        false => CommandOutcome { reply: Reply::WithLines(Box::new(outcome.reply), lines), ..outcome },
     }
 }

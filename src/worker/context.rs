@@ -56,7 +56,7 @@ pub(super) struct Request<'a> {
     pub(super) command: &'a CommandRecord,
     pub(super) chat: &'a Chat,
     /// The key of the admin's prompts in this chat.
-    pub(super) key: &'a ConversationKey,
+    pub(super) conversation_key: &'a ConversationKey,
 }
 
 impl Request<'_> {
@@ -70,14 +70,14 @@ impl Request<'_> {
             options,
             after: String::new(),
             takes_several: false,
-            askers: Vec::new(),
+            prompting_commands: Vec::new(),
             is_undo: false,
-            only_if: None,
+            precondition: None,
         }
     }
 }
 
-/// The command to run: the typed one, or the one that it stands for.
+/// The command to run: the typed one, or the one that replaces it.
 pub(super) struct ResolvedCommand {
     pub(super) spec: &'static CommandSpec,
     pub(super) parsed: ParsedCommand,
@@ -86,7 +86,7 @@ pub(super) struct ResolvedCommand {
     pub(super) is_confirmed: bool,
     /// State that is cleared with the reply.
     pub(super) cleared_state: Vec<StateChange>,
-    /// The command that the typed one stands for, as it is stored.
+    /// The command that replaces the typed one, as it is stored.
     pub(super) deferred_command: Option<String>,
 }
 

@@ -14,12 +14,12 @@ const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Rejects an edit if an earlier version of the message changed something, or may still do so. Earlier versions that
 /// are about to end are waited for a moment: read-only commands do not wait for each other.
-pub(super) async fn reject_superseded_edit(
+pub(super) async fn reject_late_edit(
     sender: &SenderIdentity,
     command: &CommandRecord,
     run: &RunContext<'_>,
 ) -> Result<(), EarlyExit> {
-    if command.version == 0 || command.plan.is_some() {
+    if command.version == 0 || command.is_started() {
         return Ok(());
     }
     let (store, instance) = (run.store, &run.instance.config.name);

@@ -1,12 +1,12 @@
-//! Running a stored command: parsed again, authorized as of now, run, and turned into a reply.
+//! Runs a stored command: parses it again, checks current rights, and calls its handler.
 
 use std::sync::Arc;
 
 use super::context::{CommandOutcome, EarlyExit, Request, ResolvedCommand, RunContext};
-use super::edits::reject_superseded_edit;
-use super::enqueue::{GREETING, RATE_LIMITED, identity};
-use super::resolve::resolve;
-use super::resolve_community::{find_named_community, load_directory};
+use super::edits::reject_late_edit;
+use super::resolve::resolve_command;
+use super::resolve_community::{directory_with_chat_aliases, find_named_community};
+use super::store_command::{GREETING, RATE_LIMITED, sender_identity};
 use super::suggest;
 use crate::authorization::{Denied, authorize, may_use};
 use crate::command::context::CommandError;
@@ -24,7 +24,7 @@ use crate::storage::{
     Claim, CommandRecord, Outcome, StateChange, StateEntry, StateKind, Store, StoreUnavailable,
 };
 
-/// The command that takes groups out of other communities than the one that it names.
+/// `/move` also changes source communities that it does not name, so its admin is rechecked in all their communities.
 const MOVE: &str = "move";
 
 /// Runs the command of a claim.
@@ -45,43 +45,52 @@ async fn try_execute(claim: &mut Claim, run: &RunContext<'_>) -> Result<CommandO
     let admin = refresh_admin(sender, command, run).await?;
     check_before_parsing(&admin, sender, command, run).await?;
     let chat = Chat::from_id(&command.chat);
-    let key = chat.conversation_key(&admin.key, command.by_owner);
-    let request = Request { run, admin: &admin, command, chat: &chat, key: &key };
-    let mut resolved = resolve(&request).await?;
-    if let Some(resolution) = resolved.deferred_command.take().filter(|_| command.deferred_command.is_none())
-    {
-        claim.store_deferred_command(resolution).await?;
+    let conversation_key = chat.conversation_key(&admin.key, command.by_owner);
+    let request = Request { run, admin: &admin, command, chat: &chat, conversation_key: &conversation_key };
+    let mut resolved = resolve_command(&request).await?;
+    if let Some(json) = resolved.deferred_command.take().filter(|_| command.deferred_command.is_none()) {
+        claim.store_deferred_command(json).await?;
     }
-    let request = Request { run, admin: &admin, command: &claim.command, chat: &chat, key: &key };
-    let directory = load_directory(resolved.spec, run).await?;
+    let request = Request {
+        run,
+        admin: &admin,
+        command: &claim.command,
+        chat: &chat,
+        conversation_key: &conversation_key,
+    };
+    let directory = directory_with_chat_aliases(resolved.spec, run).await?;
     let community = find_named_community(&request, &directory, &mut resolved).await?;
-    if let (None, Some(error)) = (&request.command.plan, resolved.spec.missing_argument(&resolved.arguments))
+    if !request.command.is_started()
+        && let Some(error) = resolved.spec.missing_argument(&resolved.arguments)
     {
         let reply = resolved.spec.usage_error_reply(error, run.localizer);
         return Ok(CommandOutcome::usage_error(reply));
     }
-    let confirmed = confirm_admin(&request, admin.clone(), sender, resolved.spec, community.as_ref()).await?;
-    check_rights(&confirmed, &request, resolved.spec, community.as_ref(), &directory)?;
-    if let (None, Some(community)) = (&request.command.plan, &community) {
+    let current_admin =
+        recheck_community_admin(&request, admin.clone(), sender, resolved.spec, community.as_ref()).await?;
+    check_rights(&current_admin, &request, resolved.spec, community.as_ref(), &directory)?;
+    if let Some(community) = community.as_ref().filter(|_| !request.command.is_started()) {
         let suggestion =
-            suggest::try_member_command(resolved.spec, &resolved.arguments, community, run.localizer);
-        if let Some(suggestion) = suggestion.filter(|suggestion| may_use(&confirmed, suggestion.command())) {
+            suggest::suggest_member_command(resolved.spec, &resolved.arguments, community, run.localizer);
+        if let Some(suggestion) =
+            suggestion.filter(|suggestion| may_use(&current_admin, suggestion.command()))
+        {
             return Ok(suggestion.into_prompt(&request));
         }
     }
     let ready = ReadyCommand {
         resolved,
-        admin: &confirmed,
+        admin: &current_admin,
         sender,
         chat: &chat,
-        key: key.clone(),
+        conversation_key: conversation_key.clone(),
         community,
         directory: &directory,
     };
     run_command(claim, run, ready).await
 }
 
-/// The admin that the sender is now: current rights decide, not those when the command was sent.
+/// Looks up the sender's current admin entry. Current rights count, not those at the time of sending.
 async fn refresh_admin(
     sender: Person,
     command: &CommandRecord,
@@ -89,7 +98,7 @@ async fn refresh_admin(
 ) -> Result<Arc<Admin>, EarlyExit> {
     if let Some(community_admins) = &run.instance.community_admins {
         // Another process may have changed the admins since this one read them.
-        community_admins.expire_before(people_changes(run.store, &run.instance.config.name).await?);
+        community_admins.expire_before(last_member_changes(run.store, &run.instance.config.name).await?);
     }
     let admin = run.instance.refresh_admin(sender, command.by_owner);
     let admin = run.zapi.before_deadline("communities", admin).await??;
@@ -97,12 +106,12 @@ async fn refresh_admin(
 }
 
 fn rights_revoked(command: &CommandRecord) -> CommandOutcome {
-    let reply = Reply::RightsRevoked { is_started: command.plan.is_some() };
+    let reply = Reply::RightsRevoked { is_started: command.is_started() };
     CommandOutcome::new(reply, Outcome::Denied)
 }
 
-/// The last change of people of each community, by the id of its command, made by any process.
-async fn people_changes(
+/// For each community, the id of the command (of any process) that last changed its members.
+async fn last_member_changes(
     store: &Store,
     instance: &InstanceName,
 ) -> Result<Vec<(CommunityId, String)>, StoreUnavailable> {
@@ -125,7 +134,7 @@ async fn check_before_parsing(
         let limit = config.limits.commands_per_minute;
         return Err(CommandOutcome::new(Reply::RateLimited { limit }, outcome).into());
     }
-    if command.is_cancelled && command.plan.is_none() {
+    if command.is_cancelled && !command.is_started() {
         // Nothing is changed before there is a plan.
         return Err(CommandOutcome::new(Reply::Cancelled, Outcome::Cancelled).into());
     }
@@ -137,10 +146,10 @@ async fn check_before_parsing(
     if command.name == GREETING {
         return Err(greet(admin, command, run).await?.into());
     }
-    reject_superseded_edit(&identity(admin, sender), command, run).await
+    reject_late_edit(&sender_identity(admin, sender), command, run).await
 }
 
-/// The greeting, once a day by the time zone of the instance.
+/// Greets at most once a day, in the instance's time zone.
 async fn greet(
     admin: &Admin,
     command: &CommandRecord,
@@ -153,7 +162,7 @@ async fn greet(
         return Ok(CommandOutcome::new(Reply::Empty, Outcome::Replied));
     }
     let greeted = StateChange { kind: StateKind::Greeting, key: admin.key.clone(), value: Some(day) };
-    // An admin that the configuration does not name has no name, but a number.
+    // Community admins and the owner have no configured name.
     let is_named = admin.from == AdminsFrom::Config && !command.by_owner;
     let hello = match is_named {
         true => ReplyLine::new("greeting").with_plain("name", admin.name.as_str()),
@@ -170,9 +179,9 @@ async fn greet(
     Ok(CommandOutcome { state_changes: vec![greeted], ..CommandOutcome::new(reply, Outcome::Replied) })
 }
 
-/// For a change, reads anew whether a community admin still is one; read in each attempt. A cancelled command changes
-/// nothing more.
-async fn confirm_admin(
+/// Before a change, in every attempt, reads from Z-API whether a community admin still is one. Skipped for a cancelled
+/// command.
+async fn recheck_community_admin(
     request: &Request<'_>,
     admin: Arc<Admin>,
     sender: Person,
@@ -184,8 +193,8 @@ async fn confirm_admin(
     }
     let community = community.filter(|_| spec.name != MOVE);
     let run = request.run;
-    let confirmed = run.instance.admin_for_change(run.zapi, admin, sender, community).await?;
-    confirmed.ok_or_else(|| rights_revoked(request.command).into())
+    let current_admin = run.instance.admin_for_change(run.zapi, admin, sender, community).await?;
+    current_admin.ok_or_else(|| rights_revoked(request.command).into())
 }
 
 fn check_rights(
@@ -196,7 +205,7 @@ fn check_rights(
     directory: &Directory,
 ) -> Result<(), EarlyExit> {
     let Err(denied) = authorize(admin, spec.name, community, directory) else { return Ok(()) };
-    if request.command.plan.is_some() {
+    if request.command.is_started() {
         return Err(rights_revoked(request.command).into());
     }
     let community = community.filter(|_| denied == Denied::Community).map(|community| community.name.clone());
@@ -210,7 +219,7 @@ struct ReadyCommand<'a> {
     admin: &'a Admin,
     sender: Person,
     chat: &'a Chat,
-    key: ConversationKey,
+    conversation_key: ConversationKey,
     community: Option<CommunityEntry>,
     directory: &'a Directory,
 }
@@ -222,12 +231,12 @@ async fn run_command(
 ) -> Result<CommandOutcome, EarlyExit> {
     let ResolvedCommand { spec, arguments, is_confirmed, cleared_state, .. } = ready.resolved;
     let Some(Handler::Run(handler)) = commands::handler(spec) else {
-        return Err(CommandError::UnknownDeferredCommand.into());
+        return Err(CommandError::NoHandler.into());
     };
     let confirmation = match arguments.flags {
         Flags { dry_run: true, .. } => Confirmation::DryRun,
         Flags { yes: true, .. } => Confirmation::Given,
-        _ if is_confirmed || claim.command.plan.is_some() => Confirmation::Given,
+        _ if is_confirmed || claim.command.is_started() => Confirmation::Given,
         _ => Confirmation::Required,
     };
     let is_cancelled = claim.command.is_cancelled;
@@ -254,8 +263,8 @@ async fn run_command(
         is_final_failure: false,
         confirmation,
         is_undo: arguments.is_undo,
-        only_if: arguments.precondition.clone(),
-        conversation_key: ready.key,
+        precondition: arguments.precondition.clone(),
+        conversation_key: ready.conversation_key,
         state_changes: cleared_state,
     };
     let reply = handler(&mut context, &arguments).await?;

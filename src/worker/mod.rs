@@ -6,7 +6,6 @@ mod claim_loop;
 mod context;
 mod deliver;
 mod edits;
-mod enqueue;
 mod execute;
 mod language;
 mod progress;
@@ -16,7 +15,8 @@ mod resolve_community;
 pub mod retention;
 mod retry_notice;
 mod retry_policy;
+mod store_command;
 mod suggest;
 
 pub use context::Worker;
-pub use enqueue::{EnqueueKind, Incoming, RATE_LIMITED, enqueue, identity};
+pub use store_command::{CommandKind, NewCommandRequest, RATE_LIMITED, sender_identity, store_command};

@@ -24,7 +24,7 @@ const SEND_TIMEOUT: Duration = Duration::from_secs(2);
 #[derive(Debug, Default)]
 pub(super) struct ProgressState {
     /// An earlier attempt may have left the reaction.
-    had_reaction: bool,
+    may_have_reaction: bool,
     /// This attempt added the reaction.
     reaction_shown: AtomicBool,
     /// WhatsApp's id of the progress message; locked while it is being sent.
@@ -33,13 +33,13 @@ pub(super) struct ProgressState {
 
 impl ProgressState {
     /// The state after earlier attempts.
-    pub(super) fn resume(had_reaction: bool) -> Self {
-        Self { had_reaction, ..Self::default() }
+    pub(super) fn resume(may_have_reaction: bool) -> Self {
+        Self { may_have_reaction, ..Self::default() }
     }
 
     /// Whether the command may have the reaction.
     pub(super) fn has_reaction(&self) -> bool {
-        self.had_reaction || self.reaction_shown.load(Ordering::Relaxed)
+        self.may_have_reaction || self.reaction_shown.load(Ordering::Relaxed)
     }
 
     /// Adds the reaction, once per attempt.

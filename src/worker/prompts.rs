@@ -19,11 +19,11 @@ pub(super) async fn update_prompts(
 ) -> Result<CommandOutcome, LeaseError> {
     let resolution: Option<DeferredCommand> =
         command.deferred_command.as_deref().and_then(|json| serde_json::from_str(json).ok());
-    let prompt_chain = resolution.map(|resolution| resolution.askers).unwrap_or_default();
+    let prompt_chain = resolution.map(|resolution| resolution.prompting_commands).unwrap_or_default();
     let is_prompt_reply = !prompt_chain.is_empty();
     if matches!(ended.outcome, Outcome::UsageError | Outcome::Previewed) {
         let changes = ended.state_changes.iter_mut();
-        changes.for_each(|change| prompt::with_askers(prompt_chain.clone(), change));
+        changes.for_each(|change| prompt::with_prompting_commands(prompt_chain.clone(), change));
     } else {
         let confirm =
             |id| StateChange { kind: StateKind::Confirmed, key: id, value: Some(command.id.clone()) };
@@ -62,6 +62,6 @@ async fn is_of_earlier_version(
     prompt: &Prompt,
 ) -> Result<bool, StoreUnavailable> {
     let earlier = store.earlier_versions(command).await?;
-    let mut prompted_by = prompt.askers.iter().chain([&prompt.asked_by]);
+    let mut prompted_by = prompt.prompting_commands.iter().chain([&prompt.asked_by]);
     Ok(prompted_by.any(|id| earlier.iter().any(|version| version.id == *id)))
 }

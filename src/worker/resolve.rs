@@ -1,7 +1,7 @@
-//! Resolving a stored command: what was typed, or the command that it stands for (`/yes`, `/undo`).
+//! Resolves a stored command: the typed one, or the one that replaces it (`/yes`, `/undo`).
 
 use super::context::{CommandOutcome, EarlyExit, Request, ResolvedCommand};
-use super::resolve_community::{load_directory, suggest};
+use super::resolve_community::{directory_with_chat_aliases, suggest_community_command};
 use super::suggest::{Suggestion, try_deactivate, try_similar_command};
 use crate::authorization::may_use;
 use crate::command::context::CommandError;
@@ -29,10 +29,10 @@ use crate::storage::{LeaseError, Outcome};
 pub(super) const CONFIRM_COMMAND: &str = "confirm";
 
 /// Resolves the command, or ends it with a reply.
-pub(super) async fn resolve(request: &Request<'_>) -> Result<ResolvedCommand, EarlyExit> {
+pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCommand, EarlyExit> {
     let Request { run, command, .. } = request;
     let typed = run.instance.parser.parse(&command.text);
-    let is_bare = typed.is_none();
+    let has_no_prefix = typed.is_none();
     let parsed = match typed {
         Some(parsed) if is_decline(&parsed) => {
             ParsedCommand { typed: CONFIRM_COMMAND.to_owned(), rest: parsed.typed }
@@ -48,7 +48,7 @@ pub(super) async fn resolve(request: &Request<'_>) -> Result<ResolvedCommand, Ea
         return Err(reply_to_unknown(request, &parsed).await?.into());
     };
     check_may_use(request, spec)?;
-    if command.plan.is_none() && command.deferred_command.is_none() {
+    if !command.is_started() && command.deferred_command.is_none() {
         reject_misread(request, spec, &parsed.rest).await?;
     }
     let verbatim = run.instance.parser.raw_arguments(&command.text).filter(|_| spec.is_verbatim());
@@ -66,14 +66,14 @@ pub(super) async fn resolve(request: &Request<'_>) -> Result<ResolvedCommand, Ea
             deferred_command: None,
         });
     }
-    let deferred = find_deferred(request, spec, &arguments, is_bare).await?;
+    let deferred = find_deferred(request, spec, &arguments, has_no_prefix).await?;
     resolve_deferred(request, deferred).await
 }
 
-/// Replies to a text that has no prefix, or whose prefix was one only when the command was accepted.
+/// Replies to text without a prefix, e.g. because prefixes changed after it was stored.
 async fn reply_without_prefix(request: &Request<'_>) -> Result<CommandOutcome, EarlyExit> {
     let Request { run, command, .. } = request;
-    if command.plan.is_some() {
+    if command.is_started() {
         // It has changed something, so it must not look as if it had not.
         return Ok(CommandOutcome::new(Reply::Failed { reason: None }, Outcome::Failed));
     }
@@ -101,7 +101,7 @@ async fn reply_to_unknown(
     {
         reject_misread(request, spec, &parsed.rest).await?;
     }
-    Ok(suggest_command(request, parsed))
+    Ok(suggest_nearest_name(request, parsed))
 }
 
 /// Replies to arguments that cannot be parsed, with a suggestion if there is one.
@@ -117,8 +117,8 @@ async fn reply_to_usage_error(
         UsageError::MissingCommunity
             if spec.args.get(1) == Some(&ArgKind::People) && !parsed.rest.is_empty() =>
         {
-            let directory = load_directory(spec, request.run).await?;
-            suggest(request, spec, parsed, &directory).await?
+            let directory = directory_with_chat_aliases(spec, request.run).await?;
+            suggest_community_command(request, spec, parsed, &directory).await?
         }
         _ => try_similar_command(parsed, &error, localizer)
             .or_else(|| try_deactivate(parsed, &error, localizer))
@@ -131,37 +131,37 @@ async fn reply_to_usage_error(
 }
 
 fn check_may_use(request: &Request<'_>, spec: &CommandSpec) -> Result<(), EarlyExit> {
-    if may_use(request.admin, spec.name) || request.command.plan.is_some() {
+    if may_use(request.admin, spec.name) || request.command.is_started() {
         return Ok(());
     }
     let reply = Reply::Forbidden { command: spec.name, community: None };
     Err(CommandOutcome::new(reply, Outcome::Denied).into())
 }
 
-/// The command that this one stands for. Once one is stored, later attempts use it, whatever was prompted since.
+/// The command that replaces an indirect one. Once stored, later prompts do not change it.
 async fn find_deferred(
     request: &Request<'_>,
     spec: &CommandSpec,
     arguments: &Arguments,
-    is_bare: bool,
+    has_no_prefix: bool,
 ) -> Result<DeferredCommand, EarlyExit> {
-    let Request { run, command, key, .. } = request;
+    let Request { run, command, conversation_key, .. } = request;
     let stored = command.deferred_command.as_deref().and_then(|json| serde_json::from_str(json).ok());
     if let Some(stored) = stored {
         return Ok(stored);
     }
-    let Some(Handler::Resolve(resolve)) = commands::handler(spec) else {
-        return Err(CommandError::UnknownDeferredCommand.into());
+    let Some(Handler::Resolve(resolve_handler)) = commands::handler(spec) else {
+        return Err(CommandError::NoHandler.into());
     };
     let context = ResolveContext {
         store: run.store,
         instance: &run.instance.config.name,
-        conversation_key: key,
+        conversation_key,
         command,
-        is_bare,
+        has_no_prefix,
         localizer: run.localizer,
     };
-    let resolution = match resolve(&context, arguments).await? {
+    let resolution = match resolve_handler(&context, arguments).await? {
         Resolution::Command(deferred) => resolve_chained(&context, deferred).await?,
         resolution => resolution,
     };
@@ -179,12 +179,12 @@ async fn resolve_deferred(
     deferred: DeferredCommand,
 ) -> Result<ResolvedCommand, EarlyExit> {
     let spec = CATALOG.lookup(&deferred.command).filter(|spec| !spec.is_indirect());
-    let spec = spec.ok_or(CommandError::UnknownDeferredCommand)?;
+    let spec = spec.ok_or(CommandError::NoHandler)?;
     check_may_use(request, spec)?;
-    if request.command.plan.is_none() && !deferred.is_confirmed {
+    if !request.command.is_started() && !deferred.is_confirmed {
         reject_misread(request, spec, &deferred.rest).await?;
     }
-    let cleared_state = deferred.cleared_state(request.key);
+    let cleared_state = deferred.cleared_state(request.conversation_key);
     let mut arguments = match arguments::parse(spec.args, spec.is_mutating, &deferred.rest) {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -193,7 +193,7 @@ async fn resolve_deferred(
         }
     };
     let deferred_command = serde_json::to_string(&deferred).ok();
-    arguments.precondition.clone_from(&deferred.only_if);
+    arguments.precondition.clone_from(&deferred.precondition);
     arguments.is_undo = deferred.forget == Some(ClearedState::Undo);
     Ok(ResolvedCommand {
         spec,
@@ -205,8 +205,8 @@ async fn resolve_deferred(
     })
 }
 
-/// Rejects a command that would do something else than was asked for: its text has a second command, or is about a
-/// group as a whole. Text that is the whole name of a community or group is that name.
+/// Rejects text that would be misread: with a second command, or about creating or deleting a group. Text that is the
+/// whole name of a community or group is that name.
 async fn reject_misread(request: &Request<'_>, spec: &CommandSpec, rest: &str) -> Result<(), EarlyExit> {
     let Request { run, .. } = request;
     let prefixes = &run.instance.config.prefixes;
@@ -216,16 +216,16 @@ async fn reject_misread(request: &Request<'_>, spec: &CommandSpec, rest: &str) -
     if spec.is_verbatim() && has_command_line(rest, &run.instance.parser, is_command) {
         return Err(one_command().into());
     }
-    let refused = whole_groups::refuse(spec, rest);
+    let rejection = whole_groups::reject_group_lifecycle(spec, rest);
     let may_have_another = !spec.is_verbatim()
         && !spec.args.contains(&ArgKind::Command)
         && has_further_command(rest, prefixes, is_command, |_| false);
-    if refused.is_none() && !may_have_another {
+    if rejection.is_none() && !may_have_another {
         return Ok(());
     }
     let snapshot = run.instance.directory.snapshot(run.zapi).await?;
     let is_name = |name: &str| snapshot.groups.has_name(name) || snapshot.communities.has_name(name);
-    if let Some(reply) = refused.filter(|_| !snapshot.communities.has_name(&likely_name(rest))) {
+    if let Some(reply) = rejection.filter(|_| !snapshot.communities.has_name(&likely_name(rest))) {
         return Err(CommandOutcome::usage_error(reply).into());
     }
     if may_have_another && has_further_command(rest, prefixes, is_command, is_name) {
@@ -234,13 +234,13 @@ async fn reject_misread(request: &Request<'_>, spec: &CommandSpec, rest: &str) -
     Ok(())
 }
 
-/// Resolves a confirmed command that itself stands for another one: a yes to `/undo`.
+/// Resolves a confirmed command that is itself indirect: `yes` to the prompt of `/undo`.
 async fn resolve_chained(
     context: &ResolveContext<'_>,
     deferred: DeferredCommand,
 ) -> Result<Resolution, LeaseError> {
     let Some(spec) = CATALOG.lookup(&deferred.command) else { return Ok(Resolution::Command(deferred)) };
-    let Some(Handler::Resolve(resolve)) = commands::handler(spec) else {
+    let Some(Handler::Resolve(resolve_handler)) = commands::handler(spec) else {
         return Ok(Resolution::Command(deferred));
     };
     let arguments = match arguments::parse(spec.args, spec.is_mutating, &deferred.rest) {
@@ -252,9 +252,12 @@ async fn resolve_chained(
             ));
         }
     };
-    let (cleared, askers) = (deferred.cleared_state(context.conversation_key), deferred.askers);
-    Ok(match resolve(context, &arguments).await? {
-        Resolution::Command(deferred) => Resolution::Command(DeferredCommand { askers, ..deferred }),
+    let (cleared, prompting_commands) =
+        (deferred.cleared_state(context.conversation_key), deferred.prompting_commands);
+    Ok(match resolve_handler(context, &arguments).await? {
+        Resolution::Command(deferred) => {
+            Resolution::Command(DeferredCommand { prompting_commands, ..deferred })
+        }
         Resolution::Reply(reply, state_changes) => {
             Resolution::Reply(reply, [cleared, state_changes].concat())
         }
@@ -262,13 +265,13 @@ async fn resolve_chained(
     })
 }
 
-/// Whether a command is a no with a prefix: `/no` means the same as `no`.
+/// Whether a command is a decline word with a prefix (`/no`).
 pub(super) fn is_decline(parsed: &ParsedCommand) -> bool {
     CATALOG.lookup(&parsed.typed).is_none() && is_no_word(&parsed.typed)
 }
 
 /// Suggests the command with the nearest name; a yes runs it. The reply has the language of that name.
-fn suggest_command(request: &Request<'_>, parsed: &ParsedCommand) -> CommandOutcome {
+fn suggest_nearest_name(request: &Request<'_>, parsed: &ParsedCommand) -> CommandOutcome {
     let localizer = request.run.localizer;
     let nearest = CATALOG.nearest_name(&parsed.typed, localizer.locale);
     let languages =
@@ -282,7 +285,7 @@ fn suggest_command(request: &Request<'_>, parsed: &ParsedCommand) -> CommandOutc
     let reply = Reply::UnknownCommand { typed: parsed.typed.clone(), nearest, is_prompted: spec.is_some() };
     let prompt = spec.map(|spec| request.new_prompt(locale, spec.name, vec![parsed.rest.clone()]));
     CommandOutcome {
-        state_changes: prompt.iter().map(|prompt| prompt.to_state_change(request.key)).collect(),
+        state_changes: prompt.iter().map(|prompt| prompt.to_state_change(request.conversation_key)).collect(),
         ..CommandOutcome::usage_error(Reply::InLanguage(locale, Box::new(reply)))
     }
 }

@@ -30,7 +30,7 @@ const MAX_NAME_WORDS: usize = 8;
 
 /// The names that a command may use. Aliases that were set in a chat are read anew: another process may have set
 /// them.
-pub(super) async fn load_directory(
+pub(super) async fn directory_with_chat_aliases(
     spec: &CommandSpec,
     run: &RunContext<'_>,
 ) -> Result<Directory, CommandError> {
@@ -58,8 +58,8 @@ pub(super) async fn find_named_community(
     let spec = resolved.spec;
     join_unquoted_name(directory, run.zapi, admin, spec, &mut resolved.arguments).await?;
     let typed = resolved.arguments.community.clone().unwrap_or_default();
-    let meant = resolve_list_number(request, &typed).await?;
-    let (reply, options) = match find_community(directory, run.zapi, admin, &typed, &meant).await? {
+    let name_or_id = resolve_list_number(request, &typed).await?;
+    let (reply, options) = match find_community(directory, run.zapi, admin, &typed, &name_or_id).await? {
         Ok(community) => {
             let other = suggest_other_community(request, directory, resolved, (&community, &typed)).await?;
             if let Some(other) = other {
@@ -71,7 +71,7 @@ pub(super) async fn find_named_community(
         Err(candidates) => candidates,
     };
     if options.is_empty() || suggest::is_filler_word(&typed) {
-        let suggestion = suggest(request, spec, &resolved.parsed, directory).await?;
+        let suggestion = suggest_community_command(request, spec, &resolved.parsed, directory).await?;
         if let Some(suggestion) = suggestion {
             return Err(suggestion.into_prompt(request).into());
         }
@@ -165,7 +165,7 @@ async fn resolve_list_number(request: &Request<'_>, typed: &str) -> Result<Strin
 }
 
 /// Suggests a command if the community is not found at its position.
-pub(super) async fn suggest(
+pub(super) async fn suggest_community_command(
     request: &Request<'_>,
     spec: &'static CommandSpec,
     parsed: &ParsedCommand,
@@ -241,7 +241,7 @@ async fn suggest_other_community(
     Ok(None)
 }
 
-/// The prompt that asks which of these communities is meant.
+/// The prompt that asks which of these communities is name_or_id.
 fn prompt_choice(
     request: &Request<'_>,
     spec: &CommandSpec,
@@ -255,7 +255,7 @@ fn prompt_choice(
     let options = options.iter().take(MAX_CANDIDATES).map(CommunityId::to_string).collect();
     let prompt = request.new_prompt(request.run.localizer.locale, spec.name, options);
     let prompt = Prompt { before, after, ..prompt };
-    vec![prompt.to_state_change(request.key)]
+    vec![prompt.to_state_change(request.conversation_key)]
 }
 
 /// Finds the community with this name, or returns a reply that lists candidates. Communities that the admin may not use
@@ -266,7 +266,7 @@ async fn find_community(
     zapi: &Zapi,
     admin: &Admin,
     typed: &str,
-    meant: &str,
+    name_or_id: &str,
 ) -> Result<Result<CommunityEntry, (Reply, Vec<CommunityEntry>)>, CommandError> {
     let is_allowed = |entry: &CommunityEntry| may_in(admin, &entry.id, &entry.name, directory);
     let allowed = |mut entries: Vec<CommunityEntry>| {
@@ -274,21 +274,22 @@ async fn find_community(
         entries
     };
     let typed_name = || typed.to_owned();
-    let is_complete =
-        |entry: &CommunityEntry| fold(&entry.name) == fold(meant) || CommunityId::parse(meant).is_some();
+    let is_complete = |entry: &CommunityEntry| {
+        fold(&entry.name) == fold(name_or_id) || CommunityId::parse(name_or_id).is_some()
+    };
     let none = |nearest: &[CommunityEntry], snapshot: &Snapshot| {
         let known: Vec<CommunityEntry> = allowed(snapshot.communities.all().cloned().collect());
         let known = if known.len() <= MAX_CANDIDATES { disambiguate(&known) } else { Vec::new() };
         Reply::NoCommunity { typed: typed_name(), nearest: disambiguate(nearest), available: known }
     };
     let found = match admin.from {
-        AdminsFrom::Config => match directory.find_community(zapi, meant).await? {
+        AdminsFrom::Config => match directory.find_community(zapi, name_or_id).await? {
             NameMatch::Exact(entry) if !is_allowed(&entry) && !is_complete(&entry) => {
-                directory.find_community_among(zapi, meant, is_allowed).await?
+                directory.find_community_among(zapi, name_or_id, is_allowed).await?
             }
             found => found,
         },
-        AdminsFrom::Community => directory.find_community_among(zapi, meant, is_allowed).await?,
+        AdminsFrom::Community => directory.find_community_among(zapi, name_or_id, is_allowed).await?,
     };
     let is_filler = !typed.contains(' ') && suggest::is_filler_word(typed) && !directory.is_alias(typed);
     let is_doubtful = |entry: &CommunityEntry| is_filler && !is_complete(entry);

@@ -20,7 +20,7 @@ impl Attempt<'_> {
         indicators: &ProgressIndicators,
     ) -> Result<(), LeaseError> {
         let clock = &self.worker.clock;
-        let retry_at = self.next_attempt_at(&claim, self.worker.timing, error, self.last_attempt_at);
+        let retry_at = self.next_attempt_at(&claim, self.worker.timing, error, self.attempt_deadline);
         let notice_at = self.retry_notice_at(&claim);
         let mut ready_at = retry_at;
         if !indicators.is_retry_notified && clock.now() >= notice_at {
@@ -65,7 +65,7 @@ impl Attempt<'_> {
 
     /// The messages of the retry notice.
     pub(super) fn retry_notice(&self, reason: Option<String>) -> Vec<String> {
-        let left = self.last_attempt_at.since(self.worker.clock.now());
+        let left = self.attempt_deadline.since(self.worker.clock.now());
         Reply::Retrying { reason, minutes: left.as_secs().div_ceil(60).max(1) }.messages(self.localizer)
     }
 

@@ -14,7 +14,7 @@ use crate::reply::{Localizer, Reply, ReplyLine, UsageError, escape_markup};
 
 /// The most words of a name.
 const MAX_NAME_WORDS: usize = 6;
-/// The catalogue key of words that may be beside a name and belong to none.
+/// The translation key of the words that may be beside a name and belong to none.
 const STOP_WORDS_KEY: &str = "stop-words-beside-name";
 /// Similarity of two command names that are confused: singular and plural.
 const MIN_SIMILARITY: f64 = 0.9;
@@ -47,7 +47,7 @@ impl Suggestion {
         let prompt = request.new_prompt(locale, self.command, vec![self.arguments]);
         let line = ReplyLine::new("suggestion").with_plain("command", self.display);
         CommandOutcome {
-            state_changes: vec![prompt.to_state_change(request.key)],
+            state_changes: vec![prompt.to_state_change(request.conversation_key)],
             ..CommandOutcome::usage_error(Reply::Lines(vec![line]))
         }
     }
@@ -115,7 +115,7 @@ fn dry_run_flag(spec: &CommandSpec, words: &str) -> &'static str {
 
 /// The command for people instead of one for groups, if phone numbers are in the place of groups:
 /// `/unlink sales 44 99999-0001`.
-pub(super) fn try_member_command(
+pub(super) fn suggest_member_command(
     spec: &CommandSpec,
     Arguments { words, flags, .. }: &Arguments,
     community: &CommunityEntry,
@@ -256,7 +256,7 @@ fn find_after_stop_words<'t>(text: &'t str, find: &FindCommunity<'_>) -> Option<
     (rest.len() < text.len()).then(|| find_at_start(rest, find))?
 }
 
-/// Removes the words of these catalogue keys from both ends.
+/// Removes the words of these translation keys from both ends.
 fn trim_stop_words<'t>(mut text: &'t str, keys: &[&'static str]) -> &'t str {
     let is_stop_word = |word: &str| keys.iter().any(|key| in_word_list(word, key));
     while let Some((others, _)) = text.rsplit_once(char::is_whitespace).filter(|(_, word)| is_stop_word(word))

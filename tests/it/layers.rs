@@ -18,7 +18,7 @@ const RESERVED: &[(&str, &[&str], &[&str])] = &[
     // The thread of a writer that blocks is started by the future that whoever opens a journal spawns.
     ("spawning", &[".spawn("], &["lifecycle.rs", "cli/", "server/listener.rs", "storage/open.rs"]),
     ("HTTP calls", &["reqwest"], &["zapi/", "cli/health.rs"]),
-    ("catalogues", &["fluent_bundle", "FluentBundle"], &["i18n/"]),
+    ("translations", &["fluent_bundle", "FluentBundle"], &["i18n/"]),
 ];
 
 /// Names that standard terms replaced.

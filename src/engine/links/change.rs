@@ -28,10 +28,10 @@ pub fn stored_plan_sources(plan: &str) -> Vec<CommunityId> {
     plan.map(|plan| plan.source_communities().into_iter().map(|(id, ..)| id).collect()).unwrap_or_default()
 }
 
-/// A line for each group that a move without further attempts may have left in no community, from its stored
+/// A line for each group that a move may have unlinked from its community and not linked to another, from its stored
 /// plan.
-pub fn left_open(plan: &str) -> Vec<ReplyLine> {
-    serde_json::from_str(plan).map(|plan: LinkPlan| plan.left_open()).unwrap_or_default()
+pub fn lines_for_unlinked_groups(plan: &str) -> Vec<ReplyLine> {
+    serde_json::from_str(plan).map(|plan: LinkPlan| plan.lines_for_unlinked_groups()).unwrap_or_default()
 }
 
 /// Links or unlinks the groups that were typed, and reports on each.
@@ -53,7 +53,7 @@ pub async fn change_links(
             let (plan, details) = build_plan(context, action, community, &typed, arguments.is_undo).await?;
             failpoint::reach(Step::StateRead);
             let todo = plan.pending();
-            let rest = plan.community().map(|id| command_with_ids(&id, &todo)).unwrap_or_default();
+            let rest = plan.community_id().map(|id| command_with_ids(&id, &todo)).unwrap_or_default();
             let is_grave = change.max_unconfirmed.is_some_and(|max| todo.len() > max);
             let shown = plan.preview(action, false);
             let command = (change.command, rest);
@@ -76,10 +76,10 @@ pub async fn change_links(
     let done =
         plan.pending().into_iter().filter(|group| outcome.get(group).is_some_and(GroupOutcome::may_be_done));
     let done: Vec<GroupId> = done.collect();
-    if let (false, Some(id)) = (done.is_empty(), plan.community()) {
+    if let (false, Some(id)) = (done.is_empty(), plan.community_id()) {
         context.set_undo(change.command, Some((change.undone_by, command_with_ids(&id, &done))));
     }
-    let before = format!("{} {}", arguments.flags.typed(), plan.community_id()).trim().to_owned();
+    let before = format!("{} {}", arguments.flags.typed(), plan.raw_community_id()).trim().to_owned();
     prompt_choice(context, change.command, &plan, (before, String::new()));
     Ok(Reply::GroupReport(plan.report(action, outcome)))
 }
@@ -138,7 +138,7 @@ pub fn prompt_choice(
 ) {
     let options = plan.choices();
     if !options.is_empty() {
-        context.ask(Prompt {
+        context.set_prompt(Prompt {
             before,
             options,
             after,

@@ -40,12 +40,20 @@ struct PlanItem {
     /// The ids of the candidates, where the name is ambiguous.
     #[serde(default)]
     choices: Vec<String>,
-    /// The other community that it belongs to, and its name where that is known.
+    /// The other community that it belongs to.
     #[serde(default)]
-    source: Option<(String, Option<String>)>,
-    /// Why it was not linked, and is linked again to the community that it left.
+    source: Option<SourceCommunity>,
+    /// Why linking to the target failed. If set, the group is linked back to its source community.
     #[serde(default)]
-    back: Option<String>,
+    link_back_reason: Option<String>,
+}
+
+/// The community that a group belongs to before a move.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct SourceCommunity {
+    id: String,
+    /// Its name, if the admin may see it.
+    name: Option<String>,
 }
 
 /// The state of a group before.
@@ -58,22 +66,24 @@ enum PriorState {
     Announcement,
     LastGroup,
     Gone,
-    Unknown(Vec<String>),
-    NoMatch,
+    /// No group has this name; similar names.
+    NameNotFound(Vec<String>),
+    /// No group matches the pattern.
+    PatternNotFound,
     Ambiguous(Vec<String>),
     NotInChat,
     /// An invitation to a group that the bot's number is not in.
     BotNotMember,
-    /// An invitation that leads nowhere.
-    DeadInvite,
-    /// The admin of a community is no admin of it.
+    /// An expired or incomplete invitation link.
+    ExpiredInvite,
+    /// The sender is an admin of a community, but not of this group.
     NotAdmin,
 }
 
 impl PlanItem {
-    /// A word that names no group.
-    fn not_found(name: String, prior: PriorState) -> Self {
-        Self { name, id: None, prior, choices: Vec::new(), source: None, back: None }
+    /// An item without id, candidates or source.
+    fn new(name: String, prior: PriorState) -> Self {
+        Self { name, id: None, prior, choices: Vec::new(), source: None, link_back_reason: None }
     }
 }
 
@@ -82,27 +92,28 @@ pub fn load_stored(context: &Context<'_>) -> Option<LinkPlan> {
     serde_json::from_str(context.claim.command.plan.as_deref()?).ok()
 }
 
-/// The community of a plan, with its name at that time; of the plan of any command that has both.
+/// Parses the community (id, and name when stored) from a stored plan of any command with the fields `community` and
+/// `name`.
 pub fn parse_community(plan: &str) -> Option<CommunityEntry> {
     #[derive(Deserialize)]
     struct StoredPlan {
         community: String,
         name: String,
     }
-    let begun: StoredPlan = serde_json::from_str(plan).ok()?;
-    Some(NamedEntry { id: CommunityId::parse(&begun.community)?, name: begun.name })
+    let stored: StoredPlan = serde_json::from_str(plan).ok()?;
+    Some(NamedEntry { id: CommunityId::parse(&stored.community)?, name: stored.name })
 }
 
 impl LinkPlan {
-    /// The community.
-    pub fn community(&self) -> Option<CommunityId> {
+    /// The parsed id of the community.
+    pub fn community_id(&self) -> Option<CommunityId> {
         CommunityId::parse(&self.community)
     }
 
     /// The groups that must be changed.
     pub fn pending(&self) -> Vec<GroupId> {
-        let todo = self.items.iter().filter(|item| item.prior == PriorState::Pending);
-        todo.filter_map(|item| GroupId::parse(item.id.as_deref()?)).collect()
+        let pending = self.items.iter().filter(|item| item.prior == PriorState::Pending);
+        pending.filter_map(|item| GroupId::parse(item.id.as_deref()?)).collect()
     }
 
     /// Something must be changed.
@@ -113,19 +124,15 @@ impl LinkPlan {
     /// A plan for some groups only.
     pub fn from_groups(community: &CommunityId, name: &str, groups: &[GroupId]) -> Self {
         let item = |id: &GroupId| PlanItem {
-            name: id.to_string(),
             id: Some(id.to_string()),
-            prior: PriorState::Pending,
-            choices: Vec::new(),
-            source: None,
-            back: None,
+            ..PlanItem::new(id.to_string(), PriorState::Pending)
         };
         let items = groups.iter().map(item).collect();
         Self { community: community.to_string(), name: name.to_owned(), items, over_limit: None }
     }
 
-    /// The id of the community, as it is written.
-    pub fn community_id(&self) -> &str {
+    /// The id of the community, as stored.
+    pub fn raw_community_id(&self) -> &str {
         &self.community
     }
 
@@ -143,7 +150,8 @@ impl LinkPlan {
     ) -> Self {
         for item in &mut self.items {
             let source = item.source.as_ref();
-            let source = source.and_then(|(id, name)| Some((CommunityId::parse(id)?, name.as_deref())));
+            let source =
+                source.and_then(|source| Some((CommunityId::parse(&source.id)?, source.name.as_deref())));
             let may_move = source.is_some_and(|(id, name)| may_leave(&id, name.unwrap_or_default()));
             match item.prior {
                 PriorState::InOtherCommunity(_) if may_move => item.prior = PriorState::Pending,
@@ -155,25 +163,26 @@ impl LinkPlan {
         self
     }
 
-    /// Records that a group is linked again to the community that it left, and why.
-    pub fn note_back(&mut self, group: &GroupId, reason: String) {
-        let is_it = |item: &&mut PlanItem| item.id.as_deref() == Some(group.as_str());
-        if let Some(item) = self.items.iter_mut().find(is_it) {
-            item.back = Some(reason);
+    /// Records that a group is linked back to its source community, and why.
+    pub fn set_link_back(&mut self, group: &GroupId, reason: String) {
+        let has_id = |item: &&mut PlanItem| item.id.as_deref() == Some(group.as_str());
+        if let Some(item) = self.items.iter_mut().find(has_id) {
+            item.link_back_reason = Some(reason);
         }
     }
 
-    /// Why a group goes back to its community, if it does.
-    pub fn reason_to_go_back(&self, group: &GroupId) -> Option<&str> {
+    /// Why a group is linked back to its source community, if it is.
+    pub fn link_back_reason(&self, group: &GroupId) -> Option<&str> {
         let item = self.items.iter().find(|item| item.id.as_deref() == Some(group.as_str()))?;
-        item.back.as_deref()
+        item.link_back_reason.as_deref()
     }
 
     /// The communities that groups leave, each with its name and these groups.
     pub fn source_communities(&self) -> Vec<(CommunityId, String, Vec<GroupId>)> {
         let mut sources: Vec<(CommunityId, String, Vec<GroupId>)> = Vec::new();
         for item in self.items.iter().filter(|item| item.prior == PriorState::Pending) {
-            let source = item.source.as_ref().and_then(|(id, name)| Some((CommunityId::parse(id)?, name)));
+            let source = item.source.as_ref();
+            let source = source.and_then(|source| Some((CommunityId::parse(&source.id)?, &source.name)));
             let (Some((id, name)), Some(group)) = (source, item.id.as_deref().and_then(GroupId::parse))
             else {
                 continue;
@@ -189,12 +198,12 @@ impl LinkPlan {
         sources
     }
 
-    /// A line for each group that may have left its community and be in none.
-    pub fn left_open(&self) -> Vec<ReplyLine> {
+    /// A line for each group that may have been unlinked from its community and not linked to another.
+    pub fn lines_for_unlinked_groups(&self) -> Vec<ReplyLine> {
         let line = |(source, from_name, group): (&CommunityId, &str, &GroupId)| {
-            let is_it = |item: &&PlanItem| item.id.as_deref() == Some(group.as_str());
-            let name = self.items.iter().find(is_it).map_or(group.as_str(), |item| item.name.as_str());
-            ReplyLine::unknown("moved-maybe-stranded")
+            let has_id = |item: &&PlanItem| item.id.as_deref() == Some(group.as_str());
+            let name = self.items.iter().find(has_id).map_or(group.as_str(), |item| item.name.as_str());
+            ReplyLine::unknown("moved-maybe-unlinked")
                 .name("name", name)
                 .name("community", from_name)
                 .name("target", &self.name)
@@ -209,8 +218,8 @@ impl LinkPlan {
 
     /// Keeps a group where it is: its community would be empty.
     pub fn keep_in_place(&mut self, group: &GroupId) {
-        let is_it = |item: &&mut PlanItem| item.id.as_deref() == Some(group.as_str());
-        if let Some(item) = self.items.iter_mut().find(is_it) {
+        let has_id = |item: &&mut PlanItem| item.id.as_deref() == Some(group.as_str());
+        if let Some(item) = self.items.iter_mut().find(has_id) {
             item.prior = PriorState::LastGroup;
         }
     }
@@ -222,20 +231,20 @@ impl LinkPlan {
     }
 
     /// The report, from the state before and the outcome of each group.
-    pub fn report(self, direction: LinkAction, mut outcomes: Outcomes) -> GroupReport {
-        self.build_report(direction, true, |id, _| outcomes.remove(id).unwrap_or(GroupOutcome::NotReadBack))
+    pub fn report(self, action: LinkAction, mut outcomes: Outcomes) -> GroupReport {
+        self.build_report(action, true, |id, _| outcomes.remove(id).unwrap_or(GroupOutcome::NotReadBack))
     }
 
     /// The preview; `has_numbers` if a candidate can be chosen by number.
-    pub fn preview(&self, direction: LinkAction, has_numbers: bool) -> GroupReport {
-        self.clone().build_report(direction, has_numbers, |_, source| {
+    pub fn preview(&self, action: LinkAction, has_numbers: bool) -> GroupReport {
+        self.clone().build_report(action, has_numbers, |_, source| {
             source.map_or(GroupOutcome::WouldChange, GroupOutcome::WouldMove)
         })
     }
 
     fn build_report(
         self,
-        direction: LinkAction,
+        action: LinkAction,
         has_numbers: bool,
         mut outcome_of: impl FnMut(&GroupId, Option<String>) -> GroupOutcome,
     ) -> GroupReport {
@@ -247,7 +256,7 @@ impl LinkPlan {
             let outcome = match item.prior {
                 PriorState::Pending => {
                     let id = item.id.as_deref().and_then(GroupId::parse);
-                    let source = item.source.map(|(id, name)| name.unwrap_or(id));
+                    let source = item.source.map(|source| source.name.unwrap_or(source.id));
                     id.map_or(GroupOutcome::NotReadBack, |id| outcome_of(&id, source))
                 }
                 PriorState::AlreadyDone => GroupOutcome::AlreadyDone,
@@ -255,22 +264,22 @@ impl LinkPlan {
                 PriorState::Announcement => GroupOutcome::Announcement,
                 PriorState::LastGroup => GroupOutcome::LastGroup,
                 PriorState::Gone => GroupOutcome::Gone,
-                PriorState::Unknown(nearest) => {
+                PriorState::NameNotFound(nearest) => {
                     GroupOutcome::Unknown { suggestions: nearest, first_number: first }
                 }
-                PriorState::NoMatch => GroupOutcome::NoMatch,
+                PriorState::PatternNotFound => GroupOutcome::NoMatch,
                 PriorState::Ambiguous(candidates) => {
                     GroupOutcome::Ambiguous { candidates, first_number: first }
                 }
                 PriorState::NotInChat => GroupOutcome::NotInChat,
                 PriorState::BotNotMember => GroupOutcome::BotNotMember,
-                PriorState::DeadInvite => GroupOutcome::DeadInvite,
+                PriorState::ExpiredInvite => GroupOutcome::ExpiredInvite,
                 PriorState::NotAdmin => GroupOutcome::NotAdmin,
             };
             GroupLine { name: item.name, outcome }
         });
         GroupReport {
-            is_link: direction == LinkAction::Link,
+            is_link: action == LinkAction::Link,
             community: self.name,
             lines: lines.collect(),
             over_limit: self.over_limit,
@@ -279,34 +288,33 @@ impl LinkPlan {
     }
 }
 
-/// Finds the groups and reads their state; nothing is changed. `is_back`: the same admin had unlinked them.
+/// Finds the groups and reads their state; nothing is changed. `is_undo`: true for `/undo`. The sender unlinked these
+/// groups, so group-admin rights are not checked again.
 pub async fn build_plan(
     context: &Context<'_>,
-    direction: LinkAction,
+    action: LinkAction,
     community: CommunityEntry,
     typed: &[String],
-    is_back: bool,
+    is_undo: bool,
 ) -> Result<(LinkPlan, CommunityDetails), CommandError> {
-    let here = here_words();
-    let asked = resolve_invitations(context, typed).await?;
-    let words = asked.iter().filter_map(|asked| match asked {
+    let here_words = here_words();
+    let lookups = resolve_invitations(context, typed).await?;
+    let words = lookups.iter().filter_map(|lookup| match lookup {
         Lookup::Word(word) => Some(word.clone()),
         Lookup::NotFound(_) => None,
     });
     let words: Vec<String> = words.collect();
     let (found, details) = tokio::join!(
-        context.directory.find_groups(context.zapi, &words, context.chat, &here),
+        context.directory.find_groups(context.zapi, &words, context.chat, &here_words),
         context.zapi.community(&community.id)
     );
     let details = details?;
-    let mut found = context.seen(&words, found?).await?.into_iter();
+    let mut found = context.retain_visible(&words, found?).await?.into_iter();
     let mut seen = Vec::new();
     let mut items = Vec::new();
-    let mut open: Vec<(usize, GroupEntry)> = Vec::new();
-    // An id or a number reveals no name, while an invitation link does.
-    let mut by_id = Vec::new();
-    for (asked, typed) in asked.into_iter().zip(typed) {
-        let word = match asked {
+    let mut groups_to_read = Vec::new();
+    for (lookup, typed) in lookups.into_iter().zip(typed) {
+        let word = match lookup {
             Lookup::Word(word) => word,
             Lookup::NotFound(item) => {
                 items.push(item);
@@ -330,45 +338,54 @@ pub async fn build_plan(
             seen.push(group.id.clone());
             let name = if group.name.is_empty() { group.id.to_string() } else { group.name.clone() };
             let id = Some(group.id.to_string());
-            items.push(PlanItem { id, ..PlanItem::not_found(name, PriorState::Pending) });
-            open.push((items.len() - 1, group));
-            by_id.push(is_by_id);
+            items.push(PlanItem { id, ..PlanItem::new(name, PriorState::Pending) });
+            groups_to_read.push(GroupToRead { item_index: items.len() - 1, group, is_by_id });
         }
     }
-    let states = read_states(context, direction, &community.id, &details, &open).await?;
-    for (((at, group), is_by_id), standing) in open.iter().zip(by_id).zip(states) {
-        let CurrentState { prior, name, source, is_visible } = standing;
-        items[*at].prior = prior;
-        items[*at].source = source;
+    let states = read_states(context, action, &community.id, &details, &groups_to_read).await?;
+    for (GroupToRead { item_index, group, is_by_id }, state) in groups_to_read.iter().zip(states) {
+        let CurrentState { prior, name, source, is_visible } = state;
+        let item = &mut items[*item_index];
+        item.prior = prior;
+        item.source = source;
         if let Some(name) = name {
-            items[*at].name = name;
+            item.name = name;
         }
-        if is_by_id && !is_visible && context.admin.from == AdminsFrom::Community {
-            items[*at].name = group.id.to_string();
+        if *is_by_id && !is_visible && context.admin.from == AdminsFrom::Community {
+            item.name = group.id.to_string();
         }
     }
-    if direction == LinkAction::Link && context.admin.from == AdminsFrom::Community && !is_back {
+    if action == LinkAction::Link && context.admin.from == AdminsFrom::Community && !is_undo {
         reject_unowned_groups(context, &mut items).await?;
     }
-    let over_limit = apply_limits(context, direction, &details, &mut items);
+    let over_limit = apply_limits(context, action, &details, &mut items);
     let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
     Ok((LinkPlan { community: community.id.to_string(), name, items, over_limit }, details))
+}
+
+/// A group of the plan whose state is read.
+struct GroupToRead {
+    item_index: usize,
+    group: GroupEntry,
+    /// A group given by id or list number: its name is hidden unless the admin may see it. An invitation link shows the
+    /// name anyway.
+    is_by_id: bool,
 }
 
 /// Keeps the last ordinary group of a community in place. Returns the number of groups and the limit, if it is
 /// exceeded.
 fn apply_limits(
     context: &Context<'_>,
-    direction: LinkAction,
+    action: LinkAction,
     details: &CommunityDetails,
     items: &mut [PlanItem],
 ) -> Option<(usize, usize)> {
-    let todo = items.iter().filter(|item| item.prior == PriorState::Pending).count();
+    let pending = items.iter().filter(|item| item.prior == PriorState::Pending).count();
     let ordinary = details.ordinary().count();
-    match direction {
-        LinkAction::Link => return exceeded_limit(details, todo, context.instance.community_limit),
+    match action {
+        LinkAction::Link => return exceeded_limit(details, pending, context.instance.community_limit),
         // At least one ordinary group must stay linked: the one named last.
-        LinkAction::Unlink if details.lists_groups() && todo > 0 && todo >= ordinary => {
+        LinkAction::Unlink if details.lists_groups() && pending > 0 && pending >= ordinary => {
             if let Some(last) = items.iter_mut().rfind(|item| item.prior == PriorState::Pending) {
                 last.prior = PriorState::LastGroup;
             }
@@ -386,17 +403,17 @@ fn matched_groups(
 ) -> Result<Vec<GroupEntry>, Box<PlanItem>> {
     let item = |prior, candidates: &[GroupEntry]| {
         let choices = choices(candidates);
-        Box::new(PlanItem { choices, ..PlanItem::not_found(word.to_owned(), prior) })
+        Box::new(PlanItem { choices, ..PlanItem::new(word.to_owned(), prior) })
     };
     Err(match found {
         NameMatch::Exact(group) => return Ok(vec![group]),
         NameMatch::Many(groups) if !groups.is_empty() => return Ok(groups),
-        NameMatch::Many(_) => item(PriorState::NoMatch, &[]),
+        NameMatch::Many(_) => item(PriorState::PatternNotFound, &[]),
         NameMatch::Ambiguous(groups) => item(PriorState::Ambiguous(disambiguate(&groups)), &groups),
         NameMatch::NotFound { .. } if is_here(context, word) => item(PriorState::NotInChat, &[]),
-        NameMatch::NotFound { .. } if word.contains('*') => item(PriorState::NoMatch, &[]),
+        NameMatch::NotFound { .. } if word.contains('*') => item(PriorState::PatternNotFound, &[]),
         NameMatch::NotFound { suggestions } => {
-            item(PriorState::Unknown(disambiguate(&suggestions)), &suggestions)
+            item(PriorState::NameNotFound(disambiguate(&suggestions)), &suggestions)
         }
     })
 }
@@ -406,29 +423,28 @@ fn is_here(context: &Context<'_>, word: &str) -> bool {
     matches!(context.chat, Chat::Direct(_)) && here_words().contains(&fold(word))
 }
 
-/// A word, once invitations are followed.
+/// A typed word after invitation links are resolved.
 enum Lookup {
     /// The groups of this name.
     Word(String),
-    /// None: an invitation that leads to no group of the bot.
+    /// An invitation link that is expired, or to a group that the bot is not in.
     NotFound(PlanItem),
 }
 
-/// The words with ids in place of invitations.
+/// Resolves invitation links: replaces them with the ids of their groups.
 async fn resolve_invitations(context: &Context<'_>, typed: &[String]) -> Result<Vec<Lookup>, ApiError> {
     let invited = context.directory.resolve_invitations(context.zapi, typed).await?;
-    let asked = typed.iter().zip(invited).map(|(word, invited)| match invited {
+    let lookups = typed.iter().zip(invited).map(|(word, invited)| match invited {
         None => Lookup::Word(word.clone()),
         Some(InviteTarget::Group(group)) => Lookup::Word(group.id.to_string()),
-        Some(InviteTarget::NotAMember(name)) => Lookup::NotFound(PlanItem::not_found(
-            name.unwrap_or_else(|| word.clone()),
-            PriorState::BotNotMember,
-        )),
+        Some(InviteTarget::NotAMember(name)) => {
+            Lookup::NotFound(PlanItem::new(name.unwrap_or_else(|| word.clone()), PriorState::BotNotMember))
+        }
         Some(InviteTarget::Expired) => {
-            Lookup::NotFound(PlanItem::not_found(word.clone(), PriorState::DeadInvite))
+            Lookup::NotFound(PlanItem::new(word.clone(), PriorState::ExpiredInvite))
         }
     });
-    Ok(asked.collect())
+    Ok(lookups.collect())
 }
 
 /// The number of groups after the change and the limit, if it is exceeded.
@@ -442,15 +458,15 @@ fn choices(groups: &[GroupEntry]) -> Vec<String> {
     groups.iter().take(MAX_CANDIDATES).map(|group| group.id.to_string()).collect()
 }
 
-/// WhatsApp lets only admins of a group add it to a community, and the bot is admin of many groups: an admin
-/// of a community must not do more through the bot.
+/// Rejects groups that the sender is not an admin of. WhatsApp lets only admins of a group add it to a community, and
+/// the bot is admin of many groups: an admin of a community must not do more through the bot.
 async fn reject_unowned_groups(context: &Context<'_>, items: &mut [PlanItem]) -> Result<(), ApiError> {
     let reads = items.iter().enumerate().filter_map(|(at, item)| {
-        let is_seen = || item.source.as_ref().is_some_and(|(_, name)| name.is_some());
+        let has_visible_source = || item.source.as_ref().is_some_and(|source| source.name.is_some());
         let may_come = match item.prior {
             PriorState::Pending => true,
-            // A move may take it from another community of theirs.
-            PriorState::InOtherCommunity(_) => is_seen(),
+            // A move may take it from another community of the sender.
+            PriorState::InOtherCommunity(_) => has_visible_source(),
             _ => false,
         };
         let group = GroupId::parse(item.id.as_deref()?).filter(|_| may_come)?;
@@ -473,12 +489,12 @@ async fn is_group_admin(context: &Context<'_>, group: &GroupId) -> Result<bool, 
         Err(_) => return Ok(false),
     };
     let Admin { phone, lid, .. } = context.admin;
-    let mut theirs = people
+    let mut matching_participants = people
         .iter()
         .filter(|person| phone.is_some() && person.phone == *phone || lid.is_some() && person.lid == *lid)
         .peekable();
-    // Number and lid of two different people match nobody.
-    Ok(theirs.peek().is_some() && theirs.all(|person| person.is_admin))
+    // If number and lid match two entries, both must be admins.
+    Ok(matching_participants.peek().is_some() && matching_participants.all(|person| person.is_admin))
 }
 
 /// The current state of a group.
@@ -487,43 +503,44 @@ struct CurrentState {
     /// Its name, if the list had none.
     name: Option<String>,
     /// The other community that it belongs to.
-    source: Option<(String, Option<String>)>,
-    /// It is certainly in no community that the admin does not see.
+    source: Option<SourceCommunity>,
+    /// Whether the group is in no community, or in one that the admin can see. False if that could not be read.
     is_visible: bool,
 }
 
 /// Reads the state of each group.
 async fn read_states(
     context: &Context<'_>,
-    direction: LinkAction,
+    action: LinkAction,
     community: &CommunityId,
     details: &CommunityDetails,
-    groups: &[(usize, GroupEntry)],
+    groups: &[GroupToRead],
 ) -> Result<Vec<CurrentState>, ApiError> {
     let reads =
-        groups.iter().map(|(_, group)| read_state(context, direction, community, details, group).boxed());
+        groups.iter().map(|read| read_state(context, action, community, details, &read.group).boxed());
     join_bounded(reads.collect()).await.into_iter().collect()
 }
 
 async fn read_state(
     context: &Context<'_>,
-    direction: LinkAction,
+    action: LinkAction,
     community: &CommunityId,
     details: &CommunityDetails,
     group: &NamedEntry<GroupId>,
 ) -> Result<CurrentState, ApiError> {
-    let here = |prior, name: Option<String>| CurrentState { prior, name, source: None, is_visible: true };
-    let unread = |prior| CurrentState { is_visible: false, ..here(prior, None) };
+    let visible_state =
+        |prior, name: Option<String>| CurrentState { prior, name, source: None, is_visible: true };
+    let unverified_state = |prior| CurrentState { is_visible: false, ..visible_state(prior, None) };
     if let Some(member) = details.find(&group.id) {
         let name = group.name.is_empty().then(|| member.name.clone()).filter(|name| !name.is_empty());
-        let prior = match direction {
+        let prior = match action {
             _ if member.is_announcement => PriorState::Announcement,
             LinkAction::Link => PriorState::AlreadyDone,
             LinkAction::Unlink => PriorState::Pending,
         };
-        return Ok(here(prior, name));
+        return Ok(visible_state(prior, name));
     }
-    let outside = match direction {
+    let outside = match action {
         LinkAction::Link => PriorState::Pending,
         LinkAction::Unlink => PriorState::AlreadyDone,
     };
@@ -533,25 +550,27 @@ async fn read_state(
             let elsewhere = find_other_community(context, community, &found).await?;
             let is_visible = elsewhere.as_ref().is_none_or(|(_, name)| name.is_some());
             if found.is_announcement {
-                return Ok(CurrentState { is_visible, ..here(PriorState::Announcement, name) });
+                return Ok(CurrentState { is_visible, ..visible_state(PriorState::Announcement, name) });
             }
             Ok(match elsewhere {
                 Some((id, other)) => {
-                    let source = Some((id.to_string(), other.clone()));
+                    let source = Some(SourceCommunity { id: id.to_string(), name: other.clone() });
                     CurrentState { prior: PriorState::InOtherCommunity(other), name, source, is_visible }
                 }
-                // The group itself may be newer than the community's metadata.
-                None if found.community.is_some() && direction == LinkAction::Link => {
-                    here(PriorState::AlreadyDone, name)
+                // The group names this community but the community's list lacks it: the list may be stale, so trust the
+                // group.
+                None if found.community.is_some() && action == LinkAction::Link => {
+                    visible_state(PriorState::AlreadyDone, name)
                 }
-                None if found.community.is_some() => here(PriorState::Pending, name),
-                None => here(outside, name),
+                None if found.community.is_some() => visible_state(PriorState::Pending, name),
+                None => visible_state(outside, name),
             })
         }
-        Err(error) if error.proves_absence() => Ok(unread(PriorState::Gone)),
-        // The community's metadata is enough to call, but does not prove that nothing is to be done.
-        Err(error) if error.cause == ApiErrorKind::Unreadable && direction == LinkAction::Link => {
-            Ok(unread(outside))
+        Err(error) if error.proves_absence() => Ok(unverified_state(PriorState::Gone)),
+        // The community does not list the group, so a link call may be made. For an unlink this is no proof that the
+        // group is already out, so the error is returned.
+        Err(error) if error.cause == ApiErrorKind::Unreadable && action == LinkAction::Link => {
+            Ok(unverified_state(outside))
         }
         Err(error) => Err(error),
     }

@@ -34,17 +34,17 @@ impl CallResult {
 /// already.
 pub async fn reconcile(
     context: &mut Context<'_>,
-    direction: LinkAction,
+    action: LinkAction,
     plan: &LinkPlan,
     just_read: Option<CommunityDetails>,
     permit: Option<ChangePermit>,
 ) -> Result<Outcomes, CommandError> {
-    let Some(community) = plan.community() else { return Ok(Outcomes::new()) };
+    let Some(community) = plan.community_id() else { return Ok(Outcomes::new()) };
     let todo = plan.pending();
     if todo.is_empty() {
         return Ok(Outcomes::new());
     }
-    let work = Reconciler { context, action: direction, community: &community, hidden: Vec::new() };
+    let work = Reconciler { context, action, community: &community, hidden: Vec::new() };
     let is_just_read = just_read.is_some();
     let details = match just_read {
         Some(details) => details,

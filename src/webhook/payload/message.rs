@@ -18,7 +18,7 @@ pub struct MessageRef<'a> {
     /// The owner typed it on the bot's own phone.
     pub by_owner: bool,
     /// The bot's own number, for instances that take commands from admins of communities.
-    pub own: Option<Phone>,
+    pub bot_phone: Option<Phone>,
     /// The text; never empty.
     pub text: Cow<'a, str>,
     /// What the text belongs to.

@@ -116,14 +116,14 @@ fn parse_message<'a>(
         true => sender::parse_owner(fields),
         false => sender::parse_author(fields, &chat).ok_or(IgnoreReason::NoSender)?,
     };
-    let own = if ours.has_community_admins { sender::parse_owner(fields).phone } else { None };
+    let bot_phone = if ours.has_community_admins { sender::parse_owner(fields).phone } else { None };
     let id = fields.message_id.as_text().filter(|id| is_message_id(id)).ok_or(IgnoreReason::NoMessageId)?;
     Ok(MessageRef {
         id,
         chat,
         sender,
         by_owner,
-        own,
+        bot_phone,
         text: strip_nul(text),
         content,
         quoted: quoted(fields),

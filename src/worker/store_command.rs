@@ -1,4 +1,4 @@
-//! Storing a command of an admin in the journal.
+//! Stores a command of an admin in the journal.
 
 use crate::clock::Timestamp;
 use crate::command::spec::CommandSpec;
@@ -9,7 +9,7 @@ use crate::storage::{InsertResult, NewCommand, SenderIdentity, Store, StoreUnava
 
 /// Kinds of commands, as far as the webhook can tell.
 #[derive(Clone, Copy)]
-pub enum EnqueueKind {
+pub enum CommandKind {
     /// A known command.
     Command(&'static CommandSpec),
     /// A command with a name that does not exist.
@@ -20,12 +20,12 @@ pub enum EnqueueKind {
     RateLimited,
 }
 
-/// The stored name of [`EnqueueKind::Greeting`].
+/// The stored name of [`CommandKind::Greeting`].
 pub(super) const GREETING: &str = "greeting";
-/// The stored name of [`EnqueueKind::RateLimited`].
+/// The stored name of [`CommandKind::RateLimited`].
 pub const RATE_LIMITED: &str = "rate_limited";
 
-impl EnqueueKind {
+impl CommandKind {
     fn name(self) -> &'static str {
         match self {
             Self::Command(spec) => spec.name,
@@ -41,7 +41,7 @@ impl EnqueueKind {
 }
 
 /// Identity of a sender, with the number and lid that the configuration knows of the admin.
-pub fn identity(admin: &Admin, sender: Person) -> SenderIdentity {
+pub fn sender_identity(admin: &Admin, sender: Person) -> SenderIdentity {
     SenderIdentity {
         admin: admin.key.clone(),
         phone: sender.phone.or(admin.phone).map(|phone| phone.to_string()),
@@ -50,22 +50,22 @@ pub fn identity(admin: &Admin, sender: Person) -> SenderIdentity {
 }
 
 /// A message of an admin that is to be stored.
-pub struct Incoming<'a> {
+pub struct NewCommandRequest<'a> {
     /// Its sender.
     pub admin: &'a Admin,
     /// The message.
     pub message: &'a Message,
     /// What it is.
-    pub kind: EnqueueKind,
+    pub kind: CommandKind,
     /// When the webhook arrived.
     pub received_at: Timestamp,
 }
 
 /// Stores a command; returns its id after the fsync, or none if the same message was stored before.
-pub async fn enqueue(
+pub async fn store_command(
     store: &Store,
     instance: &InstanceRuntime,
-    Incoming { admin, message, kind, received_at }: Incoming<'_>,
+    NewCommandRequest { admin, message, kind, received_at }: NewCommandRequest<'_>,
 ) -> Result<Option<String>, StoreUnavailable> {
     let id = store.new_id(received_at);
     let command = NewCommand {
@@ -83,7 +83,7 @@ pub async fn enqueue(
         admin: admin.key.clone(),
         phone: message.sender.phone.map(|phone| phone.to_string()),
         lid: message.sender.lid.map(|lid| lid.to_string()),
-        sender: identity(admin, message.sender),
+        sender: sender_identity(admin, message.sender),
         by_owner: message.by_owner,
         name: kind.name().to_owned(),
         text: message.text.clone(),
