@@ -3,13 +3,14 @@
 //! > A webhook is received, verified, parsed, checked for an admin, and stored in the journal. The worker checks the
 //! > rights again, runs the command against Z-API, and replies.
 //!
-//! `commands` has one file per command, `command` their shared types. A module imports only modules declared after it in this file (tested in `tests/it/layers.rs`). docs/architecture.md
-//! follows one webhook through them.
+//! A module imports only modules declared after it in this file (tested in `tests/it/layers.rs`). `commands` has one file
+//! per command, `command` their shared types. docs/architecture.md follows one webhook through the modules.
 //!
 //! Glossary:
 //!
 //! - *Z-API* is a third-party HTTP API for WhatsApp. An *instance* is one WhatsApp number connected to it.
-//! - An *endpoint* is the webhook URL of one instance. An *event* is one webhook POST. *Chatter* is an authentic event that is ignored.
+//! - An *endpoint* is the webhook URL of one instance. An *event* is one webhook POST. *Chatter* is an authentic event
+//!   that is ignored.
 //! - A *command* is a message to the bot that asks for something; an *admin* is a person who may send commands.
 //! - The *journal* is the durable record of commands: inbox, work queue and audit log in one. The *store* is the database
 //!   that holds it.
