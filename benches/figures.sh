@@ -22,9 +22,9 @@ row 'crates that a build compiles' "$(($(crates normal,build) - 1)), of these in
 
 if [ -z "${VINCULA_BIN:-}" ]; then
     cargo fetch --locked --quiet
-    begun=$(now)
+    started=$(now)
     CARGO_TARGET_DIR=$scratch/target cargo build --release --locked --quiet
-    row 'cold build, release' "$((($(now) - begun) / 1000000000)) s on $(nproc) cores"
+    row 'cold build, release' "$((($(now) - started) / 1000000000)) s on $(nproc) cores"
     VINCULA_BIN=$scratch/target/release/vincula
     if cargo bloat --version >/dev/null 2>&1; then
         row 'largest parts' 'code by crate'
@@ -54,8 +54,8 @@ TOML
 # microseconds.
 start() {
     mkdir -p "$1"
-    local begun line
-    begun=$(now)
+    local started line
+    started=$(now)
     exec {log}< <(
         cd "$1"
         unset RUST_LOG
@@ -65,7 +65,7 @@ start() {
     while read -r -u "$log" line; do
         [[ $line != *'"message":"ready"'* ]] || break
     done
-    took=$((($(now) - begun) / 1000))
+    took=$((($(now) - started) / 1000))
     kill -0 "$service" 2>/dev/null || { echo "the service did not start: $line" >&2; exit 1; }
 }
 

@@ -90,13 +90,13 @@ pub async fn compare() {
 /// Keeps `callers` commands in flight for one slice.
 pub async fn load(taker: &InsertTarget, callers: usize, chats: usize, took: &mut Measurements) {
     let count = Arc::new(AtomicUsize::new(0));
-    let begun = Instant::now();
+    let started = Instant::now();
     let callers: Vec<_> = (0..callers)
         .map(|_| {
             let (taker, count) = (taker.clone(), count.clone());
             tokio::spawn(async move {
                 let mut micros = Vec::new();
-                while begun.elapsed() < SLICE {
+                while started.elapsed() < SLICE {
                     let command = command(count.fetch_add(1, Ordering::Relaxed), chats);
                     let asked = Instant::now();
                     taker.insert(command).await;
@@ -109,7 +109,7 @@ pub async fn load(taker: &InsertTarget, callers: usize, chats: usize, took: &mut
     for caller in callers {
         took.micros.extend(caller.await.unwrap());
     }
-    took.rates.push(count.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64());
+    took.rates.push(count.load(Ordering::Relaxed) as f64 / started.elapsed().as_secs_f64());
 }
 
 /// A new command in one of this many chats.

@@ -28,9 +28,9 @@ pub(crate) fn sync_time(folder: &Path) -> anyhow::Result<f64> {
     let mut took = Vec::new();
     for _ in 0..51 {
         file.write_all(&[b'x'; 4_096])?;
-        let begun = Instant::now();
+        let started = Instant::now();
         file.sync_data()?;
-        took.push(begun.elapsed().as_secs_f64() * 1e3);
+        took.push(started.elapsed().as_secs_f64() * 1e3);
     }
     took.sort_by(f64::total_cmp);
     Ok(took[took.len() / 2])

@@ -71,7 +71,7 @@ impl Outcome {
 struct ClientConnection {
     /// `None`: the next request reconnects.
     stream: Option<TcpStream>,
-    begun: Instant,
+    started: Instant,
     is_waiting: bool,
     buffer: Box<[u8; 2_048]>,
     filled: usize,
@@ -103,7 +103,7 @@ pub(crate) fn put(server: SocketAddr, shape: LoadShape, requests: &Requests) -> 
     let now = Instant::now();
     let line = || ClientConnection {
         stream: None,
-        begun: now,
+        started: now,
         is_waiting: false,
         buffer: Box::new([0; 2_048]),
         filled: 0,
@@ -124,13 +124,13 @@ pub(crate) fn put(server: SocketAddr, shape: LoadShape, requests: &Requests) -> 
 
 impl Generator<'_> {
     fn run(&mut self, shape: LoadShape) -> anyhow::Result<()> {
-        let begun = Instant::now();
-        let end = begun + shape.time;
+        let started = Instant::now();
+        let end = started + shape.time;
         let mut events = Events::with_capacity(1_024);
         let mut idle: Vec<usize> = (0..shape.connections).rev().collect();
         // All pauses are equally long, so they end in order.
         let mut away: VecDeque<(Instant, usize)> = VecDeque::new();
-        let (mut due, mut waiting, mut last_answer) = (0_u32, 0_usize, begun);
+        let (mut due, mut waiting, mut last_answer) = (0_u32, 0_usize, started);
         loop {
             let now = Instant::now();
             let is_open = now < end && !self.is_dry();
@@ -139,7 +139,7 @@ impl Generator<'_> {
             }
             while is_open && !idle.is_empty() && !self.is_dry() {
                 let when = match shape.rate {
-                    Some(rate) => begun + Duration::from_secs(1) * due / rate,
+                    Some(rate) => started + Duration::from_secs(1) * due / rate,
                     None => now,
                 };
                 let Some(index) = idle.pop_if(|_| when <= now) else { break };
@@ -178,11 +178,11 @@ impl Generator<'_> {
                     idle.push(index);
                 }
             }
-            if waiting > 0 && last_answer.max(begun).elapsed() > TIMEOUT {
+            if waiting > 0 && last_answer.max(started).elapsed() > TIMEOUT {
                 bail!("{waiting} requests have had no answer for {TIMEOUT:?}");
             }
         }
-        self.outcome.elapsed = last_answer - begun;
+        self.outcome.elapsed = last_answer - started;
         self.outcome.ran_dry = self.is_dry();
         Ok(())
     }
@@ -204,14 +204,14 @@ impl Generator<'_> {
         Ok(())
     }
 
-    fn send(&mut self, index: usize, begun: Instant) -> anyhow::Result<()> {
+    fn send(&mut self, index: usize, started: Instant) -> anyhow::Result<()> {
         if self.lines[index].stream.is_none() {
             self.connect(index)?;
         }
         let mut request = self.requests.get(self.next % self.requests.len());
         self.next += 1;
         let line = &mut self.lines[index];
-        (line.begun, line.is_waiting) = (begun, true);
+        (line.started, line.is_waiting) = (started, true);
         let stream = line.stream.as_mut().context("not connected")?;
         while !request.is_empty() {
             match stream.write(request) {
@@ -251,7 +251,7 @@ impl Generator<'_> {
     }
 
     fn count(&mut self, index: usize, answer: &ResponseHead, now: Instant) {
-        let took = (now - self.lines[index].begun).as_nanos();
+        let took = (now - self.lines[index].started).as_nanos();
         let outcome = &mut self.outcome;
         if answer.status != 503 {
             outcome.took.push(u32::try_from(took).unwrap_or(u32::MAX));

@@ -1,4 +1,4 @@
-//! Scripted faults: what goes wrong, for which calls, how often.
+//! Scripted faults: what goes wrong, for which calls, how often. This file stores them; routes.rs applies them.
 //!
 //! A fault is bound to the beginning of a call's path with its query, without credentials:
 //! `communities/link`, `groups?page=2`, `communities?` (the list alone), or nothing for all

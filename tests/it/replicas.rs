@@ -80,7 +80,7 @@ async fn concurrent_edits_on_three_replicas_become_ordered_versions() {
     let url = database!();
     let bot = Service::with().store(&url).start().await;
     let others = [bot.replica().await, bot.replica().await];
-    let doors = [&bot.url, &others[0].url, &others[1].url];
+    let urls = [&bot.url, &others[0].url, &others[1].url];
     let command = bot.message(ANA, "/link xyzzy");
     bot.ask_by(&command).await;
     bot.settled().await;
@@ -94,7 +94,7 @@ async fn concurrent_edits_on_three_replicas_become_ordered_versions() {
     };
     let edits: Vec<_> = (1..=5).map(edit).collect();
 
-    let posts = edits.iter().flat_map(|edit| doors.map(|door| bot.post_to(door, edit)));
+    let posts = edits.iter().flat_map(|edit| urls.map(|target| bot.post_to(target, edit)));
     let answers = join_all(posts).await;
 
     let are = |status: &str| answers.iter().filter(|answer| answer.text().contains(status)).count();
@@ -131,10 +131,10 @@ async fn commands_of_a_chat_keep_their_order_across_replicas() {
     };
     let bot = Service::with().store(&url).world(classes).start().await;
     let others = [bot.replica().await, bot.replica().await];
-    let doors = [&bot.url, &others[0].url, &others[1].url];
+    let urls = [&bot.url, &others[0].url, &others[1].url];
 
     for number in 1..=12 {
-        let answer = bot.post_to(doors[number % 3], &bot.class(number)).await.text();
+        let answer = bot.post_to(urls[number % 3], &bot.class(number)).await.text();
         assert!(answer.contains("accepted"), "{answer}");
     }
 
@@ -154,10 +154,10 @@ async fn commands_that_come_to_three_replicas_together_run_in_the_order_in_which
     };
     let bot = Service::with().store(&url).world(classes).start().await;
     let others = [bot.replica().await, bot.replica().await];
-    let doors = [&bot.url, &others[0].url, &others[1].url];
+    let urls = [&bot.url, &others[0].url, &others[1].url];
     let commands: Vec<_> = (1..=30).map(|number| bot.class(number)).collect();
 
-    let posts = commands.iter().enumerate().map(|(number, command)| bot.post_to(doors[number % 3], command));
+    let posts = commands.iter().enumerate().map(|(number, command)| bot.post_to(urls[number % 3], command));
     join_all(posts).await;
 
     bot.settled().await;
@@ -193,7 +193,7 @@ async fn a_slow_command_stays_with_the_replica_that_keeps_its_lease() {
     bot.within(call.wait_reached()).await;
     let _other = bot.replica().await;
 
-    // Twice as long as a lease without a heartbeat.
+    // Twice as long as a lease without a renewal.
     tokio::time::sleep(bot.store.lease() * 2).await;
     call.release();
 
@@ -228,7 +228,7 @@ async fn a_command_accepted_by_another_process_is_noticed_at_once() {
     let bot = Service::with().store(&url).start().await;
     let beside = Store::open_alongside(&url).await.unwrap();
     let writing = tokio::spawn(beside.writer);
-    let begun = Instant::now();
+    let started = Instant::now();
 
     for number in 0..3 {
         let command = NewCommand {
@@ -258,7 +258,7 @@ async fn a_command_accepted_by_another_process_is_noticed_at_once() {
     }
 
     // Polling alone takes 5 s.
-    assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(6), "{:?}", started.elapsed());
     writing.abort();
 }
 
@@ -278,7 +278,7 @@ async fn the_rate_limit_of_changes_holds_across_replicas() {
         .await;
     let other = bot.replica().await;
     let chats: Vec<String> = ["Síndicos", "Suporte"].iter().map(|name| bot.group(name)).collect();
-    let begun = Instant::now();
+    let started = Instant::now();
 
     for number in 1..=14 {
         let url = if number % 2 == 0 { &bot.url } else { &other.url };
@@ -289,7 +289,7 @@ async fn the_rate_limit_of_changes_holds_across_replicas() {
     // Five at once and nine at the limited rate; two separate limits would take a second.
     bot.settled().await;
     assert_eq!(bot.changes(), 14);
-    assert!(begun.elapsed() >= Duration::from_millis(4_400), "{:?}", begun.elapsed());
+    assert!(started.elapsed() >= Duration::from_millis(4_400), "{:?}", started.elapsed());
 }
 
 #[tokio::test]

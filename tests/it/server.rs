@@ -71,33 +71,33 @@ fn listener_config(max_connections: usize) -> ListenerConfig {
 #[tokio::test]
 async fn slow_clients_are_closed_and_delay_nobody() {
     let bot = Service::start().await;
-    let begun = Instant::now();
+    let started = Instant::now();
 
     let dribbled_head = async {
         let mut connection = RawConnection::to(&bot.url).await;
-        let begun = Instant::now();
+        let started = Instant::now();
         let drip = async {
             let mut other = RawConnection::to(&bot.url).await;
             other.send(b"POST /webhooks/main HTTP/1.1\r\n").await;
             loop {
                 other.send(b"x-drip: drop\r\n").await;
                 match other.answer_within(SECOND / 4).await {
-                    None if begun.elapsed() < 50 * SECOND && !other.is_closed() => {}
-                    _ => break begun.elapsed(),
+                    None if started.elapsed() < 50 * SECOND && !other.is_closed() => {}
+                    _ => break started.elapsed(),
                 }
             }
         };
         connection.send(b"POST /webhooks/main HT").await;
         let silent = async {
             connection.closed().await;
-            begun.elapsed()
+            started.elapsed()
         };
         for closed in <[Duration; 2]>::from(tokio::join!(drip, silent)) {
             assert!((4 * SECOND..50 * SECOND).contains(&closed), "closed after {closed:?}");
         }
     };
     let body_without_end = async {
-        let begun = Instant::now();
+        let started = Instant::now();
         let mut connection = RawConnection::to(&bot.url).await;
         let token = ("z-api-token", bot.sandbox.account().token.as_str());
         let headers = [("content-type", "application/json"), ("content-length", "1000"), token];
@@ -107,22 +107,22 @@ async fn slow_clients_are_closed_and_delay_nobody() {
             if let Some(answer) = connection.answer_within(SECOND / 2).await {
                 break answer;
             }
-            assert!(begun.elapsed() < 100 * SECOND, "it is still waited for");
+            assert!(started.elapsed() < 100 * SECOND, "it is still waited for");
         };
-        assert!((9 * SECOND..100 * SECOND).contains(&begun.elapsed()), "{:?}", begun.elapsed());
+        assert!((9 * SECOND..100 * SECOND).contains(&started.elapsed()), "{:?}", started.elapsed());
         assert_eq!((answer.status, answer.header("connection")), (408, Some("close")));
         assert_eq!(answer.header("content-type"), Some("application/problem+json"));
         connection.closed().await;
     };
     let reads_nothing = async {
-        let begun = Instant::now();
+        let started = Instant::now();
         let mut connection = RawConnection::with_little_room(&bot.url).await;
         let many = bot.posted(ANA, "que bom").repeat(50);
         // Responses pile up until no more requests are read; then the connection is closed.
         let pushing = async { while connection.push(&many).await {} };
         let ended = tokio::time::timeout(100 * SECOND, pushing).await;
         assert!(ended.is_ok(), "a client that reads nothing keeps its slot");
-        assert!(begun.elapsed() > 9 * SECOND, "{:?}", begun.elapsed());
+        assert!(started.elapsed() > 9 * SECOND, "{:?}", started.elapsed());
     };
     // Half of them never end their head, half never their body; each connects again when it is closed.
     let crowd = async {
@@ -131,7 +131,7 @@ async fn slow_clients_are_closed_and_delay_nobody() {
         let body = request("POST", "/webhooks/main", &headers, b"{");
         let head = b"POST /webhooks/main HTTP/1.1\r\nx: y";
         let one = async |bytes: &[u8]| {
-            while begun.elapsed() < 8 * SECOND {
+            while started.elapsed() < 8 * SECOND {
                 let mut connection = RawConnection::to(&bot.url).await;
                 connection.send(bytes).await;
                 let _ = tokio::time::timeout(8 * SECOND, connection.closed()).await;

@@ -3,10 +3,10 @@
 mod communities;
 mod faults;
 mod people;
-mod phony;
 mod quirks;
 mod rules;
 mod sending;
+mod webhook_event;
 
 use std::net::SocketAddr;
 use std::time::Duration;

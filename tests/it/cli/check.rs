@@ -51,8 +51,8 @@ fn a_good_configuration_is_explained_without_its_secrets() {
     let place = TestFolder::new();
     let ran = place.run(&["check", "--offline", "--config", "vincula.toml"]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:#?}");
-    for told in ["z-api-token", "path secret", "HMAC-SHA256", "Standard Webhooks", "Ana", "All good."] {
-        assert!(ran.out.contains(told), "{told}: {}", ran.out);
+    for expected in ["z-api-token", "path secret", "HMAC-SHA256", "Standard Webhooks", "Ana", "All good."] {
+        assert!(ran.out.contains(expected), "{expected}: {}", ran.out);
     }
     assert_eq!(place.sandbox.calls().len(), 0, "offline asks nobody");
 }
@@ -80,8 +80,8 @@ fn online_each_problem_is_reported_with_its_remedy() {
 
     let ran = place.run(&["webhook", "register"]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:#?}");
-    let told = "the connected and the disconnected webhook point here";
-    expect(&place, 0, &["WhatsApp is connected", "the webhook points here", told, "All good."]);
+    let expected = "the connected and the disconnected webhook point here";
+    expect(&place, 0, &["WhatsApp is connected", "the webhook points here", expected, "All good."]);
 
     place.sandbox.faults().disconnect(ConnectionLoss::Error);
     expect(&place, 1, &["WhatsApp is not connected", "QR code"]);
@@ -147,13 +147,13 @@ fn own_messages_and_the_second_receive_address_are_checked_and_registered() {
         let after = place.run(&["check"]);
 
         assert_eq!(before.code, Some(1), "{before:#?}");
-        for told in [
+        for wanted in [
             "main: owner_commands is on, but Z-API does not send what is typed on the bot's own phone: the owner's \
              commands never arrive. Run `vincula webhook register main`.",
             "main: the receive-and-delivery webhook points elsewhere: messages may go there and not to this bot. \
              Run `vincula webhook register main`.",
         ] {
-            assert!(before.out.contains(told), "{told}: {}", before.out);
+            assert!(before.out.contains(wanted), "{wanted}: {}", before.out);
         }
         assert!(before.out.contains("2 to look at.") && !before.out.contains("All good"), "{}", before.out);
         assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:#?}");
@@ -264,11 +264,11 @@ fn a_failed_webhook_is_reported_and_the_others_stay_set() {
         let ran = place.run(&["webhook", "register", "main"]);
 
         assert_eq!(ran.code, Some(1), "{ran:#?}");
-        let told: Vec<String> = set
+        let expected: Vec<String> = set
             .iter()
             .map(|which| format!("main: {which} set to https://bot.example.com/webhooks/main"))
             .collect();
-        assert_eq!(ran.out.lines().collect::<Vec<_>>(), told);
+        assert_eq!(ran.out.lines().collect::<Vec<_>>(), expected);
         assert!(ran.err.contains(&format!("main: Z-API {call}: has trouble (status 502)")), "{}", ran.err);
         let Webhooks { received, connected, disconnected, .. } = place.sandbox.webhooks();
         let count = [received, connected, disconnected].iter().flatten().count();

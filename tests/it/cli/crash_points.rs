@@ -49,11 +49,11 @@ stopped_at! {
     stopped_before_the_call: Calling,
     stopped_after_the_call: Called,
     stopped_after_the_outcome_was_read_back: ReadBack,
-    stopped_when_the_reply_was_known: ReplyBuilt,
+    stopped_after_the_reply_was_built: ReplyBuilt,
     stopped_after_the_reply_was_stored: ReplyStored,
     stopped_before_the_reply_was_sent: Sending,
     stopped_between_the_reply_and_its_audit_event: Sent,
-    stopped_after_the_reply_was_recorded: SendRecorded,
+    stopped_after_the_send_was_recorded: SendRecorded,
     stopped_before_the_command_was_finished: Finishing,
     stopped_after_the_command_was_finished: Finished,
 }

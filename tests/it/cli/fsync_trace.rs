@@ -23,8 +23,8 @@ fn the_command_is_synced_before_the_response() {
 #[test]
 fn a_response_before_the_sync_would_be_detected() {
     let Some(trace) = trace_of_an_order(Some(InjectedBug::RespondBeforeCommit)) else { return };
-    let told = fsync::read(&trace).unwrap_err();
-    assert!(told.starts_with("the service responded before the command was on disk"), "{told}");
+    let seen = fsync::read(&trace).unwrap_err();
+    assert!(seen.starts_with("the service responded before the command was on disk"), "{seen}");
 }
 
 /// The system calls of a service that receives one command, or `None` without strace.
@@ -55,13 +55,13 @@ fn trace_of_an_order(injected_bug: Option<InjectedBug>) -> Option<String> {
     place.command_event("A1", "/whoami");
     place.reply_to("A1");
     serving.kill();
-    let begun = Instant::now();
+    let started = Instant::now();
     loop {
         let trace = std::fs::read_to_string(&file).unwrap();
         if trace.contains("+++ killed by SIGKILL +++") {
             return Some(trace);
         }
-        assert!(begun.elapsed() < TIMEOUT, "the trace has no end");
+        assert!(started.elapsed() < TIMEOUT, "the trace has no end");
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
 }

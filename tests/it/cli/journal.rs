@@ -54,8 +54,8 @@ fn one_command_is_shown_with_its_audit_events() {
 
     let text = place.run(&["journal", "show", &ids[0]]);
     assert_eq!((text.code, text.err.as_str()), (Some(0), ""), "{text:#?}");
-    for told in ["/link Bairro futebol", "✅", "accepted", "claimed", "planned", "finished"] {
-        assert!(text.out.contains(told), "{told}: {}", text.out);
+    for expected in ["/link Bairro futebol", "✅", "accepted", "claimed", "planned", "finished"] {
+        assert!(text.out.contains(expected), "{expected}: {}", text.out);
     }
     let json = place.run(&["journal", "show", short, "--format", "json"]);
     let command: serde_json::Value = serde_json::from_str(&json.out).unwrap();
@@ -95,14 +95,14 @@ fn impatient() -> TestFolder {
 /// Waits until a command is in this state.
 #[track_caller]
 fn is_in(place: &TestFolder, id: &str, state: &str) {
-    let begun = Instant::now();
+    let started = Instant::now();
     loop {
         let shown = place.run(&["journal", "show", id, "--format", "json"]);
         let command: serde_json::Value = serde_json::from_str(&shown.out).unwrap();
         if command["state"] == state {
             return;
         }
-        assert!(begun.elapsed() < Duration::from_secs(20), "{command:#}");
+        assert!(started.elapsed() < Duration::from_secs(20), "{command:#}");
     }
 }
 
@@ -134,8 +134,8 @@ fn dead_letters_are_retried_while_the_service_runs() {
         let quotes = |sent: &vincula::sandbox::SentMessage| sent.quoted.as_deref() == Some(id);
         place.sandbox.sent().into_iter().filter(quotes).map(|sent| sent.text).collect()
     };
-    let told = said("D1");
-    assert_eq!((told.len(), told[1].as_str()), (2, LINKED), "the first one told that it was given up");
+    let seen = said("D1");
+    assert_eq!((seen.len(), seen[1].as_str()), (2, LINKED), "the first one told that it was given up");
     assert!(said("D2").len() == 1 && said("D2")[0].starts_with("You are “Ana”."), "{:?}", said("D2"));
     let json = place.run(&["journal", "show", &unanswered, "--format", "json"]);
     let command: serde_json::Value = serde_json::from_str(&json.out).unwrap();

@@ -345,12 +345,12 @@ fn collect(mut from: impl Read + Send + 'static) -> JoinHandle<String> {
 
 #[track_caller]
 fn wait(child: &mut Child, arguments: &[&str]) -> Option<i32> {
-    let begun = Instant::now();
+    let started = Instant::now();
     loop {
         if let Some(status) = child.try_wait().unwrap() {
             return status.code();
         }
-        if begun.elapsed() > TIMEOUT {
+        if started.elapsed() > TIMEOUT {
             let _ = child.kill();
             panic!("vincula {} does not end", arguments.join(" "));
         }

@@ -101,10 +101,10 @@ fn shutdown_is_immediate_when_idle() {
     for signal in ["TERM", "INT"] {
         let place = TestFolder::new();
         let mut serving = place.serve();
-        let begun = Instant::now();
+        let started = Instant::now();
         serving.signal(signal);
         assert_eq!(serving.wait_for_exit(&place).0, Some(0));
-        assert!(begun.elapsed() < Duration::from_secs(9), "{signal}: {:?}", begun.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(9), "{signal}: {:?}", started.elapsed());
     }
 }
 
@@ -119,8 +119,8 @@ fn shutdown_finishes_running_commands() {
     serving.signal("TERM");
     // It announces the shutdown, accepts nothing more, and finishes what runs.
     let refused = || std::net::TcpStream::connect(&serving.public).is_err();
-    let begun = Instant::now();
-    while !refused() && begun.elapsed() < Duration::from_secs(9) {
+    let started = Instant::now();
+    while !refused() && started.elapsed() < Duration::from_secs(9) {
         std::thread::sleep(Duration::from_millis(10));
     }
     assert!(refused(), "new connections are still taken");
@@ -130,7 +130,7 @@ fn shutdown_finishes_running_commands() {
     assert!(place.reply_to("A1").contains("✅ “Futebol”"));
     let (code, log) = serving.wait_for_exit(&place);
     assert_eq!(code, Some(0), "{log}");
-    assert!(begun.elapsed() < Duration::from_secs(80));
+    assert!(started.elapsed() < Duration::from_secs(80));
     assert_eq!(place.calls_to("communities/link"), 1);
 }
 
@@ -141,16 +141,16 @@ fn a_second_signal_stops_at_once_and_loses_nothing() {
     let mut serving = place.serve();
     place.command_event("A1", "/link Bairro futebol");
     place.within(gate.wait_reached());
-    let begun = Instant::now();
+    let started = Instant::now();
     serving.signal("TERM");
     let says_so = || serving.log.lock().unwrap().contains("second signal");
-    while !says_so() && begun.elapsed() < Duration::from_secs(9) {
+    while !says_so() && started.elapsed() < Duration::from_secs(9) {
         std::thread::sleep(Duration::from_millis(10));
     }
     serving.signal("TERM");
     let (code, log) = serving.wait_for_exit(&place);
     assert_eq!(code, Some(1), "{log}");
-    assert!(begun.elapsed() < Duration::from_secs(13), "{:?}", begun.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(13), "{:?}", started.elapsed());
     gate.release();
 
     let serving = place.serve();
@@ -205,8 +205,8 @@ fn t24_t25_the_log_has_no_text_and_never_a_secret() {
             assert!(log.contains("command retry scheduled"), "{log}");
             // By default no level logs the text of chats.
             let words = ["Bairro", "utebol", ANA];
-            let told = words.iter().find(|word| log.contains(**word));
-            assert!(!level.is_empty() || told.is_none(), "{told:?} is in {log}");
+            let seen = words.iter().find(|word| log.contains(**word));
+            assert!(!level.is_empty() || seen.is_none(), "{seen:?} is in {log}");
         }
     });
 }

@@ -126,9 +126,9 @@ impl Pair {
         let calls = self.folder.sandbox.calls();
         self.barrier.release();
         self.first.signal("CONT");
-        let begun = Instant::now();
+        let started = Instant::now();
         while !log(&self.first).contains("lease lost, command released") {
-            assert!(begun.elapsed() < TAKEN_OVER, "it does not leave the command: {}", log(&self.first));
+            assert!(started.elapsed() < TAKEN_OVER, "it does not leave the command: {}", log(&self.first));
             std::thread::sleep(Duration::from_millis(20));
         }
         let more = self.folder.sandbox.calls();

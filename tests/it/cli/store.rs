@@ -61,14 +61,14 @@ impl TestFolder {
     #[track_caller]
     fn expect_refused(&self, serving: &Serving, message_id: &str, why: &str) {
         std::thread::scope(|scope| {
-            let begun = Instant::now();
+            let started = Instant::now();
             let order = scope.spawn(|| self.attempt(message_id, COMMAND));
             let chatter = self.attempt("chatter", "que bom");
             assert!(chatter.out.contains("ignored") || chatter.err.contains("ignored"), "{chatter:#?}");
             let refused = order.join().unwrap();
             assert_eq!(refused.code, Some(1), "{refused:#?}");
             assert!(format!("{}{}", refused.out, refused.err).contains("503"), "{refused:#?}");
-            assert!(begun.elapsed() < Duration::from_secs(100), "503 came after {:?}", begun.elapsed());
+            assert!(started.elapsed() < Duration::from_secs(100), "503 came after {:?}", started.elapsed());
         });
         let (status, text) = self.readiness(serving);
         assert_eq!(status, 503, "{text}");
@@ -85,9 +85,9 @@ impl TestFolder {
     /// Waits until the service is ready again.
     #[track_caller]
     fn ready(&self, serving: &Serving) {
-        let begun = Instant::now();
+        let started = Instant::now();
         while self.readiness(serving).0 != 200 {
-            assert!(begun.elapsed() < TIMEOUT, "{}", serving.log.lock().unwrap());
+            assert!(started.elapsed() < TIMEOUT, "{}", serving.log.lock().unwrap());
             std::thread::sleep(Duration::from_millis(50));
         }
     }
@@ -144,16 +144,20 @@ fn a_hanging_disk_rejects_commands_and_does_not_block_shutdown() {
     place.variable("VINCULA_HANG_AT", "writing");
     let mut serving = place.serve();
     place.expect_refused(&serving, "A1", "a write does not end");
-    let begun = Instant::now();
+    let started = Instant::now();
     place.expect_refused(&serving, "B1", "a write does not end");
-    assert!(begun.elapsed() < Duration::from_secs(5), "known trouble is waited for: {:?}", begun.elapsed());
+    assert!(
+        started.elapsed() < Duration::from_secs(5),
+        "known trouble is waited for: {:?}",
+        started.elapsed()
+    );
 
-    let begun = Instant::now();
+    let started = Instant::now();
     serving.signal("TERM");
     let (code, log) = serving.wait_for_exit(&place);
 
     assert_eq!(code, Some(0), "{log}");
-    assert!(begun.elapsed() < Duration::from_secs(100), "it ended after {:?}", begun.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(100), "it ended after {:?}", started.elapsed());
     assert!(log.contains("its thread is abandoned"), "{log}");
     place.variables.clear();
     let serving = place.serve();
@@ -262,14 +266,14 @@ fn a_command_without_text_still_has_sender_name_and_outcome() {
     place.execute("UPDATE command SET finished_at = finished_at - 31 * 86400000; DELETE FROM maintenance");
 
     let serving = place.serve();
-    let begun = Instant::now();
+    let started = Instant::now();
     while !place.run(&["journal", "list"]).out.contains("(text removed)") {
-        assert!(begun.elapsed() < TIMEOUT, "the text stays");
+        assert!(started.elapsed() < TIMEOUT, "the text stays");
     }
 
     let shown = place.run(&["journal", "show", &id]).out;
-    for told in ["ana", "link", "done (replied)", "(text removed after 30 days)", "finished"] {
-        assert!(shown.contains(told), "{told}: {shown}");
+    for expected in ["ana", "link", "done (replied)", "(text removed after 30 days)", "finished"] {
+        assert!(shown.contains(expected), "{expected}: {shown}");
     }
     assert!(!shown.contains("futebol") && !shown.contains("Futebol"), "{shown}");
     serving.stop(&place);

@@ -163,11 +163,11 @@ async fn t44_a_yes_a_number_and_an_edit_need_the_rights_of_their_moment() {
     }
     let bot = setting().start().await;
     bot.knows(BRUNO).await;
-    let slip = bot.message(BRUNO, r#"/link "Bairro Feliz" xyzzy"#);
-    bot.ask_by(&slip).await;
+    let typo = bot.message(BRUNO, r#"/link "Bairro Feliz" xyzzy"#);
+    bot.ask_by(&typo).await;
     demote_bruno(&bot);
 
-    bot.post(&bot.message(BRUNO, LINK).with_id(slip.message_id()).edited()).await;
+    bot.post(&bot.message(BRUNO, LINK).with_id(typo.message_id()).edited()).await;
 
     bot.settled().await;
     assert_eq!(bot.changes(), 0);
@@ -182,11 +182,11 @@ async fn t44_a_retry_continues_only_while_its_sender_is_an_admin() {
     bot.wait_for_attempts(&command, 1).await;
     demote_bruno(&bot);
 
-    let told = bot.replies_to(&command).await;
+    let replies = bot.replies_to(&command).await;
 
-    let begun = "You may no longer do this here, so nothing more was done. The command had already started: part of \
+    let expected = "You may no longer do this here, so nothing more was done. The command had already started: part of \
                  it may be in effect.";
-    assert_eq!(told, [begun]);
+    assert_eq!(replies, [expected]);
     bot.sandbox.faults().clear();
     assert_eq!(bot.community_of("Futebol"), None);
 }
@@ -239,12 +239,15 @@ async fn t44_a_right_lost_during_a_move_ends_it_and_the_reply_says_where_the_gro
     bot.wait_for_attempts(&command, 1).await;
     demote_bruno(&bot);
 
-    let told = bot.replies_to(&command).await;
+    let replies = bot.replies_to(&command).await;
 
     assert_eq!(bot.community_of("Surfe"), None);
     let back = format!("puts it back: /link {} {}", bot.community("Praia"), bot.group("Surfe"));
-    assert!(told[0].starts_with("You may no longer do this here"), "{told:?}");
-    assert!(told[0].contains("❓ “Surfe” may have left “Praia”") && told[0].ends_with(&back), "{told:?}");
+    assert!(replies[0].starts_with("You may no longer do this here"), "{replies:?}");
+    assert!(
+        replies[0].contains("❓ “Surfe” may have left “Praia”") && replies[0].ends_with(&back),
+        "{replies:?}"
+    );
 }
 
 #[tokio::test]
@@ -312,13 +315,13 @@ async fn t44_after_an_uncertain_change_admins_are_read_again() {
     // The call is lost on its way, and the change is made later by somebody else.
     let page = Fault::Replace(FaultResponse::html(200, "<html>ok</html>"));
     bot.sandbox.faults().fail_always("remove-admin", page);
-    let told = bot.ask(ANA, &format!(r#"/demote "Bairro Feliz" +{BRUNO}"#)).await;
+    let reply = bot.ask(ANA, &format!(r#"/demote "Bairro Feliz" +{BRUNO}"#)).await;
     demote_bruno(&bot);
 
     let seen = bot.ask(BRUNO, "/groups").await;
     let who = bot.ask(ANA, "/who bairro").await;
 
-    assert!(!told.contains("✅"), "{told}");
+    assert!(!reply.contains("✅"), "{reply}");
     assert_eq!(seen, "You are no longer an admin of this bot, so the command was not run.");
     assert!(!who.contains("99999-0002"), "{who}");
 }
@@ -444,8 +447,8 @@ impl Service {
         let is_typed = |id: &&String| commands.iter().any(|command| command.contains(id.as_str()));
         let hidden: Vec<&str> = ids.filter(|id| !is_typed(id)).map(String::as_str).collect();
         for reply in replies {
-            for told in ["Lançamentos", "Vendas Sul", "Marketing"].iter().chain(&hidden) {
-                assert!(!reply.contains(told), "{what}: {commands:?}: {reply}");
+            for expected in ["Lançamentos", "Vendas Sul", "Marketing"].iter().chain(&hidden) {
+                assert!(!reply.contains(expected), "{what}: {commands:?}: {reply}");
             }
         }
     }

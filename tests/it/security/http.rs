@@ -15,9 +15,9 @@ const JSON: (&str, &str) = ("content-type", "application/json");
 
 /// An admin's command gets its reply in time.
 async fn expect_served(bot: &Service) {
-    let begun = Instant::now();
+    let started = Instant::now();
     assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
-    assert!(begun.elapsed() < 20 * SECOND, "an admin waited {:?}", begun.elapsed());
+    assert!(started.elapsed() < 20 * SECOND, "an admin waited {:?}", started.elapsed());
 }
 
 #[tokio::test]
@@ -31,14 +31,14 @@ async fn t28_endless_headers_are_closed_and_admins_are_served_meanwhile() {
         connection.send(head.as_bytes()).await;
         slow.push(connection);
     }
-    let begun = Instant::now();
+    let started = Instant::now();
 
     expect_served(&bot).await;
     for mut connection in slow {
         connection.closed().await;
     }
 
-    assert!(begun.elapsed() < 50 * SECOND, "the last was closed after {:?}", begun.elapsed());
+    assert!(started.elapsed() < 50 * SECOND, "the last was closed after {:?}", started.elapsed());
 }
 
 #[tokio::test]
@@ -221,12 +221,12 @@ async fn t33_idle_connections_do_not_lock_out_admins() {
     for _ in 0..4 {
         idle.push(RawConnection::to(&bot.url).await);
     }
-    let begun = Instant::now();
+    let started = Instant::now();
 
     // Beyond the limit; it waits for a slot and gets one.
     assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
 
-    assert!(begun.elapsed() < 40 * SECOND, "an admin waited {:?}", begun.elapsed());
+    assert!(started.elapsed() < 40 * SECOND, "an admin waited {:?}", started.elapsed());
     // The private listener has its own limit.
     assert_eq!(ask(&bot.admin_url, &request("GET", "/healthz", &[], b"")).await.status, 200);
 }

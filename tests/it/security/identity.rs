@@ -185,8 +185,8 @@ async fn t17_nobody_edits_what_somebody_else_sent_under_the_same_id() {
     assert_eq!(assert_status(&bot.post(&edit).await, "ignored"), "edited");
     assert_status(&bot.post(&of(EVE, "/help")).await, "accepted");
     bot.settled().await;
-    let mended = of(ANA, COMMAND).edited();
-    assert_status(&bot.post(&mended).await, "accepted");
+    let fixed = of(ANA, COMMAND).edited();
+    assert_status(&bot.post(&fixed).await, "accepted");
     bot.settled().await;
 
     assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));

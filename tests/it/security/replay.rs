@@ -30,11 +30,11 @@ async fn t05_an_event_of_last_year_is_expired_and_reported_once() {
     let bot = Service::with().clock(Clock::manual(NOON)).start().await;
     let old = bot.message(ANA, COMMAND).sent_at(Timestamp(NOON.0 - 365 * 86_400_000));
 
-    let told = bot.ask_by(&old).await;
+    let reply = bot.ask_by(&old).await;
     assert_status(&bot.post(&old).await, "duplicate");
     bot.settled().await;
 
-    assert!(told.contains("so I did not run it"), "{told}");
+    assert!(reply.contains("so I did not run it"), "{reply}");
     assert_eq!((bot.changes(), bot.sandbox.sent().len()), (0, 1));
     assert_eq!(bot.row(old.message_id()).await.outcome.as_deref(), Some("expired"));
 }

@@ -70,9 +70,9 @@ async fn t47_a_call_with_an_empty_response_is_repeated_until_done() {
         answers.into_iter().for_each(|reply| bot.sandbox.faults().fail_next(call, 1, Fault::Replace(reply)));
 
         let given = bot.send_to_completion(ANA, command).await;
-        let told = bot.replies_to(&given).await;
+        let replies = bot.replies_to(&given).await;
 
-        assert!(told.len() == 1 && is_done(&told[0]), "{command}: {told:#?}");
+        assert!(replies.len() == 1 && is_done(&replies[0]), "{command}: {replies:#?}");
         assert!(calls(&bot, call) > count, "{command}: {}", calls(&bot, call));
         assert_eq!(bot.row(&given).await.outcome.as_deref(), Some("replied"), "{command}");
     }
@@ -101,10 +101,10 @@ async fn t47_an_unconfirmed_change_is_never_reported_as_done() {
         bot.sandbox.faults().fail_always(call, Fault::Replace(FaultResponse::text(200, "{}")));
 
         let given = bot.send_to_completion(ANA, command).await;
-        let told = bot.replies_to(&given).await;
+        let replies = bot.replies_to(&given).await;
 
-        assert!(told.len() == 1 && !told[0].contains('✅'), "{command}: {told:#?}");
-        assert!(told[0].contains('❓') || told[0].contains("no WhatsApp"), "{command}: {told:#?}");
+        assert!(replies.len() == 1 && !replies[0].contains('✅'), "{command}: {replies:#?}");
+        assert!(replies[0].contains('❓') || replies[0].contains("no WhatsApp"), "{command}: {replies:#?}");
         assert_eq!(bot.row(&given).await.outcome.as_deref(), Some("failed"), "{command}");
     }
 }
@@ -262,8 +262,8 @@ async fn t47_a_change_without_a_response_that_shows_late_is_reported_as_done() {
         bot.sandbox.faults().fail_next(call, 1, Fault::ReplaceResponse(FaultResponse::Dropped));
 
         let given = bot.send_to_completion(ANA, command).await;
-        let told = bot.replies_to(&given).await;
+        let replies = bot.replies_to(&given).await;
 
-        assert!(told.len() == 1 && is_done(&told[0]), "{command}: {told:#?}");
+        assert!(replies.len() == 1 && is_done(&replies[0]), "{command}: {replies:#?}");
     }
 }

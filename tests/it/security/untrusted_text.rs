@@ -159,11 +159,11 @@ async fn expect_each_at_once(bot: &Service, texts: impl Iterator<Item = String>)
     for text in texts {
         let mut taken = Duration::MAX;
         for _ in 0..TRIES {
-            let begun = Instant::now();
+            let started = Instant::now();
             let answer = bot.send(ANA, &text).await;
             assert!(answer.contains("accepted") || answer.contains("ignored"), "{answer}");
             bot.settled().await;
-            taken = taken.min(begun.elapsed());
+            taken = taken.min(started.elapsed());
             if taken < AT_ONCE {
                 break;
             }

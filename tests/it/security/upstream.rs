@@ -61,7 +61,7 @@ async fn t24_credentials_appear_only_in_requests() {
         bot.sandbox.faults().fail_next(path, 2, Fault::Replace(reply));
     }
 
-    let mut told = Vec::new();
+    let mut texts = Vec::new();
     for text in [
         COMMAND,
         "/status",
@@ -72,24 +72,24 @@ async fn t24_credentials_appear_only_in_requests() {
         "/help link",
     ] {
         let command = bot.message(ANA, text);
-        told.push(bot.post(&command).await.text());
+        texts.push(bot.post(&command).await.text());
         bot.settled().await;
     }
-    told.push(bot.send(NON_ADMIN, COMMAND).await);
+    texts.push(bot.send(NON_ADMIN, COMMAND).await);
     bot.settled().await;
 
-    told.extend(bot.said());
-    told.push(ask(&bot.admin_url, &request("GET", "/metrics", &[], b"")).await.text());
-    told.push(format!("{:?}", bot.store.list(None, 99).await.unwrap()));
+    texts.extend(bot.said());
+    texts.push(ask(&bot.admin_url, &request("GET", "/metrics", &[], b"")).await.text());
+    texts.push(format!("{:?}", bot.store.list(None, 99).await.unwrap()));
     for file in std::fs::read_dir(bot.journal_path().parent().unwrap()).unwrap() {
         let path = file.unwrap().path();
         if path.file_name().unwrap().to_string_lossy().contains(".db") {
-            told.push(String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned());
+            texts.push(String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned());
         }
     }
-    assert!(bot.said().len() > 4 && told.iter().any(|text| text.starts_with("SQLite format 3")));
+    assert!(bot.said().len() > 4 && texts.iter().any(|text| text.starts_with("SQLite format 3")));
     for secret in secrets {
-        let leaks: Vec<_> = told.iter().filter(|text| text.contains(&secret)).collect();
+        let leaks: Vec<_> = texts.iter().filter(|text| text.contains(&secret)).collect();
         assert!(leaks.is_empty(), "{secret} is in {leaks:#?}");
     }
 }
@@ -159,12 +159,12 @@ async fn t27_the_reply_is_true_and_timely_whatever_z_api_responds() {
         let bot = Service::start().await;
         let before = bot.world();
         bot.sandbox.faults().fail_next("communities/link", 1, fault);
-        let begun = Instant::now();
+        let started = Instant::now();
 
         let reply = bot.ask(ANA, COMMAND).await;
 
         bot.expect_true(&reply, &before);
-        assert!(begun.elapsed() < Duration::from_secs(30), "{what} took {:?}", begun.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(30), "{what} took {:?}", started.elapsed());
     }
 }
 

@@ -63,7 +63,7 @@ async fn a_connection_that_never_sent_a_byte_is_replaced_too() {
 async fn if_none_is_idle_new_connections_wait() {
     let bot = Service::with().server("max_connections = 2").start().await;
     let (mut first, rest) = half_way(&bot).await;
-    let begun = std::time::Instant::now();
+    let started = std::time::Instant::now();
     let (mut second, _) = half_way(&bot).await;
     // Both have begun, as far as the service is concerned.
     tokio::time::sleep(SECOND / 4).await;
@@ -84,7 +84,7 @@ async fn if_none_is_idle_new_connections_wait() {
     }
     assert!(second.answer_within(SECOND / 10).await.is_none());
     // On a slow machine the 5 s of its head may be over.
-    assert!(!second.is_closed() || begun.elapsed() > 4 * SECOND, "a busy connection was closed");
+    assert!(!second.is_closed() || started.elapsed() > 4 * SECOND, "a busy connection was closed");
     // The private listener has its own slots.
     assert_eq!(bot.private("/healthz").await.status, 200);
 }
@@ -97,7 +97,7 @@ async fn one_address_does_not_get_all_slots_if_proxies_are_named() {
     let metrics = config.metrics.clone();
     tokio::spawn(serve(listener, Router::new().fallback(async || "well"), config));
     let whole = request("GET", "/", &[], b"");
-    let begun = async |address| {
+    let started = async |address| {
         let mut connection = RawConnection::from(address, &url).await;
         connection.send(&whole[..9]).await;
         connection
@@ -107,7 +107,7 @@ async fn one_address_does_not_get_all_slots_if_proxies_are_named() {
         connection.answer_within(20 * SECOND).await.is_some_and(|answer| answer.text() == "well")
     };
 
-    let mut greedy = [begun("127.0.0.2").await, begun("127.0.0.2").await];
+    let mut greedy = [started("127.0.0.2").await, started("127.0.0.2").await];
     tokio::time::sleep(SECOND / 4).await;
     let mut third = RawConnection::from("127.0.0.2", &url).await;
     assert!(!is_served(&mut third, &whole).await, "it has half of the slots already");
@@ -125,7 +125,7 @@ async fn one_address_does_not_get_all_slots_if_proxies_are_named() {
     // A named proxy may have all slots.
     let mut all = Vec::new();
     for _ in 0..4 {
-        all.push(begun("127.0.0.9").await);
+        all.push(started("127.0.0.9").await);
     }
     for connection in &mut all {
         assert!(is_served(connection, &whole[9..]).await);

@@ -31,9 +31,9 @@ async fn serving(config: ListenerConfig) -> String {
 
 /// How long it takes until the connection is closed, and what arrives until then.
 async fn closed_after(connection: &mut RawConnection) -> (Duration, String) {
-    let begun = Instant::now();
+    let started = Instant::now();
     let said = tokio::time::timeout(600 * TENTH, connection.closed()).await.expect("it is closed");
-    (begun.elapsed(), said)
+    (started.elapsed(), said)
 }
 
 /// It took the timeout of a head: longer on a slow machine, but shorter than the other timeouts.
@@ -83,7 +83,7 @@ async fn the_timeout_of_a_request_begins_with_its_first_byte() {
     let url = listening(Timeouts { header_read: head, request: request_time, ..SHORT }).await;
     let mut connection = RawConnection::to(&url).await;
     let head = request("POST", "/", &[("content-length", "9")], b"");
-    let begun = Instant::now();
+    let started = Instant::now();
     connection.send(&head[..20]).await;
     tokio::time::sleep(30 * TENTH).await;
     connection.send(&head[20..]).await;
@@ -91,8 +91,8 @@ async fn the_timeout_of_a_request_begins_with_its_first_byte() {
     let answer = connection.answer_within(400 * TENTH).await.expect("a response");
 
     assert_eq!((answer.status, answer.header("connection")), (408, Some("close")));
-    assert!(begun.elapsed() > 49 * TENTH, "{:?}", begun.elapsed());
-    assert!(begun.elapsed() < 80 * TENTH, "the body had a timeout of its own: {:?}", begun.elapsed());
+    assert!(started.elapsed() > 49 * TENTH, "{:?}", started.elapsed());
+    assert!(started.elapsed() < 80 * TENTH, "the body had a timeout of its own: {:?}", started.elapsed());
 }
 
 #[tokio::test]

@@ -56,9 +56,9 @@ async fn t47_a_community_missing_from_the_list_is_not_deactivated_until_its_meta
         bot.sandbox.faults().fail_always("DELETE communities/", Fault::Replace(ok(r#"{"value":true}"#)));
         bot.sandbox.faults().fail_always("GET communities?", Fault::Replace(reply.clone()));
 
-        let told = bot.ask(ANA, "/deactivate --yes \"Bairro Feliz\"").await;
+        let answer = bot.ask(ANA, "/deactivate --yes \"Bairro Feliz\"").await;
 
-        assert!(told.starts_with('❓'), "{reply:?}: {told}");
+        assert!(answer.starts_with('❓'), "{reply:?}: {answer}");
         assert!(bot.world().community_named("Bairro Feliz").is_some());
     }
 }
@@ -73,9 +73,9 @@ async fn t47_an_html_page_does_not_prove_that_a_community_is_gone() {
         bot.sandbox.faults().fail_always("communities-metadata", Fault::Replace(reply.clone()));
         gate.release();
 
-        let told = bot.replies_to(&command).await;
+        let replies = bot.replies_to(&command).await;
 
-        assert!(told.len() == 1 && told[0].starts_with('❓'), "{reply:?}: {told:?}");
+        assert!(replies.len() == 1 && replies[0].starts_with('❓'), "{reply:?}: {replies:?}");
     }
 }
 
@@ -87,9 +87,9 @@ async fn t47_an_old_community_is_not_taken_for_the_new_one() {
         bot.instead("GET communities?", 1, ok("[]"));
         bot.instead("POST communities", 1, FaultResponse::bad_gateway());
 
-        let told = bot.ask(ANA, &format!("/create {name}")).await;
+        let reply = bot.ask(ANA, &format!("/create {name}")).await;
 
-        assert!(told.starts_with(&format!("❓ “{name}” may have been made")), "{told}");
+        assert!(reply.starts_with(&format!("❓ “{name}” may have been made")), "{reply}");
     }
 }
 
@@ -113,17 +113,17 @@ async fn t47_a_group_is_absent_only_if_z_api_says_so() {
         let bot = Service::start().await;
         bot.instead("light-group-metadata", 1, reply.clone());
 
-        let told = bot.ask(ANA, LINK).await;
+        let answer = bot.ask(ANA, LINK).await;
 
-        assert!(told.starts_with("❌ Z-API refused: "), "{reply:?}: {told}");
+        assert!(answer.starts_with("❌ Z-API refused: "), "{reply:?}: {answer}");
         assert_eq!(bot.changes(), 0);
     }
     let bot = Service::start().await;
     bot.instead("light-group-metadata", 1, refusal("Group not found"));
 
-    let told = bot.ask(ANA, LINK).await;
+    let answer = bot.ask(ANA, LINK).await;
 
-    assert!(told.ends_with("❌ “Futebol”: no such group, or the bot's number is not in it"), "{told}");
+    assert!(answer.ends_with("❌ “Futebol”: no such group, or the bot's number is not in it"), "{answer}");
 }
 
 #[tokio::test]
@@ -154,8 +154,8 @@ async fn t47_metadata_of_another_community_or_of_none_is_read_again() {
 
         let command = bot.send_to_completion(ANA, r#"/community "Bairro Feliz""#).await;
 
-        let told = bot.replies_to(&command).await.concat();
-        assert!(told.contains("Bairro Feliz") && !told.contains("Marketing BR"), "{body}: {told}");
+        let reply = bot.replies_to(&command).await.concat();
+        assert!(reply.contains("Bairro Feliz") && !reply.contains("Marketing BR"), "{body}: {reply}");
     }
 }
 
@@ -169,8 +169,8 @@ async fn t47_missing_numbers_and_members_are_read_again() {
 
         let command = bot.send_to_completion(ANA, &format!(r#"/add "Bairro Feliz" {NOBODY}"#)).await;
 
-        let told = bot.replies_to(&command).await.concat();
-        assert!(told.contains("has no WhatsApp"), "{reply:?}: {told}");
+        let answer = bot.replies_to(&command).await.concat();
+        assert!(answer.contains("has no WhatsApp"), "{reply:?}: {answer}");
         assert_eq!(bot.changes(), 0);
     }
     let bot = Service::start().await;
@@ -182,8 +182,8 @@ async fn t47_missing_numbers_and_members_are_read_again() {
 
     let command = bot.send_to_completion(ANA, &format!(r#"/remove --yes "Bairro Feliz" {BRUNO}"#)).await;
 
-    let told = bot.replies_to(&command).await.concat();
-    assert!(told.starts_with("1 of 1 person is now out"), "{told}");
+    let answer = bot.replies_to(&command).await.concat();
+    assert!(answer.starts_with("1 of 1 person is now out"), "{answer}");
     assert_eq!(bot.role(BRUNO), Role::Outside);
 }
 
@@ -193,9 +193,9 @@ async fn t47_an_empty_status_does_not_mean_disconnected() {
         let bot = Service::start().await;
         bot.instead("status", 1, reply.clone());
 
-        let told = bot.ask(ANA, "/status").await;
+        let answer = bot.ask(ANA, "/status").await;
 
-        assert!(told.starts_with("❓ Z-API could not be asked: "), "{reply:?}: {told}");
+        assert!(answer.starts_with("❓ Z-API could not be asked: "), "{reply:?}: {answer}");
     }
 }
 

@@ -265,9 +265,9 @@ async fn a_command_without_people_or_with_too_many_changes_nothing() {
     let commas = bot.ask(ANA, r#"/add "Bairro Feliz" , ;"#).await;
     let many = bot.ask(ANA, &format!(r#"/add "Bairro Feliz" {many}"#)).await;
 
-    let told = "Whose number? Write: /add <community> <people…>\n\
+    let expected = "Whose number? Write: /add <community> <people…>\n\
         For example: /add \"Bairro Feliz\" +55 44 99999-0001";
-    assert_eq!((none.as_str(), commas.as_str()), (told, told));
+    assert_eq!((none.as_str(), commas.as_str()), (expected, expected));
     assert_eq!(many, "❌ That is more than 200 people. Split it into several commands; nothing was changed.");
     assert_eq!(bot.changes(), 0);
 }

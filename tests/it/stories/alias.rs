@@ -299,10 +299,10 @@ async fn an_alias_of_a_forbidden_community_reveals_nothing() {
     let bot = Service::with().admins(&with_sales("[\"sales\"]")).start().await;
     bot.ask(RUI, "/alias bf = bairro").await;
 
-    let told = bot.ask(ANA, "/alias bf").await;
+    let reply = bot.ask(ANA, "/alias bf").await;
     let known = bot.ask(ANA, "/alias sales").await;
 
-    assert!(told.starts_with("❌ Write a short name") && !told.contains("“Bairro Feliz”"), "{told}");
+    assert!(reply.starts_with("❌ Write a short name") && !reply.contains("“Bairro Feliz”"), "{reply}");
     assert_eq!(known, "“sales” = “Marketing BR” (community)");
 }
 

@@ -23,15 +23,15 @@ fn with_slow_pages() -> ServiceBuilder {
 async fn t47_a_reply_comes_even_if_a_list_never_ends() {
     let bot = with_slow_pages().timing(|timing| timing.attempt = Duration::from_millis(800)).start().await;
     bot.sandbox.faults().fail_always("groups?", Fault::Delay(Duration::from_millis(100)));
-    let begun = Instant::now();
+    let started = Instant::now();
 
-    let told = bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    let reply = bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
 
     assert!(
-        told.starts_with("❌ I could not finish this command and gave up: Z-API did not answer."),
-        "{told}"
+        reply.starts_with("❌ I could not finish this command and gave up: Z-API did not answer."),
+        "{reply}"
     );
-    assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
+    assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
     assert_eq!(bot.changes(), 0);
 }
 
@@ -43,16 +43,16 @@ async fn t47_a_started_change_is_reported_even_if_nothing_can_be_read() {
     let command =
         bot.send_to_completion(ANA, &format!("/deactivate --yes {}", bot.community("Bairro Feliz"))).await;
     bot.within(gate.wait_reached()).await;
-    let begun = Instant::now();
+    let started = Instant::now();
     bot.sandbox
         .faults()
         .fail_always("GET communities?", Fault::HoldRequest(vincula::sandbox::CallBarrier::closed()));
     gate.release();
 
-    let told = bot.replies_to(&command).await;
+    let replies = bot.replies_to(&command).await;
 
-    assert!(told.len() == 1 && told[0].starts_with('❓'), "{told:?}");
-    assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
+    assert!(replies.len() == 1 && replies[0].starts_with('❓'), "{replies:?}");
+    assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
 }
 
 #[tokio::test]
@@ -63,12 +63,12 @@ async fn t47_a_hanging_list_does_not_block_commands_with_a_cached_one() {
     // No community has this name, so the lists are read once more.
     bot.send_to_completion(ANA, "/link xyzzy futebol").await;
     bot.within(hanging.wait_reached()).await;
-    let begun = Instant::now();
+    let started = Instant::now();
 
-    let told = bot.ask(RUI, r#"/link "Bairro Feliz" futebol"#).await;
+    let reply = bot.ask(RUI, r#"/link "Bairro Feliz" futebol"#).await;
 
-    assert_eq!(told, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
-    assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
+    assert_eq!(reply, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
+    assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
     hanging.release();
 }
 
@@ -77,7 +77,7 @@ async fn t47_waiting_for_a_newer_list_ends_with_the_attempt() {
     let setting = Service::with().admins(ANA_AND_RUI).instance("give_up_after = \"1s\"");
     let bot = setting.timing(|timing| timing.attempt = Duration::from_millis(800)).start().await;
     bot.sandbox.faults().fail_always("groups?", Fault::HoldRequest(vincula::sandbox::CallBarrier::closed()));
-    let begun = Instant::now();
+    let started = Instant::now();
 
     let commands = [
         bot.send_to_completion(ANA, "/communities").await,
@@ -87,5 +87,5 @@ async fn t47_waiting_for_a_newer_list_ends_with_the_attempt() {
     for command in commands {
         assert!(bot.reply_to(&command).await.text.contains("gave up: Z-API did not answer."));
     }
-    assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
+    assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
 }

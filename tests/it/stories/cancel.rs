@@ -65,10 +65,10 @@ async fn a_cancelled_command_that_had_started_reports_the_state() {
 
     bot.ask(ANA, "/cancelar").await;
 
-    let told = "2 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n\
+    let expected = "2 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n\
         ❌ “Futebol”: not done: the command was cancelled\n✅ “Suporte”";
-    assert_eq!(bot.replies_to(&command).await, [told]);
-    bot.expect_true(told, &before);
+    assert_eq!(bot.replies_to(&command).await, [expected]);
+    bot.expect_true(expected, &before);
     assert_eq!((bot.changes(), bot.row(&command).await.outcome.as_deref()), (1, Some("cancelled")));
 }
 
@@ -235,10 +235,13 @@ async fn a_retry_notice_is_sent_once() {
         bot.wait_for_attempts(&command, tries + 1).await;
     }
 
-    let told = bot.messages_quoting(&command);
-    assert_eq!(told.len(), 1, "{told:?}");
-    let (reason, rest) = told[0].split_once(" I'll keep").unwrap();
-    assert!(reason == "⏳ Z-API has trouble (status 502)." || reason == "⏳ Z-API has trouble.", "{told:?}");
+    let messages = bot.messages_quoting(&command);
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    let (reason, rest) = messages[0].split_once(" I'll keep").unwrap();
+    assert!(
+        reason == "⏳ Z-API has trouble (status 502)." || reason == "⏳ Z-API has trouble.",
+        "{messages:?}"
+    );
     assert_eq!(rest, " trying for up to 30 minutes more. /cancel stops it.");
     bot.sandbox.faults().clear();
     clock.advance(Duration::from_secs(60));
@@ -263,8 +266,8 @@ async fn a_retry_notice_comes_in_time_without_early_calls() {
     bot.ask(ANA, "/whoami").await;
 
     bot.wait_for_audit_event(&command, "retry_notified").await;
-    let told = bot.reply_to(&command).await.text;
-    assert_eq!(told, "⏳ Z-API has trouble. I'll keep trying for up to 30 minutes more. /cancel stops it.");
+    let reply = bot.reply_to(&command).await.text;
+    assert_eq!(reply, "⏳ Z-API has trouble. I'll keep trying for up to 30 minutes more. /cancel stops it.");
     assert_eq!((reads(&bot), bot.row(&command).await.attempts), (1, 1));
     clock.advance(Duration::from_secs(590));
     bot.ask(ANA, "/whoami").await;
@@ -290,9 +293,9 @@ async fn a_hanging_attempt_does_not_delay_the_retry_notice() {
     bot.ask(ANA, "/whoami").await;
     bot.within(call.wait_reached()).await;
 
-    let told = bot.reply_to(&command).await.text;
+    let reply = bot.reply_to(&command).await.text;
 
-    assert_eq!(told, "⏳ Z-API has trouble. I'll keep trying for up to 30 minutes more. /cancel stops it.");
+    assert_eq!(reply, "⏳ Z-API has trouble. I'll keep trying for up to 30 minutes more. /cancel stops it.");
     call.release();
     assert_eq!(bot.replies_to(&command).await[1], "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
 }

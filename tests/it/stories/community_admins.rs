@@ -365,8 +365,8 @@ async fn t22_an_admin_demoted_while_the_command_waits_changes_nothing() {
 
     bot.restart().await;
 
-    let told = ["You are no longer an admin of this bot, so the command was not run."];
-    assert_eq!(bot.replies_to(&command).await, told);
+    let expected = ["You are no longer an admin of this bot, so the command was not run."];
+    assert_eq!(bot.replies_to(&command).await, expected);
     assert_eq!((bot.changes(), bot.row(&command).await.outcome.as_deref()), (0, Some("denied")));
 }
 
@@ -518,9 +518,9 @@ async fn the_history_of_a_community_admin_is_found_by_number_or_lid() {
     bot.ask(ANA, "/link marketing suporte").await;
 
     for typed in ["+55 44 99999-0002", "44 99999-0002", BRUNO, BRUNO_LID] {
-        let told = bot.ask(ANA, &format!("/history {typed}")).await;
-        assert!(told.ends_with("+55 44 99999-0002: “/link \"Bairro Feliz\" futebol” → ✅ 1 of 1 group is now in “Bairro Feliz”."), "{told}");
-        assert_eq!(told.lines().count(), 2, "{told}");
+        let reply = bot.ask(ANA, &format!("/history {typed}")).await;
+        assert!(reply.ends_with("+55 44 99999-0002: “/link \"Bairro Feliz\" futebol” → ✅ 1 of 1 group is now in “Bairro Feliz”."), "{reply}");
+        assert_eq!(reply.lines().count(), 2, "{reply}");
     }
     let configured = bot.ask(ANA, "/history 44 99999-0001").await;
     assert!(
@@ -544,8 +544,8 @@ async fn t42_a_number_reveals_no_command_of_another_community() {
 
     // Configured, of another community, or unknown: all get the same reply.
     for typed in ["+55 44 99999-0001", "+55 44 99999-0003", CARLA_LID, "+55 31 96666-0004"] {
-        let told = bot.ask(BRUNO, &format!("/history {typed}")).await;
-        assert_eq!(told, format!("Last commands of “{typed}”:\nNone yet."));
+        let reply = bot.ask(BRUNO, &format!("/history {typed}")).await;
+        assert_eq!(reply, format!("Last commands of “{typed}”:\nNone yet."));
     }
 }
 

@@ -470,11 +470,11 @@ async fn a_no_with_a_slash_is_a_no() {
         let command = if no == "/no" { "/deactivate \"Bairro Feliz\"" } else { "/desativar bairro" };
         bot.ask(ANA, command).await;
 
-        let told = bot.ask(ANA, no).await;
+        let reply = bot.ask(ANA, no).await;
         bot.settled().await;
         bot.send(ANA, "sim").await;
         bot.settled().await;
 
-        assert_eq!((told.as_str(), bot.changes()), (left, 0));
+        assert_eq!((reply.as_str(), bot.changes()), (left, 0));
     }
 }

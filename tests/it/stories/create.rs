@@ -177,8 +177,8 @@ async fn a_busy_z_api_delays_creation_and_creates_once() {
 
     let command = bot.send_to_completion(ANA, "/create Bairro Novo").await;
 
-    let told = bot.replies_to(&command).await;
-    assert_eq!(told, [bot.created_reply("Bairro Novo")]);
+    let replies = bot.replies_to(&command).await;
+    assert_eq!(replies, [bot.created_reply("Bairro Novo")]);
     assert_eq!(bot.made("Bairro Novo").len(), 1);
     assert_eq!(bot.row(&command).await.attempts, 2);
 }

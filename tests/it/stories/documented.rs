@@ -32,13 +32,13 @@ fn answer(status: u16, body: &Value) -> Fault {
 async fn the_subscription_end_is_read_in_seconds_and_milliseconds() {
     let bot = Service::start().await;
     let tomorrow = bot.clock.now().0 + 24 * 3_600_000;
-    let mut told = Vec::new();
+    let mut texts = Vec::new();
     for due in [json!(tomorrow), json!(tomorrow / 1000), json!((tomorrow / 1000).to_string())] {
         bot.sandbox.faults().fail_next("me", 1, answer(200, &json!({ "due": due })));
-        told.push(bot.ask(ANA, "/status").await);
+        texts.push(bot.ask(ANA, "/status").await);
     }
-    assert!(told[0].contains("The Z-API subscription ends on "), "{}", told[0]);
-    assert_eq!(told[1..], [told[0].clone(), told[0].clone()]);
+    assert!(texts[0].contains("The Z-API subscription ends on "), "{}", texts[0]);
+    assert_eq!(texts[1..], [texts[0].clone(), texts[0].clone()]);
 
     bot.sandbox.faults().fail_next("me", 1, answer(200, &json!({ "due": 1_893_456_000 })));
     let far = bot.ask(ANA, "/status").await;
@@ -59,13 +59,13 @@ async fn a_disallowed_address_or_token_is_reported_as_such() {
         ("null", token),
         ("F0123456789abcdef0123456789abcdefS", token),
     ];
-    for (what, told) in rows {
+    for (what, expected) in rows {
         let error = json!({ "error": format!("{what} not allowed") });
         bot.sandbox.faults().fail_next("communities-metadata", 1, answer(403, &error));
 
         let reply = bot.ask(ANA, "/community bairro").await;
 
-        assert!(reply.contains(told), "{what}: {reply}");
+        assert!(reply.contains(expected), "{what}: {reply}");
         assert!(!reply.contains("F0123"), "{reply}");
     }
 }
@@ -172,8 +172,8 @@ async fn a_community_without_a_list_of_groups_still_links_and_unlinks() {
         let not_done = bot.ask(ANA, r#"/unlink "Bairro Feliz" futebol"#).await;
         let unlinked = bot.ask(ANA, r#"/unlink "Bairro Feliz" futebol"#).await;
 
-        let told = "❓ “Bairro Feliz”: Z-API does not show its groups now. Look again in a minute.";
-        assert!(shown.starts_with(told) && !shown.contains("0 groups"), "{shown}");
+        let expected = "❓ “Bairro Feliz”: Z-API does not show its groups now. Look again in a minute.";
+        assert!(shown.starts_with(expected) && !shown.contains("0 groups"), "{shown}");
         assert_eq!(linked, LINKED);
         assert!(again.contains("☑️ “Futebol”"), "{again}");
         assert!(!not_done.contains("✅"), "{not_done}");
@@ -188,7 +188,7 @@ async fn commands_that_need_the_announcement_group_say_so() {
     bot.knows(BRUNO).await;
     let path = format!("communities-metadata/{}", bot.community("Bairro Feliz"));
     bot.sandbox.faults().fail_always(&path, without_groups(&bot, &json!([])));
-    let told = "Z-API does not show the announcement group of “Bairro Feliz”. Is the bot’s number in it?";
+    let expected = "Z-API does not show the announcement group of “Bairro Feliz”. Is the bot’s number in it?";
     let commands = [
         r#"/announce "Bairro Feliz" Oi"#,
         r#"/add "Bairro Feliz" +5544999990005"#,
@@ -196,7 +196,7 @@ async fn commands_that_need_the_announcement_group_say_so() {
         "/invite bairro",
     ];
     for command in commands {
-        assert_eq!(bot.ask(ANA, command).await, format!("❌ {told}"), "{command}");
+        assert_eq!(bot.ask(ANA, command).await, format!("❌ {expected}"), "{command}");
     }
     assert_eq!(bot.changes(), 0);
     let ended = bot.ask(ANA, r#"/deactivate "Bairro Feliz" --try"#).await;

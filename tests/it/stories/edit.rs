@@ -27,18 +27,18 @@ async fn editing_a_typo_runs_it_again_and_edits_the_reply() {
     bot.ask_by(&command).await;
     bot.settled().await;
 
-    let mended = bot.edited(&command, r#"/link "Bairro Feliz futebol"#);
-    assert_status(&bot.post(&mended).await, "accepted");
+    let edit = bot.edited(&command, r#"/link "Bairro Feliz futebol"#);
+    assert_status(&bot.post(&edit).await, "accepted");
     bot.settled().await;
-    let mended = bot.edited(&command, r#"/link "Bairro Feliz" futebol"#);
-    assert_status(&bot.post(&mended).await, "accepted");
+    let edit = bot.edited(&command, r#"/link "Bairro Feliz" futebol"#);
+    assert_status(&bot.post(&edit).await, "accepted");
     bot.wait_for_message(LINKED).await;
     bot.settled().await;
 
     // The chat has one reply, the last one.
     assert_eq!(bot.said(), [LINKED]);
     // Earlier versions are known, even after the command changed something.
-    assert_status(&bot.post(&mended).await, "duplicate");
+    assert_status(&bot.post(&edit).await, "duplicate");
 }
 
 #[tokio::test]
@@ -60,9 +60,9 @@ async fn t14_the_same_edit_comes_twice_and_is_run_once() {
     let command = bot.message(ANA, "/link bairro");
     bot.ask_by(&command).await;
     bot.settled().await;
-    let mended = bot.edited(&command, "/link bairro vendas");
+    let edit = bot.edited(&command, "/link bairro vendas");
 
-    let (one, other) = tokio::join!(bot.post(&mended), bot.post(&mended));
+    let (one, other) = tokio::join!(bot.post(&edit), bot.post(&edit));
     let mut answers = [one.text(), other.text()];
     answers.sort();
 
@@ -80,9 +80,9 @@ async fn after_a_quarter_of_an_hour_an_edit_is_no_command() {
     bot.settled().await;
     clock.advance(Duration::from_secs(15 * 60 + 1));
 
-    let mended = bot.edited(&command, r#"/link "Bairro Feliz" futebol"#);
+    let edit = bot.edited(&command, r#"/link "Bairro Feliz" futebol"#);
 
-    assert_eq!(assert_status(&bot.post(&mended).await, "ignored"), "edited");
+    assert_eq!(assert_status(&bot.post(&edit).await, "ignored"), "edited");
 }
 
 #[tokio::test]
@@ -429,8 +429,8 @@ async fn a_prompt_is_corrected_by_an_edit_and_the_yes_confirms_the_new_version()
     let bot = Service::start().await;
     let command = bot.send_prompting_command(ANNOUNCE).await;
 
-    let mended = bot.edited(&command, "/avisar bairro Reunião sábado 19h");
-    assert_status(&bot.post(&mended).await, "accepted");
+    let edit = bot.edited(&command, "/avisar bairro Reunião sábado 19h");
+    assert_status(&bot.post(&edit).await, "accepted");
     bot.settled().await;
 
     // The chat has one prompt, the new one.
@@ -504,8 +504,8 @@ async fn t14_a_confirmed_command_is_not_run_again_by_a_crossing_edit() {
     let announcing = bot.sandbox.faults().hold_request("send-text");
     let yes = bot.send_to_completion(ANA, "sim").await;
     bot.within(announcing.wait_reached()).await;
-    let mended = bot.edited(&command, "/avisar --sim bairro Reunião sábado 19h");
-    assert_status(&bot.post(&mended).await, "accepted");
+    let edit = bot.edited(&command, "/avisar --sim bairro Reunião sábado 19h");
+    assert_status(&bot.post(&edit).await, "accepted");
 
     announcing.release();
     bot.settled().await;
@@ -615,10 +615,10 @@ async fn t14_a_failed_yes_still_counts_as_a_yes() {
 #[tokio::test]
 async fn an_edit_leaves_the_prompt_of_another_message_alone() {
     let bot = Service::start().await;
-    let slip = bot.message(ANA, "/status now please");
-    bot.ask_by(&slip).await;
+    let typo = bot.message(ANA, "/status now please");
+    bot.ask_by(&typo).await;
     bot.send_prompting_command(ANNOUNCE).await;
-    bot.deliver_to_completion(&bot.edited(&slip, "/status")).await;
+    bot.deliver_to_completion(&bot.edited(&typo, "/status")).await;
     bot.settled().await;
 
     bot.ask(ANA, "sim").await;

@@ -130,13 +130,13 @@ async fn a_rate_limited_greeting_is_greeted_a_minute_later() {
     let clock = Clock::manual(Timestamp(NOON));
     let bot = Service::with().clock(clock.clone()).limits("commands_per_minute = 1").start().await;
     bot.ask(ANA, "/whoami").await;
-    let told = bot.ask(ANA, "hello").await;
+    let reply = bot.ask(ANA, "hello").await;
     let ignored = bot.send(ANA, "hello").await;
 
     clock.advance(Duration::from_secs(61));
     let greeted = bot.ask(ANA, "hello").await;
 
-    assert!(told.starts_with("More than 1 command in a minute"), "{told}");
+    assert!(reply.starts_with("More than 1 command in a minute"), "{reply}");
     assert!(ignored.contains("rate_limited"), "{ignored}");
     assert_eq!(greeted, HELLO);
 }

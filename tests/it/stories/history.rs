@@ -106,9 +106,9 @@ async fn the_history_shows_what_a_yes_and_an_undo_did() {
 
     let reply = bot.ask(ANA, "/history").await;
 
-    let told: Vec<&str> = reply.lines().skip(1).map(|line| line.split_once("Ana: ").unwrap().1).collect();
+    let seen: Vec<&str> = reply.lines().skip(1).map(|line| line.split_once("Ana: ").unwrap().1).collect();
     assert_eq!(
-        told,
+        seen,
         [
             "“/undo” → ✅ 4 of 4 groups are now in “Bairro Feliz”.",
             "“yes” → ✅ 4 of 4 groups are now out of “Bairro Feliz”.",
@@ -145,14 +145,14 @@ async fn a_move_appears_in_the_history_of_both_communities() {
     let left = bot.ask(ANA, "/history marketing").await;
     let reached = bot.ask(ANA, "/history bairro").await;
 
-    for told in [&left, &reached] {
+    for expected in [&left, &reached] {
         assert_eq!(
-            lines(told)[1..],
+            lines(expected)[1..],
             [
                 "Nov 24 09:00 Ana: “/undo” → ✅ 1 of 1 group is now in “Marketing BR”.",
                 "Nov 24 09:00 Ana: “/move \"Vendas Sul\" \"Bairro Feliz\"” → ✅ 1 of 1 group is now in “Bairro Feliz”.",
             ],
-            "{told}"
+            "{expected}"
         );
     }
 }

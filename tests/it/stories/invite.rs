@@ -208,8 +208,11 @@ async fn t43_the_history_of_a_community_has_the_new_links_into_it_and_its_groups
     let there = bot.ask(ANA, "/history \"Marketing BR\"").await;
     let hers = bot.ask(zoe, "/history").await;
 
-    for told in [there, hers] {
-        assert!(told.contains("Lançamentos") && told.contains("“Marketing BR” has a new link"), "{told}");
-        assert!(!told.contains("Moradores") && !told.contains("Futebol"), "{told}");
+    for expected in [there, hers] {
+        assert!(
+            expected.contains("Lançamentos") && expected.contains("“Marketing BR” has a new link"),
+            "{expected}"
+        );
+        assert!(!expected.contains("Moradores") && !expected.contains("Futebol"), "{expected}");
     }
 }

@@ -45,13 +45,13 @@ async fn t21_a_rate_limited_sender_is_told_once_and_then_ignored_for_a_minute() 
     bot.ask(ANA, "/whoami").await;
     bot.ask(ANA, "/whoami").await;
 
-    let told = bot.ask(ANA, COMMAND).await;
+    let reply = bot.ask(ANA, COMMAND).await;
     let ignored = bot.send(ANA, COMMAND).await;
     let rui = bot.ask(RUI, "/whoami").await;
     clock.advance(Duration::from_secs(61));
     let again = bot.ask(ANA, COMMAND).await;
 
-    assert_eq!(told, "More than 2 commands in a minute: wait a moment. What I accepted goes on.");
+    assert_eq!(reply, "More than 2 commands in a minute: wait a moment. What I accepted goes on.");
     assert_eq!(ignored, r#"{"status":"ignored","reason":"rate_limited"}"#);
     assert!(rui.starts_with("You are “Rui”."), "{rui}");
     assert_eq!((again.as_str(), bot.changes()), (DONE, 1));
@@ -61,7 +61,7 @@ async fn t21_a_rate_limited_sender_is_told_once_and_then_ignored_for_a_minute() 
 async fn the_rate_limit_of_changes_holds_across_a_restart() {
     let paces = "changes_per_second = 1\nmessages_per_minute = 60000";
     let mut bot = Service::with().pace(paces).start().await;
-    let begun = Instant::now();
+    let started = Instant::now();
     for number in 0..5 {
         let command = if number % 2 == 0 { COMMAND } else { r#"/unlink "Bairro Feliz" futebol"# };
         bot.ask(ANA, command).await;
@@ -75,7 +75,7 @@ async fn the_rate_limit_of_changes_holds_across_a_restart() {
 
     // Five at once and three at the limited rate; a new limit would let all eight go at once.
     assert_eq!(bot.changes(), 8);
-    assert!(begun.elapsed() >= Duration::from_millis(2_900), "{:?}", begun.elapsed());
+    assert!(started.elapsed() >= Duration::from_millis(2_900), "{:?}", started.elapsed());
 }
 
 #[tokio::test]
@@ -86,11 +86,11 @@ async fn t05_an_old_command_is_not_run_and_its_admin_is_told() {
     let old = bot.message(ANA, COMMAND).sent_at(ago(11 * 60 + 5));
     let late = bot.message(ANA, COMMAND).sent_at(ago(10 * 60));
 
-    let told = bot.ask_by(&old).await;
+    let reply = bot.ask_by(&old).await;
     let done = bot.ask_by(&late).await;
 
     assert_eq!(
-        told,
+        reply,
         "This command was sent 11 minutes before it reached me, so I did not run it. Send it again if you still \
          want it."
     );

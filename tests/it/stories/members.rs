@@ -106,13 +106,13 @@ async fn an_admin_may_do_what_the_configuration_allows() {
     let command = bot.ask(ANA, r#"/unlink "Bairro Feliz" futebol"#).await;
     let place = bot.ask(ANA, r#"/link "Marketing BR" suporte"#).await;
     let read = bot.ask(ANA, r#"/community "Marketing BR""#).await;
-    let slip = bot.ask(ANA, "/unlink").await;
+    let typo = bot.ask(ANA, "/unlink").await;
 
     assert_eq!(allowed, DONE);
     assert_eq!(command, "You may not use /unlink here. Whoever runs this bot can allow it.");
     assert_eq!(place, "You may not use /link in “Marketing BR”. Whoever runs this bot can allow it.");
     assert_eq!(read, "You may not use /community in “Marketing BR”. Whoever runs this bot can allow it.");
-    assert_eq!(slip, command, "who may not is not taught the usage");
+    assert_eq!(typo, command, "who may not is not taught the usage");
     assert_eq!(bot.changes(), 1);
     assert_eq!(bot.store.list(None, 1).await.unwrap()[0].outcome.as_deref(), Some("denied"));
 }
@@ -151,8 +151,8 @@ async fn t22_an_admin_removed_while_the_command_waited_changes_nothing() {
     )
     .await;
 
-    let told = ["You are no longer an admin of this bot, so the command was not run."];
-    assert_eq!(bot.replies_to(&command).await, told);
+    let expected = ["You are no longer an admin of this bot, so the command was not run."];
+    assert_eq!(bot.replies_to(&command).await, expected);
     assert_eq!((bot.changes(), bot.row(&command).await.outcome.as_deref()), (0, Some("denied")));
 }
 
@@ -166,8 +166,8 @@ async fn t22_rights_revoked_while_the_command_waited_are_denied() {
 
     bot.restart_with("name = \"Ana\"", "communities = [\"Marketing BR\"]").await;
 
-    let told = ["You may not use /link in “Bairro Feliz”. Whoever runs this bot can allow it."];
-    assert_eq!(bot.replies_to(&command).await, told);
+    let expected = ["You may not use /link in “Bairro Feliz”. Whoever runs this bot can allow it."];
+    assert_eq!(bot.replies_to(&command).await, expected);
     assert_eq!(bot.changes(), 0);
 }
 

@@ -201,7 +201,7 @@ async fn a_group_that_does_not_leave_is_not_linked() {
 
 #[tokio::test]
 async fn an_unconfirmed_link_is_repeated_before_the_group_is_put_back() {
-    for (times, told, home) in [
+    for (times, expected, home) in [
         (1, "✅ “Vendas Sul”", "Bairro Feliz"),
         (
             2,
@@ -215,7 +215,7 @@ async fn an_unconfirmed_link_is_repeated_before_the_group_is_put_back() {
 
         let reply = bot.ask(ANA, MOVE).await;
 
-        assert_eq!(reply.lines().nth(1), Some(told));
+        assert_eq!(reply.lines().nth(1), Some(expected));
         assert_eq!(bot.community_of("Vendas Sul").as_deref(), Some(home));
     }
 }
@@ -256,8 +256,8 @@ async fn a_failed_move_is_put_back() {
 
     let reply = bot.ask(ANA, MOVE).await;
 
-    let told = "❌ “Vendas Sul”: Z-API has trouble (status 502); it is back in “Marketing BR”";
-    assert_eq!(reply.lines().nth(1), Some(told));
+    let expected = "❌ “Vendas Sul”: Z-API has trouble (status 502); it is back in “Marketing BR”";
+    assert_eq!(reply.lines().nth(1), Some(expected));
     assert_eq!(bot.community_of("Vendas Sul").as_deref(), Some("Marketing BR"));
     bot.settled().await;
     assert_eq!(bot.store.list(Some("dead"), 10).await.unwrap().len(), 1);
@@ -273,9 +273,9 @@ async fn a_move_that_cannot_link_replies_with_a_remedy() {
     bot.sandbox.faults().clear();
     let back = bot.ask(ANA, reply.rsplit_once(": ").unwrap().1).await;
 
-    let told =
+    let expected =
         "❓ “Vendas Sul”: Z-API has trouble (status 502); it left “Marketing BR”, and I cannot tell whether";
-    assert!(reply.contains(told), "{reply}");
+    assert!(reply.contains(expected), "{reply}");
     assert_eq!(back, "1 of 1 group is now in “Marketing BR”.\n✅ “Vendas Sul”");
 }
 
@@ -289,9 +289,9 @@ async fn a_cancelled_move_is_put_back() {
 
     bot.ask(ANA, "/cancel").await;
 
-    let told = "0 of 1 group is now in “Bairro Feliz”.\n\
+    let expected = "0 of 1 group is now in “Bairro Feliz”.\n\
          ❌ “Vendas Sul”: not done: the command was cancelled; it is back in “Marketing BR”";
-    assert_eq!(bot.replies_to(&command).await, [told]);
+    assert_eq!(bot.replies_to(&command).await, [expected]);
     assert_eq!(bot.community_of("Vendas Sul").as_deref(), Some("Marketing BR"));
 }
 
@@ -306,9 +306,9 @@ async fn a_crash_while_putting_back_does_not_move_again() {
     call.release();
     bot.restart().await;
 
-    let told = "0 of 1 group is now in “Bairro Feliz”.\n\
+    let expected = "0 of 1 group is now in “Bairro Feliz”.\n\
          ❌ “Vendas Sul”: Z-API refused: “You must be an admin”; it is back in “Marketing BR”";
-    assert_eq!(bot.reply_to(&command).await.text, told);
+    assert_eq!(bot.reply_to(&command).await.text, expected);
     assert_eq!((bot.calls_to("communities/unlink").len(), bot.calls_to("communities/link").len()), (1, 2));
 }
 
@@ -343,16 +343,16 @@ async fn a_panic_during_a_move_reports_where_the_group_may_be() {
 
     let command = bot.send_to_completion(ANA, MOVE).await;
 
-    let told = bot.replies_to(&command).await;
+    let replies = bot.replies_to(&command).await;
     bot.sandbox.faults().clear();
     let back = format!("/link {} {}", bot.community("Marketing BR"), bot.group("Vendas Sul"));
     let open = format!(
         "❓ “Vendas Sul” may have left “Marketing BR” and not be in “Bairro Feliz” yet. If it is in neither, this \
          puts it back: {back}"
     );
-    assert_eq!(told.len(), 1);
-    assert!(told[0].contains("gave up: Something broke inside the bot"), "{told:?}");
-    assert_eq!(told[0].lines().last(), Some(open.as_str()));
+    assert_eq!(replies.len(), 1);
+    assert!(replies[0].contains("gave up: Something broke inside the bot"), "{replies:?}");
+    assert_eq!(replies[0].lines().last(), Some(open.as_str()));
     assert_eq!(bot.community_of("Vendas Sul"), None);
     assert_eq!(bot.ask(ANA, &back).await, "1 of 1 group is now in “Marketing BR”.\n✅ “Vendas Sul”");
 }

@@ -205,14 +205,14 @@ async fn a_dry_run_stays_a_dry_run_after_a_prompt() {
         ("/foto bairo https://example.com/a.jpg -- testar", "1"),
         ("/adicionar bairo 44 99999-0005 -testar", "1"),
     ];
-    for (slip, mend) in rows {
+    for (typo, fix) in rows {
         let bot = Service::start().await;
 
-        bot.ask(ANA, slip).await;
-        let said = bot.ask(ANA, mend).await;
+        bot.ask(ANA, typo).await;
+        let said = bot.ask(ANA, fix).await;
 
-        assert!(said.contains("Foi um teste: nada mudou.") && said.contains("➡️"), "{slip}: {said}");
-        assert_eq!(bot.changes(), 0, "{slip}: {said}");
+        assert!(said.contains("Foi um teste: nada mudou.") && said.contains("➡️"), "{typo}: {said}");
+        assert_eq!(bot.changes(), 0, "{typo}: {said}");
         assert!(!bot.ask(ANA, "/apelidos").await.contains("Vendas Sul"));
     }
 }
@@ -329,7 +329,7 @@ async fn the_reset_word_may_be_part_of_a_name_and_of_either_gender() {
 
 #[tokio::test]
 async fn a_suggested_command_has_no_extra_words() {
-    for (slip, offered) in [
+    for (typo, offered) in [
         (
             "/vincular grupo Corrida de Domingo na comunidade Bairro Feliz",
             "\"Bairro Feliz\" Corrida de Domingo?",
@@ -338,9 +338,9 @@ async fn a_suggested_command_has_no_extra_words() {
         ("/promover o 44 99999-0002 como admin no bairro", "\"Bairro Feliz\" 44 99999-0002?"),
     ] {
         let bot = Service::start().await;
-        let asked = bot.ask(ANA, slip).await;
+        let asked = bot.ask(ANA, typo).await;
         let said = bot.ask(ANA, "sim").await;
-        assert!(asked.contains(offered) && !said.contains('❌'), "{slip}: {asked}\n{said}");
+        assert!(asked.contains(offered) && !said.contains('❌'), "{typo}: {asked}\n{said}");
     }
 }
 

@@ -87,8 +87,8 @@ async fn t23_two_admins_in_one_group_wait_for_each_other() {
 
     assert_eq!(bot.audit_events(&same).await, ["accepted"]);
     call.release();
-    let told = ["1 of 1 group is now in “Bairro Feliz”.\n☑️ “Futebol”: was in it already"];
-    assert_eq!(bot.replies_to(&same).await, told);
+    let expected = ["1 of 1 group is now in “Bairro Feliz”.\n☑️ “Futebol”: was in it already"];
+    assert_eq!(bot.replies_to(&same).await, expected);
 }
 
 #[tokio::test]

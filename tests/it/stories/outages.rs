@@ -75,10 +75,10 @@ async fn a_failed_retry_notice_is_sent_when_z_api_is_back() {
 
     bot.restart_with(&nobody, &base_url).await;
 
-    let told = bot.reply_to(&command).await.text;
-    assert!(told.contains("I'll keep trying"), "{told}");
+    let reply = bot.reply_to(&command).await.text;
+    assert!(reply.contains("I'll keep trying"), "{reply}");
     bot.sandbox.faults().clear();
-    assert_eq!(bot.replies_to(&command).await, [told.as_str(), DONE]);
+    assert_eq!(bot.replies_to(&command).await, [reply.as_str(), DONE]);
 }
 
 #[tokio::test]
@@ -186,9 +186,9 @@ async fn a_command_that_cannot_read_in_time_fails_with_a_reply() {
 
     clock.advance(Duration::from_secs(30 * 60));
 
-    let told = "❌ I could not finish this command and gave up: Z-API has trouble (status 502). \
+    let expected = "❌ I could not finish this command and gave up: Z-API has trouble (status 502). \
         Send it again once that is fixed: /status shows it.";
-    assert_eq!(bot.replies_to(&command).await, [told]);
+    assert_eq!(bot.replies_to(&command).await, [expected]);
     let dead = bot.store.list(Some("dead"), 10).await.unwrap();
     assert_eq!((dead.len(), dead[0].outcome.as_deref()), (1, Some("failed")));
     assert_eq!(
@@ -210,11 +210,11 @@ async fn the_last_attempt_reports_each_group() {
 
     clock.advance(Duration::from_secs(60 * 60));
 
-    let told = "2 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n\
+    let expected = "2 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n\
         ❓ “Futebol”: Z-API has trouble (status 502). So far the community shows no change. Look again in a minute: \
         /community \"Bairro Feliz\"\n✅ “Suporte”";
-    assert_eq!(bot.replies_to(&command).await, [told]);
-    bot.expect_true(told, &before);
+    assert_eq!(bot.replies_to(&command).await, [expected]);
+    bot.expect_true(expected, &before);
     assert_eq!(bot.store.list(Some("dead"), 10).await.unwrap().len(), 1);
 }
 
@@ -227,9 +227,9 @@ async fn after_a_dead_letter_the_next_command_of_the_chat_is_run() {
 
     let answers = (bot.replies_to(&dead).await, bot.replies_to(&next).await);
 
-    let told = "0 of 1 group is now out of “Bairro Feliz”.\n❓ “Moradores”: Z-API has trouble (status 502). So far \
+    let expected = "0 of 1 group is now out of “Bairro Feliz”.\n❓ “Moradores”: Z-API has trouble (status 502). So far \
         the community shows no change. Look again in a minute: /community \"Bairro Feliz\"";
-    assert_eq!(answers, (vec![told.to_owned()], vec![DONE.to_owned()]));
+    assert_eq!(answers, (vec![expected.to_owned()], vec![DONE.to_owned()]));
 }
 
 #[tokio::test]
@@ -271,9 +271,9 @@ async fn a_long_retry_after_does_not_extend_the_deadline() {
         clock.advance(Duration::from_secs(600));
         bot.ask(ANA, "/whoami").await;
 
-        let told = "❌ I could not finish this command and gave up: Z-API asks to slow down. \
+        let expected = "❌ I could not finish this command and gave up: Z-API asks to slow down. \
             Send it again once that is fixed: /status shows it.";
-        assert_eq!(bot.replies_to(&command).await, [told]);
+        assert_eq!(bot.replies_to(&command).await, [expected]);
         assert_eq!(bot.row(&command).await.outcome.as_deref(), Some("failed"));
     }
 }
@@ -323,9 +323,9 @@ async fn a_command_that_keeps_panicking_fails_and_others_continue() {
     bot.ask(ANA, "/whoami").await;
     let behind = bot.send_to_completion(ANA, r#"/unlink "Marketing BR" futebol"#).await;
 
-    let told = "❌ I could not finish this command and gave up: Something broke inside the bot; \
+    let expected = "❌ I could not finish this command and gave up: Something broke inside the bot; \
         whoever runs it finds it in the log. Send it again once that is fixed: /status shows it.";
-    assert_eq!(bot.replies_to(&poison).await, [told]);
+    assert_eq!(bot.replies_to(&poison).await, [expected]);
     assert!(bot.replies_to(&behind).await[0].contains("☑️ “Futebol”"));
     assert_eq!(bot.row(&poison).await.outcome.as_deref(), Some("failed"));
     let crashes = bot.audit_events(&poison).await.iter().filter(|what| *what == "crashed").count();

@@ -171,9 +171,9 @@ async fn the_progress_of_a_corrected_command_replaces_the_old_reply() {
     bot.ask_by(&command).await;
     bot.settled().await;
     let call = bot.sandbox.faults().hold_request("communities/link");
-    let mended =
+    let edit =
         bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#).with_id(command.message_id()).edited();
-    bot.deliver_to_completion(&mended).await;
+    bot.deliver_to_completion(&edit).await;
     bot.within(call.wait_reached()).await;
 
     bot.wait_for_message("⏳ 0 of 11…").await;
@@ -194,9 +194,9 @@ async fn if_the_old_reply_cannot_be_edited_progress_follows_below() {
     let refused = FaultResponse::json(400, &serde_json::json!({ "error": "Message can not be edited" }));
     bot.sandbox.faults().fail_next("send-text?edit", 1, Fault::Replace(refused));
     let call = bot.sandbox.faults().hold_request("communities/link");
-    let mended =
+    let edit =
         bot.message(ANA, r#"/link "Bairro Feliz" turma* --yes"#).with_id(command.message_id()).edited();
-    bot.deliver_to_completion(&mended).await;
+    bot.deliver_to_completion(&edit).await;
     bot.within(call.wait_reached()).await;
     bot.wait_for_message("⏳ 0 of 11…").await;
     call.release();
@@ -209,10 +209,10 @@ async fn if_the_old_reply_cannot_be_edited_progress_follows_below() {
 #[tokio::test]
 async fn after_a_crash_before_the_message_was_recorded_the_reply_is_a_new_message() {
     let mut bot = classes(11).start().await;
-    let told = bot.sandbox.faults().hold_response("send-text");
+    let seen = bot.sandbox.faults().hold_response("send-text");
     let call = bot.sandbox.faults().hold_response("communities/link");
     let command = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" turma* --yes"#).await;
-    bot.within(told.wait_reached()).await;
+    bot.within(seen.wait_reached()).await;
     bot.within(call.wait_reached()).await;
     bot.crash().await;
     bot.restart().await;

@@ -77,10 +77,10 @@ async fn t46_a_yes_sent_before_the_command_does_not_confirm() {
         bot.clock.elapse(Duration::from_secs(30));
         asked(&bot, &say(GRAVE)).await;
 
-        let told = bot.ask_by(&old).await;
+        let reply = bot.ask_by(&old).await;
         bot.settled().await;
 
-        assert!(is_there(&bot), "{told}");
+        assert!(is_there(&bot), "{reply}");
         assert!(bot.ask_by(&say("sim")).await.starts_with('✅'));
     }
 }
@@ -287,8 +287,8 @@ async fn t46_closing_words_do_not_confirm_final_changes() {
         for word in
             ["ok", "okay", "certo", "beleza", "tá bom", "ok obrigada", "valeu", "thanks", "🙏", "gracias"]
         {
-            let told = bot.ask(ANA, word).await;
-            assert!(told.starts_with("❌ Isso pode ser só o fim da conversa"), "{command} {word}: {told}");
+            let reply = bot.ask(ANA, word).await;
+            assert!(reply.starts_with("❌ Isso pode ser só o fim da conversa"), "{command} {word}: {reply}");
             bot.settled().await;
         }
         assert_eq!(bot.changes(), before, "{command}");
@@ -420,7 +420,7 @@ async fn t46_a_number_beside_a_name_is_not_a_list_number() {
         let shown = bot.ask(ANA, "/grupos").await;
         let before = bot.world();
 
-        let told = bot.ask(ANA, command).await;
+        let reply = bot.ask(ANA, command).await;
         bot.settled().await;
 
         let now = bot.world();
@@ -431,7 +431,7 @@ async fn t46_a_number_beside_a_name_is_not_a_list_number() {
             .map(|group| group.name.as_str())
             .collect();
         let is_named = |name: &&str| ["Receitas da Vovó", "Corrida de Domingo"].contains(name);
-        assert!(moved.iter().all(is_named), "{command}: {moved:?}\n{shown}\n{told}");
+        assert!(moved.iter().all(is_named), "{command}: {moved:?}\n{shown}\n{reply}");
     }
 }
 
@@ -448,9 +448,9 @@ async fn t46_a_pasted_list_with_numbers_means_its_names() {
         let bot = in_portuguese().start().await;
         bot.ask(ANA, "/grupos").await;
 
-        let told = bot.ask(ANA, &format!("/vincular bairro feliz {list}")).await;
+        let reply = bot.ask(ANA, &format!("/vincular bairro feliz {list}")).await;
 
-        assert_eq!(told, "2 de 2 grupos estão em “Bairro Feliz”.\n✅ “Futebol”\n✅ “Suporte”", "{list:?}");
+        assert_eq!(reply, "2 de 2 grupos estão em “Bairro Feliz”.\n✅ “Futebol”\n✅ “Suporte”", "{list:?}");
     }
 }
 
@@ -467,12 +467,12 @@ async fn t46_bloco_1_never_means_bloco_10() {
             .await;
         bot.ask(ANA, "/grupos").await;
 
-        let told = bot.ask(ANA, "/vincular bairro feliz bloco 1").await;
+        let reply = bot.ask(ANA, "/vincular bairro feliz bloco 1").await;
 
-        assert_eq!(bot.changes(), usize::from(expected.is_some()), "{told}");
-        assert_eq!(bot.community_of("Bloco 10"), None, "{told}");
+        assert_eq!(bot.changes(), usize::from(expected.is_some()), "{reply}");
+        assert_eq!(bot.community_of("Bloco 10"), None, "{reply}");
         if expected.is_none() {
-            assert!(told.contains("“Bloco 10”?"), "{told}");
+            assert!(reply.contains("“Bloco 10”?"), "{reply}");
         }
     }
 }
@@ -505,7 +505,7 @@ async fn t46_a_second_command_rejects_the_whole_message() {
         ("/anunciar --sim bairro Reunião amanhã\n/convite bairro", "Um comando por vez"),
         ("/vinclar bairro futebol e tirar suporte", "Um comando por vez"),
     ];
-    for (command, told) in rows {
+    for (command, expected) in rows {
         let bot = in_portuguese().start().await;
 
         let said = bot.ask(ANA, command).await;
@@ -513,7 +513,7 @@ async fn t46_a_second_command_rejects_the_whole_message() {
         bot.post(&bot.message(ANA, "sim")).await;
         bot.settled().await;
 
-        assert!(said.starts_with(&format!("❌ {told}")), "{command}: {said}");
+        assert!(said.starts_with(&format!("❌ {expected}")), "{command}: {said}");
         assert_eq!(bot.changes(), 0, "{command}");
     }
 }
@@ -527,12 +527,12 @@ async fn t46_names_and_texts_may_hold_the_verb_of_a_command() {
         ("/anunciar bairro Hoje: /grupos e tirar dúvidas --sim", "➡️"),
         ("/criar Bairro Novo | Para jogar, tirar dúvidas\n- /ajuda", "✅"),
     ];
-    for (command, told) in rows {
+    for (command, expected) in rows {
         let bot = in_portuguese().world(|world| drop(world.group("Botar e Tirar Fotos"))).start().await;
 
         let said = bot.ask(ANA, command).await;
 
-        assert!(said.contains(told) && !said.contains("Um comando por vez"), "{command}: {said}");
+        assert!(said.contains(expected) && !said.contains("Um comando por vez"), "{command}: {said}");
     }
 }
 
@@ -557,7 +557,7 @@ async fn t46_a_group_is_neither_created_nor_deactivated() {
         ("/excluir grupo marketing", "❌ Não apago grupos"),
         ("/excluir grupo", "❌ Não apago grupos"),
     ];
-    for (command, told) in rows {
+    for (command, expected) in rows {
         let bot = in_portuguese().start().await;
 
         let said = bot.ask(ANA, command).await;
@@ -565,7 +565,7 @@ async fn t46_a_group_is_neither_created_nor_deactivated() {
         bot.post(&bot.message(ANA, "sim")).await;
         bot.settled().await;
 
-        assert!(said.starts_with(told), "{command}: {said}");
+        assert!(said.starts_with(expected), "{command}: {said}");
         assert_eq!(bot.changes(), 0, "{command}");
     }
     let bot = in_portuguese().world(|world| drop(world.community("Grupo Alfa"))).start().await;

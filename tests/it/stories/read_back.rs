@@ -182,9 +182,9 @@ async fn a_nonsensical_read_back_is_unknown() {
         .fail_always("communities-metadata", Fault::Replace(FaultResponse::html(200, "<b>later</b>")));
     gate.release();
 
-    let told = "0 of 1 group is now in “Bairro Feliz”.\n❓ “Futebol”: the outcome could not be read back. Look \
+    let expected = "0 of 1 group is now in “Bairro Feliz”.\n❓ “Futebol”: the outcome could not be read back. Look \
         again in a minute: /community \"Bairro Feliz\"";
-    assert_eq!(bot.replies_to(&command).await, [told]);
+    assert_eq!(bot.replies_to(&command).await, [expected]);
     assert_eq!(bot.row(&command).await.outcome.as_deref(), Some("failed"));
 }
 

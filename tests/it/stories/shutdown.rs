@@ -79,9 +79,9 @@ async fn twenty_crashes_before_the_plan_fail_a_command() {
 
     bot.restart().await;
 
-    let told = "❌ I could not finish this command and gave up: Something broke inside the bot; \
+    let expected = "❌ I could not finish this command and gave up: Something broke inside the bot; \
         whoever runs it finds it in the log. Send it again once that is fixed: /status shows it.";
-    assert_eq!(bot.replies_to(&command).await, [told]);
+    assert_eq!(bot.replies_to(&command).await, [expected]);
     let claims = bot.audit_events(&command).await.iter().filter(|what| *what == "claimed").count();
     assert_eq!((claims, bot.calls_to("communities").len(), bot.changes()), (21, 20, 0));
     assert_eq!(bot.row(&command).await.outcome.as_deref(), Some("failed"));

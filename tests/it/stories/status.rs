@@ -127,20 +127,20 @@ async fn status_shows_the_connection_time_from_the_webhook() {
     let bot = Service::with().clock(Clock::manual(Timestamp(start))).start().await;
     let event = |kind: &str, moment: i64| bot.message(ANA, "x").with("type", kind).with("momment", moment);
     let bot = &bot;
-    let told = |event| async move { bot.post(&event).await.text() };
+    let seen = |event| async move { bot.post(&event).await.text() };
     let ignored = r#"{"status":"ignored","reason":"unsupported_event"}"#;
 
     let unknown = bot.ask(ANA, "/status").await;
     // Its end is in seconds; the later start is delivered twice, first before the end.
-    assert_eq!(told(event("ConnectedCallback", start - 3_600_000)).await, ignored);
-    assert_eq!(told(event("DisconnectedCallback", start / 1_000 - 7_200)).await, ignored);
-    assert_eq!(told(event("ConnectedCallback", start - 1_000)).await, ignored);
+    assert_eq!(seen(event("ConnectedCallback", start - 3_600_000)).await, ignored);
+    assert_eq!(seen(event("DisconnectedCallback", start / 1_000 - 7_200)).await, ignored);
+    assert_eq!(seen(event("ConnectedCallback", start - 1_000)).await, ignored);
     assert_eq!(
-        told(event("DisconnectedCallback", start).with("instanceId", "0".repeat(32))).await,
+        seen(event("DisconnectedCallback", start).with("instanceId", "0".repeat(32))).await,
         r#"{"status":"ignored","reason":"other_instance"}"#
     );
     let connected = bot.ask(ANA, "/situação").await;
-    told(event("disconnectedcallback", start / 1_000)).await;
+    seen(event("disconnectedcallback", start / 1_000)).await;
     let contradicted = bot.ask(ANA, "/status").await;
 
     assert!(unknown.starts_with("✅ WhatsApp is connected.\nNo other"), "{unknown}");

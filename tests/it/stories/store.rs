@@ -27,7 +27,7 @@ impl Service {
     /// Posts a command and expects 503 with `Retry-After` within `most`. Meanwhile chatter gets a response at
     /// once, and `/readyz` fails.
     async fn expect_refused(&self, command: &EventBuilder, most: Duration) {
-        let begun = Instant::now();
+        let started = Instant::now();
         let refused = self.post(command);
         let chatter = async {
             let asked = Instant::now();
@@ -41,7 +41,7 @@ impl Service {
         assert_eq!(answer.status, 503, "{}", answer.text());
         let again: u64 = answer.header("retry-after").unwrap().parse().unwrap();
         assert!((1..=60).contains(&again), "{again}");
-        assert!(begun.elapsed() < most, "503 came after {:?}", begun.elapsed());
+        assert!(started.elapsed() < most, "503 came after {:?}", started.elapsed());
     }
 
     /// Checks that it is not ready for this reason.

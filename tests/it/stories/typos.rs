@@ -17,13 +17,13 @@ async fn each_leads_to(expected: &[&str], rows: Rows<'_>) {
 /// The same, where exactly these groups change their community: `Futebol → Bairro Feliz`.
 async fn each_moves(moved: &[&str], expected: &[&str], rows: Rows<'_>) {
     let mut astray = Vec::new();
-    for (slip, mend) in rows {
+    for (typo, fix) in rows {
         let bot = Service::start().await;
         let before = bot.world();
-        let said = corrected_by(&bot, slip, mend).await;
+        let said = corrected_by(&bot, typo, fix).await;
         let went = moves(&before, &bot.world());
         if !expected.iter().any(|words| said.contains(words)) || has_typo(&said) || went != moved {
-            astray.push(format!("{slip} + {mend}: {said}\n{went:?}"));
+            astray.push(format!("{typo} + {fix}: {said}\n{went:?}"));
         }
     }
     assert!(astray.is_empty(), "{}", astray.join("\n\n"));
@@ -48,12 +48,12 @@ fn moves(before: &World, now: &World) -> Vec<String> {
 
 /// Whether a reply offers the correction: the number or yes it prompts for, the command, the community, or
 /// the format of a number.
-fn leads_to(said: &str, mend: &str) -> bool {
+fn leads_to(said: &str, fix: &str) -> bool {
     let is_end = |c: char| c.is_whitespace() || matches!(c, '.' | ',' | ':' | ';' | '?' | '!');
     let command = |order: &str| Some(CATALOG.lookup(order.split(is_end).next()?.strip_prefix('/')?)?.name);
     let offers = |name: Option<&str>| said.split(is_end).any(|word| name == command(word) && name.is_some());
-    let is_edit = mend.starts_with('^');
-    match mend.trim_start_matches('^') {
+    let is_edit = fix.starts_with('^');
+    match fix.trim_start_matches('^') {
         "" => true,
         number if number.bytes().all(|b| b.is_ascii_digit()) => said.contains(&format!("{number}. ")),
         order if order.starts_with('/') => {
@@ -66,17 +66,17 @@ fn leads_to(said: &str, mend: &str) -> bool {
     }
 }
 
-async fn corrected_by(bot: &Service, slip: &str, mend: &str) -> String {
-    let command = bot.message(ANA, slip);
+async fn corrected_by(bot: &Service, typo: &str, fix: &str) -> String {
+    let command = bot.message(ANA, typo);
     let mut said = bot.ask_by(&command).await;
     bot.settled().await;
-    assert!(leads_to(&said, mend), "{slip}: {said}\ndoes not lead to {mend}");
-    if let Some(text) = mend.strip_prefix('^') {
+    assert!(leads_to(&said, fix), "{typo}: {said}\ndoes not lead to {fix}");
+    if let Some(text) = fix.strip_prefix('^') {
         bot.post(&bot.message(ANA, text).with_id(command.message_id()).edited()).await;
         bot.settled().await;
         said = bot.said().concat();
-    } else if !mend.is_empty() {
-        said = bot.ask(ANA, mend).await;
+    } else if !fix.is_empty() {
+        said = bot.ask(ANA, fix).await;
     }
     said
 }
@@ -575,8 +575,8 @@ async fn typos_of_commands_without_arguments_lead_to_them_within_one_message() {
         ("/ajuda /vincular.", "", "Põe grupos"),
         ("/helpp", "yes", "/link"),
     ];
-    for (slip, mend, expected) in rows {
-        each_leads_to(&[expected], &[(slip, mend)]).await;
+    for (typo, fix, expected) in rows {
+        each_leads_to(&[expected], &[(typo, fix)]).await;
     }
 }
 
@@ -595,13 +595,13 @@ async fn typos_of_undo_lead_to_it_within_one_message() {
         ("/undo.", ""),
         ("/desfazr", "/desfazer"),
     ];
-    for (slip, mend) in rows {
+    for (typo, fix) in rows {
         let bot = Service::start().await;
         let before = bot.world();
         bot.ask(ANA, "/link bairro futebol").await;
-        let said = corrected_by(&bot, slip, mend).await;
-        assert!(said.contains("✅ “Futebol”") && !has_typo(&said), "{slip} + {mend}: {said}");
-        assert_eq!(moves(&before, &bot.world()), [""; 0], "{slip} + {mend}");
+        let said = corrected_by(&bot, typo, fix).await;
+        assert!(said.contains("✅ “Futebol”") && !has_typo(&said), "{typo} + {fix}: {said}");
+        assert_eq!(moves(&before, &bot.world()), [""; 0], "{typo} + {fix}");
     }
 }
 
@@ -619,13 +619,13 @@ async fn typos_of_a_yes_lead_to_it_within_one_message() {
         ("Sim!", ""),
         ("pode", ""),
     ];
-    for (slip, mend) in rows {
+    for (typo, fix) in rows {
         let bot = Service::start().await;
         let before = bot.world();
         bot.ask(ANA, "/avisar bairro Reunião hoje").await;
-        let said = corrected_by(&bot, slip, mend).await;
-        assert!(said.contains('✅') && !has_typo(&said), "{slip} + {mend}: {said}");
-        assert_eq!(moves(&before, &bot.world()), [""; 0], "{slip} + {mend}");
+        let said = corrected_by(&bot, typo, fix).await;
+        assert!(said.contains('✅') && !has_typo(&said), "{typo} + {fix}: {said}");
+        assert_eq!(moves(&before, &bot.world()), [""; 0], "{typo} + {fix}");
     }
 }
 
@@ -641,8 +641,8 @@ async fn a_synonym_of_a_command_leads_to_it_within_one_message() {
         ("/tirar bairro 44 99999-0002", "sim", "➡️ +55 44 99999-0002"),
         ("/link bairro +55 44 99999-0005", "yes", "✅ +55 44 99999-0005"),
     ];
-    for (slip, mend, expected) in rows {
-        each_leads_to(&[expected], &[(slip, mend)]).await;
+    for (typo, fix, expected) in rows {
+        each_leads_to(&[expected], &[(typo, fix)]).await;
     }
 }
 

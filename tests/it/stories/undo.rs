@@ -167,10 +167,10 @@ async fn a_dry_run_of_a_misspelled_undo_stays_a_dry_run() {
     bot.ask(ANA, "/vincular bairro futebol").await;
     bot.settled().await;
 
-    for slip in ["/reverter --testar", "/desfaz --testar", "/undoo --try"] {
-        bot.ask(ANA, slip).await;
-        let told = bot.ask(ANA, "sim").await;
-        assert!(told.contains("➡️ “Futebol”"), "{slip}: {told}");
+    for typo in ["/reverter --testar", "/desfaz --testar", "/undoo --try"] {
+        bot.ask(ANA, typo).await;
+        let reply = bot.ask(ANA, "sim").await;
+        assert!(reply.contains("➡️ “Futebol”"), "{typo}: {reply}");
         bot.settled().await;
     }
     assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
@@ -189,13 +189,13 @@ async fn an_uncertain_change_is_the_last_change_for_undo() {
         bot.settled().await;
         bot.sandbox.faults().fail_always(call, Fault::Replace(FaultResponse::bad_gateway()));
 
-        let told = bot.ask(ANA, command).await;
+        let reply = bot.ask(ANA, command).await;
         bot.settled().await;
         bot.sandbox.faults().clear();
         bot.ask(ANA, "/undo").await;
         bot.settled().await;
 
-        assert!(told.starts_with("❓"), "{command}: {told}");
+        assert!(reply.starts_with("❓"), "{command}: {reply}");
         assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"), "{command}");
     }
 }

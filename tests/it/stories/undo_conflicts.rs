@@ -81,13 +81,13 @@ async fn the_connection_time_restarts_after_an_interruption() {
     let asked = bot.send_to_completion(ANA, "/status").await;
     bot.settled().await;
     bot.sandbox.faults().reconnect();
-    let told = bot.reply_to(&asked).await.text;
+    let reply = bot.reply_to(&asked).await.text;
     bot.connected(10).await;
 
-    assert!(told.starts_with("❌ WhatsApp is not connected."), "{told}");
+    assert!(reply.starts_with("❌ WhatsApp is not connected."), "{reply}");
     assert!(
-        told.lines().any(|line| Some(line) == minutes_ago(30).map(|at| format!("Since {at}")).as_deref()),
-        "{told}"
+        reply.lines().any(|line| Some(line) == minutes_ago(30).map(|at| format!("Since {at}")).as_deref()),
+        "{reply}"
     );
     assert_eq!(bot.since().await, minutes_ago(10));
 }

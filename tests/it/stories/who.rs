@@ -13,7 +13,7 @@ const SOME: &str = "[instances.main.admins.ana]\nphone = \"5544999990001\"\nname
 async fn who_replies_in_the_language_of_the_command() {
     let bot = Service::with().admins(SOME).start().await;
     let commands = [r#"/who "Bairro Feliz""#, r#"/quem "Bairro Feliz""#, "/quien bairro"];
-    let told = [
+    let expected = [
         "Who may use commands in “Bairro Feliz”:\n• “Ana”: everything\n• “Rui”: /link, /community\n\
          Its admins on WhatsApp may not use commands here. Whoever runs this bot can allow it.",
         "Quem pode usar comandos em “Bairro Feliz”:\n• “Ana”: tudo\n• “Rui”: /vincular, /comunidade\n\
@@ -22,8 +22,8 @@ async fn who_replies_in_the_language_of_the_command() {
          Sus admins en WhatsApp no pueden usar comandos aquí. Quien cuida este bot puede permitirlo.",
     ];
 
-    for (command, told) in commands.iter().zip(told) {
-        assert_eq!(bot.ask(ANA, command).await, told);
+    for (command, expected) in commands.iter().zip(expected) {
+        assert_eq!(bot.ask(ANA, command).await, expected);
     }
     assert_eq!((bot.changes(), bot.calls_to("light-group-metadata").len()), (0, 0));
 }

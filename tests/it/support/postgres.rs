@@ -114,9 +114,9 @@ impl Server {
     /// Kills the server like a crash.
     pub fn kill(&self) {
         self.log("k");
-        let begun = Instant::now();
+        let started = Instant::now();
         while self.is_up() {
-            assert!(begun.elapsed() < Duration::from_secs(20), "PostgreSQL does not end");
+            assert!(started.elapsed() < Duration::from_secs(20), "PostgreSQL does not end");
             std::thread::sleep(Duration::from_millis(10));
         }
     }
@@ -142,10 +142,10 @@ impl Server {
     }
 
     fn wait_until_up(&self) {
-        let begun = Instant::now();
+        let started = Instant::now();
         while !self.is_up() {
             let log = || std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
-            assert!(begun.elapsed() < Duration::from_secs(60), "PostgreSQL does not start: {}", log());
+            assert!(started.elapsed() < Duration::from_secs(60), "PostgreSQL does not start: {}", log());
             std::thread::sleep(Duration::from_millis(20));
         }
     }

@@ -25,7 +25,7 @@ async fn t35_while_the_journal_cannot_be_written_commands_are_sent_again_and_cha
     let other = hold(&bot.journal_path()).await;
 
     let refused = tokio::spawn(bot.post(&command));
-    let begun = Instant::now();
+    let started = Instant::now();
     let mut chatted = 0;
     while !refused.is_finished() {
         assert_status(&bot.post(&bot.message(ANA, "que bom")).await, "ignored");
@@ -37,7 +37,7 @@ async fn t35_while_the_journal_cannot_be_written_commands_are_sent_again_and_cha
     expect_problem(&refused, 503);
     let again: u64 = refused.header("retry-after").unwrap().parse().unwrap();
     assert!((1..=60).contains(&again), "{again}");
-    assert!(begun.elapsed() < Duration::from_secs(100));
+    assert!(started.elapsed() < Duration::from_secs(100));
     assert!(chatted > 1, "chatter waited for the journal");
     assert_eq!(bot.sandbox.calls().len(), 0);
 
@@ -97,10 +97,10 @@ async fn chatter_costs_no_postgresql_write() {
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     bot.ask(ANA, "/whoami").await;
     assert_eq!(bot.command_count().await, 2);
-    let begun = Instant::now();
+    let started = Instant::now();
     let mut counted = 0;
-    while counted < 4 || begun.elapsed() < Duration::from_secs(2) {
-        assert!(begun.elapsed() < Duration::from_secs(30), "not even the order was counted: {counted}");
+    while counted < 4 || started.elapsed() < Duration::from_secs(2) {
+        assert!(started.elapsed() < Duration::from_secs(30), "not even the order was counted: {counted}");
         tokio::time::sleep(Duration::from_millis(100)).await;
         counted = server.transactions(&url).await - before;
     }

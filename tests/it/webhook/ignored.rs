@@ -58,7 +58,7 @@ async fn each_ignored_event_names_its_reason() {
     let untold: Vec<_> = IgnoreReason::ALL
         .into_iter()
         .filter(|reason| {
-            *reason != IgnoreReason::RateLimited && !table.iter().any(|(told, _)| told == reason)
+            *reason != IgnoreReason::RateLimited && !table.iter().any(|(seen, _)| seen == reason)
         })
         .collect();
     assert!(untold.is_empty(), "no event above is ignored because of {untold:?}");

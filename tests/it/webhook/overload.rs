@@ -191,17 +191,17 @@ async fn commands_over_the_pending_limit_are_rejected_at_once() {
     // again.
     for round in 0.. {
         let commands: Vec<_> = connections.iter().map(|_| posted("/whoami")).collect();
-        let begun = Instant::now();
+        let started = Instant::now();
         for (connection, command) in connections.iter_mut().zip(&commands) {
             connection.send(command).await;
         }
         let answers = connections.iter_mut().map(|connection| async move {
             let answer = connection.answer().await.expect("an answer");
-            (begun.elapsed(), answer)
+            (started.elapsed(), answer)
         });
         let chatter = async {
             assert_status(&bot.post(&bot.message(ANA, "que bom")).await, "ignored");
-            begun.elapsed()
+            started.elapsed()
         };
         let (answers, chatted) = tokio::join!(join_all(answers), chatter);
 
@@ -251,8 +251,8 @@ async fn begin_large(bot: &Service, address: &str, target: &str, is_told: bool) 
     let mut connection = RawConnection::from(address, &bot.url).await;
     let framed = if is_told { ("content-length", "100000") } else { ("transfer-encoding", "chunked") };
     let expects = ("expect", "100-continue");
-    let told: &[_] = if is_told { &[JSON, framed, FORGED, expects] } else { &[JSON, framed, FORGED] };
-    connection.send(&request("POST", target, told, b"")).await;
+    let seen: &[_] = if is_told { &[JSON, framed, FORGED, expects] } else { &[JSON, framed, FORGED] };
+    connection.send(&request("POST", target, seen, b"")).await;
     if is_told {
         assert_eq!(connection.answer().await.expect("it is asked to go on").status, 100);
     } else {
@@ -345,9 +345,9 @@ impl Service {
 async fn quickest_refusal(bot: &Service, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Duration {
     let mut quickest = Duration::MAX;
     for _ in 0..3 {
-        let begun = Instant::now();
+        let started = Instant::now();
         let answer = bot.deliver(target, headers, body).await;
-        quickest = quickest.min(begun.elapsed());
+        quickest = quickest.min(started.elapsed());
         expect_problem(&answer, 401);
     }
     quickest
