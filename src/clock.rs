@@ -77,7 +77,7 @@ pub struct Clock(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     manual: Option<AtomicI64>,
-    /// What [`Inner::begun`] was, as Unix milliseconds of the monotonic time.
+    /// What [`Inner::started_at`] was, as Unix milliseconds of the monotonic time.
     origin: AtomicI64,
     started_at: Instant,
     /// How far a manual clock was advanced.

@@ -1,4 +1,4 @@
-//! Fail points: in a debug build, the process can be made to stop exactly at a named step.
+//! Fail points (crash points): in a debug build, the process can be made to stop exactly at a named step.
 //!
 //! `VINCULA_FAIL_AT=planned` aborts the process when it reaches that step, `planned:2` when it
 //! reaches it for the second time: no unwinding, no clean-up, as `kill -9` does it. The tests in

@@ -1,4 +1,5 @@
-//! Metrics and the log.
+//! Metrics and the log. The library adds `vincula_` and `_total` to the names of the counters: `webhooks` is
+//! `vincula_webhooks_total`.
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;

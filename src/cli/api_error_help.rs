@@ -25,7 +25,7 @@ pub(super) fn describe_with_remedy(instance: &Instance, error: &ApiError) -> Str
         ),
         ApiErrorKind::RateLimitUnavailable
         | ApiErrorKind::DeadlineExceeded
-        | ApiErrorKind::Busy
+        | ApiErrorKind::RateLimited
         | ApiErrorKind::ServerError(_) => "Try again in a minute.".to_owned(),
         ApiErrorKind::Rejected => {
             "Check in Z-API's panel that the instance is paid for and running.".to_owned()

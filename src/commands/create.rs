@@ -51,15 +51,15 @@ struct CreatePlan {
 }
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
-    let begun: Option<CreatePlan> = api_change::stored_plan(context)?;
+    let stored: Option<CreatePlan> = api_change::stored_plan(context)?;
     // Admins of some communities cannot create others.
     if !may_everywhere(context.admin) {
-        return Ok(match begun {
+        return Ok(match stored {
             Some(_) => Reply::RightsRevoked { is_started: true },
             None => Reply::Forbidden { command: SPEC.name, community: None },
         });
     }
-    let plan = match begun {
+    let plan = match stored {
         Some(plan) => plan,
         None => match build_plan(context, &arguments.text).await? {
             Ok(plan) => plan,
@@ -142,7 +142,7 @@ async fn create_community(
             find_created(context, plan, None, Some(refused)).await
         }
         Err(error) if error.cause.is_surely_not_applied() => {
-            if error.cause == ApiErrorKind::Busy {
+            if error.cause == ApiErrorKind::RateLimited {
                 // It may have been created all the same, and show late: retried only if it is certainly not there.
                 let mut backoff = PollBackoff::new(context.timing.read_back);
                 loop {

@@ -66,9 +66,9 @@ impl ApiChange for Deactivate {
 
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
     let community = context.require_community()?;
-    let begun: Option<DeactivatePlan> = api_change::stored_plan(context)?;
-    let is_begun = begun.is_some();
-    let plan = match begun {
+    let stored: Option<DeactivatePlan> = api_change::stored_plan(context)?;
+    let is_started = stored.is_some();
+    let plan = match stored {
         Some(plan) => plan,
         None => {
             let details = context.zapi.community(&community.id).await?;
@@ -93,7 +93,7 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
         }
     };
     let change = Deactivate { community: community.id };
-    let done = api_change::apply(context, &change, is_begun).await?;
+    let done = api_change::apply(context, &change, is_started).await?;
     context.directory.invalidate().await;
     if api_change::may_be_done(&done) {
         context.set_undo(SPEC.name, None);

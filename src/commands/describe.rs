@@ -67,9 +67,9 @@ impl ApiChange for Describe {
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let community = context.require_community()?;
-    let begun: Option<DescribePlan> = api_change::stored_plan(context)?;
-    let is_begun = begun.is_some();
-    let plan = match begun {
+    let stored: Option<DescribePlan> = api_change::stored_plan(context)?;
+    let is_started = stored.is_some();
+    let plan = match stored {
         Some(plan) => plan,
         None => {
             let text = match arguments.text.as_str() {
@@ -112,7 +112,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
         }
     };
     let change = Describe { community: community.id.clone(), text: plan.text.clone() };
-    let done = api_change::apply(context, &change, is_begun).await?;
+    let done = api_change::apply(context, &change, is_started).await?;
     if api_change::may_be_done(&done) {
         let by = command_for(&community.id, &plan.before).map(|rest| (SPEC.name, rest));
         context.set_undo_if(SPEC.name, by, Some(plan.text.clone()));

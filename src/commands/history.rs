@@ -162,8 +162,8 @@ async fn parse_filter(
     {
         return Ok(Ok(wanted));
     }
-    let mut begun = known.into_iter().filter(|admin| fold(&admin.name).starts_with(&folded));
-    Ok(match (begun.next(), begun.next()) {
+    let mut matching = known.into_iter().filter(|admin| fold(&admin.name).starts_with(&folded));
+    Ok(match (matching.next(), matching.next()) {
         (Some(admin), None) => Ok(filter_by_admin(admin)),
         _ if !nearest.is_empty() => {
             prompt_choice(context, &nearest);

@@ -62,7 +62,7 @@ struct ResetInvite {
     group: GroupId,
     old_link: Option<String>,
     /// An earlier attempt may have made another link.
-    is_begun: bool,
+    is_started: bool,
     /// The response of the call.
     returned_link: OnceLock<String>,
     /// The link that was read.
@@ -93,7 +93,7 @@ impl ApiChange for ResetInvite {
             let is_new = link.is_some()
                 && match answered {
                     // Of several new links only the last one is valid.
-                    Some(_) if self.is_begun || self.old_link.is_none() => link.as_ref() == answered,
+                    Some(_) if self.is_started || self.old_link.is_none() => link.as_ref() == answered,
                     _ => self.old_link.is_some() && link != self.old_link,
                 };
             if let (true, Some(link)) = (is_new, link) {
@@ -238,18 +238,18 @@ async fn find_link_target(
 async fn reset_invite(
     context: &mut Context<'_>,
     plan: InvitePlan,
-    is_begun: bool,
+    is_started: bool,
 ) -> Result<Reply, CommandError> {
     let Some(group) = GroupId::parse(&plan.group) else { return Err(CommandError::MissingCommunity) };
     let change = ResetInvite {
         community: plan.whole.as_deref().and_then(CommunityId::parse),
         group,
         old_link: plan.old,
-        is_begun,
+        is_started,
         returned_link: OnceLock::new(),
         current_link: OnceLock::new(),
     };
-    let done = api_change::apply(context, &change, is_begun).await?;
+    let done = api_change::apply(context, &change, is_started).await?;
     let link =
         change.current_link.get().or(change.returned_link.get()).filter(|link| is_displayable_link(link));
     if done.is_ok() || change.returned_link.get().is_some() {

@@ -16,6 +16,7 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Groups,
 };
 
+/// Only large patterns need a confirmation.
 const CHANGE: LinkChange =
     LinkChange { action: LinkAction::Link, command: SPEC.name, undone_by: "unlink", max_unconfirmed: None };
 

@@ -236,7 +236,9 @@ async fn whereabouts(
     }
     match outcome {
         GroupOutcome::InOtherCommunity(_) => outcome,
-        _ if details.community.is_none() && outcome.icon() == "❌" => GroupOutcome::Stranded(from, reason),
+        _ if details.community.is_none() && outcome.icon() == "❌" => {
+            GroupOutcome::InNoCommunity(from, reason)
+        }
         _ => GroupOutcome::MaybeMovedBack(from, reason),
     }
 }

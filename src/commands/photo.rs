@@ -57,9 +57,9 @@ impl ApiChange for SetPhoto {
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let community = context.require_community()?;
-    let begun: Option<PhotoPlan> = api_change::stored_plan(context)?;
-    let is_begun = begun.is_some();
-    let plan = match begun {
+    let stored: Option<PhotoPlan> = api_change::stored_plan(context)?;
+    let is_started = stored.is_some();
+    let plan = match stored {
         Some(plan) => plan,
         None => {
             let address = match arguments.words.as_slice() {
@@ -96,7 +96,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
         }
     };
     let change = SetPhoto { community: community.id, url: plan.address };
-    let done = api_change::apply(context, &change, is_begun).await?;
+    let done = api_change::apply(context, &change, is_started).await?;
     if api_change::may_be_done(&done) {
         context.set_undo(SPEC.name, None);
     }

@@ -62,9 +62,9 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     let id = community.id.to_string();
     let set = context.get_state(StateKind::Setting, &id).await?;
     let before = set.and_then(|set| parse_policy(&set.value));
-    let begun: Option<SettingsPlan> = api_change::stored_plan(context)?;
-    let is_begun = begun.is_some();
-    let plan = match begun {
+    let stored: Option<SettingsPlan> = api_change::stored_plan(context)?;
+    let is_started = stored.is_some();
+    let plan = match stored {
         Some(plan) => plan,
         None => {
             let words = arguments.words.join(" ");
@@ -87,7 +87,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     };
     let Some(who) = parse_policy(&plan.who) else { return Err(CommandError::MissingCommunity) };
     let change = SetAddPolicy { community: community.id, policy: who };
-    let done = api_change::apply(context, &change, is_begun).await?;
+    let done = api_change::apply(context, &change, is_started).await?;
     let may_be_done = api_change::may_be_done(&done);
     if let Err(why_not) = done {
         if may_be_done {

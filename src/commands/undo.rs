@@ -33,7 +33,7 @@ pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result
             rest: format!("{} {rest}", arguments.flags.typed()).trim_start().to_owned(),
             is_confirmed: false,
             forget: Some(ClearedState::Undo),
-            precondition: precondition,
+            precondition,
             prompting_commands: Vec::new(),
         }));
     }

@@ -202,7 +202,7 @@ impl CommunityAdmins {
         }
         if sender.phone.is_none() {
             // Lists show numbers, and this person shows none.
-            self.look_up_lids(zapi, &mut lists).await;
+            self.look_up_admin_lids(zapi, &mut lists).await;
         }
         let known = self.replace(|known| {
             let others = known.lists.iter().filter(|old| !lists.iter().any(|new| new.is_newer_than(old)));
@@ -357,7 +357,7 @@ impl CommunityAdmins {
                 }
             }
         }
-        self.look_up_lids(zapi, &mut fresh).await;
+        self.look_up_admin_lids(zapi, &mut fresh).await;
         let fresh = fresh.into_iter().map(|list| (list.community.clone(), Some(list)));
         let reads = fresh.chain(unread.into_iter().map(|community| (community, None)));
         self.replace(|known| {
@@ -435,7 +435,7 @@ impl CommunityAdmins {
 
     /// Adds a lid to each number that is listed alone (Z-API documents no lid in lists): an admin's message may show
     /// the lid alone. Where lids cannot be read now, the next read tries again.
-    async fn look_up_lids(&self, zapi: &Zapi, lists: &mut [AdminList]) {
+    async fn look_up_admin_lids(&self, zapi: &Zapi, lists: &mut [AdminList]) {
         /// How many numbers one call looks up.
         const AT_ONCE: usize = 200;
         let listed = lists.iter().flat_map(|list| &list.admins).filter(|admin| admin.lid.is_none());

@@ -53,12 +53,12 @@ pub async fn store_plan(context: &mut Context<'_>, plan: &impl Serialize) -> Res
 pub async fn apply<C: ApiChange>(
     context: &mut Context<'_>,
     change: &C,
-    is_begun: bool,
+    is_started: bool,
 ) -> Result<Result<(), ReplyLine>, CommandError> {
     let zapi = context.zapi;
     let can_be_read = change.is_applied(zapi).is_some();
-    let may_be_done = is_begun && !fields_of_plan(context).contains_key(UNMADE);
-    if is_begun && can_be_read {
+    let may_be_done = is_started && !fields_of_plan(context).contains_key(UNMADE);
+    if is_started && can_be_read {
         // A change that is not called again, or not without another result, may only become visible late.
         let is_waited_for = context.is_cancelled || C::ENDS_ANEW;
         let time = if is_waited_for { context.timing.read_back } else { Duration::ZERO };

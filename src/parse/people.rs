@@ -143,7 +143,7 @@ impl<'a> PersonParser<'a> {
             rest = others;
             let typed = number.iter().map(|piece| piece.typed).collect::<Vec<_>>().join(" ");
             let typed = if number[0].has_plus { format!("+{typed}") } else { typed };
-            let who = parse_number(number, self.dialing_code);
+            let who = parse_phone(number, self.dialing_code);
             self.push(&typed, who);
         }
         if !rest.is_empty() {
@@ -209,11 +209,11 @@ fn is_complete_number(pieces: &[Token<'_>], country: Option<DialingCode>) -> boo
             false => country.is_some_and(|own| own.complete(&digits).is_some()),
         }
     };
-    (pieces.len() == 1 && parse_number(pieces, country).is_ok()) || is_known()
+    (pieces.len() == 1 && parse_phone(pieces, country).is_ok()) || is_known()
 }
 
-/// Parses a number from its parts.
-fn parse_number(pieces: &[Token<'_>], country: Option<DialingCode>) -> Result<PersonRef, PersonParseError> {
+/// Parses a phone number from its parts.
+fn parse_phone(pieces: &[Token<'_>], country: Option<DialingCode>) -> Result<PersonRef, PersonParseError> {
     let digits: String = pieces.iter().map(|piece| piece.digits.as_str()).collect();
     // 00 is how many countries dial the +.
     let (digits, has_plus) = match digits.strip_prefix("00") {

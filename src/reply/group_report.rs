@@ -44,7 +44,7 @@ pub enum GroupOutcome {
     /// ❌ It could not be linked, and is back in the community that it had left, for this reason.
     MovedBack(String, String),
     /// ❌ It left this community and could not be linked, for this reason; it is in none now.
-    Stranded(String, String),
+    InNoCommunity(String, String),
     /// ❓ It left this community and could not be linked, for this reason; whether it is back is not known.
     MaybeMovedBack(String, String),
     /// ☑️ Already done.
@@ -60,14 +60,14 @@ pub enum GroupOutcome {
     /// ❌ Z-API rejected it, with this text.
     Refused(Option<String>),
     /// ❌ No group has this name.
-    Unknown {
+    NameNotFound {
         /// The nearest names.
         suggestions: Vec<String>,
         /// The number of the first one; 0 for none.
         first_number: usize,
     },
     /// ❌ No group matches the pattern.
-    NoMatch,
+    PatternNotFound,
     /// ❌ Several groups have this name or begin with it.
     Ambiguous {
         /// Their names, with ids where the names are the same.
@@ -121,7 +121,7 @@ impl GroupOutcome {
                 | Self::NotReadBack
                 | Self::PerhapsStays(..)
                 | Self::MaybeMovedBack(..)
-                | Self::Stranded(..)
+                | Self::InNoCommunity(..)
         )
     }
 
@@ -141,7 +141,9 @@ impl GroupOutcome {
     /// Whether a candidate can be chosen by number.
     fn has_choices(&self) -> bool {
         match self {
-            Self::Unknown { suggestions: nearest, first_number: first } => *first > 0 && !nearest.is_empty(),
+            Self::NameNotFound { suggestions: nearest, first_number: first } => {
+                *first > 0 && !nearest.is_empty()
+            }
             Self::Ambiguous { first_number: first, .. } => *first > 0,
             _ => false,
         }
@@ -154,8 +156,8 @@ impl GroupReport {
         let is_unclear = |line: &GroupLine| {
             matches!(
                 line.outcome,
-                GroupOutcome::Unknown { .. }
-                    | GroupOutcome::NoMatch
+                GroupOutcome::NameNotFound { .. }
+                    | GroupOutcome::PatternNotFound
                     | GroupOutcome::Ambiguous { .. }
                     | GroupOutcome::NotInChat
                     | GroupOutcome::BotNotMember
@@ -206,7 +208,7 @@ impl GroupReport {
         if let Some(count) = self.people {
             lines.push(localizer.text("people-concerned", &[("count", count.into())]));
         }
-        let is_unknown = |line: &GroupLine| matches!(&line.outcome, GroupOutcome::Unknown { suggestions, .. } if suggestions.is_empty());
+        let is_unknown = |line: &GroupLine| matches!(&line.outcome, GroupOutcome::NameNotFound { suggestions, .. } if suggestions.is_empty());
         if self.lines.iter().any(|line| line.outcome.has_choices()) {
             lines.push(localizer.text("choose", &[]));
         } else if self.is_usage_error() && self.lines.iter().any(is_unknown) {
@@ -228,14 +230,16 @@ impl GroupReport {
         };
         match &line.outcome {
             GroupOutcome::Done | GroupOutcome::WouldChange => format!("{icon} {name}"),
-            GroupOutcome::Unknown { suggestions: nearest, .. } if nearest.is_empty() => {
+            GroupOutcome::NameNotFound { suggestions: nearest, .. } if nearest.is_empty() => {
                 named("no-group", &[])
             }
-            GroupOutcome::Unknown { suggestions: nearest, first_number: first } => {
+            GroupOutcome::NameNotFound { suggestions: nearest, first_number: first } => {
                 named("no-group-nearest", &[("candidates", (&format_candidates(nearest, *first)).into())])
             }
-            GroupOutcome::NoMatch if line.name.chars().all(|c| c == '*') => named("bare-pattern", &[]),
-            GroupOutcome::NoMatch => named("no-pattern", &[]),
+            GroupOutcome::PatternNotFound if line.name.chars().all(|c| c == '*') => {
+                named("bare-pattern", &[])
+            }
+            GroupOutcome::PatternNotFound => named("no-pattern", &[]),
             GroupOutcome::Ambiguous { candidates: names, first_number: first } => {
                 let more = names.len().saturating_sub(MAX_CANDIDATES);
                 let shown = format_candidates(&names[..names.len() - more], *first);
@@ -276,7 +280,7 @@ impl GroupReport {
                 moved("moved-maybe-not", from, reason, &localizer.format_command("link", &[from, name]))
             }
             GroupOutcome::MovedBack(from, reason) => moved("moved-back", from, reason, ""),
-            GroupOutcome::Stranded(from, reason) => {
+            GroupOutcome::InNoCommunity(from, reason) => {
                 moved("moved-unlinked", from, reason, &localizer.format_command("link", &[from, name]))
             }
             GroupOutcome::MaybeMovedBack(from, reason) => {
@@ -299,8 +303,8 @@ impl GroupReport {
             GroupOutcome::NotReadBack
             | GroupOutcome::Done
             | GroupOutcome::WouldChange
-            | GroupOutcome::Unknown { .. }
-            | GroupOutcome::NoMatch
+            | GroupOutcome::NameNotFound { .. }
+            | GroupOutcome::PatternNotFound
             | GroupOutcome::Ambiguous { .. }
             | GroupOutcome::NotInChat => say("not-read-back", &[("command", (&look()).into())]),
         }

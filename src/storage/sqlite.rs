@@ -69,12 +69,12 @@ impl DatabaseFileLock {
         let file =
             File::options().create(true).truncate(false).read(true).write(true).mode(0o600).open(&path);
         let file = file.map_err(to_error)?;
-        let begun = Instant::now();
+        let started = Instant::now();
         loop {
             match file.try_lock() {
                 Ok(()) => break,
                 // The lock of a process that has just ended may be held by its child until that calls exec.
-                Err(TryLockError::WouldBlock) if begun.elapsed() < LOCK_RELEASE_WAIT => {
+                Err(TryLockError::WouldBlock) if started.elapsed() < LOCK_RELEASE_WAIT => {
                     tokio::time::sleep(LOCK_RELEASE_WAIT / 10).await;
                 }
                 Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(path.display().to_string())),

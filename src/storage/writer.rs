@@ -448,13 +448,17 @@ mod tests {
 
         let refused = store.insert(command()).await.unwrap_err().to_string();
         assert!(refused.contains("a write does not end"), "{refused}");
-        let begun = Instant::now();
+        let started = Instant::now();
         let refused = store.insert(NewCommand::for_test("b", NOW)).await.unwrap_err().to_string();
         assert!(refused.contains("a write does not end"), "{refused}");
         let unready = store.ping().await.unwrap_err().to_string();
         assert!(unready.contains("a write does not end"), "{unready}");
         store.release_all().await.unwrap_err();
-        assert!(begun.elapsed() < Duration::from_millis(500), "a known outage took {:?}", begun.elapsed());
+        assert!(
+            started.elapsed() < Duration::from_millis(500),
+            "a known outage took {:?}",
+            started.elapsed()
+        );
 
         drop(go_on);
         while store.ping().await.is_err() {

@@ -301,6 +301,7 @@ fn verify_standard_webhooks<'a>(
 ) -> Result<&'a str, AuthFailure> {
     let (id, timestamp) = (single_header(headers, &WEBHOOK_ID), single_header(headers, &WEBHOOK_TIMESTAMP));
     let signatures = single_header(headers, &WEBHOOK_SIGNATURE);
+    // As above: `verify_slice` compares in constant time, and every key is tried.
     let matches = keys.iter().fold(false, |found, key| {
         let signed = standard_content(key, id.unwrap_or_default(), timestamp.unwrap_or_default(), body);
         parse_signatures(signatures)

@@ -15,27 +15,27 @@ use crate::storage::{CommandRecord, LeaseError, Outcome, StateChange, StateKind,
 pub(super) async fn update_prompts(
     store: &Store,
     command: &CommandRecord,
-    mut ended: CommandOutcome,
+    mut result: CommandOutcome,
 ) -> Result<CommandOutcome, LeaseError> {
     let resolution: Option<DeferredCommand> =
         command.deferred_command.as_deref().and_then(|json| serde_json::from_str(json).ok());
     let prompt_chain = resolution.map(|resolution| resolution.prompting_commands).unwrap_or_default();
     let is_prompt_reply = !prompt_chain.is_empty();
-    if matches!(ended.outcome, Outcome::UsageError | Outcome::Previewed) {
-        let changes = ended.state_changes.iter_mut();
+    if matches!(result.outcome, Outcome::UsageError | Outcome::Previewed) {
+        let changes = result.state_changes.iter_mut();
         changes.for_each(|change| prompt::with_prompting_commands(prompt_chain.clone(), change));
     } else {
         let confirm =
             |id| StateChange { kind: StateKind::Confirmed, key: id, value: Some(command.id.clone()) };
-        ended.state_changes.extend(prompt_chain.into_iter().map(confirm));
+        result.state_changes.extend(prompt_chain.into_iter().map(confirm));
     }
-    if ended.state_changes.iter().any(|change| change.kind == StateKind::Prompt) {
-        return Ok(ended);
+    if result.state_changes.iter().any(|change| change.kind == StateKind::Prompt) {
+        return Ok(result);
     }
     let key = Chat::from_id(&command.chat).conversation_key(&command.admin, command.by_owner);
     let is_change =
         command.name != CONFIRM_COMMAND && CATALOG.lookup(&command.name).is_some_and(|spec| spec.is_mutating);
-    let is_list = ended.state_changes.iter().any(|change| change.kind == StateKind::List);
+    let is_list = result.state_changes.iter().any(|change| change.kind == StateKind::List);
     let pending = match is_list || command.version > 0 {
         true => store.get_state(&command.instance, StateKind::Prompt, key.as_str()).await?,
         false => None,
@@ -47,11 +47,11 @@ pub(super) async fn update_prompts(
     };
     let is_choice = || prompt.as_ref().is_some_and(|prompt| !prompt.options.is_empty());
     if is_own && pending.as_ref().is_some_and(|pending| pending.at > command.accepted_at) {
-        ended.state_changes.push(prompt::void_prompt(&key));
+        result.state_changes.push(prompt::void_prompt(&key));
     } else if is_change || is_prompt_reply || is_own || (is_list && is_choice()) {
-        ended.state_changes.push(prompt::clear_prompt(&key));
+        result.state_changes.push(prompt::clear_prompt(&key));
     }
-    Ok(ended)
+    Ok(result)
 }
 
 /// Whether an earlier version of the command's message led to the prompt. An edit replaces that prompt, even if it was

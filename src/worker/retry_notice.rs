@@ -1,4 +1,4 @@
-//! Retry notices: telling an admin that a failed command is retried, once per command.
+//! Schedules the next attempt of a failed command, and tells its admin once that it is retried.
 
 use tokio::time::timeout;
 

@@ -1,4 +1,4 @@
-//! Retry policy: whether and when a failed attempt is followed by another one.
+//! Retry policy: whether and when a failed attempt is followed by another one. retry_notice.rs applies it.
 //!
 //! | failure | then |
 //! |---|---|

@@ -1,6 +1,7 @@
 //! Suggestions for commands that cannot be parsed. The reply shows the whole suggested command; a yes runs it.
 //!
-//! Nothing is run without a yes. Names are looked up in the lists that are loaded already.
+//! Misspelled command names are suggested by `suggest_nearest_name` in resolve.rs. Nothing is run without a yes. Names
+//! are looked up in the lists that are loaded already.
 
 use super::context::{CommandOutcome, Request};
 use crate::command::spec::CommandSpec;

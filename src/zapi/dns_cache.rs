@@ -107,13 +107,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_name_is_looked_up_once_a_minute_and_believed_longer_where_nobody_can_tell() {
-        let (names, begun) = (DnsCache::default(), Instant::now());
+        let (names, started) = (DnsCache::default(), Instant::now());
         let told = |last| async move { Ok(vec![address(last)]) };
         let silent = || async { Err(io::Error::other("no name server")) };
-        let (early, late) = (begun + ADDRESS_TTL - Duration::from_secs(1), begun + ADDRESS_TTL);
+        let (early, late) = (started + ADDRESS_TTL - Duration::from_secs(1), started + ADDRESS_TTL);
 
-        assert!(names.resolve("api.example.com", silent(), begun).await.is_err());
-        assert_eq!(names.resolve("api.example.com", told(1), begun).await.unwrap(), [address(1)]);
+        assert!(names.resolve("api.example.com", silent(), started).await.is_err());
+        assert_eq!(names.resolve("api.example.com", told(1), started).await.unwrap(), [address(1)]);
         assert_eq!(names.resolve("api.example.com", told(2), early).await.unwrap(), [address(1)]);
         assert_eq!(names.resolve("other.example.com", told(3), early).await.unwrap(), [address(3)]);
         assert_eq!(names.resolve("api.example.com", silent(), late).await.unwrap(), [address(1)]);
@@ -124,9 +124,9 @@ mod tests {
     #[tokio::test]
     async fn a_name_server_that_says_nothing_is_not_waited_for_where_an_answer_is_known() {
         let names = DnsCache { timeout: Duration::from_millis(20), ..DnsCache::default() };
-        let (begun, told) = (Instant::now(), |last| async move { Ok(vec![address(last)]) });
-        names.resolve("api.example.com", told(1), begun).await.unwrap();
-        let late = begun + ADDRESS_TTL;
+        let (started, told) = (Instant::now(), |last| async move { Ok(vec![address(last)]) });
+        names.resolve("api.example.com", told(1), started).await.unwrap();
+        let late = started + ADDRESS_TTL;
 
         let waiting = names.resolve("api.example.com", std::future::pending(), late);
         let tried = tokio::time::timeout(Duration::from_secs(5), waiting).await;
@@ -142,16 +142,16 @@ mod tests {
     #[tokio::test]
     async fn an_old_answer_gives_way_to_a_slow_name_server() {
         let names = DnsCache { timeout: Duration::from_millis(100), ..DnsCache::default() };
-        let (begun, told) = (Instant::now(), |last| async move { Ok(vec![address(last)]) });
-        names.resolve("api.example.com", told(1), begun).await.unwrap();
+        let (started, told) = (Instant::now(), |last| async move { Ok(vec![address(last)]) });
+        names.resolve("api.example.com", told(1), started).await.unwrap();
         let slow = || async {
             tokio::time::sleep(Duration::from_millis(200)).await;
             Ok(vec![address(2)])
         };
 
-        let soon = names.resolve("api.example.com", slow(), begun + ADDRESS_TTL).await.unwrap();
+        let soon = names.resolve("api.example.com", slow(), started + ADDRESS_TTL).await.unwrap();
         let later =
-            names.resolve("api.example.com", slow(), begun + MAX_STALE_AGE + ADDRESS_TTL).await.unwrap();
+            names.resolve("api.example.com", slow(), started + MAX_STALE_AGE + ADDRESS_TTL).await.unwrap();
 
         assert_eq!((soon, later), (vec![address(1)], vec![address(2)]));
     }

@@ -6,7 +6,7 @@
 //! | the deadline of this attempt is over: a change was not sent, a read was cancelled | [`ApiErrorKind::DeadlineExceeded`] | yes | yes |
 //! | connection or name look-up failed: nothing was sent | [`ApiErrorKind::Unreachable`] | yes | yes |
 //! | timeout, reset, incomplete, 408: it may have been done | [`ApiErrorKind::NoResponse`] | yes | |
-//! | 425, 429: it was not done | [`ApiErrorKind::Busy`] | yes | |
+//! | 425, 429: it was not done | [`ApiErrorKind::RateLimited`] | yes | |
 //! | 5xx: it may have been done | [`ApiErrorKind::ServerError`] | yes | |
 //! | an error text about the connection of the phone | [`ApiErrorKind::Disconnected`] | yes | yes |
 //! | `null not allowed`, `<token> not allowed`, `client-token is not configured` | [`ApiErrorKind::WrongClientToken`] | no | yes |
@@ -63,9 +63,9 @@ pub enum ApiErrorKind {
     /// Sent, but without a response: it may have been done.
     #[error("did not answer")]
     NoResponse,
-    /// Z-API asks to slow down: it was not done.
+    /// Z-API asks to slow down (429, 425): it was not done.
     #[error("asks to slow down")]
-    Busy,
+    RateLimited,
     /// An error of Z-API's server, with the status: it may have been done.
     #[error("has trouble (status {0})")]
     ServerError(u16),
@@ -101,7 +101,7 @@ impl ApiErrorKind {
             Self::RateLimitUnavailable | Self::DeadlineExceeded | Self::Unreachable | Self::Disconnected => {
                 (true, true)
             }
-            Self::NoResponse | Self::Busy | Self::ServerError(_) | Self::Unreadable => (true, false),
+            Self::NoResponse | Self::RateLimited | Self::ServerError(_) | Self::Unreadable => (true, false),
             Self::WrongClientToken | Self::InstanceNotFound | Self::WrongUrl => (false, true),
             Self::Rejected => (false, false),
         }
@@ -119,7 +119,7 @@ impl ApiErrorKind {
 
     /// Whether the call had no effect: it was not sent, or Z-API refused it.
     pub fn is_surely_not_applied(self) -> bool {
-        self.is_unsent() || self == Self::Busy || !self.is_temporary()
+        self.is_unsent() || self == Self::RateLimited || !self.is_temporary()
     }
 
     /// Whether the whole account or instance is affected: other calls fail in the same way.
@@ -151,7 +151,7 @@ impl ApiError {
             ApiErrorKind::RateLimitUnavailable => "internal",
             ApiErrorKind::Unreachable => "api-unreachable",
             ApiErrorKind::NoResponse | ApiErrorKind::DeadlineExceeded => "api-no-answer",
-            ApiErrorKind::Busy => "api-busy",
+            ApiErrorKind::RateLimited => "api-busy",
             ApiErrorKind::ServerError(code) => {
                 status = code.to_string();
                 values.push(("status", i18n::Value::from(&status)));
@@ -218,7 +218,7 @@ pub(super) fn parse_response(
         },
         // A proxy or a compatible server may send it for a call that it passed on.
         408 => Some(ApiErrorKind::NoResponse),
-        425 | 429 => Some(ApiErrorKind::Busy),
+        425 | 429 => Some(ApiErrorKind::RateLimited),
         _ if refusal.is_some() => refusal,
         500..=599 => Some(ApiErrorKind::ServerError(status)),
         400..=499 => Some(ApiErrorKind::Rejected),
@@ -434,9 +434,9 @@ mod tests {
             (200, r#"{"error":{"code":7}}"#, Some(ApiErrorKind::Rejected)),
             (404, "nothing here", Some(ApiErrorKind::Rejected)),
             (408, "", Some(ApiErrorKind::NoResponse)),
-            (425, "", Some(ApiErrorKind::Busy)),
-            (429, "", Some(ApiErrorKind::Busy)),
-            (429, r#"{"error":"You need to be connected"}"#, Some(ApiErrorKind::Busy)),
+            (425, "", Some(ApiErrorKind::RateLimited)),
+            (429, "", Some(ApiErrorKind::RateLimited)),
+            (429, r#"{"error":"You need to be connected"}"#, Some(ApiErrorKind::RateLimited)),
             (502, "<html><h1>Bad Gateway</h1></html>", Some(ApiErrorKind::ServerError(502))),
             (301, "", Some(ApiErrorKind::Unreadable)),
         ];

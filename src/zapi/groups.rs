@@ -111,7 +111,7 @@ pub(super) fn invitation_link(call: &'static str, object: &Value) -> Result<Opti
     let folded = reason.to_lowercase().replace(['-', '_'], " ");
     let has = |words: &str| folded.contains(words);
     if has("too many") || has("overlimit") {
-        Err(ApiError::new(call, ApiErrorKind::Busy))
+        Err(ApiError::new(call, ApiErrorKind::RateLimited))
     } else if folded.trim().is_empty() || has("forbidden") || has("not authorized") {
         Ok(None)
     } else {

@@ -265,9 +265,9 @@ impl LinkPlan {
                 PriorState::LastGroup => GroupOutcome::LastGroup,
                 PriorState::Gone => GroupOutcome::Gone,
                 PriorState::NameNotFound(nearest) => {
-                    GroupOutcome::Unknown { suggestions: nearest, first_number: first }
+                    GroupOutcome::NameNotFound { suggestions: nearest, first_number: first }
                 }
-                PriorState::PatternNotFound => GroupOutcome::NoMatch,
+                PriorState::PatternNotFound => GroupOutcome::PatternNotFound,
                 PriorState::Ambiguous(candidates) => {
                     GroupOutcome::Ambiguous { candidates, first_number: first }
                 }

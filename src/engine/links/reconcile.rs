@@ -208,8 +208,8 @@ impl Reconciler<'_, '_> {
         }
     }
 
-    /// The outcome of each group. Groups still_missing open by a temporary error are retried later, unless this is the
-    /// last attempt.
+    /// The outcome of each group. If a temporary error is the reason that a group is not yet as wanted, the command is
+    /// retried, unless this is the last attempt.
     async fn classify_failures(
         self,
         todo: &[GroupId],

@@ -236,7 +236,7 @@ pub async fn build_plan(
         read_own_phone(context, act).boxed()
     );
     let mut survey = Survey { participants: participants?, phones: phones?, own_phone: own_phone? };
-    look_up_lids(context, named, &mut survey.participants).await?;
+    look_up_participant_lids(context, named, &mut survey.participants).await?;
     let mut items: Vec<MemberItem> = Vec::new();
     for (nth, one) in named.iter().enumerate() {
         // The rest of a community's name that was typed without quotes is no person.
@@ -257,7 +257,7 @@ pub async fn build_plan(
 /// Adds lids to participants that are listed by number only, if a person is named by a lid that no
 /// participant has: no page of Z-API documents lids in lists. In very large communities such a person is not
 /// found.
-async fn look_up_lids(
+async fn look_up_participant_lids(
     context: &Context<'_>,
     named: &[ParsedPerson],
     present: &mut [Participant],

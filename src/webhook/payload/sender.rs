@@ -55,8 +55,8 @@ pub(super) fn parse_owner(fields: &EventFields<'_>) -> Person {
 
 /// Parses the partner of a direct chat: `phone`, and the lid that Z-API sends with it.
 fn parse_partner(fields: &EventFields<'_>, phone: &str) -> Option<Person> {
-    let beside = if is_yes(fields.from_me) { None } else { parse_lid(fields.sender_lid) };
-    let beside = parse_lid(fields.chat_lid).or(beside);
+    let beside = if is_yes(fields.from_me) { None } else { parse_lid_field(fields.sender_lid) };
+    let beside = parse_lid_field(fields.chat_lid).or(beside);
     if is_lid(phone, beside) {
         return Some(Person { phone: None, lid: Lid::parse(phone) }).filter(|person| !person.is_unknown());
     }
@@ -68,7 +68,7 @@ fn parse_partner(fields: &EventFields<'_>, phone: &str) -> Option<Person> {
 /// Bare digits are a lid if `participantLid` has the same ones, or if they are too many for a number and there is no
 /// other lid. Otherwise they are a number.
 fn parse_person(number: RawField<'_>, beside: RawField<'_>) -> Option<Person> {
-    let beside = parse_lid(beside);
+    let beside = parse_lid_field(beside);
     let only_lid = beside.map(|lid| Person { phone: None, lid: Some(lid) });
     let Some(number) = number.as_text() else { return only_lid };
     if is_lid(&number, beside) || (beside.is_none() && LID_DIGITS.contains(&number.len())) {
@@ -83,7 +83,7 @@ fn parse_person(number: RawField<'_>, beside: RawField<'_>) -> Option<Person> {
     }
 }
 
-fn parse_lid(field: RawField<'_>) -> Option<Lid> {
+fn parse_lid_field(field: RawField<'_>) -> Option<Lid> {
     Lid::parse(&field.as_text()?)
 }
 
