@@ -45,15 +45,15 @@ impl LinkAction {
         zapi: &Zapi,
         community: &CommunityId,
         groups: &[GroupId],
-        turn: Option<ChangePermit>,
+        permit: Option<ChangePermit>,
     ) -> Result<(), ApiError> {
-        let turn = match turn {
-            Some(turn) => turn,
+        let permit = match permit {
+            Some(permit) => permit,
             None => self.acquire_permit(zapi).await?,
         };
         match self {
-            Self::Link => zapi.link(community, groups, turn).await,
-            Self::Unlink => zapi.unlink(community, groups, turn).await,
+            Self::Link => zapi.link(community, groups, permit).await,
+            Self::Unlink => zapi.unlink(community, groups, permit).await,
         }
     }
 }

@@ -42,8 +42,8 @@ pub async fn change_links(
 ) -> Result<Reply, CommandError> {
     let action = change.action;
     let community = context.require_community()?;
-    let mut ahead = None;
-    let (plan, known) = match load_stored(context) {
+    let mut permit = None;
+    let (plan, just_read) = match load_stored(context) {
         Some(plan) => (plan, None),
         None => {
             let typed = match parse_groups(context, change.command, arguments).await? {
@@ -65,14 +65,14 @@ pub async fn change_links(
                 let json = serde_json::to_string(&plan).unwrap_or_default();
                 // The call waits for both, and they may share a transaction.
                 let zapi = context.zapi;
-                let turn = async { Ok(action.acquire_permit(zapi).await.ok()) };
-                ((), ahead) = tokio::try_join!(context.store_plan(json), turn)?;
+                let acquire = async { Ok(action.acquire_permit(zapi).await.ok()) };
+                ((), permit) = tokio::try_join!(context.store_plan(json), acquire)?;
                 failpoint::reach(Step::Planned);
             }
             (plan, Some(details))
         }
     };
-    let outcome = reconcile(context, action, &plan, known, ahead).await?;
+    let outcome = reconcile(context, action, &plan, just_read, permit).await?;
     let done =
         plan.pending().into_iter().filter(|group| outcome.get(group).is_some_and(GroupOutcome::may_be_done));
     let done: Vec<GroupId> = done.collect();
