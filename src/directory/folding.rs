@@ -21,30 +21,31 @@ fn fold_latin(name: &str) -> Option<String> {
     if name.len() > MOST_COMPARED {
         return None;
     }
-    let mut folded = String::with_capacity(name.len());
+    let mut folded = Vec::with_capacity(name.len());
     for c in name.chars() {
         let plain = match c {
             ' ' | '\0'..='\u{1f}' | '\u{7f}' => {
-                if !folded.is_empty() && !folded.ends_with(' ') {
-                    folded.push(' ');
+                if !matches!(folded.last(), None | Some(b' ')) {
+                    folded.push(b' ');
                 }
                 continue;
             }
-            '`' | '"' => '\'',
-            c if c.is_ascii() => c.to_ascii_lowercase(),
-            'á' | 'à' | 'â' | 'ã' | 'ä' | 'Á' | 'À' | 'Â' | 'Ã' | 'Ä' => 'a',
-            'é' | 'è' | 'ê' | 'ë' | 'É' | 'È' | 'Ê' | 'Ë' => 'e',
-            'í' | 'ì' | 'î' | 'ï' | 'Í' | 'Ì' | 'Î' | 'Ï' => 'i',
-            'ó' | 'ò' | 'ô' | 'õ' | 'ö' | 'Ó' | 'Ò' | 'Ô' | 'Õ' | 'Ö' => 'o',
-            'ú' | 'ù' | 'û' | 'ü' | 'Ú' | 'Ù' | 'Û' | 'Ü' => 'u',
-            'ç' | 'Ç' => 'c',
-            'ñ' | 'Ñ' => 'n',
-            _ => return None,
+            '`' | '"' => b'\'',
+            'á' | 'à' | 'â' | 'ã' | 'ä' | 'Á' | 'À' | 'Â' | 'Ã' | 'Ä' => b'a',
+            'é' | 'è' | 'ê' | 'ë' | 'É' | 'È' | 'Ê' | 'Ë' => b'e',
+            'í' | 'ì' | 'î' | 'ï' | 'Í' | 'Ì' | 'Î' | 'Ï' => b'i',
+            'ó' | 'ò' | 'ô' | 'õ' | 'ö' | 'Ó' | 'Ò' | 'Ô' | 'Õ' | 'Ö' => b'o',
+            'ú' | 'ù' | 'û' | 'ü' | 'Ú' | 'Ù' | 'Û' | 'Ü' => b'u',
+            'ç' | 'Ç' => b'c',
+            'ñ' | 'Ñ' => b'n',
+            c => u8::try_from(c).ok().filter(u8::is_ascii)?.to_ascii_lowercase(),
         };
         folded.push(plain);
     }
-    folded.truncate(folded.trim_end_matches(' ').len());
-    Some(folded)
+    if folded.last() == Some(&b' ') {
+        folded.pop();
+    }
+    String::from_utf8(folded).ok()
 }
 
 fn fold_unicode(name: &str) -> String {

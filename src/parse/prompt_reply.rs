@@ -1,8 +1,9 @@
 //! How a person replies to a prompt without a command: `yes`, `2`, a 👍.
 
-use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use regex::Regex;
 
 use crate::directory::fold;
 use crate::domain::Locale;
@@ -32,60 +33,66 @@ pub enum ParsedReply {
     },
 }
 
-static YES: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("reply-yes"));
-
-/// A yes in a direct chat only.
-static DIRECT_YES: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("reply-yes-direct"));
-
-/// A yes in a direct chat where the change can be undone; it also ends a conversation.
-static AGREEMENT: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("reply-agreement"));
-
-/// Ends a conversation, and is no yes.
-static THANKS: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("reply-thanks"));
-
-/// The plain word.
-static NO: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("reply-no"));
-
-/// How a word is a no, or begins one.
-#[derive(Default)]
-struct NoWord {
-    /// It is one anywhere in a text.
-    is_anywhere: bool,
-    /// It is one if it is a whole part of a sentence.
-    is_alone: bool,
-    /// It begins one if one of these follows.
-    phrases: Vec<Vec<String>>,
+/// What a word says in a reply. One word may say several of these.
+#[derive(Clone, Copy, Default)]
+struct WordMeaning {
+    is_yes: bool,
+    /// A yes in a direct chat only.
+    is_direct_yes: bool,
+    /// A yes in a direct chat where the change can be undone; it also ends a conversation.
+    is_agreement: bool,
+    /// It ends a conversation, and is no yes.
+    is_thanks: bool,
+    is_no: bool,
+    /// A no if it is the whole text, or, in a direct chat, the first word: elsewhere it has another meaning, as
+    /// `para` does.
+    is_direct_no: bool,
+    /// It adds nothing to a yes or a number.
+    is_filler: bool,
+    /// It stands before a number.
+    is_number_prefix: bool,
 }
 
-/// The words with which a no begins. Chatter of admins is looked up here word by word.
-static NO_WORDS: LazyLock<HashMap<String, NoWord>> = LazyLock::new(|| {
-    let mut words: HashMap<String, NoWord> = HashMap::new();
-    for phrase in NO.iter().cloned().chain(word_list("reply-no-within")).filter(|word| word != AMBIGUOUS_NO) {
-        let mut following = phrase.split(' ').map(str::to_owned);
-        let first = words.entry(following.next().unwrap_or_default()).or_default();
-        match following.collect::<Vec<_>>() {
-            rest if rest.is_empty() => first.is_anywhere = true,
-            rest => first.phrases.push(rest),
+static WORDS: LazyLock<HashMap<String, WordMeaning>> = LazyLock::new(|| {
+    let lists: [(&str, fn(&mut WordMeaning) -> &mut bool); 8] = [
+        ("reply-yes", |word| &mut word.is_yes),
+        ("reply-yes-direct", |word| &mut word.is_direct_yes),
+        ("reply-agreement", |word| &mut word.is_agreement),
+        ("reply-thanks", |word| &mut word.is_thanks),
+        ("reply-no", |word| &mut word.is_no),
+        ("reply-stop", |word| &mut word.is_direct_no),
+        ("reply-beside-yes", |word| &mut word.is_filler),
+        ("reply-before-number", |word| &mut word.is_number_prefix),
+    ];
+    let mut words: HashMap<String, WordMeaning> = HashMap::new();
+    for (key, meaning) in lists {
+        for word in word_list(key) {
+            *meaning(words.entry(word).or_default()) = true;
         }
-    }
-    for word in DIRECT_NO.iter() {
-        words.entry(word.clone()).or_default().is_alone = true;
     }
     words
 });
 
-/// A no if it is the whole text, or, in a direct chat, the first word: elsewhere it has another meaning, as
-/// `para` does.
-static DIRECT_NO: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("reply-stop"));
+fn meaning_of(word: &str) -> WordMeaning {
+    WORDS.get(word).copied().unwrap_or_default()
+}
 
 /// A no in two languages, and “in the” in Portuguese.
 const AMBIGUOUS_NO: &str = "no";
 
-/// Words beside a yes or a number that add nothing.
-static FILLER_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("reply-beside-yes"));
+/// A no in a line of folded text.
+static NO: LazyLock<Regex> = LazyLock::new(|| no_pattern(WORD_END));
 
-/// Words before a number.
-static NUMBER_PREFIXES: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("reply-before-number"));
+/// The same where the text is Portuguese: after the ambiguous word a place may follow, as in `no grupo`.
+static PORTUGUESE_NO: LazyLock<Regex> = LazyLock::new(|| no_pattern(PART_END));
+
+/// Before and after a word. Its letters are in folded text; quotes around it are not its own.
+const WORD_START: &str = r"(?:^|[^\p{L}\p{N}'])'*";
+const WORD_END: &str = r"'*(?:$|[^\p{L}\p{N}'])";
+
+/// Before and after a part of a sentence.
+const PART_START: &str = r"(?:^|[^\p{L}\p{N}' ])[' ]*";
+const PART_END: &str = r"[' ]*(?:$|[^\p{L}\p{N}' ])";
 
 /// Numbers in words.
 static NUMBER_WORDS: LazyLock<HashMap<String, usize>> = LazyLock::new(|| {
@@ -113,7 +120,7 @@ pub fn parse_reply(text: &str, is_direct: bool, language: Option<Locale>) -> Opt
     let text = fold(text);
     let word = text.trim_end_matches(['.', '!', ',', ')']).trim_start_matches('(');
     match () {
-        () if YES.contains(word) => Some(ParsedReply::Yes),
+        () if meaning_of(word).is_yes => Some(ParsedReply::Yes),
         () => match parse_numbers(word) {
             Some(numbers) => Some(ParsedReply::Numbers(numbers)),
             None if is_direct => parse_spoken_reply(&text),
@@ -127,36 +134,31 @@ pub fn parse_reply(text: &str, is_direct: bool, language: Option<Locale>) -> Opt
 fn parse_spoken_reply(text: &str) -> Option<ParsedReply> {
     let words = text.split_whitespace().map(|word| word.trim_matches(is_sign));
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-    let first = *words.first()?;
-    if DIRECT_NO.contains(first) || first == AMBIGUOUS_NO {
+    let meanings: Vec<WordMeaning> = words.iter().map(|word| meaning_of(word)).collect();
+    let first = meanings.first()?;
+    if first.is_direct_no || words[0] == AMBIGUOUS_NO {
         return Some(ParsedReply::No);
     }
-    let is_beside = |word: &&str| FILLER_WORDS.contains(*word);
-    let is_yes = |word: &&str| YES.contains(*word) || DIRECT_YES.contains(*word);
-    if words.iter().any(is_yes) {
-        let is_said_beside = |word: &&str| is_beside(word) || is_courtesy(word);
-        return words.iter().all(|word| is_yes(word) || is_said_beside(word)).then_some(ParsedReply::Yes);
+    let is_yes = |word: &WordMeaning| word.is_yes || word.is_direct_yes;
+    let is_courtesy = |word: &WordMeaning| word.is_agreement || word.is_thanks;
+    if meanings.iter().any(is_yes) {
+        let adds_nothing = |word: &WordMeaning| is_yes(word) || word.is_filler || is_courtesy(word);
+        return meanings.iter().all(adds_nothing).then_some(ParsedReply::Yes);
     }
-    if words.iter().any(is_courtesy) {
-        let is_all = words.iter().all(|word| is_courtesy(word) || is_beside(word));
-        let is_agreement = words.iter().any(|word| AGREEMENT.contains(*word));
-        // A number with thanks is a number.
-        if is_all {
-            return Some(ParsedReply::Acknowledgement { is_agreement });
-        }
+    // A number with thanks is a number.
+    if meanings.iter().any(is_courtesy) && meanings.iter().all(|word| is_courtesy(word) || word.is_filler) {
+        let is_agreement = meanings.iter().any(|word| word.is_agreement);
+        return Some(ParsedReply::Acknowledgement { is_agreement });
     }
-    let is_beside = |word: &&str| is_beside(word) || THANKS.contains(*word);
-    let number = words.into_iter().filter(|word| !is_beside(word)).collect::<Vec<_>>().join(" ");
-    let behind = number.split_once(' ').filter(|(word, _)| NUMBER_PREFIXES.contains(*word));
+    let is_beside_number = |word: &WordMeaning| word.is_filler || word.is_thanks;
+    let number = words.iter().zip(&meanings).filter(|(_, meaning)| !is_beside_number(meaning));
+    let number = number.map(|(word, _)| *word).collect::<Vec<_>>().join(" ");
+    let behind = number.split_once(' ').filter(|(word, _)| meaning_of(word).is_number_prefix);
     let ways = [Some(number.as_str()), behind.map(|(_, number)| number)];
     ways.into_iter().flatten().find_map(|way| {
         let named = NUMBER_WORDS.get(way).map(|number| vec![*number]);
         named.or_else(|| parse_numbers(way)).map(ParsedReply::Numbers)
     })
-}
-
-fn is_courtesy(word: &&str) -> bool {
-    AGREEMENT.contains(*word) || THANKS.contains(*word)
 }
 
 /// A sign around a word that adds nothing.
@@ -166,54 +168,43 @@ fn is_sign(c: char) -> bool {
 
 /// Whether a text holds a no, in any language, wherever it stands: `acho melhor não`, `sim, não`, `✋`.
 fn has_no(text: &str, language: Option<Locale>) -> bool {
-    let is_no_sign = |c| matches!(c, '👎' | '🛑' | '✋' | '🤚' | '❌' | '✖' | '🚫' | '⛔' | '🙅');
-    if text.contains(is_no_sign) {
-        return true;
-    }
-    let is_boundary = |c: char| !(c.is_alphanumeric() || matches!(c, ' ' | '\''));
-    text.lines().any(|line| fold(line).split(is_boundary).any(|part| is_no(part.trim(), language)))
+    let pattern = if language == Some(Locale::PtBr) { &PORTUGUESE_NO } else { &NO };
+    text.lines().any(|line| pattern.is_match(&fold(line)))
 }
 
-/// Whether a part of a sentence, folded, holds a no.
-fn is_no(part: &str, language: Option<Locale>) -> bool {
-    let mut words = part.split(' ').map(|word| word.trim_matches('\''));
-    let mut is_first = true;
-    while let Some(word) = words.next() {
-        let is_last = words.clone().next().is_none();
-        let squeezed = squeeze(word);
-        let is_known = |known: &NoWord| {
-            known.is_anywhere
-                || (known.is_alone && is_first && is_last)
-                || known.phrases.iter().any(|phrase| words.clone().take(phrase.len()).eq(phrase))
-        };
-        // In Portuguese a place may follow: `no grupo`.
-        let is_ambiguous = squeezed == AMBIGUOUS_NO && (is_last || language != Some(Locale::PtBr));
-        if is_ambiguous
-            || NO_WORDS.get(word).is_some_and(is_known)
-            || matches!(&squeezed, Cow::Owned(word) if NO_WORDS.get(word).is_some_and(is_known))
-            || word.ends_with("n't")
-            || word.starts_with("cancel")
-        {
-            return true;
-        }
-        is_first = false;
-    }
-    false
+/// Matches a no in a line of folded text: a sign, a word or a phrase anywhere, a word that is a whole part of a
+/// sentence, and the ambiguous one if this follows.
+///
+/// # Panics
+/// The pattern is invalid. It is made of constants and escaped texts.
+fn no_pattern(after_ambiguous: &str) -> Regex {
+    let anywhere = word_list("reply-no").into_iter().chain(word_list("reply-no-within"));
+    let anywhere: Vec<String> =
+        anywhere.filter(|phrase| phrase != AMBIGUOUS_NO).map(|phrase| phrase_pattern(&phrase)).collect();
+    let alone: Vec<String> = word_list("reply-stop").iter().map(|word| phrase_pattern(word)).collect();
+    let alternatives = [
+        "[👎🛑✋🤚❌✖🚫⛔🙅]".to_owned(),
+        format!("{WORD_START}(?:{}){WORD_END}", anywhere.join("|")),
+        format!("{WORD_START}{}{after_ambiguous}", phrase_pattern(AMBIGUOUS_NO)),
+        format!("{WORD_START}cancel"),
+        format!("n't{WORD_END}"),
+        format!("{PART_START}(?:{}){PART_END}", alone.join("|")),
+    ];
+    Regex::new(&alternatives.join("|")).expect("constants and escaped texts are a valid pattern")
 }
 
-/// Removes repeated letters of a word that begins with `n`: `nãooo`, `nooo`.
-fn squeeze(word: &str) -> Cow<'_, str> {
-    if !word.starts_with('n') || word.as_bytes().windows(2).all(|pair| pair[0] != pair[1]) {
-        return Cow::Borrowed(word);
-    }
-    let mut chars: Vec<char> = word.chars().collect();
-    chars.dedup();
-    Cow::Owned(chars.into_iter().collect())
+/// Matches a word or phrase. The letters of a word with `n` may be repeated: `nãooo`, `nooo`.
+fn phrase_pattern(phrase: &str) -> String {
+    let word_pattern = |word: &str| match word.starts_with('n') {
+        true => word.chars().map(|c| format!("{}+", regex::escape(c.encode_utf8(&mut [0; 4])))).collect(),
+        false => regex::escape(word),
+    };
+    phrase.split(' ').map(word_pattern).collect::<Vec<_>>().join("'* '*")
 }
 
 /// Whether a word is a plain no: `/no` means the same as `no`.
 pub fn is_no_word(word: &str) -> bool {
-    NO.contains(&fold(word))
+    meaning_of(&fold(word)).is_no
 }
 
 /// A 👍 in any colour of skin.
