@@ -6,8 +6,6 @@
 
 use std::time::Duration;
 
-use super::dns_cache::DnsCache;
-
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 /// A client could not be created: the TLS provider or the system's certificates are missing.
@@ -50,7 +48,6 @@ fn build_client(is_loopback: bool) -> Result<reqwest::Client, ClientError> {
         .pool_max_idle_per_host(MAX_IDLE)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
-        .dns_resolver(DnsCache::default())
         .user_agent(concat!("vincula/", env!("CARGO_PKG_VERSION")));
     if is_loopback {
         builder = builder.no_proxy();

@@ -8,7 +8,6 @@ pub mod call_observer;
 mod client;
 mod communities;
 mod deadline;
-mod dns_cache;
 pub mod error;
 mod groups;
 mod http_client;
