@@ -42,6 +42,18 @@ pub struct CommunityAdmin {
     pub communities: Vec<CommunityEntry>,
 }
 
+/// The people of a community as read.
+pub struct ReadMembers<'a> {
+    /// The community.
+    pub community: &'a CommunityEntry,
+    /// Its announcement group, which has all of its people.
+    pub announcement: &'a GroupId,
+    /// Its people.
+    pub people: &'a [Participant],
+    /// The number of the read, from [`CommunityAdmins::begin_reading`].
+    pub number: u64,
+}
+
 /// The admins of an instance's communities.
 #[derive(Debug)]
 pub struct CommunityAdmins {
@@ -222,16 +234,9 @@ impl CommunityAdmins {
         self.readings.fetch_add(1, Ordering::SeqCst) + 1
     }
 
-    /// Stores the people of a community, as read after the bot changed them: by the read of this number, for the
-    /// command of this id.
-    pub fn take_over(
-        &self,
-        community: &CommunityEntry,
-        announcement: &GroupId,
-        people: &[Participant],
-        number: u64,
-        command: &str,
-    ) {
+    /// Stores the people of a community, as read after the bot changed them for the command of this id.
+    pub fn store_read(&self, read: &ReadMembers<'_>, command: &str) {
+        let ReadMembers { community, announcement, people, number } = *read;
         self.note_change(&community.id, command);
         let mut list = AdminList {
             community: community.clone(),

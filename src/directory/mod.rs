@@ -21,7 +21,7 @@ use futures_util::{FutureExt, StreamExt, stream};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-pub use community_admins::{CommunityAdmin, CommunityAdmins};
+pub use community_admins::{CommunityAdmin, CommunityAdmins, ReadMembers};
 pub use folding::{fold, is_invisible};
 pub use name_index::{NameIndex, NameMatch, NamedEntry, disambiguate};
 

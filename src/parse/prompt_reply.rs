@@ -53,8 +53,11 @@ struct WordMeaning {
     is_number_prefix: bool,
 }
 
+/// Selects one meaning of a word.
+type SelectMeaning = fn(&mut WordMeaning) -> &mut bool;
+
 static WORDS: LazyLock<HashMap<String, WordMeaning>> = LazyLock::new(|| {
-    let lists: [(&str, fn(&mut WordMeaning) -> &mut bool); 8] = [
+    let lists: [(&str, SelectMeaning); 8] = [
         ("reply-yes", |word| &mut word.is_yes),
         ("reply-yes-direct", |word| &mut word.is_direct_yes),
         ("reply-agreement", |word| &mut word.is_agreement),

@@ -5,10 +5,11 @@
 //! no page names, and `NOT_FOUND`, `Method not allowed`, `Invalid body` and the like as words.
 
 use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::{Path, RawQuery, State as Shared};
+use axum::body::Body;
+use axum::extract::{Path, Request, State as Shared};
 use axum::response::Response;
 use axum::routing::any;
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde_json::Value;
 
@@ -27,11 +28,13 @@ impl Sandbox {
 async fn handle(
     Shared(sandbox): Shared<Sandbox>,
     Path((id, token, path)): Path<(String, String, String)>,
-    RawQuery(query): RawQuery,
-    method: Method,
-    headers: HeaderMap,
-    body: Bytes,
+    request: Request,
 ) -> Response {
+    let (parts, body) = request.into_parts();
+    // A body that cannot be read is none, like one that is no JSON.
+    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let Parts { method, uri, headers, .. } = parts;
+    let query = uri.query().map(str::to_owned);
     let call = ApiCall { method, path, query, body: serde_json::from_slice(&body).ok() };
     sandbox.state().calls.push(call.clone());
     sandbox.notify();

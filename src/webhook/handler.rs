@@ -141,7 +141,8 @@ impl WebhookHandler {
             }
         };
         let declares_small_body = content_length.is_some_and(|length| length <= SMALL_BODY as u64);
-        if let Some(client) = unauthenticated_client.filter(|_| !declares_small_body)
+        if !declares_small_body
+            && let Some(client) = unauthenticated_client
             && let Some(wait) = self.auth_failures.retry_after(client, Instant::now())
         {
             self.rejection_metrics(endpoint).rate_limited.inc();

@@ -37,6 +37,16 @@ pub struct MemberChange {
     pub already_done_key: &'static str,
 }
 
+/// Whom a call is about.
+pub struct CallTarget<'a> {
+    /// The community.
+    pub community: &'a CommunityId,
+    /// Their numbers or lids.
+    pub people: &'a [String],
+    /// People that cannot be added are invited.
+    pub invites: bool,
+}
+
 impl MemberAction {
     /// Whether a person is already as wanted, as the announcement group shows them.
     pub fn is_satisfied(self, participant: Option<&Participant>) -> bool {
@@ -60,25 +70,19 @@ impl MemberAction {
         zapi.acquire_change_permit(call).await
     }
 
-    /// Makes the call. Waits for a permit where none is given. People that cannot be added are invited if
-    /// `invites`.
+    /// Makes the call.
     pub async fn call(
         self,
         zapi: &Zapi,
-        community: &CommunityId,
-        people: &[String],
-        invites: bool,
-        turn: Option<ChangePermit>,
+        target: &CallTarget<'_>,
+        permit: ChangePermit,
     ) -> Result<(), ApiError> {
-        let turn = match turn {
-            Some(turn) => turn,
-            None => self.acquire_permit(zapi).await?,
-        };
+        let CallTarget { community, people, invites } = *target;
         match self {
-            Self::Add => zapi.add_people(community, people, invites, turn).await,
-            Self::Remove => zapi.remove_people(community, people, turn).await,
-            Self::Promote => zapi.promote(community, people, turn).await,
-            Self::Demote => zapi.demote(community, people, turn).await,
+            Self::Add => zapi.add_people(community, people, invites, permit).await,
+            Self::Remove => zapi.remove_people(community, people, permit).await,
+            Self::Promote => zapi.promote(community, people, permit).await,
+            Self::Demote => zapi.demote(community, people, permit).await,
         }
     }
 }

@@ -9,9 +9,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::command::context::{CommandError, Context};
-use crate::directory::{CommunityAdmins, NamedEntry};
+use crate::directory::{CommunityAdmins, NamedEntry, ReadMembers};
 use crate::domain::{CommunityId, GroupId, Phone};
-use crate::engine::members::action::MemberAction;
+use crate::engine::members::action::{CallTarget, MemberAction};
 use crate::engine::members::outcome::{MemberOutcome, MemberOutcomes};
 use crate::engine::members::plan::MemberPlan;
 use crate::engine::read_back::PollBackoff;
@@ -48,7 +48,7 @@ pub async fn reconcile(
     let mut work =
         MemberReconciler { context, action: act, plan, community, group, present: Vec::new(), reading: None };
     let outcomes = work.run(&todo, is_just_read, turn).await;
-    work.tell_roster(&outcomes);
+    work.update_admin_list(&outcomes);
     let after = plan.to_json();
     if outcomes.is_err() && context.claim.command.plan.as_deref() != Some(after.as_str()) {
         // The next attempt must not repeat these calls.
@@ -118,11 +118,11 @@ impl MemberReconciler<'_, '_> {
         self.classify_failures(todo, missing, &results, unread)
     }
 
-    /// Calls for these people; one alone may get an invitation.
+    /// Calls for these people; one alone may get an invitation. Waits for a permit if none is given.
     async fn call(
         &mut self,
         people: &[usize],
-        turn: Option<ChangePermit>,
+        permit: Option<ChangePermit>,
     ) -> Result<Result<(), ApiError>, CommandError> {
         let addresses: Vec<String> = people.iter().map(|at| self.plan.call_id(*at)).collect();
         let invited = match people {
@@ -133,9 +133,18 @@ impl MemberReconciler<'_, '_> {
             self.plan.mark_requesting(at, true);
             self.context.store_plan(self.plan.to_json()).await?;
         }
-        let (zapi, invites) = (self.context.zapi, invited.is_some());
+        let zapi = self.context.zapi;
         self.reading = None;
-        let answer = self.action.call(zapi, &self.community, &addresses, invites, turn).await;
+        let target =
+            CallTarget { community: &self.community, people: &addresses, invites: invited.is_some() };
+        let permit = match permit {
+            Some(permit) => Ok(permit),
+            None => self.action.acquire_permit(zapi).await,
+        };
+        let answer = match permit {
+            Ok(permit) => self.action.call(zapi, &target, permit).await,
+            Err(error) => Err(error),
+        };
         match (invited, &answer) {
             (Some(at), Ok(())) => self.plan.mark_requested(at),
             (Some(at), Err(error)) if error.cause == ApiErrorKind::Rejected => {
@@ -166,21 +175,27 @@ impl MemberReconciler<'_, '_> {
         Ok(results)
     }
 
-    /// Who is an admin may have changed, and is known at once where it was read back: here by the roster, in
-    /// other processes by what is kept with the answer.
-    fn tell_roster(&mut self, outcomes: &Result<MemberOutcomes, CommandError>) {
+    /// Updates the cached admin list of the community, since its admins may have changed. Other processes read from
+    /// the chat state, which is stored with the reply, that theirs is outdated.
+    fn update_admin_list(&mut self, outcomes: &Result<MemberOutcomes, CommandError>) {
         let Some(community_admins) = self.context.community_admins else { return };
         let command = self.context.claim.command.id.clone();
-        // Where a call may still come through, what was read may be so no more.
-        let may_come = |end: &MemberOutcome| {
+        // A call that may still take effect makes what was read outdated.
+        let may_take_effect = |end: &MemberOutcome| {
             use MemberOutcome::*;
             matches!(end, NoResponse(_) | NotVisible | NotReadBack | ApiError(_) | Cancelled)
         };
-        let is_over = outcomes.as_ref().is_ok_and(|outcomes| !outcomes.values().any(may_come));
+        let is_over = outcomes.as_ref().is_ok_and(|outcomes| !outcomes.values().any(may_take_effect));
         match self.reading.filter(|_| is_over) {
             Some(number) => {
                 let community = NamedEntry { id: self.community.clone(), name: self.plan.name.clone() };
-                community_admins.take_over(&community, &self.group, &self.present, number, &command);
+                let read = ReadMembers {
+                    community: &community,
+                    announcement: &self.group,
+                    people: &self.present,
+                    number,
+                };
+                community_admins.store_read(&read, &command);
             }
             None => community_admins.expire(&self.community, &command),
         }
