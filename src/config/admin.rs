@@ -4,12 +4,9 @@ use caseless::Caseless as _;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-use super::diagnostic::{Problem, format_choices, quote_value};
-use super::key::KeyDefault::{Absent, SectionName, Value};
-use super::key::ValueType::{List, Text};
-use super::key::{Format, Key, KeyDefault, KeyPair, ValueType, key_pair, section};
-use super::parse;
-use super::section::Section;
+use super::diagnostic::{Problem, format_choices, problem, quote_value, refuse_if};
+use super::key::{Format, Key, KeyDefault::*, ValueType::*, section};
+use super::{parse, section::Section};
 use crate::domain::{CommunityId, GroupId, Lid, Person, Phone};
 
 /// Every command, or every community.
@@ -29,9 +26,6 @@ impl parse::Choice for AdminsFrom {
     const VALUES: &[Self] = &[Self::Config, Self::Community];
 }
 
-const PHONE: Format<Phone> = Format::new(Text("phone"), parse_phone);
-const LID: Format<Lid> = Format::new(Text("lid"), parse_lid);
-const NAME: Format<String> = Format::new(Text("name"), parse::parse_line);
 const TARGET: Format<String> = Format::new(Text("id"), parse_target_id);
 
 /// A list that must not be empty, since an empty one would allow nothing.
@@ -43,145 +37,118 @@ const fn allowed(form: &'static str) -> Format<String> {
 section! {
     /// `[instances.<name>.admins.<key>]`: a person who may send commands; has a phone, a lid or both.
     Admin, AdminValues, "instances.<instance>.admins.<admin>" {
-        phone: Option<Phone> = optional PHONE, Absent,
-            "The admin's number with its country code; this, `lid`, or both.";
-        lid: Option<Lid> = optional LID, Absent,
-            "The admin's hidden user id, `…@lid`, as `whoami` and the log show it.";
-        name: String = value NAME, SectionName,
-            "The admin's name in replies.";
-        commands: Vec<String> = list allowed("command"), Value("[\"*\"]"),
-            "The commands they may send, by English name; `*` is all.";
-        communities: Vec<String> = list allowed("community"), Value("[\"*\"]"),
-            "The communities they may manage, by id, alias or name; `*` is all.";
+        /// The admin's number with its country code; this, `lid`, or both.
+        phone: Option<Phone> = optional Format::new(Text("phone"), parse_phone), Absent;
+        /// The admin's hidden user id, `…@lid`, as `whoami` and the log show it.
+        lid: Option<Lid> = optional Format::new(Text("lid"), parse_lid), Absent;
+        /// The admin's name in replies.
+        name: String = value Format::new(Text("name"), parse::parse_line), SectionName;
+        /// The commands they may send, by English name; `*` is all.
+        commands: Vec<String> = list allowed("command"), Value("[\"*\"]");
+        /// The communities they may manage, by id, alias or name; `*` is all.
+        communities: Vec<String> = list allowed("community"), Value("[\"*\"]");
     }
-    with {
+    with section {
         /// Where the admin is named.
-        from: AdminsFrom = in_config;
+        from: AdminsFrom = Some(AdminsFrom::Config);
         /// The key in the configuration.
-        key: String = section_key;
+        key: String = Some(section.name().to_owned());
     }
 }
 
-pub(super) const ALIAS_KEY: KeyPair = key_pair!(
-    "instances.<instance>.aliases",
-    "<alias>",
-    TARGET,
+pub(super) const ALIAS_KEY: Key = Key::new(
+    "instances.<instance>.aliases.<alias>",
+    &TARGET,
     Absent,
-    "A short name for the community or group with this id."
+    "A short name for the community or group with this id.",
 );
 
-fn in_config(_: &Section<'_>) -> Option<AdminsFrom> {
-    Some(AdminsFrom::Config)
-}
-
-fn section_key(section: &Section<'_>) -> Option<String> {
-    Some(section.name().to_owned())
-}
-
 /// The admins of an instance, in the order of their keys.
-pub(super) fn read_admins(instance: &Section<'_>) -> Option<Vec<Admin>> {
+pub(super) fn read_admins(instance: &Section<'_>) -> Vec<Admin> {
     let mut seen: Vec<(String, Person)> = Vec::new();
     let mut admins = Vec::new();
     for section in instance.child("admins").children() {
         let values = AdminValues::read(&section);
         let person = Person { phone: values.phone.flatten(), lid: values.lid.flatten() };
         for (other, earlier) in &seen {
+            let other = quote_value(other);
             let same_phone = person.phone.is_some() && person.phone == earlier.phone;
             let same_lid = person.lid.is_some() && person.lid == earlier.lid;
             for (name, _) in [("phone", same_phone), ("lid", same_lid)].iter().filter(|(_, same)| *same) {
-                let problem = format!("is that of the admin {} too", quote_value(other));
-                section.report(
-                    name,
-                    Problem::new(problem, "Keep one of the two: a person is one admin of an instance"),
-                );
+                let problem = problem!("is that of the admin {other} too";
+                    "Keep one of the two: a person is one admin of an instance");
+                section.report(name, problem);
             }
         }
         for (index, command) in values.commands.iter().flatten().enumerate() {
-            if let Err(problem) = check_command(command, section.known_commands()) {
-                section.report("commands", problem.for_entry(index));
-            }
+            let result = check_command(command, &section.reader.known_commands);
+            section.check("commands", result.map_err(|problem| problem.for_entry(index)));
         }
         // A section that is no table was reported already.
         if section.is_valid() && !section.has("phone") && !section.has("lid") {
-            section.report_section(Problem::new("has neither phone nor lid", "Write one of them, or both"));
+            section.report_section(problem!("has neither phone nor lid"; "Write one of them, or both"));
         }
         seen.push((section.name().to_owned(), person));
         admins.extend(values.build());
     }
-    Some(admins)
+    admins
 }
 
 fn check_command(text: &str, known: &[String]) -> Result<(), Problem> {
-    if text == WILDCARD || known.iter().any(|name| name == text) {
-        return Ok(());
-    }
-    let bare = text.trim_start_matches(|c: char| !c.is_alphanumeric());
-    Err(Problem::new(
-        format!("is {}, which is no command", quote_value(text)),
-        format_choices(bare, &known.iter().map(String::as_str).collect::<Vec<_>>()) + ", and * for all",
-    ))
+    let shown = quote_value(text);
+    let choices = format_choices(text.trim_start_matches(|c: char| !c.is_alphanumeric()), known);
+    refuse_if!(text != WILDCARD && known.iter().all(|name| name != text),
+        "is {shown}, which is no command"; "{choices}, and * for all");
+    Ok(())
 }
 
 /// The aliases of an instance: as typed, and the id.
-pub(super) fn read_aliases(instance: &Section<'_>) -> Option<Vec<(String, String)>> {
+pub(super) fn read_aliases(instance: &Section<'_>) -> Vec<(String, String)> {
     let section = instance.child("aliases");
     let mut aliases: Vec<(String, String)> = Vec::new();
     for name in section.names() {
-        let target = section.named_value(name, &TARGET);
-        if let Err(problem) = validate_alias(name) {
-            section.report(name, problem);
+        let target = section.read(name, &ALIAS_KEY, &TARGET).flatten();
+        if section.check(name, validate_alias(name)).is_none() {
             continue;
         }
         if let Some((other, _)) = aliases.iter().find(|(other, _)| fold_name(other) == fold_name(name)) {
-            let problem = format!("is the same name as {} to people who type it", quote_value(other));
-            section.report(name, Problem::new(problem, "Rename one of the two"));
+            let other = quote_value(other);
+            let problem = problem!("is the same name as {other} to people who type it";
+                "Rename one of the two");
+            section.report(name, problem);
         }
-        aliases.extend(target.map(|target| (name.to_owned(), target)));
+        aliases.extend(target.into_iter().flatten().map(|target| (name.to_owned(), target)));
     }
-    Some(aliases)
+    aliases
 }
 
 fn parse_phone(text: &str) -> Result<Phone, Problem> {
-    if text.trim().ends_with("@lid") {
-        return Err(Problem::new("is a lid", "Write it as `lid`"));
-    }
-    Phone::from_typed(text.trim()).ok_or_else(|| {
-        Problem::new(
-            "is no phone number in international form",
-            "Write country, area and number, such as \"5544999999999\" or \"+55 44 99999-9999\"",
-        )
-    })
+    refuse_if!(text.trim().ends_with("@lid"), "is a lid"; "Write it as `lid`");
+    let problem = problem!("is no phone number in international form";
+        "Write country, area and number, such as \"5544999999999\" or \"+55 44 99999-9999\"");
+    Phone::from_typed(text.trim()).ok_or(problem)
 }
 
 fn parse_lid(text: &str) -> Result<Lid, Problem> {
-    Lid::parse(text.trim()).ok_or_else(|| {
-        Problem::new("is no lid", "Write 10 to 19 digits and @lid, such as \"81896604192873@lid\"")
-    })
+    let problem = problem!("is no lid"; "Write 10 to 19 digits and @lid, such as \"81896604192873@lid\"");
+    Lid::parse(text.trim()).ok_or(problem)
 }
 
 fn parse_target_id(text: &str) -> Result<String, Problem> {
-    let text = text.trim();
-    if CommunityId::parse(text).is_some() || GroupId::parse(text).is_some() {
-        return Ok(text.to_owned());
-    }
-    Err(Problem::new(
-        format!("is {}, which is no id of a community or a group", quote_value(text)),
-        "Write an id as /communities and /groups show it, such as \"120363186053925765\"",
-    ))
+    let (text, shown) = (text.trim(), quote_value(text.trim()));
+    refuse_if!(CommunityId::parse(text).is_none() && GroupId::parse(text).is_none(),
+        "is {shown}, which is no id of a community or a group";
+        "Write an id as /communities and /groups show it, such as \"120363186053925765\"");
+    Ok(text.to_owned())
 }
 
 /// Checks that the command parser reads the name as one word with no other meaning.
 fn validate_alias(name: &str) -> Result<(), Problem> {
     let splits = |c: char| c.is_whitespace() || c.is_control() || ",;\"'“”‘’".contains(c);
-    if name.is_empty() || name.contains(splits) {
-        return Err(Problem::new(
-            "is no name for an alias",
-            "Leave blanks, commas, semicolons and quotes out of it",
-        ));
-    }
-    if name.contains('*') || fold_name(name) == "here" || parse_target_id(name).is_ok() {
-        return Err(Problem::new("has another meaning in a command", "Choose another name for the alias"));
-    }
+    refuse_if!(name.is_empty() || name.contains(splits), "is no name for an alias";
+        "Leave blanks, commas, semicolons and quotes out of it");
+    refuse_if!(name.contains('*') || fold_name(name) == "here" || parse_target_id(name).is_ok(),
+        "has another meaning in a command"; "Choose another name for the alias");
     Ok(())
 }
 

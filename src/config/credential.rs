@@ -1,7 +1,7 @@
 //! Z-API's credentials: their shapes are a hint (Z-API's documentation), never a reason to refuse.
 
-use super::diagnostic::Problem;
-use super::urls::{is_panel_url, panel_url_problem};
+use super::diagnostic::{Problem, problem, refuse_if};
+use super::urls::check_panel_url;
 
 /// Which of Z-API's credentials a text looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,79 +15,55 @@ pub(super) enum CredentialKind {
 }
 
 impl CredentialKind {
-    /// What the text looks like, if like any.
-    pub(super) fn detect(text: &str) -> Option<Self> {
-        let is_hex = |text: &str, length: usize| {
-            text.len() == length && text.bytes().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b))
-        };
-        let inner = text.strip_prefix('F').and_then(|text| text.strip_suffix('S'));
-        match text {
-            _ if is_hex(text, 32) => Some(Self::Id),
-            _ if is_hex(text, 24) => Some(Self::Token),
-            _ if inner.is_some_and(|inner| is_hex(inner, 32)) => Some(Self::ClientToken),
-            _ => None,
-        }
-    }
-
-    /// What Z-API's panel calls it.
-    fn name(self) -> &'static str {
+    /// Its key, what Z-API's panel calls it, and its shape: upper-case hex digits between these two.
+    fn describe(self) -> (&'static str, &'static str, usize, [&'static str; 2]) {
         match self {
-            Self::Id => "instance id",
-            Self::Token => "instance token",
-            Self::ClientToken => "Client-Token (the account security token)",
+            Self::Id => ("id", "instance id", 32, ["", ""]),
+            Self::Token => ("token", "instance token", 24, ["", ""]),
+            Self::ClientToken => {
+                ("client_token", "Client-Token (the account security token)", 32, ["F", "S"])
+            }
         }
     }
 
     /// The key where it belongs.
-    fn key(self) -> &'static str {
-        match self {
-            Self::Id => "id",
-            Self::Token => "token",
-            Self::ClientToken => "client_token",
-        }
+    pub(super) fn key(self) -> &'static str {
+        self.describe().0
+    }
+
+    /// Whether the text has its shape.
+    fn fits(self, text: &str) -> bool {
+        let (_, _, length, [first, last]) = self.describe();
+        let is_hex = |b: u8| b.is_ascii_digit() || (b'A'..=b'F').contains(&b);
+        let digits = text.strip_prefix(first).and_then(|text| text.strip_suffix(last));
+        digits.is_some_and(|digits| digits.len() == length && digits.bytes().all(is_hex))
     }
 
     /// What looks odd about a text in this one's place; unlike shapes count only at Z-API itself,
     /// since compatible servers have their own.
     pub(super) fn find_mismatch(self, text: &str, is_z_api: bool) -> Option<Problem> {
-        match Self::detect(text) {
-            Some(kind) if kind == self => None,
-            Some(other) => Some(Problem::new(
-                format!("looks like the {}", other.name()),
-                format!("That belongs into `{}`; look for the {} in Z-API's panel", other.key(), self.name()),
-            )),
-            None if is_z_api => Some(Problem::new(
-                format!("does not look like the {} of Z-API", self.name()),
-                "Compare it with Z-API's panel",
-            )),
-            None => None,
-        }
+        let (_, due, ..) = self.describe();
+        let kinds = [Self::Id, Self::Token, Self::ClientToken];
+        let Some(kind) = kinds.into_iter().find(|kind| kind.fits(text)) else {
+            let unlike = problem!("does not look like the {due} of Z-API"; "Compare it with Z-API's panel");
+            return is_z_api.then_some(unlike);
+        };
+        let (key, name, ..) = kind.describe();
+        let problem = problem!("looks like the {name}";
+            "That belongs into `{key}`; look for the {due} in Z-API's panel");
+        (kind != self).then_some(problem)
     }
 }
 
 /// A credential: something without blanks that is no pasted URL. It is never shown.
 pub(super) fn parse_credential(text: &str) -> Result<String, Problem> {
-    if text.trim().is_empty() {
-        return Err(Problem::new(
-            "is empty",
-            "Copy it from Z-API's panel, or remove the key where it may be absent",
-        ));
-    }
-    if is_panel_url(text) {
-        return Err(panel_url_problem());
-    }
-    if text.starts_with("http://") || text.starts_with("https://") {
-        return Err(Problem::new(
-            "is a URL",
-            "Write the credential alone; the URL's host belongs into `base_url`",
-        ));
-    }
-    if !text.bytes().all(|b| b.is_ascii_graphic()) {
-        return Err(Problem::new(
-            "holds a blank, a line break or a character that no credential has",
-            "Copy it from Z-API's panel again",
-        ));
-    }
+    refuse_if!(text.trim().is_empty(), "is empty";
+        "Copy it from Z-API's panel, or remove the key where it may be absent");
+    check_panel_url(text)?;
+    refuse_if!(text.starts_with("http://") || text.starts_with("https://"), "is a URL";
+        "Write the credential alone; the URL's host belongs into `base_url`");
+    refuse_if!(!text.bytes().all(|b| b.is_ascii_graphic()),
+        "holds a blank, a line break or a character that no credential has"; "Copy it from Z-API's panel again");
     Ok(text.to_owned())
 }
 

@@ -2,6 +2,7 @@
 //!
 //! They never hold the value of a secret: parsers of secrets describe it without quoting it.
 
+use std::borrow::Borrow;
 use std::fmt::{self, Write as _};
 
 /// One error or warning.
@@ -52,7 +53,8 @@ impl Problem {
     }
 
     /// The diagnostic about a key at this place.
-    pub(super) fn at(self, source: String, key: String) -> Diagnostic {
+    pub(super) fn at(self, source: impl Into<String>, key: impl Into<String>) -> Diagnostic {
+        let (source, key) = (source.into(), key.into());
         Diagnostic { source, key, problem: self.message, remedy: Some(self.remedy) }
     }
 
@@ -62,15 +64,35 @@ impl Problem {
     }
 }
 
-/// A key below a section, in quotes where TOML needs them.
-pub(super) fn join_key(section: &str, name: &str) -> String {
-    let is_bare = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
-    let name = if is_bare { name.to_owned() } else { format!("\"{}\"", name.escape_debug()) };
-    join_plain_key(section, &name)
+/// A [`Problem`] from two format strings: what is wrong; what to do about it.
+macro_rules! problem {
+    ($message:literal; $remedy:literal) => {
+        $crate::config::diagnostic::Problem::new(format!($message), format!($remedy))
+    };
 }
 
-/// A key below a section, as it is.
-pub(super) fn join_plain_key(section: &str, name: &str) -> String {
+/// Returns a [`Problem`] where the condition holds.
+macro_rules! refuse_if {
+    ($condition:expr, $message:literal; $remedy:literal) => {
+        if $condition {
+            return Err($crate::config::diagnostic::problem!($message; $remedy));
+        }
+    };
+}
+pub(super) use {problem, refuse_if};
+
+/// A full key, with quotes around the names that need them in TOML.
+pub(super) fn format_path(path: &[String]) -> String {
+    let is_bare = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+    let quote = |name: &String| match is_bare(name) && !name.is_empty() {
+        true => name.clone(),
+        false => format!("\"{}\"", name.escape_debug()),
+    };
+    path.iter().map(quote).collect::<Vec<_>>().join(".")
+}
+
+/// A key below a section.
+pub(super) fn join_key(section: &str, name: &str) -> String {
     if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") }
 }
 
@@ -94,21 +116,18 @@ pub(super) fn quote_value(text: &str) -> String {
 pub(super) fn nearest_name<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     const MIN_SIMILARITY: f64 = 0.5;
     let name = name.to_lowercase();
-    known
-        .into_iter()
-        .map(|candidate| {
-            (strsim::normalized_damerau_levenshtein(&name, &candidate.to_lowercase()), candidate)
-        })
-        .filter(|(likeness, _)| *likeness >= MIN_SIMILARITY)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map(|(_, candidate)| candidate)
+    let likeness = |known: &str| strsim::normalized_damerau_levenshtein(&name, &known.to_lowercase());
+    let rated = known.into_iter().map(|known| (likeness(known), known));
+    let near = rated.filter(|(likeness, _)| *likeness >= MIN_SIMILARITY);
+    near.max_by(|(one, _), (other, _)| one.total_cmp(other)).map(|(_, known)| known)
 }
 
 /// The remedy for an unknown word: the nearest of the known ones, and all of them.
-pub(super) fn format_choices(word: &str, known: &[&str]) -> String {
-    match nearest_name(word, known.iter().copied()) {
-        Some(near) => format!("Did you mean `{near}`? Known are {}", known.join(", ")),
-        None => format!("Known are {}", known.join(", ")),
+pub(super) fn format_choices<S: Borrow<str>>(word: &str, known: &[S]) -> String {
+    let all = known.join(", ");
+    match nearest_name(word, known.iter().map(S::borrow)) {
+        Some(near) => format!("Did you mean `{near}`? Known are {all}"),
+        None => format!("Known are {all}"),
     }
 }
 

@@ -3,121 +3,86 @@
 //! `VINCULA__INSTANCES__MAIN__TOKEN` is `instances.main.token`: two underscores between levels,
 //! letters of any case. A value stays text until its key's format parses it.
 
-use super::diagnostic::{Diagnostic, ENV_PREFIX, Problem, variable_name};
+use super::diagnostic::{Diagnostic, ENV_PREFIX, Problem, problem, refuse_if, variable_name};
 use super::schema;
-use super::value_tree::{Node, NodeValue, Table, ValueSource};
-
-/// Whether any variable sets a key.
-pub(super) fn has_config(variables: &[(String, String)]) -> bool {
-    variables.iter().any(|(name, _)| name.starts_with(ENV_PREFIX))
-}
+use super::value_tree::{ENVIRONMENT, Node, NodeValue, Tree, child_names, nodes_from};
 
 /// Sets the keys of the variables in the tree, and returns the errors.
-pub(super) fn apply_variables(root: &mut Node, variables: &[(String, String)]) -> Vec<Diagnostic> {
+pub(super) fn apply_variables(tree: &mut Tree, variables: &[(String, String)]) -> Vec<Diagnostic> {
     let mut errors = Vec::new();
     for (name, text) in variables {
         let Some(rest) = name.strip_prefix(ENV_PREFIX) else { continue };
         let segments: Vec<String> = rest.split("__").map(str::to_lowercase).collect();
-        let problem = if segments.iter().any(String::is_empty) {
-            Some(Problem::new("names no key", "Write it as VINCULA__SECTION__KEY"))
-        } else {
-            set_value(root, &segments, name, text).err().map(|other| {
-                Problem::new(format!("contradicts {other}, which sets the same key"), "Remove one of the two")
-            })
-        };
-        errors.extend(problem.map(|problem| problem.at(name.clone(), segments.join("."))));
+        if let Err(problem) = set_value(tree, &segments, name, text) {
+            errors.push(problem.at(name, segments.join(".")));
+        }
     }
     errors
 }
 
-/// Sets a key over the value of the file; fails with the source of another variable that set it.
-fn set_value(root: &mut Node, segments: &[String], name: &str, text: &str) -> Result<(), ValueSource> {
-    let mut node = root;
-    let mut section = String::new();
+/// Sets a key over the value of the file, but not over that of another variable.
+fn set_value(tree: &mut Tree, segments: &[String], name: &str, text: &str) -> Result<(), Problem> {
+    refuse_if!(segments.iter().any(String::is_empty), "names no key"; "Write it as VINCULA__SECTION__KEY");
+    let mut path = Vec::new();
     for segment in segments {
-        if !matches!(node.value, NodeValue::Table(_)) {
-            if matches!(node.source, ValueSource::Variable(_)) {
-                return Err(node.source.clone());
-            }
-            *node = Node::table(ValueSource::Environment);
+        if !tree.get(&path).is_some_and(|node| matches!(node.value, NodeValue::Table)) {
+            replace(tree, &path, Node { source: ENVIRONMENT.to_owned(), value: NodeValue::Table })?;
         }
-        let NodeValue::Table(table) = &mut node.value else { return Ok(()) };
-        let known = schema::child_segments(&section);
-        let chosen = known.iter().find(|child| schema::is_user_segment(child));
-        let spelling = if chosen.is_some() { match_spelling(table, segment) } else { segment.clone() };
-        if !section.is_empty() {
-            section.push('.');
-        }
-        section.push_str(chosen.copied().unwrap_or(segment));
-        node = table.entry(spelling).or_insert_with(|| Node::table(ValueSource::Environment));
+        // Variables are in capitals: where the operator chooses the name, `ANA` may be `Ana` in the file.
+        let is_chosen = schema::known_names(&path).into_iter().any(schema::is_user_segment);
+        let spelling = child_names(tree, &path).find(|name| is_chosen && name.to_lowercase() == *segment);
+        path.push(spelling.unwrap_or(segment).to_owned());
     }
-    let taken = match (&node.source, &node.value) {
-        (ValueSource::Variable(_), _) => Some(node.source.clone()),
-        (_, NodeValue::Table(table)) => first_source_below(table),
-        _ => None,
-    };
-    if let Some(other) = taken {
-        return Err(other);
+    replace(tree, &path, Node { source: name.to_owned(), value: NodeValue::Untyped(text.to_owned()) })
+}
+
+/// Replaces what is at a path and below, unless a variable set some of it.
+fn replace(tree: &mut Tree, path: &[String], node: Node) -> Result<(), Problem> {
+    let set_by = |node: &Node| matches!(node.value, NodeValue::Untyped(_)).then(|| node.source.clone());
+    if let Some(other) = nodes_from(tree, path).find_map(|(_, node)| set_by(node)) {
+        return Err(problem!("contradicts {other}, which sets the same key"; "Remove one of the two"));
     }
-    *node =
-        Node { source: ValueSource::Variable(name.to_owned()), value: NodeValue::Untyped(text.to_owned()) };
+    tree.retain(|other, _| !other.starts_with(path));
+    tree.insert(path.to_vec(), node);
     Ok(())
-}
-
-/// A name as the file spells it: variables are in capitals, so `ANA` may be `Ana`.
-fn match_spelling(table: &Table, segment: &str) -> String {
-    let same = |name: &&String| name.to_lowercase() == *segment;
-    table.keys().find(same).cloned().unwrap_or_else(|| segment.to_owned())
-}
-
-fn first_source_below(table: &Table) -> Option<ValueSource> {
-    table.values().find_map(|node| match (&node.source, &node.value) {
-        (ValueSource::Variable(_), _) => Some(node.source.clone()),
-        (_, NodeValue::Table(below)) => first_source_below(below),
-        _ => None,
-    })
 }
 
 /// Variables with one underscore in place of two: they look set and are not read.
 pub(super) fn find_lookalikes(variables: &[(String, String)]) -> Vec<Diagnostic> {
-    let near = |name: &str| {
+    let meant = |name: &str| {
         let rest = name.strip_prefix("VINCULA_").filter(|rest| !rest.starts_with('_'))?.to_lowercase();
         // Kubernetes sets VINCULA_PORT and VINCULA_SERVICE_HOST of its own: only whole keys count.
         if rest.starts_with("instances_") {
             return Some(format!("{ENV_PREFIX}INSTANCES__…"));
         }
-        let meant = schema::KEYS.iter().find(|key| key.path.replace('.', "_") == rest.replace("__", "_"))?;
-        Some(variable_name(meant.path))
+        let key = schema::KEYS.iter().find(|key| key.path.replace('.', "_") == rest.replace("__", "_"))?;
+        Some(variable_name(key.path))
     };
-    let problem = |meant| Problem::new("is not read", format!("Put two underscores between levels: {meant}"));
-    let found =
-        variables.iter().filter_map(|(name, _)| Some(problem(near(name)?).at(name.clone(), String::new())));
-    found.collect()
+    let lookalikes = variables.iter().filter_map(|(name, _)| Some((name, meant(name)?)));
+    let problem = |meant| problem!("is not read"; "Put two underscores between levels: {meant}");
+    lookalikes.map(|(name, meant)| problem(meant).at(name, "")).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
-    use super::super::value_tree;
+    use super::super::value_tree::{empty_tree, parse};
     use super::*;
 
     fn variables(rows: &[(&str, &str)]) -> Vec<(String, String)> {
         rows.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
     }
 
-    fn at<'n>(root: &'n Node, path: &str) -> &'n Node {
-        path.split('.').fold(root, |node, segment| {
-            let NodeValue::Table(table) = &node.value else { panic!("{segment} is below no table") };
-            &table[segment]
-        })
+    fn at<'n>(tree: &'n Tree, path: &str) -> &'n Node {
+        tree.get(&path.split('.').map(str::to_owned).collect::<Vec<_>>()).unwrap()
     }
 
     #[test]
     fn a_variable_replaces_what_the_file_says_and_reaches_inline_tables() {
         let file = "[instances.main]\ntoken = 'old'\nverify = { hmac = { header = 'x-old' } }\n\
                     [instances.main.admins.Ana]\nphone = '1'";
-        let mut root = value_tree::parse(Path::new("x.toml"), file).ok().unwrap();
+        let mut root = parse(Path::new("x.toml"), file).ok().unwrap();
         let findings = apply_variables(
             &mut root,
             &variables(&[
@@ -146,7 +111,7 @@ mod tests {
             ("VINCULA__INSTANCES__MAIN__VERIFY__ZAPI_TOKEN", "VINCULA__INSTANCES__MAIN__VERIFY"),
             ("VINCULA__SERVER__LISTEN", "VINCULA__Server__Listen"),
         ] {
-            let mut root = Node::table(ValueSource::Environment);
+            let mut root = empty_tree(ENVIRONMENT.to_owned());
             let findings = apply_variables(&mut root, &variables(&[(one, "a"), (other, "b")]));
             assert_eq!(findings.len(), 1, "{one}");
             assert_eq!(findings[0].source, other);
@@ -157,7 +122,7 @@ mod tests {
     #[test]
     fn a_variable_without_a_name_at_every_level_is_told() {
         for name in ["VINCULA__", "VINCULA__SERVER__", "VINCULA____LISTEN"] {
-            let mut root = Node::table(ValueSource::Environment);
+            let mut root = empty_tree(ENVIRONMENT.to_owned());
             assert_eq!(apply_variables(&mut root, &variables(&[(name, "x")])).len(), 1, "{name}");
         }
     }

@@ -7,16 +7,12 @@ use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::admin::{self, Admin, AdminsFrom};
-use super::credential::{CredentialKind, parse_credential};
-use super::diagnostic::{Problem, quote_value};
-use super::key::KeyDefault::{Absent, Required, Value};
-use super::key::ValueType::{List, Text};
-use super::key::{Format, Key, KeyDefault, KeyPair, ValueType, key_pair, section};
+use super::credential::{CredentialKind::*, parse_credential};
+use super::diagnostic::{problem, quote_value};
+use super::key::{Format, Key, KeyDefault::*, ValueType::*, section};
 use super::parse::{self, DURATION, count};
-use super::section::Section;
-use super::urls;
-use super::value_tree::{Node, Table};
-use super::verify::{self, VerifyConfig};
+use super::verify::VerifyConfig;
+use super::{section::Section, urls};
 use crate::domain::{InstanceName, Locale};
 
 /// How commands of people who are not admins are handled.
@@ -33,11 +29,8 @@ impl parse::Choice for NonAdminPolicy {
     const VALUES: &[Self] = &[Self::Ignore, Self::Refuse];
 }
 
-const ID: Format<String> = Format::new(Text("id"), parse_credential);
 const TOKEN: Format<SecretString> =
     Format::new(Text("token"), |text| parse_credential(text).map(SecretString::from)).secret();
-const BASE_URL: Format<String> = Format::new(Text("URL"), urls::parse_base_url);
-const TIME_ZONE: Format<TimeZone> = Format::new(Text("zone"), parse::parse_time_zone);
 const PREFIXES: Format<String> = Format::new(List("prefix"), parse::parse_prefix)
     .not_empty("is empty, so no text would be a command", "Write [\"/\"], or remove the key");
 const POSITIVE: Format<u32> = count::<u32, 1, { u32::MAX }>();
@@ -45,44 +38,47 @@ const POSITIVE: Format<u32> = count::<u32, 1, { u32::MAX }>();
 section! {
     /// `[instances.<name>]`: one WhatsApp number connected at Z-API.
     Instance, InstanceValues, "instances.<instance>" {
-        id: String = value ID, Required,
-            "Z-API's id of the instance.";
-        token: SecretString = value TOKEN, Required,
-            "The instance token of Z-API.";
-        client_token: Option<SecretString> = optional TOKEN, Absent,
-            "The account security token (`Client-Token`), if the account has it turned on.";
-        base_url: String = value BASE_URL, Value("https://api.z-api.io"),
-            "The URL of Z-API: https, or http on loopback.";
-        locale: Locale = value parse::LOCALE, Value("en"),
-            "The language of replies.";
-        prefixes: Vec<String> = list PREFIXES, Value("[\"/\"]"),
-            "What a command begins with: one to three signs each, no letters or digits.";
-        non_admins: NonAdminPolicy = value parse::choice::<NonAdminPolicy>(), Value("ignore"),
-            "Commands of people who are not admins: `ignore` sends no reply, `refuse` replies at most once an hour.";
-        owner_commands: bool = value parse::BOOL, Value("false"),
-            "Commands typed on the bot's own phone count as the owner's.";
-        time_zone: TimeZone = value TIME_ZONE, Value("America/Sao_Paulo"),
-            "The time zone of times in replies, by its IANA name.";
-        admins_from: AdminsFrom = value parse::choice::<AdminsFrom>(), Value("config"),
-            "Who may send commands: `config` allows those under `admins`; `community` also allows the admins of a community in that community, but not to create, deactivate or name anything.";
-        max_event_age: Duration = value DURATION, Value("10m"),
-            "Commands sent longer ago are not run; their admin is told.";
-        give_up_after: Duration = value DURATION, Value("30m"),
-            "How long a command is retried.";
-        community_limit: usize = value count::<usize, 1, { u32::MAX }>(), Value("50"),
-            "How many ordinary groups a community can hold; over it, a command warns and goes on.";
+        /// Z-API's id of the instance.
+        id: String = value Format::new(Text("id"), parse_credential), Required;
+        /// The instance token of Z-API.
+        token: SecretString = value TOKEN, Required;
+        /// The account security token (`Client-Token`), if the account has it turned on.
+        client_token: Option<SecretString> = optional TOKEN, Absent;
+        /// The URL of Z-API: https, or http on loopback.
+        base_url: String = value Format::new(Text("URL"), urls::parse_base_url), Value("https://api.z-api.io");
+        /// The language of replies.
+        locale: Locale = value parse::LOCALE, Value("en");
+        /// What a command begins with: one to three signs each, no letters or digits.
+        prefixes: Vec<String> = list PREFIXES, Value("[\"/\"]");
+        /// Commands of people who are not admins: `ignore` sends no reply, `refuse` replies at most once an
+        /// hour.
+        non_admins: NonAdminPolicy = value parse::choice::<NonAdminPolicy>(), Value("ignore");
+        /// Commands typed on the bot's own phone count as the owner's.
+        owner_commands: bool = value parse::BOOL, Value("false");
+        /// The time zone of times in replies, by its IANA name.
+        time_zone: TimeZone = value Format::new(Text("zone"), parse::parse_time_zone), Value("America/Sao_Paulo");
+        /// Who may send commands: `config` allows those under `admins`; `community` also allows the admins of
+        /// a community in that community, but not to create, deactivate or name anything.
+        admins_from: AdminsFrom = value parse::choice::<AdminsFrom>(), Value("config");
+        /// Commands sent longer ago are not run; their admin is told.
+        max_event_age: Duration = value DURATION, Value("10m");
+        /// How long a command is retried.
+        give_up_after: Duration = value DURATION, Value("30m");
+        /// How many ordinary groups a community can hold; over it, a command warns and goes on.
+        community_limit: usize = value count::<usize, 1, { u32::MAX }>(), Value("50");
+        /// How a webhook is authenticated: every key given below must match, and at least one is required;
+        /// `"none"` only where `server.listen` is loopback.
+        verify: VerifyConfig = verify Format::new(NoneOrTable, |_| Ok(())), Required;
     }
-    with {
+    with instance {
         /// The name: a part of the webhook URL.
-        name: InstanceName = read_name;
-        /// How a webhook is authenticated.
-        verify: VerifyConfig = verify::read_verify;
+        name: InstanceName = read_name(instance);
         /// Rate limits.
-        limits: RateLimits = read_limits;
+        limits: RateLimits = RateLimitValues::read(&instance.child("limits")).build();
         /// The people who may send commands.
-        admins: Vec<Admin> = admin::read_admins;
+        admins: Vec<Admin> = Some(admin::read_admins(instance));
         /// Short names of communities and groups: as typed, and the id.
-        aliases: Vec<(String, String)> = admin::read_aliases;
+        aliases: Vec<(String, String)> = Some(admin::read_aliases(instance));
     }
 }
 
@@ -90,26 +86,20 @@ section! {
     /// `[instances.<name>.limits]`
     #[derive(Copy)]
     RateLimits, RateLimitValues, "instances.<instance>.limits" {
-        commands_per_minute: u32 = value POSITIVE, Value("30"),
-            "Commands of one admin a minute; over it, they are told once.";
-        changes_per_second: u32 = value POSITIVE, Value("1"),
-            "Changing calls to Z-API a second, with bursts of 5; the rest waits.";
-        messages_per_minute: u32 = value POSITIVE, Value("30"),
-            "Messages of the bot a minute, with bursts of 5; the rest waits.";
+        /// Commands of one admin a minute; over it, they are told once.
+        commands_per_minute: u32 = value POSITIVE, Value("30");
+        /// Changing calls to Z-API a second, with bursts of 5; the rest waits.
+        changes_per_second: u32 = value POSITIVE, Value("1");
+        /// Messages of the bot a minute, with bursts of 5; the rest waits.
+        messages_per_minute: u32 = value POSITIVE, Value("30");
     }
-}
-
-fn read_limits(instance: &Section<'_>) -> Option<RateLimits> {
-    RateLimitValues::read(&instance.child("limits")).build()
 }
 
 fn read_name(instance: &Section<'_>) -> Option<InstanceName> {
     let name = InstanceName::parse(instance.name());
     if name.is_none() {
-        instance.report_section(Problem::new(
-            "is no name for an instance",
-            "Use one to forty of a-z, 0-9 and _: it becomes a part of the webhook's URL",
-        ));
+        instance.report_section(problem!("is no name for an instance";
+            "Use one to forty of a-z, 0-9 and _: it becomes a part of the webhook's URL"));
     }
     name
 }
@@ -122,19 +112,16 @@ pub(super) fn read_instances(section: &Section<'_>, listen: Option<SocketAddr>) 
         check_instance(&child, &values, listen);
         let Some(instance) = values.build() else { continue };
         if let Some(other) = instances.iter().find(|other| other.id == instance.id) {
-            let problem = format!("is that of the instance {} too", quote_value(other.name.as_str()));
-            child.warn(
-                "id",
-                Problem::new(problem, "Both would answer for the same number: check which one is meant"),
-            );
+            let other = quote_value(other.name.as_str());
+            let problem = problem!("is that of the instance {other} too";
+                "Both would answer for the same number: check which one is meant");
+            child.warn("id", problem);
         }
         instances.push(instance);
     }
     if section.names().next().is_none() && section.is_valid() {
-        section.report_section(Problem::new(
-            "holds no instance, but at least one is required",
-            "Write [instances.main] with id, token and verify, or set VINCULA__INSTANCES__MAIN__ID and so on",
-        ));
+        section.report_section(problem!("holds no instance, but at least one is required";
+            "Write [instances.main] with id, token and verify, or set VINCULA__INSTANCES__MAIN__ID and so on"));
     }
     instances
 }
@@ -143,44 +130,28 @@ pub(super) fn read_instances(section: &Section<'_>, listen: Option<SocketAddr>) 
 fn check_instance(section: &Section<'_>, values: &InstanceValues, listen: Option<SocketAddr>) {
     let is_open = values.verify.as_ref().is_some_and(VerifyConfig::is_none);
     if is_open && listen.is_some_and(|address| !address.ip().to_canonical().is_loopback()) {
-        section.report(
-            "verify",
-            Problem::new(
-                "is \"none\", but server.listen can be reached from other machines: anybody could send commands",
-                "Write { zapi_token = true }, or let server.listen be a loopback address such as 127.0.0.1:8080",
-            ),
-        );
+        section.report("verify", problem!(
+            "is \"none\", but server.listen can be reached from other machines: anybody could send commands";
+            "Write {{ zapi_token = true }}, or let server.listen be a loopback address such as 127.0.0.1:8080"));
     }
     let is_by_list = values.owner_commands == Some(false) && values.admins_from == Some(AdminsFrom::Config);
-    if is_by_list && section.node("admins").and_then(Node::as_table).is_none_or(Table::is_empty) {
-        section.warn(
-            "admins",
-            Problem::new(
-                "names nobody, so nobody can send commands",
-                "Add a table [….admins.<key>] with a phone or a lid",
-            ),
-        );
+    if is_by_list && values.admins.as_ref().is_some_and(Vec::is_empty) {
+        let problem = problem!("names nobody, so nobody can send commands";
+            "Add a table [….admins.<key>] with a phone or a lid");
+        section.warn("admins", problem);
     }
     let is_z_api = values.base_url.as_deref() == Some("https://api.z-api.io");
     let token = values.token.as_ref().map(ExposeSecret::expose_secret);
     let client_token = values.client_token.as_ref().and_then(Option::as_ref).map(ExposeSecret::expose_secret);
-    for (key, kind, text) in [
-        ("id", CredentialKind::Id, values.id.as_deref()),
-        ("token", CredentialKind::Token, token),
-        ("client_token", CredentialKind::ClientToken, client_token),
-    ] {
+    for (kind, text) in [(Id, values.id.as_deref()), (Token, token), (ClientToken, client_token)] {
         if let Some(problem) = text.and_then(|text| kind.find_mismatch(text, is_z_api)) {
-            section.warn(key, problem);
+            section.warn(kind.key(), problem);
         }
     }
     let is_short = token.is_some_and(|token| token.len() < 16);
     if is_short && values.verify.as_ref().is_some_and(|verify| verify.zapi_token) {
-        section.warn(
-            "token",
-            Problem::new(
-                "has under 16 bytes, and verify.zapi_token relies on it",
-                "Add another check to verify, such as path_secret",
-            ),
-        );
+        let problem = problem!("has under 16 bytes, and verify.zapi_token relies on it";
+            "Add another check to verify, such as path_secret");
+        section.warn("token", problem);
     }
 }

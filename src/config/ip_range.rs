@@ -19,12 +19,6 @@ impl AddressRange {
     }
 }
 
-impl From<IpAddr> for AddressRange {
-    fn from(address: IpAddr) -> Self {
-        Self(address.to_canonical().into())
-    }
-}
-
 /// The text is no address and no range.
 #[derive(Debug, thiserror::Error)]
 #[error("no address and no range")]
@@ -35,18 +29,14 @@ impl FromStr for AddressRange {
 
     /// `10.0.0.1`, `10.0.0.0/8`, `::1`, `fd00::/8`; bits below the prefix are ignored.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if let Ok(address) = text.parse::<IpAddr>() {
-            return Ok(address.into());
-        }
-        let range: IpNet = text.parse().map_err(|_| ParseRangeError)?;
+        let address = || text.parse::<IpAddr>().map(IpNet::from);
+        let range = text.parse().or_else(|_| address()).map_err(|_| ParseRangeError)?;
         let mapped = match range {
             IpNet::V6(v6) => v6.addr().to_ipv4_mapped().zip(v6.prefix_len().checked_sub(96)),
             IpNet::V4(_) => None,
         };
-        let range = match mapped.and_then(|(v4, prefix)| Ipv4Net::new(v4, prefix).ok()) {
-            Some(v4) => v4.into(),
-            None => range,
-        };
+        let v4 = mapped.and_then(|(v4, prefix)| Ipv4Net::new(v4, prefix).ok());
+        let range = v4.map_or(range, IpNet::from);
         Ok(Self(range.trunc()))
     }
 }

@@ -52,17 +52,20 @@ pub enum KeyDefault {
     SectionName,
 }
 
+/// Parses the text of a value.
+pub(super) type Parse<T> = fn(&str) -> Result<T, Problem>;
+
 /// The type of a value: what it looks like and how its text, or each text of its list, is parsed.
 pub(super) struct Format<T> {
     pub(super) value_type: ValueType,
-    pub(super) parse: fn(&str) -> Result<T, Problem>,
+    pub(super) parse: Parse<T>,
     pub(super) secret: bool,
     /// What is wrong with an empty list, and the remedy, where it is wrong.
     pub(super) empty: Option<[&'static str; 2]>,
 }
 
 impl<T> Format<T> {
-    pub(super) const fn new(value_type: ValueType, parse: fn(&str) -> Result<T, Problem>) -> Self {
+    pub(super) const fn new(value_type: ValueType, parse: Parse<T>) -> Self {
         Self { value_type, parse, secret: false, empty: None }
     }
 
@@ -78,57 +81,59 @@ impl<T> Format<T> {
 }
 
 impl Key {
+    /// The key with what its format says about it. `doc` may begin with a blank, as the text of a doc comment does.
+    pub(super) const fn new<T>(
+        path: &'static str,
+        format: &Format<T>,
+        default: KeyDefault,
+        doc: &'static str,
+    ) -> Self {
+        let doc = doc.trim_ascii_start();
+        Self { path, value_type: format.value_type, default, doc, secret: format.secret }
+    }
+
     /// The last segment of its path.
     pub(super) fn name(&self) -> &'static str {
         self.path.rsplit('.').next().unwrap_or(self.path)
     }
+
+    pub(super) fn is_list(&self) -> bool {
+        matches!(self.value_type, ValueType::List(_))
+    }
+
+    /// The key of a file that holds this secret.
+    pub(super) fn file_twin(&self) -> Self {
+        let lines = if self.is_list() { ", one a line" } else { "" };
+        // Leaked once, for the list of all keys.
+        let doc = format!("A file that holds `{}`{lines}.", self.name()).leak();
+        let (path, value_type) = (file_key(self.path).leak(), ValueType::Text("path"));
+        Self { path, value_type, default: KeyDefault::Absent, doc, secret: false }
+    }
 }
 
-/// A key and its twin, which names a file that holds the secret.
-pub(super) type KeyPair = [Key; 2];
-
-macro_rules! key_pair {
-    ($section:literal, $name:expr, $format:expr, $default:expr, $doc:literal) => {{
-        let format = &$format;
-        let file_doc = match format.value_type {
-            ValueType::List(_) => concat!("A file that holds `", $name, "`, one a line."),
-            _ => concat!("A file that holds `", $name, "`."),
-        };
-        [
-            Key {
-                path: concat!($section, ".", $name),
-                value_type: format.value_type,
-                default: $default,
-                doc: $doc,
-                secret: format.secret,
-            },
-            Key {
-                path: concat!($section, ".", $name, "_file"),
-                value_type: ValueType::Text("path"),
-                default: KeyDefault::Absent,
-                doc: file_doc,
-                secret: false,
-            },
-        ]
-    }};
+/// The key of the file that holds a secret.
+pub(super) fn file_key(name: &str) -> String {
+    format!("{name}_file")
 }
 
 /// Declares a section: the public struct, a struct of what could be read of it, and the rows of its keys.
 ///
-/// A row is `field: Type = read FORMAT, default, "doc";` with `read` one of the methods of `Section`. The part behind
-/// `with` has fields without a row, each with the function that reads it from the section.
+/// A row is `field: Type = read FORMAT, default;` with `read` one of the methods of `Section`; its doc comment documents
+/// the key. The part behind `with section` has fields without a row, each with an expression that reads it.
 macro_rules! section {
     (
         $(#[$meta:meta])*
         $name:ident, $partial:ident, $section:literal {
-            $($field:ident: $type:ty = $read:ident $format:expr, $default:expr, $doc:literal;)*
+            $($(#[doc = $doc:literal])+ $field:ident: $type:ty = $read:ident $format:expr, $default:expr;)*
         }
-        $(with { $(#[doc = $more_doc:literal] $more:ident: $more_type:ty = $more_read:expr;)* })?
+        $(with $this:ident {
+            $(#[doc = $more_doc:literal] $more:ident: $more_type:ty = $more_read:expr;)*
+        })?
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug)]
         pub struct $name {
-            $(#[doc = $doc] pub $field: $type,)*
+            $($(#[doc = $doc])+ pub $field: $type,)*
             $($(#[doc = $more_doc] pub $more: $more_type,)*)?
         }
 
@@ -139,15 +144,16 @@ macro_rules! section {
         }
 
         impl $partial {
-            pub(super) const KEYS: &[KeyPair] = &[$(key_pair!($section, stringify!($field), $format, $default, $doc)),*];
+            pub(super) const KEYS: &[Key] =
+                &[$(Key::new(concat!($section, ".", stringify!($field)), &$format, $default, concat!($($doc),+))),*];
 
             pub(super) fn read(section: &Section<'_>) -> Self {
+                // In the order of the rows.
+                let mut keys = Self::KEYS.iter();
+                $(let $this = section;)?
                 Self {
-                    $($field: {
-                        const KEY: &Key = &key_pair!($section, stringify!($field), $format, $default, $doc)[0];
-                        section.$read(KEY, &$format)
-                    },)*
-                    $($($more: $more_read(section),)*)?
+                    $($field: keys.next().and_then(|key| section.$read(key, &$format)),)*
+                    $($($more: $more_read,)*)?
                 }
             }
 
@@ -158,4 +164,4 @@ macro_rules! section {
     };
 }
 
-pub(super) use {key_pair, section};
+pub(super) use section;

@@ -2,16 +2,16 @@
 
 use std::cell::RefCell;
 use std::fmt;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::io::ErrorKind::{NotADirectory, NotFound};
+use std::path::PathBuf;
 
-use super::diagnostic::{Diagnostic, Problem};
+use super::diagnostic::{Diagnostic, ENV_PREFIX, problem};
 use super::environment;
 use super::instance::{Instance, read_instances};
-use super::section::{Diagnostics, Section};
+use super::section::{Reader, Section};
 use super::server::{ServerConfig, StoreConfig, read_server, read_store};
-use super::unknown_keys::{UnknownKeys, find_unknown_keys};
-use super::value_tree::{self, Node, ValueSource};
+use super::unknown_keys::report_unknown_keys;
+use super::value_tree::{self, ENVIRONMENT};
 
 /// The variable that names the file.
 const CONFIG_VARIABLE: &str = "VINCULA_CONFIG";
@@ -63,25 +63,32 @@ impl ConfigSource {
         Self { explicit, env, unreadable, directory: PathBuf::new(), system: SYSTEM_FILE.into() }
     }
 
-    /// The first file in the order of search, with its text.
+    /// The first file in the order of search, with its text. A file that was named must be there.
     fn read_file(&self) -> Result<Option<(PathBuf, String)>, Diagnostic> {
         let named = self.env.iter().find(|(name, path)| name == CONFIG_VARIABLE && !path.is_empty());
-        let demanded = match (&self.explicit, named) {
-            (Some(path), _) => Some(("--config", path.clone())),
-            (None, Some((_, path))) => Some((CONFIG_VARIABLE, PathBuf::from(path))),
-            (None, None) => None,
+        let (paths, remedy) = match (&self.explicit, named) {
+            (Some(path), _) => (
+                vec![path.clone()],
+                "Correct the path after --config, or leave it away to search for vincula.toml",
+            ),
+            (None, Some((_, path))) => (
+                vec![path.into()],
+                "Correct the path in VINCULA_CONFIG, or unset it where the environment says everything",
+            ),
+            (None, None) => (
+                vec![LOCAL_FILE.into(), self.system.clone()],
+                "Let the service's user read it, or name another file with --config",
+            ),
         };
-        if let Some((by, path)) = demanded {
-            return match std::fs::read_to_string(self.directory.join(&path)) {
-                Ok(text) => Ok(Some((path, text))),
-                Err(error) => Err(unreadable_file(by, &path, &error)),
-            };
-        }
-        for path in [Path::new(LOCAL_FILE), &self.system] {
-            match std::fs::read_to_string(self.directory.join(path)) {
-                Ok(text) => return Ok(Some((path.to_owned(), text))),
-                Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
-                Err(error) => return Err(unreadable_file("search", path, &error)),
+        let is_search = paths.len() > 1;
+        for path in paths {
+            match std::fs::read_to_string(self.directory.join(&path)) {
+                Ok(text) => return Ok(Some((path, text))),
+                Err(error) if is_search && matches!(error.kind(), NotFound | NotADirectory) => {}
+                Err(error) => {
+                    let problem = problem!("cannot be read: {error}"; "{remedy}");
+                    return Err(problem.at(path.display().to_string(), ""));
+                }
             }
         }
         Ok(None)
@@ -89,28 +96,11 @@ impl ConfigSource {
 }
 
 impl fmt::Debug for ConfigSource {
-    /// The names of the variables without their values: many are secrets.
+    /// Without the values of the variables: many are secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self.env.iter().map(|(name, _)| name.as_str()).collect();
-        f.debug_struct("Source")
-            .field("explicit", &self.explicit)
-            .field("env", &names)
-            .field("unreadable", &self.unreadable)
-            .field("directory", &self.directory)
-            .field("system", &self.system)
-            .finish()
+        let env: Vec<&str> = self.env.iter().map(|(name, _)| name.as_str()).collect();
+        write!(f, "ConfigSource {{ explicit: {:?}, env: {env:?}, .. }}", self.explicit)
     }
-}
-
-fn unreadable_file(by: &str, path: &Path, error: &std::io::Error) -> Diagnostic {
-    let remedy = match by {
-        CONFIG_VARIABLE => {
-            "Correct the path in VINCULA_CONFIG, or unset it where the environment says everything"
-        }
-        "--config" => "Correct the path after --config, or leave it away to search for vincula.toml",
-        _ => "Let the service's user read it, or name another file with --config",
-    };
-    Problem::new(format!("cannot be read: {error}"), remedy).at(path.display().to_string(), String::new())
 }
 
 /// A configuration with its warnings.
@@ -131,49 +121,42 @@ pub struct LoadedConfig {
 /// Everything that is wrong, in the order of the file; a file that is no TOML is one error.
 pub fn load(source: &ConfigSource, known_commands: &[&str]) -> Result<LoadedConfig, Vec<Diagnostic>> {
     let file = source.read_file().map_err(|error| vec![error])?;
-    let mut root = match &file {
+    let mut tree = match &file {
         Some((path, text)) => value_tree::parse(path, text).map_err(|error| vec![error])?,
-        None => Node::table(ValueSource::Environment),
+        None => value_tree::empty_tree(ENVIRONMENT.to_owned()),
     };
-    let no_text = |name: &String| {
-        Problem::new("is no UTF-8 text", "Set it again, as text").at(name.clone(), String::new())
-    };
+    let no_text = |name: &String| problem!("is no UTF-8 text"; "Set it again, as text").at(name, "");
     let mut errors: Vec<Diagnostic> = source.unreadable.iter().map(no_text).collect();
-    errors.extend(environment::apply_variables(&mut root, &source.env));
-    let mut unknown = UnknownKeys::default();
-    find_unknown_keys(&root, "", "", &mut unknown);
-    errors.append(&mut unknown.diagnostics);
+    errors.extend(environment::apply_variables(&mut tree, &source.env));
+    let suggested_keys = report_unknown_keys(&tree, &mut errors);
 
-    let diagnostics = Diagnostics {
+    let reader = Reader {
+        tree,
         errors: RefCell::new(errors),
         warnings: RefCell::new(environment::find_lookalikes(&source.env)),
-        suggested_keys: unknown.suggested_keys,
+        suggested_keys,
         directory: source.directory.clone(),
         known_commands: known_commands.iter().map(|&name| name.to_owned()).collect(),
     };
-    let section = Section::root(&root, &diagnostics);
-    let (listen, server) = read_server(&section.child("server"));
-    let instances = read_instances(&section.child("instances"), listen);
+    let root = Section { reader: &reader, path: Vec::new() };
+    let (listen, server) = read_server(&root.child("server"));
+    let instances = read_instances(&root.child("instances"), listen);
     let max_event_age = instances.iter().map(|instance| instance.max_event_age).max().unwrap_or_default();
-    let store = read_store(&section.child("store"), max_event_age);
+    let store = read_store(&root.child("store"), max_event_age);
 
-    let mut errors = diagnostics.errors.into_inner();
-    match (server, store) {
-        (Some(server), Some(store)) if errors.is_empty() => Ok(LoadedConfig {
-            config: Config { server, store, instances },
-            path: file.map(|(path, _)| path),
-            warnings: diagnostics.warnings.into_inner(),
-        }),
-        _ => {
-            // Stable: errors of one line, and those without a line, keep their order.
-            errors.sort_by_key(|error| error.line());
-            if file.is_none() && !environment::has_config(&source.env) {
-                let system = source.system.display();
-                let problem = format!("no file was found at ./{LOCAL_FILE} or {system}");
-                let remedy = format!("Write one there, or name it with --config or {CONFIG_VARIABLE}");
-                errors.push(Problem::new(problem, remedy).at("configuration".to_owned(), String::new()));
-            }
-            Err(errors)
-        }
+    let mut errors = reader.errors.into_inner();
+    if let (Some(server), Some(store), true) = (server, store, errors.is_empty()) {
+        let config = Config { server, store, instances };
+        let path = file.map(|(path, _)| path);
+        return Ok(LoadedConfig { config, path, warnings: reader.warnings.into_inner() });
     }
+    // Stable: errors of one line, and those without a line, keep their order.
+    errors.sort_by_key(Diagnostic::line);
+    if file.is_none() && !source.env.iter().any(|(name, _)| name.starts_with(ENV_PREFIX)) {
+        let system = source.system.display();
+        let problem = problem!("no file was found at ./{LOCAL_FILE} or {system}";
+            "Write one there, or name it with --config or {CONFIG_VARIABLE}");
+        errors.push(problem.at("configuration", ""));
+    }
+    Err(errors)
 }

@@ -5,9 +5,8 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo};
 
-use super::diagnostic::{Problem, format_choices, quote_value};
-use super::key::Format;
-use super::key::ValueType::{Bool, Number, Text, Word};
+use super::diagnostic::{Problem, format_choices, problem, quote_value, refuse_if};
+use super::key::{Format, ValueType::*};
 use crate::domain::Locale;
 
 pub(super) const BOOL: Format<bool> = Format::new(Bool, parse_bool);
@@ -52,42 +51,37 @@ fn parse_count<T: TryFrom<u32>, const MIN: u32, const MAX: u32>(text: &str) -> R
             Some(_) => "too large",
             None => "no whole number",
         };
-        Problem::new(
-            format!("is {}, which is {reason}", quote_value(text)),
-            format!("Write a whole number from {MIN} to {MAX}"),
-        )
+        let shown = quote_value(text);
+        problem!("is {shown}, which is {reason}"; "Write a whole number from {MIN} to {MAX}")
     })
 }
 
 /// `true` or `false`.
 fn parse_bool(text: &str) -> Result<bool, Problem> {
-    match text.trim().to_ascii_lowercase().as_str() {
-        "true" => Ok(true),
-        "false" => Ok(false),
-        _ => Err(Problem::new(format!("is {}", quote_value(text)), "Write true or false")),
-    }
+    let shown = quote_value(text);
+    text.trim().to_ascii_lowercase().parse().map_err(|_| problem!("is {shown}"; "Write true or false"))
 }
 
 /// A size in bytes: `4096`, `256KiB`, `1 MiB`; KB and MB are thousands.
 pub(super) fn parse_size(text: &str) -> Result<usize, Problem> {
-    let (digits, unit) = split_number(text.trim());
-    let factor = match unit.to_ascii_lowercase().as_str() {
-        "" | "b" => Some(1),
-        "kib" => Some(1 << 10),
-        "mib" => Some(1 << 20),
-        "gib" => Some(1 << 30),
-        "kb" => Some(1_000),
-        "mb" => Some(1_000_000),
-        _ => None,
+    let trimmed = text.trim();
+    let (digits, unit) =
+        trimmed.split_at(trimmed.find(|c: char| !c.is_ascii_digit()).unwrap_or(trimmed.len()));
+    let factor = match unit.trim_start().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "kib" => 1 << 10,
+        "mib" => 1 << 20,
+        "gib" => 1 << 30,
+        "kb" => 1_000,
+        "mb" => 1_000_000,
+        _ => 0,
     };
-    let bytes: Option<u64> = factor.and_then(|factor| digits.parse::<u64>().ok()?.checked_mul(factor));
-    match bytes.filter(|bytes| (1..=MAX_SIZE).contains(bytes)).and_then(|bytes| usize::try_from(bytes).ok()) {
-        Some(bytes) => Ok(bytes),
-        None => Err(Problem::new(
-            format!("is {}, which is no size", quote_value(text)),
-            "Write bytes, or a number with KiB or MiB, such as \"256KiB\"; over 0, at most 1GiB",
-        )),
-    }
+    let bytes = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(factor));
+    let bytes = bytes.filter(|bytes| (1..=MAX_SIZE).contains(bytes)).and_then(|bytes| bytes.try_into().ok());
+    let shown = quote_value(text);
+    let problem = problem!("is {shown}, which is no size";
+        "Write bytes, or a number with KiB or MiB, such as \"256KiB\"; over 0, at most 1GiB");
+    bytes.ok_or(problem)
 }
 
 /// A duration: `90s`, `10m`, `1h30m`, `2d`.
@@ -95,27 +89,18 @@ fn parse_duration(text: &str) -> Result<Duration, Problem> {
     let span: Option<Span> = text.trim().parse().ok();
     let whole = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
     let whole = whole.and_then(|whole| Duration::try_from(whole).ok());
-    whole.filter(|whole| !whole.is_zero() && *whole <= MAX_DURATION).ok_or_else(|| {
-        Problem::new(
-            format!("is {}, which is no duration", quote_value(text)),
-            "Write a number and s, m, h or d, such as \"10m\"; over 0, at most 365d",
-        )
-    })
-}
-
-/// Splits a number from the unit behind it.
-fn split_number(text: &str) -> (&str, &str) {
-    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    (&text[..end], text[end..].trim_start())
+    let shown = quote_value(text);
+    let problem = problem!("is {shown}, which is no duration";
+        "Write a number and s, m, h or d, such as \"10m\"; over 0, at most 365d");
+    whole.filter(|whole| !whole.is_zero() && *whole <= MAX_DURATION).ok_or(problem)
 }
 
 /// One of the words of a type, in letters of any case.
 fn parse_word<T: Choice>(text: &str) -> Result<T, Problem> {
     let mut pairs = T::WORDS.iter().zip(T::VALUES);
     let found = pairs.find(|(word, _)| word.eq_ignore_ascii_case(text.trim()));
-    found
-        .map(|(_, value)| *value)
-        .ok_or_else(|| Problem::new(format!("is {}", quote_value(text)), format_choices(text, T::WORDS)))
+    let problem = || Problem::new(format!("is {}", quote_value(text)), format_choices(text, T::WORDS));
+    found.map(|(_, value)| *value).ok_or_else(problem)
 }
 
 /// A language of replies; the remedy for `pt_BR.UTF-8` or `en-US` is the tag that is nearest.
@@ -129,43 +114,33 @@ fn parse_locale(text: &str) -> Result<Locale, Problem> {
 /// A time zone, by its IANA name.
 pub(super) fn parse_time_zone(text: &str) -> Result<TimeZone, Problem> {
     TimeZone::get(text).map_err(|_| {
-        let known = jiff::tz::db().available();
-        let names: Vec<String> = known.map(|name| name.to_string()).collect();
-        let near = names.iter().max_by(|one, other| {
-            strsim::jaro_winkler(one, text).total_cmp(&strsim::jaro_winkler(other, text))
-        });
-        let near = near.filter(|near| strsim::jaro_winkler(near, text) >= 0.8);
-        let remedy = match near {
-            Some(near) => format!("Did you mean `{near}`?"),
-            None => "Write an IANA name such as `America/Sao_Paulo` or `Europe/Lisbon`".to_owned(),
-        };
-        Problem::new("is no time zone", remedy)
+        let names = jiff::tz::db().available().map(|name| name.to_string());
+        let rated = names.map(|name| (strsim::jaro_winkler(&name, text), name));
+        let near = rated.max_by(|(one, _), (other, _)| one.total_cmp(other));
+        match near.filter(|(likeness, _)| *likeness >= 0.8) {
+            Some((_, near)) => problem!("is no time zone"; "Did you mean `{near}`?"),
+            None => problem!("is no time zone";
+                "Write an IANA name such as `America/Sao_Paulo` or `Europe/Lisbon`"),
+        }
     })
 }
 
 /// A prefix of commands: no letter or digit, else ordinary words would become commands.
 pub(super) fn parse_prefix(text: &str) -> Result<String, Problem> {
-    let fits = (1..=3).contains(&text.chars().count())
-        && !text.chars().any(|c| c.is_alphanumeric() || c.is_whitespace() || c.is_control());
-    if fits {
-        return Ok(text.to_owned());
-    }
-    Err(Problem::new(
-        format!("is {}, which is no prefix", quote_value(text)),
-        "Write one to three signs such as / or ! without letters, digits and blanks",
-    ))
+    let shown = quote_value(text);
+    let is_ordinary = |c: char| c.is_alphanumeric() || c.is_whitespace() || c.is_control();
+    refuse_if!(!(1..=3).contains(&text.chars().count()) || text.contains(is_ordinary),
+        "is {shown}, which is no prefix";
+        "Write one to three signs such as / or ! without letters, digits and blanks");
+    Ok(text.to_owned())
 }
 
 /// A text in one line, not empty.
 pub(super) fn parse_line(text: &str) -> Result<String, Problem> {
-    let trimmed = text.trim();
-    if trimmed.is_empty() {
-        return Err(Problem::new("is empty", "Write something, or remove it"));
-    }
-    if trimmed.chars().any(char::is_control) {
-        return Err(Problem::new("holds a line break or a control character", "Write it in one line"));
-    }
-    Ok(trimmed.to_owned())
+    let line = text.trim();
+    refuse_if!(line.is_empty(), "is empty"; "Write something, or remove it");
+    refuse_if!(line.contains(char::is_control), "holds a line break or a control character"; "Write it in one line");
+    Ok(line.to_owned())
 }
 
 #[cfg(test)]

@@ -6,10 +6,12 @@ use std::sync::LazyLock;
 use serde_json::{Value as Json, json};
 
 use super::admin::{ALIAS_KEY, AdminValues};
+use super::diagnostic::join_key;
 use super::instance::{InstanceValues, RateLimitValues};
+use super::key::file_key;
 pub use super::key::{Key, KeyDefault, ValueType};
 use super::server::{ServerValues, StoreValues};
-use super::verify::{HmacValues, STANDARD_WEBHOOKS_KEY, VERIFY_KEY, VerifyValues};
+use super::verify::{HmacValues, StandardWebhooksValues, VerifyValues};
 
 /// All keys, in the order in which documents list them.
 pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
@@ -17,29 +19,37 @@ pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
         ServerValues::KEYS,
         StoreValues::KEYS,
         InstanceValues::KEYS,
-        &[VERIFY_KEY],
         VerifyValues::KEYS,
         HmacValues::KEYS,
-        &[STANDARD_WEBHOOKS_KEY],
+        StandardWebhooksValues::KEYS,
         RateLimitValues::KEYS,
         AdminValues::KEYS,
         &[ALIAS_KEY],
     ];
-    let pairs = sections.into_iter().flatten();
-    pairs.flat_map(|[key, twin]| std::iter::once(*key).chain(key.secret.then_some(*twin))).collect()
+    let keys = sections.into_iter().flatten();
+    keys.flat_map(|key| [Some(*key), key.secret.then(|| key.file_twin())]).flatten().collect()
 });
 
 /// The next segment of every key below a section (empty: the top), each once.
 pub(super) fn child_segments(section: &str) -> Vec<&'static str> {
-    let mut names: Vec<&'static str> = Vec::new();
-    for key in KEYS.iter() {
-        let Some(rest) = path_below(key.path, section) else { continue };
-        let name = rest.split('.').next().unwrap_or(rest);
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
+    let below = KEYS.iter().filter_map(|key| path_below(key.path, section)?.split('.').next());
+    let mut names: Vec<&str> = below.collect();
+    // The keys of a section stand together.
+    names.dedup();
     names
+}
+
+/// The section of a path, with `<…>` for each name that the operator chose.
+pub(super) fn section_of(path: &[String]) -> String {
+    path.iter().fold(String::new(), |section, name| {
+        let chosen = child_segments(&section).into_iter().find(|segment| is_user_segment(segment));
+        join_key(&section, chosen.unwrap_or(name))
+    })
+}
+
+/// The names that may stand in a table; `<…>` is any that the operator chooses.
+pub(super) fn known_names(path: &[String]) -> Vec<&'static str> {
+    child_segments(&section_of(path))
 }
 
 /// What follows the section in a path that lies below it.
@@ -52,27 +62,37 @@ pub(super) fn is_user_segment(segment: &str) -> bool {
     segment.starts_with('<')
 }
 
+/// How a type is described in the table, and its JSON Schema. `path` is that of the key.
+fn describe_type(value_type: ValueType, path: &str) -> (String, Json) {
+    match value_type {
+        ValueType::Text(form) => (form.to_owned(), json!({ "type": "string" })),
+        ValueType::Word(words) => (format!("`{}`", words.join("`, `")), json!({ "enum": words })),
+        ValueType::Number(min, max) => {
+            let range = if max == u32::MAX { format!("{min} or more") } else { format!("{min} to {max}") };
+            (format!("number, {range}"), json!({ "type": "integer", "minimum": min, "maximum": max }))
+        }
+        ValueType::Bool => ("`true` or `false`".to_owned(), json!({ "type": "boolean" })),
+        ValueType::Size => ("size".to_owned(), json!({ "type": ["string", "integer"] })),
+        ValueType::List(form) => {
+            (format!("list: {form}"), json!({ "type": "array", "items": { "type": "string" } }))
+        }
+        ValueType::NoneOrTable => {
+            let table = object_schema(path);
+            ("`\"none\"` or a table".to_owned(), json!({ "anyOf": [{ "const": "none" }, table] }))
+        }
+    }
+}
+
 /// The table of keys for docs/configuration.md, in Markdown.
 pub fn markdown() -> String {
     let mut table = String::from("| key | value | default | meaning |\n|---|---|---|---|\n");
     for key in KEYS.iter() {
-        let value = match key.value_type {
-            ValueType::Text(form) => form.to_owned(),
-            ValueType::Word(words) => {
-                words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
-            }
-            ValueType::Number(min, u32::MAX) => format!("number, {min} or more"),
-            ValueType::Number(min, max) => format!("number, {min} to {max}"),
-            ValueType::Bool => "`true` or `false`".to_owned(),
-            ValueType::Size => "size".to_owned(),
-            ValueType::List(form) => format!("list: {form}"),
-            ValueType::NoneOrTable => "`\"none\"` or a table".to_owned(),
-        };
-        let default = match default_value(key) {
-            _ if key.default == KeyDefault::Required => "*required*".to_owned(),
-            _ if key.default == KeyDefault::SectionName => "the key".to_owned(),
-            Some(value) => format!("`{value}`"),
-            None => "—".to_owned(),
+        let (value, _) = describe_type(key.value_type, key.path);
+        let default = match (key.default, default_value(key)) {
+            (KeyDefault::Required, _) => "*required*".to_owned(),
+            (KeyDefault::SectionName, _) => "the key".to_owned(),
+            (_, Some(value)) => format!("`{value}`"),
+            (_, None) => "—".to_owned(),
         };
         let secret = if key.secret { " **Secret.**" } else { "" };
         // Writing to a String does not fail.
@@ -103,8 +123,7 @@ pub fn json_schema() -> Json {
 fn object_schema(section: &str) -> Json {
     let mut schema = json!({ "type": "object", "additionalProperties": false });
     for segment in child_segments(section) {
-        let path = if section.is_empty() { segment.to_owned() } else { format!("{section}.{segment}") };
-        let child = child_schema(&path);
+        let child = child_schema(&join_key(section, segment));
         match is_user_segment(segment) {
             true => schema["additionalProperties"] = child,
             false => schema["properties"][segment] = child,
@@ -112,9 +131,9 @@ fn object_schema(section: &str) -> Json {
     }
     // A secret is given by its key or by its file, not by both.
     let secrets = KEYS.iter().filter(|key| key.secret);
-    let own = secrets.filter_map(|key| path_below(key.path, section).filter(|name| !name.contains('.')));
-    let pairs: Vec<Json> =
-        own.map(|name| json!({ "not": { "required": [name, format!("{name}_file")] } })).collect();
+    let own = secrets.filter(|key| path_below(key.path, section) == Some(key.name()));
+    let pair = |key: &Key| json!({ "not": { "required": [key.name(), file_key(key.name())] } });
+    let pairs: Vec<Json> = own.map(pair).collect();
     if !pairs.is_empty() {
         schema["allOf"] = json!(pairs);
     }
@@ -123,15 +142,7 @@ fn object_schema(section: &str) -> Json {
 
 fn child_schema(path: &str) -> Json {
     let Some(key) = KEYS.iter().find(|key| key.path == path) else { return object_schema(path) };
-    let mut schema = match key.value_type {
-        ValueType::Text(_) => json!({ "type": "string" }),
-        ValueType::Word(words) => json!({ "enum": words }),
-        ValueType::Number(min, max) => json!({ "type": "integer", "minimum": min, "maximum": max }),
-        ValueType::Bool => json!({ "type": "boolean" }),
-        ValueType::Size => json!({ "type": ["string", "integer"] }),
-        ValueType::List(_) => json!({ "type": "array", "items": { "type": "string" } }),
-        ValueType::NoneOrTable => json!({ "anyOf": [{ "const": "none" }, object_schema(path)] }),
-    };
+    let (_, mut schema) = describe_type(key.value_type, path);
     schema["description"] = json!(key.doc);
     if let Some(default) = default_value(key) {
         schema["default"] = default;

@@ -4,52 +4,33 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use super::diagnostic::{Problem, quote_value};
+use super::diagnostic::{Problem, problem, refuse_if};
 
 /// No secret is longer, in bytes; a device that never ends is not read to its end.
 const MAX_BYTES: u64 = 64 * 1024;
 
 /// The file's text without its final line break.
 pub(super) fn read_secret_file(directory: &Path, path: &str) -> Result<String, Problem> {
-    if path.is_empty() {
-        return Err(Problem::new("is empty", "Write the path of the file that holds the secret"));
-    }
+    refuse_if!(path.is_empty(), "is empty"; "Write the path of the file that holds the secret");
     // A person reads the path in full to find the file: it is not cut.
     let shown = path.escape_debug();
     let mut bytes = Vec::new();
-    File::open(directory.join(path))
-        .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
-        .map_err(|error| {
-            if looks_like_a_secret(path) {
-                return Problem::new(
-                    "names no file, and looks like the secret itself",
-                    "Write the path of a file here, or the secret under the key without `_file`",
-                );
-            }
-            Problem::new(
-                format!("names the file `{shown}`, which cannot be read: {error}"),
-                "Check the path and that the service's user may read it",
-            )
-        })?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(Problem::new(
-            format!("names the file `{shown}`, which is over 64 KiB"),
-            "Name a file that holds the secret alone",
-        ));
-    }
-    let text = String::from_utf8(bytes).map_err(|_| {
-        Problem::new(
-            format!("names the file `{shown}`, which is no UTF-8 text"),
-            "Name a file that holds the secret as text",
-        )
+    let read =
+        File::open(directory.join(path)).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
+    read.map_err(|error| match looks_like_a_secret(path) {
+        true => problem!("names no file, and looks like the secret itself";
+            "Write the path of a file here, or the secret under the key without `_file`"),
+        false => problem!("names the file `{shown}`, which cannot be read: {error}";
+            "Check the path and that the service's user may read it"),
     })?;
+    refuse_if!(bytes.len() as u64 > MAX_BYTES, "names the file `{shown}`, which is over 64 KiB";
+        "Name a file that holds the secret alone");
+    let problem = problem!("names the file `{shown}`, which is no UTF-8 text";
+        "Name a file that holds the secret as text");
+    let text = String::from_utf8(bytes).map_err(|_| problem)?;
     let text = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
-    if text.trim().is_empty() {
-        return Err(Problem::new(
-            format!("names the file {}, which is empty", quote_value(path)),
-            "Write the secret into it",
-        ));
-    }
+    refuse_if!(text.trim().is_empty(), "names the file `{shown}`, which is empty";
+        "Write the secret into it");
     Ok(text.to_owned())
 }
 

@@ -2,85 +2,58 @@
 
 use std::collections::BTreeSet;
 
-use super::diagnostic::{Diagnostic, Problem, join_key, join_plain_key, nearest_name, variable_name};
+use super::diagnostic::{Diagnostic, Problem, format_path, join_key, nearest_name, variable_name};
 use super::schema::{self, KEYS};
-use super::value_tree::{Node, NodeValue, ValueSource};
+use super::value_tree::{ENVIRONMENT, NodeValue, Tree};
 
-/// What was found, and the full keys that were probably meant: these are not reported again as missing.
-#[derive(Default)]
-pub(super) struct UnknownKeys {
-    pub(super) diagnostics: Vec<Diagnostic>,
-    pub(super) suggested_keys: BTreeSet<String>,
-}
-
-/// Searches the tree below a section; `path` is the section with the names that the operator chose.
-pub(super) fn find_unknown_keys(node: &Node, section: &str, path: &str, unknown: &mut UnknownKeys) {
-    let NodeValue::Table(table) = &node.value else { return };
-    let known = schema::child_segments(section);
-    for (name, child) in table {
-        let path = join_key(path, name);
-        match known.iter().find(|segment| *segment == name || schema::is_user_segment(segment)) {
-            Some(segment) => {
-                let below = join_plain_key(section, segment);
-                if !schema::child_segments(&below).is_empty() {
-                    find_unknown_keys(child, &below, &path, unknown);
-                }
-            }
-            None => {
-                let meant = suggest_key(name, section, &path, &known);
-                unknown.suggested_keys.extend(meant.clone());
-                let key = UnknownKey { path: &path, meant: meant.as_deref(), known_siblings: &known };
-                report_unknown(child, &path, &key, unknown);
-            }
-        }
-    }
-}
-
-/// An unknown key, and the key it probably stands for.
-struct UnknownKey<'k> {
-    path: &'k str,
-    meant: Option<&'k str>,
-    known_siblings: &'k [&'static str],
-}
-
-/// Reports the key once for the file and once for every variable at `path` and below.
-fn report_unknown(node: &Node, path: &str, key: &UnknownKey<'_>, unknown: &mut UnknownKeys) {
-    if node.source != ValueSource::Environment {
-        let remedy = match (key.meant, &node.source) {
-            (Some(meant), ValueSource::Variable(_)) => {
-                let rest = path.strip_prefix(key.path).unwrap_or("");
-                format!("Did you mean `{}`?", variable_name(&format!("{meant}{rest}")))
-            }
-            (Some(meant), _) => format!("Did you mean `{meant}`?"),
-            (None, _) => format!("Known here are {}", key.known_siblings.join(", ")),
+/// Reports each unknown key once for the file and once for every variable at it and below. Returns the full keys that
+/// were probably meant: they are not reported again as missing.
+pub(super) fn report_unknown_keys(tree: &Tree, errors: &mut Vec<Diagnostic>) -> BTreeSet<String> {
+    let mut suggested_keys = BTreeSet::new();
+    for (path, node) in tree {
+        let Some(depth) = (0..path.len()).find(|depth| !is_known(&path[..*depth], &path[*depth])) else {
+            continue;
         };
-        unknown
-            .diagnostics
-            .push(Problem::new("is no key", remedy).at(node.source.to_string(), path.to_owned()));
-    }
-    if let NodeValue::Table(table) = &node.value {
-        for (name, child) in table {
-            if !matches!(child.source, ValueSource::File { .. }) {
-                report_unknown(child, &join_key(path, name), key, unknown);
-            }
+        let (parent, rest) = path.split_at(depth);
+        let meant = suggest_key(&rest[0], parent);
+        suggested_keys.extend(meant.clone());
+        let is_variable = matches!(node.value, NodeValue::Untyped(_));
+        // What the file has below an unknown key is reported with that key.
+        if !is_variable && (rest.len() > 1 || node.source == ENVIRONMENT) {
+            continue;
         }
+        let remedy = match meant {
+            Some(meant) if is_variable => {
+                let meant = rest[1..].iter().fold(meant, |section, name| join_key(&section, name));
+                format!("Did you mean `{}`?", variable_name(&meant))
+            }
+            Some(meant) => format!("Did you mean `{meant}`?"),
+            None => {
+                format!("Known here are {}", schema::known_names(parent).join(", "))
+            }
+        };
+        errors.push(Problem::new("is no key", remedy).at(&node.source, format_path(path)));
     }
+    suggested_keys
+}
+
+/// Whether a name may stand in a table; what is below a key that is no table is for its reader to report.
+fn is_known(parent: &[String], name: &str) -> bool {
+    let known = schema::known_names(parent);
+    known.is_empty() || known.into_iter().any(|segment| segment == name || schema::is_user_segment(segment))
 }
 
 /// The full key that was probably meant: the same name in another section, or a similar name in this one.
-fn suggest_key(name: &str, section: &str, path: &str, known: &[&str]) -> Option<String> {
-    let parent = path.strip_suffix(name).map_or("", |parent| parent.trim_end_matches('.'));
-    let here = |rest: &str| join_plain_key(parent, rest);
+fn suggest_key(name: &str, parent: &[String]) -> Option<String> {
+    let section = schema::section_of(parent);
+    let known = schema::child_segments(&section);
     let bare = name.to_lowercase().replace('-', "_");
-    if let Some(same) = known.iter().find(|segment| **segment == bare) {
-        return Some(here(same));
+    let same_name = || KEYS.iter().filter(|key| key.name() == bare).map(|key| key.path);
+    let here = known.iter().copied().find(|segment| *segment == bare);
+    // The section's own sub-sections before similar names: `zapi_token` beside `verify` belongs into it.
+    let below = here.or_else(|| same_name().find_map(|path| schema::path_below(path, &section)));
+    match below.or_else(|| nearest_name(name, known)) {
+        Some(below) => Some(join_key(&format_path(parent), below)),
+        None => same_name().next().map(str::to_owned),
     }
-    let elsewhere = KEYS.iter().map(|key| key.path).filter(|key| key.rsplit('.').next() == Some(&bare));
-    // The section's own sub-sections first: `zapi_token` beside `verify` belongs into it.
-    let nearby = elsewhere.clone().find_map(|key| schema::path_below(key, section)).map(here);
-    nearby
-        .or_else(|| {
-            nearest_name(name, known.iter().copied().filter(|s| !schema::is_user_segment(s))).map(here)
-        })
-        .or_else(|| elsewhere.map(str::to_owned).next())
 }

@@ -5,131 +5,101 @@ use std::net::{IpAddr, SocketAddr};
 use http::Uri;
 use secrecy::SecretString;
 
-use super::diagnostic::{Problem, quote_value};
-use super::ip_range::{AddressRange, ParseRangeError};
+use super::diagnostic::{Problem, problem, quote_value, refuse_if};
+use super::ip_range::AddressRange;
 
 /// An address or a range whose `X-Forwarded-For` is believed.
 pub(super) fn parse_range(text: &str) -> Result<AddressRange, Problem> {
-    text.trim().parse().map_err(|ParseRangeError| {
-        Problem::new(
-            format!("is {}, which is no address and no range", quote_value(text)),
-            "Write an IP address such as 10.0.0.1, or a range such as 10.0.0.0/8",
-        )
-    })
+    let shown = quote_value(text);
+    let problem = problem!("is {shown}, which is no address and no range";
+        "Write an IP address such as 10.0.0.1, or a range such as 10.0.0.0/8");
+    text.trim().parse().map_err(|_| problem)
 }
 
 /// An address and a port to listen on.
 pub(super) fn parse_listener(text: &str) -> Result<SocketAddr, Problem> {
     let text = text.trim();
     text.parse().map_err(|_| {
-        let port = text.rsplit(':').next().unwrap_or(text);
-        let remedy = match port.parse::<u16>() {
-            Ok(port) => {
-                format!("Write 127.0.0.1:{port} for this machine alone, 0.0.0.0:{port} for every network")
-            }
-            Err(_) => "Write an IP address and a port, such as 127.0.0.1:8080".to_owned(),
-        };
-        Problem::new(format!("is {}, but an IP address and a port are due", quote_value(text)), remedy)
+        let shown = quote_value(text);
+        match text.rsplit(':').next().unwrap_or(text).parse::<u16>() {
+            Ok(port) => problem!("is {shown}, but an IP address and a port are due";
+                "Write 127.0.0.1:{port} for this machine alone, 0.0.0.0:{port} for every network"),
+            Err(_) => problem!("is {shown}, but an IP address and a port are due";
+                "Write an IP address and a port, such as 127.0.0.1:8080"),
+        }
     })
 }
 
-/// Whether the text is a whole URL of the panel (`…/instances/X/token/Y/send-text`), not a part of it.
-pub(super) fn is_panel_url(text: &str) -> bool {
-    text.contains("/instances/") || text.contains("/token/")
-}
-
-/// The problem with a whole URL of the panel; the text holds the token and is not shown.
-pub(super) fn panel_url_problem() -> Problem {
-    Problem::new(
-        "is a whole address of the panel",
-        "Take it apart: what stands before `/instances/` is `base_url`, what stands between \
-         `/instances/` and `/token/` is `id`, what follows `/token/` up to the next `/` is `token`",
-    )
+/// Refuses a whole URL of the panel (`…/instances/X/token/Y/send-text`); it holds the token and is not shown.
+pub(super) fn check_panel_url(text: &str) -> Result<(), Problem> {
+    refuse_if!(text.contains("/instances/") || text.contains("/token/"), "is a whole address of the panel";
+        "Take it apart: what stands before `/instances/` is `base_url`, what stands between `/instances/` and \
+         `/token/` is `id`, what follows `/token/` up to the next `/` is `token`");
+    Ok(())
 }
 
 /// The URL of Z-API, without a trailing slash.
 pub(super) fn parse_base_url(text: &str) -> Result<String, Problem> {
-    if is_panel_url(text) { Err(panel_url_problem()) } else { parse_https_url(text, "https://api.z-api.io") }
+    check_panel_url(text)?;
+    parse_https_url(text, "https://api.z-api.io")
 }
 
 /// The URL of the public listener, without a trailing slash.
 pub(super) fn parse_public_url(text: &str) -> Result<String, Problem> {
-    if text.contains("/webhooks") {
-        return Err(Problem::new(
-            "holds the path of a webhook",
-            "Leave `/webhooks` and what follows away: it is appended for every instance",
-        ));
-    }
+    refuse_if!(text.contains("/webhooks"), "holds the path of a webhook";
+        "Leave `/webhooks` and what follows away: it is appended for every instance");
     parse_https_url(text, "https://bot.example.com")
 }
 
 /// An https URL of a host and perhaps a path. Its text is never shown: people paste secrets in URLs.
 fn parse_https_url(text: &str, example: &str) -> Result<String, Problem> {
     let text = text.trim();
-    let refused = |problem: &str| Err(Problem::new(problem, format!("Write it like {example}")));
+    let refused = |message: &str| Err(problem!("{message}"; "Write it like {example}"));
     let Ok(uri) = text.parse::<Uri>() else { return refused("is no URL") };
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
         return refused("is no URL with https:// and a host");
     };
-    if authority.as_str().contains('@') {
-        return refused("holds a user or a password");
-    }
-    if text.contains(['?', '#']) {
-        return refused("holds a query or a fragment");
-    }
-    let host = authority.host();
-    let port = authority.as_str().strip_prefix(host).unwrap_or_default();
-    let is_port = port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
-    if host.is_empty() || !(port.is_empty() || is_port) {
-        return refused("has no proper host and port");
-    }
+    let (host, authority) = (authority.host(), authority.as_str());
+    let port = authority.strip_prefix(host).unwrap_or_default();
+    let is_port = port.is_empty() || matches!(port.strip_prefix(':').map(str::parse::<u16>), Some(Ok(1..)));
     match scheme {
-        "https" => {}
-        "http" if is_loopback(host) => {}
-        _ => {
-            let problem = "is not https, so what is sent there could be read on the way";
-            return Err(Problem::new(
-                problem,
-                format!("Write https://…, like {example}; http is for loopback only"),
-            ));
+        _ if authority.contains('@') => refused("holds a user or a password"),
+        _ if text.contains(['?', '#']) => refused("holds a query or a fragment"),
+        _ if host.is_empty() || !is_port => refused("has no proper host and port"),
+        _ if scheme == "https" || scheme == "http" && is_loopback(host) => {
+            Ok(text.trim_end_matches('/').to_owned())
         }
+        _ => Err(problem!("is not https, so what is sent there could be read on the way";
+            "Write https://…, like {example}; http is for loopback only")),
     }
-    Ok(text.trim_end_matches('/').to_owned())
 }
 
 fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare.eq_ignore_ascii_case("localhost")
-        || bare.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+    let is_loopback = |address: IpAddr| address.to_canonical().is_loopback();
+    bare.eq_ignore_ascii_case("localhost") || bare.parse().is_ok_and(is_loopback)
 }
 
 /// The URL of the journal. Never shown: it may hold a password.
 pub(super) fn parse_store_url(text: &str) -> Result<SecretString, Problem> {
-    let text = text.trim();
-    const EXAMPLE: &str = "Write sqlite: and a path, such as sqlite:vincula.db";
+    const FILE: &str = "Write sqlite: and a path, such as sqlite:vincula.db";
     const SERVER: &str = "Write postgres://user@host/database";
-    if let Some(rest) = text.strip_prefix("postgres:").or_else(|| text.strip_prefix("postgresql:")) {
-        let Some(server) = rest.strip_prefix("//") else {
-            return Err(Problem::new("has no // behind its scheme", SERVER));
-        };
-        let path = server.split(['?', '#']).next().unwrap_or_default();
-        let database = path.split_once('/').map(|(_, database)| database).unwrap_or_default();
-        if database.is_empty() || database.contains('/') {
-            return Err(Problem::new("names no database", SERVER));
+    let text = text.trim();
+    let (scheme, rest) = text.split_once(':').unwrap_or(("", text));
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let segments: Vec<&str> = path.split('#').next().unwrap_or_default().split('/').collect();
+    let (message, remedy) = match (scheme, &segments[..]) {
+        ("sqlite", _) if path.contains(":memory:") || query.contains("mode=memory") => {
+            ("is a database in memory, and no command would survive a restart", FILE)
         }
-        return Ok(text.into());
-    }
-    let Some(path) = text.strip_prefix("sqlite:") else {
-        return Err(Problem::new("begins with neither sqlite: nor postgres://", EXAMPLE));
+        ("sqlite", _) if path.trim_matches('/').is_empty() => ("names no file", FILE),
+        ("sqlite", _) => return Ok(text.into()),
+        ("postgres" | "postgresql", ["", "", _, database]) if !database.is_empty() => return Ok(text.into()),
+        ("postgres" | "postgresql", ["", "", ..]) => ("names no database", SERVER),
+        ("postgres" | "postgresql", _) => ("has no // behind its scheme", SERVER),
+        _ => ("begins with neither sqlite: nor postgres://", FILE),
     };
-    let (path, query) = path.split_once('?').unwrap_or((path, ""));
-    if path.contains(":memory:") || query.contains("mode=memory") {
-        return Err(Problem::new("is a database in memory, and no command would survive a restart", EXAMPLE));
-    }
-    if path.trim_matches('/').is_empty() {
-        return Err(Problem::new("names no file", EXAMPLE));
-    }
-    Ok(text.into())
+    Err(problem!("{message}"; "{remedy}"))
 }
 
 #[cfg(test)]

@@ -4,43 +4,22 @@
 //! Nothing here has a `Debug`: the tree holds secrets.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
-use super::diagnostic::{Diagnostic, Problem};
+use super::diagnostic::{Diagnostic, Problem, problem};
 use super::key::ValueType;
 
-/// Where a value comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum ValueSource {
-    /// A line of the file, counted from one; 0 for the whole file.
-    File { path: String, line: usize },
-    /// An environment variable.
-    Variable(String),
-    /// The environment as a whole.
-    Environment,
-}
-
-impl fmt::Display for ValueSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File { path, line: 0 } => f.write_str(path),
-            Self::File { path, line } => write!(f, "{path}:{line}"),
-            Self::Variable(name) => f.write_str(name),
-            Self::Environment => f.write_str("environment"),
-        }
-    }
-}
+/// The source of a table that only variables below it made.
+pub(super) const ENVIRONMENT: &str = "environment";
 
 /// A value and its place.
 pub(super) struct Node {
-    pub(super) source: ValueSource,
+    /// The file with the line, or the environment variable.
+    pub(super) source: String,
     pub(super) value: NodeValue,
 }
-
-pub(super) type Table = BTreeMap<String, Node>;
 
 pub(super) enum NodeValue {
     /// Text of the file.
@@ -52,177 +31,143 @@ pub(super) enum NodeValue {
     Bool(bool),
     /// A type that no key has: `a fraction` or `a date`.
     Other(&'static str),
-    List(Vec<Node>),
-    Table(Table),
+    List(Vec<NodeValue>),
+    /// What is in it has nodes of its own.
+    Table,
 }
 
-impl Node {
-    pub(super) fn table(source: ValueSource) -> Self {
-        Self { source, value: NodeValue::Table(Table::new()) }
-    }
+/// All tables and values by the segments of their keys, so a table comes right before what is in it.
+/// The key of the root has no segment.
+pub(super) type Tree = BTreeMap<Vec<String>, Node>;
 
-    pub(super) fn as_table(&self) -> Option<&Table> {
-        if let NodeValue::Table(table) = &self.value { Some(table) } else { None }
-    }
+/// A tree with an empty table.
+pub(super) fn empty_tree(source: String) -> Tree {
+    Tree::from([(Vec::new(), Node { source, value: NodeValue::Table })])
+}
 
-    /// The text of a value for a key of this type, which is no list.
-    pub(super) fn text(&self, expected: ValueType) -> Result<String, Problem> {
-        use ValueType::{Bool, Number, Size, Text, Word};
-        let remedy = match (&self.value, expected) {
-            (NodeValue::Untyped(text), _) | (NodeValue::Text(text), Text(_) | Word(_) | Size) => {
-                return Ok(text.clone());
+/// The node at a path, and all below it.
+pub(super) fn nodes_from<'t>(
+    tree: &'t Tree,
+    path: &[String],
+) -> impl Iterator<Item = (&'t Vec<String>, &'t Node)> {
+    tree.range(path.to_vec()..).take_while(move |(below, _)| below.starts_with(path))
+}
+
+/// The names in a table, in their order.
+pub(super) fn child_names<'t>(tree: &'t Tree, path: &[String]) -> impl Iterator<Item = &'t str> {
+    let children = nodes_from(tree, path).filter(|(below, _)| below.len() == path.len() + 1);
+    children.filter_map(|(child, _)| child.last().map(String::as_str))
+}
+
+fn add_table(tree: &mut Tree, path: &[String], table: &DeTable<'_>, source: &dyn Fn(usize) -> String) {
+    for (key, value) in table {
+        let path = [path, &[key.get_ref().to_string()]].concat();
+        if let DeValue::Table(below) = value.get_ref() {
+            add_table(tree, &path, below, source);
+        }
+        tree.insert(path, Node { source: source(key.span().start), value: value.get_ref().into() });
+    }
+}
+
+impl From<&DeValue<'_>> for NodeValue {
+    fn from(value: &DeValue<'_>) -> Self {
+        match value {
+            DeValue::String(text) => Self::Text(text.to_string()),
+            DeValue::Integer(number) => {
+                let decimal = i128::from_str_radix(number.as_str(), number.radix());
+                Self::Integer(decimal.map_or_else(|_| number.to_string(), |decimal| decimal.to_string()))
             }
-            (NodeValue::Integer(digits), Number(..) | Size) => return Ok(digits.clone()),
-            (NodeValue::Bool(value), Bool) => return Ok(value.to_string()),
-            (NodeValue::Text(_), Number(..) | Bool) => "Take the quotes away",
-            (NodeValue::Integer(_) | NodeValue::Bool(_) | NodeValue::Other(_), Text(_) | Word(_)) => {
-                "Put it in quotes"
+            DeValue::Boolean(value) => Self::Bool(*value),
+            DeValue::Float(_) => Self::Other("a fraction"),
+            DeValue::Datetime(_) => Self::Other("a date"),
+            DeValue::Array(entries) => {
+                Self::List(entries.iter().map(|entry| entry.get_ref().into()).collect())
             }
-            (_, Text(_) | Word(_)) => "Write one text in quotes",
-            (_, Number(..)) => "Write digits alone",
-            (_, Bool) => "Write true or false",
-            (_, Size) => "Write bytes, or text such as \"256KiB\"",
-            (_, ValueType::List(_)) => "Write [\"…\"]",
-            (_, ValueType::NoneOrTable) => "Write a table, or \"none\"",
-        };
-        Err(self.type_problem(expected, remedy))
+            DeValue::Table(_) => Self::Table,
+        }
     }
+}
 
-    /// The entries of a list: an array of texts, or in the environment such an array or words
-    /// between commas.
-    pub(super) fn texts(&self) -> Result<Vec<String>, Problem> {
-        match &self.value {
-            NodeValue::List(entries) => entries
-                .iter()
-                .enumerate()
-                .map(|(index, entry)| {
+impl NodeValue {
+    /// The texts for a key of this type: one, or the entries of a list.
+    pub(super) fn texts(&self, expected: ValueType) -> Result<Vec<String>, Problem> {
+        match (self, expected) {
+            (Self::List(entries), ValueType::List(_)) => {
+                let text = |(index, entry): (usize, &Self)| {
                     entry.text(ValueType::Text("")).map_err(|problem| problem.for_entry(index))
-                })
-                .collect(),
-            NodeValue::Untyped(text) => parse_list(text),
-            _ => Err(self.type_problem(ValueType::List(""), "Put it in brackets: [\"…\"]")),
+                };
+                entries.iter().enumerate().map(text).collect()
+            }
+            (Self::Untyped(text), ValueType::List(_)) => parse_list(text),
+            _ => Ok(vec![self.text(expected)?]),
         }
     }
 
-    /// The problem with a value of another type; the value is not shown.
-    fn type_problem(&self, expected: ValueType, remedy: &str) -> Problem {
-        let expected = match expected {
-            ValueType::Text(_) | ValueType::Word(_) => "text",
-            ValueType::Number(..) => "a whole number",
-            ValueType::Bool => "true or false",
-            ValueType::Size => "a size",
-            ValueType::List(_) => "a list of texts",
-            ValueType::NoneOrTable => "\"none\" or a table",
+    /// The text for a key of this type. The problem with a value of another type does not show the value.
+    fn text(&self, expected: ValueType) -> Result<String, Problem> {
+        use ValueType::{Bool, List, NoneOrTable, Number, Size, Text, Word};
+        let (expected, remedy) = match (expected, self) {
+            (_, Self::Untyped(text)) => return Ok(text.clone()),
+            (Text(_) | Word(_) | Size, Self::Text(text)) => return Ok(text.clone()),
+            (Number(..) | Size, Self::Integer(digits)) => return Ok(digits.clone()),
+            (Bool, Self::Bool(value)) => return Ok(value.to_string()),
+            (Text(_) | Word(_), Self::List(_) | Self::Table) => ("text", "Write one text in quotes"),
+            (Text(_) | Word(_), _) => ("text", "Put it in quotes"),
+            (Number(..), Self::Text(_)) => ("a whole number", "Take the quotes away"),
+            (Number(..), _) => ("a whole number", "Write digits alone"),
+            (Bool, Self::Text(_)) => ("true or false", "Take the quotes away"),
+            (Bool, _) => ("true or false", "Write true or false"),
+            (Size, _) => ("a size", "Write bytes, or text such as \"256KiB\""),
+            (List(_), _) => ("a list of texts", "Put it in brackets: [\"…\"]"),
+            (NoneOrTable, _) => ("\"none\" or a table", "Write a table, or \"none\""),
         };
-        Problem::new(format!("is {}, but {expected} is due", self.kind()), remedy)
+        let kind = self.kind();
+        Err(problem!("is {kind}, but {expected} is due"; "{remedy}"))
     }
 
     /// The type of the value, in words.
     pub(super) fn kind(&self) -> &'static str {
-        match &self.value {
-            NodeValue::Text(_) | NodeValue::Untyped(_) => "text",
-            NodeValue::Integer(_) => "a number",
-            NodeValue::Bool(_) => "true or false",
-            NodeValue::Other(kind) => kind,
-            NodeValue::List(_) => "a list",
-            NodeValue::Table(_) => "a table",
+        match self {
+            Self::Text(_) | Self::Untyped(_) => "text",
+            Self::Integer(_) => "a number",
+            Self::Bool(_) => "true or false",
+            Self::Other(kind) => kind,
+            Self::List(_) => "a list",
+            Self::Table => "a table",
         }
     }
 }
 
-/// The entries of a list in one line: a TOML array, or words between commas.
-pub(super) fn parse_list(text: &str) -> Result<Vec<String>, Problem> {
+/// The entries of a list in one line: a TOML array of texts, or words between commas.
+fn parse_list(text: &str) -> Result<Vec<String>, Problem> {
     let text = text.trim();
     if !text.starts_with('[') {
-        return Ok(text
-            .split(',')
-            .map(str::trim)
-            .filter(|entry| !entry.is_empty())
-            .map(str::to_owned)
-            .collect());
+        let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+        return Ok(words.map(str::to_owned).collect());
     }
-    let document = format!("list = {text}");
-    let invalid = || Problem::new("is no list", "Write [\"one\", \"two\"], or one,two");
-    let table = DeTable::parse(&document).map_err(|_| invalid())?;
-    match table.get_ref().get("list").map(|value| value.get_ref()) {
-        Some(DeValue::Array(entries)) if table.get_ref().len() == 1 => entries
-            .iter()
-            .map(|entry| entry.get_ref().as_str().map(str::to_owned).ok_or_else(invalid))
-            .collect(),
-        _ => Err(invalid()),
-    }
+    let entries = text.parse::<toml::Value>().ok().and_then(|list| list.try_into().ok());
+    entries.ok_or_else(|| problem!("is no list"; "Write [\"one\", \"two\"], or one,two"))
 }
 
 /// Parses a file; a syntax error is reported by its place, without the text of its line.
-pub(super) fn parse(path: &Path, text: &str) -> Result<Node, Diagnostic> {
-    let path = path.display().to_string();
-    let lines = LineIndex::new(text);
+pub(super) fn parse(path: &Path, text: &str) -> Result<Tree, Diagnostic> {
+    let path = path.display();
+    let line_ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+    let line_at = |at: usize| line_ends.partition_point(|end| *end < at) + 1;
     match DeTable::parse(text) {
         Ok(document) => {
-            let value = NodeValue::Table(build_table(document.get_ref(), &path, &lines));
-            Ok(Node { source: ValueSource::File { path, line: 0 }, value })
+            let mut tree = empty_tree(path.to_string());
+            add_table(&mut tree, &[], document.get_ref(), &|at| format!("{path}:{}", line_at(at)));
+            Ok(tree)
         }
         Err(error) => {
-            let (line, column) = lines.position(text, error.span().map_or(text.len(), |span| span.start));
-            let problem = format!("is no TOML at line {line}, column {column}: {}", error.message());
-            let remedy = "Look at that place: quotes, brackets, a key that stands twice";
-            Err(Problem::new(problem, remedy).at(format!("{path}:{line}:{column}"), String::new()))
+            let at = error.span().map_or(text.len(), |span| span.start);
+            let before = text.get(..at).and_then(|text| text.rsplit('\n').next()).unwrap_or_default();
+            let (line, column, message) = (line_at(at), before.chars().count() + 1, error.message());
+            let problem = problem!("is no TOML at line {line}, column {column}: {message}";
+                "Look at that place: quotes, brackets, a key that stands twice");
+            Err(problem.at(format!("{path}:{line}:{column}"), ""))
         }
-    }
-}
-
-fn build_table(table: &DeTable<'_>, path: &str, lines: &LineIndex) -> Table {
-    let build = |key: &toml::Spanned<_>, value: &DeValue<'_>| Node {
-        source: ValueSource::File { path: path.to_owned(), line: lines.line_at(key.span().start) },
-        value: build_value(value, path, lines),
-    };
-    table.iter().map(|(key, value)| (key.get_ref().to_string(), build(key, value.get_ref()))).collect()
-}
-
-fn build_value(value: &DeValue<'_>, path: &str, lines: &LineIndex) -> NodeValue {
-    match value {
-        DeValue::String(text) => NodeValue::Text(text.to_string()),
-        DeValue::Integer(number) => match i128::from_str_radix(number.as_str(), number.radix()) {
-            Ok(decimal) => NodeValue::Integer(decimal.to_string()),
-            Err(_) => NodeValue::Integer(number.as_str().to_owned()),
-        },
-        DeValue::Boolean(value) => NodeValue::Bool(*value),
-        DeValue::Float(_) => NodeValue::Other("a fraction"),
-        DeValue::Datetime(_) => NodeValue::Other("a date"),
-        DeValue::Array(entries) => NodeValue::List(
-            entries
-                .iter()
-                .map(|entry| Node {
-                    source: ValueSource::File {
-                        path: path.to_owned(),
-                        line: lines.line_at(entry.span().start),
-                    },
-                    value: build_value(entry.get_ref(), path, lines),
-                })
-                .collect(),
-        ),
-        DeValue::Table(table) => NodeValue::Table(build_table(table, path, lines)),
-    }
-}
-
-/// The offset of each line of a text.
-struct LineIndex(Vec<usize>);
-
-impl LineIndex {
-    fn new(text: &str) -> Self {
-        Self(std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect())
-    }
-
-    /// The line of a byte, counted from one.
-    fn line_at(&self, at: usize) -> usize {
-        self.0.partition_point(|start| *start <= at)
-    }
-
-    /// The line and the column of a byte, in characters, counted from one.
-    fn position(&self, text: &str, at: usize) -> (usize, usize) {
-        let line = self.line_at(at);
-        let start = self.0.get(line.saturating_sub(1)).copied().unwrap_or(0);
-        (line, text.get(start..at).map_or(1, |before| before.chars().count() + 1))
     }
 }
 
@@ -250,10 +195,9 @@ mod tests {
     #[test]
     fn a_value_knows_its_line() {
         let root = parse(Path::new("x.toml"), "[a]\nb = 1\n\nc = { d = '''\n2''' }\n").ok().unwrap();
-        let NodeValue::Table(root) = root.value else { panic!("no table") };
-        let NodeValue::Table(a) = &root["a"].value else { panic!("no table") };
-        assert_eq!(a["b"].source.to_string(), "x.toml:2");
-        assert_eq!(a["c"].source.to_string(), "x.toml:4");
+        let line = |path: [&str; 2]| root.get(&path.map(str::to_owned)[..]).unwrap().source.as_str();
+        assert_eq!(line(["a", "b"]), "x.toml:2");
+        assert_eq!(line(["a", "c"]), "x.toml:4");
     }
 
     #[test]

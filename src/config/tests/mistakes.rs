@@ -147,6 +147,13 @@ fn an_unknown_key_is_told_with_the_one_that_was_meant() {
 }
 
 #[test]
+fn an_unknown_key_in_quotes_is_told_with_the_full_key() {
+    let findings = sample_with("locale =", "\"locale \" =").refused();
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    assert!(findings[0].to_string().contains("Did you mean `instances.main.locale`?"), "{}", findings[0]);
+}
+
+#[test]
 fn an_unknown_variable_is_told_with_the_one_that_was_meant() {
     for (name, key, meant) in [
         ("VINCULA__SERVER__LISTN", "server.listn", "VINCULA__SERVER__LISTEN"),
