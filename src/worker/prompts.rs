@@ -1,17 +1,16 @@
 //! What the end of a command means for the prompt of its conversation.
 
 use super::context::CommandOutcome;
-use super::resolve::CONFIRM_COMMAND;
 use crate::command::prompt;
 use crate::command::prompt::Prompt;
 use crate::command::resolution::DeferredCommand;
-use crate::commands::CATALOG;
 use crate::domain::Chat;
+use crate::reply::{Reply, ReplyLine};
 use crate::storage::{CommandRecord, LeaseError, Outcome, StateChange, StateKind, Store, StoreUnavailable};
 
-/// Adds the state changes about prompts. A command that changes something clears an earlier prompt: an `ok` to its
-/// reply must not confirm that. A list clears an earlier choice: its numbers are newer. The commands whose prompts led
-/// to a change are marked, so that an edit does not run them again.
+/// Adds the state changes about prompts. A new command closes the open prompt, and its reply says so: an `ok` to that
+/// reply must not confirm the prompt. The commands whose prompts led to a change are marked, so that an edit does not
+/// run them again.
 pub(super) async fn update_prompts(
     store: &Store,
     command: &CommandRecord,
@@ -29,27 +28,27 @@ pub(super) async fn update_prompts(
             |id| StateChange { kind: StateKind::Confirmed, key: id, value: Some(command.id.clone()) };
         result.state_changes.extend(prompt_chain.into_iter().map(confirm));
     }
-    if result.state_changes.iter().any(|change| change.kind == StateKind::Prompt) {
+    let key = Chat::from_id(&command.chat).conversation_key(&command.admin, command.by_owner);
+    let has_changed = result.state_changes.iter().any(|change| change.kind == StateKind::Prompt);
+    if result.is_talk || (has_changed && is_prompt_reply) {
         return Ok(result);
     }
-    let key = Chat::from_id(&command.chat).conversation_key(&command.admin, command.by_owner);
-    let is_change =
-        command.name != CONFIRM_COMMAND && CATALOG.lookup(&command.name).is_some_and(|spec| spec.is_mutating);
-    let is_list = result.state_changes.iter().any(|change| change.kind == StateKind::List);
-    let pending = match is_list || command.version > 0 {
-        true => store.get_state(&command.instance, StateKind::Prompt, key.as_str()).await?,
-        false => None,
+    let Some(pending) = store.get_state(&command.instance, StateKind::Prompt, key.as_str()).await? else {
+        return Ok(result);
     };
-    let prompt = pending.as_ref().and_then(Prompt::from_state);
-    let is_own = match &prompt {
-        Some(prompt) => is_of_earlier_version(store, command, prompt).await?,
-        None => false,
-    };
-    let is_choice = || prompt.as_ref().is_some_and(|prompt| !prompt.options.is_empty());
-    if is_own && pending.as_ref().is_some_and(|pending| pending.at > command.accepted_at) {
-        result.state_changes.push(prompt::void_prompt(&key));
-    } else if is_change || is_prompt_reply || is_own || (is_list && is_choice()) {
-        result.state_changes.push(prompt::clear_prompt(&key));
+    let Some(prompt) = Prompt::from_state(&pending) else { return Ok(result) };
+    let is_own = is_of_earlier_version(store, command, &prompt).await?;
+    let is_newer = pending.at > command.accepted_at;
+    if !has_changed {
+        let close = if is_own && is_newer { prompt::void_prompt } else { prompt::clear_prompt };
+        result.state_changes.push(close(&key));
+    }
+    let is_open = !is_newer
+        && prompt::is_in_time(pending.at, command.accepted_at)
+        && !store.is_superseded(&command.instance, &prompt.asked_by).await?;
+    if is_open && !is_own && !is_prompt_reply && result.reply != Reply::Empty {
+        let closed = vec![ReplyLine::new("confirm-replaced")];
+        result.reply = Reply::WithLines(Box::new(result.reply), closed);
     }
     Ok(result)
 }
