@@ -38,7 +38,7 @@ pub fn tokenize(text: &str) -> Vec<Token> {
             push(&mut tokens, start, at);
         }
         match c {
-            '?' | '¿' => push(&mut tokens, at, at + c.len_utf8()),
+            '?' => push(&mut tokens, at, at + c.len_utf8()),
             '.' | ',' | '!' | ';' | ':' | '…' | '(' | ')' | '\n' | '-' | '–' | '—' => {
                 if let Some(last) = tokens.last_mut() {
                     last.ends_part = true;
@@ -68,7 +68,7 @@ fn is_joined(c: char) -> bool {
 }
 
 fn is_markup(c: char) -> bool {
-    matches!(c, '¡' | '“' | '”' | '„' | '«' | '»' | '‘' | '•')
+    matches!(c, '¡' | '¿' | '“' | '”' | '„' | '«' | '»' | '‘' | '•')
 }
 
 /// Removes apostrophes, and repeats of a letter.
