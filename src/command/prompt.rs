@@ -107,6 +107,11 @@ pub fn with_prompting_commands(prompting_commands: Vec<String>, change: &mut Sta
     }
 }
 
+/// Whether a state change stores a prompt.
+pub fn is_set(change: &StateChange) -> bool {
+    change.kind == StateKind::Prompt && change.value.as_ref().is_some_and(|value| !value.is_empty())
+}
+
 /// The state change that deletes the prompt. It does not apply to a prompt stored after this command was accepted.
 pub fn clear_prompt(key: &ConversationKey) -> StateChange {
     StateChange { kind: StateKind::Prompt, key: key.to_string(), value: None }

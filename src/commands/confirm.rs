@@ -74,7 +74,8 @@ async fn read_answer(
     let is_direct = matches!(Chat::from_id(&command.chat), Chat::Direct(_)) && !command.by_owner;
     let language = Locale::parse(&prompt.language);
     let reply = match has_no_prefix {
-        true => parse_reply(&command.text, is_direct, language),
+        true => parse_reply(&command.text, is_direct, language)
+            .filter(|reply| !names_other_command(context, prompt, reply)),
         false if arguments.words.is_empty() => Some(ParsedReply::Yes),
         false => match parse_reply(&arguments.words.join(" "), true, language) {
             Some(ParsedReply::Acknowledgement { .. }) => Some(ParsedReply::Yes),
@@ -102,6 +103,13 @@ async fn read_answer(
         timing,
         is_after_command: store.has_command_between(&prompt.asked_by, command).await?,
     })
+}
+
+/// Whether a yes names another command than that of the prompt: `sim, pode remover` to a prompt of `/announce`.
+fn names_other_command(context: &ResolveContext<'_>, prompt: &Prompt, reply: &ParsedReply) -> bool {
+    let is_other =
+        |word: &str| context.catalog.parse_wish(word).is_some_and(|wish| wish.spec.name != prompt.command);
+    *reply == ParsedReply::Yes && context.command.text.split_whitespace().any(is_other)
 }
 
 fn nothing_waits() -> ReplyLine {

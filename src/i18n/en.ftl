@@ -234,7 +234,7 @@ reply-no = no, nope, n
 reply-no-within = nah, never, not, not now, not yet, nevermind, never mind, nvm, stop, stop it, stop that, wait, wait a minute, don’t, don’t do it, can’t, won’t, wouldn’t, shouldn’t, couldn’t, isn’t, didn’t, doesn’t, haven’t, abort, forget it, forget that, hold on, hang on, by mistake, changed my mind, i changed my mind, cancel, cancel it, cancel that, cancelled, canceled, do not, better not, no way, 👎, 🛑, ✋, 🤚, ❌, ✖, 🚫, ⛔, 🙅
 reply-prepositions = to
 reply-neither = ?, 🤔
-reply-beside-yes = please, pls, then, now
+reply-beside-yes = deactivate, delete, announce, send it, remove, create, link, move, reset, undo, add, post, please, pls, then, now
 reply-before-number = number option
 reply-numbers = one/first/the first/the first one, two/second/the second/the second one, three/third/the third/the third one, four/fourth/the fourth/the fourth one, five/fifth/the fifth/the fifth one, six/sixth/the sixth/the sixth one, seven/seventh/the seventh/the seventh one, eight/eighth/the eighth/the eighth one, nine/ninth/the ninth/the ninth one, ten/tenth/the tenth/the tenth one
 flag-yes = yes
@@ -654,8 +654,8 @@ alias-changed-since = Not undone: somebody changed what { $short } stands for si
 words-without-command = rename, activate, reactivate, enable, edit, leave
 
 ## Wishes: the words with which a wish without a prefix begins
-wish-courtesy = hi, hello, hey, hey bot, good morning, good afternoon, good evening, please, pls, can you, could you, would you, can i, i want to, i want, i’d like to, i would like to, i need to, i need, let’s, now, then, thanks, thank you, 🙏
-wish-prepositions = in, into, to, of, from, on, for, at
+wish-courtesy = can u, could u, thx, ty, hi, hello, hey, hey bot, good morning, good afternoon, good evening, please, pls, can you, could you, would you, can i, i want to, i want, i’d like to, i would like to, i need to, i need, let’s, now, then, thanks, thank you, 🙏
+wish-prepositions = out, off, in, into, to, of, from, on, for, at
 wish-link = put, place, connect, join
 wish-unlink = take, take out, disconnect, detach
 wish-move = transfer

@@ -227,14 +227,14 @@ wish-usage = Para eso, escribe: { $usage }. Por ejemplo: { $example }
 
 ## Words that are understood in every language
 reply-yes = sí, si
-reply-yes-direct = dale, claro, claro que sí, por supuesto, hazlo, hágalo, adelante, de acuerdo, eso, eso es, eso mismo, confirmo, confirmado, confirma, mándalo, envíalo, vamos, venga, exacto, correcto, afirmativo, seguro, desde luego, cómo no, quiero
+reply-yes-direct = sip, sep, dale, claro, claro que sí, por supuesto, hazlo, hágalo, adelante, de acuerdo, eso, eso es, eso mismo, confirmo, confirmado, confirma, mándalo, envíalo, vamos, venga, exacto, correcto, afirmativo, seguro, desde luego, cómo no, quiero
 reply-agreement = vale, bueno, listo, perfecto, genial, está bien, bien
 reply-thanks = gracias, muchas gracias, mil gracias, entendido, entiendo
 reply-no = no
 reply-no-within = nunca, jamás, tampoco, negativo, mejor no, ahora no, hoy no, todavía no, claro que no, que no, no lo hagas, espera, espere, esperen, espérate, deja, déjalo, déjala, déjalo así, olvida, olvídalo, olvídate, aguarda, basta, para, detente, anula, cancela, cancelar, cancélalo, ni hablar, ni loco, un momento, me equivoqué, cambié de idea, cambié de opinión, sin querer
 reply-prepositions = para
 reply-neither = por eso
-reply-beside-yes = por favor, porfa, entonces, ahora, ya, pues
+reply-beside-yes = desactivar, borrar, anunciar, avisar, enviar, quitar, crear, mover, vincular, poner, deshacer, agregar, por favor, porfa, entonces, ahora, ya, pues
 reply-before-number = número opción el la
 reply-numbers = uno/una/el primero/la primera/primero, dos/el segundo/la segunda/segundo, tres/el tercero/la tercera/tercero, cuatro/el cuarto/la cuarta/cuarto, cinco/el quinto/la quinta/quinto, seis/el sexto/la sexta/sexto, siete/el séptimo/la séptima/séptimo, ocho/el octavo/la octava/octavo, nueve/el noveno/la novena/noveno, diez/el décimo/la décima/décimo
 flag-yes = sí
@@ -655,7 +655,7 @@ words-without-command = renombrar, activar, reactivar, editar, salir, habilitar
 
 ## Deseos: con qué palabras empieza un pedido sin prefijo
 wish-courtesy = hola, buenas, buenos días, buenas tardes, buenas noches, por favor, porfa, puedes, podrías, puede, me puedes, se puede, quiero, yo quiero, quiero que, quisiera, necesito, necesito que, me, ahora, gracias, muchas gracias
-wish-prepositions = en, del, de, al, a, para
+wish-prepositions = fuera, dentro, en, del, de, al, a, para
 wish-link = pon, ponga, poner, coloca, coloque, vincula, vincule, enlaza, enlace, une, agrega, añade
 wish-unlink = saca, saque, sacar, desvincula, desvincule, desenlaza
 wish-move = mueve, mueva, pasa, pasar, traslada, cambia, lleva

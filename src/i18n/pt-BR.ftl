@@ -228,14 +228,14 @@ wish-usage = Para isso, escreva: { $usage }. Por exemplo: { $example }
 
 ## Words that are understood in every language
 reply-yes = sim
-reply-yes-direct = s, isso, isso mesmo, isso aí, isso aí mesmo, é isso, é isso aí, é isso mesmo, manda, mande, manda aí, manda ver, manda bala, mandar, pode, pode ser, pode mandar, pode ir, pode fazer, pode sim, pode crer, bora, bora lá, vamos, vamos lá, vamo, vai, vai lá, vai nessa, vai em frente, vá em frente, vai fundo, segue, siga, prossiga, com certeza, certeza, claro, claro que sim, lógico, óbvio, confirmo, confirma, confirmado, confirmada, fechado, fechou, positivo, faz, faça, faz isso, faça isso, aham, uhum, exato, exatamente, correto, quero, quero sim, eu quero, aprovado, autorizo, autorizado, concordo, aceito, demorou, por favor sim
+reply-yes-direct = s, sip, sep, isso, isso mesmo, isso aí, isso aí mesmo, é isso, é isso aí, é isso mesmo, manda, mande, manda aí, manda ver, manda bala, mandar, pode, pode ser, pode mandar, pode ir, pode fazer, pode sim, pode crer, bora, bora lá, vamos, vamos lá, vamo, vai, vai lá, vai nessa, vai em frente, vá em frente, vai fundo, segue, siga, prossiga, com certeza, certeza, claro, claro que sim, lógico, óbvio, confirmo, confirma, confirmado, confirmada, fechado, fechou, positivo, faz, faça, faz isso, faça isso, aham, uhum, exato, exatamente, correto, quero, quero sim, eu quero, aprovado, autorizo, autorizado, concordo, aceito, demorou, por favor sim
 reply-agreement = ok, certo, certinho, tá certo, beleza, blz, tá, tá bom, tá bem, tá ok, combinado, perfeito, joia, show, ótimo, tranquilo
 reply-thanks = obrigado, obrigada, obg, brigado, brigada, muito obrigado, muito obrigada, valeu, vlw, entendi, entendido, ciente, legal, massa, grato, grata, agradeço
 reply-no = não, nao
 reply-no-within = naum, nunca, jamais, negativo, nem, melhor não, agora não, hoje não, ainda não, acho que não, acho melhor não, claro que não, não precisa, não quero, não faça, não faz, não manda, não mande, não pode, pode não, espera, espera aí, espere, esperem, peraí, pera, pera aí, per aí, aguarda, aguarde, calma, calma aí, esquece, esquece isso, esqueça, esqueçam, deixa, deixe, deixa isso, deixa pra lá, deixa pra depois, deixa quieto, desisto, desiste, desisti, para, pare, parem, para tudo, para com isso, cancela, cancelar, cancele, cancelem, cancelado, cancelo, cancela tudo, aborta, abortar, nem pensar, nem a pau, de jeito nenhum, de forma alguma, nada disso, nada feito, um momento, engano, foi engano, me enganei, errei, mudei de ideia, sem querer, foi sem querer
 reply-prepositions = no, para
 reply-neither = por isso
-reply-beside-yes = por favor, pf, pfv, fazer, então, aí, agora, já, né, viu, gente, nossa, ah, olha, opa, mesmo
+reply-beside-yes = desativar, apagar, encerrar, avisar, anunciar, enviar, publicar, remover, tirar, excluir, criar, vincular, colocar, mover, trocar, redefinir, desfazer, adicionar, por favor, pf, pfv, fazer, então, aí, agora, já, né, viu, gente, nossa, ah, olha, opa, mesmo
 reply-before-number = número opção o a
 reply-numbers = um/uma/o primeiro/a primeira/primeiro, dois/duas/o segundo/a segunda/segundo, três/o terceiro/a terceira/terceiro, quatro/o quarto/a quarta/quarto, cinco/o quinto/a quinta/quinto, seis/o sexto/a sexta/sexto, sete/o sétimo/a sétima/sétimo, oito/o oitavo/a oitava/oitavo, nove/o nono/a nona/nono, dez/o décimo/a décima/décimo
 flag-yes = sim
@@ -655,8 +655,8 @@ alias-changed-since = Não desfiz: alguém mudou o apelido { $short } depois.
 words-without-command = renomear, ativar, reativar, editar, sair, habilitar
 
 ## Vontades: com que palavras começa um pedido sem prefixo
-wish-courtesy = oi, olá, opa, ei, e aí, bot, bom dia, boa tarde, boa noite, tudo bem, por favor, pf, pfv, por gentileza, favor, você pode, vc pode, cê pode, pode, poderia, você poderia, consegue, você consegue, dá pra, dá para, tem como, quero, eu quero, quero que, queria, eu queria, gostaria de, eu gostaria de, preciso, eu preciso, preciso que, me, agora, então, gente, obrigado, obrigada, valeu, já, aí, né
-wish-prepositions = no, na, nos, nas, em, do, da, dos, das, de, para, pra, pro, ao, à
+wish-courtesy = ver com você se, ver com vc se, ver se, saber se, se dá pra, oi, olá, opa, ei, e aí, bot, bom dia, boa tarde, boa noite, tudo bem, por favor, pf, pfv, por gentileza, favor, você pode, vc pode, cê pode, pode, poderia, você poderia, consegue, você consegue, dá pra, dá para, tem como, quero, eu quero, quero que, queria, eu queria, gostaria de, eu gostaria de, preciso, eu preciso, preciso que, me, agora, então, gente, obrigado, obrigada, valeu, já, aí, né
+wish-prepositions = lá, la, fora, dentro, no, na, nos, nas, em, do, da, dos, das, de, para, pra, pro, ao, à
 wish-link = coloca, coloque, colocar, põe, ponha, bota, bote, botar, vincula, vincule, junta, junte, inclui, inclua, insere, insira, adiciona, adicione, linka, linkar
 wish-unlink = tira, tire, retira, retire, retirar, desvincula, desvincule, desliga, desligue
 wish-move = mova, muda, mude, mudar, transfere, transfira, passa, passe, passar, leva, leve, levar

@@ -108,9 +108,9 @@ impl CommandOutcome {
         Self { reply, outcome, state_changes: Vec::new(), is_talk: false }
     }
 
-    /// The reply to a message that is no command.
+    /// The reply to a message that is no command. It may be edited into one.
     pub(super) fn talk(reply: Reply, state_changes: Vec<StateChange>) -> Self {
-        Self { state_changes, is_talk: true, ..Self::new(reply, Outcome::Replied) }
+        Self { state_changes, is_talk: true, ..Self::usage_error(reply) }
     }
 
     pub(super) fn usage_error(reply: Reply) -> Self {

@@ -1,9 +1,10 @@
 //! What the end of a command means for the prompt of its conversation.
 
-use super::context::CommandOutcome;
+use super::context::{CONFIRM_COMMAND, CommandOutcome};
 use crate::command::prompt;
 use crate::command::prompt::Prompt;
 use crate::command::resolution::DeferredCommand;
+use crate::commands::CATALOG;
 use crate::domain::Chat;
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::{CommandRecord, LeaseError, Outcome, StateChange, StateKind, Store, StoreUnavailable};
@@ -30,27 +31,42 @@ pub(super) async fn update_prompts(
     }
     let key = Chat::from_id(&command.chat).conversation_key(&command.admin, command.by_owner);
     let has_changed = result.state_changes.iter().any(|change| change.kind == StateKind::Prompt);
-    if result.is_talk || (has_changed && is_prompt_reply) {
+    if result.is_talk || command.name == CONFIRM_COMMAND && !is_prompt_reply || has_changed && is_prompt_reply
+    {
         return Ok(result);
     }
-    let Some(pending) = store.get_state(&command.instance, StateKind::Prompt, key.as_str()).await? else {
-        return Ok(result);
-    };
-    let Some(prompt) = Prompt::from_state(&pending) else { return Ok(result) };
+    let pending = store.get_state(&command.instance, StateKind::Prompt, key.as_str()).await?;
+    let pending = pending.and_then(|pending| Some((pending.at, Prompt::from_state(&pending)?)));
+    let Some((prompted_at, prompt)) = pending else { return Ok(result) };
     let is_own = is_of_earlier_version(store, command, &prompt).await?;
-    let is_newer = pending.at > command.accepted_at;
+    let is_mutating = CATALOG.lookup(&command.name).is_some_and(|spec| spec.is_mutating);
+    // An edit of an earlier message is no new command, unless it changes something.
+    if command.version > 0 && !is_own && !is_mutating {
+        return Ok(result);
+    }
+    let is_newer = prompted_at > command.accepted_at;
+    let is_open = !is_newer
+        && prompt::is_in_time(prompted_at, command.accepted_at)
+        && !store.is_superseded(&command.instance, &prompt.asked_by).await?;
+    let closes_itself = has_changed && !result.state_changes.iter().any(prompt::is_set);
+    // An offer or a choice just lapses.
+    if is_open && !is_own && !is_prompt_reply && !closes_itself && prompt.options.is_empty() {
+        result.reply = with_line(result.reply, ReplyLine::new("confirm-replaced"));
+    }
     if !has_changed {
         let close = if is_own && is_newer { prompt::void_prompt } else { prompt::clear_prompt };
         result.state_changes.push(close(&key));
     }
-    let is_open = !is_newer
-        && prompt::is_in_time(pending.at, command.accepted_at)
-        && !store.is_superseded(&command.instance, &prompt.asked_by).await?;
-    if is_open && !is_own && !is_prompt_reply && result.reply != Reply::Empty {
-        let closed = vec![ReplyLine::new("confirm-replaced")];
-        result.reply = Reply::WithLines(Box::new(result.reply), closed);
-    }
     Ok(result)
+}
+
+/// A reply with a line after it, in its language. No reply stays none.
+fn with_line(reply: Reply, line: ReplyLine) -> Reply {
+    match reply {
+        Reply::Empty => Reply::Empty,
+        Reply::InLanguage(locale, reply) => Reply::InLanguage(locale, Box::new(with_line(*reply, line))),
+        reply => Reply::WithLines(Box::new(reply), vec![line]),
+    }
 }
 
 /// Whether an earlier version of the command's message led to the prompt. An edit replaces that prompt, even if it was

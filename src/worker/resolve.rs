@@ -153,6 +153,7 @@ async fn find_deferred(
         return Err(CommandError::NoHandler.into());
     };
     let context = ResolveContext {
+        catalog: &CATALOG,
         store: run.store,
         instance: &run.instance.config.name,
         conversation_key,

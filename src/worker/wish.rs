@@ -6,6 +6,7 @@ use super::context::{CONFIRM_COMMAND, CommandOutcome, Request};
 use crate::authorization::may_in;
 use crate::command::context::CommandError;
 use crate::command::spec::CommandSpec;
+use crate::command::undo_record::{UNDO_COMMAND, UndoRecord};
 use crate::command::wish::Wish;
 use crate::commands::CATALOG;
 use crate::config::AdminsFrom;
@@ -18,6 +19,7 @@ use crate::parse::prefix::ParsedCommand;
 use crate::parse::text::is_comma;
 use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, escape_markup, typed};
+use crate::storage::{LeaseError, StateKind};
 
 /// The most words of a name.
 const MAX_NAME_WORDS: usize = 8;
@@ -86,7 +88,10 @@ pub(super) async fn resolve_wish(request: &Request<'_>) -> Result<WishResolution
         }));
     }
     let command = request.run.localizer.format_command(spec.name, &[]);
-    let display = format!("{command} {}", found.display).trim_end().to_owned();
+    let mut display = format!("{command} {}", found.display).trim_end().to_owned();
+    if spec.name == UNDO_COMMAND {
+        display.push_str(&names.undo_details().await?);
+    }
     Ok(WishResolution::Change(Offer { spec, arguments: found.arguments, display }))
 }
 
@@ -141,7 +146,7 @@ impl Names<'_> {
                 vec![community_part(&community), self.groups(&others)?]
             }
             [ArgKind::Groups, ArgKind::Community] => {
-                let (community, others) = self.community_at_end(rest)?;
+                let (community, others) = self.last_community(rest)?;
                 let groups = self.groups(others).or_else(|| self.groups(self.community_at_end(others)?.1))?;
                 vec![groups, community_part(&community)]
             }
@@ -175,6 +180,29 @@ impl Names<'_> {
         };
         let found = FoundArguments::new(&parts);
         arguments::parse(spec.args, spec.is_mutating, &found.arguments).ok().map(|_| found)
+    }
+
+    /// The command that `/undo` would run, in parentheses, with names in place of ids.
+    async fn undo_details(&self) -> Result<String, CommandError> {
+        let Request { run, conversation_key, .. } = self.request;
+        let instance = &run.instance.config.name;
+        let stored = run.store.get_state(instance, StateKind::Undo, conversation_key.as_str()).await;
+        let record = stored.map_err(LeaseError::Store)?;
+        let record: Option<UndoRecord> = record.and_then(|entry| serde_json::from_str(&entry.value).ok());
+        let Some((command, rest)) = record.and_then(|record| record.undo_command) else {
+            return Ok(String::new());
+        };
+        let name = |word: &str| {
+            let group =
+                GroupId::parse(word).and_then(|id| self.snapshot.groups.by_id(&id).map(|entry| &entry.name));
+            let community = CommunityId::parse(word).and_then(|id| self.snapshot.communities.by_id(&id));
+            community
+                .map(|entry| &entry.name)
+                .or(group)
+                .map_or_else(|| escape_markup(word), |name| typed(name))
+        };
+        let words: Vec<String> = rest.split(' ').map(name).collect();
+        Ok(format!(" ({} {})", run.localizer.format_command(&command, &[]), words.join(" ")))
     }
 
     /// Words that a group has in its name.
@@ -224,13 +252,26 @@ impl Names<'_> {
 
     fn community_at_end<'t>(&self, rest: &'t str) -> Option<(CommunityEntry, &'t str)> {
         let words = word_spans(rest);
+        let is_preposition = |at: usize| in_phrases(&rest[words[at].0..words[at].1], "wish-prepositions");
         let starts = words.len().saturating_sub(MAX_NAME_WORDS + 2)..words.len();
-        starts.into_iter().find_map(|at| {
-            let (start, end) = words[at];
-            let is_behind = at > 0 && in_phrases(&rest[start..end], "wish-prepositions");
-            let name = is_behind.then(|| rest[end..].trim())?;
-            Some((self.whole_community(name)?, rest[..start].trim_end()))
+        starts.into_iter().filter(|at| *at > 0 && is_preposition(*at)).find_map(|at| {
+            let community = self.whole_community(rest[words[at].1..].trim())?;
+            // `out of`, `lá no`.
+            let first = (1..=at).rev().take_while(|at| is_preposition(*at)).last().unwrap_or(at);
+            Some((community, rest[..words[first].0].trim_end()))
         })
+    }
+
+    /// The community at the end, with or without a preposition before it.
+    fn last_community<'t>(&self, rest: &'t str) -> Option<(CommunityEntry, &'t str)> {
+        let plain = || {
+            let words = word_spans(rest);
+            let starts = words.iter().skip(1).rev().take(MAX_NAME_WORDS).rev();
+            starts.into_iter().find_map(|(start, _)| {
+                Some((self.community(unquote(&rest[*start..]))?, rest[..*start].trim_end()))
+            })
+        };
+        self.community_at_end(rest).or_else(plain)
     }
 
     fn community_at_start<'t>(&self, rest: &'t str) -> Option<(CommunityEntry, &'t str)> {

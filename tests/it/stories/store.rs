@@ -31,7 +31,7 @@ impl Service {
         let refused = self.post(command);
         let chatter = async {
             let asked = Instant::now();
-            for event in [self.message(ANA, "que bom"), self.message(NON_ADMIN, COMMAND)] {
+            for event in [self.message(NON_ADMIN, "que bom"), self.message(NON_ADMIN, COMMAND)] {
                 let answer = self.post(&event).await.text();
                 assert!(answer.contains("ignored"), "{answer}");
             }
