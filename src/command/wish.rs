@@ -55,7 +55,7 @@ impl WishTable {
 
     /// The wish in a text; none where something else than courtesy stands before it, or the text is quoted.
     pub fn parse(&self, text: &str) -> Option<Wish> {
-        if text.len() > MAX_REPLY_LEN || text.trim_start().starts_with('>') {
+        if text.len() > MAX_REPLY_LEN || text.trim_start().starts_with(['>', '“', '«', '"']) {
             return None;
         }
         let text = strip_invisible(text);

@@ -9,8 +9,10 @@ use crate::i18n;
 /// A word or an emoji of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// Folded, with repeated letters only once: `siiim` is `sim`.
+    /// Folded, without apostrophes.
     pub text: String,
+    /// The text with repeated letters only once: `sim` of `siiim`.
+    squeezed: String,
     /// Where it begins in the text.
     pub start: usize,
     /// Where it ends in the text.
@@ -24,9 +26,9 @@ pub fn tokenize(text: &str) -> Vec<Token> {
     let mut tokens: Vec<Token> = Vec::new();
     let mut word_start = None;
     let push = |tokens: &mut Vec<Token>, start: usize, end: usize| {
-        let token = squeeze(&fold(&text[start..end]));
-        if !token.is_empty() {
-            tokens.push(Token { text: token, start, end, ends_part: false });
+        let folded = fold(&text[start..end]).replace('\'', "");
+        if !folded.is_empty() {
+            tokens.push(Token { squeezed: squeeze(&folded), text: folded, start, end, ends_part: false });
         }
     };
     for (at, c) in text.char_indices() {
@@ -71,10 +73,10 @@ fn is_markup(c: char) -> bool {
     matches!(c, '¡' | '¿' | '“' | '”' | '„' | '«' | '»' | '‘' | '•')
 }
 
-/// Removes apostrophes, and repeats of a letter.
+/// Removes repeats of a letter.
 fn squeeze(folded: &str) -> String {
     let mut squeezed = String::with_capacity(folded.len());
-    for c in folded.chars().filter(|c| *c != '\'') {
+    for c in folded.chars() {
         if !(c.is_alphabetic() && squeezed.ends_with(c)) {
             squeezed.push(c);
         }
@@ -86,27 +88,39 @@ fn squeeze(folded: &str) -> String {
 #[derive(Debug)]
 pub struct PhraseTable<T> {
     by_phrase: HashMap<String, T>,
+    /// The phrases, by their text with repeated letters only once.
+    by_squeezed: HashMap<String, String>,
     max_words: usize,
 }
 
 impl<T> PhraseTable<T> {
     /// A table of these phrases; the first value of a phrase counts.
     pub fn new(phrases: impl IntoIterator<Item = (String, T)>) -> Self {
-        let mut table = Self { by_phrase: HashMap::new(), max_words: 0 };
+        let mut table = Self { by_phrase: HashMap::new(), by_squeezed: HashMap::new(), max_words: 0 };
         for (phrase, value) in phrases {
-            let words: Vec<String> = tokenize(&phrase).into_iter().map(|token| token.text).collect();
-            table.max_words = table.max_words.max(words.len());
-            table.by_phrase.entry(words.join(" ")).or_insert(value);
+            let tokens = tokenize(&phrase);
+            let phrase = join(&tokens, |token| &token.text);
+            table.max_words = table.max_words.max(tokens.len());
+            table.by_squeezed.entry(join(&tokens, |token| &token.squeezed)).or_insert_with(|| phrase.clone());
+            table.by_phrase.entry(phrase).or_insert(value);
         }
         table
     }
 
     /// The longest phrase with which the tokens begin: how many tokens it has, and its value.
     pub fn longest(&self, tokens: &[Token]) -> Option<(usize, &T)> {
-        let words: Vec<&str> = tokens.iter().take(self.max_words).map(|token| token.text.as_str()).collect();
-        (1..=words.len())
-            .rev()
-            .find_map(|count| Some((count, self.by_phrase.get(&words[..count].join(" "))?)))
+        let counts = (1..=tokens.len().min(self.max_words)).rev();
+        counts.into_iter().find_map(|count| Some((count, self.get(&tokens[..count])?)))
+    }
+
+    /// The value of a phrase as it is written, or else, if letters are repeated in it, without the repeats.
+    fn get(&self, tokens: &[Token]) -> Option<&T> {
+        let squeezed = || {
+            let has_repeats = tokens.iter().any(|token| token.text != token.squeezed);
+            let phrase = has_repeats.then(|| self.by_squeezed.get(&join(tokens, |token| &token.squeezed)));
+            self.by_phrase.get(phrase??)
+        };
+        self.by_phrase.get(&join(tokens, |token| &token.text)).or_else(squeezed)
     }
 
     /// How many tokens at the end are phrases of the table.
@@ -119,6 +133,10 @@ impl<T> PhraseTable<T> {
         }
         tokens.len() - kept
     }
+}
+
+fn join(tokens: &[Token], text: impl Fn(&Token) -> &str) -> String {
+    tokens.iter().map(text).collect::<Vec<_>>().join(" ")
 }
 
 /// The phrases that the translation files list under a key, in all languages, separated by commas.
@@ -141,13 +159,13 @@ mod tests {
     #[test]
     fn a_text_is_split_into_words_and_emoji() {
         let rows: [(&str, &[&str]); 8] = [
-            ("Siiim, pode!", &["sim", "pode"]),
+            ("Siiim, pode!", &["siiim", "pode"]),
             ("não  *agora*", &["nao", "agora"]),
             ("na\u{303}o", &["nao"]),
             ("don’t do it", &["dont", "do", "it"]),
             ("👍🏽👍 1️⃣", &["👍", "👍", "1"]),
             ("sim?", &["sim", "?"]),
-            ("11 aa", &["11", "a"]),
+            ("11 aa", &["11", "aa"]),
             ("…", &[]),
         ];
         for (text, expected) in rows {
@@ -157,11 +175,14 @@ mod tests {
 
     #[test]
     fn the_longest_phrase_counts() {
-        let rows = [("por favor", 1), ("por", 2), ("favor", 3)];
+        let rows = [("por favor", 1), ("por", 2), ("favor", 3), ("borra", 4), ("isso", 5)];
         let table = PhraseTable::new(rows.map(|(phrase, value)| (phrase.to_owned(), value)));
         assert_eq!(table.longest(&tokenize("Por favor, já")), Some((2, &1)));
-        assert_eq!(table.longest(&tokenize("por isso")), Some((1, &2)));
-        assert_eq!(table.longest(&tokenize("isso")), None);
+        assert_eq!(table.longest(&tokenize("por já")), Some((1, &2)));
+        assert_eq!(table.longest(&tokenize("já")), None);
+        assert_eq!(table.longest(&tokenize("porrr favooor")), Some((2, &1)));
+        assert_eq!(table.longest(&tokenize("issssoo")), Some((1, &5)));
+        assert_eq!(table.longest(&tokenize("bora")), None);
         assert_eq!(table.count_at_end(&tokenize("já por favor, por favor")), 4);
         assert_eq!(table.count_at_end(&tokenize("por já")), 0);
     }

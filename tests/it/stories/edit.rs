@@ -466,7 +466,7 @@ async fn editing_the_message_closes_its_prompt() {
         assert_status(&bot.post(&bot.edited(&command, text)).await, "accepted");
         bot.settled().await;
 
-        assert_eq!(bot.ask(ANA, "sim").await, "❌ Não há nada esperando resposta aqui.", "{text}");
+        assert_eq!(bot.ask(ANA, "sim").await, "❌ Nothing is waiting for an answer here.", "{text}");
         assert!(bot.announced("Bairro Feliz").is_empty(), "{text}");
     }
 }
