@@ -125,7 +125,7 @@ pub fn display_admin_key(key: &str) -> Option<String> {
     let id = key.strip_prefix(COMMUNITY_KEY_PREFIX)?;
     let lid = Lid::parse(id).filter(|_| id.contains('@'));
     let phone = Phone::parse(id).filter(|_| lid.is_none());
-    Some(Person { phone, lid }.shown()).filter(|shown| !shown.is_empty())
+    Some(Person { phone, lid }.display()).filter(|shown| !shown.is_empty())
 }
 
 /// The key of an admin of communities: by number if one is known, so that number and lid are one person in
@@ -143,7 +143,7 @@ fn as_community_admin(appointed: &CommunityAdmin) -> Admin {
         key: community_admin_key(appointed.person),
         phone,
         lid,
-        name: appointed.person.shown(),
+        name: appointed.person.display(),
         commands: vec!["*".to_owned()],
         communities: appointed.communities.iter().map(|community| community.id.to_string()).collect(),
     }

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
-use crate::server::{self, AdminState, ListenerConfig, MAX_PRIVATE_CONNECTIONS, Timeouts};
+use crate::server::{self, ListenerConfig, MAX_PRIVATE_CONNECTIONS, PrivateState, Timeouts};
 use crate::storage::Store;
 
 /// How long running requests and commands may take to finish after a signal.
@@ -61,7 +61,7 @@ pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: 
     let public_routes = server::public_routes(webhook_handler);
     let config = listener_config(max_connections, server.trusted_proxies);
     tasks.spawn(server::serve(public, public_routes, config));
-    let private_routes = server::private_routes(AdminState {
+    let private_routes = server::private_routes(PrivateState {
         store: store.clone(),
         metrics: metrics.clone(),
         shutdown: shutdown.clone(),

@@ -68,7 +68,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
         context,
         SPEC.name,
         &plan,
-        (arguments.flags.typed().to_owned(), plan.raw_community_id().to_owned()),
+        (arguments.flags.to_typed().to_owned(), plan.raw_community_id().to_owned()),
     );
     Ok(Reply::GroupReport(plan.report(LinkAction::Link, outcomes)))
 }

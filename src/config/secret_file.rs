@@ -4,13 +4,13 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use super::diagnostic::{Problem, problem, refuse_if};
+use super::diagnostic::{KeyProblem, problem, refuse_if};
 
 /// No secret is longer, in bytes; a device that never ends is not read to its end.
 const MAX_BYTES: u64 = 64 * 1024;
 
 /// The file's text without its final line break.
-pub(super) fn read_secret_file(directory: &Path, path: &str) -> Result<String, Problem> {
+pub(super) fn read_secret_file(directory: &Path, path: &str) -> Result<String, KeyProblem> {
     refuse_if!(path.is_empty(), "is empty"; "Write the path of the file that holds the secret");
     // A person reads the path in full to find the file: it is not cut.
     let shown = path.escape_debug();

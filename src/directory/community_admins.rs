@@ -319,10 +319,10 @@ impl CommunityAdmins {
     /// Reads the admins of all communities whose list is not fresh; concurrent callers share the read. A list that
     /// cannot be read stays as it is.
     pub async fn refresh(&self, zapi: &Zapi) -> Result<(), ApiError> {
-        let asked = self.clock.monotonic();
+        let requested_at = self.clock.monotonic();
         let mut reading = self.refresh_state.lock().await;
         if let Some((ended, result)) = &*reading
-            && *ended > asked
+            && *ended > requested_at
             // Lists that expired meanwhile are read once more.
             && (result.is_err() || self.is_complete())
         {
@@ -442,14 +442,14 @@ impl CommunityAdmins {
     /// the lid alone. Where lids cannot be read now, the next read tries again.
     async fn look_up_admin_lids(&self, zapi: &Zapi, lists: &mut [AdminList]) {
         /// How many numbers one call looks up.
-        const AT_ONCE: usize = 200;
+        const BATCH_SIZE: usize = 200;
         let listed = lists.iter().flat_map(|list| &list.admins).filter(|admin| admin.lid.is_none());
         let unknown: HashSet<Phone> = listed.filter_map(|admin| admin.phone).collect();
         let unknown: Vec<Phone> = unknown.into_iter().collect();
-        for phones in unknown.chunks(AT_ONCE) {
+        for phones in unknown.chunks(BATCH_SIZE) {
             match zapi.look_up_phones(phones).await {
                 Ok(known) => {
-                    let found = known.iter().filter_map(|known| Some((known.asked, known.lid?)));
+                    let found = known.iter().filter_map(|known| Some((known.requested, known.lid?)));
                     self.lids.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
                 }
                 Err(error) => {

@@ -113,9 +113,9 @@ pub fn prompt_choice(
     }
     options.truncate(MAX_CANDIDATES);
     // A dry run stays one.
-    let trial = Flags { dry_run: context.is_dry_run(), ..Flags::default() };
+    let dry_run = Flags { dry_run: context.is_dry_run(), ..Flags::default() };
     context.set_prompt(Prompt {
-        before: format!("{} {before}", trial.typed()).trim().to_owned(),
+        before: format!("{} {before}", dry_run.to_typed()).trim().to_owned(),
         options: options.iter().map(|place| place.id().to_owned()).collect(),
         after: after.to_owned(),
         ..Prompt::new(&context.claim.command, context.localizer.locale, command)

@@ -133,7 +133,7 @@ impl Sandbox {
 
 /// The world as a read of metadata sees it: an older one while reads lag.
 fn read_world(state: &mut SandboxState) -> &World {
-    state.snapshots.seen(Instant::now()).unwrap_or(&state.world)
+    state.snapshots.read(Instant::now()).unwrap_or(&state.world)
 }
 
 fn community(world: &World, id: &str) -> Result<String, JsonResponse> {

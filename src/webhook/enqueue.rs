@@ -193,7 +193,7 @@ impl Enqueuer {
         let (message, now) = (&event.message, event.received_at);
         let instance = &endpoint.instance;
         let (limiter, key): (&CommandRateLimiter, _) = match kind {
-            CommandKind::Unknown => (&endpoint.unknown_command_limiter, message.chat.address()),
+            CommandKind::Unknown => (&endpoint.unknown_command_limiter, message.chat.id()),
             _ => (&endpoint.command_limiter, admin.key.as_str()),
         };
         // Two people in a chat may use the same message id.

@@ -6,7 +6,7 @@ use crate::command::spec::CommandSpec;
 use crate::commands::CATALOG;
 use crate::parse::greeting::is_greeting;
 use crate::parse::prefix::{CommandParser, ParsedCommand};
-use crate::parse::prompt_reply::{LONGEST_PLAIN, MAX_REPLY_LEN, ParsedReply, parse_reply};
+use crate::parse::prompt_reply::{MAX_PLAIN_LEN, MAX_REPLY_LEN, ParsedReply, parse_reply};
 
 use super::ignore_reason::IgnoreReason;
 use super::payload::{ChatRef, Content, MessageRef};
@@ -43,7 +43,7 @@ pub(super) fn detect(
             }
             // The owner talks to others on the bot's phone.
             let is_to_us = matches!(message.chat, ChatRef::Direct(_)) && !message.by_owner;
-            let is_short = is_to_us && message.text.len() <= LONGEST_PLAIN;
+            let is_short = is_to_us && message.text.len() <= MAX_PLAIN_LEN;
             let is_unprefixed = || is_short && CATALOG.parse_without_prefix(&message.text, parser).is_some();
             match parse_reply(&message.text, is_to_us, None) {
                 // A command may hold such a word: `vincular bairro não perturbe`.

@@ -194,7 +194,7 @@ async fn resolve_deferred(
     };
     let deferred_command = serde_json::to_string(&deferred).ok();
     arguments.precondition.clone_from(&deferred.precondition);
-    arguments.is_undo = deferred.forget == Some(ClearedState::Undo);
+    arguments.is_undo = deferred.clears == Some(ClearedState::Undo);
     Ok(ResolvedCommand {
         spec,
         arguments,

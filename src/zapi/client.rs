@@ -136,7 +136,7 @@ impl Zapi {
     ) -> Result<(), ApiError> {
         self.check_deadline(call)?;
         let started = Instant::now();
-        let acquired = limiter.turn(priority).await;
+        let acquired = limiter.acquire(priority).await;
         if let Some(deadline) = &self.deadline {
             deadline.postpone(started.elapsed());
         }

@@ -7,7 +7,7 @@ use crate::directory::is_invisible;
 use crate::storage::CommandRow;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
+pub(crate) enum OutputFormat {
     /// For people.
     Table,
     /// For programs.

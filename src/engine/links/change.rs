@@ -79,7 +79,7 @@ pub async fn change_links(
     if let (false, Some(id)) = (done.is_empty(), plan.community_id()) {
         context.set_undo(change.command, Some((change.undone_by, command_with_ids(&id, &done))));
     }
-    let before = format!("{} {}", arguments.flags.typed(), plan.raw_community_id()).trim().to_owned();
+    let before = format!("{} {}", arguments.flags.to_typed(), plan.raw_community_id()).trim().to_owned();
     prompt_choice(context, change.command, &plan, (before, String::new()));
     Ok(Reply::GroupReport(plan.report(action, outcome)))
 }

@@ -12,7 +12,7 @@ const ELISA: &str = "5544999990005";
 const NOBODY: &str = "5544999990009";
 
 fn town() -> (World, String) {
-    let world = World::playground();
+    let world = World::small();
     let bairro = world.community_named("Bairro Feliz").unwrap();
     (world, bairro)
 }
@@ -118,7 +118,7 @@ async fn people_who_are_refused_are_told_as_an_error_or_in_part() {
         (PartialFailure::Failure, 200, json!({ "value": false })),
         (PartialFailure::Error, 400, json!({ "error": "The phone does not exist on WhatsApp" })),
     ];
-    for (form, status, answer) in rows {
+    for (form, status, response) in rows {
         let (world, bairro) = town();
         let api = Api::new(world);
         api.sandbox.faults().set_partial(form);
@@ -127,7 +127,7 @@ async fn people_who_are_refused_are_told_as_an_error_or_in_part() {
         let in_part = api.post("add-participant", body(json!([NOBODY, ELISA, DAVI]))).await;
         let not_at_all = api.post("add-participant", body(json!([NOBODY]))).await;
 
-        assert_eq!((in_part.status, in_part.json()), (status, answer), "{form:?}");
+        assert_eq!((in_part.status, in_part.json()), (status, response), "{form:?}");
         assert_eq!(not_at_all.status, 400, "{form:?}");
         api.sandbox.world(|world| {
             assert!(find(world, &bairro, ELISA).is_some() && find(world, &bairro, DAVI).is_none());

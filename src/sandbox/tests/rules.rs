@@ -154,7 +154,7 @@ fn linking_puts_the_members_into_the_announcement_group() {
 
 #[test]
 fn ids_have_the_shapes_of_real_ones() {
-    let world = World::playground();
+    let world = World::small();
     for community in world.communities() {
         assert_eq!(CommunityId::parse(&community.id).unwrap().as_str(), community.id);
         assert!(community.id.len() == 18 && community.id.starts_with("120363"));
@@ -169,8 +169,8 @@ fn ids_have_the_shapes_of_real_ones() {
 }
 
 #[test]
-fn the_playground_has_one_of_each_difficulty() {
-    let world = World::playground();
+fn the_small_world_has_one_of_each_difficulty() {
+    let world = World::small();
     let id = |name| world.group_named(name).unwrap();
     let bairro = world.community_named("Bairro Feliz").unwrap();
     let marketing = world.community_named("Marketing BR").unwrap();

@@ -84,7 +84,7 @@ async fn messages_wait_while_the_phone_is_offline_and_go_out_in_order() {
 #[tokio::test]
 async fn other_calls_ask_to_connect_while_the_phone_is_offline() {
     for (form, status) in [(ConnectionLoss::Error, 400), (ConnectionLoss::ErrorIn200, 200)] {
-        let api = Api::new(World::playground());
+        let api = Api::new(World::small());
         api.sandbox.faults().disconnect(form);
 
         for path in ["communities", "groups?page=1&pageSize=1"] {

@@ -195,9 +195,9 @@ async fn an_event_is_posted_with_headers_and_body_and_the_answer_is_read() {
     let body = event().body();
 
     for _ in 0..3 {
-        let answer = within(post(&url, &[("z-api-token", "A1B2")], body.as_bytes())).await.unwrap();
-        assert_eq!((answer.status, answer.text().as_str()), (202, "obrigado"));
-        assert_eq!(answer.header("x-seen"), Some("yes"));
+        let response = within(post(&url, &[("z-api-token", "A1B2")], body.as_bytes())).await.unwrap();
+        assert_eq!((response.status, response.text().as_str()), (202, "obrigado"));
+        assert_eq!(response.header("x-seen"), Some("yes"));
     }
 
     for (headers, seen) in kept.lock().unwrap().iter() {

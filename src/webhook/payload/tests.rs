@@ -299,7 +299,7 @@ fn the_owner_may_give_commands_on_the_bots_own_phone_where_that_is_configured() 
         let ParsedEvent::Message(message) = reading(&body, &OWNER) else { panic!("ignored: {body}") };
         assert!(message.by_owner);
         assert_eq!(message.sender, person(Some("5511988887777"), None), "the partner is not the sender");
-        assert_eq!(message.to_message().chat.address(), address);
+        assert_eq!(message.to_message().chat.id(), address);
     }
 
     for changes in
@@ -466,7 +466,7 @@ fn of_repeated_keys_the_last_value_counts() {
         &event,
         r#""phone": "120363000000000000-group", "text": {"message": "a", "message": "b"}"#,
     ));
-    assert_eq!((message.chat.address(), message.text.as_str()), ("120363000000000000-group", "b"));
+    assert_eq!((message.chat.id(), message.text.as_str()), ("120363000000000000-group", "b"));
     expect_ignored(&ending(&event, r#""isEdit": "perhaps""#), IgnoreReason::Edited);
     expect_ignored(&ending(&event, r#""text": null"#), IgnoreReason::NoText);
     expect_message(&ending(&with(event, &json!({"isEdit": true})), r#""isEdit": false"#));

@@ -93,7 +93,7 @@ fn the_health_command_follows_the_service() {
     serving.stop(&place);
     let ran = place.run(&["health"]);
     assert_eq!(ran.code, Some(1), "{ran:#?}");
-    assert!(ran.err.contains("nothing answers"), "{}", ran.err);
+    assert!(ran.err.contains("nothing responds"), "{}", ran.err);
 }
 
 #[test]

@@ -78,8 +78,8 @@ impl TestFolder {
     fn readiness(&self, serving: &Serving) -> (u16, String) {
         let url = format!("http://{}", serving.private);
         let request = crate::support::raw_connection::request("GET", "/readyz", &[], b"");
-        let answer = self.within(async { crate::support::raw_connection::ask(&url, &request).await });
-        (answer.status, answer.text())
+        let response = self.within(async { crate::support::raw_connection::ask(&url, &request).await });
+        (response.status, response.text())
     }
 
     /// Waits until the service is ready again.

@@ -20,7 +20,7 @@ use self::responses::Response;
 use crate::support::{ANA, Service};
 
 /// Timeout of a cell.
-const LONGEST: Duration = Duration::from_secs(30);
+const REPLY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A cell of the matrix.
 struct Cell<'a> {
@@ -30,7 +30,7 @@ struct Cell<'a> {
     is_done: bool,
     /// Only the first call gets this response; else every call until the bot gives up.
     is_once: bool,
-    /// What the reads after the first call are answered with, the first few of them or, where the bot gives up,
+    /// The response to the reads after the first call, the first few of them or, where the bot gives up,
     /// all; nothing: the truth.
     reads: Option<(&'static str, FaultResponse)>,
 }
@@ -92,7 +92,7 @@ async fn run_row(
     let mut failed = Vec::new();
     let cells = reads.iter().flat_map(|reads| [false, true].map(|is_done| (reads.clone(), is_done)));
     for (reads, is_done) in cells {
-        let mut world = World::playground();
+        let mut world = World::small();
         (change.arrange)(&mut world);
         let all = responses::all(change, &world).into_iter();
         let is_wanted = |response: &Response| match &reads {
@@ -154,7 +154,7 @@ async fn ask(bot: &Service, command: &str) -> Result<String, String> {
     }
     tokio::select! {
         sent = bot.reply_to(command.message_id()) => Ok(sent.text),
-        () = tokio::time::sleep(LONGEST) => Err("no reply".to_owned()),
+        () = tokio::time::sleep(REPLY_TIMEOUT) => Err("no reply".to_owned()),
         // The clock runs fast, so that the bot gives up soon.
         () = hurry(&bot.clock) => Err("the clock ended".to_owned()),
     }

@@ -42,7 +42,7 @@ pub const SAMPLES: [&str; 9] = [
 pub const WITH_FAILING_READS: [&str; 5] =
     ["the documented success", "200 {}", "a dropped connection", "400 in words", "429"];
 
-/// What the reads after a change can be answered with, so that they tell nothing.
+/// Responses to the reads after a change that tell nothing.
 pub fn failed_reads() -> [(&'static str, FaultResponse); 3] {
     [
         ("500", FaultResponse::json(500, &json!({ "error": "Internal error" }))),

@@ -141,10 +141,10 @@ async fn nobody_is_invited_twice_though_the_command_is_tried_again() {
         gate.release();
     }
 
-    let answers = bot.replies_to(&command).await;
+    let replies = bot.replies_to(&command).await;
 
     assert_eq!(
-        answers,
+        replies,
         ["1 of 3 people are now in “Bairro Feliz”.\n\
           ⚠️ +55 44 99999-0004: can’t be added directly, so they got a private invitation\n\
           ❓ +55 44 99999-0006: may have got a private invitation; nobody gets two from me unasked. If they \
@@ -362,8 +362,8 @@ async fn undo_reverts_nothing_before_an_uncertain_change() {
     bot.within(call.wait_reached()).await;
     bot.sandbox.faults().fail_always("light-group-metadata", Fault::Replace(refusal("Group not found")));
     call.release();
-    let answers = bot.replies_to(&command).await;
-    assert!(answers[0].contains("\n❓ +55 44 99999-0005"), "{answers:?}");
+    let replies = bot.replies_to(&command).await;
+    assert!(replies[0].contains("\n❓ +55 44 99999-0005"), "{replies:?}");
     bot.sandbox.faults().clear();
 
     let undone = bot.ask(ANA, "/undo").await;

@@ -122,13 +122,13 @@ async fn a_lost_response_is_looked_up_and_nothing_is_created_twice() {
     bot.crash().await;
     bot.restart().await;
 
-    let answers = bot.replies_to(&command).await;
+    let replies = bot.replies_to(&command).await;
     let made = bot.made("Bairro Novo");
     assert_eq!(made.len(), 2);
     assert!(
-        answers.len() == 1
-            && answers[0].starts_with(&format!("✅ “Bairro Novo” is made. Its id: {}\n", made[1])),
-        "{answers:?}"
+        replies.len() == 1
+            && replies[0].starts_with(&format!("✅ “Bairro Novo” is made. Its id: {}\n", made[1])),
+        "{replies:?}"
     );
 }
 

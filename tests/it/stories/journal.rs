@@ -68,11 +68,15 @@ async fn one_message_is_run_once_however_often_it_comes() {
     let bot = Service::start().await;
     let event = bot.message(ANA, COMMAND);
 
-    let answers = tokio::join!(bot.post(&event), bot.post(&event), bot.post(&event), bot.post(&event));
-    let answers = [answers.0.text(), answers.1.text(), answers.2.text(), answers.3.text()];
+    let responses = tokio::join!(bot.post(&event), bot.post(&event), bot.post(&event), bot.post(&event));
+    let responses = [responses.0.text(), responses.1.text(), responses.2.text(), responses.3.text()];
 
-    assert_eq!(answers.iter().filter(|answer| answer.contains("accepted")).count(), 1, "{answers:?}");
-    assert_eq!(answers.iter().filter(|answer| answer.contains("duplicate")).count(), 3, "{answers:?}");
+    assert_eq!(responses.iter().filter(|response| response.contains("accepted")).count(), 1, "{responses:?}");
+    assert_eq!(
+        responses.iter().filter(|response| response.contains("duplicate")).count(),
+        3,
+        "{responses:?}"
+    );
     bot.reply_to(event.message_id()).await;
     bot.settled().await;
     assert_eq!(bot.post(&event).await.text(), r#"{"status":"duplicate"}"#);
@@ -217,7 +221,7 @@ async fn a_text_with_nul_bytes_is_accepted() {
 
     let command = bot.send_to_completion(ANA, "/link \"Bairro Feliz\" fute\0bol").await;
 
-    let answers = bot.replies_to(&command).await;
-    assert!(answers[0].contains("no group"), "{answers:?}");
+    let replies = bot.replies_to(&command).await;
+    assert!(replies[0].contains("no group"), "{replies:?}");
     assert!(!bot.row(&command).await.text.contains('\0'));
 }

@@ -161,18 +161,18 @@ async fn a_reply_to_a_prompt_uses_the_language_of_the_prompt() {
 
         let question =
             bot.ask(ANA, &format!(r#"{command} "Bairro Feliz" futebol mães suporte moradores"#)).await;
-        let answer = bot.ask(ANA, yes).await;
+        let reply = bot.ask(ANA, yes).await;
 
         assert!(question.contains(asked), "{question}");
-        assert!(answer.starts_with(expected), "{answer}");
+        assert!(reply.starts_with(expected), "{reply}");
     }
     let bot = Service::start().await;
     bot.ask(ANA, "/language es").await;
     let which = bot.ask(ANA, r#"/juntar "Bairro Feliz" vendas"#).await;
-    let answer = bot.ask(ANA, "1").await;
+    let reply = bot.ask(ANA, "1").await;
 
     assert!(which.contains("“vendas” pode ser 1."), "{which}");
-    assert_eq!(answer, "1 de 1 grupo está em “Bairro Feliz”.\n✅ “Vendas Atacado”");
+    assert_eq!(reply, "1 de 1 grupo está em “Bairro Feliz”.\n✅ “Vendas Atacado”");
 }
 
 #[tokio::test]

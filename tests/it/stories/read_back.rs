@@ -17,7 +17,7 @@ async fn with_short_read_back() -> Service {
 #[tokio::test]
 async fn t27_the_reply_is_the_same_whatever_the_call_answers() {
     let refused = || FaultResponse::json(400, &json!({ "error": "not authorized" }));
-    let answers = [
+    let responses = [
         Fault::ReplaceResponse(FaultResponse::json(200, &json!({ "success": true }))),
         Fault::ReplaceResponse(FaultResponse::json(
             200,
@@ -33,16 +33,16 @@ async fn t27_the_reply_is_the_same_whatever_the_call_answers() {
         Fault::ReplaceResponse(FaultResponse::Cut),
         Fault::ReplaceResponse(FaultResponse::Huge(2_000_000)),
     ];
-    for answer in answers {
+    for response in responses {
         let bot = Service::start().await;
-        bot.sandbox.faults().fail_next("communities/link", 1, answer.clone());
+        bot.sandbox.faults().fail_next("communities/link", 1, response.clone());
 
         let reply = bot.ask(ANA, COMMAND).await;
 
         let all_done =
             "3 of 3 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n✅ “Mães do Bairro”\n✅ “Suporte”";
-        assert_eq!(reply, all_done, "{answer:?}");
-        assert_eq!(bot.calls_to("communities/link").len(), 1, "{answer:?}");
+        assert_eq!(reply, all_done, "{response:?}");
+        assert_eq!(bot.calls_to("communities/link").len(), 1, "{response:?}");
     }
 }
 
@@ -234,15 +234,15 @@ async fn every_group_gets_its_own_icon() {
 
 #[tokio::test]
 async fn unlinking_is_reported_truthfully() {
-    let answers = [
+    let responses = [
         Fault::ReplaceResponse(FaultResponse::json(200, &json!({ "success": false }))),
         Fault::ReplaceResponse(FaultResponse::json(400, &json!({ "error": "x" }))),
         Fault::ReplaceResponse(FaultResponse::Dropped),
         Fault::Replace(FaultResponse::bad_gateway()),
     ];
-    for answer in answers {
+    for response in responses {
         let bot = Service::start().await;
-        bot.sandbox.faults().fail_next("communities/unlink", 1, answer);
+        bot.sandbox.faults().fail_next("communities/unlink", 1, response);
 
         let reply = bot.ask(ANA, r#"/unlink "Bairro Feliz" moradores, futebol, "vendas sul""#).await;
 

@@ -142,10 +142,10 @@ async fn a_possibly_changed_setting_is_not_reported_as_unchanged() {
     // Its last attempt.
     clock.advance(Duration::from_secs(31 * 60));
 
-    let answers = bot.replies_to(&command).await;
+    let replies = bot.replies_to(&command).await;
     assert!(
-        answers.len() == 1 && answers[0].starts_with("❓ I cannot tell whether it was done: "),
-        "{answers:?}"
+        replies.len() == 1 && replies[0].starts_with("❓ I cannot tell whether it was done: "),
+        "{replies:?}"
     );
     assert!(bot.everybody_may_add("Bairro Feliz"));
 }
