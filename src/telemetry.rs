@@ -129,10 +129,10 @@ fn log_filter(value: &str, default: LevelFilter) -> Result<EnvFilter, LogFilterE
 /// character prints the whole text). The message is logged at debug, with a backtrace if `RUST_BACKTRACE` is set.
 pub fn install_panic_hook() {
     std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(tracing::field::display);
-        tracing::error!(place, "a panic");
+        let location = panic.location().map(tracing::field::display);
+        tracing::error!(location, "a panic");
         let text = panic.payload_as_str().unwrap_or_default();
-        tracing::debug!(text, trace = %std::backtrace::Backtrace::capture(), "the message of the panic");
+        tracing::debug!(text, trace = %std::backtrace::Backtrace::capture(), "panic message");
     }));
 }
 
@@ -205,7 +205,10 @@ mod tests {
             default.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
         assert_eq!(lines.len(), 1, "{default}");
         assert_eq!(lines[0]["message"], "a panic");
-        assert!(lines[0]["place"].as_str().is_some_and(|place| place.contains("telemetry.rs:")), "{default}");
+        assert!(
+            lines[0]["location"].as_str().is_some_and(|location| location.contains("telemetry.rs:")),
+            "{default}"
+        );
         assert!(!default.contains("segredo"), "{default}");
         assert!(detailed.contains("segredo"), "{detailed}");
     }

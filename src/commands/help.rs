@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_command_does_is_said_in_few_words() {
+    fn command_summaries_are_short() {
         for locale in Locale::ALL {
             for spec in CATALOG.specs() {
                 let about = short_description(spec, &localizer(locale), "");

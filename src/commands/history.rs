@@ -1,4 +1,4 @@
-//! `/history [community|person]`: who gave which command, when, and with what result; from the journal,
+//! `/history [community|person]`: the commands with their admins, times and results; from the journal,
 //! newest first.
 //!
 //! Lists commands that change something, also denied ones and usage errors. An admin without rights

@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_credential_is_refused_without_showing_it() {
+    fn an_invalid_credential_is_rejected_without_showing_it() {
         for text in [
             "",
             " ",

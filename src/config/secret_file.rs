@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_used_is_told_by_its_path() {
+    fn an_unusable_secret_file_is_reported_by_its_path() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("empty"), "\n").unwrap();
         std::fs::write(folder.path().join("bytes"), [0xff, 0xfe]).unwrap();

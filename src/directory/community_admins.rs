@@ -163,7 +163,7 @@ impl CommunityAdmins {
         person.phone.is_some_and(|phone| phone.as_u64() == self.own_phone.load(Ordering::Relaxed))
     }
 
-    /// Whether the lists of all communities are valid, so that a person who is not found is no admin.
+    /// Whether the lists of all communities are valid, so that a person that is not found is no admin.
     pub fn is_complete(&self) -> bool {
         let (known, now) = (self.cache(), self.clock.monotonic());
         let is_listed = known.complete_at.is_some_and(|at| now.since(at) <= ADMINS_TTL);
@@ -303,7 +303,7 @@ impl CommunityAdmins {
                     began.plus(with_jitter(REFRESH_INTERVAL))
                 }
                 Err(error) => {
-                    tracing::debug!(%error, "could not read the admins of communities");
+                    tracing::debug!(%error, "cannot read the admins of communities");
                     let next = self.clock.monotonic().plus(with_jitter(soon));
                     soon = REFRESH_INTERVAL.min(soon * 2);
                     next
@@ -453,7 +453,7 @@ impl CommunityAdmins {
                     self.lids.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
                 }
                 Err(error) => {
-                    tracing::debug!(%error, "could not read the lids of admins");
+                    tracing::debug!(%error, "cannot read the lids of admins");
                     break;
                 }
             }

@@ -189,7 +189,7 @@ impl Directory {
         .await
     }
 
-    /// The same for a person who sees only these communities.
+    /// The same for a person that sees only these communities.
     pub async fn find_community_among(
         &self,
         zapi: &Zapi,

@@ -81,12 +81,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_the_chat_that_it_was() {
-        for address in ["120363186053925765-group", "5511999999999-1623281429"] {
-            assert!(matches!(Chat::from_id(address), Chat::Group(id) if id.as_str() == address));
+    fn a_chat_is_read_back_from_its_id() {
+        for id in ["120363186053925765-group", "5511999999999-1623281429"] {
+            assert!(matches!(Chat::from_id(id), Chat::Group(group) if group.as_str() == id));
         }
-        for address in ["5544999999999", "123456789012345", "81896604192873@lid"] {
-            assert_eq!(Chat::from_id(address), Chat::Direct(address.to_owned()));
+        for id in ["5544999999999", "123456789012345", "81896604192873@lid"] {
+            assert_eq!(Chat::from_id(id), Chat::Direct(id.to_owned()));
         }
     }
 }

@@ -466,12 +466,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_that_is_typed_makes_it_panic(text in "\\PC{0,60}") {
+        fn no_text_makes_it_panic(text in "\\PC{0,60}") {
             parse_people(&text, Some(DialingCode::BRAZIL));
         }
 
         #[test]
-        fn nor_does_what_looks_like_numbers(text in "[0-9+() @a\n.,;:-]{0,80}", has_country in any::<bool>()) {
+        fn number_like_text_does_not_panic(text in "[0-9+() @a\n.,;:-]{0,80}", has_country in any::<bool>()) {
             for named in parse_people(&text, has_country.then_some(DialingCode::BRAZIL)) {
                 prop_assert!(!named.typed.is_empty());
             }

@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn answers_are_read_whole_in_each_framing() {
+    async fn responses_are_read_whole_in_each_framing() {
         let rows = [
             ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokrest", 200, "ok"),
             ("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 202 Accepted\r\n\r\nuntil close", 202, "until close"),
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_answer_that_stops_in_the_middle_is_an_error() {
+    async fn a_truncated_response_is_an_error() {
         for wire in [
             "",
             "HTTP/1.1 200 OK\r\nContent-",

@@ -4,11 +4,11 @@
 //! When all slots are taken, a new connection evicts the longest idle one; if none is idle, accepting pauses and later
 //! connections stay in the kernel's accept queue. A panic in a handler is a 500.
 
-mod private;
 mod coalescing_waker;
 mod connection;
 mod connection_limiter;
 mod listener;
+mod private;
 mod rlimit;
 mod routes;
 mod timeout_stream;

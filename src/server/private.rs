@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::storage::Store;
 use crate::telemetry::Metrics;
 
-/// What the private listener reports on.
+/// The state that the private listener reports on.
 #[derive(Clone)]
 pub struct PrivateState {
     /// Must respond to a ping for the service to be ready.

@@ -1,4 +1,4 @@
-//! Resolves a stored command: the typed one, or the one that replaces it (`/yes`, `/undo`).
+//! Resolves a stored command: the typed one, or the one that replaces it (`/confirm`, `/undo`).
 
 use super::context::{CommandOutcome, EarlyExit, Request, ResolvedCommand};
 use super::resolve_community::{directory_with_chat_aliases, suggest_community_command};

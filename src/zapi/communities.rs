@@ -53,7 +53,7 @@ pub struct CreatedCommunity {
     pub announcement: Option<GroupId>,
 }
 
-/// Who may add groups to a community.
+/// The people that may add groups to a community.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AddPolicy {
     /// Only its admins.

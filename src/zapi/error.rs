@@ -390,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn t27_answers_are_judged_by_their_meaning() {
+    fn t27_responses_are_classified_by_their_content() {
         let rows = [
             (200, r#"{"success":true}"#, None),
             (200, r#"{"success":"true","error":""}"#, None),
@@ -447,7 +447,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_that_says_nothing_beside_a_success_is_none() {
+    fn an_empty_error_beside_a_success_is_ignored() {
         for error in
             ["[]", "{}", "0", "0.0", r#""""#, r#"" ""#, r#""0""#, r#""false""#, "null", "false", "[null]"]
         {
@@ -517,7 +517,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_said_is_short_plain_and_without_secrets() {
+    fn error_messages_are_short_plain_and_without_secrets() {
         let html = format!("<html><title>Oops</title><p>token ABCDEF{}</p></html>", "x".repeat(500));
         let error = parse_response("me", 502, Some(Duration::from_secs(7)), html.as_bytes())
             .unwrap_err()

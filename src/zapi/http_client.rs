@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_call_that_was_written_on_an_old_connection_and_not_answered_is_not_made_again() {
+    async fn a_call_without_a_response_on_an_old_connection_is_not_repeated() {
         let (server, url) = Server::open(Second::Dropped).await;
         let zapi = client(&url, None, &mut HttpClients::default());
         zapi.post("send-text", &json!({})).await.unwrap();

@@ -1,4 +1,4 @@
-//! The client against the sandbox: what it asks for, what it reads, and what it takes for a failure.
+//! The client against the sandbox: its requests, and how it reads responses and errors.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,9 +22,9 @@ const DAVI: &str = "5544999990004";
 const ELISA: &str = "5544999990005";
 const NOBODY: &str = "5544999990009";
 
-/// A client of whatever is at this address, held up by no pace.
+/// A client of any server at this address, without rate limits.
 pub(super) fn client(root: &str, client_token: Option<&str>, connections: &mut HttpClients) -> Zapi {
-    let pace = || RateLimiter::new("changes", 1, Duration::from_secs(1), Arc::new(Unlimited));
+    let limiter = || RateLimiter::new("changes", 1, Duration::from_secs(1), Arc::new(Unlimited));
     let line = ZapiInner {
         http: connections.client_for(root).unwrap(),
         base_url: root.to_owned().into(),
@@ -32,8 +32,8 @@ pub(super) fn client(root: &str, client_token: Option<&str>, connections: &mut H
         token: String::new().into(),
         client_token: client_token.map(SecretString::from),
         path_secret: None,
-        change_limiter: pace(),
-        message_limiter: pace(),
+        change_limiter: limiter(),
+        message_limiter: limiter(),
         move_count: Default::default(),
     };
     Zapi { inner: Arc::new(line), observer: None, deadline: None }
@@ -188,7 +188,7 @@ async fn people_come_rise_fall_and_go() {
 }
 
 #[tokio::test]
-async fn who_cannot_be_added_is_invited_and_not_in() {
+async fn a_person_that_cannot_be_added_is_invited() {
     let scene = Scene::open().await;
     let (zapi, bairro) = (&scene.zapi, &scene.bairro);
 
@@ -201,7 +201,7 @@ async fn who_cannot_be_added_is_invited_and_not_in() {
 }
 
 #[tokio::test]
-async fn what_is_answered_with_a_false_value_is_a_failure() {
+async fn a_false_value_in_the_response_is_a_failure() {
     let scene = Scene::open().await;
     let (zapi, bairro) = (&scene.zapi, &scene.bairro);
     let no = json(r#"{"value":"false"}"#);
@@ -209,7 +209,7 @@ async fn what_is_answered_with_a_false_value_is_a_failure() {
         scene.respond(path, 200, &no);
     }
     scene.respond("communities/settings", 200, &json(r#"{"success":false}"#));
-    let refused = |response: Result<(), ApiError>| response.unwrap_err().cause;
+    let refused = |result: Result<(), ApiError>| result.unwrap_err().cause;
 
     let results = [
         refused(zapi.describe(bairro, "x", scene.permit().await).await),
@@ -314,7 +314,7 @@ async fn a_message_is_edited_in_its_place() {
 }
 
 #[tokio::test]
-async fn t47_an_answer_that_does_not_say_yes_is_none() {
+async fn t47_a_response_without_the_success_field_is_unreadable() {
     let scene = Scene::open().await;
     let (zapi, bairro) = (&scene.zapi, &scene.bairro);
     let chat = Chat::Direct(ANA.to_owned());
@@ -340,7 +340,7 @@ async fn t47_an_answer_that_does_not_say_yes_is_none() {
             zapi.remove_reaction(&chat, "3EB0").await,
         ];
 
-        let causes = results.map(|response| response.unwrap_err().cause);
+        let causes = results.map(|result| result.unwrap_err().cause);
         assert_eq!(causes, [ApiErrorKind::Unreadable; 11], "{body}");
         scene.sandbox.faults().clear();
     }
@@ -373,7 +373,7 @@ async fn the_account_tells_until_when_it_is_paid() {
 }
 
 #[tokio::test]
-async fn t47_work_that_gets_on_is_not_cut_and_what_does_not_get_on_is() {
+async fn t47_confirmed_changes_extend_the_deadline_and_a_hanging_read_is_cut() {
     let scene = Scene::open().await;
     let delay = Duration::from_millis(100);
     scene.sandbox.faults().fail_always("update-community-description", Fault::Delay(delay));
@@ -405,7 +405,7 @@ async fn t47_work_that_gets_on_is_not_cut_and_what_does_not_get_on_is() {
 }
 
 #[tokio::test]
-async fn t47_a_change_that_is_under_way_is_waited_for() {
+async fn t47_a_change_sent_before_the_deadline_is_waited_for() {
     let scene = Scene::open().await;
     let late = Fault::Delay(Duration::from_millis(1_500));
     scene.sandbox.faults().fail_next("update-community-description", 1, late);
@@ -417,7 +417,7 @@ async fn t47_a_change_that_is_under_way_is_waited_for() {
 }
 
 #[tokio::test]
-async fn t47_an_account_of_which_nothing_is_said_is_not_one_without_webhooks() {
+async fn t47_account_data_without_its_fields_is_unreadable() {
     let scene = Scene::open().await;
     for body in ["{}", "null", "[]", "[{}]", "7"] {
         scene.respond("me", 200, &json(body));

@@ -232,9 +232,9 @@ async fn a_command_accepted_by_another_process_is_noticed_at_once() {
 
     for number in 0..3 {
         let command = NewCommand {
-            id: format!("order-{number}"),
+            id: format!("command-{number}"),
             instance: InstanceName::parse("main").unwrap(),
-            ordering_key: OrderingKey::new(format!("order-{number}")),
+            ordering_key: OrderingKey::new(format!("command-{number}")),
             message_id: format!("3EB0{number}"),
             version: 0,
             chat: ANA.to_owned(),
@@ -273,7 +273,7 @@ async fn the_rate_limit_of_changes_holds_across_replicas() {
     let bot = Service::with()
         .store(&url)
         .world(classes)
-        .pace("changes_per_second = 2\nmessages_per_minute = 60000")
+        .rate_limits("changes_per_second = 2\nmessages_per_minute = 60000")
         .start()
         .await;
     let other = bot.replica().await;

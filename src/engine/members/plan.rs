@@ -1,5 +1,4 @@
-//! The plan: the people that were typed, who they are in the community, and their state before the first
-//! change.
+//! The plan: the people that were typed, their ids, and their state in the community before the first change.
 
 use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
@@ -255,7 +254,7 @@ pub async fn build_plan(
 }
 
 /// Adds lids to participants that are listed by number only, if a person is named by a lid that no
-/// participant has: no page of Z-API documents lids in lists. In very large communities such a person is not
+/// participant has: Z-API documents no lids in lists. In very large communities such a person is not
 /// found.
 async fn look_up_participant_lids(
     context: &Context<'_>,
@@ -282,7 +281,7 @@ async fn look_up_participant_lids(
     Ok(())
 }
 
-/// Who a person is, and their state.
+/// Identifies a person and their state.
 fn classify(context: &Context<'_>, act: MemberAction, named: &ParsedPerson, survey: &Survey) -> MemberItem {
     let Survey { participants, phones, own_phone } = survey;
     let mut item = MemberItem {

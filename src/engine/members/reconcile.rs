@@ -100,7 +100,7 @@ impl MemberReconciler<'_, '_> {
                 (missing, unread) = self.read_back(missing, &results).await;
                 failpoint::reach(Step::ReadBack);
                 let left: Vec<usize> = missing.iter().copied().filter(|at| open.contains(at)).collect();
-                // An unreadable response may be about one person. But a person who is in by now, and becomes
+                // An unreadable response may be about one person. But a person that is in by now, and becomes
                 // visible late, must not be invited.
                 let may_be_of_one = cause.is_none_or(|cause| {
                     !cause.is_temporary()
@@ -207,7 +207,7 @@ impl MemberReconciler<'_, '_> {
         self.action == MemberAction::Add && self.plan.is_requested(at)
     }
 
-    /// Those who are not where they shall be.
+    /// The people whose change is not visible.
     async fn find_missing(&mut self, people: &[usize]) -> Result<Vec<usize>, ApiError> {
         self.reading = None;
         let reading = self.context.community_admins.map(CommunityAdmins::begin_reading);
@@ -227,8 +227,8 @@ impl MemberReconciler<'_, '_> {
         errors.find(|error| error.cause.is_temporary() && !self.context.is_last_attempt)
     }
 
-    /// Reads who is in the community until all are where they shall be, or the time is over. Returns
-    /// those who are not, and why the last read failed, if it did.
+    /// Reads the members of the community until all changes are visible, or the time is over. Returns the people whose
+    /// change is not visible, and the error of the last read, if it failed.
     async fn read_back(
         &mut self,
         mut missing: Vec<usize>,
@@ -271,7 +271,7 @@ impl MemberReconciler<'_, '_> {
         self.find_missing(&missing).await.unwrap_or(missing)
     }
 
-    /// What became of each. What a temporary error left open is tried again later, unless this is the
+    /// What became of each. What a temporary error left open is retried, unless this is the
     /// last attempt.
     fn classify_failures(
         &mut self,
@@ -284,7 +284,7 @@ impl MemberReconciler<'_, '_> {
             return self.unverified_outcomes(todo, &missing, error);
         }
         if let (false, Some(error)) = (missing.is_empty(), self.called_again(results)) {
-            // They were not looked after for long, whatever was said of them.
+            // They were read only for a short time, so the response does not decide.
             return Err(error.clone().into());
         }
         let mut open = MemberOutcomes::new();

@@ -1,4 +1,4 @@
-//! The people of a community, and who has WhatsApp at all.
+//! The people of a community, and numbers with and without WhatsApp.
 
 use super::super::{AddResult, GroupMember, PartialFailure, Refusal};
 use super::*;
@@ -49,7 +49,7 @@ fn a_person_is_named_by_number_or_lid() {
 }
 
 #[test]
-fn who_leaves_a_community_leaves_its_groups() {
+fn leaving_a_community_leaves_its_groups() {
     let (mut world, bairro) = town();
     let moradores = world.group_named("Moradores").unwrap();
     let neighbour = world.find_group(&moradores).unwrap().participants[0].clone();
@@ -63,7 +63,7 @@ fn who_leaves_a_community_leaves_its_groups() {
 }
 
 #[test]
-fn what_whatsapp_forbids_with_people_changes_nothing() {
+fn forbidden_changes_of_people_are_rejected() {
     let (mut world, bairro) = town();
     let before = world.people_of(&bairro);
 
@@ -84,7 +84,7 @@ fn what_whatsapp_forbids_with_people_changes_nothing() {
 }
 
 #[test]
-fn who_lets_nobody_add_them_gets_one_invitation() {
+fn a_person_that_cannot_be_added_gets_one_invitation() {
     let (mut world, bairro) = town();
     for _ in 0..2 {
         assert_eq!(world.add_person(&bairro, DAVI, true), Ok(AddResult::Invited));
@@ -112,7 +112,7 @@ fn a_community_has_twenty_admins_at_most() {
 }
 
 #[tokio::test]
-async fn people_who_are_refused_are_told_as_an_error_or_in_part() {
+async fn refused_people_are_reported_as_an_error_or_in_part() {
     let rows = [
         (PartialFailure::Success, 200, json!({ "value": true })),
         (PartialFailure::Failure, 200, json!({ "value": false })),

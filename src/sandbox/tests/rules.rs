@@ -38,7 +38,7 @@ async fn a_group_is_linked_and_unlinked() {
 }
 
 #[tokio::test]
-async fn a_link_that_is_done_in_part_is_answered_in_four_ways() {
+async fn a_partial_link_has_four_forms_of_response() {
     let rows = [
         (PartialFailure::Success, 200, json!({ "success": true })),
         (PartialFailure::Failure, 200, json!({ "success": false })),
@@ -92,7 +92,7 @@ async fn an_unknown_community_is_an_error_whatever_the_form() {
 }
 
 #[test]
-fn what_whatsapp_forbids_changes_nothing() {
+fn forbidden_changes_are_rejected() {
     let mut world = World::empty();
     let (ours, theirs) = (world.community("Bairro"), world.community("Marketing"));
     let only = world.linked_group(&theirs, "Vendas");

@@ -45,7 +45,7 @@ async fn t37_a_clock_set_back_over_a_restart_delays_nothing() {
 
     let replies = bot.replies_to(&command).await;
     assert_eq!(replies, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
-    assert!(bot.ask(ANA, "/whoami").await.contains("Ana"), "and the next order is no event of the future");
+    assert!(bot.ask(ANA, "/whoami").await.contains("Ana"), "and the next command is no event of the future");
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use crate::webhook::assert_status;
 
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 
-/// A listener that counts connections and responses each request with these bytes.
+/// A listener that counts connections and responds to each request with these bytes.
 async fn listener(response: String) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

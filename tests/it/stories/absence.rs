@@ -67,11 +67,11 @@ async fn t47_a_community_missing_from_the_list_is_not_deactivated_until_its_meta
 async fn t47_an_html_page_does_not_prove_that_a_community_is_gone() {
     for response in [FaultResponse::html(404, "<h1>Not Found</h1>"), refusal("rate-overlimit"), refusal("")] {
         let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
-        let gate = bot.sandbox.faults().hold_response("DELETE communities/");
+        let barrier = bot.sandbox.faults().hold_response("DELETE communities/");
         let command = bot.send_to_completion(ANA, "/deactivate --yes \"Bairro Feliz\"").await;
-        bot.within(gate.wait_reached()).await;
+        bot.within(barrier.wait_reached()).await;
         bot.sandbox.faults().fail_always("communities-metadata", Fault::Replace(response.clone()));
-        gate.release();
+        barrier.release();
 
         let replies = bot.replies_to(&command).await;
 

@@ -39,15 +39,15 @@ async fn t47_a_reply_comes_even_if_a_list_never_ends() {
 async fn t47_a_started_change_is_reported_even_if_nothing_can_be_read() {
     let setting = Service::with().instance("give_up_after = \"2s\"");
     let bot = setting.timing(|timing| timing.attempt = Duration::from_secs(2)).start().await;
-    let gate = bot.sandbox.faults().hold_response("DELETE communities/");
+    let barrier = bot.sandbox.faults().hold_response("DELETE communities/");
     let command =
         bot.send_to_completion(ANA, &format!("/deactivate --yes {}", bot.community("Bairro Feliz"))).await;
-    bot.within(gate.wait_reached()).await;
+    bot.within(barrier.wait_reached()).await;
     let started = Instant::now();
     bot.sandbox
         .faults()
         .fail_always("GET communities?", Fault::HoldRequest(vincula::sandbox::CallBarrier::closed()));
-    gate.release();
+    barrier.release();
 
     let replies = bot.replies_to(&command).await;
 

@@ -125,15 +125,15 @@ async fn widely_visible_changes_prompt_first() {
     let bot = world().start().await;
     for (command, words) in GRAVE {
         for (name, end) in in_languages(named(command), ends) {
-            let order = format!("/{name} {words}");
+            let command = format!("/{name} {words}");
             let language = ["en", "pt", "es"][ends.iter().position(|other| *other == end).unwrap()];
             bot.ask(ANA, &format!("/language {language}")).await;
 
-            let reply = bot.ask(ANA, &order).await;
+            let reply = bot.ask(ANA, &command).await;
             bot.settled().await;
 
-            assert!(reply.contains("➡️") && reply.ends_with(end), "{order}: {reply}");
-            assert_eq!(changing_calls(&bot), [], "{order}");
+            assert!(reply.contains("➡️") && reply.ends_with(end), "{command}: {reply}");
+            assert_eq!(changing_calls(&bot), [], "{command}");
         }
     }
 }

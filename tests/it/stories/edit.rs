@@ -290,7 +290,8 @@ async fn an_edit_of_a_long_running_command_is_not_run() {
 /// A finished change stays reported, however early the edit and however late the reply.
 #[tokio::test]
 async fn t14_the_reply_to_a_finished_change_is_not_replaced_by_an_early_edit() {
-    let bot = Service::with().pace("changes_per_second = 1000\nmessages_per_minute = 30").start().await;
+    let bot =
+        Service::with().rate_limits("changes_per_second = 1000\nmessages_per_minute = 30").start().await;
     let link = bot.sandbox.faults().hold_request("communities/link");
     // Makes replies wait for the rate limit.
     for _ in 0..5 {

@@ -1,4 +1,4 @@
-//! First contact: an admin who greets the bot or asks for a menu gets instructions, once a day.
+//! First contact: an admin that greets the bot or asks for a menu gets instructions, once a day.
 
 use std::time::Duration;
 

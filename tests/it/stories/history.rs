@@ -1,4 +1,4 @@
-//! `/history [community|person]`: who sent which command when, and its outcome.
+//! `/history [community|person]`: the commands with their senders, times and outcomes.
 
 use std::time::Duration;
 

@@ -114,7 +114,7 @@ async fn each_chat_keeps_its_language_across_a_restart() {
 
     assert_eq!(bot.ask(ANA, "/xyzzy").await, "Não conheço o comando “xyzzy”. Veja todos: /ajuda");
     assert_eq!(bot.ask(RUI, "/xyzzy").await, "There is no command “xyzzy”. All of them: /help");
-    // A group's language applies to everybody who writes there.
+    // A group's language applies to everybody that writes there.
     let menu = bot.ask_by(&in_group(&bot, RUI, "/menú")).await;
     assert!(menu.starts_with("Lo que sé hacer:"), "{menu}");
 }

@@ -1,4 +1,4 @@
-//! Who may use which commands where; everybody else gets no reply.
+//! Rights: commands of admins per community; everybody else gets no reply.
 
 use vincula::sandbox::webhook_event::EventBuilder;
 

@@ -49,15 +49,15 @@ async fn a_crash_at_every_step_gives_one_true_reply() {
     for step in
         ["communities?", "groups?", "communities-metadata", "light-group", "communities/link", "send-"]
     {
-        let gate = bot.sandbox.faults().hold_response(step);
+        let barrier = bot.sandbox.faults().hold_response(step);
         let (path, is_last) = (step.to_owned(), step == "send-");
         if is_last {
             // The reply is held before it is sent: a message that was sent and not recorded is unknown.
             bot.sandbox.faults().clear();
         }
-        let gate = if is_last { bot.sandbox.faults().hold_request(&path) } else { gate };
+        let barrier = if is_last { bot.sandbox.faults().hold_request(&path) } else { barrier };
         bot.post(&command).await;
-        bot.within(gate.wait_reached()).await;
+        bot.within(barrier.wait_reached()).await;
         bot.crash().await;
         bot.restart().await;
     }

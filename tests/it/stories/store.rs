@@ -146,7 +146,7 @@ async fn a_command_is_not_written_into_a_file_that_was_replaced() {
     bot.stop().await;
     bot.restart().await;
     for command in [first, second] {
-        assert!(bot.post(&command).await.text().contains("duplicate"), "an accepted order was lost");
+        assert!(bot.post(&command).await.text().contains("duplicate"), "an accepted command was lost");
     }
 }
 
@@ -178,7 +178,7 @@ async fn a_clean_shutdown_saves_the_content_of_a_deleted_log() {
 
     bot.stop().await;
     bot.restart().await;
-    assert!(bot.post(&first).await.text().contains("duplicate"), "an accepted order was lost");
+    assert!(bot.post(&first).await.text().contains("duplicate"), "an accepted command was lost");
 }
 
 #[tokio::test]

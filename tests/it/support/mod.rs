@@ -156,7 +156,7 @@ impl ServiceBuilder {
     }
 
     /// Replaces the high rate limits of tests.
-    pub fn pace(mut self, toml: &str) -> Self {
+    pub fn rate_limits(mut self, toml: &str) -> Self {
         self.limits = format!("{toml}\n");
         self
     }
