@@ -11,11 +11,19 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{fmt, registry};
 
+use crate::domain::InstanceName;
+
 /// Labels of a counter.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Labels {
     instance: String,
     outcome: &'static str,
+}
+
+impl Labels {
+    fn new(instance: Option<&InstanceName>, outcome: &'static str) -> Self {
+        Self { instance: instance.map(InstanceName::to_string).unwrap_or_default(), outcome }
+    }
 }
 
 /// The counters of one service. No global recorder: each service, and each test, has its own.
@@ -47,13 +55,15 @@ impl Default for Metrics {
 
 impl Metrics {
     /// The counter of webhooks with one outcome. Keep it: looking it up takes a lock.
-    pub fn webhooks(&self, instance: &str, outcome: &'static str) -> Counter {
-        self.webhooks.get_or_create_owned(&Labels { instance: instance.to_owned(), outcome })
+    ///
+    /// Without an instance, it counts webhooks of unknown instances.
+    pub fn webhooks(&self, instance: Option<&InstanceName>, outcome: &'static str) -> Counter {
+        self.webhooks.get_or_create_owned(&Labels::new(instance, outcome))
     }
 
     /// Counts a command that ended.
-    pub fn record_command(&self, instance: &str, outcome: &'static str) {
-        self.commands.get_or_create(&Labels { instance: instance.to_owned(), outcome }).inc();
+    pub fn record_command(&self, instance: &InstanceName, outcome: &'static str) {
+        self.commands.get_or_create(&Labels::new(Some(instance), outcome)).inc();
     }
 
     /// Counts a panic that was caught.
