@@ -123,7 +123,7 @@ mod tests {
     fn prompt(command: &str, options: &[&str]) -> Prompt {
         let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
         let prompt = serde_json::json!({
-            "asked_by": "1", "language": "pt-BR", "command": command, "before": "", "options": options,
+            "prompted_by": "1", "language": "pt-BR", "command": command, "before": "", "options": options,
             "after": "", "takes_several": false,
         });
         serde_json::from_value(prompt).unwrap()

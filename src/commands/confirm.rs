@@ -35,7 +35,7 @@ pub async fn resolve(context: &ResolveContext<'_>, arguments: &Arguments) -> Res
         return Ok(if_none());
     };
     // Its message was edited.
-    if store.is_superseded(instance, &prompt.asked_by).await? {
+    if store.is_superseded(instance, &prompt.prompted_by).await? {
         return Ok(if_none());
     }
     // It was previewed already; `--try` is no yes.
@@ -84,12 +84,12 @@ async fn read_answer(
     };
     let quote = match &command.quoted {
         None => Quote::Absent,
-        Some(quoted) if store.reply_messages(&prompt.asked_by).await?.contains(quoted) => Quote::Prompt,
+        Some(quoted) if store.reply_messages(&prompt.prompted_by).await?.contains(quoted) => Quote::Prompt,
         Some(_) => Quote::Other,
     };
-    let shown_at = store.replied_at(&prompt.asked_by).await?.unwrap_or(prompted_at);
+    let shown_at = store.replied_at(&prompt.prompted_by).await?.unwrap_or(prompted_at);
     // A delayed message may have been sent before the command itself; both times are of WhatsApp's clock.
-    let commanded_at = store.sent_at(&prompt.asked_by).await?;
+    let commanded_at = store.sent_at(&prompt.prompted_by).await?;
     let is_older = command.sent_at.zip(commanded_at).is_some_and(|(replied, given)| replied < given);
     let timing = match () {
         () if is_older || predates_prompt(prompted_at, shown_at, command.accepted_at) => AnswerTiming::Early,
@@ -101,7 +101,7 @@ async fn read_answer(
         is_to_bot: !has_no_prefix || (is_direct && !is_reaction(command)),
         quote,
         timing,
-        is_after_command: store.has_command_between(&prompt.asked_by, command).await?,
+        is_after_command: store.has_command_between(&prompt.prompted_by, command).await?,
     })
 }
 

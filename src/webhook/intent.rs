@@ -30,7 +30,7 @@ pub(super) enum MessageIntent {
     Talk,
 }
 
-/// Returns what a message is, or why it is ignored. `is_admin` is called last.
+/// Returns the intent of a message, or the reason to ignore it. `is_admin` is called last.
 pub(super) fn detect(
     message: &MessageRef<'_>,
     parser: &CommandParser,

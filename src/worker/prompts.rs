@@ -47,7 +47,7 @@ pub(super) async fn update_prompts(
     let is_newer = prompted_at > command.accepted_at;
     let is_open = !is_newer
         && prompt::is_in_time(prompted_at, command.accepted_at)
-        && !store.is_superseded(&command.instance, &prompt.asked_by).await?;
+        && !store.is_superseded(&command.instance, &prompt.prompted_by).await?;
     let closes_itself = has_changed && !result.state_changes.iter().any(prompt::is_set);
     // An offer or a choice just lapses.
     if is_open && !is_own && !is_prompt_reply && !closes_itself && prompt.options.is_empty() {
@@ -77,6 +77,6 @@ async fn is_of_earlier_version(
     prompt: &Prompt,
 ) -> Result<bool, StoreUnavailable> {
     let earlier = store.earlier_versions(command).await?;
-    let mut prompted_by = prompt.prompting_commands.iter().chain([&prompt.asked_by]);
+    let mut prompted_by = prompt.prompting_commands.iter().chain([&prompt.prompted_by]);
     Ok(prompted_by.any(|id| earlier.iter().any(|version| version.id == *id)))
 }

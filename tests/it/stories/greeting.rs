@@ -1,4 +1,4 @@
-//! First contact: an admin who greets the bot or asks for a menu gets instructions, once a day.
+//! First contact: an admin that greets the bot or asks for a menu gets instructions, once a day.
 
 use std::time::Duration;
 
@@ -111,9 +111,9 @@ async fn a_greeting_during_an_outage_is_greeted_when_repeated() {
     let again = bot
         .within(async {
             loop {
-                let answer = bot.post(&hello).await;
-                if answer.status != 503 {
-                    return answer;
+                let response = bot.post(&hello).await;
+                if response.status != 503 {
+                    return response;
                 }
             }
         })
