@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use crate::command::spec::CommandSpec;
+use crate::command::wish::{Wish, WishTable};
 use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
-use crate::parse::arguments;
-use crate::parse::prefix::{CommandParser, ParsedCommand, is_too_long};
+use crate::parse::prefix::is_too_long;
 use crate::parse::word_lists::word_list;
 
 /// Shorter words match by chance.
@@ -27,6 +27,7 @@ pub struct Catalog {
     specs: Vec<&'static CommandSpec>,
     /// By each of their names, folded.
     by_name: HashMap<String, &'static CommandSpec>,
+    wishes: WishTable,
 }
 
 impl Catalog {
@@ -34,7 +35,7 @@ impl Catalog {
     pub fn new(specs: impl IntoIterator<Item = &'static CommandSpec>) -> Self {
         let specs: Vec<_> = specs.into_iter().collect();
         let names = specs.iter().flat_map(|spec| spec.names().map(|name| (fold(name), *spec)));
-        Self { by_name: names.collect(), specs }
+        Self { by_name: names.collect(), wishes: WishTable::new(&specs), specs }
     }
 
     /// Every command, in the order of the help.
@@ -57,16 +58,9 @@ impl Catalog {
         self.specs.iter().find(|spec| spec.name == name).map_or("help", |spec| spec.name_in(locale))
     }
 
-    /// The command in a text without a prefix at its beginning: `link Sales x`, `/ link Sales x`,
-    /// `please /link Sales x`. It may be chatter, so it is only suggested. What is quoted, or stands on a
-    /// later line, is not the sender's own command.
-    pub fn parse_without_prefix(&self, text: &str, parser: &CommandParser) -> Option<ParsedCommand> {
-        let (parsed, is_after_prefix) = parser.parse_without_prefix(text)?;
-        let spec = self.lookup(&parsed.typed).filter(|spec| !spec.is_indirect())?;
-        let is_change = spec.is_mutating && !spec.accepts_picture() && !parsed.rest.is_empty();
-        let is_likely = is_after_prefix || is_change;
-        let is_command = is_likely && arguments::parse(spec.args, spec.is_mutating, &parsed.rest).is_ok();
-        is_command.then_some(parsed)
+    /// The wish in a text without a prefix. It may be chatter, so what changes something is only offered.
+    pub fn parse_wish(&self, text: &str) -> Option<Wish> {
+        self.wishes.parse(text)
     }
 
     /// The name nearest to what was typed, if one is near: of the chat's language, else of another one. The
@@ -158,38 +152,6 @@ fn antonym_distance(one: &str, other: &str) -> Option<usize> {
 mod tests {
     use super::*;
     use crate::commands::CATALOG;
-
-    fn slash() -> CommandParser {
-        CommandParser::new(&["/".to_owned()])
-    }
-
-    #[test]
-    fn a_command_whose_prefix_is_forgotten_or_does_not_stand_first_is_guessed_where_it_is_a_whole_one() {
-        let texts = [
-            "vincular bairro futebol",
-            "/ vincular bairro futebol",
-            "*/vincular bairro futebol*",
-            "Por favor /vincular bairro futebol",
-        ];
-        let expected = ParsedCommand { typed: "vincular".to_owned(), rest: "bairro futebol".to_owned() };
-        for text in texts {
-            assert_eq!(CATALOG.parse_without_prefix(text, &slash()).as_ref(), Some(&expected), "{text}");
-        }
-        assert!(CATALOG.parse_without_prefix("bom dia /grupos", &slash()).is_some());
-        let chatter =
-            ["vincular", "link aqui", "foto linda", "quem vai hoje?", "mais uma coisa", "grupos cheios"];
-        for text in chatter.into_iter().chain([
-            "http://x/link",
-            "e/ou",
-            "1/2 mais",
-            "sim, mas amanhã",
-            "> /grupos",
-            "oi\n/grupos",
-            "",
-        ]) {
-            assert_eq!(CATALOG.parse_without_prefix(text, &slash()), None, "{text}");
-        }
-    }
 
     #[test]
     fn a_command_name_ignores_case_and_accents_but_allows_no_typo() {

@@ -1,6 +1,7 @@
 //! What a command is, and what it may use while it runs.
 
 pub mod catalog;
+pub mod consent;
 pub mod context;
 pub mod handler;
 pub mod progress;
@@ -8,3 +9,4 @@ pub mod prompt;
 pub mod resolution;
 pub mod spec;
 pub mod undo_record;
+pub mod wish;

@@ -107,6 +107,11 @@ pub fn with_prompting_commands(prompting_commands: Vec<String>, change: &mut Sta
     }
 }
 
+/// Whether a state change stores a prompt.
+pub fn is_set(change: &StateChange) -> bool {
+    change.kind == StateKind::Prompt && change.value.as_ref().is_some_and(|value| !value.is_empty())
+}
+
 /// The state change that deletes the prompt. It does not apply to a prompt stored after this command was accepted.
 pub fn clear_prompt(key: &ConversationKey) -> StateChange {
     StateChange { kind: StateKind::Prompt, key: key.to_string(), value: None }
@@ -128,7 +133,7 @@ pub fn is_in_time(prompted_at: Timestamp, answered: Timestamp) -> bool {
     answered.since(prompted_at) <= PROMPT_TTL
 }
 
-/// Whether a prompt was stored within `LATE_REPLY_NOTICE_WINDOW`; it may have expired.
+/// Whether a prompt was stored within `LATE_REPLY_NOTICE_WINDOW` and is not closed; it may have expired.
 pub async fn has_recent_prompt(
     store: &Store,
     instance: &InstanceName,
@@ -136,5 +141,6 @@ pub async fn has_recent_prompt(
     now: Timestamp,
 ) -> Result<bool, StoreUnavailable> {
     let stored = store.get_state(instance, StateKind::Prompt, key.as_str()).await?;
-    Ok(stored.is_some_and(|stored| now.since(stored.at) <= LATE_REPLY_NOTICE_WINDOW))
+    let is_recent = |stored: &StateEntry| now.since(stored.at) <= LATE_REPLY_NOTICE_WINDOW;
+    Ok(stored.is_some_and(|stored| is_recent(&stored) && Prompt::from_state(&stored).is_some()))
 }

@@ -89,6 +89,11 @@ impl CommandSpec {
         INDIRECT.contains(&self.name)
     }
 
+    /// Whether it says yes to a prompt.
+    pub fn is_confirmation(&self) -> bool {
+        self.name == "confirm"
+    }
+
     /// Whether it may need a confirmation.
     pub fn is_confirmable(&self) -> bool {
         CONFIRMABLE.contains(&self.name)
@@ -146,7 +151,7 @@ impl CommandSpec {
     }
 
     /// All names in a language.
-    fn names_in(&self, locale: Locale) -> &[&'static str] {
+    pub fn names_in(&self, locale: Locale) -> &[&'static str] {
         match locale {
             Locale::En => std::slice::from_ref(&self.name),
             Locale::PtBr => self.pt,

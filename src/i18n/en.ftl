@@ -194,8 +194,10 @@ would-unlink =
        *[other] { $done } of { $all } groups would be out of { $community }.
     }
 choose = Answer with the number you mean (several: 1 3).
-confirm-nothing = Nothing waits for a yes here.
-confirm-what = Answer “yes”, “no” or a number.
+confirm-nothing = Nothing is waiting for an answer here.
+confirm-how = Answer “yes” or “no”; nothing was done yet.
+confirm-how-number = Answer with a number from 1 to { $last }, or “no”.
+confirm-replaced = My earlier question no longer counts.
 confirm-late = That came after more than 5 minutes, so I did nothing. Send the command again if you still want it. { $command }
 confirm-early = You said that before I had asked my last question, so I did nothing. Answer once more if you mean it.
 confirm-left = Dropped. Nothing was changed.
@@ -208,7 +210,6 @@ words-before-group = a an the of new another my this that please 1
 group-words = group groups subgroup subgroups
 confirm-clear = That may just end a talk, and this cannot be undone. Answer “yes” to do it, or “no”.
 confirm-other-quoted = You quoted another message, so I did nothing. Answer my question itself, or without a quote.
-confirm-number = There is no such number. Answer with one of 1 to { $last }.
 undo-nothing = There is nothing of yours in this chat to take back.
 undo-cannot = The last change was { $command }, and that cannot be taken back.
 edit-while-running = I am still working on the first version of this message. Send a new one.
@@ -218,21 +219,27 @@ missing-people = Whose number? Write: { $usage }
 missing-text = The text is missing. Write: { $usage }
 greeting = Hi { $name }! I look after your WhatsApp communities: you tell me what to do, I tell you what really happened.
 greeting-hint = Start with { $communities }, or see all I can do: { $help }
+talk-ok = All right! 👍
+talk-thanks = You’re welcome!
+talk-hint = I didn’t get that. Try { $example }, for example, or see all I can do: { $help }
+wish-offer = Do you want { $command }? Answer “yes”.
+wish-usage = For that, write: { $usage }. For example: { $example }
 
 ## Words that are understood in every language
-reply-yes = yes
-reply-yes-direct = yep
-reply-agreement = ok, okay, okey
-reply-thanks = thanks, thank, you, thx, ty, cheers, great, fine, cool, alright, perfect, got, it, 🙏
+reply-yes = yes, 👍, ✅, ✔
+reply-yes-direct = y, yep, yeah, yea, yup, sure, sure thing, of course, go, go ahead, go for it, do it, do that, please do, absolutely, definitely, certainly, by all means, right, correct, exactly, confirm, confirmed, let’s go, send it, proceed
+reply-agreement = ok, okay, okey, great, fine, cool, alright, perfect, 👌
+reply-thanks = thanks, thank you, thanks a lot, thank you so much, thx, ty, cheers, got it, 🙏
 reply-no = no, nope, n
-reply-no-within = nah, never, not, nevermind, nvm, stop, wait, dont, cant, wont, abort, forget it, hold on, hang on, by mistake, changed my mind
-reply-stop = cancel, stop, wait
-reply-beside-yes = please, pls, sure, 👍, 🙂
-reply-before-number = number, option
+reply-no-within = nah, never, not, not now, not yet, nevermind, never mind, nvm, stop, stop it, stop that, wait, wait a minute, don’t, don’t do it, can’t, won’t, wouldn’t, shouldn’t, couldn’t, isn’t, didn’t, doesn’t, haven’t, abort, forget it, forget that, hold on, hang on, by mistake, changed my mind, i changed my mind, cancel, cancel it, cancel that, cancelled, canceled, do not, better not, no way, 👎, 🛑, ✋, 🤚, ❌, ✖, 🚫, ⛔, 🙅
+reply-prepositions = to
+reply-neither = ?, 🤔
+reply-beside-yes = deactivate, delete, announce, send it, remove, create, link, move, reset, undo, add, post, please, pls, then, now
+reply-before-number = number option
 reply-numbers = one/first/the first/the first one, two/second/the second/the second one, three/third/the third/the third one, four/fourth/the fourth/the fourth one, five/fifth/the fifth/the fifth one, six/sixth/the sixth/the sixth one, seven/seventh/the seventh/the seventh one, eight/eighth/the eighth/the eighth one, nine/ninth/the ninth/the ninth one, ten/tenth/the tenth/the tenth one
 flag-yes = yes
 flag-dry-run = try trial test dry dry-run dryrun simulate
-greetings = hi, hello, hey, help, menu, start, hi there, hi bot, hello bot, hello there, hey bot, good morning, good afternoon, good evening, how are you, hi how are you, hello how are you, how does it work, how does this work, what can you do
+greetings = hi, hello, hey, there, good morning, good afternoon, good evening, how are you, start
 
 ## Help: sections, arguments, confirm, undo
 section-groups = Groups
@@ -645,3 +652,35 @@ alias-changed-since = Not undone: somebody changed what { $short } stands for si
 
 ## Words for actions that no command does
 words-without-command = rename, activate, reactivate, enable, edit, leave
+
+## Wishes: the words with which a wish without a prefix begins
+wish-courtesy = can u, could u, thx, ty, hi, hello, hey, hey bot, good morning, good afternoon, good evening, please, pls, can you, could you, would you, can i, i want to, i want, i’d like to, i would like to, i need to, i need, let’s, now, then, thanks, thank you, 🙏
+wish-prepositions = out, off, in, into, to, of, from, on, for, at
+wish-link = put, place, connect, join
+wish-unlink = take, take out, disconnect, detach
+wish-move = transfer
+wish-communities = list communities, list the communities, which communities, what communities, what are the communities, show communities, show the communities, my communities, all communities
+wish-community = show the community, show community, how many groups are
+wish-groups = list groups, list the groups, which groups, which groups are, what groups, what groups are, what are the groups, show groups, show the groups, my groups, all groups
+wish-create = create a community, create community, make a community, new community, create a new community, a new community
+wish-describe = change the description, set the description, new description
+wish-photo = change the photo, set the photo, change the picture, new photo
+wish-settings = set up, configure
+wish-invite = invite link, the invite link, the link, send the link, what is the link, what’s the link
+wish-announce = send an announcement, make an announcement, send a message, tell
+wish-deactivate = delete, delete the community, close the community, end the community, shut down
+wish-add = add the number
+wish-remove = kick, kick out, ban, delete the number
+wish-promote = make admin
+wish-demote = remove admin
+wish-who = who is admin, who’s admin, who is an admin, who are the admins, who is the admin, who can, admins, the admins, list the admins
+wish-history = what was done, what happened, who did what, last commands, the history
+wish-more = show more, see more, next page
+wish-undo = undo it, undo that, take it back, revert
+wish-cancel = cancel the command
+wish-status = the status, are you connected, are you working
+wish-whoami = who am i
+wish-language = change the language, speak
+wish-alias = call
+wish-aliases = which aliases, list the aliases, the aliases
+wish-help = menu, the menu, commands, the commands, list of commands, how does it work, how does this work, how do i, what can you do, what do you do, some help

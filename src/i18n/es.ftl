@@ -194,8 +194,10 @@ would-unlink =
        *[other] { $done } de { $all } grupos quedarían fuera de { $community }.
     }
 choose = Responde con el número (varios: 1 3).
-confirm-nothing = No tengo ninguna pregunta pendiente aquí.
-confirm-what = Responde “sí”, “no” o un número.
+confirm-nothing = No hay nada esperando respuesta aquí.
+confirm-how = Responde “sí” o “no”; todavía no hice nada.
+confirm-how-number = Responde con un número de 1 a { $last }, o “no”.
+confirm-replaced = Mi pregunta anterior ya no vale.
 confirm-late = Pasaron más de 5 minutos, así que no hice nada. Envía el comando otra vez si todavía lo quieres. { $command }
 confirm-early = Eso llegó antes de mi última pregunta, así que no hice nada. Responde otra vez si es lo que quieres.
 confirm-left = De acuerdo, no hice nada.
@@ -208,7 +210,6 @@ words-before-group = el la un una los de del nuevo nueva otro mi este ese por fa
 group-words = grupo grupos subgrupo subgrupos
 confirm-clear = Eso puede ser solo el final de la charla, y esto no se puede deshacer. Responde “sí” para hacerlo, o “no”.
 confirm-other-quoted = Respondiste a otro mensaje, así que no hice nada. Responde a mi pregunta, o sin citar nada.
-confirm-number = Ese número no está en la lista. Responde de 1 a { $last }.
 undo-nothing = No has cambiado nada en este chat que yo pueda deshacer.
 undo-cannot = Tu último cambio fue { $command }, y ese no se puede deshacer.
 edit-while-running = Sigo con la primera versión de este mensaje. Envía otro.
@@ -218,21 +219,27 @@ missing-people = ¿Cuál es el número de la persona? Escribe: { $usage }
 missing-text = Falta el texto. Escribe: { $usage }
 greeting = ¡Hola, { $name }! Me ocupo de tus comunidades de WhatsApp: tú pides, yo lo hago y te cuento cómo quedó.
 greeting-hint = Empieza con { $communities } o mira todo lo que sé hacer: { $help }
+talk-ok = ¡Bien! 👍
+talk-thanks = ¡De nada!
+talk-hint = Eso no lo entendí. Prueba, por ejemplo, { $example }, o mira todo con { $help }
+wish-offer = ¿Quieres { $command }? Responde “sí”.
+wish-usage = Para eso, escribe: { $usage }. Por ejemplo: { $example }
 
 ## Words that are understood in every language
 reply-yes = sí, si
-reply-yes-direct = dale, claro
-reply-agreement = ok
-reply-thanks = vale, gracias, listo, bueno, entendido, entiendo, perfecto, genial
+reply-yes-direct = sip, sep, dale, claro, claro que sí, por supuesto, hazlo, hágalo, adelante, de acuerdo, eso, eso es, eso mismo, confirmo, confirmado, confirma, mándalo, envíalo, vamos, venga, exacto, correcto, afirmativo, seguro, desde luego, cómo no, quiero
+reply-agreement = vale, bueno, listo, perfecto, genial, está bien, bien
+reply-thanks = gracias, muchas gracias, mil gracias, entendido, entiendo
 reply-no = no
-reply-no-within = nunca, jamás, tampoco, negativo, espera, espere, espérate, deja, déjalo, déjala, olvida, olvídalo, olvídate, aguarda, basta, ni hablar, ni loco, un momento, me equivoqué, cambié de idea, sin querer
-reply-stop = cancela, cancelar, para, deja, espera
-reply-beside-yes = por, favor, porfa, claro, dale
-reply-before-number = número, opción, el, la
+reply-no-within = nunca, jamás, tampoco, negativo, mejor no, ahora no, hoy no, todavía no, claro que no, que no, no lo hagas, espera, espere, esperen, espérate, deja, déjalo, déjala, déjalo así, olvida, olvídalo, olvídate, aguarda, basta, para, detente, anula, cancela, cancelar, cancélalo, ni hablar, ni loco, un momento, me equivoqué, cambié de idea, cambié de opinión, sin querer
+reply-prepositions = para
+reply-neither = por eso
+reply-beside-yes = desactivar, borrar, anunciar, avisar, enviar, quitar, crear, mover, vincular, poner, deshacer, agregar, por favor, porfa, entonces, ahora, ya, pues
+reply-before-number = número opción el la
 reply-numbers = uno/una/el primero/la primera/primero, dos/el segundo/la segunda/segundo, tres/el tercero/la tercera/tercero, cuatro/el cuarto/la cuarta/cuarto, cinco/el quinto/la quinta/quinto, seis/el sexto/la sexta/sexto, siete/el séptimo/la séptima/séptimo, ocho/el octavo/la octava/octavo, nueve/el noveno/la novena/noveno, diez/el décimo/la décima/décimo
 flag-yes = sí
 flag-dry-run = probar prueba simular simulacro simulación
-greetings = hola, ayuda, menú, inicio, empezar, buenas, buenos días, buen día, buenas tardes, buenas noches, hola bot, hola buenas, hola buenos días, qué tal, hola qué tal, hola cómo estás, cómo funciona, cómo te uso, qué puedes hacer, socorro, auxilio
+greetings = hola, buenas, buenos días, buen día, buenas tardes, buenas noches, qué tal, cómo estás, inicio, empezar
 
 ## Help: sections, arguments, confirm, undo
 section-groups = Grupos
@@ -645,3 +652,35 @@ alias-changed-since = No lo deshice: alguien cambió el apodo { $short } despué
 
 ## Words for actions that no command does
 words-without-command = renombrar, activar, reactivar, editar, salir, habilitar
+
+## Deseos: con qué palabras empieza un pedido sin prefijo
+wish-courtesy = hola, buenas, buenos días, buenas tardes, buenas noches, por favor, porfa, puedes, podrías, puede, me puedes, se puede, quiero, yo quiero, quiero que, quisiera, necesito, necesito que, me, ahora, gracias, muchas gracias
+wish-prepositions = fuera, dentro, en, del, de, al, a, para
+wish-link = pon, ponga, poner, coloca, coloque, vincula, vincule, enlaza, enlace, une, agrega, añade
+wish-unlink = saca, saque, sacar, desvincula, desvincule, desenlaza
+wish-move = mueve, mueva, pasa, pasar, traslada, cambia, lleva
+wish-communities = cuáles son las comunidades, qué comunidades hay, lista las comunidades, lista de comunidades, listar comunidades, muestra las comunidades, mis comunidades, las comunidades, todas las comunidades
+wish-community = muestra la comunidad, ver la comunidad, cuántos grupos hay
+wish-groups = cuáles son los grupos, qué grupos hay, qué grupos están, lista los grupos, lista de grupos, listar grupos, muestra los grupos, mis grupos, los grupos, todos los grupos
+wish-create = crea una comunidad, crear una comunidad, crear comunidad, crea la comunidad, nueva comunidad, una nueva comunidad, crea
+wish-describe = cambia la descripción, cambiar la descripción, nueva descripción, describe
+wish-photo = cambia la foto, cambiar la foto, nueva foto
+wish-settings = configura, ajusta
+wish-invite = el enlace, manda el enlace, pasa el enlace, cuál es el enlace, enlace de, enlace del, el link, invita
+wish-announce = avisa, avise, anuncia, anuncie, manda un aviso, envía un aviso, enviar un aviso, manda un mensaje
+wish-deactivate = desactiva, desactive, borra, borrar, elimina la comunidad, borra la comunidad, cierra la comunidad
+wish-add = agrega el número, añade el número
+wish-remove = quita, quite, elimina, elimine, expulsa, expulse, expulsar
+wish-promote = promueve, promueva, asciende
+wish-demote = degrada, degrade
+wish-who = quién es admin, quiénes son los admins, quiénes son admins, quiénes son los administradores, quién manda, quién administra, quién puede, cuáles son los admins, admins, los admins
+wish-history = qué se hizo, qué pasó, quién hizo qué, últimos comandos, el historial
+wish-more = muestra más, ver más, hay más, continúa, página siguiente
+wish-undo = deshaz, deshaga, deshazlo, vuelve atrás, revierte
+wish-cancel = cancela el comando, cancelar el comando
+wish-status = el estado, estás conectado, estás funcionando
+wish-whoami = quién soy, quién soy yo
+wish-language = cambia el idioma, cambiar el idioma, habla, hable
+wish-alias = apoda
+wish-aliases = cuáles son los apodos, lista los apodos, los apodos
+wish-help = la ayuda, ayúdame, de ayuda, socorro, auxilio, comandos, los comandos, cuáles son los comandos, cómo funciona, cómo te uso, cómo se usa, qué puedes hacer, qué haces

@@ -195,8 +195,10 @@ would-unlink =
        *[other] { $done } de { $all } grupos ficariam fora de { $community }.
     }
 choose = Responda com o número (mais de um: 1 3).
-confirm-nothing = Não tenho nenhuma pergunta em aberto aqui.
-confirm-what = Responda “sim”, “não” ou um número.
+confirm-nothing = Não há nada esperando resposta aqui.
+confirm-how = Responda “sim” ou “não”; nada foi feito ainda.
+confirm-how-number = Responda com um número de 1 a { $last }, ou “não”.
+confirm-replaced = A pergunta anterior não vale mais.
 confirm-late = Passou de 5 minutos, então não fiz nada. Mande o comando de novo se ainda quiser. { $command }
 confirm-early = Isso veio antes da minha última pergunta, então não fiz nada. Responda de novo se é o que você quer.
 confirm-left = Tudo bem, não fiz nada.
@@ -209,7 +211,6 @@ words-before-group = o a um uma os de do novo nova outro meu este esse por favor
 group-words = grupo grupos subgrupo subgrupos grp
 confirm-clear = Isso pode ser só o fim da conversa, e isto não dá para desfazer. Responda “sim” para fazer, ou “não”.
 confirm-other-quoted = Você respondeu a outra mensagem, então não fiz nada. Responda à minha pergunta, ou sem citar nada.
-confirm-number = Esse número não está na lista. Responda de 1 a { $last }.
 undo-nothing = Você não mudou nada nesta conversa que eu possa desfazer.
 undo-cannot = Sua última mudança foi { $command }, e essa não dá para desfazer.
 edit-while-running = Ainda estou na primeira versão desta mensagem. Mande outra.
@@ -219,21 +220,27 @@ missing-people = Qual é o número da pessoa? Escreva: { $usage }
 missing-text = Falta o texto. Escreva: { $usage }
 greeting = Oi, { $name }! Eu cuido das suas comunidades do WhatsApp: você pede, eu faço e conto como ficou.
 greeting-hint = Comece por { $communities } ou veja tudo o que sei fazer: { $help }
+talk-ok = Beleza! 👍
+talk-thanks = De nada!
+talk-hint = Isso eu não entendi. Peça, por exemplo, { $example }, ou veja tudo com { $help }
+wish-offer = Você quer { $command }? Responda “sim”.
+wish-usage = Para isso, escreva: { $usage }. Por exemplo: { $example }
 
 ## Words that are understood in every language
 reply-yes = sim
-reply-yes-direct = pode, confirmo
-reply-agreement = ok
-reply-thanks = certo, certinho, beleza, blz, tá, bom, obrigado, obrigada, obg, brigado, brigada, valeu, vlw, entendi, entendido, perfeito, joia, show, ótimo, legal, combinado
+reply-yes-direct = s, sip, sep, isso, isso mesmo, isso aí, isso aí mesmo, é isso, é isso aí, é isso mesmo, manda, mande, manda aí, manda ver, manda bala, mandar, pode, pode ser, pode mandar, pode ir, pode fazer, pode sim, pode crer, bora, bora lá, vamos, vamos lá, vamo, vai, vai lá, vai nessa, vai em frente, vá em frente, vai fundo, segue, siga, prossiga, com certeza, certeza, claro, claro que sim, lógico, óbvio, confirmo, confirma, confirmado, confirmada, fechado, fechou, positivo, faz, faça, faz isso, faça isso, aham, uhum, exato, exatamente, correto, quero, quero sim, eu quero, aprovado, autorizo, autorizado, concordo, aceito, demorou, por favor sim
+reply-agreement = ok, certo, certinho, tá certo, beleza, blz, tá, tá bom, tá bem, tá ok, combinado, perfeito, joia, show, ótimo, tranquilo
+reply-thanks = obrigado, obrigada, obg, brigado, brigada, muito obrigado, muito obrigada, valeu, vlw, entendi, entendido, ciente, legal, massa, grato, grata, agradeço
 reply-no = não, nao
-reply-no-within = naum, nunca, jamais, negativo, espera, espere, esperem, peraí, pera, aguarda, aguarde, calma, esquece, esqueça, esqueçam, deixa, deixe, desisto, desiste, desisti, pare, parem, aborta, per aí, nem pensar, nem a pau, de jeito nenhum, um momento, engano, errei, mudei de ideia, sem querer
-reply-stop = cancela, cancelar, para, pare, deixa, espera
-reply-beside-yes = por, favor, pf, pfv, claro, fazer
-reply-before-number = número, opção, o, a
+reply-no-within = naum, nunca, jamais, negativo, nem, melhor não, agora não, hoje não, ainda não, acho que não, acho melhor não, claro que não, não precisa, não quero, não faça, não faz, não manda, não mande, não pode, pode não, espera, espera aí, espere, esperem, peraí, pera, pera aí, per aí, aguarda, aguarde, calma, calma aí, esquece, esquece isso, esqueça, esqueçam, deixa, deixe, deixa isso, deixa pra lá, deixa pra depois, deixa quieto, desisto, desiste, desisti, para, pare, parem, para tudo, para com isso, cancela, cancelar, cancele, cancelem, cancelado, cancelo, cancela tudo, aborta, abortar, nem pensar, nem a pau, de jeito nenhum, de forma alguma, nada disso, nada feito, um momento, engano, foi engano, me enganei, errei, mudei de ideia, sem querer, foi sem querer
+reply-prepositions = no, para
+reply-neither = por isso
+reply-beside-yes = desativar, apagar, encerrar, avisar, anunciar, enviar, publicar, remover, tirar, excluir, criar, vincular, colocar, mover, trocar, redefinir, desfazer, adicionar, por favor, pf, pfv, fazer, então, aí, agora, já, né, viu, gente, nossa, ah, olha, opa, mesmo
+reply-before-number = número opção o a
 reply-numbers = um/uma/o primeiro/a primeira/primeiro, dois/duas/o segundo/a segunda/segundo, três/o terceiro/a terceira/terceiro, quatro/o quarto/a quarta/quarto, cinco/o quinto/a quinta/quinto, seis/o sexto/a sexta/sexto, sete/o sétimo/a sétima/sétimo, oito/o oitavo/a oitava/oitavo, nove/o nono/a nona/nono, dez/o décimo/a décima/décimo
 flag-yes = sim
 flag-dry-run = testar teste simular simulação simula
-greetings = oi, olá, oie, ajuda, menu, início, começar, opa, alô, e aí, oi bot, olá bot, bom dia, boa tarde, boa noite, oi bom dia, oi boa tarde, oi boa noite, olá bom dia, tudo bem, oi tudo bem, olá tudo bem, como funciona, como usar, como faço, o que você faz, socorro, me ajuda
+greetings = oi, olá, oie, opa, alô, e aí, bot, bom dia, boa tarde, boa noite, tudo bem, tudo bom, como vai, início, começar
 
 ## Help: sections, arguments, confirm, undo
 section-groups = Grupos
@@ -646,3 +653,35 @@ alias-changed-since = Não desfiz: alguém mudou o apelido { $short } depois.
 
 ## Words for actions that no command does
 words-without-command = renomear, ativar, reativar, editar, sair, habilitar
+
+## Vontades: com que palavras começa um pedido sem prefixo
+wish-courtesy = ver com você se, ver com vc se, ver se, saber se, se dá pra, oi, olá, opa, ei, e aí, bot, bom dia, boa tarde, boa noite, tudo bem, por favor, pf, pfv, por gentileza, favor, você pode, vc pode, cê pode, pode, poderia, você poderia, consegue, você consegue, dá pra, dá para, tem como, quero, eu quero, quero que, queria, eu queria, gostaria de, eu gostaria de, preciso, eu preciso, preciso que, me, agora, então, gente, obrigado, obrigada, valeu, já, aí, né
+wish-prepositions = lá, la, fora, dentro, no, na, nos, nas, em, do, da, dos, das, de, para, pra, pro, ao, à
+wish-link = coloca, coloque, colocar, põe, ponha, bota, bote, botar, vincula, vincule, junta, junte, inclui, inclua, insere, insira, adiciona, adicione, linka, linkar
+wish-unlink = tira, tire, retira, retire, retirar, desvincula, desvincule, desliga, desligue
+wish-move = mova, muda, mude, mudar, transfere, transfira, passa, passe, passar, leva, leve, levar
+wish-communities = quais comunidades, quais são as comunidades, quais as comunidades, lista as comunidades, liste as comunidades, lista de comunidades, listar comunidades, listar as comunidades, mostra as comunidades, mostre as comunidades, minhas comunidades, as comunidades, ver comunidades, ver as comunidades, todas as comunidades, que comunidades existem, quais comunidades existem
+wish-community = mostra a comunidade, mostre a comunidade, ver a comunidade, ver comunidade, como está a comunidade, quantos grupos tem
+wish-groups = quais grupos, quais são os grupos, quais os grupos, quais grupos tem, quais grupos estão, quais grupos existem, que grupos tem, lista os grupos, liste os grupos, lista de grupos, listar grupos, listar os grupos, mostra os grupos, mostre os grupos, meus grupos, os grupos, ver grupos, ver os grupos, todos os grupos
+wish-create = cria uma comunidade, crie uma comunidade, criar uma comunidade, criar comunidade, cria comunidade, cria a comunidade, crie a comunidade, criar a comunidade, nova comunidade, uma nova comunidade, cria, crie
+wish-describe = muda a descrição, mude a descrição, mudar a descrição, troca a descrição, troque a descrição, altera a descrição, coloca a descrição, nova descrição, descreve, descreva
+wish-photo = muda a foto, mude a foto, mudar a foto, troca a foto, troque a foto, trocar a foto, coloca a foto, nova foto
+wish-settings = configura, configure, ajusta, ajuste
+wish-invite = manda o link, mande o link, passa o link, qual o link, qual é o link, o link, link do, link da, link de, link para, link pra, link de convite, o convite, manda o convite, convida
+wish-announce = avisa, avise, anuncia, anuncie, divulga, divulgue, comunica, comunique, manda um aviso, mande um aviso, mandar um aviso, manda aviso, envia um aviso, envie um aviso, enviar um aviso, manda uma mensagem, envia uma mensagem
+wish-deactivate = desativa, desative, encerra, encerre, encerrar, apaga, apague, apagar, deleta, delete, deletar, apaga a comunidade, apagar a comunidade, exclui a comunidade, excluir a comunidade, deleta a comunidade, fecha a comunidade, fechar a comunidade
+wish-add = adiciona o número, inclui o número, coloca o número
+wish-remove = remova, exclui, exclua, expulsa, expulse, expulsar, bane, banir, tira o número, remove o número
+wish-promote = promove, promova, torna admin, torne admin
+wish-demote = rebaixa, rebaixe, tira de admin, tira o admin
+wish-who = quem é admin, quem são os admins, quem são os administradores, quem é administrador, quem é adm, quem são os adm, quem são adm, quem manda, quem administra, quem pode, quais são os admins, quais os admins, admins, os admins, administradores
+wish-history = o que foi feito, o que aconteceu, quem fez o quê, últimos comandos, o histórico
+wish-more = mostra mais, ver mais, tem mais, continua, próxima página
+wish-undo = desfaz, desfaça, desfaz isso, desfazer isso, volta atrás, voltar atrás, reverte, reverter
+wish-cancel = cancela o comando, cancelar o comando, cancela o último comando
+wish-status = o status, qual o status, tá funcionando, está funcionando, tá conectado, está conectado
+wish-whoami = quem sou eu, quem sou, qual é o meu número
+wish-language = muda o idioma, mude o idioma, mudar o idioma, troca o idioma, muda a língua, fala, fale
+wish-alias = apelida, apelide
+wish-aliases = quais são os apelidos, lista os apelidos, os apelidos
+wish-help = a ajuda, de ajuda, ajuda aí, ajude, socorro, o menu, os comandos, quais são os comandos, quais comandos, lista de comandos, como funciona, como usar, como uso, como te uso, como faço, como se usa, o que você faz, o que você sabe fazer, o que vc faz, o que posso fazer

@@ -8,6 +8,7 @@ pub mod greeting;
 pub mod list_items;
 pub mod numbers;
 pub mod people;
+pub mod phrases;
 pub mod prefix;
 pub mod prompt_reply;
 pub mod text;

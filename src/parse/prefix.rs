@@ -1,7 +1,6 @@
 //! Whether a text is written like a command: a prefix, a name, and what follows.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
 use regex::Regex;
 
@@ -24,13 +23,9 @@ const MAX_NAME_LEN: usize = 40;
 /// `/help.`; then the text ends, or spaces and the arguments follow.
 const NAME: &str = r"(?<head>(?<name>\p{L}[\p{L}\p{M}\p{N}]*)[.!?,:;…]*)(?:\s+|\z)";
 
-/// A name at the beginning of a text.
-static NAME_WITHOUT_PREFIX: LazyLock<Regex> = LazyLock::new(|| compile(&format!(r"\A{NAME}")));
-
 /// Recognizes the commands of an instance by its prefixes.
 #[derive(Debug)]
 pub struct CommandParser {
-    prefixes: Vec<String>,
     /// What a command begins with. Nearly every message is chatter, and ends at this check.
     first_chars: Vec<char>,
     /// Matches up to the arguments.
@@ -59,7 +54,7 @@ impl CommandParser {
         // An empty class matches nothing.
         let any = if forms.is_empty() { r"[^\s\S]".to_owned() } else { escape(&forms) };
         let pattern = compile(&format!(r"\A\s*(?:{any}){NAME}"));
-        Self { prefixes: prefixes.to_vec(), first_chars, pattern }
+        Self { first_chars, pattern }
     }
 
     /// The command in a text, if it is written like one. `/`, `//` and `/home/ana` are none.
@@ -79,20 +74,6 @@ impl CommandParser {
         let mut chars = text.char_indices().filter(|(_, c)| !is_invisible(*c));
         let end = chars.nth(visible).map_or(text.len(), |(at, _)| at);
         Some(text[end..].trim())
-    }
-
-    /// The command in a text whose prefix was forgotten or does not stand first, and whether there is a prefix.
-    pub fn parse_without_prefix(&self, text: &str) -> Option<(ParsedCommand, bool)> {
-        let is_around = |c: char| c.is_whitespace() || matches!(c, '*' | '_' | '~' | '`') || is_invisible(c);
-        let behind_prefix = self.prefixes.iter().find_map(|prefix| {
-            let (before, behind) = text.split_once(prefix.as_str())?;
-            let is_own = !before.contains(['>', '\n']) && (before.is_empty() || before.ends_with(is_around));
-            is_own.then_some(behind)
-        });
-        let text = strip_invisible(behind_prefix.unwrap_or(text).trim_matches(is_around));
-        let found = match_name(&NAME_WITHOUT_PREFIX, text)?;
-        let (typed, rest) = (&found.text[found.name.clone()], &found.text[found.rest_start..]);
-        Some((ParsedCommand { typed: typed.to_owned(), rest: rest.to_owned() }, behind_prefix.is_some()))
     }
 
     fn find<'t>(&self, text: &'t str) -> Option<Match<'t>> {

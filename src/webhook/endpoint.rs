@@ -6,9 +6,9 @@ use prometheus_client::metrics::counter::Counter;
 
 use super::command_limiter::CommandRateLimiter;
 use super::connection_status::ConnectionStatusCache;
-use super::greeting_cooldown::GreetingCooldown;
 use super::ignore_reason::IgnoreReason;
 use super::outcome::WebhookOutcome;
+use super::talk_pause::TalkPause;
 use super::verify::Verifier;
 use crate::domain::InstanceName;
 use crate::instance::InstanceRuntime;
@@ -25,7 +25,7 @@ pub(super) struct Endpoint {
     pub(super) command_limiter: CommandRateLimiter,
     /// Unknown commands, by chat.
     pub(super) unknown_command_limiter: CommandRateLimiter,
-    pub(super) greeting_cooldown: GreetingCooldown,
+    pub(super) talk_pause: TalkPause,
     pub(super) connection_status: ConnectionStatusCache,
     pub(super) metrics: EndpointMetrics,
 }
@@ -53,7 +53,7 @@ impl Endpoint {
             verifier: Verifier::new(&instance.config),
             command_limiter: CommandRateLimiter::new(instance.config.limits.commands_per_minute),
             unknown_command_limiter: CommandRateLimiter::new(UNKNOWN_COMMANDS_PER_MINUTE),
-            greeting_cooldown: GreetingCooldown::default(),
+            talk_pause: TalkPause::default(),
             connection_status: ConnectionStatusCache::default(),
             metrics: EndpointMetrics::new(metrics, &instance.config.name),
             instance,

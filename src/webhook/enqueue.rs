@@ -1,4 +1,4 @@
-//! Stores messages from admins in the journal: commands, replies to prompts, edits, greetings.
+//! Stores messages from admins in the journal: commands, replies to prompts, edits, wishes, talk.
 //!
 //! A request takes a permit while it waits for the journal. Chatter needs no permit.
 
@@ -14,13 +14,14 @@ use super::intent::MessageIntent;
 use super::outcome::WebhookOutcome;
 use super::rejection_notice::RejectionNotifier;
 use super::replay::ReplayGuard;
+use super::talk_pause::TalkKind;
 use super::verify::CLOCK_TOLERANCE;
 use crate::clock::Timestamp;
 use crate::command::prompt;
 use crate::commands::CATALOG;
 use crate::commands::confirm;
 use crate::config::{Admin, NonAdminPolicy};
-use crate::domain::{Chat, Message};
+use crate::domain::{Chat, ConversationKey, Message};
 use crate::failpoint::{self, Step};
 use crate::instance::InstanceRuntime;
 use crate::parse::prefix::ParsedCommand;
@@ -50,6 +51,8 @@ pub(super) struct IncomingMessage<'a> {
     /// The signed id of the delivery.
     pub(super) webhook_id: Option<&'a str>,
     pub(super) received_at: Timestamp,
+    /// Its reply begins a pause.
+    pub(super) talk: Option<TalkKind>,
 }
 
 /// Whether a message is to be stored.
@@ -72,10 +75,14 @@ impl IncomingMessage<'_> {
                     None => CommandKind::Unknown,
                 }
             }
-            MessageIntent::PromptReply => CommandKind::Command(&confirm::SPEC),
-            MessageIntent::Greeting => CommandKind::Greeting,
-            MessageIntent::Unprefixed => CommandKind::Unknown,
+            MessageIntent::PromptReply { .. } => CommandKind::Command(&confirm::SPEC),
+            MessageIntent::Wish(kind) => *kind,
+            MessageIntent::Talk => CommandKind::Talk,
         }
+    }
+
+    fn conversation_key(&self, admin: &Admin) -> ConversationKey {
+        self.message.chat.conversation_key(&admin.key, self.message.by_owner)
     }
 
     /// Whether it is an unknown command in a group, which is most likely for another bot.
@@ -213,11 +220,15 @@ impl Enqueuer {
             NewCommandRequest { admin, message, kind, received_at: now },
         )
         .await;
-        if matches!((kind, &inserted), (CommandKind::Greeting, Ok(_))) {
-            endpoint.greeting_cooldown.record(&admin.key, now);
-        }
         Ok(match inserted {
-            Ok(Some(id)) => WebhookOutcome::Accepted(id),
+            Ok(Some(id)) => {
+                match event.talk {
+                    None => endpoint.talk_pause.end(&event.conversation_key(admin)),
+                    Some(_) if matches!(kind, CommandKind::RateLimited) => {}
+                    Some(talk) => endpoint.talk_pause.begin(&event.conversation_key(admin), talk, now),
+                }
+                WebhookOutcome::Accepted(id)
+            }
             Ok(None) => {
                 // Refund the duplicate. Exception: an edit counted here keeps its count, because its version is stored,
                 // whichever delivery stored it.
@@ -235,28 +246,36 @@ impl Enqueuer {
         })
     }
 
-    /// Checks whether an admin's message is expected. Known commands are. A prompt reply needs a recent prompt, an edit
-    /// needs an editable command, a greeting needs its cooldown to be over. Sets the version of an expected edit.
+    /// Checks whether an admin's message is expected. Known commands and wishes are. A prompt reply needs a recent
+    /// prompt, an edit needs an editable command, talk waits for the end of the pause. Sets the version of an expected
+    /// edit.
     async fn check_expected(
         &self,
         endpoint: &Endpoint,
         admin: &Admin,
         event: &mut IncomingMessage<'_>,
     ) -> Result<Expectation, StoreUnavailable> {
-        let is_expected = match &event.intent {
+        let key = event.conversation_key(admin);
+        let talk = match &event.intent {
             MessageIntent::Edit(_) => return self.check_edit(endpoint, admin, event).await,
-            MessageIntent::Command(_) if !event.is_for_other_bot() => true,
-            MessageIntent::Unprefixed => true,
+            MessageIntent::Command(_) if !event.is_for_other_bot() => return Ok(Expectation::Yes),
+            MessageIntent::Wish(_) => return Ok(Expectation::Yes),
             // An unknown command in a group is probably for another bot. It is stored only if a prompt may be open,
             // because it closes the prompt.
-            MessageIntent::PromptReply | MessageIntent::Command(_) => {
-                let IncomingMessage { message, received_at, .. } = event;
-                let key = message.chat.conversation_key(&admin.key, message.by_owner);
-                prompt::has_recent_prompt(&self.store, endpoint.name(), &key, *received_at).await?
+            MessageIntent::Command(_) | MessageIntent::PromptReply { .. } => {
+                if prompt::has_recent_prompt(&self.store, endpoint.name(), &key, event.received_at).await? {
+                    return Ok(Expectation::Yes);
+                }
+                match event.intent {
+                    MessageIntent::PromptReply { is_direct: true } => TalkKind::PromptReply,
+                    _ => return Ok(Expectation::No),
+                }
             }
-            MessageIntent::Greeting => endpoint.greeting_cooldown.is_due(&admin.key, event.received_at),
+            MessageIntent::Talk => TalkKind::Other,
         };
-        Ok(if is_expected { Expectation::Yes } else { Expectation::No })
+        event.talk = Some(talk);
+        let is_due = endpoint.talk_pause.is_over(&key, talk, event.received_at);
+        Ok(if is_due { Expectation::Yes } else { Expectation::No })
     }
 
     /// Whether an edit replaces a command that was not understood; sets its version if so.

@@ -261,6 +261,7 @@ impl WebhookHandler {
             message: message.to_message(),
             webhook_id: verified.webhook_id(),
             received_at: now,
+            talk: None,
         };
         // Boxed to keep this future small for ignored events.
         Box::pin(self.enqueuer.enqueue(endpoint, incoming)).await.unwrap_or_else(WebhookOutcome::Ignored)

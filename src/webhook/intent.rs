@@ -1,29 +1,33 @@
-//! Detects the intent of a message: a command, an edited command, a reply to a prompt, or a greeting.
+//! What a message is to us: a command, an edited command, a reply to a prompt, a wish, or talk.
 //!
-//! Chatter is recognized without a copy of its text, and if it is long, by its length.
+//! Chatter is recognized without a copy of its text, and in groups, if it is long, by its length.
 
 use crate::command::spec::CommandSpec;
+use crate::command::wish::Wish;
 use crate::commands::CATALOG;
-use crate::parse::greeting::is_greeting;
 use crate::parse::prefix::{CommandParser, ParsedCommand};
-use crate::parse::prompt_reply::{MAX_PLAIN_LEN, MAX_REPLY_LEN, ParsedReply, parse_reply};
+use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, parse_reply};
+use crate::worker::CommandKind;
 
 use super::ignore_reason::IgnoreReason;
 use super::payload::{ChatRef, Content, MessageRef};
 
-/// The intent of a message, if its sender is an admin.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a message is to us, if its sender is an admin.
+#[derive(Clone)]
 pub(super) enum MessageIntent {
     /// A text, or the caption of a picture, that is written like a command.
     Command(ParsedCommand),
     /// An edited text that is written like a command.
     Edit(ParsedCommand),
-    /// A yes, a no, a number, a 👍: if a prompt is open.
-    PromptReply,
-    /// A hello, or a call for help that is no command.
-    Greeting,
-    /// Probably a command without its prefix, in a direct chat.
-    Unprefixed,
+    /// A yes, a no, a number, a 👍: if a prompt is open. In a direct chat it gets a reply even if none is.
+    PromptReply {
+        /// It is a text in a direct chat.
+        is_direct: bool,
+    },
+    /// Asks for a command in plain words, in a direct chat.
+    Wish(CommandKind),
+    /// Any other text in a direct chat.
+    Talk,
 }
 
 /// Returns the intent of a message, or the reason to ignore it. `is_admin` is called last.
@@ -33,27 +37,20 @@ pub(super) fn detect(
     is_admin: impl Fn() -> bool,
 ) -> Result<MessageIntent, IgnoreReason> {
     let command = || parser.parse(&message.text);
+    // The owner talks to others on the bot's phone.
+    let is_direct = matches!(message.chat, ChatRef::Direct(_)) && !message.by_owner;
     match &message.content {
-        Content::Text => {
-            if let Some(command) = command() {
-                return Ok(MessageIntent::Command(command));
+        Content::Text => match command() {
+            Some(command) => Ok(MessageIntent::Command(command)),
+            None if is_direct && is_admin() => Ok(detect_talk(&message.text)),
+            None if is_direct || message.text.len() > MAX_REPLY_LEN || !is_admin() => {
+                Err(IgnoreReason::NotACommand)
             }
-            if message.text.len() > MAX_REPLY_LEN || !is_admin() {
-                return Err(IgnoreReason::NotACommand);
-            }
-            // In direct chats, the owner writes to other people from the bot's phone.
-            let is_to_bot = matches!(message.chat, ChatRef::Direct(_)) && !message.by_owner;
-            let is_short = is_to_bot && message.text.len() <= MAX_PLAIN_LEN;
-            let is_unprefixed = || is_short && CATALOG.parse_without_prefix(&message.text, parser).is_some();
-            match parse_reply(&message.text, is_to_bot, None) {
-                // A command may hold such a word: `vincular bairro não perturbe`.
-                Some(ParsedReply::No) if is_unprefixed() => Ok(MessageIntent::Unprefixed),
-                Some(_) => Ok(MessageIntent::PromptReply),
-                None if is_short && is_greeting(&message.text) => Ok(MessageIntent::Greeting),
-                None if is_unprefixed() => Ok(MessageIntent::Unprefixed),
+            None => match parse_reply(&message.text, false, None) {
+                Some(_) => Ok(MessageIntent::PromptReply { is_direct }),
                 None => Err(IgnoreReason::NotACommand),
-            }
-        }
+            },
+        },
         Content::Edit => {
             command().filter(|_| is_admin()).map(MessageIntent::Edit).ok_or(IgnoreReason::Edited)
         }
@@ -65,9 +62,26 @@ pub(super) fn detect(
         }
         // A yes or a no: 👍, 👎, ❌.
         Content::Reaction(_) if parse_reply(&message.text, false, None).is_some() && is_admin() => {
-            Ok(MessageIntent::PromptReply)
+            Ok(MessageIntent::PromptReply { is_direct: false })
         }
         Content::Reaction(_) => Err(IgnoreReason::NoText),
+    }
+}
+
+/// What a text in a direct chat is that is written by an admin and is no command.
+fn detect_talk(text: &str) -> MessageIntent {
+    let wish = CATALOG.parse_wish(text);
+    match (parse_reply(text, true, None), wish) {
+        // A wish may hold a no: `vincular bairro não perturbe`.
+        (Some(ParsedReply::No) | None, Some(wish)) if !wish.rest.is_empty() => {
+            MessageIntent::Wish(CommandKind::Wish { is_mutating: !wish.is_read() })
+        }
+        (None, Some(Wish { spec, .. })) if !spec.is_mutating => {
+            MessageIntent::Wish(CommandKind::Command(spec))
+        }
+        (None, Some(_)) => MessageIntent::Wish(CommandKind::Wish { is_mutating: true }),
+        (Some(_), _) => MessageIntent::PromptReply { is_direct: true },
+        (None, None) => MessageIntent::Talk,
     }
 }
 

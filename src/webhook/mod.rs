@@ -10,7 +10,6 @@ mod connection_status;
 mod endpoint;
 mod enqueue;
 pub mod failure_limiter;
-mod greeting_cooldown;
 pub mod handler;
 pub mod ignore_reason;
 mod intent;
@@ -19,6 +18,7 @@ pub mod payload;
 pub mod rejection_notice;
 pub mod replay;
 pub mod sign;
+mod talk_pause;
 pub mod verify;
 
 pub use enqueue::Enqueuer;

@@ -19,6 +19,9 @@ use crate::storage::{CommandRecord, LeaseError, Outcome, StateChange, Store, Sto
 use crate::telemetry::Metrics;
 use crate::zapi::{ApiError, Zapi};
 
+/// The command that replies to a prompt.
+pub(super) const CONFIRM_COMMAND: &str = "confirm";
+
 /// Runs the commands of the journal.
 pub struct Worker {
     /// The journal.
@@ -95,12 +98,19 @@ pub(super) struct CommandOutcome {
     pub(super) reply: Reply,
     pub(super) outcome: Outcome,
     pub(super) state_changes: Vec<StateChange>,
+    /// The message was no command: an open prompt stays open unless the state changes close it.
+    pub(super) is_talk: bool,
 }
 
 impl CommandOutcome {
     /// A reply without state changes.
     pub(super) fn new(reply: Reply, outcome: Outcome) -> Self {
-        Self { reply, outcome, state_changes: Vec::new() }
+        Self { reply, outcome, state_changes: Vec::new(), is_talk: false }
+    }
+
+    /// The reply to a message that is no command. It may be edited into one.
+    pub(super) fn talk(reply: Reply, state_changes: Vec<StateChange>) -> Self {
+        Self { state_changes, is_talk: true, ..Self::usage_error(reply) }
     }
 
     pub(super) fn usage_error(reply: Reply) -> Self {

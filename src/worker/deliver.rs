@@ -45,7 +45,7 @@ pub(super) async fn store_reply(
     ended: CommandOutcome,
     clock: &Clock,
 ) -> Result<Option<SendPermit>, LeaseError> {
-    let CommandOutcome { reply, outcome, state_changes } = ended;
+    let CommandOutcome { reply, outcome, state_changes, .. } = ended;
     let messages = reply.messages(localizer);
     let json = serde_json::to_string(&messages).unwrap_or_default();
     if messages.is_empty() {

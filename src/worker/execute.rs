@@ -6,7 +6,7 @@ use super::context::{CommandOutcome, EarlyExit, Request, ResolvedCommand, RunCon
 use super::edits::reject_late_edit;
 use super::resolve::resolve_command;
 use super::resolve_community::{directory_with_chat_aliases, find_named_community};
-use super::store_command::{GREETING, RATE_LIMITED, sender_identity};
+use super::store_command::{RATE_LIMITED, sender_identity};
 use super::suggest;
 use crate::authorization::{Denied, authorize, may_use};
 use crate::command::context::CommandError;
@@ -15,14 +15,12 @@ use crate::command::context::Context;
 use crate::command::handler::Handler;
 use crate::command::spec::CommandSpec;
 use crate::commands::{self, CATALOG};
-use crate::config::{Admin, AdminsFrom};
+use crate::config::Admin;
 use crate::directory::{CommunityEntry, Directory};
 use crate::domain::{Chat, CommunityId, ConversationKey, InstanceName, Lid, Person, Phone};
 use crate::parse::flags::Flags;
-use crate::reply::{Reply, ReplyLine};
-use crate::storage::{
-    Claim, CommandRecord, Outcome, StateChange, StateEntry, StateKind, Store, StoreUnavailable,
-};
+use crate::reply::Reply;
+use crate::storage::{Claim, CommandRecord, Outcome, StateEntry, StateKind, Store, StoreUnavailable};
 
 /// `/move` also changes source communities that it does not name, so its admin is rechecked in all their communities.
 const MOVE: &str = "move";
@@ -120,7 +118,7 @@ async fn last_member_changes(
     Ok(entries.into_iter().filter_map(to_change).collect())
 }
 
-/// Replies that do not depend on the text: rate limited, cancelled, too old, a greeting, a late edit.
+/// Replies that do not depend on the text: rate limited, cancelled, too old, a late edit.
 async fn check_before_parsing(
     admin: &Admin,
     sender: Person,
@@ -143,40 +141,7 @@ async fn check_before_parsing(
         let reply = Reply::TooOld { minutes: age.as_secs() / 60 };
         return Err(CommandOutcome::new(reply, Outcome::Expired).into());
     }
-    if command.name == GREETING {
-        return Err(greet(admin, command, run).await?.into());
-    }
     reject_late_edit(&sender_identity(admin, sender), command, run).await
-}
-
-/// Greets at most once a day, in the instance's time zone.
-async fn greet(
-    admin: &Admin,
-    command: &CommandRecord,
-    run: &RunContext<'_>,
-) -> Result<CommandOutcome, StoreUnavailable> {
-    let config = &run.instance.config;
-    let day = command.accepted_at.date_in(&config.time_zone);
-    let greeted = run.store.get_state(&config.name, StateKind::Greeting, &admin.key).await?;
-    if greeted.is_some_and(|entry| entry.value == day) {
-        return Ok(CommandOutcome::new(Reply::Empty, Outcome::Replied));
-    }
-    let greeted = StateChange { kind: StateKind::Greeting, key: admin.key.clone(), value: Some(day) };
-    // Community admins and the owner have no configured name.
-    let is_named = admin.from == AdminsFrom::Config && !command.by_owner;
-    let hello = match is_named {
-        true => ReplyLine::new("greeting").with_plain("name", admin.name.as_str()),
-        false => ReplyLine::new("greeting-nameless"),
-    };
-    let reply = Reply::Lines(vec![
-        hello,
-        ReplyLine::new("greeting-hint").with_command("communities", "communities", &[]).with_command(
-            "help",
-            "help",
-            &[],
-        ),
-    ]);
-    Ok(CommandOutcome { state_changes: vec![greeted], ..CommandOutcome::new(reply, Outcome::Replied) })
 }
 
 /// Before a change, in every attempt, reads from Z-API whether a community admin still is one. Skipped for a cancelled
@@ -281,5 +246,5 @@ async fn run_command(
         // A preview has nothing to undo.
         state_changes.retain(|change| change.kind != StateKind::Undo || change.value.is_some());
     }
-    Ok(CommandOutcome { reply, outcome, state_changes })
+    Ok(CommandOutcome { state_changes, ..CommandOutcome::new(reply, outcome) })
 }

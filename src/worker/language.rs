@@ -1,6 +1,7 @@
 //! The language of a reply.
 
-use super::resolve::{CONFIRM_COMMAND, is_decline};
+use super::context::CONFIRM_COMMAND;
+use super::resolve::is_decline;
 use crate::command::prompt::Prompt;
 use crate::commands::CATALOG;
 use crate::domain::{Chat, Locale};

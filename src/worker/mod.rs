@@ -17,6 +17,8 @@ mod retry_notice;
 mod retry_policy;
 mod store_command;
 mod suggest;
+mod talk;
+mod wish;
 
 pub use context::Worker;
 pub use store_command::{CommandKind, NewCommandRequest, RATE_LIMITED, sender_identity, store_command};

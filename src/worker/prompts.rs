@@ -1,17 +1,17 @@
 //! What the end of a command means for the prompt of its conversation.
 
-use super::context::CommandOutcome;
-use super::resolve::CONFIRM_COMMAND;
+use super::context::{CONFIRM_COMMAND, CommandOutcome};
 use crate::command::prompt;
 use crate::command::prompt::Prompt;
 use crate::command::resolution::DeferredCommand;
 use crate::commands::CATALOG;
 use crate::domain::Chat;
+use crate::reply::{Reply, ReplyLine};
 use crate::storage::{CommandRecord, LeaseError, Outcome, StateChange, StateKind, Store, StoreUnavailable};
 
-/// Adds the state changes about prompts. A command that changes something clears an earlier prompt: an `ok` to its
-/// reply must not confirm that. A list clears an earlier choice: its numbers are newer. The commands whose prompts led
-/// to a change are marked, so that an edit does not run them again.
+/// Adds the state changes about prompts. A new command closes the open prompt, and its reply says so: an `ok` to that
+/// reply must not confirm the prompt. The commands whose prompts led to a change are marked, so that an edit does not
+/// run them again.
 pub(super) async fn update_prompts(
     store: &Store,
     command: &CommandRecord,
@@ -29,29 +29,44 @@ pub(super) async fn update_prompts(
             |id| StateChange { kind: StateKind::Confirmed, key: id, value: Some(command.id.clone()) };
         result.state_changes.extend(prompt_chain.into_iter().map(confirm));
     }
-    if result.state_changes.iter().any(|change| change.kind == StateKind::Prompt) {
+    let key = Chat::from_id(&command.chat).conversation_key(&command.admin, command.by_owner);
+    let has_changed = result.state_changes.iter().any(|change| change.kind == StateKind::Prompt);
+    if result.is_talk || command.name == CONFIRM_COMMAND && !is_prompt_reply || has_changed && is_prompt_reply
+    {
         return Ok(result);
     }
-    let key = Chat::from_id(&command.chat).conversation_key(&command.admin, command.by_owner);
-    let is_change =
-        command.name != CONFIRM_COMMAND && CATALOG.lookup(&command.name).is_some_and(|spec| spec.is_mutating);
-    let is_list = result.state_changes.iter().any(|change| change.kind == StateKind::List);
-    let pending = match is_list || command.version > 0 {
-        true => store.get_state(&command.instance, StateKind::Prompt, key.as_str()).await?,
-        false => None,
-    };
-    let prompt = pending.as_ref().and_then(Prompt::from_state);
-    let is_own = match &prompt {
-        Some(prompt) => is_of_earlier_version(store, command, prompt).await?,
-        None => false,
-    };
-    let is_choice = || prompt.as_ref().is_some_and(|prompt| !prompt.options.is_empty());
-    if is_own && pending.as_ref().is_some_and(|pending| pending.at > command.accepted_at) {
-        result.state_changes.push(prompt::void_prompt(&key));
-    } else if is_change || is_prompt_reply || is_own || (is_list && is_choice()) {
-        result.state_changes.push(prompt::clear_prompt(&key));
+    let pending = store.get_state(&command.instance, StateKind::Prompt, key.as_str()).await?;
+    let pending = pending.and_then(|pending| Some((pending.at, Prompt::from_state(&pending)?)));
+    let Some((prompted_at, prompt)) = pending else { return Ok(result) };
+    let is_own = is_of_earlier_version(store, command, &prompt).await?;
+    let is_mutating = CATALOG.lookup(&command.name).is_some_and(|spec| spec.is_mutating);
+    // An edit of an earlier message is no new command, unless it changes something.
+    if command.version > 0 && !is_own && !is_mutating {
+        return Ok(result);
+    }
+    let is_newer = prompted_at > command.accepted_at;
+    let is_open = !is_newer
+        && prompt::is_in_time(prompted_at, command.accepted_at)
+        && !store.is_superseded(&command.instance, &prompt.prompted_by).await?;
+    let closes_itself = has_changed && !result.state_changes.iter().any(prompt::is_set);
+    // An offer or a choice just lapses.
+    if is_open && !is_own && !is_prompt_reply && !closes_itself && prompt.options.is_empty() {
+        result.reply = with_line(result.reply, ReplyLine::new("confirm-replaced"));
+    }
+    if !has_changed {
+        let close = if is_own && is_newer { prompt::void_prompt } else { prompt::clear_prompt };
+        result.state_changes.push(close(&key));
     }
     Ok(result)
+}
+
+/// A reply with a line after it, in its language. No reply stays none.
+fn with_line(reply: Reply, line: ReplyLine) -> Reply {
+    match reply {
+        Reply::Empty => Reply::Empty,
+        Reply::InLanguage(locale, reply) => Reply::InLanguage(locale, Box::new(with_line(*reply, line))),
+        reply => Reply::WithLines(Box::new(reply), vec![line]),
+    }
 }
 
 /// Whether an earlier version of the command's message led to the prompt. An edit replaces that prompt, even if it was

@@ -1,8 +1,10 @@
 //! Resolves a stored command: the typed one, or the one that replaces it (`/confirm`, `/undo`).
 
-use super::context::{CommandOutcome, EarlyExit, Request, ResolvedCommand};
+use super::context::{CONFIRM_COMMAND, CommandOutcome, EarlyExit, Request, ResolvedCommand};
 use super::resolve_community::{directory_with_chat_aliases, suggest_community_command};
-use super::suggest::{Suggestion, try_deactivate, try_similar_command};
+use super::suggest::{try_deactivate, try_similar_command};
+use super::talk::reply_to_talk;
+use super::wish::{WishResolution, resolve_wish};
 use crate::authorization::may_use;
 use crate::command::context::CommandError;
 use crate::command::handler::Handler;
@@ -22,27 +24,37 @@ use crate::parse::further_command::has_further_command;
 use crate::parse::prefix::ParsedCommand;
 use crate::parse::prompt_reply::is_no_word;
 use crate::parse::text::likely_name;
-use crate::reply::{Localizer, Reply, ReplyLine, UsageError};
+use crate::reply::{Reply, ReplyLine, UsageError};
 use crate::storage::{LeaseError, Outcome};
-
-/// The command that replies to a prompt.
-pub(super) const CONFIRM_COMMAND: &str = "confirm";
 
 /// Resolves the command, or ends it with a reply.
 pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCommand, EarlyExit> {
     let Request { run, command, .. } = request;
+    let confirm = |rest: String| ParsedCommand { typed: CONFIRM_COMMAND.to_owned(), rest };
     let typed = run.instance.parser.parse(&command.text);
     let has_no_prefix = typed.is_none();
+    let mut wished = None;
     let parsed = match typed {
-        Some(parsed) if is_decline(&parsed) => {
-            ParsedCommand { typed: CONFIRM_COMMAND.to_owned(), rest: parsed.typed }
-        }
+        Some(parsed) if is_decline(&parsed) => confirm(parsed.typed),
         Some(parsed) => parsed,
-        // The stored name says that the text replies to a prompt.
-        None if command.name == CONFIRM_COMMAND => {
-            ParsedCommand { typed: CONFIRM_COMMAND.to_owned(), rest: String::new() }
+        // The prefixes changed. It has changed something, so it must not look as if it had not.
+        None if command.is_started() && command.deferred_command.is_none() => {
+            return Err(CommandOutcome::new(Reply::Failed { reason: None }, Outcome::Failed).into());
         }
-        None => return Err(reply_without_prefix(request).await?.into()),
+        None => match resolve_wish(request).await? {
+            WishResolution::Read(parsed) => parsed,
+            WishResolution::Change(offer) => {
+                check_may_use(request, offer.spec)?;
+                reject_misread(request, offer.spec, &offer.arguments).await?;
+                return Err(offer.into_prompt(request).into());
+            }
+            WishResolution::Incomplete(spec, rest) => {
+                reject_misread(request, spec, &rest).await?;
+                wished = Some(spec);
+                confirm(String::new())
+            }
+            WishResolution::Talk => confirm(String::new()),
+        },
     };
     let Some(spec) = CATALOG.lookup(&parsed.typed) else {
         return Err(reply_to_unknown(request, &parsed).await?.into());
@@ -66,24 +78,10 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
             deferred_command: None,
         });
     }
-    let deferred = find_deferred(request, spec, &arguments, has_no_prefix).await?;
-    resolve_deferred(request, deferred).await
-}
-
-/// Replies to text without a prefix, e.g. because prefixes changed after it was stored.
-async fn reply_without_prefix(request: &Request<'_>) -> Result<CommandOutcome, EarlyExit> {
-    let Request { run, command, .. } = request;
-    if command.is_started() {
-        // It has changed something, so it must not look as if it had not.
-        return Ok(CommandOutcome::new(Reply::Failed { reason: None }, Outcome::Failed));
+    match find_deferred(request, spec, &arguments, has_no_prefix).await? {
+        Some(deferred) => resolve_deferred(request, deferred).await,
+        None => Err(reply_to_talk(request, wished).await?.into()),
     }
-    let parsed = CATALOG.parse_without_prefix(&command.text, &run.instance.parser);
-    let Some((spec, rest)) = parsed.and_then(|parsed| Some((CATALOG.lookup(&parsed.typed)?, parsed.rest)))
-    else {
-        return Ok(CommandOutcome::usage_error(unknown_command_reply(&command.text, run.localizer)));
-    };
-    reject_misread(request, spec, &rest).await?;
-    Ok(Suggestion::new(spec, &rest, run.localizer).into_prompt(request))
 }
 
 /// Replies to a command name that does not exist.
@@ -138,22 +136,24 @@ fn check_may_use(request: &Request<'_>, spec: &CommandSpec) -> Result<(), EarlyE
     Err(CommandOutcome::new(reply, Outcome::Denied).into())
 }
 
-/// The command that replaces an indirect one. Once stored, later prompts do not change it.
+/// The command that replaces an indirect one; none if the message is no reply to a prompt. Once stored, later prompts do
+/// not change it.
 async fn find_deferred(
     request: &Request<'_>,
     spec: &CommandSpec,
     arguments: &Arguments,
     has_no_prefix: bool,
-) -> Result<DeferredCommand, EarlyExit> {
+) -> Result<Option<DeferredCommand>, EarlyExit> {
     let Request { run, command, conversation_key, .. } = request;
     let stored = command.deferred_command.as_deref().and_then(|json| serde_json::from_str(json).ok());
     if let Some(stored) = stored {
-        return Ok(stored);
+        return Ok(Some(stored));
     }
     let Some(Handler::Resolve(resolve_handler)) = commands::handler(spec) else {
         return Err(CommandError::NoHandler.into());
     };
     let context = ResolveContext {
+        catalog: &CATALOG,
         store: run.store,
         instance: &run.instance.config.name,
         conversation_key,
@@ -166,11 +166,13 @@ async fn find_deferred(
         resolution => resolution,
     };
     match resolution {
-        Resolution::Command(deferred) => Ok(deferred),
+        Resolution::Command(deferred) => Ok(Some(deferred)),
         Resolution::Reply(reply, state_changes) => {
-            Err(CommandOutcome { reply, outcome: Outcome::Replied, state_changes }.into())
+            let is_talk = spec.is_confirmation();
+            let outcome = CommandOutcome::new(reply, Outcome::Replied);
+            Err(CommandOutcome { state_changes, is_talk, ..outcome }.into())
         }
-        Resolution::Ignore => Err(CommandOutcome::new(Reply::Empty, Outcome::Replied).into()),
+        Resolution::Ignore => Ok(None),
     }
 }
 
@@ -288,9 +290,4 @@ fn suggest_nearest_name(request: &Request<'_>, parsed: &ParsedCommand) -> Comman
         state_changes: prompt.iter().map(|prompt| prompt.to_state_change(request.conversation_key)).collect(),
         ..CommandOutcome::usage_error(Reply::InLanguage(locale, Box::new(reply)))
     }
-}
-
-fn unknown_command_reply(typed: &str, localizer: &Localizer) -> Reply {
-    let (typed, nearest) = (typed.to_owned(), CATALOG.nearest_name(typed, localizer.locale));
-    Reply::UnknownCommand { typed, nearest, is_prompted: false }
 }

@@ -14,14 +14,21 @@ pub enum CommandKind {
     Command(&'static CommandSpec),
     /// A command with a name that does not exist.
     Unknown,
-    /// A greeting.
-    Greeting,
+    /// A text of a direct chat that asks for a command in plain words.
+    Wish {
+        /// It may change something, so it keeps its place in the chat's queue.
+        is_mutating: bool,
+    },
+    /// Any other text of a direct chat.
+    Talk,
     /// A command beyond the rate limit: its admin is told, and nothing is run.
     RateLimited,
 }
 
-/// The stored name of [`CommandKind::Greeting`].
-pub(super) const GREETING: &str = "greeting";
+/// The stored name of [`CommandKind::Wish`].
+const WISH: &str = "wish";
+/// The stored name of [`CommandKind::Talk`].
+const TALK: &str = "talk";
 /// The stored name of [`CommandKind::RateLimited`].
 pub const RATE_LIMITED: &str = "rate_limited";
 
@@ -30,13 +37,18 @@ impl CommandKind {
         match self {
             Self::Command(spec) => spec.name,
             Self::Unknown => "unknown",
-            Self::Greeting => GREETING,
+            Self::Wish { .. } => WISH,
+            Self::Talk => TALK,
             Self::RateLimited => RATE_LIMITED,
         }
     }
 
     fn is_mutating(self) -> bool {
-        matches!(self, Self::Command(spec) if spec.is_mutating)
+        match self {
+            Self::Command(spec) => spec.is_mutating,
+            Self::Wish { is_mutating } => is_mutating,
+            Self::Unknown | Self::Talk | Self::RateLimited => false,
+        }
     }
 }
 

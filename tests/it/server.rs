@@ -169,12 +169,12 @@ async fn one_connection_carries_many_requests() {
     for (from, text, responses) in [
         (ANA, "/whoami", "accepted"),
         (NON_ADMIN, "/whoami", "not_an_admin"),
-        (ANA, "que bom", "not_a_command"),
+        (NON_ADMIN, "que bom", "not_a_command"),
     ] {
         connection.send(&bot.posted(from, text)).await;
         assert!(connection.response().await.unwrap().text().contains(responses));
     }
-    connection.send(&[bot.posted(ANA, "que bom"), bot.posted(NON_ADMIN, "/whoami")].concat()).await;
+    connection.send(&[bot.posted(NON_ADMIN, "que bom"), bot.posted(NON_ADMIN, "/whoami")].concat()).await;
     assert!(connection.response().await.unwrap().text().contains("not_a_command"));
     assert!(connection.response().await.unwrap().text().contains("not_an_admin"));
     // An authentic request with a wrong body does not close it either.
@@ -259,7 +259,7 @@ async fn metrics_count_outcomes_and_contain_no_secret_and_no_person() {
     bot.ask_by(&command).await;
     bot.settled().await;
     bot.post(&command).await;
-    bot.send(ANA, "que bom").await;
+    bot.send(NON_ADMIN, "que bom").await;
     bot.send(NON_ADMIN, "/whoami").await;
     ask(
         &bot.url,

@@ -20,6 +20,7 @@ use super::verify::Verified;
 use crate::clock::Timestamp;
 use crate::config;
 use crate::directory::is_invisible;
+use crate::domain::Phone;
 
 /// What the parser needs to know of an instance.
 #[derive(Clone, Copy, Debug)]
@@ -124,7 +125,7 @@ fn parse_message<'a>(
         sender,
         by_owner,
         bot_phone,
-        text: strip_nul(text),
+        text: strip_nul(strip_mention(text, sender::parse_owner(fields).phone)),
         content,
         quoted: quoted(fields),
         sent_at: sent_at(fields),
@@ -149,6 +150,19 @@ fn parse_content<'a>(fields: &EventFields<'a>) -> Result<(Cow<'a, str>, Content<
     match fields.reaction.member("value").as_text().zip(referenced.filter(|id| is_message_id(id))) {
         Some((value, id)) => Ok((value, Content::Reaction(id))),
         None => Err(IgnoreReason::NoText),
+    }
+}
+
+/// The text behind a mention of the bot's own number at its beginning: `@5511… /grupos`.
+fn strip_mention(text: Cow<'_, str>, bot_phone: Option<Phone>) -> Cow<'_, str> {
+    let Some(digits) = text.strip_prefix('@') else { return text };
+    let rest = digits.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_own = bot_phone.is_some() && Phone::parse(&digits[..digits.len() - rest.len()]) == bot_phone;
+    let at = text.len() - rest.trim_start().len();
+    match text {
+        text if !is_own || at == text.len() => text,
+        Cow::Borrowed(text) => Cow::Borrowed(&text[at..]),
+        Cow::Owned(text) => Cow::Owned(text[at..].to_owned()),
     }
 }
 

@@ -24,7 +24,7 @@ fn every_line_of_a_script_gets_a_reply_in_order() {
         ("/groups vendas", "Vendas Norte"),
         ("/link \"Bairro Feliz\" futebol, mães", "2 of 2 groups"),
         ("/unlink bairro futebol", "1 of 1 group"),
-        ("que bom", "not_a_command"),
+        ("que bom", "/help"),
         ("/lnik x", "/link"),
         ("/link bairro \"open", "quote"),
         ("/link", "/link"),

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use sqlx::{Connection as _, Row as _};
 
 use super::{ProcessOutput, Serving, TIMEOUT, TestFolder};
-use crate::support::ANA;
+use crate::support::{ANA, NON_ADMIN};
 
 /// User and group `nobody`.
 const NOBODY: u32 = 65534;
@@ -63,7 +63,8 @@ impl TestFolder {
         std::thread::scope(|scope| {
             let started = Instant::now();
             let command = scope.spawn(|| self.attempt(message_id, COMMAND));
-            let chatter = self.attempt("chatter", "que bom");
+            let chatter =
+                self.run(&["event", "send", "--from", NON_ADMIN, "--text", "que bom", "--id", "chatter"]);
             assert!(chatter.out.contains("ignored") || chatter.err.contains("ignored"), "{chatter:#?}");
             let refused = command.join().unwrap();
             assert_eq!(refused.code, Some(1), "{refused:#?}");

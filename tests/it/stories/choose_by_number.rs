@@ -17,7 +17,7 @@ async fn a_number_selects_the_group() {
     assert_eq!(chosen, "2 of 2 groups are now in “Bairro Feliz”.\n✅ “Vendas Norte”\n✅ “Futebol”");
     bot.settled().await;
     // No prompt waits for a number any more.
-    assert_eq!(bot.send(ANA, "2").await, r#"{"status":"ignored","reason":"not_a_command"}"#);
+    assert_eq!(bot.ask(ANA, "2").await, "❌ Nothing is waiting for an answer here.");
 }
 
 #[tokio::test]
@@ -33,8 +33,8 @@ async fn a_number_out_of_range_prompts_again() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" vendas"#).await;
 
-    assert_eq!(bot.ask(ANA, "7").await, "❌ There is no such number. Answer with one of 1 to 3.");
-    assert_eq!(bot.ask(ANA, "sim").await, "❌ There is no such number. Answer with one of 1 to 3.");
+    assert_eq!(bot.ask(ANA, "7").await, "❌ Answer with a number from 1 to 3, or “no”.");
+    assert_eq!(bot.ask(ANA, "sim").await, "❌ Answer with a number from 1 to 3, or “no”.");
     assert_eq!(bot.ask(ANA, "3").await.lines().next(), Some("0 of 1 group is now in “Bairro Feliz”."));
 }
 
@@ -69,13 +69,19 @@ async fn the_numbers_of_a_dry_run_lead_to_a_dry_run() {
 }
 
 #[tokio::test]
-async fn numbers_without_a_prompt_are_chatter() {
-    let bot = Service::start().await;
+async fn an_answer_without_a_prompt_gets_one_reply_in_three_minutes_and_none_in_a_group() {
+    let clock = Clock::manual(Timestamp(1_764_000_000_000));
+    let bot = Service::with().clock(clock.clone()).start().await;
+    let group = bot.group("Futebol");
 
     for text in ["2", "sim", "não", "👍", "1 3-5"] {
+        let in_group = bot.post(&bot.message(ANA, text).in_group(&group)).await.text();
+        assert_eq!(in_group, r#"{"status":"ignored","reason":"not_a_command"}"#, "{text}");
+        assert_eq!(bot.ask(ANA, text).await, "❌ Nothing is waiting for an answer here.", "{text}");
         assert_eq!(bot.send(ANA, text).await, r#"{"status":"ignored","reason":"not_a_command"}"#, "{text}");
+        clock.advance(Duration::from_secs(180));
     }
-    assert_eq!((bot.command_count().await, bot.sandbox.calls().len()), (0, 0));
+    assert_eq!(bot.changes(), 0);
 }
 
 #[tokio::test]
@@ -126,7 +132,7 @@ async fn a_number_never_refers_to_a_prompt_above_a_newer_list() {
         bot.ask(ANA, list).await;
         bot.settled().await;
 
-        assert_eq!(bot.send(ANA, "1").await, r#"{"status":"ignored","reason":"not_a_command"}"#, "{list}");
+        assert_eq!(bot.ask(ANA, "1").await, "❌ Nothing is waiting for an answer here.", "{list}");
         assert_eq!(bot.changes(), 0, "{list}");
     }
 }
@@ -137,6 +143,6 @@ async fn a_list_closes_the_open_prompt() {
     bot.ask(ANA, "/deactivate bairro").await;
     bot.ask(ANA, "/groups vovó").await;
 
-    assert_eq!(bot.ask(ANA, "yes").await, "❌ Nothing waits for a yes here.");
+    assert_eq!(bot.ask(ANA, "yes").await, "❌ Nothing is waiting for an answer here.");
     assert_eq!(bot.changes(), 0);
 }

@@ -95,7 +95,7 @@ async fn every_command_that_changes_something_has_a_dry_run_that_changes_nothing
                 assert_eq!(changing_calls(&bot), [], "{command}");
             }
         }
-        assert_eq!(bot.ask(ANA, "/confirm").await, "❌ Nothing waits for a yes here.", "{name}");
+        assert_eq!(bot.ask(ANA, "/confirm").await, "❌ Nothing is waiting for an answer here.", "{name}");
         assert!(bot.ask(ANA, "/undo").await.starts_with("❌ There is nothing of yours"), "{name}");
     }
     assert!(bot.ask(ANA, "/aliases").await.starts_with("There are no short names yet."));

@@ -333,7 +333,6 @@ async fn files_lost_pictures_and_deleted_messages_are_no_commands() {
         EventBuilder::document(&id, "a plain caption", "a.pdf", url),
         EventBuilder::lost_picture(&id, "a plain caption"),
         EventBuilder::revoked(&id, command.message_id()),
-        EventBuilder::text(&id, "obrigada").replying_to(command.message_id()),
     ];
     for event in events {
         let response = bot.post(&event.from(ANA).sent_at(bot.clock.now())).await.text();

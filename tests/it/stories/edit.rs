@@ -86,15 +86,17 @@ async fn after_a_quarter_of_an_hour_an_edit_is_no_command() {
 }
 
 #[tokio::test]
-async fn an_edit_of_chatter_is_no_command() {
+async fn an_edit_of_talk_is_the_command_that_it_becomes() {
     let bot = Service::start().await;
     let chatter = bot.message(ANA, "link futebol");
     bot.post(&chatter).await;
 
     let edited = bot.edited(&chatter, r#"/link "Bairro Feliz" futebol"#);
 
-    assert_eq!(assert_status(&bot.post(&edited).await, "ignored"), "edited");
-    assert_eq!(bot.command_count().await, 0);
+    bot.settled().await;
+    bot.deliver_to_completion(&edited).await;
+    bot.settled().await;
+    assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
 }
 
 #[tokio::test]
@@ -465,7 +467,7 @@ async fn editing_the_message_closes_its_prompt() {
         assert_status(&bot.post(&bot.edited(&command, text)).await, "accepted");
         bot.settled().await;
 
-        assert_eq!(bot.send(ANA, "sim").await, r#"{"status":"ignored","reason":"not_a_command"}"#, "{text}");
+        assert_eq!(bot.ask(ANA, "sim").await, "❌ Nothing is waiting for an answer here.", "{text}");
         assert!(bot.announced("Bairro Feliz").is_empty(), "{text}");
     }
 }

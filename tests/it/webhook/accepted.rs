@@ -59,7 +59,7 @@ async fn t17_an_id_that_a_non_admin_used_is_free_for_an_admin_and_one_admin_has_
 #[tokio::test]
 async fn t32_an_offer_of_http_2_is_answered_in_http_1_1() {
     let bot = Service::start().await;
-    let body = bot.message(ANA, "que bom").body();
+    let body = bot.message(NON_ADMIN, "que bom").body();
     let length = body.len().to_string();
     let offer = [
         ("content-type", "application/json"),

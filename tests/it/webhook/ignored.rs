@@ -39,7 +39,7 @@ async fn each_ignored_event_names_its_reason() {
         (IgnoreReason::UnclearChat, command().with("isGroup", "perhaps")),
         (IgnoreReason::NoSender, command().in_group(GROUP).without_field("participantPhone")),
         (IgnoreReason::NoMessageId, command().without_field("messageId")),
-        (IgnoreReason::NotACommand, bot.message(ANA, "link, please")),
+        (IgnoreReason::NotACommand, bot.message(ANA, "link, please").in_group(GROUP)),
         (IgnoreReason::NotACommand, bot.message(ANA, "/nonsense").in_group(GROUP)),
         (IgnoreReason::NotAnAdmin, bot.message(NON_ADMIN, "/whoami")),
         (IgnoreReason::SentInFuture, command().sent_at(late)),

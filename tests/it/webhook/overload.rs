@@ -9,7 +9,7 @@ use vincula::webhook::failure_limiter::MAX_FAILURES_PER_MINUTE;
 
 use super::{TARGET, assert_status, expect_problem, hold};
 use crate::support::raw_connection::{RawConnection, request};
-use crate::support::{ANA, Service};
+use crate::support::{ANA, NON_ADMIN, Service};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 const SECRET: &str = "made-up-secret-of-a-relay";
@@ -103,7 +103,7 @@ async fn a_flood_of_forged_requests_does_not_block_its_address() {
 
     assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
     // A large body too, since a header authenticates it.
-    let large = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(100_000));
+    let large = format!("{}{}", bot.message(NON_ADMIN, "que bom").body(), " ".repeat(100_000));
     assert_status(&bot.deliver(TARGET, &[bot.token()], large.as_bytes()).await, "ignored");
     assert_eq!(
         bot.metric_value("vincula_webhooks_total{instance=\"main\",outcome=\"rate_limited\"}").await,
@@ -116,7 +116,7 @@ async fn a_flood_of_forged_requests_does_not_block_its_address() {
 #[tokio::test]
 async fn a_flood_of_wrong_signatures_does_not_block_its_address() {
     let bot = Service::with().verify(SIGNED).start().await;
-    let large = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(17_000));
+    let large = format!("{}{}", bot.message(NON_ADMIN, "que bom").body(), " ".repeat(17_000));
     let sign = signature(&large);
     assert_status(&bot.deliver(TARGET, &[("x-signature", &sign)], large.as_bytes()).await, "ignored");
     flood(&bot, &[FORGED]).await;
@@ -173,8 +173,8 @@ async fn a_forwarded_address_is_ignored_without_a_trusted_proxy() {
 async fn commands_over_the_pending_limit_are_rejected_at_once() {
     let roomy = Service::with().on_sqlite().limits("commands_per_minute = 10000");
     let bot = roomy.server("max_connections = 2048").start().await;
-    let posted = |text: &str| {
-        let body = bot.message(ANA, text).body();
+    let posted = |from: &str, text: &str| {
+        let body = bot.message(from, text).body();
         let length = body.len().to_string();
         request("POST", TARGET, &[JSON, ("content-length", &length), bot.token()], body.as_bytes())
     };
@@ -182,7 +182,7 @@ async fn commands_over_the_pending_limit_are_rejected_at_once() {
     let mut connections = Vec::new();
     for _ in 0..1_068 {
         let mut connection = RawConnection::to(&bot.url).await;
-        connection.send(&posted("que bom")).await;
+        connection.send(&posted(NON_ADMIN, "que bom")).await;
         assert_status(&connection.response().await.expect("a response"), "ignored");
         connections.push(connection);
     }
@@ -191,7 +191,7 @@ async fn commands_over_the_pending_limit_are_rejected_at_once() {
     // A command waits for 2 s. On a slow machine the first ones time out before the last ones arrive: then it is tried
     // again.
     for round in 0.. {
-        let commands: Vec<_> = connections.iter().map(|_| posted("/whoami")).collect();
+        let commands: Vec<_> = connections.iter().map(|_| posted(ANA, "/whoami")).collect();
         let started = Instant::now();
         for (connection, command) in connections.iter_mut().zip(&commands) {
             connection.send(command).await;
@@ -201,7 +201,7 @@ async fn commands_over_the_pending_limit_are_rejected_at_once() {
             (started.elapsed(), response)
         });
         let chatter = async {
-            assert_status(&bot.post(&bot.message(ANA, "que bom")).await, "ignored");
+            assert_status(&bot.post(&bot.message(NON_ADMIN, "que bom")).await, "ignored");
             started.elapsed()
         };
         let (responses, chatted) = tokio::join!(join_all(responses), chatter);
@@ -265,7 +265,7 @@ async fn begin_large(bot: &Service, address: &str, target: &str, is_told: bool) 
 /// Checks that large authentic webhooks are handled, signed ones and ones with the token.
 async fn expect_responses_to_large_bodies(bot: &Service) {
     for _ in 0..3 {
-        let large = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(50_000));
+        let large = format!("{}{}", bot.message(NON_ADMIN, "que bom").body(), " ".repeat(50_000));
         let sign = signature(&large);
         let signed = bot.deliver(TARGET, &[("x-signature", &sign)], large.as_bytes()).await;
         assert_status(&signed, "ignored");
@@ -320,7 +320,7 @@ async fn t28_large_authenticated_bodies_do_not_count_against_the_limit() {
         assert_eq!(connection.response().await.expect("it is asked to go on").status, 100);
         reading.push(connection);
     }
-    let body = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(50_000));
+    let body = format!("{}{}", bot.message(NON_ADMIN, "que bom").body(), " ".repeat(50_000));
     assert_status(&bot.deliver(TARGET, &[bot.token()], body.as_bytes()).await, "ignored");
     // None of them was replaced.
     let whole = " ".repeat(100_000 - 2);

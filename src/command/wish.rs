@@ -1,0 +1,182 @@
+//! Wishes: requests for a command in plain words, as in `coloca o futebol no bairro feliz` or `quais são os grupos?`.
+
+use std::sync::LazyLock;
+
+use crate::command::spec::CommandSpec;
+use crate::domain::Locale;
+use crate::parse::phrases::{PhraseTable, Token, phrases, tokenize};
+use crate::parse::prompt_reply::MAX_REPLY_LEN;
+use crate::parse::text::strip_invisible;
+
+/// A request for a command.
+#[derive(Clone)]
+pub struct Wish {
+    /// The command.
+    pub spec: &'static CommandSpec,
+    /// The words behind the phrase that asks for the command, without courtesy.
+    pub rest: String,
+    /// The languages of the phrase.
+    pub locales: Vec<Locale>,
+    /// The words of the phrase.
+    pub phrase_words: usize,
+}
+
+impl Wish {
+    /// Whether it only asks for what the command shows.
+    pub fn is_read(&self) -> bool {
+        // These two change nothing in WhatsApp, but what the bot does.
+        !self.spec.is_mutating && !["cancel", "language"].contains(&self.spec.name)
+    }
+}
+
+/// The phrases that ask for each command, by language: the command's names, and `wish-…` of the translation files.
+pub struct WishTable([(Locale, PhraseTable<&'static CommandSpec>); 3]);
+
+/// Words before and behind a wish that add nothing.
+static COURTESY: LazyLock<PhraseTable<()>> =
+    LazyLock::new(|| PhraseTable::new(phrases("wish-courtesy").map(|(_, phrase)| (phrase, ()))));
+
+impl WishTable {
+    /// A table of these commands.
+    pub fn new(specs: &[&'static CommandSpec]) -> Self {
+        let wishable = || specs.iter().filter(|spec| !spec.is_confirmation());
+        let names = |locale| {
+            wishable()
+                .flat_map(move |spec| spec.names_in(locale).iter().map(|name| ((*name).to_owned(), *spec)))
+        };
+        let texts = |locale| {
+            wishable().flat_map(move |spec| {
+                let own = phrases(&format!("wish-{}", spec.name));
+                own.filter(|(of, _)| *of == locale).map(|(_, phrase)| (phrase, *spec)).collect::<Vec<_>>()
+            })
+        };
+        Self(Locale::ALL.map(|locale| (locale, PhraseTable::new(names(locale).chain(texts(locale))))))
+    }
+
+    /// The wish in a text; none where something else than courtesy stands before it, or the text is quoted.
+    pub fn parse(&self, text: &str) -> Option<Wish> {
+        if text.len() > MAX_REPLY_LEN || text.trim_start().starts_with(['>', '“', '«', '"']) {
+            return None;
+        }
+        let text = strip_invisible(text);
+        let text = trim_emphasis(&text);
+        let tokens = tokenize(text);
+        let mut at = 0;
+        let (spec, count, locales) = loop {
+            let courtesy = COURTESY.longest(&tokens[at..]).map_or(0, |(count, ())| count);
+            match self.longest(&tokens[at..]) {
+                Some(found) if found.1 >= courtesy => break found,
+                _ if courtesy == 0 => return None,
+                _ => at += courtesy,
+            }
+        };
+        let rest = rest(text, &tokens[at..], count, spec.is_verbatim());
+        Some(Wish { spec, rest, locales, phrase_words: count })
+    }
+
+    /// The longest phrase in any language: its command, its tokens, its languages.
+    fn longest(&self, tokens: &[Token]) -> Option<(&'static CommandSpec, usize, Vec<Locale>)> {
+        let found = || self.0.iter().filter_map(|(locale, table)| Some((*locale, table.longest(tokens)?)));
+        let count = found().map(|(_, (count, _))| count).max()?;
+        let mut longest = found().filter(|(_, (own, _))| *own == count);
+        let (locale, (_, spec)) = longest.next()?;
+        let others = longest.filter(|(_, (_, other))| other.name == spec.name).map(|(locale, _)| locale);
+        Some((spec, count, std::iter::once(locale).chain(others).collect()))
+    }
+}
+
+/// What follows the first tokens, without the courtesy at the end of what is no text for others.
+fn rest(text: &str, tokens: &[Token], count: usize, is_verbatim: bool) -> String {
+    let start = tokens[count - 1].end;
+    let mut tokens = &tokens[count..];
+    if is_verbatim {
+        return text[start..].trim_start_matches(is_separator).trim_end().to_owned();
+    }
+    while let Some((_, before)) = tokens.split_last().filter(|(last, _)| is_sign(last)) {
+        tokens = before;
+    }
+    tokens = &tokens[..tokens.len() - COURTESY.count_at_end(tokens)];
+    let end = tokens.last().map_or(start, |last| last.end);
+    // A quote or a pattern ends behind its last letter.
+    let closing = text[end..].chars().take_while(|c| matches!(c, '"' | '”' | '’' | '\'' | '*' | '»'));
+    let end = if tokens.is_empty() { start } else { end + closing.map(char::len_utf8).sum::<usize>() };
+    text[start..end].trim_start_matches(is_separator).to_owned()
+}
+
+fn is_separator(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ':' | ',' | '.' | '!' | ';')
+}
+
+fn is_sign(token: &Token) -> bool {
+    !token.text.chars().any(char::is_alphanumeric)
+}
+
+/// A text without the markup around all of it.
+fn trim_emphasis(text: &str) -> &str {
+    let text = text.trim();
+    let inner =
+        text.strip_prefix(['*', '_', '~', '`']).and_then(|inner| inner.strip_suffix(['*', '_', '~', '`']));
+    inner.map_or(text, trim_emphasis)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::commands::CATALOG;
+
+    #[test]
+    fn a_wish_begins_with_a_phrase_of_a_command_after_courtesy() {
+        let rows = [
+            ("vincular bairro futebol", "link", "bairro futebol"),
+            ("/ vincular bairro futebol", "link", "bairro futebol"),
+            ("*/vincular bairro futebol*", "link", "bairro futebol"),
+            ("Por favor /vincular bairro futebol", "link", "bairro futebol"),
+            ("coloca o futebol no bairro feliz", "link", "o futebol no bairro feliz"),
+            ("Oi! Bom dia, você pode colocar o futebol no bairro por favor?", "link", "o futebol no bairro"),
+            ("tira \"Mães do Bairro\" do bairro, obrigada 🙏", "unlink", "\"Mães do Bairro\" do bairro"),
+            ("desvincular bairro \"vendas sul\"", "unlink", "bairro \"vendas sul\""),
+            ("tira vendas* do bairro", "unlink", "vendas* do bairro"),
+            ("desvincular bairro vendas*", "unlink", "bairro vendas*"),
+            ("can you put soccer in happy please", "link", "soccer in happy"),
+            ("puedes poner futbol en barrio", "link", "futbol en barrio"),
+            ("comunidades", "communities", ""),
+            ("Quais são as comunidades?", "communities", ""),
+            ("quais são os grupos", "groups", ""),
+            ("quem é admin do bairro?", "who", "do bairro"),
+            ("¿quiénes son los admins de barrio?", "who", "de barrio"),
+            ("who is admin of happy", "who", "of happy"),
+            ("desfaz", "undo", ""),
+            ("desfazer por favor", "undo", ""),
+            ("ajuda", "help", ""),
+            ("preciso de ajuda", "help", ""),
+            ("oi\n/grupos", "groups", ""),
+            ("avisa no bairro: Reunião hoje, por favor", "announce", "no bairro: Reunião hoje, por favor"),
+            ("qual o link do bairro", "invite", "do bairro"),
+            ("link do bairro", "invite", "bairro"),
+            ("foto linda", "photo", "linda"),
+        ];
+        for (text, name, rest) in rows {
+            let wish = CATALOG.parse_wish(text).unwrap_or_else(|| panic!("{text:?}"));
+            assert_eq!((wish.spec.name, wish.rest.as_str()), (name, rest), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn other_texts_are_no_wishes() {
+        let texts = [
+            "",
+            "oi",
+            "bom dia",
+            "sim",
+            "não coloca nada",
+            "e/ou",
+            "http://x/link",
+            "> /grupos",
+            "a foto",
+            "1/2 mais",
+        ];
+        for text in texts {
+            assert!(CATALOG.parse_wish(text).is_none(), "{text:?}");
+        }
+        assert!(CATALOG.parse_wish(&"grupos ".repeat(200)).is_none());
+    }
+}

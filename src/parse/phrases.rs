@@ -1,0 +1,189 @@
+//! Tables of words and phrases (`sim`, `nem pensar`, `👍`), and a text as the tokens that are looked up in them.
+
+use std::collections::HashMap;
+
+use crate::directory::{fold, is_invisible};
+use crate::domain::Locale;
+use crate::i18n;
+
+/// A word or an emoji of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// Folded, without apostrophes.
+    pub text: String,
+    /// The text with repeated letters only once: `sim` of `siiim`.
+    squeezed: String,
+    /// Where it begins in the text.
+    pub start: usize,
+    /// Where it ends in the text.
+    pub end: usize,
+    /// It ends the text, or punctuation follows.
+    pub ends_part: bool,
+}
+
+/// Splits a text into words and emoji. Question marks are tokens; other punctuation, markup and colours of skin are not.
+pub fn tokenize(text: &str) -> Vec<Token> {
+    let mut tokens: Vec<Token> = Vec::new();
+    let mut word_start = None;
+    let push = |tokens: &mut Vec<Token>, start: usize, end: usize| {
+        let folded = fold(&text[start..end]).replace('\'', "");
+        if !folded.is_empty() {
+            tokens.push(Token { squeezed: squeeze(&folded), text: folded, start, end, ends_part: false });
+        }
+    };
+    for (at, c) in text.char_indices() {
+        if is_of_word(c) || (word_start.is_some() && is_joined(c)) {
+            word_start.get_or_insert(at);
+            continue;
+        }
+        if let Some(start) = word_start.take() {
+            push(&mut tokens, start, at);
+        }
+        match c {
+            '?' => push(&mut tokens, at, at + c.len_utf8()),
+            '.' | ',' | '!' | ';' | ':' | '…' | '(' | ')' | '\n' | '-' | '–' | '—' => {
+                if let Some(last) = tokens.last_mut() {
+                    last.ends_part = true;
+                }
+            }
+            c if c.is_ascii() || c.is_whitespace() || is_markup(c) || is_joined(c) => {}
+            c => push(&mut tokens, at, at + c.len_utf8()),
+        }
+    }
+    if let Some(start) = word_start {
+        push(&mut tokens, start, text.len());
+    }
+    if let Some(last) = tokens.last_mut() {
+        last.ends_part = true;
+    }
+    tokens
+}
+
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric()
+}
+
+/// A part of the character before it: an accent, an apostrophe, a colour of skin, a joiner of emoji.
+fn is_joined(c: char) -> bool {
+    matches!(c, '\'' | '’' | '\u{300}'..='\u{36f}' | '\u{20e3}' | '\u{1f3fb}'..='\u{1f3ff}')
+        || is_invisible(c)
+}
+
+fn is_markup(c: char) -> bool {
+    matches!(c, '¡' | '¿' | '“' | '”' | '„' | '«' | '»' | '‘' | '•')
+}
+
+/// Removes repeats of a letter.
+fn squeeze(folded: &str) -> String {
+    let mut squeezed = String::with_capacity(folded.len());
+    for c in folded.chars() {
+        if !(c.is_alphabetic() && squeezed.ends_with(c)) {
+            squeezed.push(c);
+        }
+    }
+    squeezed
+}
+
+/// A value for each word or phrase.
+#[derive(Debug)]
+pub struct PhraseTable<T> {
+    by_phrase: HashMap<String, T>,
+    /// The phrases, by their text with repeated letters only once.
+    by_squeezed: HashMap<String, String>,
+    max_words: usize,
+}
+
+impl<T> PhraseTable<T> {
+    /// A table of these phrases; the first value of a phrase counts.
+    pub fn new(phrases: impl IntoIterator<Item = (String, T)>) -> Self {
+        let mut table = Self { by_phrase: HashMap::new(), by_squeezed: HashMap::new(), max_words: 0 };
+        for (phrase, value) in phrases {
+            let tokens = tokenize(&phrase);
+            let phrase = join(&tokens, |token| &token.text);
+            table.max_words = table.max_words.max(tokens.len());
+            table.by_squeezed.entry(join(&tokens, |token| &token.squeezed)).or_insert_with(|| phrase.clone());
+            table.by_phrase.entry(phrase).or_insert(value);
+        }
+        table
+    }
+
+    /// The longest phrase with which the tokens begin: how many tokens it has, and its value.
+    pub fn longest(&self, tokens: &[Token]) -> Option<(usize, &T)> {
+        let counts = (1..=tokens.len().min(self.max_words)).rev();
+        counts.into_iter().find_map(|count| Some((count, self.get(&tokens[..count])?)))
+    }
+
+    /// The value of a phrase as it is written, or else, if letters are repeated in it, without the repeats.
+    fn get(&self, tokens: &[Token]) -> Option<&T> {
+        let squeezed = || {
+            let has_repeats = tokens.iter().any(|token| token.text != token.squeezed);
+            let phrase = has_repeats.then(|| self.by_squeezed.get(&join(tokens, |token| &token.squeezed)));
+            self.by_phrase.get(phrase??)
+        };
+        self.by_phrase.get(&join(tokens, |token| &token.text)).or_else(squeezed)
+    }
+
+    /// How many tokens at the end are phrases of the table.
+    pub fn count_at_end(&self, tokens: &[Token]) -> usize {
+        let mut kept = tokens.len();
+        while let Some(start) = (kept.saturating_sub(self.max_words)..kept)
+            .find(|start| self.longest(&tokens[*start..kept]).is_some_and(|(count, _)| start + count == kept))
+        {
+            kept = start;
+        }
+        tokens.len() - kept
+    }
+}
+
+fn join(tokens: &[Token], text: impl Fn(&Token) -> &str) -> String {
+    tokens.iter().map(text).collect::<Vec<_>>().join(" ")
+}
+
+/// The phrases that the translation files list under a key, in all languages, separated by commas.
+pub fn phrases(key: &str) -> impl Iterator<Item = (Locale, String)> + use<> {
+    let texts = Locale::ALL.map(|locale| (locale, i18n::text(locale, key, &[])));
+    texts.into_iter().flat_map(|(locale, text)| {
+        let phrases: Vec<_> = text.split(',').map(str::trim).map(str::to_owned).collect();
+        phrases.into_iter().filter(|phrase| !phrase.is_empty()).map(move |phrase| (locale, phrase))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        tokenize(text).into_iter().map(|token| token.text).collect()
+    }
+
+    #[test]
+    fn a_text_is_split_into_words_and_emoji() {
+        let rows: [(&str, &[&str]); 8] = [
+            ("Siiim, pode!", &["siiim", "pode"]),
+            ("não  *agora*", &["nao", "agora"]),
+            ("na\u{303}o", &["nao"]),
+            ("don’t do it", &["dont", "do", "it"]),
+            ("👍🏽👍 1️⃣", &["👍", "👍", "1"]),
+            ("sim?", &["sim", "?"]),
+            ("11 aa", &["11", "aa"]),
+            ("…", &[]),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(words(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_longest_phrase_counts() {
+        let rows = [("por favor", 1), ("por", 2), ("favor", 3), ("borra", 4), ("isso", 5)];
+        let table = PhraseTable::new(rows.map(|(phrase, value)| (phrase.to_owned(), value)));
+        assert_eq!(table.longest(&tokenize("Por favor, já")), Some((2, &1)));
+        assert_eq!(table.longest(&tokenize("por já")), Some((1, &2)));
+        assert_eq!(table.longest(&tokenize("já")), None);
+        assert_eq!(table.longest(&tokenize("porrr favooor")), Some((2, &1)));
+        assert_eq!(table.longest(&tokenize("issssoo")), Some((1, &5)));
+        assert_eq!(table.longest(&tokenize("bora")), None);
+        assert_eq!(table.count_at_end(&tokenize("já por favor, por favor")), 4);
+        assert_eq!(table.count_at_end(&tokenize("por já")), 0);
+    }
+}

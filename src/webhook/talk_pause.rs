@@ -1,0 +1,47 @@
+//! A pause between replies to texts that are no commands: one reply every three minutes, per person and chat, so that
+//! chatter costs nothing. A command ends the pause. Kept in memory: after a restart there is one reply more.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::domain::ConversationKey;
+
+/// The length of the pause.
+const PAUSE: Duration = Duration::from_secs(3 * 60);
+
+/// The kinds of text that have a pause of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum TalkKind {
+    /// A yes, a no or a number to which nothing is open: the reply must not be missing after other talk.
+    PromptReply,
+    /// Any other text.
+    Other,
+}
+
+/// When each kind of text last got a reply, by person and chat.
+#[derive(Debug, Default)]
+pub(super) struct TalkPause(Mutex<HashMap<(String, TalkKind), Timestamp>>);
+
+impl TalkPause {
+    /// Whether the pause is over.
+    pub(super) fn is_over(&self, key: &ConversationKey, kind: TalkKind, now: Timestamp) -> bool {
+        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = last.get(&(key.to_string(), kind));
+        last.is_none_or(|last| *last > now || now.since(*last) >= PAUSE)
+    }
+
+    /// Begins a pause.
+    pub(super) fn begin(&self, key: &ConversationKey, kind: TalkKind, now: Timestamp) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert((key.to_string(), kind), now);
+    }
+
+    /// Ends the pauses, since a command was accepted.
+    pub(super) fn end(&self, key: &ConversationKey) {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for kind in [TalkKind::PromptReply, TalkKind::Other] {
+            last.remove(&(key.to_string(), kind));
+        }
+    }
+}

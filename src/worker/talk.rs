@@ -1,0 +1,62 @@
+//! Replies to texts of an admin in a direct chat that are neither a command nor a reply to a prompt.
+
+use super::context::{CommandOutcome, Request};
+use crate::command::consent::is_reaction;
+use crate::command::spec::CommandSpec;
+use crate::config::AdminsFrom;
+use crate::domain::Chat;
+use crate::parse::greeting::is_greeting;
+use crate::parse::prompt_reply::{ParsedReply, parse_reply};
+use crate::reply::{Reply, ReplyLine};
+use crate::storage::{StateChange, StateKind, StoreUnavailable};
+
+/// One line with the way on. In a group, and on the bot's own phone, the text is for another person. `wished` is the
+/// command that the text seems to ask for, incompletely.
+pub(super) async fn reply_to_talk(
+    request: &Request<'_>,
+    wished: Option<&CommandSpec>,
+) -> Result<CommandOutcome, StoreUnavailable> {
+    let Request { command, chat, run, .. } = request;
+    if matches!(chat, Chat::Group(_)) || command.by_owner || is_reaction(command) {
+        return Ok(CommandOutcome::talk(Reply::Empty, Vec::new()));
+    }
+    if is_greeting(&command.text)
+        && let Some(greeting) = greet(request).await?
+    {
+        return Ok(greeting);
+    }
+    let example = |spec: &CommandSpec| spec.examples(run.localizer).swap_remove(0);
+    let line =
+        match (wished, parse_reply(&command.text, true, None)) {
+            (Some(spec), _) => ReplyLine::new("wish-usage")
+                .with_plain("usage", spec.usage(run.localizer))
+                .with_plain("example", example(spec)),
+            (None, Some(ParsedReply::Acknowledgement { is_agreement: true })) => ReplyLine::new("talk-ok"),
+            (None, Some(ParsedReply::Acknowledgement { .. })) => ReplyLine::new("talk-thanks"),
+            (None, Some(_)) => ReplyLine::not_done("confirm-nothing"),
+            (None, None) => ReplyLine::new("talk-hint")
+                .with_command("example", "communities", &[])
+                .with_command("help", "help", &[]),
+        };
+    Ok(CommandOutcome::talk(Reply::Lines(vec![line]), Vec::new()))
+}
+
+/// Greets at most once a day, in the instance's time zone.
+async fn greet(request: &Request<'_>) -> Result<Option<CommandOutcome>, StoreUnavailable> {
+    let Request { admin, command, run, .. } = request;
+    let config = &run.instance.config;
+    let day = command.accepted_at.date_in(&config.time_zone);
+    let greeted = run.store.get_state(&config.name, StateKind::Greeting, &admin.key).await?;
+    if greeted.is_some_and(|entry| entry.value == day) {
+        return Ok(None);
+    }
+    let greeted = StateChange { kind: StateKind::Greeting, key: admin.key.clone(), value: Some(day) };
+    // Community admins have no configured name.
+    let hello = match admin.from {
+        AdminsFrom::Config => ReplyLine::new("greeting").with_plain("name", admin.name.as_str()),
+        AdminsFrom::Community => ReplyLine::new("greeting-nameless"),
+    };
+    let hint = ReplyLine::new("greeting-hint");
+    let hint = hint.with_command("communities", "communities", &[]).with_command("help", "help", &[]);
+    Ok(Some(CommandOutcome::talk(Reply::Lines(vec![hello, hint]), vec![greeted])))
+}
