@@ -67,10 +67,10 @@ impl PromptReply<'_, '_> {
         if self.has_no_prefix {
             return parse_reply(&self.context.command.text, self.is_direct, None).ok_or(Resolution::Ignore);
         }
-        if arguments.words.is_empty() {
+        if arguments.tokens.is_empty() {
             return Ok(ParsedReply::Yes);
         }
-        match parse_reply(&arguments.words.join(" "), true, None) {
+        match parse_reply(&arguments.words().join(" "), true, None) {
             Some(ParsedReply::Acknowledgement { .. }) => Ok(ParsedReply::Yes),
             Some(answer) => Ok(answer),
             None => Err(reply_only(ReplyLine::not_done("confirm-what"))),

@@ -60,7 +60,7 @@ enum HistoryFilter {
 }
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
-    let wanted = match parse_filter(context, &arguments.words).await? {
+    let wanted = match parse_filter(context, &arguments.words()).await? {
         Ok(wanted) => wanted,
         Err(reply) => return Ok(reply),
     };

@@ -241,7 +241,7 @@ section-communities = Communities
 section-people = People
 section-commands = Commands
 section-bot = Bot
-arg-optional-community = [community]
+
 arg-people = <people…>
 arg-text = <text>
 arg-optional-text = [text]
@@ -626,6 +626,8 @@ command-synonyms = delete deactivate, close deactivate, end deactivate, new crea
 edit-too-late = You said yes to that already; editing the message changes nothing any more. Send a new one.
 ## Words between names, and what stands behind two dashes
 stop-words-between-names = and & +
+courtesy-phrases = please, pls, plz, thanks, thank you
+without-community = without community, without a community, no community, in no community
 unknown-flag = I don't know { $word }, so nothing was done. There are --try (only shows what would happen) and --yes (does it without asking); a name that begins with dashes goes in quotes: { $usage }
 confirm-dry-run = So nothing was done, and the question still stands: answer “yes” to do it, or “no”.
 stop-words-beside-people = admin admins administrator as be

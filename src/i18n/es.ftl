@@ -241,7 +241,7 @@ section-communities = Comunidades
 section-people = Personas
 section-commands = Comandos
 section-bot = Bot
-arg-optional-community = [comunidad]
+
 arg-people = <personas…>
 arg-text = <texto>
 arg-optional-text = [texto]
@@ -626,6 +626,8 @@ command-synonyms = borrar deactivate, cerrar deactivate, nuevo create, nueva cre
 edit-too-late = Ya confirmaste ese comando, y editar el mensaje ya no cambia nada. Envía otro.
 ## Palabras entre nombres, y lo que sigue a dos guiones
 stop-words-between-names = y
+courtesy-phrases = por favor, porfa, porfi, gracias, muchas gracias
+without-community = sin comunidad, sin ninguna comunidad
 unknown-flag = No conozco { $word }, así que no hice nada. Existen --probar (solo muestra lo que pasaría) y --sí (lo hace sin preguntar); un nombre que empieza con guiones va entre comillas: { $usage }
 confirm-dry-run = Así no hice nada, y la pregunta sigue en pie: responde “sí” para hacerlo, o “no”.
 stop-words-beside-people = admin administrador administradora como

@@ -242,7 +242,7 @@ section-communities = Comunidades
 section-people = Pessoas
 section-commands = Comandos
 section-bot = Bot
-arg-optional-community = [comunidade]
+
 arg-people = <pessoas…>
 arg-text = <texto>
 arg-optional-text = [texto]
@@ -614,7 +614,7 @@ help-demote-example =
 group-not-admin = você não é admin desse grupo. Peça a um admin dele que promova você e tente de novo
 ## O que se quis dizer
 suggestion = Assim não entendi. Você quis dizer { $command }? Responda “sim”; nada mudou.
-stop-words-beside-name = a o as os na no da do de em à ao para pra comunidade grupo grupos
+stop-words-beside-name = a o as os na no nas nos da do das dos de em à ao às aos para pra pro comunidade grupo grupos
 create-community-words = comunidade
 create-words-before-community = a uma nova outra
 create-words-behind-community = chamada chamado
@@ -627,6 +627,8 @@ command-synonyms = apagar deactivate, encerrar deactivate, fechar deactivate, no
 edit-too-late = Esse comando já foi confirmado, e editar a mensagem não muda mais nada. Mande outra.
 ## Palavras entre nomes, e o que vem depois de dois traços
 stop-words-between-names = e
+courtesy-phrases = por favor, pfv, pf, faz favor, fazendo favor, obrigado, obrigada, obg, valeu, vlw
+without-community = sem comunidade, sem nenhuma comunidade, fora de comunidade
 unknown-flag = Não conheço { $word }, então não fiz nada. Existem --testar (só mostra o que aconteceria) e --sim (faz sem perguntar); um nome que começa com traços vai entre aspas: { $usage }
 confirm-dry-run = Assim não fiz nada, e a pergunta continua de pé: responda “sim” para fazer, ou “não”.
 stop-words-beside-people = admin adm administrador administradora como

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use crate::directory::fold;
-use crate::parse::arguments::parse_quoted_name;
 use crate::parse::prefix::CommandParser;
 use crate::parse::text::is_comma;
+use crate::parse::tokenizer::parse_quoted_name;
 use crate::parse::word_lists::word_list;
 
 /// Only so many words are checked; no command may have more.

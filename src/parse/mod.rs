@@ -6,11 +6,12 @@ pub mod flags;
 pub mod further_command;
 pub mod greeting;
 pub mod list_items;
+pub mod names;
 pub mod numbers;
 pub mod people;
 pub mod prefix;
 pub mod prompt_reply;
 pub mod text;
 pub mod tokenizer;
-pub mod unquoted;
+
 pub mod word_lists;
