@@ -37,7 +37,7 @@ no-community-nearest = There is no community { $name }. Did you mean { $candidat
 many-communities = { $name } could be { $candidates }. Answer with the number; nothing was changed.
 no-communities = This number is in no community.
 
-## Reading
+## Lists
 communities = { $count ->
     [one] { $count } community:
    *[other] { $count } communities:
@@ -85,7 +85,7 @@ status-dead = { $count ->
    *[other] { $count } commands have failed.
 }
 
-## Slips
+## Usage errors, limits, retries, cancellation
 unknown-command = There is no command { $name }. All of them: { $help }
 unknown-command-nearest = There is no command { $name }. Did you mean { $nearest }?
 unclosed-quote = A quote { $quote } is not closed. Write: { $usage }
@@ -108,7 +108,7 @@ cancel-none = No command is waiting in this chat.
 cancel-stopped = Cancelled: { $command }. Its own answer says what is so.
 cancel-running = { $command } is being carried out right now. If this try fails, there is no other.
 
-## What is wrong at Z-API
+## Errors of Z-API
 api-unreachable = Z-API cannot be reached.
 api-no-answer = Z-API did not answer.
 api-busy = Z-API asks to slow down.
@@ -180,7 +180,7 @@ help-status = is WhatsApp connected, what waits
 help-status-long = Asks Z-API, counts the commands that are waiting or have failed, and says when Z-API's subscription ends, if that is near.
 help-status-example = { "" }
 
-## Asking back
+## Prompts and dry runs
 confirm = Nothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes ({ $command } does the same); “no” drops it.
 dry-run = This was a trial: nothing was changed. Without --try it is done.
 would-link =
@@ -234,7 +234,7 @@ flag-yes = yes
 flag-dry-run = try trial test dry dry-run dryrun simulate
 greetings = hi, hello, hey, help, menu, start, hi there, hi bot, hello bot, hello there, hey bot, good morning, good afternoon, good evening, how are you, hi how are you, hello how are you, how does it work, how does this work, what can you do
 
-## Help on what asks back
+## Help: sections, arguments, confirm, undo
 section-groups = Groups
 section-lookup = Look
 section-communities = Communities
@@ -314,7 +314,7 @@ help-examples = For example:
 help-dry-run = --try only shows what would happen
 help-yes = --yes skips the question
 help-flags-first = This goes before the text: { $command } --try …
-## Making, changing and ending communities
+## Create, change and deactivate communities
 arg-create = <name> [| description]
 arg-settings = add-groups admins|all
 arg-invite = <community or group> [reset]
@@ -436,7 +436,7 @@ help-deactivate-long = Its groups go on, in no community; the announcement group
 help-deactivate-example =
     "Bairro Feliz"
     Sales
-## Who may do what
+## Permissions
 who = Who may use commands in { $community }:
 who-admin = { $name }: { $commands }
 who-admin-all = { $name }: everything
@@ -453,7 +453,7 @@ help-who-long = First those whom this bot’s keeper named, then the community�
 help-who-example =
     sales
     "Bairro Feliz"
-## Seeing
+## More about lists, history and status
 list-more = … { $count } more: { $command }
 more-nothing = There is nothing more to show. Begin a list anew: { $groups }
 groups-elsewhere = another community
@@ -494,7 +494,7 @@ help-history-example =
 help-more = the next page of a long list
 help-more-long = Shows on where your last list in this chat ended; its numbers go on.
 help-more-example = { "" }
-## Moving
+## Move
 would-move = would leave { $community }
 moved-not = { $reason }; it is still in { $community }
 moved-maybe-not = { $reason }; I cannot tell whether it left { $community }. If it is in no community, this puts it back: { $command }
@@ -609,9 +609,9 @@ help-demote-example =
     "Bairro Feliz" +55 44 99999-0001
     Sales 44 99999-0001, 44 99999-0002
 
-## Groups of which somebody is no admin
+## The sender is not an admin of a group
 group-not-admin = you are no admin of this group. Ask one of its admins to make you one, then try again
-## Likely meant
+## Suggestions
 suggestion = I can't read it like that. Did you mean { $command }? Answer “yes”; nothing was changed.
 stop-words-beside-name = the in to of on at for from a community group groups
 create-community-words = community
@@ -622,9 +622,9 @@ missing-name = What shall it be called? Write: { $usage }
 no-community-known = There is no community { $name }. The ones there are: { $candidates }
 command-synonyms = delete deactivate, close deactivate, end deactivate, new create, picture photo, image photo, stop cancel, revert undo, back undo, members community, list groups, send announce, broadcast announce, message announce, post announce, admins who, permissions who, admin promote, log history, attach link, detach unlink, kick remove, unpromote demote, adm promote, disable deactivate, config settings
 
-## A command that was done on a yes is edited
+## Edit of a confirmed command
 edit-too-late = You said yes to that already; editing the message changes nothing any more. Send a new one.
-## Words between names, and what stands behind two dashes
+## Words between names, and options such as --try
 stop-words-between-names = and & +
 courtesy-phrases = please, pls, plz, thanks, thank you
 without-community = without community, without a community, no community, in no community
@@ -634,7 +634,7 @@ stop-words-beside-people = admin admins administrator as be
 bare-pattern = { $name } alone would be every group, and that is never done at once. Put a part of the name to it: sales*
 exclusion-words = except excepting excluding but not no without minus never don't dont
 stop-words = with only just also until nor
-## What changed since
+## Changes since the command that is undone
 describe-changed-since = Not undone: somebody changed the description of { $community } since. It is now:
 describe-none-changed-since = Not undone: somebody took the description of { $community } away since.
 owner = owner
@@ -645,5 +645,5 @@ see-groups = See which groups there are: { $command }
 deactivate-words = delete
 alias-changed-since = Not undone: somebody changed what { $short } stands for since.
 
-## Words for what no command does
+## Words for actions that no command does
 words-without-command = rename, activate, reactivate, enable, edit, leave

@@ -1,6 +1,6 @@
 # Lo que vincula dice en español. Mismas claves y huecos que los otros catálogos.
 
-## Vincular y desvincular
+## Link and unlink
 linked = { $all ->
     [one] { $done } de { $all } grupo está en { $community }.
    *[other] { $done } de { $all } grupos están en { $community }.
@@ -25,7 +25,7 @@ not-read-back = no se pudo comprobar el resultado. Vuelve a mirar en un minuto: 
 cancelled-before-start = no se hizo: el comando se canceló
 limit-near = { $community } tendría { $count } grupos; WhatsApp puede no aceptar más de { $limit }.
 
-## Nombres
+## Names
 no-group = no encontré el grupo { $name }
 no-group-nearest = no encontré el grupo { $name }. ¿Quisiste decir { $candidates }?
 no-pattern = ningún grupo coincide con { $name }
@@ -37,7 +37,7 @@ no-community-nearest = No encontré la comunidad { $name }. ¿Quisiste decir { $
 many-communities = { $name } puede ser { $candidates }. Responde con el número; nada cambió.
 no-communities = Este número no está en ninguna comunidad.
 
-## Ver
+## Lists
 communities = { $count ->
     [one] { $count } comunidad:
    *[other] { $count } comunidades:
@@ -55,7 +55,7 @@ groups = { $count ->
 groups-none = Este número no está en ningún grupo.
 groups-none-of = Ningún grupo coincide con { $name }. Míralos todos: { $command }
 
-## Personas
+## People
 whoami = Eres { $name }.
 whoami-phone = Número: { $phone }
 whoami-lid = Lid: { $lid }
@@ -70,7 +70,7 @@ rights-revoked = Ya no eres admin de este bot, así que el comando no se ejecut�
 rights-revoked-running = Ya no puedes hacer esto aquí, así que me detuve. El comando ya había empezado: una parte puede haberse hecho.
 not-an-admin = Este número solo atiende a sus admins.
 
-## Estado
+## Status
 status-connected = WhatsApp está conectado.
 status-disconnected = WhatsApp no está conectado. Abre la instancia en Z-API y lee el código QR con el teléfono.
 status-unread = No se pudo preguntar a Z-API: { $reason }
@@ -85,7 +85,7 @@ status-dead = { $count ->
    *[other] Fallaron { $count } comandos.
 }
 
-## Deslices
+## Usage errors, limits, retries, cancellation
 unknown-command = No conozco el comando { $name }. Míralos todos: { $help }
 unknown-command-nearest = No conozco el comando { $name }. ¿Quisiste decir { $nearest }?
 unclosed-quote = Faltó cerrar las comillas { $quote }. Escribe: { $usage }
@@ -108,7 +108,7 @@ cancel-none = No hay comandos en espera en este chat.
 cancel-stopped = Cancelada: { $command }. Su propia respuesta dice cómo quedó.
 cancel-running = { $command } se está ejecutando ahora mismo. Si este intento falla, no habrá otro.
 
-## Qué pasa en Z-API
+## Errors of Z-API
 api-unreachable = No pude conectar con Z-API.
 api-no-answer = Z-API no respondió.
 api-busy = Z-API pide ir más despacio.
@@ -122,7 +122,7 @@ api-rejected = Z-API lo rechazó: { $reason }.
 api-unreadable = No entendí la respuesta de Z-API.
 internal = Algo falló dentro del bot; quien lo administra verá el motivo en el registro.
 
-## Ayuda
+## Help
 help-title = Lo que sé hacer:
 help-on-one = Más sobre cada uno: { $example }
 help-usage = Escribe: { $usage }
@@ -180,7 +180,7 @@ help-status-long = Pregunta a Z-API, cuenta los comandos que esperan o fallaron 
 help-status = ¿WhatsApp conectado? ¿Algo espera?
 help-status-example = { "" }
 
-## Preguntas
+## Prompts and dry runs
 confirm = Todavía no hice nada. ¿Lo hago? Responde “sí” o 👍 en 5 minutos ({ $command } vale igual); “no” lo descarta.
 dry-run = Fue una prueba: nada cambió. Sin --probar se hace de verdad.
 would-link =
@@ -219,7 +219,7 @@ missing-text = Falta el texto. Escribe: { $usage }
 greeting = ¡Hola, { $name }! Me ocupo de tus comunidades de WhatsApp: tú pides, yo lo hago y te cuento cómo quedó.
 greeting-hint = Empieza con { $communities } o mira todo lo que sé hacer: { $help }
 
-## Palabras que valen en cualquier idioma
+## Words that are understood in every language
 reply-yes = sí, si
 reply-yes-direct = dale, claro
 reply-agreement = ok
@@ -234,7 +234,7 @@ flag-yes = sí
 flag-dry-run = probar prueba simular simulacro simulación
 greetings = hola, ayuda, menú, inicio, empezar, buenas, buenos días, buen día, buenas tardes, buenas noches, hola bot, hola buenas, hola buenos días, qué tal, hola qué tal, hola cómo estás, cómo funciona, cómo te uso, qué puedes hacer, socorro, auxilio
 
-## Ayuda sobre lo que pregunta
+## Help: sections, arguments, confirm, undo
 section-groups = Grupos
 section-lookup = Ver
 section-communities = Comunidades
@@ -255,7 +255,7 @@ help-undo = deshace tu último cambio aquí
 help-undo-long = Deshace exactamente lo que cambió tu último comando en este chat. Lo que ya era así queda.
 help-undo-example = { "" }
 
-## Idioma, apodos, invitaciones
+## Language, aliases, invitations
 language-en = inglés
 language-pt = portugués
 language-es = español
@@ -314,7 +314,7 @@ help-examples = Por ejemplo:
 help-dry-run = --probar solo muestra lo que pasaría
 help-yes = --sí lo hace sin preguntar
 help-flags-first = Esto va antes del texto: { $command } --probar …
-## Crear, cambiar y desactivar comunidades
+## Create, change and deactivate communities
 arg-create = <nombre> [| descripción]
 arg-settings = agregar-grupos admins|todos
 arg-invite = <comunidad o grupo> [restablecer]
@@ -436,7 +436,7 @@ help-deactivate-long = Sus grupos siguen, fuera de comunidades; el grupo de avis
 help-deactivate-example =
     "Bairro Feliz"
     Ventas
-## Quién puede qué
+## Permissions
 who = Quién puede usar comandos en { $community }:
 who-admin = { $name }: { $commands }
 who-admin-all = { $name }: todo
@@ -453,7 +453,7 @@ help-who-long = Primero quienes nombró el responsable de este bot, después los
 help-who-example =
     ventas
     "Bairro Feliz"
-## Ver más
+## More about lists, history and status
 list-more = … { $count } más: { $command }
 more-nothing = No hay nada más que mostrar. Empieza una lista: { $groups }
 groups-elsewhere = otra comunidad
@@ -494,7 +494,7 @@ help-history-example =
 help-more = la página siguiente de una lista
 help-more-long = Sigue donde terminó tu última lista en esta conversación; los números continúan.
 help-more-example = { "" }
-## Mover
+## Move
 would-move = saldría de { $community }
 moved-not = { $reason }; sigue en { $community }
 moved-maybe-not = { $reason }; no puedo saber si ya salió de { $community }. Si no está en ninguna comunidad, esto lo pone de vuelta: { $command }
@@ -510,7 +510,7 @@ help-move-example =
     "vendas sul" "Bairro Feliz"
     lançamentos, suporte "Bairro Feliz" --probar
 
-## Avance
+## Progress
 progress = Estoy en eso…
 progress-of = { $done } de { $all }…
 unknown-command-prompt = No conozco el comando { $name }. ¿Quisiste decir { $nearest }? Responde “sí”.
@@ -519,7 +519,7 @@ people-concerned =
         [one] Afecta a { $count } persona.
        *[other] Afecta a { $count } personas.
     }
-## Personas de una comunidad
+## People of a community
 people-added =
     { $all ->
         [one] { $done } de { $all } persona está en { $community }.
@@ -609,9 +609,9 @@ help-demote-example =
     "Bairro Feliz" +55 44 99999-0001
     Ventas +55 44 99999-0001, +55 44 99999-0002
 
-## Groups of which somebody is no admin
+## The sender is not an admin of a group
 group-not-admin = no eres admin de ese grupo. Pide a uno de sus admins que te nombre e inténtalo de nuevo
-## Lo que se quiso decir
+## Suggestions
 suggestion = Así no lo entiendo. ¿Quisiste decir { $command }? Responde “sí”; nada cambió.
 stop-words-beside-name = la las el los en de del a al para comunidad grupo grupos
 create-community-words = comunidad
@@ -622,9 +622,9 @@ missing-name = ¿Cómo se va a llamar? Escribe: { $usage }
 no-community-known = No encontré la comunidad { $name }. Las que hay: { $candidates }
 command-synonyms = borrar deactivate, cerrar deactivate, nuevo create, nueva create, imagen photo, parar cancel, volver undo, revertir undo, miembros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensaje announce, admins who, permisos who, admin promote, registro history, socorro help, sacar remove, expulsar remove, unir link, despromover demote, adm promote, linkear link, log history, deshabilitar deactivate, config settings
 
-## La edición de un comando ya confirmado
+## Edit of a confirmed command
 edit-too-late = Ya confirmaste ese comando, y editar el mensaje ya no cambia nada. Envía otro.
-## Palabras entre nombres, y lo que sigue a dos guiones
+## Words between names, and options such as --try
 stop-words-between-names = y
 courtesy-phrases = por favor, porfa, porfi, gracias, muchas gracias
 without-community = sin comunidad, sin ninguna comunidad
@@ -634,7 +634,7 @@ stop-words-beside-people = admin administrador administradora como
 bare-pattern = { $name } solo serían todos los grupos, y eso no lo hago de una vez. Agrégale una parte del nombre: ventas*
 exclusion-words = menos quitando excepto salvo no sin nunca
 stop-words = con por hasta pero solo solamente también ni
-## Lo que cambió después
+## Changes since the command that is undone
 describe-changed-since = No lo deshice: alguien cambió la descripción de { $community } después. Ahora es:
 describe-none-changed-since = No lo deshice: alguien quitó la descripción de { $community } después.
 owner = dueño del número
@@ -645,5 +645,5 @@ see-groups = Mira qué grupos hay: { $command }
 deactivate-words = eliminar
 alias-changed-since = No lo deshice: alguien cambió el apodo { $short } después.
 
-## Words for what no command does
+## Words for actions that no command does
 words-without-command = renombrar, activar, reactivar, editar, salir, habilitar

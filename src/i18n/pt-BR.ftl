@@ -1,6 +1,6 @@
 # O que o vincula diz em português do Brasil. Mesmas chaves e lacunas dos outros catálogos.
 
-## Vincular e desvincular
+## Link and unlink
 linked = { $all ->
     [one] { $done } de { $all } grupo está em { $community }.
    *[other] { $done } de { $all } grupos estão em { $community }.
@@ -25,7 +25,7 @@ not-read-back = não deu para conferir o resultado. Confira em um minuto: { $com
 cancelled-before-start = não foi feito: o comando foi cancelado
 limit-near = { $community } ficaria com { $count } grupos; o WhatsApp pode não aceitar mais de { $limit }.
 
-## Nomes
+## Names
 no-group = não encontrei o grupo { $name }
 no-group-nearest = não encontrei o grupo { $name }. Você quis dizer { $candidates }?
 no-pattern = nenhum grupo combina com { $name }
@@ -37,7 +37,7 @@ no-community-nearest = Não encontrei a comunidade { $name }. Você quis dizer {
 many-communities = { $name } pode ser { $candidates }. Responda com o número; nada mudou.
 no-communities = Este número não está em nenhuma comunidade.
 
-## Ver
+## Lists
 communities = { $count ->
     [one] { $count } comunidade:
    *[other] { $count } comunidades:
@@ -56,7 +56,7 @@ groups = { $count ->
 groups-none = Este número não está em nenhum grupo.
 groups-none-of = Nenhum grupo combina com { $name }. Veja todos: { $command }
 
-## Pessoas
+## People
 whoami = Você é { $name }.
 whoami-phone = Número: { $phone }
 whoami-lid = Lid: { $lid }
@@ -71,7 +71,7 @@ rights-revoked = Você não é mais admin deste bot, então o comando não foi e
 rights-revoked-running = Você não pode mais fazer isso aqui, então parei. O comando já tinha começado: uma parte pode ter sido feita.
 not-an-admin = Este número só atende aos seus admins.
 
-## Situação
+## Status
 status-connected = O WhatsApp está conectado.
 status-disconnected = O WhatsApp não está conectado. Abra a instância na Z-API e leia o QR code com o celular.
 status-unread = Não deu para perguntar à Z-API: { $reason }
@@ -86,7 +86,7 @@ status-dead = { $count ->
    *[other] { $count } comandos falharam.
 }
 
-## Deslizes
+## Usage errors, limits, retries, cancellation
 unknown-command = Não conheço o comando { $name }. Veja todos: { $help }
 unknown-command-nearest = Não conheço o comando { $name }. Você quis dizer { $nearest }?
 unclosed-quote = Faltou fechar as aspas { $quote }. Escreva: { $usage }
@@ -109,7 +109,7 @@ cancel-none = Não há comando esperando nesta conversa.
 cancel-stopped = Cancelado: { $command }. A resposta dele diz como ficou.
 cancel-running = { $command } está sendo executado agora. Se não der certo desta vez, não tento de novo.
 
-## O que há na Z-API
+## Errors of Z-API
 api-unreachable = Não consegui falar com a Z-API.
 api-no-answer = A Z-API não respondeu.
 api-busy = A Z-API pede para ir mais devagar.
@@ -123,7 +123,7 @@ api-rejected = A Z-API recusou: { $reason }.
 api-unreadable = Não entendi a resposta da Z-API.
 internal = Algo deu errado dentro do bot; quem cuida dele encontra o motivo no log.
 
-## Ajuda
+## Help
 help-title = O que eu sei fazer:
 help-on-one = Mais sobre cada um: { $example }
 help-usage = Escreva: { $usage }
@@ -181,7 +181,7 @@ help-status-long = Pergunta à Z-API, conta os comandos que esperam ou falharam 
 help-status = WhatsApp conectado? Algo na fila?
 help-status-example = { "" }
 
-## Perguntas
+## Prompts and dry runs
 confirm = Nada foi feito ainda. Posso fazer? Responda “sim” ou 👍 em 5 minutos ({ $command } vale igual); “não” desiste.
 dry-run = Foi um teste: nada mudou. Sem --testar é para valer.
 would-link =
@@ -220,7 +220,7 @@ missing-text = Falta o texto. Escreva: { $usage }
 greeting = Oi, { $name }! Eu cuido das suas comunidades do WhatsApp: você pede, eu faço e conto como ficou.
 greeting-hint = Comece por { $communities } ou veja tudo o que sei fazer: { $help }
 
-## Palavras que valem em qualquer língua
+## Words that are understood in every language
 reply-yes = sim
 reply-yes-direct = pode, confirmo
 reply-agreement = ok
@@ -235,7 +235,7 @@ flag-yes = sim
 flag-dry-run = testar teste simular simulação simula
 greetings = oi, olá, oie, ajuda, menu, início, começar, opa, alô, e aí, oi bot, olá bot, bom dia, boa tarde, boa noite, oi bom dia, oi boa tarde, oi boa noite, olá bom dia, tudo bem, oi tudo bem, olá tudo bem, como funciona, como usar, como faço, o que você faz, socorro, me ajuda
 
-## Ajuda sobre o que pergunta
+## Help: sections, arguments, confirm, undo
 section-groups = Grupos
 section-lookup = Ver
 section-communities = Comunidades
@@ -256,7 +256,7 @@ help-undo = desfaz sua última mudança aqui
 help-undo-long = Desfaz exatamente o que seu último comando nesta conversa mudou. O que já era assim fica.
 help-undo-example = { "" }
 
-## Idioma, apelidos, convites
+## Language, aliases, invitations
 language-en = inglês
 language-pt = português
 language-es = espanhol
@@ -315,7 +315,7 @@ help-examples = Por exemplo:
 help-dry-run = --testar só mostra o que aconteceria
 help-yes = --sim faz sem perguntar
 help-flags-first = Isso vai antes do texto: { $command } --testar …
-## Criar, mudar e desativar comunidades
+## Create, change and deactivate communities
 arg-create = <nome> [| descrição]
 arg-settings = adicionar-grupos admins|todos
 arg-invite = <comunidade ou grupo> [redefinir]
@@ -437,7 +437,7 @@ help-deactivate-long = Os grupos continuam, fora de comunidades; o grupo de avis
 help-deactivate-example =
     "Bairro Feliz"
     Vendas
-## Quem pode o quê
+## Permissions
 who = Quem pode usar comandos em { $community }:
 who-admin = { $name }: { $commands }
 who-admin-all = { $name }: tudo
@@ -454,7 +454,7 @@ help-who-long = Primeiro quem o responsável por este bot indicou, depois os adm
 help-who-example =
     vendas
     "Bairro Feliz"
-## Ver mais
+## More about lists, history and status
 list-more = … mais { $count }: { $command }
 more-nothing = Não há mais nada para mostrar. Comece uma lista: { $groups }
 groups-elsewhere = outra comunidade
@@ -495,7 +495,7 @@ help-history-example =
 help-more = a próxima página de uma lista
 help-more-long = Continua de onde sua última lista nesta conversa parou; os números seguem.
 help-more-example = { "" }
-## Mover
+## Move
 would-move = sairia de { $community }
 moved-not = { $reason }; continua em { $community }
 moved-maybe-not = { $reason }; não sei dizer se já saiu de { $community }. Se não está em nenhuma comunidade, isto põe de volta: { $command }
@@ -511,7 +511,7 @@ help-move-example =
     "vendas sul" "Bairro Feliz"
     lançamentos, suporte "Bairro Feliz" --testar
 
-## Andamento
+## Progress
 progress = Estou fazendo…
 progress-of = { $done } de { $all }…
 unknown-command-prompt = Não conheço o comando { $name }. Você quis dizer { $nearest }? Responda “sim”.
@@ -520,7 +520,7 @@ people-concerned =
         [one] Isso afeta { $count } pessoa.
        *[other] Isso afeta { $count } pessoas.
     }
-## Pessoas de uma comunidade
+## People of a community
 people-added =
     { $all ->
         [one] { $done } de { $all } pessoa está em { $community }.
@@ -610,9 +610,9 @@ help-demote-example =
     "Bairro Feliz" 44 99999-0001
     Vendas +55 44 99999-0001, 44 99999-0002
 
-## Groups of which somebody is no admin
+## The sender is not an admin of a group
 group-not-admin = você não é admin desse grupo. Peça a um admin dele que promova você e tente de novo
-## O que se quis dizer
+## Suggestions
 suggestion = Assim não entendi. Você quis dizer { $command }? Responda “sim”; nada mudou.
 stop-words-beside-name = a o as os na no nas nos da do das dos de em à ao às aos para pra pro comunidade grupo grupos
 create-community-words = comunidade
@@ -623,9 +623,9 @@ missing-name = Qual vai ser o nome? Escreva: { $usage }
 no-community-known = Não encontrei a comunidade { $name }. As que existem: { $candidates }
 command-synonyms = apagar deactivate, encerrar deactivate, fechar deactivate, novo create, nova create, imagem photo, parar cancel, voltar undo, reverter undo, membros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensagem announce, admins who, permissões who, admin promote, registro history, socorro help, colocar link, desligar unlink, expulsar remove, banir remove, despromover demote, adm promote, linkar link, deslinkar unlink, log history, desabilitar deactivate, config settings
 
-## A edição de um comando já confirmado
+## Edit of a confirmed command
 edit-too-late = Esse comando já foi confirmado, e editar a mensagem não muda mais nada. Mande outra.
-## Palavras entre nomes, e o que vem depois de dois traços
+## Words between names, and options such as --try
 stop-words-between-names = e
 courtesy-phrases = por favor, pfv, pf, faz favor, fazendo favor, obrigado, obrigada, obg, valeu, vlw
 without-community = sem comunidade, sem nenhuma comunidade, fora de comunidade
@@ -635,7 +635,7 @@ stop-words-beside-people = admin adm administrador administradora como
 bare-pattern = { $name } sozinho seria todos os grupos, e isso eu não faço de uma vez. Ponha um pedaço do nome junto: vendas*
 exclusion-words = menos tirando exceto salvo não sem fora nunca
 stop-words = com por até mas só somente apenas também nem
-## O que mudou depois
+## Changes since the command that is undone
 describe-changed-since = Não desfiz: alguém mudou a descrição de { $community } depois. Agora ela é:
 describe-none-changed-since = Não desfiz: alguém tirou a descrição de { $community } depois.
 owner = dono do número
@@ -646,5 +646,5 @@ see-groups = Veja os grupos que existem: { $command }
 deactivate-words = excluir
 alias-changed-since = Não desfiz: alguém mudou o apelido { $short } depois.
 
-## Words for what no command does
+## Words for actions that no command does
 words-without-command = renomear, ativar, reativar, editar, sair, habilitar

@@ -166,7 +166,10 @@ fn is_web_url(url: &str) -> bool {
 
 /// Replaces each NUL by a blank: PostgreSQL stores none, and one would fail a transaction shared with other commands.
 fn strip_nul(text: Cow<'_, str>) -> Cow<'_, str> {
-    if text.contains('\0') { text.replace('\0', " ").into() } else { text }
+    match memchr::memchr(0, text.as_bytes()) {
+        Some(_) => text.replace('\0', " ").into(),
+        None => text,
+    }
 }
 
 /// Whether the owner typed it on the bot's own phone: only an event with `fromApi: false` can be the owner's.
