@@ -112,7 +112,22 @@ impl<Id: Clone + PartialEq> NameIndex<Id> {
             return (if exact.is_empty() { all() } else { exact }, true);
         }
         let begun = self.starting_with(&wanted, false).iter();
-        (begun.filter(|(name, _)| is_beginning(&wanted, name)).map(|(_, entry)| entry).collect(), false)
+        let begun: Vec<_> =
+            begun.filter(|(name, _)| is_beginning(&wanted, name)).map(|(_, entry)| entry).collect();
+        if !begun.is_empty() {
+            return (begun, false);
+        }
+        // Each word begins a word of the name: `fest jun` is “Festa Junina”.
+        let Some((first, _)) = wanted.split_once(' ') else { return (begun, false) };
+        let words = || wanted.split(' ');
+        let begins_each = |name: &str| {
+            let is_each = words()
+                .zip(name.split(' '))
+                .all(|(word, part)| part == word || (part.starts_with(word) && is_beginning(word, part)));
+            is_each && words().count() <= name.split(' ').count()
+        };
+        let each = self.starting_with(first, false).iter().filter(|(name, _)| begins_each(name));
+        (each.map(|(_, entry)| entry).collect(), false)
     }
 
     /// Matches a word: an id, else a whole name, else the beginning of just one name.

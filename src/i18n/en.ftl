@@ -15,6 +15,9 @@ elsewhere = belongs to { $community }. Move it: { $command }
 elsewhere-unlink = belongs to { $community }, not to this community
 elsewhere-unnamed = belongs to another community
 announcement = is the announcement group of a community: it stays where it is
+is-community = is a community, and a group belongs here
+is-group = { $name } is a group, and a community belongs here: { $usage }
+in-no-community = no community
 last-group = a community keeps at least one group, so this one stays
 group-gone = no such group, or the bot's number is not in it
 rejected = Z-API refused: { $reason }
@@ -241,7 +244,6 @@ section-communities = Communities
 section-people = People
 section-commands = Commands
 section-bot = Bot
-
 arg-people = <people…>
 arg-text = <text>
 arg-optional-text = [text]

@@ -15,6 +15,9 @@ elsewhere = es de { $community }. Para moverlo: { $command }
 elsewhere-unlink = es de { $community }, no de esta comunidad
 elsewhere-unnamed = es de otra comunidad
 announcement = es el grupo de avisos de una comunidad: se queda donde está
+is-community = es una comunidad, y aquí va un grupo
+is-group = { $name } es un grupo, y aquí va una comunidad: { $usage }
+in-no-community = sin comunidad
 last-group = la comunidad necesita al menos un grupo, así que este se queda
 group-gone = ese grupo no existe, o el número del bot no está en él
 rejected = Z-API lo rechazó: { $reason }
@@ -241,7 +244,6 @@ section-communities = Comunidades
 section-people = Personas
 section-commands = Comandos
 section-bot = Bot
-
 arg-people = <personas…>
 arg-text = <texto>
 arg-optional-text = [texto]

@@ -15,6 +15,9 @@ elsewhere = é de { $community }. Para mudar: { $command }
 elsewhere-unlink = é de { $community }, não desta comunidade
 elsewhere-unnamed = é de outra comunidade
 announcement = é o grupo de avisos de uma comunidade: fica onde está
+is-community = é uma comunidade, e aqui vai um grupo
+is-group = { $name } é um grupo, e aqui vai uma comunidade: { $usage }
+in-no-community = sem comunidade
 last-group = a comunidade precisa ter pelo menos um grupo, então este fica
 group-gone = esse grupo não existe, ou o número do bot não está nele
 rejected = a Z-API recusou: { $reason }
@@ -242,7 +245,6 @@ section-communities = Comunidades
 section-people = Pessoas
 section-commands = Comandos
 section-bot = Bot
-
 arg-people = <pessoas…>
 arg-text = <texto>
 arg-optional-text = [texto]

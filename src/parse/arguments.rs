@@ -236,7 +236,9 @@ impl Arguments {
         // In several lines it marks list items.
         let is_list = text.lines().filter(|line| line.trim_start().starts_with(is_dash)).count() > 1;
         let is_mark = |c: char| matches!(c, ':' | '|') || is_comma(c) || (is_dash(c) && !is_list);
-        let rest = text.strip_prefix(is_mark).filter(|rest| rest.starts_with(char::is_whitespace));
+        let has_text = |rest: &str| !Tokenizer::new(rest, self.has_flags).skip_flags().is_empty();
+        let rest =
+            text.strip_prefix(is_mark).filter(|rest| rest.starts_with(char::is_whitespace) && has_text(rest));
         match rest.filter(|_| !tokenizer.is_text_below && tokenizer.flags == Flags::default()) {
             Some(rest) => rest.as_ptr() as usize - self.source.as_ptr() as usize,
             None => end,

@@ -72,7 +72,11 @@ impl NameReader<'_> {
                 (at, joined_at) = (next, None);
                 continue;
             }
-            if let Some(name) = self.name_at(tokens, at, end) {
+            // A word that excludes names is a name only alone.
+            let is_name = |name: &Name| {
+                name.tokens.len() > 1 || tokens.len() == 1 || !self.is_excluded(&tokens[name.tokens.start])
+            };
+            if let Some(name) = self.name_at(tokens, at, end).filter(is_name) {
                 at = name.tokens.end;
                 push(&mut names, name, tokens, &mut joined_at);
                 continue;
@@ -180,7 +184,7 @@ impl NameReader<'_> {
     /// Whether a fit counts: a small word begins no name, and neither do small words before a whole one.
     fn is_taken(&self, tokens: &[Token], name: &Name) -> bool {
         let words = &tokens[name.tokens.clone()];
-        let is_small = |token: &Token| !token.is_quoted && is_small(&token.text);
+        let is_small = |token: &Token| !token.is_quoted && (is_small(&token.text) || self.is_excluded(token));
         if name.fit == Fit::Whole || !is_small(&words[0]) {
             return name.fit > Fit::None;
         }
@@ -196,7 +200,10 @@ impl NameReader<'_> {
     /// How adjacent tokens fit as one name, as they are or without the signs around them.
     fn fit_of(&self, tokens: &[Token], range: Range<usize>) -> Name {
         let text = join(&tokens[range.clone()]);
-        let trimmed = text.trim_matches(is_sign);
+        // A sign that stands alone beside a name belongs to what follows.
+        let is_word = |token: &Token| token.text.contains(char::is_alphanumeric);
+        let is_between_words = is_word(&tokens[range.start]) && is_word(&tokens[range.end - 1]);
+        let trimmed = if is_between_words { text.trim_matches(is_sign) } else { &text };
         let (as_typed, plain) =
             ((self.fit)(&text), if trimmed == text { Fit::None } else { (self.fit)(trimmed) });
         match plain > as_typed {

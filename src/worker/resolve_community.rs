@@ -13,7 +13,7 @@ use crate::command::context::CommandError;
 use crate::command::spec::CommandSpec;
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, Directory, NameIndex, Snapshot, disambiguate, fold, similarity_of};
-use crate::domain::CommunityId;
+use crate::domain::{CommunityId, GroupId};
 use crate::engine::aliases::load_chat_aliases;
 use crate::engine::links::change::stored_plan_community;
 use crate::engine::listing::community_by_number;
@@ -22,7 +22,7 @@ use crate::parse::names::{Fit, Name, NameReader, is_sign};
 use crate::parse::numbers::parse_range;
 use crate::parse::tokenizer::{Separator, Token, join, parse_quoted_name};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
-use crate::reply::{Localizer, MAX_CANDIDATES, Reply, UsageError, escape_markup, typed};
+use crate::reply::{Localizer, MAX_CANDIDATES, Reply, ReplyLine, UsageError, escape_markup, typed};
 use crate::storage::{LeaseError, StateKind};
 
 /// The most words between the beginning of a name and another name that is whole: `minha comunidade Bairro Feliz`.
@@ -160,6 +160,8 @@ enum Unclear {
     Moved(Suggestion),
     /// No community is named at all.
     Missing,
+    /// It is a group.
+    IsGroup(String),
     /// No community is like this; those that there are.
     Unknown { typed: String, available: Vec<CommunityEntry> },
 }
@@ -170,6 +172,11 @@ impl Unclear {
         let (reply, readings) = match self {
             Self::Moved(suggestion) => return suggestion.into_prompt(request),
             Self::Missing => return usage_error(spec, UsageError::MissingCommunity, localizer),
+            Self::IsGroup(name) => {
+                let line = ReplyLine::not_done("is-group").name("name", name);
+                let line = line.with_plain("usage", spec.usage(localizer));
+                return CommandOutcome::usage_error(Reply::Lines(vec![line]));
+            }
             Self::Unknown { typed, available } => {
                 let available = disambiguate(&available);
                 (Reply::NoCommunity { typed, nearest: Vec::new(), available }, Vec::new())
@@ -276,7 +283,10 @@ impl Search<'_> {
         }
         if name.fit == Fit::Beginning && readings.is_empty() {
             let behind = name.tokens.end..tokens.len().min(name.tokens.end + MAX_WORDS_BETWEEN);
-            let is_another = |other: &Name| other.fit == Fit::Whole && !self.is_group(&other.text);
+            let is_another = |other: &Name| {
+                let is_number = parse_range(&other.text).is_some();
+                other.fit == Fit::Whole && !is_number && !self.is_group(&other.text)
+            };
             let mut others = behind.take_while(|at| tokens[*at].separator != Separator::Line);
             let other = others.find_map(|at| name_at(at).filter(is_another))?;
             readings.extend(self.names.find(&other.text).0);
@@ -300,6 +310,18 @@ impl Search<'_> {
         let groups = self.names.snapshot.groups.all();
         self.followed_by(ArgKind::Groups)
             && groups.filter(|group| fold(&group.name) == fold(name)).count() > 1
+    }
+
+    /// The group of a whole name or id. What a community admin does not see is not revealed.
+    fn find_group(&self, typed: &str) -> Option<String> {
+        let groups = &self.names.snapshot.groups;
+        let by_id = GroupId::parse(typed).and_then(|id| groups.by_id(&id));
+        let by_name = || match groups.matches(typed) {
+            (found, true) => found.first().copied(),
+            _ => None,
+        };
+        let group = by_id.or_else(by_name).filter(|_| self.names.admin.from == AdminsFrom::Config)?;
+        Some(group.name.clone())
     }
 
     /// What an unknown name may mean: a community in another place, else those with the nearest names.
@@ -337,6 +359,9 @@ impl Search<'_> {
         let readings: Vec<_> =
             scored.into_iter().take(MAX_NEAREST).map(|(_, entry, run)| self.reading(entry, run)).collect();
         if readings.is_empty() {
+            if let Some(group) = self.find_group(&typed) {
+                return Unclear::IsGroup(group);
+            }
             let available = if allowed.len() <= MAX_CANDIDATES { allowed } else { Vec::new() };
             return Unclear::Unknown { typed, available };
         }
@@ -369,8 +394,8 @@ impl Search<'_> {
         let rest = match parse_quoted_name(rest) {
             // The quotes only keep the text together.
             Some((inside, "")) if is_text && !rest.contains('\n') => inside,
-            _ if self.followed_by(ArgKind::People) => trim_small_words(rest).to_owned(),
-            _ => rest.to_owned(),
+            _ if is_text => rest.to_owned(),
+            _ => trim_small_words(rest).to_owned(),
         };
         let people = self.followed_by(ArgKind::People);
         if rest.is_empty() || (people && !rest.contains(|c: char| c.is_ascii_digit())) {
@@ -402,7 +427,7 @@ fn line_end(tokens: &[Token], at: usize) -> usize {
     next.map_or(tokens.len(), |next| at + 1 + next)
 }
 
-/// The people without the small words around them.
+/// People or groups without the small words around them.
 fn trim_small_words(mut text: &str) -> &str {
     let is_small = |word: &str| is_stop_word(word) || in_word_list(word, "stop-words-beside-people");
     while let Some((others, _)) = text.rsplit_once(char::is_whitespace).filter(|(_, word)| is_small(word)) {

@@ -167,11 +167,13 @@ async fn an_ordinary_group_may_be_called_like_a_community() {
 }
 
 #[tokio::test]
-async fn two_groups_of_one_name_are_distinguished_by_id() {
+async fn two_groups_of_one_name_are_told_apart_by_community() {
     let bot = Service::with()
         .world(|world| {
             world.group_with_id("120363000000000001-group", "Time");
             world.group_with_id("120363000000000002-group", "time");
+            let marketing = world.community_named("Marketing BR").unwrap();
+            world.link(&marketing, "120363000000000002-group").unwrap();
         })
         .start()
         .await;
@@ -181,8 +183,8 @@ async fn two_groups_of_one_name_are_distinguished_by_id() {
 
     assert_eq!(
         unclear,
-        "0 of 1 group is now in “Bairro Feliz”.\n❌ “time” could be 1. “120363000000000001-group”, \
-         2. “120363000000000002-group”\nAnswer with the number you mean (several: 1 3)."
+        "0 of 1 group is now in “Bairro Feliz”.\n❌ “time” could be 1. “Time (no community)”, \
+         2. “time (Marketing BR)”\nAnswer with the number you mean (several: 1 3)."
     );
     assert_eq!(clear, "1 of 1 group is now in “Bairro Feliz”.\n✅ “time”");
 }
