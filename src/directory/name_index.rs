@@ -61,6 +61,8 @@ impl<Id: Clone> NameMatch<Id> {
     }
 }
 
+/// The digits of a padded number.
+const MAX_DIGITS: usize = 8;
 /// How many digits of an id tell two names apart.
 const LAST_DIGITS: usize = 4;
 /// The most bytes of a word that is compared with every name; WhatsApp limits names to 100 characters.
@@ -141,9 +143,7 @@ impl<Id: Clone + PartialEq> NameIndex<Id> {
         let fit: Vec<NamedEntry<Id>> = self.matches(typed).0.into_iter().cloned().collect();
         match <[NamedEntry<Id>; 1]>::try_from(fit) {
             Ok([entry]) => NameMatch::Exact(entry),
-            Err(none) if none.is_empty() => {
-                NameMatch::NotFound { suggestions: self.nearest(&fold_name(typed)) }
-            }
+            Err(none) if none.is_empty() => NameMatch::NotFound { suggestions: self.nearest(&fold(typed)) },
             Err(several) => NameMatch::Ambiguous(several),
         }
     }
@@ -157,7 +157,7 @@ impl<Id: Clone + PartialEq> NameIndex<Id> {
         }
         self.entries
             .iter()
-            .filter(|(name, _)| matches_pattern(&pattern, name))
+            .filter(|(_, entry)| matches_pattern(&pattern, &fold(&entry.name)))
             .map(|(_, entry)| entry.clone())
             .collect()
     }
@@ -165,8 +165,8 @@ impl<Id: Clone + PartialEq> NameIndex<Id> {
     /// The entries whose names hold all the words.
     pub fn containing_all(&self, words: &[String]) -> Vec<NamedEntry<Id>> {
         let words: Vec<String> = words.iter().map(|word| fold(word)).collect();
-        let holds = |name: &String| words.iter().all(|word| name.contains(word));
-        self.entries.iter().filter(|(name, _)| holds(name)).map(|(_, entry)| entry.clone()).collect()
+        let holds = |name: &str| words.iter().all(|word| fold(name).contains(word));
+        self.all().filter(|entry| holds(&entry.name)).cloned().collect()
     }
 
     /// Nothing starts with nothing.
@@ -195,7 +195,7 @@ impl<Id: Clone + PartialEq> NameIndex<Id> {
         let mut scored: Vec<(f64, &NamedEntry<Id>)> = self
             .entries
             .iter()
-            .map(|(name, entry)| (score(name), entry))
+            .map(|(_, entry)| (score(&fold(&entry.name)), entry))
             .filter(|(score, _)| *score >= MIN_SIMILARITY)
             .collect();
         scored.sort_by(|one, other| other.0.total_cmp(&one.0));
@@ -203,8 +203,8 @@ impl<Id: Clone + PartialEq> NameIndex<Id> {
     }
 }
 
-/// Whether a name begins with the typed words: `bloco 1` is no beginning of “Bloco 10”, and a number alone is the
-/// number of a list entry, or a whole name.
+/// Whether a name begins with the typed words: a number is not cut, and one alone is the number of a list entry, or a
+/// whole name.
 fn is_beginning(wanted: &str, name: &str) -> bool {
     let is_digit = |c: char| c.is_ascii_digit();
     let is_cut = wanted.ends_with(is_digit) && name[wanted.len()..].starts_with(is_digit);
@@ -239,28 +239,34 @@ pub fn disambiguate_by<Id: ToString>(
     entries.iter().map(name).collect()
 }
 
-/// A folded name, with numbers without leading zeros: `Bloco 01` is `bloco 1`.
+/// A folded name with its numbers padded: `Bloco 01` is `bloco 1`, which is no beginning of `Bloco 10`, and comes before
+/// it.
 fn fold_name(name: &str) -> String {
     let folded = fold(name);
-    if !folded.contains('0') {
+    if !folded.contains(|c: char| c.is_ascii_digit()) {
         return folded;
     }
-    let mut plain = String::with_capacity(folded.len());
-    let mut chars = folded.chars().peekable();
-    while let Some(c) = chars.next() {
-        let is_behind_digit = plain.ends_with(|before: char| before.is_ascii_digit());
-        let is_leading = c == '0' && !is_behind_digit && chars.peek().is_some_and(char::is_ascii_digit);
-        if !is_leading {
-            plain.push(c);
+    let mut padded = String::with_capacity(folded.len() + MAX_DIGITS);
+    let mut rest = folded.as_str();
+    while !rest.is_empty() {
+        let (digits, behind) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len()));
+        rest = behind;
+        if !digits.is_empty() {
+            let digits = digits.trim_start_matches('0');
+            padded.push_str(&"0".repeat(MAX_DIGITS.saturating_sub(digits.len())));
+            padded.push_str(digits);
         }
+        let end = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
+        padded.push_str(&rest[..end]);
+        rest = &rest[end..];
     }
-    plain
+    padded
 }
 
 /// The similarity of a name with a typed text, from 0 to 1.
 pub fn similarity_of(typed: &str, name: &str) -> f64 {
-    let typed = fold_name(typed);
-    if typed.len() > MAX_FUZZY_LEN { 0.0 } else { similarity(&typed, &fold_name(name)) }
+    let typed = fold(typed);
+    if typed.is_empty() || typed.len() > MAX_FUZZY_LEN { 0.0 } else { similarity(&typed, &fold(name)) }
 }
 
 /// The similarity of a name and a typed text, from 0 to 1; a word inside the name counts as the name.

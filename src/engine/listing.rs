@@ -154,7 +154,8 @@ impl Context<'_> {
                     || InviteLink::looks_like_invite(text)
                     || here.contains(&fold(text)));
             let (groups, is_whole) = snapshot.groups.matches(text);
-            if is_given || is_whole || self.directory.is_alias(text) {
+            let is_pattern = || text.contains('*') && !snapshot.groups.matching(text).is_empty();
+            if is_given || is_whole || self.directory.is_alias(text) || is_pattern() {
                 return Fit::Whole;
             }
             // An announcement group has the name of its community, and is found by no beginning.

@@ -131,6 +131,7 @@ impl<'a> CommunityNames<'a> {
             let list = self.list.as_ref().filter(|_| parse_range(text).is_some())?;
             community_by_number(list, text).filter(|_| !self.snapshot.communities.has_name(text))
         };
+        let known = if alias.is_some() { &self.allowed } else { known };
         let id = alias.map(str::to_owned).or_else(number);
         if let Some(id) = CommunityId::parse(id.as_deref().unwrap_or(text)) {
             let entry: Vec<_> = known.by_id(&id).cloned().into_iter().collect();
@@ -221,6 +222,9 @@ impl Search<'_> {
         let name = match self.spec.args {
             [ArgKind::Groups, ..] => reader.read_last(tokens),
             _ if is_person => unknown(0..1),
+            [_] if self.names.find(&join(tokens)).1 == Fit::Whole => {
+                Name { fit: Fit::Whole, ..unknown(0..tokens.len()) }
+            }
             [_] => Some(reader.read_first(tokens))
                 .filter(|name| reader.is_courtesy(&tokens[name.tokens.end..]))
                 .unwrap_or_else(|| unknown(0..tokens.len())),
@@ -333,6 +337,12 @@ impl Search<'_> {
             return Unclear::Missing;
         }
         let tokens = self.arguments.all_tokens();
+        let last = reader.read_last(tokens);
+        if self.spec.args.len() == 1 && last.fit >= Fit::Beginning {
+            let readings = self.names.find(&last.text).0.into_iter();
+            let readings = readings.map(|entry| self.reading(entry, last.tokens.clone())).collect();
+            return Unclear::OneOf { typed: name.text, readings, is_known: false };
+        }
         let allowed: Vec<CommunityEntry> = self.names.allowed.all().cloned().collect();
         let runs: Vec<Range<usize>> = match self.spec.args {
             [_] => vec![0..tokens.len()],
@@ -373,13 +383,13 @@ impl Search<'_> {
         let (spec, tokens) = (self.spec, self.arguments.all_tokens());
         let is_last = spec.args.first() == Some(&ArgKind::Groups);
         let found = match spec.args {
-            [_] => reader.read_last(tokens),
+            [_] => return None,
             [ArgKind::Groups, ..] => reader.read_first(tokens),
             _ if self.arguments.ends_with_tokens() => reader.read_last(tokens),
             _ => return None,
         };
         let [community] = self.names.find(&found.text).0.try_into().ok()?;
-        if found.fit < Fit::Beginning || spec.args.len() == 1 || found.tokens == unknown.tokens {
+        if found.fit < Fit::Beginning || found.tokens == unknown.tokens {
             return None;
         }
         let mut range = found.tokens;

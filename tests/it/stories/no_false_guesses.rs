@@ -289,7 +289,7 @@ async fn a_community_beginning_with_a_stop_word_prompts() {
     let changes = bot.changes();
     let done = bot.ask(ANA, "/descrever a comunidade bairro Oi gente").await;
 
-    assert!(asked.starts_with("Não encontrei a comunidade “futebol”."), "{asked}");
+    assert!(asked.starts_with("❌ “Futebol” é um grupo, e aqui vai uma comunidade: /vincular"), "{asked}");
     assert_eq!(changes, 0);
     assert!(done.starts_with("✅ “Bairro Feliz” está"), "{done}");
     assert_eq!(bot.description("Bairro Feliz"), "Oi gente");

@@ -142,7 +142,7 @@ async fn ten_typos_of_a_creation_lead_to_it_within_one_message() {
         ("/crair Bairro Novo", "sim"),
         ("/criar “Bairro Novo”", ""),
         ("/criar \"Bairro Novo", "^/criar \"Bairro Novo\""),
-        ("/criar comunidade Bairro Novo", "/criar Bairro Novo"),
+        ("/criar comunidade Bairro Novo", "sim"),
         ("/criar Bairro Novo - para quem chegou", "/criar Bairro Novo | para quem chegou"),
         ("/criar Bairro Novo: para quem chegou", "/criar Bairro Novo | para quem chegou"),
         ("/criar | para quem chegou", "^/criar Bairro Novo | para quem chegou"),
@@ -377,8 +377,8 @@ async fn ten_typos_of_who_lead_to_the_reply_within_one_message() {
         ("/quem", "^/quem bairro"),
         ("/quem bairo", "1"),
         ("/quem bairro?", ""),
-        ("/quem é admin bairro", "sim"),
-        ("/quem manda no bairro", "sim"),
+        ("/quem manda no bairro", "1"),
+        ("/quem é admin bairro", "1"),
         ("/quem \"bairro feliz", "^/quem \"bairro feliz\""),
         ("/quien bairro", ""),
         ("/quem bairro feliz", ""),
@@ -394,7 +394,6 @@ async fn ten_typos_of_who_lead_to_the_reply_within_one_message() {
 async fn ten_typos_of_community_lead_to_it_within_one_message() {
     let rows = [
         ("/comunidade", "^/comunidade bairro"),
-        ("/comunidades bairro", "^/comunidade bairro"),
         ("/comunidade bairo", "1"),
         ("/comunidade bairro?", ""),
         ("/communidade bairro", "sim"),
@@ -480,7 +479,6 @@ async fn ten_typos_of_an_alias_lead_to_it_within_one_message() {
         ("/apelido vs: Vendas Sul", ""),
         ("/apelido Vendas Sul = vs", "^/apelido vs = \"Vendas Sul\""),
         ("/apelido Vendas Sul vs", "^/apelido vs = \"Vendas Sul\""),
-        ("/apelidos vs = Vendas Sul", "^/apelido vs = Vendas Sul"),
         ("/apelido vs = Vendas Sull", "1"),
         ("/apelido vs", "^/apelido vs = Vendas Sul"),
         ("/apelido", "^/apelido vs = Vendas Sul"),
@@ -701,4 +699,100 @@ async fn a_dry_run_flag_after_a_text_does_nothing() {
     assert!(made.starts_with("➡️ A comunidade “Bairro Novo” seria criada.\n\nFoi um teste"), "{made}");
     assert!(sure.contains("Talvez você queira: /criar Bairro Novo\n\nNada foi feito ainda."), "{sure}");
     assert!(!bot.sandbox.calls().iter().any(vincula::sandbox::ApiCall::is_change));
+}
+
+#[tokio::test]
+async fn a_community_and_a_group_in_each_other_s_place_are_told() {
+    let bot = Service::start().await;
+    let marketing = bot.community("Marketing BR");
+    let futebol = bot.group("Futebol");
+
+    let by_id = bot.ask(ANA, &format!("/vincular \"bairro feliz\" {marketing}")).await;
+    let by_name = bot.ask(ANA, "/vincular bairro feliz marketing br").await;
+    let reverse = bot.ask(ANA, &format!("/vincular {futebol} suporte")).await;
+
+    assert!(by_id.ends_with("é uma comunidade, e aqui vai um grupo"), "{by_id}");
+    assert!(by_name.ends_with("é uma comunidade, e aqui vai um grupo"), "{by_name}");
+    assert_eq!(
+        reverse,
+        "❌ “Futebol” é um grupo, e aqui vai uma comunidade: /vincular <comunidade> <grupos…>"
+    );
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn several_communities_before_a_text_are_asked_about() {
+    for command in ["/avisar bairro feliz, marketing br: Festa!", "/avisar bairro e marketing: Festa!"] {
+        let bot = Service::start().await;
+
+        let asked = bot.ask(ANA, command).await;
+        let shown = bot.ask(ANA, "2").await;
+        bot.ask(ANA, "sim").await;
+
+        assert!(asked.contains("pode ser 1. “Bairro Feliz”, 2. “Marketing BR”"), "{command}: {asked}");
+        assert!(shown.contains("“Marketing BR”") && shown.contains("\n> Festa!\n"), "{command}: {shown}");
+        assert_eq!(bot.announced("Marketing BR"), ["Festa!"], "{command}");
+        assert!(bot.announced("Bairro Feliz").is_empty(), "{command}");
+    }
+}
+
+#[tokio::test]
+async fn a_group_as_a_whole_is_neither_made_nor_deleted() {
+    let bot = Service::start().await;
+
+    for command in ["/apagar grupo futebol", "/excluir o grupo futebol", "/criar grupo Pais"] {
+        let said = bot.ask(ANA, command).await;
+        assert!(said.starts_with("❌") && !said.contains("quis dizer"), "{command}: {said}");
+    }
+    assert_eq!(bot.changes(), 0);
+}
+
+#[tokio::test]
+async fn names_may_hold_quotes_numbers_and_stand_among_courtesy() {
+    let rows: [(&str, &[&str]); 8] = [
+        ("/vincular bairro “Escola \"Viva\"”", &["Escola \"Viva\""]),
+        ("/vincular bairro feliz bloco 1, bloco 2", &["Bloco 01", "Bloco 02"]),
+        ("/vincular bairro bloco 1 a 3", &["Bloco 01", "Bloco 02", "Bloco 03"]),
+        ("/vincular bairro bloco 1, 2 e 3", &["Bloco 01", "Bloco 02", "Bloco 03"]),
+        ("/vincular bairro bloco 1-5", &[]),
+        ("/vincular <bairro feliz> o grupo festa junina, por favor", &["Festa Junina 2026 🎉"]),
+        ("/vincular na comunidade bairro: escola, futebol.", &["Escola", "Futebol"]),
+        ("/vincular bairro clube festa", &[]),
+    ];
+    for (command, expected) in rows {
+        let setting = Service::with().world(|world| {
+            for name in [
+                "Escola",
+                "Escola \"Viva\"",
+                "Bloco 01",
+                "Bloco 02",
+                "Bloco 03",
+                "Bloco 10",
+                "Festa Junina 2026 🎉",
+            ] {
+                world.group(name);
+            }
+        });
+        let bot = setting.start().await;
+        bot.ask(ANA, "/grupos").await;
+        let before = bot.world();
+
+        let said = bot.ask(ANA, command).await;
+
+        let mut went = moves(&before, &bot.world());
+        went.sort();
+        let expected: Vec<String> = expected.iter().map(|name| format!("{name} → Bairro Feliz")).collect();
+        assert_eq!(went, expected, "{command}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn groups_without_a_community_are_listed() {
+    let bot = Service::start().await;
+
+    let said = bot.ask(ANA, "/grupos sem comunidade").await;
+    let all = bot.ask(ANA, "/grupos").await;
+
+    assert!(said.contains("“Futebol”") && !said.contains("“Moradores”"), "{said}");
+    assert!(all.contains("“Moradores”"), "{all}");
 }
