@@ -178,6 +178,9 @@ impl<'a> Tokenizer<'a> {
             if let Some(token) = tokens.get_mut(first_of_line).filter(|_| at > 0) {
                 token.separator = Separator::Line;
             }
+            if let Some(token) = tokens.get(MAX_TOKENS) {
+                return Err(UsageError::TooManyWords(token.text.clone()));
+            }
         }
         Ok(tokens)
     }
