@@ -201,7 +201,7 @@ impl Arguments {
             }
             _ => format!(
                 "{} {community} {}",
-                self.flags.typed(),
+                self.flags.to_typed(),
                 self.source[self.behind(range)..].trim_start()
             ),
         };
@@ -589,7 +589,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_that_is_typed_makes_it_panic(rest in "\\PC{0,60}") {
+        fn no_text_makes_it_panic(rest in "\\PC{0,60}") {
             let _ = parse(LINK, true, &rest);
         }
 

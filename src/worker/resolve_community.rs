@@ -413,7 +413,7 @@ impl Search<'_> {
         }
         let name = if community.name.is_empty() { community.id.as_str() } else { &community.name };
         // Flags that stood elsewhere must not get lost.
-        let flags = self.arguments.flags.typed();
+        let flags = self.arguments.flags.to_typed();
         let flags = if rest.contains(flags) { "" } else { flags };
         let (arguments, shown) = match is_last {
             true => (

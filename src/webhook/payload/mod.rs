@@ -180,7 +180,7 @@ fn sent_by_owner(fields: &EventFields<'_>, ours: &InstanceInfo<'_>) -> Result<bo
             Ok(true)
         }
         // An echo of our own message would make a loop (T12), whether or not it is marked as ours. If a missing flag
-        // counted as no, a person who can make the bot say something could send commands in its owner's name.
+        // counted as no, a person that can make the bot say something could send commands in its owner's name.
         _ => Err(IgnoreReason::FromMe),
     }
 }
