@@ -4,7 +4,7 @@ use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
 use crate::parse::arguments::{ArgKind, Arguments};
-use crate::reply::{Localizer, Reply, UsageError, typed};
+use crate::reply::{Localizer, Reply, UsageError};
 
 /// The commands that may need a confirmation: they cannot be undone, or many people notice them.
 pub const CONFIRMABLE: [&str; 9] =
@@ -76,12 +76,7 @@ impl CommandSpec {
 
     /// Whether its arguments may be names of communities or groups.
     pub fn takes_names(&self) -> bool {
-        self.args.iter().any(|arg| {
-            matches!(
-                arg,
-                ArgKind::Community | ArgKind::OptionalCommunity | ArgKind::Groups | ArgKind::Keyword(_)
-            )
-        })
+        self.args.iter().any(|arg| matches!(arg, ArgKind::Community | ArgKind::Groups | ArgKind::Keyword(_)))
     }
 
     /// Whether it runs another, earlier command.
@@ -104,50 +99,9 @@ impl CommandSpec {
         self.args.iter().any(|arg| arg.is_verbatim())
     }
 
-    /// Whether an unquoted community name may run into the next argument (text, people, picture, keyword).
-    pub fn allows_long_name(&self) -> bool {
-        use ArgKind::{Community, Keyword, OptionalText, People, Picture, Text};
-        matches!(self.args, [Community, Text | OptionalText | People | Picture | Keyword(_), ..])
-    }
-
-    /// Removes the rest of a community's name where only its beginning was parsed as the name.
-    pub fn strip_name_rest(&self, arguments: &mut Arguments, name: &str, typed: &str) {
-        if self.allows_long_name() {
-            arguments.strip_name_rest(name, typed);
-        } else if self.args.first() == Some(&ArgKind::Community) && fold(name).starts_with(&fold(typed)) {
-            self.strip_likely_name(arguments, name, typed);
-        }
-    }
-
-    /// Removes what likely belongs to the community's name from the arguments beside it, even if misspelled.
-    /// Returns false where it is not there.
-    pub fn strip_likely_name(&self, arguments: &mut Arguments, name: &str, typed: &str) -> bool {
-        match self.args {
-            [ArgKind::Groups, ArgKind::Community] => arguments.strip_likely_name_start(name, typed),
-            [ArgKind::Community, ArgKind::Groups] => {
-                // Keep at least one word as a group.
-                let count = name.split_whitespace().count().saturating_sub(1);
-                let may_strip = arguments.is_community_unquoted && arguments.words.len() > count;
-                may_strip && arguments.strip_likely_name_rest(name, typed)
-            }
-            _ => self.allows_long_name() && arguments.strip_likely_name_rest(name, typed),
-        }
-    }
-
     /// The missing argument, after the community's name has taken its words.
     pub fn missing_argument(&self, arguments: &Arguments) -> Option<UsageError> {
-        match self.args {
-            [ArgKind::Community, ArgKind::Text, ..] if arguments.text.is_empty() => {
-                Some(UsageError::MissingText)
-            }
-            [ArgKind::Community, ArgKind::People, ..] if arguments.text.is_empty() => {
-                Some(UsageError::MissingPeople)
-            }
-            args if args.contains(&ArgKind::Groups) && arguments.words.is_empty() => {
-                Some(UsageError::MissingGroups)
-            }
-            _ => None,
-        }
+        arguments.missing_argument(self.args)
     }
 
     /// All names in a language.
@@ -193,19 +147,6 @@ impl CommandSpec {
         let words = i18n::text(localizer.locale, &format!("help-{}-example", self.name), &[]);
         let command = localizer.format_command(self.name, &[]);
         words.split('\n').map(|words| format!("{command} {words}").trim_end().to_owned()).collect()
-    }
-
-    /// Renders the arguments before and after the community as text that parses to the same arguments.
-    pub fn split_at_community(&self, arguments: &Arguments) -> (String, String) {
-        // Do not escape a URL.
-        let render_word = |word: &String| if self.accepts_picture() { word.clone() } else { typed(word) };
-        let words: Vec<String> = arguments.words.iter().map(render_word).collect();
-        let words = words.join(" ");
-        let flags = arguments.flags.to_typed();
-        match self.args.first() {
-            Some(ArgKind::Groups) => ([flags, words.as_str()].join(" ").trim().to_owned(), String::new()),
-            _ => (flags.to_owned(), [words.as_str(), &arguments.text].join(" ").trim().to_owned()),
-        }
     }
 
     /// The reply to a usage error.

@@ -45,7 +45,7 @@ enum AliasRequest {
 }
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
-    match parse_request(&arguments.words) {
+    match parse_request(&arguments.words()) {
         AliasRequest::Usage => Ok(usage_reply()),
         AliasRequest::Show(short) => show_alias(context, &short).await,
         AliasRequest::Set { short, thing } => set_alias(context, arguments, &short, &thing).await,
@@ -331,7 +331,7 @@ mod tests {
     use crate::parse::arguments;
 
     fn read(rest: &str) -> AliasRequest {
-        parse_request(&arguments::parse(SPEC.args, true, rest).unwrap().words)
+        parse_request(&arguments::parse(SPEC.args, true, rest).unwrap().words())
     }
 
     fn is_set(short: &str, thing: &str) -> AliasRequest {

@@ -27,7 +27,7 @@ pub const SPEC: CommandSpec = CommandSpec {
 };
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
-    let most = match arguments.words.first() {
+    let most = match arguments.words().first() {
         None => 1,
         Some(word) if in_word_list(word, "all") => usize::MAX,
         Some(word) => {

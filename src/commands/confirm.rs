@@ -76,8 +76,8 @@ async fn read_answer(
     let reply = match has_no_prefix {
         true => parse_reply(&command.text, is_direct, language)
             .filter(|reply| !names_other_command(context, prompt, reply)),
-        false if arguments.words.is_empty() => Some(ParsedReply::Yes),
-        false => match parse_reply(&arguments.words.join(" "), true, language) {
+        false if arguments.tokens.is_empty() => Some(ParsedReply::Yes),
+        false => match parse_reply(&arguments.words().join(" "), true, language) {
             Some(ParsedReply::Acknowledgement { .. }) => Some(ParsedReply::Yes),
             reply => reply,
         },

@@ -15,7 +15,8 @@ use crate::engine::api_change;
 use crate::engine::free_text::too_long_line;
 use crate::engine::read_back::PollBackoff;
 use crate::failpoint::{self, Step};
-use crate::parse::arguments::{ArgKind, Arguments, parse_quoted_name};
+use crate::parse::arguments::{ArgKind, Arguments};
+use crate::parse::tokenizer::parse_quoted_name;
 use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, UsageError, escape_markup};
 use crate::zapi::{ApiError, ApiErrorKind, CreatedCommunity, SubGroup};
@@ -77,8 +78,11 @@ async fn build_plan(
     context: &mut Context<'_>,
     text: &str,
 ) -> Result<Result<CreatePlan, Reply>, CommandError> {
+    // The word for a community is no part of its name, unless it stands in quotes.
+    let stripped = strip_community_word(text).filter(|_| parse_quoted_name(text).is_none());
+    let text = stripped.unwrap_or(text);
     let (name, description) = parse_name_and_description(text);
-    if name.is_empty() || (parse_quoted_name(text).is_none() && strip_community_word(&name) == Some("")) {
+    if name.is_empty() {
         return Ok(Err(SPEC.usage_error_reply(UsageError::MissingName, context.localizer)));
     }
     if let Some(quote) = unclosed_quote(text) {
@@ -109,7 +113,7 @@ async fn build_plan(
             format!("{} {}", context.localizer.format_command(SPEC.name, &[]), escape_markup(meant));
         would.push(ReplyLine::new("create-maybe").with_plain("command", command));
     }
-    let is_asked = !known.is_empty() || typo.is_some();
+    let is_asked = !known.is_empty() || typo.is_some() || stripped.is_some();
     let rest = command_arguments(&name, description.as_deref());
     if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, Reply::Lines(would), is_asked) {
         return Ok(Err(reply));
@@ -295,14 +299,10 @@ fn strip_community_word(text: &str) -> Option<&str> {
     }
 }
 
-/// The likely name in a text that holds more: the word for a community before it, or a description after
-/// another separator.
+/// The likely name in a text that holds more: a description after another separator than a bar.
 fn suggest_name(text: &str) -> Option<String> {
     if parse_quoted_name(text).is_some() {
         return None;
-    }
-    if let Some(rest) = strip_community_word(text).filter(|rest| !rest.is_empty()) {
-        return Some(rest.to_owned());
     }
     if text.contains(is_bar) || text.contains('\n') {
         return None;
@@ -364,8 +364,6 @@ mod tests {
     #[test]
     fn a_name_that_may_hold_more_than_a_name_is_told() {
         let rows = [
-            ("comunidade Bairro Novo", Some("Bairro Novo")),
-            ("Comunidade \"Bairro Novo\"", Some("\"Bairro Novo\"")),
             ("Bairro Novo - para quem chegou", Some("Bairro Novo | para quem chegou")),
             ("Bairro Novo: para quem chegou", Some("Bairro Novo | para quem chegou")),
             ("Bairro Novo --sim", Some("Bairro Novo")),
@@ -373,19 +371,25 @@ mod tests {
             ("\"Bairro - Novo\"", None),
             ("Bairro-Novo", None),
             ("Comunidade", None),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(suggest_name(text).as_deref(), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("comunidade Bairro Novo", Some("Bairro Novo")),
+            ("Comunidade \"Bairro Novo\"", Some("\"Bairro Novo\"")),
             ("comunidade chamada Escola", Some("Escola")),
             ("uma comunidade Escola", Some("Escola")),
             ("nova comunidade Escola | Para pais", Some("Escola | Para pais")),
             ("a community called Foo", Some("Foo")),
             ("una nueva comunidad llamada: Foo", Some("Foo")),
             ("comunidade: Escola", Some("Escola")),
-            ("\"uma comunidade Escola\"", None),
+            ("comunidade", Some("")),
             ("Nova Escola", None),
             ("A Turma", None),
             ("Escola Comunidade", None),
-        ];
-        for (text, expected) in rows {
-            assert_eq!(suggest_name(text).as_deref(), expected, "{text}");
+        ] {
+            assert_eq!(strip_community_word(text), expected, "{text}");
         }
         for (text, expected) in [("\"Bairro", Some('"')), ("“Bairro”", None), ("Bar \"Zé", None)] {
             assert_eq!(unclosed_quote(text), expected, "{text}");

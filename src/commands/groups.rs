@@ -1,12 +1,15 @@
 //! `/groups [words]`: lists the groups that the bot's number is in, and the community of each.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use crate::authorization::may_in;
 use crate::command::context::{CommandError, Context};
 use crate::command::spec::{CommandSpec, HelpSection};
 use crate::directory::{CommunityEntry, GroupEntry, NameMatch, fold};
 use crate::engine::listing::{ListKind, NumberedList, format_names};
 use crate::parse::arguments::{ArgKind, Arguments};
-use crate::parse::word_lists::skip_stop_words;
+use crate::parse::word_lists::{skip_stop_words, word_list};
 use crate::reply::{ListPage, Reply, ReplyLine, quote};
 
 pub const SPEC: CommandSpec = CommandSpec {
@@ -18,23 +21,32 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Lookup,
 };
 
+/// Phrases for the groups that are in no community: `sem comunidade`.
+static WITHOUT_COMMUNITY: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("without-community"));
+
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let visible = context.visible_groups().await?;
-    let mut groups = context.directory.list_groups(context.zapi, &arguments.words).await?;
-    groups.retain(|group| visible.contains(&group.id));
+    let typed = arguments.words();
     // A full stop at the end is not searched for.
     let plain = |word: &String| word.trim_end_matches(['.', '!', '?']).to_owned();
-    let words: Vec<String> = arguments.words.iter().map(plain).filter(|word| !word.is_empty()).collect();
-    if groups.is_empty() && words != arguments.words && !words.is_empty() {
+    let words: Vec<String> = typed.iter().map(plain).filter(|word| !word.is_empty()).collect();
+    let is_without = WITHOUT_COMMUNITY.contains(&fold(&words.join(" ")));
+    let searched = if is_without { &[] } else { typed.as_slice() };
+    let mut groups = context.directory.list_groups(context.zapi, searched).await?;
+    if groups.is_empty() && words != typed && !words.is_empty() {
         groups = context.directory.list_groups(context.zapi, &words).await?;
-        groups.retain(|group| visible.contains(&group.id));
+    }
+    groups.retain(|group| visible.contains(&group.id));
+    if is_without {
+        let memberships = context.directory.memberships(context.zapi).await?;
+        groups.retain(|group| memberships.community_of(&group.id).is_none());
     }
     if groups.is_empty() {
         if let Some(community) = find_community(context, &words).await? {
             let offer = context.suggest("community", community.id.to_string(), &[&community.name]);
             return Ok(Reply::Lines(vec![offer]));
         }
-        let none = match arguments.words.join(" ") {
+        let none = match typed.join(" ") {
             words if words.is_empty() => ReplyLine::new("groups-none"),
             words => {
                 ReplyLine::new("groups-none-of").name("name", words).with_command("command", SPEC.name, &[])

@@ -19,7 +19,8 @@ pub const SPEC: CommandSpec = CommandSpec {
 };
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
-    let Some(typed) = arguments.words.first() else {
+    let words = arguments.words();
+    let Some(typed) = words.first() else {
         return Ok(list_commands(context.catalog, context.localizer, |spec| {
             may_use(context.admin, spec.name)
         }));

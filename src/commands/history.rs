@@ -60,7 +60,7 @@ enum HistoryFilter {
 }
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
-    let wanted = match parse_filter(context, &arguments.words).await? {
+    let wanted = match parse_filter(context, &arguments.words()).await? {
         Ok(wanted) => wanted,
         Err(reply) => return Ok(reply),
     };
@@ -165,15 +165,15 @@ async fn parse_filter(
     let mut matching = known.into_iter().filter(|admin| fold(&admin.name).starts_with(&folded));
     Ok(match (matching.next(), matching.next()) {
         (Some(admin), None) => Ok(filter_by_admin(admin)),
+        // `of Ana` means the same as `Ana`.
+        _ if let Some(rest) = skip_stop_words(words) => {
+            return Box::pin(self::parse_filter(context, rest)).await;
+        }
         _ if !nearest.is_empty() => {
             prompt_choice(context, &nearest);
             Err(Reply::NoCommunity { typed, nearest: disambiguate(&nearest), available: Vec::new() })
         }
         _ => {
-            // `of Ana` means the same as `Ana`.
-            if let Some(rest) = skip_stop_words(words) {
-                return Box::pin(self::parse_filter(context, rest)).await;
-            }
             let nobody = ReplyLine::not_done("history-nobody").name("name", typed);
             let nobody =
                 nobody.with_command("communities", "communities", &[]).with_command("all", SPEC.name, &[]);

@@ -118,10 +118,10 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
         }
         return reset_invite(context, plan, true).await;
     }
-    let (typed, is_reset) = match arguments.words.join(" ") {
+    let (typed, is_reset) = match arguments.words().join(" ") {
         // `novo` may belong to its name.
         whole if is_whole_name(context, &whole).await? => (whole, false),
-        _ => parse_target_words(&arguments.words),
+        _ => parse_target_words(&arguments.words()),
     };
     if typed.is_empty() {
         return Ok(SPEC.usage_error_reply(UsageError::MissingTarget, context.localizer));

@@ -62,7 +62,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     let plan = match stored {
         Some(plan) => plan,
         None => {
-            let address = match arguments.words.as_slice() {
+            let address = match arguments.words().as_slice() {
                 [] => {
                     let how = ReplyLine::not_done("photo-how").with_command(
                         "command",
@@ -71,15 +71,15 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
                     );
                     return Ok(Reply::Lines(vec![how]));
                 }
-                [address] => address,
+                [address] => address.clone(),
                 [_, more, ..] => {
                     return Ok(
                         SPEC.usage_error_reply(UsageError::TooManyWords(more.clone()), context.localizer)
                     );
                 }
             };
-            if !is_web_url(address) {
-                let wrong = ReplyLine::not_done("photo-address").name("address", address);
+            if !is_web_url(&address) {
+                let wrong = ReplyLine::not_done("photo-address").name("address", address.as_str());
                 let how = ReplyLine::new("photo-how").with_command("command", SPEC.name, &[&community.name]);
                 return Ok(Reply::Lines(vec![wrong, how]));
             }
@@ -90,7 +90,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
             {
                 return Ok(reply);
             }
-            let plan = PhotoPlan { community: community.id.to_string(), name, address: address.clone() };
+            let plan = PhotoPlan { community: community.id.to_string(), name, address };
             api_change::store_plan(context, &plan).await?;
             plan
         }

@@ -67,7 +67,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     let plan = match stored {
         Some(plan) => plan,
         None => {
-            let words = arguments.words.join(" ");
+            let words = arguments.words().join(" ");
             let Some(who) = parse_setting(&words) else {
                 return Ok(Reply::Lines(usage_lines(context, &community.name, &words, before)));
             };

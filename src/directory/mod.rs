@@ -23,7 +23,7 @@ use tokio::time::Instant;
 
 pub use community_admins::{CommunityAdmin, CommunityAdmins, ReadMembers};
 pub use folding::{fold, is_invisible};
-pub use name_index::{NameIndex, NameMatch, NamedEntry, disambiguate};
+pub use name_index::{NameIndex, NameMatch, NamedEntry, disambiguate, disambiguate_by, similarity_of};
 
 use crate::domain::{Chat, CommunityId, GroupId, InviteLink};
 use crate::zapi::{ApiError, ApiErrorKind, Zapi};
@@ -174,6 +174,11 @@ impl Directory {
     /// The lists, at most a minute old.
     pub async fn snapshot(&self, zapi: &Zapi) -> Result<Arc<Snapshot>, ApiError> {
         self.lists.read_newer_than(zapi, Instant::now().checked_sub(LISTS_TTL)).await
+    }
+
+    /// The lists, read after this moment.
+    pub async fn newer_snapshot(&self, zapi: &Zapi, asked: Instant) -> Result<Arc<Snapshot>, ApiError> {
+        self.lists.read_newer_than(zapi, Some(asked)).await
     }
 
     /// Marks the lists as outdated, after this process changed something.

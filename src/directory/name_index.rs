@@ -1,7 +1,5 @@
 //! An index of names, and how a typed word is matched against them. No I/O.
 
-use std::collections::HashMap;
-
 use regex::Regex;
 
 use super::folding::fold;
@@ -65,20 +63,28 @@ impl<Id: Clone> NameMatch<Id> {
     }
 }
 
+/// The digits of a padded number.
+const MAX_DIGITS: usize = 8;
+/// How many digits of an id tell two names apart.
+const LAST_DIGITS: usize = 4;
 /// The most bytes of a word that is compared with every name; WhatsApp limits names to 100 characters.
 const MAX_FUZZY_LEN: usize = 400;
+/// The fewest characters of a word that is compared with names by itself.
+const MIN_FUZZY_WORD: usize = 4;
+/// The least similarity of a name that is suggested.
+const MIN_SIMILARITY: f64 = 0.8;
 
 /// A list by name; its names are folded once.
 #[derive(Clone, Debug)]
 pub struct NameIndex<Id> {
-    /// Sorted by folded name.
+    /// Sorted by folded name, with numbers without leading zeros.
     entries: Vec<(String, NamedEntry<Id>)>,
 }
 
 impl<Id: Clone + PartialEq> NameIndex<Id> {
     /// Builds the index of a list in any order.
     pub fn new(entries: Vec<NamedEntry<Id>>) -> Self {
-        let mut entries: Vec<_> = entries.into_iter().map(|entry| (fold(&entry.name), entry)).collect();
+        let mut entries: Vec<_> = entries.into_iter().map(|entry| (fold_name(&entry.name), entry)).collect();
         entries.sort_by(|one, other| one.0.cmp(&other.0));
         Self { entries }
     }
@@ -95,7 +101,37 @@ impl<Id: Clone + PartialEq> NameIndex<Id> {
 
     /// Whether anything has this name.
     pub fn has_name(&self, name: &str) -> bool {
-        !self.starting_with(&fold(name), true).is_empty()
+        !self.starting_with(&fold_name(name), true).is_empty()
+    }
+
+    /// The entries with this whole name, else those whose names begin with it; and whether it is whole.
+    pub fn matches(&self, typed: &str) -> (Vec<&NamedEntry<Id>>, bool) {
+        let (wanted, folded) = (fold_name(typed), fold(typed));
+        let whole = self.starting_with(&wanted, true);
+        if !whole.is_empty() {
+            // “Bloco 01” and “Bloco 1” are two names where there are both.
+            let exact = whole.iter().filter(|(_, entry)| fold(&entry.name) == folded);
+            let exact: Vec<_> = exact.map(|(_, entry)| entry).collect();
+            let all = || whole.iter().map(|(_, entry)| entry).collect();
+            return (if exact.is_empty() { all() } else { exact }, true);
+        }
+        let begun = self.starting_with(&wanted, false).iter();
+        let begun: Vec<_> =
+            begun.filter(|(name, _)| is_beginning(&wanted, name)).map(|(_, entry)| entry).collect();
+        if !begun.is_empty() {
+            return (begun, false);
+        }
+        // Each word begins a word of the name: `fest jun` is “Festa Junina”.
+        let Some((first, _)) = wanted.split_once(' ') else { return (begun, false) };
+        let words = || wanted.split(' ');
+        let begins_each = |name: &str| {
+            let is_each = words()
+                .zip(name.split(' '))
+                .all(|(word, part)| part == word || (part.starts_with(word) && is_beginning(word, part)));
+            is_each && words().count() <= name.split(' ').count()
+        };
+        let each = self.starting_with(first, false).iter().filter(|(name, _)| begins_each(name));
+        (each.map(|(_, entry)| entry).collect(), false)
     }
 
     /// Matches a word: an id, else a whole name, else the beginning of just one name.
@@ -106,21 +142,12 @@ impl<Id: Clone + PartialEq> NameIndex<Id> {
                 None => NameMatch::NotFound { suggestions: Vec::new() },
             };
         }
-        let wanted = fold(typed);
-        if wanted.is_empty() {
-            return NameMatch::NotFound { suggestions: Vec::new() };
+        let fit: Vec<NamedEntry<Id>> = self.matches(typed).0.into_iter().cloned().collect();
+        match <[NamedEntry<Id>; 1]>::try_from(fit) {
+            Ok([entry]) => NameMatch::Exact(entry),
+            Err(none) if none.is_empty() => NameMatch::NotFound { suggestions: self.nearest(&fold(typed)) },
+            Err(several) => NameMatch::Ambiguous(several),
         }
-        for is_whole in [true, false] {
-            let begin = self.starting_with(&wanted, is_whole).iter();
-            let fit = begin.filter(|(name, _)| is_whole || is_beginning(&wanted, name));
-            let fit: Vec<NamedEntry<Id>> = fit.map(|(_, entry)| entry.clone()).collect();
-            match <[NamedEntry<Id>; 1]>::try_from(fit) {
-                Ok([entry]) => return NameMatch::Exact(entry),
-                Err(several) if several.is_empty() => {}
-                Err(several) => return NameMatch::Ambiguous(several),
-            }
-        }
-        NameMatch::NotFound { suggestions: self.nearest(&wanted) }
     }
 
     /// The entries whose names match a pattern with `*` for anything.
@@ -131,57 +158,115 @@ impl<Id: Clone + PartialEq> NameIndex<Id> {
             return Vec::new();
         }
         let Some(pattern) = compile_pattern(&pattern) else { return Vec::new() };
-        let matching = self.entries.iter().filter(|(name, _)| pattern.is_match(name));
+        let matching = self.entries.iter().filter(|(_, entry)| pattern.is_match(&fold(&entry.name)));
         matching.map(|(_, entry)| entry.clone()).collect()
     }
 
     /// The entries whose names hold all the words.
     pub fn containing_all(&self, words: &[String]) -> Vec<NamedEntry<Id>> {
         let words: Vec<String> = words.iter().map(|word| fold(word)).collect();
-        let holds = |name: &String| words.iter().all(|word| name.contains(word));
-        self.entries.iter().filter(|(name, _)| holds(name)).map(|(_, entry)| entry.clone()).collect()
+        let holds = |name: &str| words.iter().all(|word| fold(name).contains(word));
+        self.all().filter(|entry| holds(&entry.name)).cloned().collect()
     }
 
+    /// Nothing starts with nothing.
     fn starting_with(&self, wanted: &str, is_whole: bool) -> &[(String, NamedEntry<Id>)] {
+        if wanted.is_empty() {
+            return &[];
+        }
         let start = self.entries.partition_point(|(name, _)| name.as_str() < wanted);
         let fits = |name: &str| if is_whole { name == wanted } else { name.starts_with(wanted) };
         let length = self.entries[start..].iter().take_while(|(name, _)| fits(name)).count();
         &self.entries[start..start + length]
     }
 
-    /// The nearest names, for suggestions only: no command acts on a fuzzy match.
+    /// The nearest names, for suggestions only: no command acts on a fuzzy match. Of several words each counts.
     fn nearest(&self, wanted: &str) -> Vec<NamedEntry<Id>> {
         // The time grows with both lengths, and all commands wait for it (THREATS.md, T18).
-        if wanted.len() > MAX_FUZZY_LEN {
+        if wanted.is_empty() || wanted.len() > MAX_FUZZY_LEN {
             return Vec::new();
         }
+        let words: Vec<&str> =
+            wanted.split(' ').filter(|word| word.chars().count() >= MIN_FUZZY_WORD).collect();
+        let score = |name: &str| {
+            let of_word = words.iter().map(|word| similarity(word, name) * 0.95);
+            of_word.fold(similarity(wanted, name), f64::max)
+        };
         let mut scored: Vec<(f64, &NamedEntry<Id>)> = self
             .entries
             .iter()
-            .map(|(name, entry)| (similarity(wanted, name), entry))
-            .filter(|(score, _)| *score >= 0.8)
+            .map(|(_, entry)| (score(&fold(&entry.name)), entry))
+            .filter(|(score, _)| *score >= MIN_SIMILARITY)
             .collect();
         scored.sort_by(|one, other| other.0.total_cmp(&one.0));
         scored.into_iter().take(3).map(|(_, entry)| entry.clone()).collect()
     }
 }
 
-/// Whether a name begins with the typed words: `bloco 1` is no beginning of “Bloco 10”, and a number alone is the
-/// number of a list entry, or a whole name.
+/// Whether a name begins with the typed words: a number is not cut, and one alone is the number of a list entry, or a
+/// whole name.
 fn is_beginning(wanted: &str, name: &str) -> bool {
     let is_digit = |c: char| c.is_ascii_digit();
     let is_cut = wanted.ends_with(is_digit) && name[wanted.len()..].starts_with(is_digit);
     !is_cut && !wanted.chars().all(is_digit)
 }
 
-/// Names, with ids where two are alike.
+/// Names, with the last digits of the id where two are alike.
 pub fn disambiguate<Id: ToString>(entries: &[NamedEntry<Id>]) -> Vec<String> {
-    let mut counts: HashMap<String, usize> = HashMap::new();
-    for entry in entries {
-        *counts.entry(fold(&entry.name)).or_default() += 1;
+    disambiguate_by(entries, |_| None)
+}
+
+/// Names; where two are alike, with what tells them apart, else with the last digits of the id.
+pub fn disambiguate_by<Id: ToString>(
+    entries: &[NamedEntry<Id>],
+    describe: impl Fn(&Id) -> Option<String>,
+) -> Vec<String> {
+    let name = |entry: &NamedEntry<Id>| {
+        let is_same = |other: &&NamedEntry<Id>| fold(&other.name) == fold(&entry.name);
+        let alike: Vec<_> = entries.iter().filter(is_same).collect();
+        if alike.len() == 1 && !entry.name.is_empty() {
+            return entry.name.clone();
+        }
+        let described = describe(&entry.id).filter(|described| {
+            alike.iter().filter(|other| describe(&other.id).as_ref() == Some(described)).count() == 1
+        });
+        let id = entry.id.to_string();
+        let id = id.strip_suffix("-group").unwrap_or(&id);
+        let last = id.char_indices().rev().nth(LAST_DIGITS - 1).map_or(id, |(at, _)| &id[at..]);
+        let last = described.unwrap_or_else(|| format!("…{last}"));
+        format!("{} ({last})", entry.name).trim().to_owned()
+    };
+    entries.iter().map(name).collect()
+}
+
+/// A folded name with its numbers padded: `Bloco 01` is `bloco 1`, which is no beginning of `Bloco 10`, and comes before
+/// it.
+fn fold_name(name: &str) -> String {
+    let folded = fold(name);
+    if !folded.contains(|c: char| c.is_ascii_digit()) {
+        return folded;
     }
-    let is_alone = |entry: &NamedEntry<Id>| counts.get(&fold(&entry.name)) == Some(&1);
-    entries.iter().map(|e| if is_alone(e) { e.name.clone() } else { e.id.to_string() }).collect()
+    let mut padded = String::with_capacity(folded.len() + MAX_DIGITS);
+    let mut rest = folded.as_str();
+    while !rest.is_empty() {
+        let (digits, behind) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len()));
+        rest = behind;
+        if !digits.is_empty() {
+            let digits = digits.trim_start_matches('0');
+            padded.push_str(&"0".repeat(MAX_DIGITS.saturating_sub(digits.len())));
+            padded.push_str(digits);
+        }
+        let end = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
+        padded.push_str(&rest[..end]);
+        rest = &rest[end..];
+    }
+    padded
+}
+
+/// The similarity of a name with a typed text, from 0 to 1.
+pub fn similarity_of(typed: &str, name: &str) -> f64 {
+    let typed = fold(typed);
+    if typed.is_empty() || typed.len() > MAX_FUZZY_LEN { 0.0 } else { similarity(&typed, &fold(name)) }
 }
 
 /// The similarity of a name and a typed text, from 0 to 1; a word inside the name counts as the name.

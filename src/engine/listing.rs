@@ -4,18 +4,18 @@
 //! remaining pages belong to the admin in the chat, for `/more`.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
 use crate::authorization::may_use;
 use crate::command::context::{CommandError, Context};
 use crate::directory::{NamedEntry, fold};
-use crate::domain::Locale;
-use crate::i18n;
-use crate::parse::arguments::Arguments;
-use crate::parse::numbers::parse_range;
-use crate::parse::unquoted::join_unquoted_names;
-use crate::parse::word_lists::{in_word_list, is_stop_word};
+use crate::domain::{GroupId, InviteLink};
+use crate::parse::names::{Exclusion, Fit, NameReader};
+use crate::parse::numbers::{list_numbers, parse_range};
+use crate::parse::tokenizer::Token;
+use crate::parse::word_lists::here_words;
 use crate::reply::{ListPage, Reply, ReplyLine, quote};
 use crate::storage::StateKind;
 
@@ -131,39 +131,44 @@ impl Context<'_> {
         self.set_state(StateKind::List, ordering_key, Some(value));
     }
 
-    /// The groups that were typed: names without quotes joined, and ids in place of numbers of the last list,
-    /// if that showed groups and only numbers were typed (in `bloco 1` the number belongs to the name). Small
-    /// words beside and between names are dropped, unless they are the whole name of a group.
-    pub async fn resolve_group_words(&self, arguments: &Arguments) -> Result<Vec<String>, CommandError> {
-        let is_plain = |word: &String| parse_range(word).is_none();
-        let is_sure = |word: &String| is_plain(word) && !is_stop_word(word);
-        if arguments.words.iter().all(is_sure) && !arguments.unquoted.contains(&true) {
-            return Ok(arguments.words.clone());
-        }
+    /// The names of groups in the tokens. Where these are only numbers, the ids of the last list, if that showed
+    /// groups.
+    pub async fn resolve_group_words(
+        &self,
+        tokens: &[Token],
+    ) -> Result<Result<Vec<String>, Exclusion>, CommandError> {
         let snapshot = self.directory.snapshot(self.zapi).await?;
-        let is_name = |name: &str| snapshot.groups.has_name(name) || self.directory.is_alias(name);
-        let is_number = |word: &str| parse_range(word).is_some();
-        let is_numbered = |name: &str| {
-            let parts = name.rsplit_once(' ').filter(|(first, last)| !first.contains(' ') && is_number(last));
-            parts.is_some_and(|(first, _)| !is_number(first) && !is_stop_word(first))
-        };
-        let mut words = join_unquoted_names(&arguments.words, &arguments.unquoted, |name| {
-            is_name(name) || is_numbered(name)
-        });
-        let locale = self.localizer.locale;
-        // A word that excludes what follows is no small word: “no” has two meanings in two languages.
-        let is_kept = |word: &str| !is_stop_word(word) || is_name(word) || is_exclusion(word, locale);
-        words.retain(|word| arguments.quoted.contains(word) || is_kept(word));
-        if words.iter().any(|word| !is_number(word) || arguments.quoted.contains(word)) {
-            return Ok(words);
+        if let Some(numbers) = list_numbers(tokens) {
+            let list = self.load_last_list().await?.and_then(|list| NumberedList::from_stored(&list));
+            let list = list.filter(|list| list.of == ListKind::Groups);
+            let ids = |word: &str, range: RangeInclusive<usize>| -> Option<Vec<String>> {
+                let list = list.as_ref().filter(|_| !snapshot.groups.has_name(word))?;
+                range.map(|number| list.ids.get(number - 1).cloned()).collect()
+            };
+            let words = numbers.into_iter().flat_map(|(word, range)| ids(&word, range).unwrap_or(vec![word]));
+            return Ok(Ok(words.collect()));
         }
-        let list = self.load_last_list().await?.and_then(|list| NumberedList::from_stored(&list));
-        let Some(list) = list.filter(|list| list.of == ListKind::Groups) else { return Ok(words) };
-        let ids = |word: &String| -> Option<Vec<String>> {
-            let range = parse_range(word).filter(|_| !snapshot.groups.has_name(word))?;
-            range.map(|number| list.ids.get(number - 1).cloned()).collect()
+        let here = here_words();
+        let fit = |text: &str| {
+            let is_given = !text.contains(' ')
+                && (text.contains('*')
+                    || GroupId::parse(text).is_some()
+                    || InviteLink::looks_like_invite(text)
+                    || here.contains(&fold(text)));
+            let (groups, is_whole) = snapshot.groups.matches(text);
+            let is_pattern = || text.contains('*') && !snapshot.groups.matching(text).is_empty();
+            if is_given || is_whole || self.directory.is_alias(text) || is_pattern() {
+                return Fit::Whole;
+            }
+            // An announcement group has the name of its community, and is found by no beginning.
+            match groups.iter().filter(|group| !snapshot.communities.has_name(&group.name)).take(2).count() {
+                0 => Fit::None,
+                1 => Fit::Beginning,
+                _ => Fit::Ambiguous,
+            }
         };
-        Ok(words.iter().flat_map(|word| ids(word).unwrap_or_else(|| vec![word.clone()])).collect())
+        let reader = NameReader { fit: &fit, locale: self.localizer.locale };
+        Ok(reader.read_names(tokens).map(|names| names.into_iter().map(|name| name.text).collect()))
     }
 
     /// The community of a number of the last list, if that showed communities and none has this name.
@@ -217,25 +222,6 @@ pub fn format_names<Id: ToString>(entries: &[NamedEntry<Id>]) -> Vec<String> {
         }
     };
     entries.iter().map(line).collect()
-}
-
-/// Whether a word excludes something in this language, whatever signs stand around it: `(não)`, `Exceto:`, a
-/// cross. A small word of the language is none: “no” in Portuguese.
-pub fn is_exclusion(word: &str, locale: Locale) -> bool {
-    let is_sign = |c: char| !c.is_alphanumeric();
-    let beside = i18n::text(locale, "stop-words-beside-name", &[]);
-    let is_except = |part: &str| {
-        let part = part.trim_matches(is_sign);
-        in_word_list(part, "exclusion-words") && !beside.split(' ').any(|small| fold(small) == fold(part))
-    };
-    // Several words are a name in quotes, or a joined one.
-    !word.contains(char::is_whitespace)
-        && (word.contains(is_cross_mark) || word.split([':', '(', ')', '[', ']', '/']).any(is_except))
-}
-
-/// The marks of what is not included, or not yet.
-fn is_cross_mark(c: char) -> bool {
-    matches!(c, '❌' | '❎' | '✖' | '✗' | '✘' | '✕' | '☒' | '🚫' | '⛔' | '☐' | '⬜' | '🔲' | '👎')
 }
 
 /// The community of a number of the last list, from the stored list.

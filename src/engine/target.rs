@@ -11,6 +11,7 @@ use crate::directory::{
 };
 use crate::domain::{CommunityId, GroupId};
 use crate::parse::flags::Flags;
+use crate::parse::names::strip_courtesy;
 use crate::parse::word_lists::here_words;
 use crate::reply::{MAX_CANDIDATES, Reply, ReplyLine};
 
@@ -146,8 +147,17 @@ pub fn prompt_choice(
 }
 
 /// Finds a name, an id, an alias, a number or an invitation; communities that the admin may not use are
-/// ignored.
+/// ignored, and so are words of courtesy around the name.
 pub async fn match_target(context: &Context<'_>, wanted: &str) -> Result<TargetMatch, CommandError> {
+    let found = match_words(context, wanted).await?;
+    let plain = strip_courtesy(wanted);
+    match found {
+        TargetMatch::NotFound(_) if plain != wanted && !plain.is_empty() => match_words(context, plain).await,
+        found => Ok(found),
+    }
+}
+
+async fn match_words(context: &Context<'_>, wanted: &str) -> Result<TargetMatch, CommandError> {
     let zapi = context.zapi;
     let typed = context.resolve_list_number(wanted).await?.unwrap_or_else(|| wanted.to_owned());
     let outside =

@@ -1,8 +1,8 @@
 //! Commands that would create or delete a group, which the bot does not do.
 
 use crate::command::spec::CommandSpec;
-use crate::parse::arguments::parse_quoted_name;
 use crate::parse::text::is_flag;
+use crate::parse::tokenizer::parse_quoted_name;
 use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine};
 

@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use crate::directory::fold;
-use crate::parse::arguments::parse_quoted_name;
+use crate::parse::names::is_courtesy_phrase;
 use crate::parse::prefix::CommandParser;
 use crate::parse::text::is_comma;
+use crate::parse::tokenizer::parse_quoted_name;
 use crate::parse::word_lists::word_list;
 
 /// Only so many words are checked; no command may have more.
@@ -114,6 +115,7 @@ fn begins_command(
         && at + 1 < words.len()
         && (word.is_behind_separator || is_behind_and())
         && VERBS.contains(&plain(text))
+        && !is_courtesy_phrase(&rest[word.start..words[at + 1].end])
 }
 
 /// Whether the word is part of a whole name.

@@ -5,13 +5,15 @@ use crate::parse::text::is_comma;
 /// The most words of a community's name before a list.
 const MAX_NAME_WORDS: usize = 8;
 
-/// The list item on the line of the community, and the words before it.
-pub fn first_item(line: &str) -> (&str, Option<&str>) {
+/// The list item on the first line, and the words before it: a community has at least one.
+pub fn first_item(line: &str, least_words: usize) -> (&str, Option<&str>) {
     let starts = line.char_indices().filter(|(at, c)| {
         !c.is_whitespace() && line[..*at].chars().next_back().is_none_or(char::is_whitespace)
     });
-    let mut items =
-        starts.take(MAX_NAME_WORDS).filter_map(|(at, _)| Some((at, numbered_list_item(&line[at..])?)));
+    let mut items = starts
+        .take(MAX_NAME_WORDS)
+        .skip(least_words)
+        .filter_map(|(at, _)| Some((at, numbered_list_item(&line[at..])?)));
     items.next().map_or((line, None), |(at, item)| (line[..at].trim(), Some(item)))
 }
 

@@ -6,6 +6,7 @@ pub mod flags;
 pub mod further_command;
 pub mod greeting;
 pub mod list_items;
+pub mod names;
 pub mod numbers;
 pub mod people;
 pub mod phrases;
@@ -13,5 +14,5 @@ pub mod prefix;
 pub mod prompt_reply;
 pub mod text;
 pub mod tokenizer;
-pub mod unquoted;
+
 pub mod word_lists;

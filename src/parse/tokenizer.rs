@@ -1,10 +1,10 @@
-//! Splits the arguments of a command into words: spaces, quotes, commas, list items.
+//! Splits the arguments of a command into tokens: words, names in quotes, lines of a list.
 //!
-//! Words are split at spaces and new lines; groups also at commas and semicolons. Quotes keep spaces,
-//! straight or curly. An apostrophe inside a word (`d'água`) is no quote: a quote opens at the beginning of a
-//! word, and `'` closes only before a separator.
+//! Blanks, commas, semicolons and new lines separate tokens; each token knows what stood before it, and where it
+//! stands. Quotes keep blanks, straight or curly, and may hold quotes. An apostrophe inside a word (`d'água`) is no
+//! quote: a quote opens at the beginning of a word, and `'` closes only before a separator.
 
-use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::directory::is_invisible;
 use crate::parse::flags::{Flag, Flags, parse_dashed_dry_run, parse_flag};
@@ -12,25 +12,50 @@ use crate::parse::list_items::{first_item, numbered_list_item};
 use crate::parse::text::{is_comma, strip_invisible};
 use crate::reply::UsageError;
 
-/// The most words of a command: four times the groups of a community.
-const MAX_WORDS: usize = 200;
-
+/// The most tokens of a command: four times the groups of a community.
+const MAX_TOKENS: usize = 200;
+/// The most tokens at the beginning of a text in which a community is looked for.
+const MAX_HEAD_TOKENS: usize = 24;
+/// The most bytes in quotes. A quote that is not closed by then is searched no further.
+const MAX_QUOTED_BYTES: usize = 4_096;
 /// How many words from the end of a text `--try` may stand.
 const MAX_TRAILING_WORDS: usize = 3;
 
-/// What separates words.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Separators {
-    /// Blanks and new lines alone.
-    Blanks,
-    /// Commas and semicolons too.
-    BlanksAndCommas,
+/// What stands before a token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Separator {
+    /// Only blanks, or nothing.
+    #[default]
+    Blank,
+    /// A comma or semicolon.
+    Comma,
+    /// A line break.
+    Line,
 }
 
-impl Separators {
-    fn contains(self, c: char) -> bool {
-        c.is_whitespace() || (self == Self::BlanksAndCommas && is_comma(c))
+/// A word, a name in quotes, or the name on a line of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Token {
+    /// The word without its quotes.
+    pub text: String,
+    /// What stands before it.
+    pub separator: Separator,
+    /// It stood in quotes, or on a line of a list: a whole name, however short.
+    pub is_quoted: bool,
+    /// Where it stands, with its quotes.
+    pub span: Range<usize>,
+}
+
+impl Token {
+    /// Whether it may be one name with the token before it, if that has no quotes either.
+    pub fn may_join(&self) -> bool {
+        self.separator == Separator::Blank && !self.is_quoted
     }
+}
+
+/// The text of adjacent tokens as one name.
+pub fn join(tokens: &[Token]) -> String {
+    tokens.iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// The quotes that close this one.
@@ -45,28 +70,16 @@ fn closing_quotes(open: char) -> Option<&'static [char]> {
     }
 }
 
-/// A word, without its quotes.
-pub struct Token {
-    /// The word.
-    pub text: String,
-    /// It may be one name with the word before it: nothing but spaces stand between, and both without quotes.
-    pub is_unquoted: bool,
-    /// It stood in quotes, or on a line of a list: a name, however short.
-    pub is_quoted: bool,
+fn is_separator(c: char) -> bool {
+    c.is_whitespace() || is_comma(c)
 }
 
-/// Reads word after word.
+/// Reads token after token.
 #[derive(Default)]
 pub struct Tokenizer<'a> {
-    rest: &'a str,
-    /// The text still has its invisible characters, which are no part of a word.
-    is_raw: bool,
-    /// The last word stood without quotes, and without a comma at its end.
-    is_last_word_plain: bool,
-    /// The last word may be one name with the word before it.
-    pub is_unquoted: bool,
-    /// The last word stood in quotes.
-    is_quoted: bool,
+    text: &'a str,
+    /// How far it is read.
+    at: usize,
     /// Whether flags are parsed.
     has_flags: bool,
     /// The flags that were found.
@@ -76,86 +89,132 @@ pub struct Tokenizer<'a> {
 }
 
 impl<'a> Tokenizer<'a> {
-    /// `is_raw`: with invisible characters. `has_flags`: parses flags.
-    pub fn new(rest: &'a str, is_raw: bool, has_flags: bool) -> Self {
-        Self { rest, is_raw, has_flags, ..Self::default() }
+    /// `has_flags`: parses flags.
+    pub fn new(text: &'a str, has_flags: bool) -> Self {
+        Self { text, has_flags, ..Self::default() }
     }
 
-    /// The name in quotes at the beginning, and what follows it.
-    pub fn read_quoted_name(mut self) -> Option<(String, &'a str)> {
-        let first = self.rest.chars().next()?;
-        let name = self.read_quoted(first, closing_quotes(first)?).ok()?;
-        Some((name, self.rest))
+    fn rest(&self) -> &'a str {
+        &self.text[self.at..]
     }
 
-    /// All remaining words; on lines that are list items, each item is one.
-    pub fn read_all(&mut self) -> Result<Vec<Token>, UsageError> {
-        let mut found = Vec::new();
-        let mut push = |text: String, is_unquoted: bool, is_quoted: bool| {
-            if found.len() == MAX_WORDS {
-                return Err(UsageError::TooManyWords(text));
-            }
-            found.push(Token { text, is_unquoted, is_quoted });
-            Ok(())
-        };
-        // What stands on the line of the community is words, no item.
-        let is_comma_or_blank = |c: char| matches!(c, ' ' | '\t') || is_comma(c);
-        let is_beside = !self.rest.trim_start_matches(is_comma_or_blank).starts_with(['\r', '\n']);
-        let has_flags = self.has_flags;
-        let is_dry_run =
-            |line: &str| has_flags && matches!(parse_flag(line.trim(), true), Some((Flag::DryRun { .. }, _)));
-        let lines: Vec<&str> = self.rest.lines().collect();
-        let is_list = lines.iter().skip(1).any(|line| numbered_list_item(line).is_some());
-        // The words of a line that belong to no item, and its item.
-        let parted = |(at, line): (usize, &&'a str)| -> (&'a str, Option<&'a str>) {
-            let line = *line;
-            let (words, item) = match at == 0 && is_beside {
-                true if is_list => first_item(line),
-                true => (line, None),
-                false => numbered_list_item(line).map_or((line, None), |name| ("", Some(name))),
+    /// The next token. Flags on the way are recorded; empty quotes name nothing.
+    pub fn next_token(&mut self) -> Result<Option<Token>, UsageError> {
+        let mut separator = Separator::Blank;
+        loop {
+            let rest = self.rest();
+            let word = rest.trim_start_matches(|c| is_separator(c) || is_invisible(c));
+            let skipped = &rest[..rest.len() - word.len()];
+            separator = match () {
+                () if separator == Separator::Line || skipped.contains(['\n', '\r']) => Separator::Line,
+                () if separator == Separator::Comma || skipped.contains(is_comma) => Separator::Comma,
+                () => Separator::Blank,
             };
-            match item {
-                _ if is_dry_run(line) => (line, None),
-                // The list mark before `--try` is no word.
-                Some(name) if words.is_empty() && is_dry_run(name) => (name, None),
-                item => (words, item),
-            }
-        };
-        let lines: Vec<(&str, Option<&str>)> = lines.iter().enumerate().map(parted).collect();
-        if lines.iter().all(|(_, item)| item.is_none()) {
-            while let Some(word) = self.next_token(Separators::BlanksAndCommas)? {
-                push(word, self.is_unquoted, self.is_quoted)?;
-            }
-            return Ok(found);
-        }
-        for (words, item) in lines {
-            self.rest = words;
-            while let Some(word) = self.next_token(Separators::BlanksAndCommas)? {
-                push(word, self.is_unquoted, self.is_quoted)?;
-            }
-            match item {
-                // A line of a list that the bot has shown has the name in quotes, and the id after it.
-                Some(name) if name.starts_with(|c| closing_quotes(c).is_some()) => {
-                    self.rest = name;
-                    self.next_token(Separators::BlanksAndCommas)?
-                        .map_or(Ok(()), |name| push(name, false, true))?;
+            self.at = self.text.len() - word.len();
+            let start = self.at;
+            let Some(first) = word.chars().next() else { return Ok(None) };
+            let token = |text: &str, is_quoted, end| Token {
+                text: strip_invisible(text).trim().to_owned(),
+                separator,
+                is_quoted,
+                span: start..end,
+            };
+            if let Some(closing) = closing_quotes(first) {
+                let (inside, length) =
+                    read_quoted(word, first, closing).ok_or(UsageError::UnclosedQuote(first))?;
+                self.at += length;
+                let inside = token(&inside.split_whitespace().collect::<Vec<_>>().join(" "), true, self.at);
+                if !inside.text.is_empty() {
+                    return Ok(Some(inside));
                 }
-                Some(name) => push(name.to_owned(), false, true)?,
-                None => {}
+                continue;
+            }
+            if let Some(length) = self.read_flag(word, false)? {
+                self.at += length;
+                continue;
+            }
+            self.at += word_end(word);
+            return Ok(Some(token(&self.text[start..self.at], false, self.at)));
+        }
+    }
+
+    /// The tokens at the beginning of a text, in which a community may be named. An unclosed quote behind the first
+    /// one belongs to the text, as flags do.
+    pub fn read_head(&mut self) -> Result<Vec<Token>, UsageError> {
+        let mut tokens: Vec<Token> = self.next_token()?.into_iter().collect();
+        self.has_flags = false;
+        while let (false, Ok(Some(token))) = (tokens.len() >= MAX_HEAD_TOKENS, self.next_token()) {
+            tokens.push(token);
+        }
+        Ok(tokens)
+    }
+
+    /// All tokens; the name on a line of a list is one. `is_named_first`: the first line begins with a community.
+    pub fn read_all(&mut self, is_named_first: bool) -> Result<Vec<Token>, UsageError> {
+        let mut tokens = Vec::new();
+        let text = self.text;
+        if !text.lines().skip(1).any(|line| numbered_list_item(line).is_some()) {
+            self.read_part(text, &mut tokens)?;
+            return Ok(tokens);
+        }
+        for (at, line) in text.lines().enumerate() {
+            let (words, item) = match at {
+                0 => first_item(line, usize::from(is_named_first)),
+                _ => numbered_list_item(line).map_or((line, None), |item| (&line[..0], Some(item))),
+            };
+            let is_dry_run = |part: &str| {
+                self.has_flags && matches!(parse_flag(part.trim(), true), Some((Flag::DryRun { .. }, _)))
+            };
+            let first_of_line = tokens.len();
+            match item {
+                Some(item) if !is_dry_run(line) && !is_dry_run(item) => {
+                    self.read_part(words, &mut tokens)?;
+                    self.read_item(item, &mut tokens)?;
+                }
+                // The list mark before `--try` is no word.
+                Some(item) if words.is_empty() && !is_dry_run(line) => self.read_part(item, &mut tokens)?,
+                _ => self.read_part(line, &mut tokens)?,
+            }
+            if let Some(token) = tokens.get_mut(first_of_line).filter(|_| at > 0) {
+                token.separator = Separator::Line;
+            }
+            if let Some(token) = tokens.get(MAX_TOKENS) {
+                return Err(UsageError::TooManyWords(token.text.clone()));
             }
         }
-        self.rest = "";
-        Ok(found)
+        Ok(tokens)
     }
 
-    /// The next word, without consuming it.
-    pub fn peek(&self) -> &'a str {
-        self.rest.split_whitespace().next().unwrap_or_default()
+    /// The tokens of a part of the text.
+    fn read_part(&mut self, part: &'a str, tokens: &mut Vec<Token>) -> Result<(), UsageError> {
+        let text = self.text;
+        self.at = part.as_ptr() as usize - text.as_ptr() as usize;
+        self.text = &text[..self.at + part.len()];
+        while let Some(token) = self.next_token()? {
+            if tokens.len() == MAX_TOKENS {
+                return Err(UsageError::TooManyWords(token.text));
+            }
+            tokens.push(token);
+        }
+        self.text = text;
+        Ok(())
     }
 
-    /// Whether what follows the last word may belong to its name.
-    pub fn is_unquoted_next(&self) -> bool {
-        self.is_last_word_plain && self.rest.starts_with([' ', '\t', '\u{a0}'])
+    /// The name of a list item. A line of a list that the bot has shown has the name in quotes, and the id after it.
+    fn read_item(&mut self, item: &'a str, tokens: &mut Vec<Token>) -> Result<(), UsageError> {
+        let before = tokens.len();
+        if item.starts_with(|c| closing_quotes(c).is_some()) {
+            self.read_part(item, tokens)?;
+            tokens.truncate(before + 1);
+        } else {
+            let start = item.as_ptr() as usize - self.text.as_ptr() as usize;
+            let text = strip_invisible(item).into_owned();
+            tokens.push(Token { text, is_quoted: true, span: start..start + item.len(), ..Token::default() });
+        }
+        if let Some(token) = tokens.get_mut(before) {
+            token.separator = Separator::Line;
+        }
+        Ok(())
     }
 
     /// The rest as it is typed, after flags.
@@ -167,13 +226,14 @@ impl<'a> Tokenizer<'a> {
     /// Skips the flags at the beginning and returns what follows.
     pub fn skip_flags(&mut self) -> &'a str {
         loop {
-            let rest = self.rest.trim_start();
-            self.is_text_below |= self.rest[..self.rest.len() - rest.len()].contains(['\n', '\r']);
+            let rest = self.rest().trim_start();
+            self.is_text_below |= self.rest()[..self.rest().len() - rest.len()].contains(['\n', '\r']);
+            self.at = self.text.len() - rest.len();
             match self.read_flag(rest, true) {
-                Ok(Some(length)) => self.rest = &rest[length..],
+                Ok(Some(length)) => self.at += length,
                 // An unknown flag is a word of the text.
                 Ok(None) | Err(_) => {
-                    self.rest = "";
+                    self.at = self.text.len();
                     return rest.trim_end();
                 }
             }
@@ -208,17 +268,16 @@ impl<'a> Tokenizer<'a> {
     /// The rest without flags: unlike a text, numbers hold nothing that looks like one.
     pub fn read_people(&mut self) -> Result<String, UsageError> {
         let mut people = String::new();
-        let mut rest = std::mem::take(&mut self.rest);
-        while !rest.is_empty() {
+        while !self.rest().is_empty() {
+            let rest = self.rest();
             // What stood after a flag still separates people.
             if let Some(length) = self.read_flag(rest, false)? {
-                rest = &rest[length..];
+                self.at += length;
                 continue;
             }
-            let parts = |c: char| c.is_whitespace() || is_comma(c);
-            let end = rest.split_inclusive(parts).next().map_or(rest.len(), str::len);
+            let end = rest.split_inclusive(is_separator).next().map_or(rest.len(), str::len);
             people.push_str(&rest[..end]);
-            rest = &rest[end..];
+            self.at += end;
         }
         Ok(people.trim().to_owned())
     }
@@ -239,61 +298,46 @@ impl<'a> Tokenizer<'a> {
         }
         Ok(Some(length))
     }
+}
 
-    /// The next word, without its quotes. Flags on the way are recorded.
-    pub fn next_token(&mut self, mut separators: Separators) -> Result<Option<String>, UsageError> {
-        loop {
-            let is_raw = self.is_raw;
-            let is_skipped = |c: char| c.is_whitespace() || is_comma(c) || (is_raw && is_invisible(c));
-            let behind = self.rest.trim_start_matches(is_skipped);
-            let skipped = &self.rest[..self.rest.len() - behind.len()];
-            self.is_unquoted = self.is_last_word_plain
-                && !skipped.contains(|c: char| is_comma(c) || matches!(c, '\n' | '\r'));
-            self.rest = behind;
-            let Some(first) = self.rest.chars().next() else { return Ok(None) };
-            if let Some(closing) = closing_quotes(first) {
-                let word = self.read_quoted(first, closing)?;
-                let word = self.strip_invisible(&word).trim().to_owned();
-                (self.is_last_word_plain, self.is_unquoted, self.is_quoted) = (false, false, true);
-                if !word.is_empty() {
-                    return Ok(Some(word));
-                }
-                // Empty quotes name nothing, however many stand in a row.
-                separators = Separators::BlanksAndCommas;
-                continue;
-            }
-            if let Some(length) = self.read_flag(self.rest, false)? {
-                self.rest = &self.rest[length..];
-                continue;
-            }
-            let end = self.rest.find(|c| separators.contains(c)).unwrap_or(self.rest.len());
-            let (word, rest) = self.rest.split_at(end);
-            self.rest = rest;
-            // A comma after a community is no part of its name.
-            let word = self.strip_invisible(word);
-            let name = word.trim_end_matches(is_comma);
-            self.is_last_word_plain = name.len() == word.len();
-            self.is_quoted = false;
-            return Ok(Some(name.to_owned()));
+/// Where a word without quotes ends. A web address may hold commas.
+fn word_end(text: &str) -> usize {
+    let end = text.find(is_separator).unwrap_or(text.len());
+    if text[..end].contains("://") { text.find(char::is_whitespace).unwrap_or(text.len()) } else { end }
+}
+
+/// What stands in the quotes that a text begins with, and the length with the quotes. A quote behind a blank opens
+/// quotes inside; if these leave no closing quote, the first one that may close does.
+fn read_quoted<'t>(text: &'t str, open: char, closing: &[char]) -> Option<(&'t str, usize)> {
+    let start = open.len_utf8();
+    let window = &text[start..text.floor_char_boundary(start + MAX_QUOTED_BYTES)];
+    let is_apostrophe = closing.contains(&'\'');
+    let (mut depth, mut first_end) = (1, None);
+    for (at, quote) in window.match_indices(closing) {
+        let before = window[..at].chars().next_back();
+        let after = window[at + quote.len()..].chars().next();
+        let ends_here = after.is_none_or(is_separator);
+        if is_apostrophe && !ends_here {
+            continue;
+        }
+        let is_inner = |c: char| !is_separator(c) && !closing.contains(&c);
+        if at > 0 && before.is_none_or(char::is_whitespace) && after.is_some_and(is_inner) {
+            depth += 1;
+            continue;
+        }
+        let end = (&window[..at], start + at + quote.len());
+        first_end.get_or_insert(end);
+        depth -= 1;
+        if depth == 0 {
+            return Some(end);
         }
     }
+    first_end
+}
 
-    fn strip_invisible<'w>(&self, word: &'w str) -> Cow<'w, str> {
-        if self.is_raw { strip_invisible(word) } else { word.into() }
-    }
-
-    /// What stands in the quotes that begin here, with single spaces.
-    fn read_quoted(&mut self, open: char, closing: &[char]) -> Result<String, UsageError> {
-        let is_apostrophe = closing.contains(&'\'');
-        let inside = &self.rest[open.len_utf8()..];
-        let ends_here =
-            |after: &str| after.chars().next().is_none_or(|c| Separators::BlanksAndCommas.contains(c));
-        let end = inside
-            .match_indices(closing)
-            .find(|(at, quote)| !is_apostrophe || ends_here(&inside[at + quote.len()..]));
-        let Some((at, quote)) = end else { return Err(UsageError::UnclosedQuote(open)) };
-        let word = inside[..at].split_whitespace().collect::<Vec<_>>().join(" ");
-        self.rest = &inside[at + quote.len()..];
-        Ok(word)
-    }
+/// The name in quotes that a text begins with, and what follows it.
+pub fn parse_quoted_name(text: &str) -> Option<(String, &str)> {
+    let open = text.chars().next()?;
+    let (inside, length) = read_quoted(text, open, closing_quotes(open)?)?;
+    Some((inside.split_whitespace().collect::<Vec<_>>().join(" "), &text[length..]))
 }

@@ -53,6 +53,8 @@ pub enum GroupOutcome {
     InOtherCommunity(Option<String>),
     /// ❌ It is an announcement group.
     Announcement,
+    /// ❌ It is a community.
+    IsCommunity,
     /// ❌ A community keeps at least one group.
     LastGroup,
     /// ❌ No such group, or the bot is not in it.
@@ -160,6 +162,7 @@ impl GroupReport {
                     | GroupOutcome::PatternNotFound
                     | GroupOutcome::Ambiguous { .. }
                     | GroupOutcome::NotInChat
+                    | GroupOutcome::IsCommunity
                     | GroupOutcome::BotNotMember
                     | GroupOutcome::ExpiredInvite
             )
@@ -287,6 +290,7 @@ impl GroupReport {
                 moved("moved-maybe-back", from, reason, &localizer.format_command("link", &[from, name]))
             }
             GroupOutcome::Announcement => say("announcement", &[]),
+            GroupOutcome::IsCommunity => say("is-community", &[]),
             GroupOutcome::LastGroup => say("last-group", &[]),
             GroupOutcome::Gone => say("group-gone", &[]),
             GroupOutcome::Refused(Some(reason)) => say("rejected", &[("reason", (&quote(reason)).into())]),

@@ -13,7 +13,6 @@ use crate::config::Admin;
 use crate::domain::{Chat, ConversationKey, InstanceName, Locale};
 use crate::instance::InstanceRuntime;
 use crate::parse::arguments::Arguments;
-use crate::parse::prefix::ParsedCommand;
 use crate::reply::{Localizer, Reply};
 use crate::storage::{CommandRecord, LeaseError, Outcome, StateChange, Store, StoreUnavailable};
 use crate::telemetry::Metrics;
@@ -83,7 +82,6 @@ impl Request<'_> {
 /// The command to run: the typed one, or the one that replaces it.
 pub(super) struct ResolvedCommand {
     pub(super) spec: &'static CommandSpec,
-    pub(super) parsed: ParsedCommand,
     pub(super) arguments: Arguments,
     /// The admin confirmed it, or an earlier attempt began it.
     pub(super) is_confirmed: bool,

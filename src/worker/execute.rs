@@ -7,8 +7,7 @@ use super::edits::reject_late_edit;
 use super::resolve::resolve_command;
 use super::resolve_community::{directory_with_chat_aliases, find_named_community};
 use super::store_command::{RATE_LIMITED, sender_identity};
-use super::suggest;
-use crate::authorization::{Denied, authorize, may_use};
+use crate::authorization::{Denied, authorize};
 use crate::command::context::CommandError;
 use crate::command::context::Confirmation;
 use crate::command::context::Context;
@@ -67,15 +66,6 @@ async fn try_execute(claim: &mut Claim, run: &RunContext<'_>) -> Result<CommandO
     let current_admin =
         recheck_community_admin(&request, admin.clone(), sender, resolved.spec, community.as_ref()).await?;
     check_rights(&current_admin, &request, resolved.spec, community.as_ref(), &directory)?;
-    if let Some(community) = community.as_ref().filter(|_| !request.command.is_started()) {
-        let suggestion =
-            suggest::suggest_member_command(resolved.spec, &resolved.arguments, community, run.localizer);
-        if let Some(suggestion) =
-            suggestion.filter(|suggestion| may_use(&current_admin, suggestion.command()))
-        {
-            return Ok(suggestion.into_prompt(&request));
-        }
-    }
     let ready = ReadyCommand {
         resolved,
         admin: &current_admin,

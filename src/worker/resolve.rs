@@ -1,8 +1,6 @@
 //! Resolves a stored command: the typed one, or the one that replaces it (`/confirm`, `/undo`).
 
 use super::context::{CONFIRM_COMMAND, CommandOutcome, EarlyExit, Request, ResolvedCommand};
-use super::resolve_community::{directory_with_chat_aliases, suggest_community_command};
-use super::suggest::{try_deactivate, try_similar_command};
 use super::talk::reply_to_talk;
 use super::wish::{WishResolution, resolve_wish};
 use crate::authorization::may_use;
@@ -24,7 +22,7 @@ use crate::parse::further_command::has_further_command;
 use crate::parse::prefix::ParsedCommand;
 use crate::parse::prompt_reply::is_no_word;
 use crate::parse::text::likely_name;
-use crate::reply::{Reply, ReplyLine, UsageError};
+use crate::reply::{Reply, ReplyLine};
 use crate::storage::{LeaseError, Outcome};
 
 /// Resolves the command, or ends it with a reply.
@@ -66,12 +64,14 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
     let verbatim = run.instance.parser.raw_arguments(&command.text).filter(|_| spec.is_verbatim());
     let arguments = match arguments::parse(spec.args, spec.is_mutating, verbatim.unwrap_or(&parsed.rest)) {
         Ok(arguments) => arguments,
-        Err(error) => return Err(reply_to_usage_error(request, spec, &parsed, error).await?.into()),
+        Err(error) => {
+            let reply = spec.usage_error_reply(error, run.localizer);
+            return Err(CommandOutcome::usage_error(reply).into());
+        }
     };
     if !spec.is_indirect() {
         return Ok(ResolvedCommand {
             spec,
-            parsed,
             arguments,
             is_confirmed: false,
             cleared_state: Vec::new(),
@@ -100,32 +100,6 @@ async fn reply_to_unknown(
         reject_misread(request, spec, &parsed.rest).await?;
     }
     Ok(suggest_nearest_name(request, parsed))
-}
-
-/// Replies to arguments that cannot be parsed, with a suggestion if there is one.
-async fn reply_to_usage_error(
-    request: &Request<'_>,
-    spec: &'static CommandSpec,
-    parsed: &ParsedCommand,
-    error: UsageError,
-) -> Result<CommandOutcome, EarlyExit> {
-    let localizer = request.run.localizer;
-    let suggestion = match error {
-        // A person where the community should be.
-        UsageError::MissingCommunity
-            if spec.args.get(1) == Some(&ArgKind::People) && !parsed.rest.is_empty() =>
-        {
-            let directory = directory_with_chat_aliases(spec, request.run).await?;
-            suggest_community_command(request, spec, parsed, &directory).await?
-        }
-        _ => try_similar_command(parsed, &error, localizer)
-            .or_else(|| try_deactivate(parsed, &error, localizer))
-            .filter(|suggestion| may_use(request.admin, suggestion.command())),
-    };
-    Ok(match suggestion {
-        Some(suggestion) => suggestion.into_prompt(request),
-        None => CommandOutcome::usage_error(spec.usage_error_reply(error, localizer)),
-    })
 }
 
 fn check_may_use(request: &Request<'_>, spec: &CommandSpec) -> Result<(), EarlyExit> {
@@ -201,7 +175,6 @@ async fn resolve_deferred(
         spec,
         arguments,
         is_confirmed: deferred.is_confirmed,
-        parsed: ParsedCommand { typed: deferred.command, rest: deferred.rest },
         cleared_state,
         deferred_command,
     })

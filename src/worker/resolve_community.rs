@@ -1,32 +1,38 @@
-//! Finding the community that a command is about: by the typed name, by a number of a list, or by a suggestion.
+//! Finding the community that a command is about: by its name, an id, or the number in a list. One that is unclear stops
+//! the command; the reply asks which one is meant.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use tokio::time::Instant;
 
 use super::context::{CommandOutcome, EarlyExit, Request, ResolvedCommand, RunContext};
-use super::suggest::{self, Suggestion};
-use crate::authorization::{may_in, may_use};
+use super::suggest::Suggestion;
+use crate::authorization::may_in;
 use crate::command::context::CommandError;
-use crate::command::prompt::Prompt;
 use crate::command::spec::CommandSpec;
 use crate::config::{Admin, AdminsFrom};
-use crate::directory::{CommunityEntry, Directory, NameMatch, Snapshot, disambiguate, fold};
-use crate::domain::CommunityId;
+use crate::directory::{CommunityEntry, Directory, NameIndex, Snapshot, disambiguate, fold, similarity_of};
+use crate::domain::{CommunityId, GroupId};
 use crate::engine::aliases::load_chat_aliases;
 use crate::engine::links::change::stored_plan_community;
 use crate::engine::listing::community_by_number;
-use crate::parse::arguments::ArgKind;
-use crate::parse::arguments::Arguments;
+use crate::parse::arguments::{self, ArgKind, Arguments, is_person};
+use crate::parse::names::{Fit, Name, NameReader, is_sign};
 use crate::parse::numbers::parse_range;
-use crate::parse::prefix::ParsedCommand;
-use crate::parse::unquoted::words_after;
-use crate::parse::unquoted::words_before;
-use crate::reply::{MAX_CANDIDATES, Reply};
-use crate::storage::{LeaseError, StateChange, StateKind};
-use crate::zapi::Zapi;
+use crate::parse::tokenizer::{Separator, Token, join, parse_quoted_name};
+use crate::parse::word_lists::{in_word_list, is_stop_word};
+use crate::reply::{Localizer, MAX_CANDIDATES, Reply, ReplyLine, UsageError, escape_markup, typed};
+use crate::storage::{LeaseError, StateKind};
 
-/// The most words before the name of a community that are not part of it: `por favor na comunidade`. A name further
-/// behind may belong to the text.
-const MAX_LEADING_WORDS: usize = 4;
-/// The most words of a name.
-const MAX_NAME_WORDS: usize = 8;
+/// The most words between the beginning of a name and another name that is whole: `minha comunidade Bairro Feliz`.
+const MAX_WORDS_BETWEEN: usize = 4;
+/// The most words of a misspelled name.
+const MAX_MISSPELLED_WORDS: usize = 4;
+/// The least similarity of a name that is suggested.
+const MIN_SIMILARITY: f64 = 0.8;
+/// The most names that are suggested for an unknown one.
+const MAX_NEAREST: usize = 3;
 
 /// The names that a command may use. Aliases that were set in a chat are read anew: another process may have set
 /// them.
@@ -56,260 +62,389 @@ pub(super) async fn find_named_community(
         return Ok(Some(community));
     }
     let spec = resolved.spec;
-    join_unquoted_name(directory, run.zapi, admin, spec, &mut resolved.arguments).await?;
-    let typed = resolved.arguments.community.clone().unwrap_or_default();
-    let name_or_id = resolve_list_number(request, &typed).await?;
-    let (reply, options) = match find_community(directory, run.zapi, admin, &typed, &name_or_id).await? {
-        Ok(community) => {
-            let other = suggest_other_community(request, directory, resolved, (&community, &typed)).await?;
-            if let Some(other) = other {
-                return Err(other.into_prompt(request).into());
+    let list = load_list(request).await?;
+    let asked = Instant::now();
+    let mut snapshot = directory.snapshot(run.zapi).await?;
+    let mut is_refreshed = false;
+    loop {
+        let names = CommunityNames::new(snapshot.clone(), directory, admin, list.clone());
+        let search = Search { names: &names, arguments: &resolved.arguments, spec, localizer: run.localizer };
+        match search.find() {
+            Ok((name, community)) => {
+                let set = resolved.arguments.set_community(spec.args, name.tokens, &name.text);
+                set.map_err(|error| usage_error(spec, error, run.localizer))?;
+                return Ok(Some(community));
             }
-            spec.strip_name_rest(&mut resolved.arguments, &community.name, &typed);
-            return Ok(Some(community));
-        }
-        Err(candidates) => candidates,
-    };
-    if options.is_empty() || suggest::is_filler_word(&typed) {
-        let suggestion = suggest_community_command(request, spec, &resolved.parsed, directory).await?;
-        if let Some(suggestion) = suggestion {
-            return Err(suggestion.into_prompt(request).into());
+            Err(unclear) if is_refreshed => return Err(unclear.into_outcome(request, spec).into()),
+            Err(_) => {
+                snapshot = directory.newer_snapshot(run.zapi, asked).await?;
+                is_refreshed = true;
+            }
         }
     }
-    // Whichever is chosen: the rest of its name is no part of what follows the name.
-    options.iter().any(|option| spec.strip_likely_name(&mut resolved.arguments, &option.name, &typed));
-    let options = options.into_iter().map(|option| option.id).collect();
-    let state_changes = prompt_choice(request, spec, &resolved.arguments, options);
-    Err(CommandOutcome { state_changes, ..CommandOutcome::usage_error(reply) }.into())
 }
 
-/// Joins the typed name with unquoted words beside it, if only together they are the whole name of a community.
-async fn join_unquoted_name(
-    directory: &Directory,
-    zapi: &Zapi,
-    admin: &Admin,
-    spec: &CommandSpec,
-    arguments: &mut Arguments,
-) -> Result<(), CommandError> {
-    let Some(first) = arguments.community.clone().filter(|_| arguments.is_community_unquoted) else {
-        return Ok(());
-    };
-    let snapshot = directory.snapshot(zapi).await?;
-    let is_visible = |entry: &CommunityEntry| may_in(admin, &entry.id, &entry.name, directory);
-    let is_community = |name: &str| match admin.from {
-        AdminsFrom::Config => snapshot.communities.has_name(name),
-        // To a community admin, other communities do not exist.
-        AdminsFrom::Community => {
-            snapshot.communities.all().any(|entry| fold(&entry.name) == fold(name) && is_visible(entry))
-        }
-    };
-    let is_name = |name: &str| {
-        let name = name.trim_end_matches(':');
-        is_community(name) || directory.is_alias(name) || CommunityId::parse(name).is_some()
-    };
-    if spec.args.first() == Some(&ArgKind::Groups) {
-        let words: Vec<&str> = arguments.words.iter().map(String::as_str).collect();
-        let run = 1 + arguments.unquoted.iter().rev().take_while(|is_unquoted| **is_unquoted).count();
-        let at = words.len() - words_before(&first, &words[words.len().saturating_sub(run)..], is_name);
-        arguments.community = Some([&words[at..], &[first.as_str()]].concat().join(" "));
-        arguments.words.truncate(at);
-        arguments.unquoted.truncate(at);
-        return Ok(());
-    }
-    // If the name takes all words, the missing argument is asked for.
-    let run = arguments.unquoted.iter().take_while(|is_unquoted| **is_unquoted).count();
-    let following: Vec<&str> = match spec.args.get(1) {
-        Some(ArgKind::Groups | ArgKind::Words | ArgKind::Keyword(_) | ArgKind::Picture) => {
-            arguments.words.iter().take(run).map(String::as_str).collect()
-        }
-        Some(ArgKind::Text | ArgKind::OptionalText | ArgKind::People) => {
-            arguments.text.lines().next().unwrap_or_default().split_whitespace().collect()
-        }
-        _ => return Ok(()),
-    };
-    let count = words_after(&first, &following, is_name);
-    if count == 0 {
-        return Ok(());
-    }
-    let name = [&[first.as_str()], &following[..count]].concat().join(" ");
-    arguments.community = Some(name.trim_end_matches(':').to_owned());
-    if arguments.words.is_empty() {
-        let mut rest = arguments.text.as_str();
-        for _ in 0..count {
-            rest = rest.trim_start();
-            rest = rest.find(char::is_whitespace).map_or("", |end| &rest[end..]);
-        }
-        let rest = rest.to_owned();
-        arguments.set_text(&rest);
-    } else {
-        arguments.words.drain(..count);
-        arguments.unquoted.drain(..count);
-    }
-    Ok(())
+fn usage_error(spec: &CommandSpec, error: UsageError, localizer: &Localizer) -> CommandOutcome {
+    CommandOutcome::usage_error(spec.usage_error_reply(error, localizer))
 }
 
-/// The id of the community with the typed number in the last list; else the typed name itself.
-async fn resolve_list_number(request: &Request<'_>, typed: &str) -> Result<String, CommandError> {
+/// The list of communities that was shown when the command was accepted.
+async fn load_list(request: &Request<'_>) -> Result<Option<String>, LeaseError> {
     let Request { run, command, chat, .. } = request;
-    let config = &run.instance.config;
-    let is_name = |snapshot: &Snapshot| snapshot.communities.has_name(typed);
-    if parse_range(typed).is_none() || is_name(&*run.instance.directory.snapshot(run.zapi).await?) {
-        return Ok(typed.to_owned());
-    }
     let key = chat.ordering_key(&command.admin, command.by_owner);
-    let list = run.store.get_state(&config.name, StateKind::List, key.as_str()).await;
-    // The numbers belong to the list that was shown when the command was accepted.
+    let list = run.store.get_state(&run.instance.config.name, StateKind::List, key.as_str()).await;
     let list = list.map_err(LeaseError::Store)?.filter(|list| list.at <= command.accepted_at);
-    let id = list.and_then(|list| community_by_number(&list.value, typed));
-    Ok(id.unwrap_or_else(|| typed.to_owned()))
+    Ok(list.map(|list| list.value))
 }
 
-/// Suggests a command if the community is not found at its position.
-pub(super) async fn suggest_community_command(
-    request: &Request<'_>,
-    spec: &'static CommandSpec,
-    parsed: &ParsedCommand,
-    directory: &Directory,
-) -> Result<Option<Suggestion>, CommandError> {
-    let Request { run, admin, .. } = request;
-    let joined = suggest::try_joined_name(parsed, run.localizer)
-        .filter(|suggestion| may_use(admin, suggestion.command()));
-    if joined.is_some() {
-        return Ok(joined);
+/// The names of communities as an admin may use them. Communities that the admin may not use are found only by their
+/// whole name or id; to a community admin they do not exist.
+struct CommunityNames<'a> {
+    snapshot: Arc<Snapshot>,
+    directory: &'a Directory,
+    admin: &'a Admin,
+    allowed: NameIndex<CommunityId>,
+    /// The stored list that numbers refer to.
+    list: Option<String>,
+}
+
+impl<'a> CommunityNames<'a> {
+    fn new(
+        snapshot: Arc<Snapshot>,
+        directory: &'a Directory,
+        admin: &'a Admin,
+        list: Option<String>,
+    ) -> Self {
+        let is_allowed = |entry: &&CommunityEntry| may_in(admin, &entry.id, &entry.name, directory);
+        let allowed = NameIndex::new(snapshot.communities.all().filter(is_allowed).cloned().collect());
+        Self { snapshot, directory, admin, allowed, list }
     }
-    let snapshot = directory.snapshot(run.zapi).await?;
-    let find = |name: &str| {
-        let id = directory.config_alias(name).or_else(|| directory.chat_alias(name)).unwrap_or(name);
-        let mut entries = match snapshot.communities.find(id, CommunityId::parse(id)) {
-            NameMatch::Exact(entry) => vec![entry],
-            NameMatch::Many(entries) | NameMatch::Ambiguous(entries) => entries,
-            NameMatch::NotFound { .. } => Vec::new(),
+
+    /// The communities that a text may name, and how it fits.
+    fn find(&self, text: &str) -> (Vec<CommunityEntry>, Fit) {
+        let known = match self.admin.from {
+            AdminsFrom::Config => &self.snapshot.communities,
+            AdminsFrom::Community => &self.allowed,
         };
-        entries.retain(|entry| may_in(admin, &entry.id, &entry.name, directory));
-        entries.pop().filter(|_| entries.is_empty())
-    };
-    Ok(suggest::try_swapped_arguments(spec, &parsed.rest, run.localizer, find))
+        let alias = self.directory.config_alias(text).or_else(|| self.directory.chat_alias(text));
+        let number = || {
+            let list = self.list.as_ref().filter(|_| parse_range(text).is_some())?;
+            community_by_number(list, text).filter(|_| !self.snapshot.communities.has_name(text))
+        };
+        let known = if alias.is_some() { &self.allowed } else { known };
+        let id = alias.map(str::to_owned).or_else(number);
+        if let Some(id) = CommunityId::parse(id.as_deref().unwrap_or(text)) {
+            let entry: Vec<_> = known.by_id(&id).cloned().into_iter().collect();
+            let fit = if entry.is_empty() { Fit::None } else { Fit::Whole };
+            return (entry, fit);
+        }
+        let (mut whole, is_whole) = known.matches(text);
+        if is_whole && whole.len() > 1 {
+            whole.retain(|entry| self.allowed.by_id(&entry.id).is_some());
+        }
+        let (found, is_whole) = if is_whole { (whole, true) } else { self.allowed.matches(text) };
+        let fit = match found.len() {
+            0 => Fit::None,
+            1 if is_whole => Fit::Whole,
+            1 => Fit::Beginning,
+            _ => Fit::Ambiguous,
+        };
+        (found.into_iter().cloned().collect(), fit)
+    }
 }
 
-/// Suggests another community if its whole name follows shortly after the word that was taken for the beginning of a
-/// name: `/describe por favor bairro feliz …` is not about “Portaria”.
-async fn suggest_other_community(
-    request: &Request<'_>,
-    directory: &Directory,
-    resolved: &ResolvedCommand,
-    (found, typed): (&CommunityEntry, &str),
-) -> Result<Option<Suggestion>, CommandError> {
-    let Request { run, admin, .. } = request;
-    let ResolvedCommand { spec, parsed, arguments, .. } = resolved;
-    let is_certain = typed.contains(' ')
-        || fold(typed) == fold(&found.name)
-        || parse_range(typed).is_some()
-        || CommunityId::parse(typed).is_some()
-        || directory.is_alias(typed);
-    if is_certain || !arguments.is_community_unquoted || spec.args.first() != Some(&ArgKind::Community) {
-        return Ok(None);
-    }
-    let snapshot = directory.snapshot(run.zapi).await?;
-    let is_visible = |entry: &CommunityEntry| match admin.from {
-        AdminsFrom::Config => true,
-        AdminsFrom::Community => may_in(admin, &entry.id, &entry.name, directory),
-    };
-    // The name may mean a group, if there is one besides the announcement group.
-    let is_group = |name: &str| {
-        let alike = snapshot.groups.all().filter(|group| fold(&group.name) == name);
-        spec.args.get(1) == Some(&ArgKind::Groups) && alike.count() > 1
-    };
-    let is_another = |name: &str| {
-        let is_match = |entry: &CommunityEntry| fold(&entry.name) == name && entry.id != found.id;
-        snapshot.communities.all().any(|entry| is_match(entry) && is_visible(entry)) && !is_group(name)
-    };
-    let line = parsed.rest.trim_start().lines().next().unwrap_or_default();
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let Some(first) = words.iter().position(|word| fold(word) == fold(typed)) else { return Ok(None) };
-    let is_punctuation = |c: char| !c.is_alphanumeric();
-    for start in (first + 1..words.len()).take(MAX_LEADING_WORDS) {
-        for end in start + 1..=words.len().min(start + MAX_NAME_WORDS) {
-            let name = fold(&words[start..end].join(" "));
-            if is_another(&name) || is_another(name.trim_matches(is_punctuation)) {
-                let at = words[start].as_ptr() as usize - parsed.rest.as_ptr() as usize;
-                // A dry run stays one.
-                let rest = format!("{} {}", arguments.flags.to_typed(), &parsed.rest[at..]);
-                return Ok(Some(Suggestion::new(spec, rest.trim_start(), run.localizer)));
-            }
-        }
-    }
-    Ok(None)
+/// What a command may mean where its community is unclear.
+enum Unclear {
+    /// One of these communities, each with the arguments of the command about it.
+    OneOf { typed: String, readings: Vec<(CommunityEntry, String)>, is_known: bool },
+    /// The community stands in another place than it should.
+    Moved(Suggestion),
+    /// No community is named at all.
+    Missing,
+    /// It is a group.
+    IsGroup(String),
+    /// No community is like this; those that there are.
+    Unknown { typed: String, available: Vec<CommunityEntry> },
 }
 
-/// The prompt that asks which of these communities is name_or_id.
-fn prompt_choice(
-    request: &Request<'_>,
-    spec: &CommandSpec,
-    arguments: &Arguments,
-    options: Vec<CommunityId>,
-) -> Vec<StateChange> {
-    if options.is_empty() {
-        return Vec::new();
+impl Unclear {
+    fn into_outcome(self, request: &Request<'_>, spec: &CommandSpec) -> CommandOutcome {
+        let localizer = request.run.localizer;
+        let (reply, readings) = match self {
+            Self::Moved(suggestion) => return suggestion.into_prompt(request),
+            Self::Missing => return usage_error(spec, UsageError::MissingCommunity, localizer),
+            Self::IsGroup(name) => {
+                let line = ReplyLine::not_done("is-group").name("name", name);
+                let line = line.with_plain("usage", spec.usage(localizer));
+                return CommandOutcome::usage_error(Reply::Lines(vec![line]));
+            }
+            Self::Unknown { typed, available } => {
+                let available = disambiguate(&available);
+                (Reply::NoCommunity { typed, nearest: Vec::new(), available }, Vec::new())
+            }
+            Self::OneOf { typed, mut readings, is_known } => {
+                readings.truncate(MAX_CANDIDATES);
+                let (entries, options): (Vec<_>, Vec<_>) = readings.into_iter().unzip();
+                let candidates = disambiguate(&entries);
+                let reply = match is_known {
+                    true => Reply::AmbiguousCommunity { typed, candidates },
+                    false => Reply::NoCommunity { typed, nearest: candidates, available: Vec::new() },
+                };
+                (reply, options)
+            }
+        };
+        let prompt =
+            (!readings.is_empty()).then(|| request.new_prompt(localizer.locale, spec.name, readings));
+        let state_changes = prompt.iter().map(|prompt| prompt.to_state_change(request.conversation_key));
+        CommandOutcome { state_changes: state_changes.collect(), ..CommandOutcome::usage_error(reply) }
     }
-    let (before, after) = spec.split_at_community(arguments);
-    let options = options.iter().take(MAX_CANDIDATES).map(CommunityId::to_string).collect();
-    let prompt = request.new_prompt(request.run.localizer.locale, spec.name, options);
-    let prompt = Prompt { before, after, ..prompt };
-    vec![prompt.to_state_change(request.conversation_key)]
 }
 
-/// Finds the community with this name, or returns a reply that lists candidates. Communities that the admin may not use
-/// are not listed, unless their whole name or id was typed, and do not make a name ambiguous. To a community admin,
-/// other communities do not exist. A filler word is not the beginning of a name: `para` is not “Paraíso”.
-async fn find_community(
-    directory: &Directory,
-    zapi: &Zapi,
-    admin: &Admin,
-    typed: &str,
-    name_or_id: &str,
-) -> Result<Result<CommunityEntry, (Reply, Vec<CommunityEntry>)>, CommandError> {
-    let is_allowed = |entry: &CommunityEntry| may_in(admin, &entry.id, &entry.name, directory);
-    let allowed = |mut entries: Vec<CommunityEntry>| {
-        entries.retain(is_allowed);
-        entries
-    };
-    let typed_name = || typed.to_owned();
-    let is_complete = |entry: &CommunityEntry| {
-        fold(&entry.name) == fold(name_or_id) || CommunityId::parse(name_or_id).is_some()
-    };
-    let none = |nearest: &[CommunityEntry], snapshot: &Snapshot| {
-        let known: Vec<CommunityEntry> = allowed(snapshot.communities.all().cloned().collect());
-        let known = if known.len() <= MAX_CANDIDATES { disambiguate(&known) } else { Vec::new() };
-        Reply::NoCommunity { typed: typed_name(), nearest: disambiguate(nearest), available: known }
-    };
-    let found = match admin.from {
-        AdminsFrom::Config => match directory.find_community(zapi, name_or_id).await? {
-            NameMatch::Exact(entry) if !is_allowed(&entry) && !is_complete(&entry) => {
-                directory.find_community_among(zapi, name_or_id, is_allowed).await?
+/// The search for the community of a command.
+struct Search<'a> {
+    names: &'a CommunityNames<'a>,
+    arguments: &'a Arguments,
+    spec: &'static CommandSpec,
+    localizer: &'a Localizer,
+}
+
+impl Search<'_> {
+    fn find(&self) -> Result<(Name, CommunityEntry), Unclear> {
+        let tokens = self.arguments.all_tokens();
+        let fit = |text: &str| self.names.find(text).1;
+        let reader = NameReader { fit: &fit, locale: self.localizer.locale };
+        let is_person = self.followed_by(ArgKind::People) && is_person(tokens);
+        let unknown = |tokens_of: Range<usize>| Name {
+            text: join(&tokens[tokens_of.clone()]),
+            tokens: tokens_of,
+            fit: Fit::None,
+        };
+        let name = match self.spec.args {
+            [ArgKind::Groups, ..] => reader.read_last(tokens),
+            _ if is_person => unknown(0..1),
+            [_] if self.names.find(&join(tokens)).1 == Fit::Whole => {
+                Name { fit: Fit::Whole, ..unknown(0..tokens.len()) }
             }
-            found => found,
-        },
-        AdminsFrom::Community => directory.find_community_among(zapi, name_or_id, is_allowed).await?,
-    };
-    let is_filler = !typed.contains(' ') && suggest::is_filler_word(typed) && !directory.is_alias(typed);
-    let is_doubtful = |entry: &CommunityEntry| is_filler && !is_complete(entry);
-    Ok(match found {
-        NameMatch::Exact(community) if is_doubtful(&community) => {
-            let nearest = disambiguate(std::slice::from_ref(&community));
-            Err((Reply::NoCommunity { typed: typed_name(), nearest, available: Vec::new() }, vec![community]))
+            [_] => Some(reader.read_first(tokens))
+                .filter(|name| reader.is_courtesy(&tokens[name.tokens.end..]))
+                .unwrap_or_else(|| unknown(0..tokens.len())),
+            _ => reader.read_first(tokens),
+        };
+        let entries = self.names.find(&name.text).0;
+        if let Some(unclear) = self.find_competing(&reader, &name, &entries) {
+            return Err(unclear);
         }
-        NameMatch::Exact(community) => Ok(community),
-        NameMatch::Ambiguous(several) | NameMatch::Many(several) => match allowed(several).as_slice() {
-            [] => Err((none(&[], &*directory.snapshot(zapi).await?), Vec::new())),
-            [community] if !is_doubtful(community) => Ok(community.clone()),
-            several => {
-                let candidates = disambiguate::<CommunityId>(several);
-                Err((Reply::AmbiguousCommunity { typed: typed_name(), candidates }, several.to_vec()))
+        match (name.fit, <[CommunityEntry; 1]>::try_from(entries)) {
+            (Fit::Whole | Fit::Beginning, Ok([community])) => Ok((name, community)),
+            (Fit::Ambiguous, Err(entries)) => {
+                let readings = entries.into_iter().map(|entry| self.reading(entry, name.tokens.clone()));
+                Err(Unclear::OneOf { readings: readings.collect(), typed: name.text, is_known: true })
             }
-        },
-        NameMatch::NotFound { suggestions: nearest } => {
-            let nearest = allowed(nearest);
-            Err((none(&nearest, &*directory.snapshot(zapi).await?), nearest))
+            _ => Err(self.find_nearest(&reader, name, is_person)),
         }
-    })
+    }
+
+    fn followed_by(&self, arg: ArgKind) -> bool {
+        self.spec.args.get(1) == Some(&arg)
+    }
+
+    fn reading(&self, entry: CommunityEntry, tokens: Range<usize>) -> (CommunityEntry, String) {
+        let arguments = self.arguments.with_community(self.spec.args, tokens, &entry.id);
+        (entry, arguments)
+    }
+
+    /// Other communities that are named beside the one that was found: another whole name shortly behind a beginning,
+    /// `minha comunidade Bairro Feliz`, or several before a text, `a, b: text`.
+    fn find_competing(
+        &self,
+        reader: &NameReader<'_>,
+        name: &Name,
+        entries: &[CommunityEntry],
+    ) -> Option<Unclear> {
+        let [community] = entries else { return None };
+        let [ArgKind::Community, next, ..] = self.spec.args else { return None };
+        let tokens = self.arguments.all_tokens();
+        let name_at = |at: usize| reader.name_at(tokens, at, line_end(tokens, at));
+        let mut readings = Vec::new();
+        let mut last = name.tokens.clone();
+        // Several communities before a text or people.
+        while (next.is_verbatim() || *next == ArgKind::People) && last.end < tokens.len() {
+            let token = &tokens[last.end];
+            let is_between = in_word_list(&token.text, "stop-words-between-names");
+            let at = last.end + usize::from(is_between);
+            if at >= tokens.len() || !(is_between || token.separator == Separator::Comma) {
+                break;
+            }
+            let Some(other) = name_at(at) else { break };
+            let ends_in_colon = tokens[other.tokens.end - 1].text.ends_with(':');
+            if other.fit == Fit::Ambiguous
+                || (other.fit == Fit::Beginning && !ends_in_colon && *next != ArgKind::People)
+            {
+                break;
+            }
+            readings.extend(self.names.find(&other.text).0);
+            last = other.tokens;
+        }
+        if name.fit == Fit::Beginning && readings.is_empty() {
+            let behind = name.tokens.end..tokens.len().min(name.tokens.end + MAX_WORDS_BETWEEN);
+            let is_another = |other: &Name| {
+                let is_number = parse_range(&other.text).is_some();
+                other.fit == Fit::Whole && !is_number && !self.is_group(&other.text)
+            };
+            let mut others = behind.take_while(|at| tokens[*at].separator != Separator::Line);
+            let other = others.find_map(|at| name_at(at).filter(is_another))?;
+            readings.extend(self.names.find(&other.text).0);
+            readings.retain(|entry| entry.id != community.id);
+            let of_other = readings.pop().map(|entry| self.reading(entry, other.tokens.clone()))?;
+            let readings = vec![of_other, self.reading(community.clone(), name.tokens.clone())];
+            return Some(Unclear::OneOf { typed: name.text.clone(), readings, is_known: true });
+        }
+        readings.retain(|entry| entry.id != community.id);
+        if readings.is_empty() {
+            return None;
+        }
+        readings.insert(0, community.clone());
+        let typed = join(&tokens[name.tokens.start..last.end]);
+        let readings = readings.into_iter().map(|entry| self.reading(entry, last.clone())).collect();
+        Some(Unclear::OneOf { typed: typed.trim_matches(is_sign).to_owned(), readings, is_known: true })
+    }
+
+    /// Whether a name is also that of a group besides the announcement group.
+    fn is_group(&self, name: &str) -> bool {
+        let groups = self.names.snapshot.groups.all();
+        self.followed_by(ArgKind::Groups)
+            && groups.filter(|group| fold(&group.name) == fold(name)).count() > 1
+    }
+
+    /// The group of a whole name or id. What a community admin does not see is not revealed.
+    fn find_group(&self, typed: &str) -> Option<String> {
+        let groups = &self.names.snapshot.groups;
+        let by_id = GroupId::parse(typed).and_then(|id| groups.by_id(&id));
+        let by_name = || match groups.matches(typed) {
+            (found, true) => found.first().copied(),
+            _ => None,
+        };
+        let group = by_id.or_else(by_name).filter(|_| self.names.admin.from == AdminsFrom::Config)?;
+        Some(group.name.clone())
+    }
+
+    /// What an unknown name may mean: a community in another place, else those with the nearest names.
+    fn find_nearest(&self, reader: &NameReader<'_>, name: Name, is_person: bool) -> Unclear {
+        if let Some(suggestion) = self.find_elsewhere(reader, &name) {
+            return Unclear::Moved(suggestion);
+        }
+        if is_person || name.text.contains("://") || name.text.is_empty() {
+            return Unclear::Missing;
+        }
+        let tokens = self.arguments.all_tokens();
+        let last = reader.read_last(tokens);
+        if self.spec.args.len() == 1 && last.fit >= Fit::Beginning {
+            let readings = self.names.find(&last.text).0.into_iter();
+            let readings = readings.map(|entry| self.reading(entry, last.tokens.clone())).collect();
+            return Unclear::OneOf { typed: name.text, readings, is_known: false };
+        }
+        let allowed: Vec<CommunityEntry> = self.names.allowed.all().cloned().collect();
+        let runs: Vec<Range<usize>> = match self.spec.args {
+            [_] => vec![0..tokens.len()],
+            [ArgKind::Groups, ..] => (1..=MAX_MISSPELLED_WORDS.min(name.tokens.end.saturating_sub(1)))
+                .map(|length| name.tokens.end - length..name.tokens.end)
+                .take_while(|run| tokens[run.start + 1..run.end].iter().all(Token::may_join))
+                .collect(),
+            _ => (1..=MAX_MISSPELLED_WORDS.min(tokens.len() - name.tokens.start))
+                .map(|length| name.tokens.start..name.tokens.start + length)
+                .take_while(|run| tokens[run.start + 1..run.end].iter().all(Token::may_join))
+                .collect(),
+        };
+        let texts: Vec<String> =
+            runs.iter().map(|run| join(&tokens[run.clone()]).trim_matches(is_sign).to_owned()).collect();
+        let mut scored: Vec<(f64, CommunityEntry, Range<usize>)> = Vec::new();
+        for entry in &allowed {
+            let scores = texts.iter().map(|text| similarity_of(text, &entry.name));
+            let best = scores.zip(&runs).max_by(|one, other| one.0.total_cmp(&other.0));
+            scored.extend(best.map(|(score, run)| (score, entry.clone(), run.clone())));
+        }
+        scored.retain(|(score, ..)| *score >= MIN_SIMILARITY);
+        scored.sort_by(|one, other| other.0.total_cmp(&one.0));
+        let typed = name.text.trim_matches(is_sign).to_owned();
+        let readings: Vec<_> =
+            scored.into_iter().take(MAX_NEAREST).map(|(_, entry, run)| self.reading(entry, run)).collect();
+        if readings.is_empty() {
+            if let Some(group) = self.find_group(&typed) {
+                return Unclear::IsGroup(group);
+            }
+            let available = if allowed.len() <= MAX_CANDIDATES { allowed } else { Vec::new() };
+            return Unclear::Unknown { typed, available };
+        }
+        Unclear::OneOf { typed, readings, is_known: false }
+    }
+
+    /// The command with its community moved to its place from the other end of the arguments.
+    fn find_elsewhere(&self, reader: &NameReader<'_>, unknown: &Name) -> Option<Suggestion> {
+        let (spec, tokens) = (self.spec, self.arguments.all_tokens());
+        let is_last = spec.args.first() == Some(&ArgKind::Groups);
+        let found = match spec.args {
+            [_] => return None,
+            [ArgKind::Groups, ..] => reader.read_first(tokens),
+            _ if self.arguments.ends_with_tokens() => reader.read_last(tokens),
+            _ => return None,
+        };
+        let [community] = self.names.find(&found.text).0.try_into().ok()?;
+        if found.fit < Fit::Beginning || found.tokens == unknown.tokens {
+            return None;
+        }
+        let mut range = found.tokens;
+        while !is_last && range.start > 0 && is_stop_word(&tokens[range.start - 1].text) {
+            range.start -= 1;
+        }
+        let rest = match is_last {
+            true => self.arguments.source_of(range.end..tokens.len()),
+            false => self.arguments.source_of(0..range.start),
+        };
+        let is_text = self.spec.is_verbatim();
+        let rest = match parse_quoted_name(rest) {
+            // The quotes only keep the text together.
+            Some((inside, "")) if is_text && !rest.contains('\n') => inside,
+            _ if is_text => rest.to_owned(),
+            _ => trim_small_words(rest).to_owned(),
+        };
+        let people = self.followed_by(ArgKind::People);
+        if rest.is_empty() || (people && !rest.contains(|c: char| c.is_ascii_digit())) {
+            return None;
+        }
+        let name = if community.name.is_empty() { community.id.as_str() } else { &community.name };
+        // Flags that stood elsewhere must not get lost.
+        let flags = self.arguments.flags.to_typed();
+        let flags = if rest.contains(flags) { "" } else { flags };
+        let (arguments, shown) = match is_last {
+            true => (
+                format!("{flags} {rest} {}", community.id),
+                format!("{flags} {} {}", escape_markup(&rest), typed(name)),
+            ),
+            false => (
+                format!("{flags} {} {rest}", community.id),
+                format!("{flags} {} {}", typed(name), escape_markup(&rest)),
+            ),
+        };
+        let arguments = arguments.trim_start().to_owned();
+        arguments::parse(spec.args, spec.is_mutating, &arguments).ok()?;
+        Some(Suggestion::new(spec, arguments, shown.trim_start(), self.localizer))
+    }
+}
+
+/// Where the line of a token ends.
+fn line_end(tokens: &[Token], at: usize) -> usize {
+    let next = tokens.iter().skip(at + 1).position(|token| !token.may_join());
+    next.map_or(tokens.len(), |next| at + 1 + next)
+}
+
+/// People or groups without the small words around them.
+fn trim_small_words(mut text: &str) -> &str {
+    let is_small = |word: &str| is_stop_word(word) || in_word_list(word, "stop-words-beside-people");
+    while let Some((others, _)) = text.rsplit_once(char::is_whitespace).filter(|(_, word)| is_small(word)) {
+        text = others.trim_end();
+    }
+    while let Some((_, others)) = text.split_once(char::is_whitespace).filter(|(word, _)| is_small(word)) {
+        text = others.trim_start();
+    }
+    text
 }

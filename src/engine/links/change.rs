@@ -8,11 +8,10 @@ use crate::engine::audience::count_people;
 use crate::engine::links::action::LinkChange;
 use crate::engine::links::plan::{LinkPlan, build_plan, load_stored, parse_community};
 use crate::engine::links::reconcile::reconcile;
-use crate::engine::listing::is_exclusion;
 use crate::engine::target::ChoiceArguments;
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::Arguments;
-use crate::parse::word_lists::in_word_list;
+use crate::parse::names::Exclusion;
 use crate::reply::{GroupOutcome, GroupReport, Reply, ReplyLine, UsageError};
 
 /// More groups of a pattern need a confirmation.
@@ -86,31 +85,20 @@ pub async fn change_links(
     Ok(Reply::GroupReport(plan.report(action, outcome)))
 }
 
-/// The groups that were typed for a command; a usage error where there are only small words, or where some
-/// groups are excluded: to take just these would be the opposite.
+/// The groups that were typed for a command; a usage error where there are none, or where some are excluded: to take
+/// just these would be the opposite.
 pub async fn parse_groups(
     context: &Context<'_>,
     command: &str,
     arguments: &Arguments,
 ) -> Result<Result<Vec<String>, Reply>, CommandError> {
-    let typed = context.resolve_group_words(arguments).await?;
-    let snapshot = context.directory.snapshot(context.zapi).await?;
-    // A whole name alone is a name; the beginning of a name is not.
-    let is_name = |word: &str| snapshot.groups.has_name(word) || context.directory.is_alias(word);
-    let is_alone = |word: &str| typed.len() == 1 && is_name(word);
-    let is_of_no_name = |word: &str| in_word_list(word, "stop-words") && !is_name(word);
-    let is_no_group = |word: &&String| {
-        let leaves_out = is_exclusion(word, context.localizer.locale) && !is_alone(word);
-        (leaves_out || is_of_no_name(word)) && !arguments.quoted.contains(*word)
+    let error = match context.resolve_group_words(&arguments.tokens).await? {
+        Ok(typed) if typed.is_empty() => UsageError::MissingGroups,
+        Ok(typed) => return Ok(Ok(typed)),
+        Err(Exclusion(word)) => UsageError::TooManyWords(word),
     };
-    let error = match typed.iter().find(is_no_group) {
-        Some(word) => Some(UsageError::TooManyWords(word.clone())),
-        None => typed.is_empty().then_some(UsageError::MissingGroups),
-    };
-    Ok(match (context.catalog.lookup(command), error) {
-        (Some(spec), Some(error)) => Err(spec.usage_error_reply(error, context.localizer)),
-        _ => Ok(typed),
-    })
+    let spec = context.catalog.lookup(command).ok_or(CommandError::NoHandler)?;
+    Ok(Err(spec.usage_error_reply(error, context.localizer)))
 }
 
 /// A change of groups that may need a preview or a confirmation.

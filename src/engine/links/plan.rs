@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::command::context::{CommandError, Context};
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{
-    CommunityEntry, GroupEntry, InviteTarget, NameMatch, NamedEntry, disambiguate, fold, join_bounded,
+    CommunityEntry, GroupEntry, InviteTarget, NameMatch, NamedEntry, disambiguate, disambiguate_by, fold,
+    join_bounded,
 };
 use crate::domain::{Chat, CommunityId, GroupId, InviteLink};
 use crate::engine::links::action::LinkAction;
@@ -64,6 +65,7 @@ enum PriorState {
     AlreadyDone,
     InOtherCommunity(Option<String>),
     Announcement,
+    IsCommunity,
     LastGroup,
     Gone,
     /// No group has this name; similar names.
@@ -262,6 +264,7 @@ impl LinkPlan {
                 PriorState::AlreadyDone => GroupOutcome::AlreadyDone,
                 PriorState::InOtherCommunity(community) => GroupOutcome::InOtherCommunity(community),
                 PriorState::Announcement => GroupOutcome::Announcement,
+                PriorState::IsCommunity => GroupOutcome::IsCommunity,
                 PriorState::LastGroup => GroupOutcome::LastGroup,
                 PriorState::Gone => GroupOutcome::Gone,
                 PriorState::NameNotFound(nearest) => {
@@ -322,7 +325,7 @@ pub async fn build_plan(
             }
         };
         let Some(found) = found.next() else { continue };
-        let groups = match matched_groups(context, &word, found) {
+        let groups = match matched_groups(context, &word, found).await? {
             Ok(groups) => groups,
             Err(item) => {
                 items.push(*item);
@@ -396,26 +399,61 @@ fn apply_limits(
 }
 
 /// The groups of a word, or the item of a word that names none or is ambiguous.
-fn matched_groups(
+async fn matched_groups(
     context: &Context<'_>,
     word: &str,
     found: NameMatch<GroupId>,
-) -> Result<Vec<GroupEntry>, Box<PlanItem>> {
+) -> Result<Result<Vec<GroupEntry>, Box<PlanItem>>, CommandError> {
     let item = |prior, candidates: &[GroupEntry]| {
         let choices = choices(candidates);
         Box::new(PlanItem { choices, ..PlanItem::new(word.to_owned(), prior) })
     };
-    Err(match found {
-        NameMatch::Exact(group) => return Ok(vec![group]),
-        NameMatch::Many(groups) if !groups.is_empty() => return Ok(groups),
+    let snapshot = context.directory.snapshot(context.zapi).await?;
+    let sees = |entry: &CommunityEntry| context.can_see(&entry.id, &entry.name);
+    let is_listed_community = |group: &GroupEntry| {
+        let id = CommunityId::parse(group.id.as_str());
+        id.is_some_and(|id| snapshot.communities.by_id(&id).is_some_and(sees))
+    };
+    let has_name = snapshot.communities.matches(word);
+    let is_community = has_name.1 && has_name.0.into_iter().any(sees);
+    Ok(Err(match found {
+        NameMatch::Exact(group) if is_listed_community(&group) => item(PriorState::IsCommunity, &[]),
+        NameMatch::Exact(group) => return Ok(Ok(vec![group])),
+        NameMatch::NotFound { .. } if is_community => item(PriorState::IsCommunity, &[]),
+        NameMatch::Many(groups) if !groups.is_empty() => return Ok(Ok(groups)),
         NameMatch::Many(_) => item(PriorState::PatternNotFound, &[]),
-        NameMatch::Ambiguous(groups) => item(PriorState::Ambiguous(disambiguate(&groups)), &groups),
+        NameMatch::Ambiguous(groups) => {
+            item(PriorState::Ambiguous(tell_groups_apart(context, &groups).await?), &groups)
+        }
         NameMatch::NotFound { .. } if is_here(context, word) => item(PriorState::NotInChat, &[]),
         NameMatch::NotFound { .. } if word.contains('*') => item(PriorState::PatternNotFound, &[]),
         NameMatch::NotFound { suggestions } => {
-            item(PriorState::NameNotFound(disambiguate(&suggestions)), &suggestions)
+            item(PriorState::NameNotFound(tell_groups_apart(context, &suggestions).await?), &suggestions)
         }
-    })
+    }))
+}
+
+/// The names of groups; where two are alike, with their communities, else with the last digits of their ids.
+async fn tell_groups_apart(
+    context: &Context<'_>,
+    groups: &[GroupEntry],
+) -> Result<Vec<String>, CommandError> {
+    let has_twin =
+        |group: &GroupEntry| groups.iter().filter(|other| fold(&other.name) == fold(&group.name)).count() > 1;
+    if !groups.iter().any(has_twin) {
+        return Ok(disambiguate(groups));
+    }
+    let snapshot = context.directory.snapshot(context.zapi).await?;
+    let memberships = context.directory.memberships(context.zapi).await?;
+    let describe = |group: &GroupId| match memberships.community_of(group) {
+        Some(id) => {
+            let community =
+                snapshot.communities.by_id(id).filter(|entry| context.can_see(&entry.id, &entry.name));
+            community.map(|community| community.name.clone()).filter(|name| !name.is_empty())
+        }
+        None => memberships.is_complete.then(|| ReplyLine::new("in-no-community").render(context.localizer)),
+    };
+    Ok(disambiguate_by(groups, describe))
 }
 
 /// Whether a word is `here`, outside a group.

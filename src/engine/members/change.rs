@@ -3,7 +3,6 @@
 use crate::authorization::may_use;
 use crate::command::context::{CommandError, Context};
 use crate::directory::CommunityEntry;
-use crate::engine::listing::is_exclusion;
 use crate::engine::members::action::MemberChange;
 use crate::engine::members::outcome::MemberOutcome;
 use crate::engine::members::person::default_dialing_code;
@@ -12,6 +11,7 @@ use crate::engine::members::reconcile::reconcile;
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::Arguments;
 use crate::parse::flags::Flags;
+use crate::parse::names::is_exclusion;
 use crate::parse::people::{ParsedPerson, PersonParseError, parse_people};
 use crate::parse::text::is_comma;
 use crate::reply::{Reply, ReplyLine, UsageError, typed};

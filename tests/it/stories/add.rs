@@ -401,19 +401,3 @@ async fn group_names_instead_of_people_suggest_the_group_command() {
         assert!(reply.contains("is no phone number"), "{command}: {reply}");
     }
 }
-
-#[tokio::test]
-async fn removing_a_community_like_a_person_suggests_deactivate() {
-    let bot = Service::start().await;
-
-    let offered = bot.ask(ANA, "/excluir marketing").await;
-    assert_eq!(
-        offered,
-        "Assim não entendi. Você quis dizer /desativar marketing? Responda “sim”; nada mudou."
-    );
-    let asked = bot.ask(ANA, "sim").await;
-
-    assert!(asked.starts_with("➡️ “Marketing BR” acabaria de vez"), "{asked}");
-    assert!(bot.ask(ANA, "/remover marketing").await.starts_with("Qual é o número da pessoa?"));
-    assert_eq!(bot.changes(), 0);
-}

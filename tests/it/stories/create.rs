@@ -238,7 +238,7 @@ async fn extra_words_around_a_name_prompt_first() {
     }
     for text in ["uma comunidade", "nova comunidade", "comunidade chamada", "a community called"] {
         let asked = bot.ask(ANA, &format!("/criar {text} Escola")).await;
-        assert!(asked.contains("Talvez você queira: /criar Escola\n\nNada foi feito"), "{text}: {asked}");
+        assert!(asked.contains("A comunidade “Escola” seria criada.\n\nNada foi feito"), "{text}: {asked}");
     }
     bot.settled().await;
     assert_eq!(bot.changes(), 0);

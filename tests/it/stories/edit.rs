@@ -142,7 +142,7 @@ async fn a_reply_of_several_messages_follows_the_old_one() {
         })
         .start()
         .await;
-    let many = (1..=60).map(|at| format!("nada{at}{}", "y".repeat(80))).collect::<Vec<_>>().join(" ");
+    let many = (1..=60).map(|at| format!("nada{at}{}", "y".repeat(80))).collect::<Vec<_>>().join(", ");
     let command = bot.message(ANA, &format!(r#"/link "Bairro Feliz" {many}"#));
     bot.ask_by(&command).await;
     bot.settled().await;

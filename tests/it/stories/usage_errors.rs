@@ -25,12 +25,6 @@ async fn each_usage_error_shows_the_usage_and_an_example() {
              For example: /unlink \"Bairro Feliz\" futebol"
                 .to_owned(),
         ),
-        (
-            "/community \"Bairro\" Feliz",
-            "I can't place “Feliz”. Write: /community <community>\n\
-             For example: /community \"Bairro Feliz\""
-                .to_owned(),
-        ),
         ("/status *now*", "I can't place “∗now∗”. Write: /status".to_owned()),
     ];
     for (text, expected) in rows {

@@ -81,10 +81,10 @@ async fn clear_groups_are_linked_and_ambiguous_ones_list_candidates() {
 
     assert_eq!(
         reply,
-        "1 of 4 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n\
+        "1 of 3 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n\
          ❌ “vendas” could be 1. “Vendas Atacado”, 2. “Vendas Norte”, 3. “Vendas Sul”\n\
-         ❌ no group “futebbol”. Did you mean 4. “Futebol”?\n\
-         ❌ no group “xyzzy”\nAnswer with the number you mean (several: 1 3)."
+         ❌ no group “futebbol xyzzy”. Did you mean 4. “Futebol”?\n\
+         Answer with the number you mean (several: 1 3)."
     );
     assert_eq!(bot.link_calls(), [["Futebol"]]);
     assert_eq!(bot.world().groups_of(&bot.community("Marketing BR")).len(), 2);

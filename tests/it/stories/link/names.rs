@@ -146,7 +146,7 @@ async fn a_name_or_a_pattern_never_means_an_announcement_group() {
 
     assert_eq!(
         reply,
-        "0 of 3 groups are now in “Bairro Feliz”.\n❌ no group “marketing br”\n\
+        "0 of 3 groups are now in “Bairro Feliz”.\n❌ “marketing br”: is a community, and a group belongs here\n\
          ❌ no group matches “market∗”\n❌ no group “marketing”\nSee which groups there are: /groups"
     );
     assert_eq!(bot.changes(), 0);
@@ -167,24 +167,26 @@ async fn an_ordinary_group_may_be_called_like_a_community() {
 }
 
 #[tokio::test]
-async fn two_groups_of_one_name_are_distinguished_by_id() {
+async fn two_groups_of_one_name_are_told_apart_by_community() {
     let bot = Service::with()
         .world(|world| {
             world.group_with_id("120363000000000001-group", "Time");
             world.group_with_id("120363000000000002-group", "time");
+            let marketing = world.community_named("Marketing BR").unwrap();
+            world.link(&marketing, "120363000000000002-group").unwrap();
         })
         .start()
         .await;
 
     let unclear = bot.ask(ANA, "/link \"Bairro Feliz\" time").await;
-    let clear = bot.ask(ANA, "/link \"Bairro Feliz\" 120363000000000002-group").await;
+    let clear = bot.ask(ANA, "/link \"Bairro Feliz\" 120363000000000001-group").await;
 
     assert_eq!(
         unclear,
-        "0 of 1 group is now in “Bairro Feliz”.\n❌ “time” could be 1. “120363000000000001-group”, \
-         2. “120363000000000002-group”\nAnswer with the number you mean (several: 1 3)."
+        "0 of 1 group is now in “Bairro Feliz”.\n❌ “time” could be 1. “Time (no community)”, \
+         2. “time (Marketing BR)”\nAnswer with the number you mean (several: 1 3)."
     );
-    assert_eq!(clear, "1 of 1 group is now in “Bairro Feliz”.\n✅ “time”");
+    assert_eq!(clear, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Time”");
 }
 
 #[tokio::test]

@@ -1,0 +1,550 @@
+//! Names in the tokens of a command: which words are one name, which mean nothing, which are not known.
+//!
+//! Names are looked up through a [`Fit`]. At each position the longest whole name wins, then the longest beginning of
+//! one name, then that of several. Words of courtesy, small words and signs around names mean nothing. What is left
+//! is one unknown name up to the next whole name or separator.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use crate::directory::fold;
+use crate::domain::Locale;
+use crate::i18n;
+use crate::parse::numbers::{MAX_OPTIONS, numbers_at, parse_range};
+use crate::parse::tokenizer::{Token, join};
+use crate::parse::word_lists::{in_word_list, is_stop_word, word_list};
+
+/// The most words of a name without quotes.
+const MAX_NAME_WORDS: usize = 8;
+/// The most bytes of a name that is looked up, and of a word that is looked up in a list; WhatsApp limits names to 100
+/// characters.
+const MAX_LEN: usize = 1_000;
+/// The most words of a phrase of courtesy.
+const MAX_COURTESY_WORDS: usize = 3;
+
+/// Phrases that mean nothing: `por favor`.
+static COURTESY: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("courtesy-phrases"));
+
+/// How a text fits the names of an index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fit {
+    /// No name begins with it.
+    None,
+    /// Several names begin with it, or are the same.
+    Ambiguous,
+    /// Exactly one name begins with it.
+    Beginning,
+    /// It is a whole name, an alias or an id.
+    Whole,
+}
+
+/// A name in a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// The tokens that name it.
+    pub tokens: Range<usize>,
+    /// The name as it is looked up.
+    pub text: String,
+    /// How it fits.
+    pub fit: Fit,
+}
+
+/// Looks up names for a chat in this language.
+pub struct NameReader<'a> {
+    /// How a text fits the names.
+    pub fit: &'a dyn Fn(&str) -> Fit,
+    /// The language, in which `no` excludes or does not.
+    pub locale: Locale,
+}
+
+/// A command that excludes something, by this word: to take the other names would be the opposite.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Exclusion(pub String);
+
+impl NameReader<'_> {
+    /// All names in the tokens.
+    pub fn read_names(&self, tokens: &[Token]) -> Result<Vec<Name>, Exclusion> {
+        let mut names: Vec<Name> = Vec::new();
+        // The end of the name that an unknown one right behind it may belong to.
+        let mut joined_at = None;
+        let mut at = 0;
+        while at < tokens.len() {
+            let end = run_end(tokens, at);
+            if let Some((numbered, next)) = self.numbered_names(tokens, at, names.last()) {
+                names.extend(numbered);
+                (at, joined_at) = (next, None);
+                continue;
+            }
+            // A word that excludes names is a name only alone.
+            let is_name = |name: &Name| {
+                name.tokens.len() > 1 || tokens.len() == 1 || !self.is_excluded(&tokens[name.tokens.start])
+            };
+            if let Some(name) = self.name_at(tokens, at, end).filter(is_name) {
+                at = name.tokens.end;
+                push(&mut names, name, tokens, &mut joined_at);
+                continue;
+            }
+            if let Some(length) = self.courtesy_at(tokens, at, end) {
+                let is_between = in_word_list(&tokens[at].text, "stop-words-between-names");
+                let is_joined = tokens[at].may_join() && !is_between;
+                joined_at = joined_at.filter(|joined| *joined == at && is_joined).map(|_| at + length);
+                at += length;
+                continue;
+            }
+            if self.is_excluded(&tokens[at]) {
+                return Err(Exclusion(tokens[at].text.clone()));
+            }
+            let is_end = |next: &usize| {
+                *next == end
+                    || self.is_excluded(&tokens[*next])
+                    || in_word_list(&tokens[*next].text, "stop-words-between-names")
+                    || self.name_at(tokens, *next, end).is_some()
+            };
+            let mut next = (at + 1..=end).find(is_end).unwrap_or(end);
+            while next > at + 1 && is_stop_word(&tokens[next - 1].text) {
+                next -= 1;
+            }
+            let name = Name { tokens: at..next, text: join(&tokens[at..next]), fit: Fit::None };
+            push(&mut names, name, tokens, &mut joined_at);
+            at = next;
+        }
+        Ok(names)
+    }
+
+    /// The name at the beginning, after words that mean nothing. Where there is none, the first word.
+    pub fn read_first(&self, tokens: &[Token]) -> Name {
+        let mut at = 0;
+        while at < tokens.len() {
+            let end = run_end(tokens, at);
+            if let Some(name) = self.name_at(tokens, at, end) {
+                return name;
+            }
+            match self.courtesy_at(tokens, at, end) {
+                Some(length) => at += length,
+                None => break,
+            }
+        }
+        let first = if at < tokens.len() { at } else { 0 };
+        let end = tokens.len().min(first + 1);
+        Name { tokens: first..end, text: join(&tokens[first..end]), fit: Fit::None }
+    }
+
+    /// The name at the end, before words that mean nothing. Where there is none, the last word.
+    pub fn read_last(&self, tokens: &[Token]) -> Name {
+        let mut end = tokens.len();
+        let is_nothing = |from: usize, to: usize| {
+            run_end(tokens, from) >= to && self.courtesy_at(&tokens[..to], from, to) == Some(to - from)
+        };
+        while let Some(from) =
+            (end.saturating_sub(MAX_COURTESY_WORDS).max(1)..end).find(|from| is_nothing(*from, end))
+        {
+            end = from;
+        }
+        let start = (end.saturating_sub(MAX_NAME_WORDS)..end).find(|at| run_end(tokens, *at) >= end);
+        let candidates = start.unwrap_or(end)..end;
+        let fits =
+            candidates.map(|at| self.fit_of(tokens, at..end)).filter(|name| self.is_taken(tokens, name));
+        let best = fits.rev().max_by_key(|name| (name.fit, name.tokens.len()));
+        let last = end.saturating_sub(1)..end;
+        best.unwrap_or_else(|| Name { text: join(&tokens[last.clone()]), tokens: last, fit: Fit::None })
+    }
+
+    /// Whether the tokens hold only words that mean nothing.
+    pub fn is_courtesy(&self, tokens: &[Token]) -> bool {
+        let mut at = 0;
+        while at < tokens.len() {
+            match self.courtesy_at(tokens, at, run_end(tokens, at)) {
+                Some(length) => at += length,
+                None => return false,
+            }
+        }
+        true
+    }
+
+    /// The name at a position: the longest whole one, unless a longer beginning would leave the words behind it
+    /// without a meaning.
+    pub fn name_at(&self, tokens: &[Token], at: usize, end: usize) -> Option<Name> {
+        let end = end.min(at + MAX_NAME_WORDS);
+        let fits: Vec<Name> = (at + 1..=end).rev().map(|end| self.fit_of(tokens, at..end)).collect();
+        let of = |fit: Fit| fits.iter().find(|name| name.fit == fit);
+        let whole = of(Fit::Whole);
+        let longest = match (whole, of(Fit::Beginning)) {
+            (Some(whole), Some(longer)) if longer.tokens.end > whole.tokens.end => {
+                let behind = whole.tokens.end;
+                let means_something = self.courtesy_at(tokens, behind, end).is_some()
+                    || (behind + 1..=end).any(|end| self.fit_of(tokens, behind..end).fit > Fit::None);
+                if means_something { whole } else { longer }
+            }
+            (Some(whole), _) => whole,
+            (None, Some(beginning)) => beginning,
+            (None, None) => of(Fit::Ambiguous)?,
+        };
+        let is_courtesy = || phrase_at(tokens, at, end).is_some();
+        Some(longest.clone())
+            .filter(|name| self.is_taken(tokens, name) && (name.fit == Fit::Whole || !is_courtesy()))
+    }
+
+    /// Whether a fit counts: a small word begins no name, and neither do small words before a whole one.
+    fn is_taken(&self, tokens: &[Token], name: &Name) -> bool {
+        let words = &tokens[name.tokens.clone()];
+        let is_small = |token: &Token| !token.is_quoted && (is_small(&token.text) || self.is_excluded(token));
+        if name.fit == Fit::Whole || !is_small(&words[0]) {
+            return name.fit > Fit::None;
+        }
+        let first = words.iter().position(|token| !is_small(token));
+        first.is_some_and(|first| {
+            let start = name.tokens.start + first;
+            let end = run_end(tokens, start).min(start + MAX_NAME_WORDS);
+            name.fit > Fit::None
+                && !(start + 1..=end).any(|end| self.fit_of(tokens, start..end).fit == Fit::Whole)
+        })
+    }
+
+    /// How adjacent tokens fit as one name, as they are or without the signs around them.
+    fn fit_of(&self, tokens: &[Token], range: Range<usize>) -> Name {
+        let text = join(&tokens[range.clone()]);
+        // No name is that long (THREATS.md, T18).
+        if text.len() > MAX_LEN {
+            return Name { text, fit: Fit::None, tokens: range };
+        }
+        // A sign that stands alone beside a name belongs to what follows.
+        let is_word = |token: &Token| token.text.contains(char::is_alphanumeric);
+        let is_between_words = is_word(&tokens[range.start]) && is_word(&tokens[range.end - 1]);
+        let trimmed = if is_between_words { text.trim_matches(is_sign) } else { &text };
+        let (as_typed, plain) =
+            ((self.fit)(&text), if trimmed == text { Fit::None } else { (self.fit)(trimmed) });
+        match plain > as_typed {
+            true => Name { text: trimmed.to_owned(), fit: plain, tokens: range },
+            false => Name { text, fit: as_typed, tokens: range },
+        }
+    }
+
+    /// How many tokens here mean nothing: courtesy, small words, signs.
+    fn courtesy_at(&self, tokens: &[Token], at: usize, end: usize) -> Option<usize> {
+        if tokens[at].is_quoted {
+            return None;
+        }
+        let text = &tokens[at].text;
+        let is_nothing =
+            !is_exclusion(text, self.locale) && (is_small(text) || !text.contains(char::is_alphanumeric));
+        phrase_at(tokens, at, end).or(is_nothing.then_some(1))
+    }
+
+    /// Whether a word says that names are excluded, or combined in another way than by listing them.
+    fn is_excluded(&self, token: &Token) -> bool {
+        let text = &token.text;
+        !token.is_quoted
+            && text.len() <= MAX_LEN
+            && (is_exclusion(text, self.locale) || in_word_list(text, "stop-words"))
+    }
+
+    /// The names of a range or enumeration of numbers: `bloco 1 a 5`, `bloco 1-3`; and behind the name before,
+    /// `bloco 1, 2 e 3`. If not all of them exist, one unknown name; none if not even the first does.
+    fn numbered_names(
+        &self,
+        tokens: &[Token],
+        at: usize,
+        before: Option<&Name>,
+    ) -> Option<(Vec<Name>, usize)> {
+        let is_whole = |text: &str| (self.fit)(text) == Fit::Whole;
+        let named = |text: String, tokens: Range<usize>| Name { text, tokens, fit: Fit::Whole };
+        if let Some((numbers, length)) = numbers_at(&tokens[at..], false) {
+            let before = before.filter(|before| before.fit == Fit::Whole)?;
+            let (prefix, _) = before.text.rsplit_once(' ').filter(|(_, last)| parse_range(last).is_some())?;
+            let numbers = numbers.take(MAX_OPTIONS);
+            let names: Vec<String> = numbers.map(|number| format!("{prefix} {number}")).collect();
+            let is_sure = !is_whole(&tokens[at].text) && names.iter().all(|name| is_whole(name));
+            let next = at + length;
+            return is_sure.then(|| (names.into_iter().map(|name| named(name, at..next)).collect(), next));
+        }
+        let end = run_end(tokens, at).min(at + MAX_NAME_WORDS);
+        for start in at + 1..end {
+            let Some((numbers, length)) = numbers_at(&tokens[start..end], true) else { continue };
+            let (prefix, next) = (join(&tokens[at..start]), start + length);
+            let names: Vec<String> =
+                numbers.take(MAX_OPTIONS + 1).map(|number| format!("{prefix} {number}")).collect();
+            let typed = join(&tokens[at..next]);
+            if is_whole(&typed) || is_stop_word(&prefix) || !names.first().is_some_and(|name| is_whole(name))
+            {
+                continue;
+            }
+            if names.len() <= MAX_OPTIONS && names.iter().all(|name| is_whole(name)) {
+                return Some((names.into_iter().map(|name| named(name, at..next)).collect(), next));
+            }
+            return Some((vec![Name { text: typed, tokens: at..next, fit: Fit::None }], next));
+        }
+        None
+    }
+}
+
+/// Whether words are a phrase of courtesy.
+pub fn is_courtesy_phrase(words: &str) -> bool {
+    words.len() <= MAX_LEN && COURTESY.contains(&fold(words.trim_matches(is_sign)))
+}
+
+/// How many tokens here are a phrase of courtesy.
+fn phrase_at(tokens: &[Token], at: usize, end: usize) -> Option<usize> {
+    let is_phrase = |length: &usize| is_courtesy_phrase(&join(&tokens[at..at + length]));
+    (1..=MAX_COURTESY_WORDS.min(end - at)).rev().find(is_phrase)
+}
+
+/// Adds a name. The beginning of a name and an unknown one right beside it are one unknown name.
+fn push(names: &mut Vec<Name>, name: Name, tokens: &[Token], joined_at: &mut Option<usize>) {
+    let end = name.tokens.end;
+    if let Some(before) = names.last_mut()
+        && *joined_at == Some(name.tokens.start)
+        && tokens[name.tokens.start].may_join()
+        && matches!((before.fit, name.fit), (Fit::None, Fit::Beginning) | (Fit::Beginning, Fit::None))
+    {
+        before.tokens.end = end;
+        before.text = join(&tokens[before.tokens.clone()]);
+        before.fit = Fit::None;
+    } else {
+        names.push(name);
+    }
+    *joined_at = Some(end);
+}
+
+/// Where the words end that may be one name with this one.
+fn run_end(tokens: &[Token], at: usize) -> usize {
+    match tokens.get(at) {
+        Some(first) if !first.is_quoted => {
+            at + 1 + tokens[at + 1..].iter().take_while(|token| token.may_join()).count()
+        }
+        _ => tokens.len().min(at + 1),
+    }
+}
+
+/// Whether a word stands beside names and begins none, whatever signs stand around it.
+fn is_small(word: &str) -> bool {
+    word.len() <= MAX_LEN && (is_stop_word(word) || is_stop_word(word.trim_matches(is_sign)))
+}
+
+/// A name without the words and signs around it that mean nothing.
+pub fn strip_courtesy(typed: &str) -> &str {
+    let mut name = typed.trim_matches(is_sign);
+    let is_nothing = |words: &str| is_small(words) || is_courtesy_phrase(words);
+    while let Some((_, rest)) = name.split_once(' ').filter(|(word, _)| is_nothing(word)) {
+        name = rest.trim_matches(is_sign);
+    }
+    let starts = name.match_indices(' ').map(|(at, _)| at);
+    match starts.rev().take(MAX_COURTESY_WORDS).filter(|at| is_nothing(name[*at..].trim())).last() {
+        Some(at) => name[..at].trim_matches(is_sign),
+        None => name,
+    }
+}
+
+/// The signs that people put around names.
+pub fn is_sign(c: char) -> bool {
+    c.is_ascii_punctuation() && !matches!(c, '*' | '+' | '#' | '@' | '&' | '/' | '\\' | '%' | '=')
+        || c.is_whitespace()
+        || matches!(c, '…' | '–' | '—' | '“' | '”' | '‘' | '’' | '«' | '»' | '¿' | '¡' | '•')
+}
+
+/// Whether a word excludes something in this language, whatever signs stand around it: `(não)`, `Exceto:`, a
+/// cross. A small word of the language is none: “no” in Portuguese.
+pub fn is_exclusion(word: &str, locale: Locale) -> bool {
+    let is_sign = |c: char| !c.is_alphanumeric();
+    let beside = i18n::text(locale, "stop-words-beside-name", &[]);
+    let is_except = |part: &str| {
+        let part = part.trim_matches(is_sign);
+        in_word_list(part, "exclusion-words") && !beside.split(' ').any(|small| fold(small) == fold(part))
+    };
+    // Several words are a name in quotes, or a joined one.
+    !word.contains(char::is_whitespace)
+        && (word.contains(is_cross_mark) || word.split([':', '(', ')', '[', ']', '/']).any(is_except))
+}
+
+/// The marks of what is not included, or not yet.
+fn is_cross_mark(c: char) -> bool {
+    matches!(c, '❌' | '❎' | '✖' | '✗' | '✘' | '✕' | '☒' | '🚫' | '⛔' | '☐' | '⬜' | '🔲' | '👎')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::{NameIndex, NamedEntry};
+    use crate::parse::tokenizer::Tokenizer;
+
+    const GROUPS: [&str; 22] = [
+        "Futebol",
+        "Futebol Feminino",
+        "Suporte",
+        "Vendas",
+        "Vendas Sul",
+        "Vendas Norte",
+        "Mães do Bairro",
+        "Festa Junina 2026 🎉",
+        "Bloco 01",
+        "Bloco 02",
+        "Bloco 03",
+        "Bloco 10",
+        "Grupo de Jovens",
+        "Andar a Pé",
+        "Esportes",
+        "Do Mato",
+        "Escola",
+        "Escola \"Viva\"",
+        "Meninas sem Limites",
+        "Turma A",
+        "Turma B",
+        "E",
+    ];
+
+    fn read(names: &[&str], typed: &str) -> Result<Vec<String>, Exclusion> {
+        let entry = |(id, name): (usize, &&str)| NamedEntry { id, name: (*name).to_owned() };
+        let index = NameIndex::new(names.iter().enumerate().map(entry).collect());
+        let fit = |text: &str| match index.matches(text) {
+            (found, _) if found.is_empty() => Fit::None,
+            (_, true) => Fit::Whole,
+            (found, false) if found.len() == 1 => Fit::Beginning,
+            _ => Fit::Ambiguous,
+        };
+        let tokens = Tokenizer::new(typed, true).read_all(false).unwrap();
+        let names = NameReader { fit: &fit, locale: Locale::PtBr }.read_names(&tokens)?;
+        Ok(names.into_iter().map(|name| format!("{}{}", name.text, mark(name.fit))).collect())
+    }
+
+    fn mark(fit: Fit) -> &'static str {
+        match fit {
+            Fit::None => "?",
+            Fit::Ambiguous => "~",
+            Fit::Beginning => "…",
+            Fit::Whole => "",
+        }
+    }
+
+    #[test]
+    fn the_longest_name_wins_and_what_is_no_name_is_unknown() {
+        let rows: [(&str, &[&str]); 43] = [
+            ("futebol suporte", &["futebol", "suporte"]),
+            ("vendas sul vendas", &["vendas sul", "vendas"]),
+            ("vendas, sul", &["vendas", "sul?"]),
+            ("mães do bairro futebol", &["mães do bairro", "futebol"]),
+            ("mães, do bairro", &["mães…", "bairro?"]),
+            ("festa junina suporte", &["festa junina…", "suporte"]),
+            ("festa, suporte", &["festa…", "suporte"]),
+            ("vend", &["vend~"]),
+            ("futebol fem", &["futebol fem…"]),
+            ("futebol e suporte", &["futebol", "e", "suporte"]),
+            ("grupo das mães", &["mães…"]),
+            ("o grupo futebol, por favor", &["futebol"]),
+            ("por favor futebol 🙏", &["futebol"]),
+            ("futebol. suporte!", &["futebol", "suporte"]),
+            ("<vendas sul> (futebol)", &["vendas sul", "futebol"]),
+            ("grupo de jovens", &["grupo de jovens"]),
+            ("andar a pé suporte", &["andar a pé", "suporte"]),
+            ("do", &[]),
+            ("\"do\"", &["do…"]),
+            ("xyzzy", &["xyzzy?"]),
+            ("clube do xyzzy futebol", &["clube do xyzzy?", "futebol"]),
+            // The beginning of a name beside an unknown word may be another name.
+            ("festa da maria", &["festa da maria?"]),
+            ("clube festa", &["clube festa?"]),
+            ("clube vend", &["clube?", "vend~"]),
+            ("festa, maria", &["festa…", "maria?"]),
+            ("vend xyzzy", &["vend~", "xyzzy?"]),
+            ("“Escola \"Viva\"”", &["Escola \"Viva\""]),
+            ("\"Escola \"Viva\"\", escola", &["Escola \"Viva\"", "escola"]),
+            ("bloco 1", &["bloco 1"]),
+            ("bloco 001", &["bloco 001"]),
+            ("bloco 1, bloco 2", &["bloco 1", "bloco 2"]),
+            ("bloco 1 a 3", &["bloco 1", "bloco 2", "bloco 3"]),
+            ("bloco 1 até 3 futebol", &["bloco 1", "bloco 2", "bloco 3", "futebol"]),
+            ("bloco 1-3", &["bloco 1", "bloco 2", "bloco 3"]),
+            ("bloco 01 to 02", &["bloco 1", "bloco 2"]),
+            ("bloco 1 a 5", &["bloco 1 a 5?"]),
+            ("bloco 1, 7", &["bloco 1", "7?"]),
+            ("futebol 1-3", &["futebol", "1-3?"]),
+            ("futebol, 2", &["futebol", "2?"]),
+            ("meninas sem limites", &["meninas sem limites"]),
+            ("- futebol\n- vendas sul\n1 - suporte", &["futebol", "vendas sul", "suporte"]),
+            ("1️⃣ turma a\n2️⃣ turma b", &["turma a", "turma b"]),
+            ("• e\n• escola", &["e", "escola"]),
+        ];
+        let wrong = rows.iter().filter_map(|(typed, expected)| {
+            let found = read(&GROUPS, typed).unwrap();
+            (found != *expected).then(|| format!("{typed}: {found:?}, expected {expected:?}"))
+        });
+        assert_eq!(wrong.collect::<Vec<_>>(), [""; 0]);
+        let none: [(&str, &[&str]); 2] = [
+            ("bloco 1, 2 e 3", &["bloco 1", "bloco 2", "bloco 3"]),
+            ("futebol e suporte", &["futebol", "suporte"]),
+        ];
+        for (typed, expected) in none {
+            assert_eq!(read(&GROUPS[..21], typed).unwrap(), expected, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_excludes_names_is_told() {
+        for (typed, word) in [
+            ("todos menos futebol", "menos"),
+            ("todos (menos futebol)", "(menos"),
+            ("futebol sem suporte", "sem"),
+            ("futebol com suporte", "com"),
+            ("futebol ❌ suporte", "❌"),
+        ] {
+            assert_eq!(read(&GROUPS, typed), Err(Exclusion(word.to_owned())), "{typed}");
+        }
+    }
+
+    #[test]
+    fn the_first_and_the_last_name_are_found_behind_courtesy() {
+        let communities = ["Bairro Feliz", "Bairro Novo", "Marketing BR", "Portaria"];
+        let entry = |(id, name): (usize, &&str)| NamedEntry { id, name: (*name).to_owned() };
+        let index = NameIndex::new(communities.iter().enumerate().map(entry).collect());
+        let fit = |text: &str| match index.matches(text) {
+            (found, _) if found.is_empty() => Fit::None,
+            (_, true) => Fit::Whole,
+            (found, false) if found.len() == 1 => Fit::Beginning,
+            _ => Fit::Ambiguous,
+        };
+        let reader = NameReader { fit: &fit, locale: Locale::PtBr };
+        let tokens = |typed: &str| Tokenizer::new(typed, true).read_all(false).unwrap();
+        for (typed, name, at) in [
+            ("bairro feliz oi", "bairro feliz", 0..2),
+            ("a comunidade bairro feliz oi", "bairro feliz", 2..4),
+            ("por favor bairro feliz: oi", "bairro feliz", 2..4),
+            ("marketing oi", "marketing…", 0..1),
+            ("bairro oi", "bairro~", 0..1),
+            ("\"bairro feliz\" oi", "bairro feliz", 0..1),
+            ("para futebol", "futebol?", 1..2),
+        ] {
+            let found = reader.read_first(&tokens(typed));
+            assert_eq!(
+                (format!("{}{}", found.text, mark(found.fit)), found.tokens),
+                (name.to_owned(), at),
+                "{typed}"
+            );
+        }
+        for (typed, name, at) in [
+            ("futebol para o bairro feliz", "bairro feliz", 3..5),
+            ("futebol, marketing por favor", "marketing…", 1..2),
+            ("futebol bairro feliz.", "bairro feliz", 1..3),
+            ("futebol xyzzy", "xyzzy?", 1..2),
+        ] {
+            let found = reader.read_last(&tokens(typed));
+            assert_eq!(
+                (format!("{}{}", found.text, mark(found.fit)), found.tokens),
+                (name.to_owned(), at),
+                "{typed}"
+            );
+        }
+    }
+
+    #[test]
+    fn hostile_words_are_read_at_once() {
+        let started = std::time::Instant::now();
+        for unit in ["a ", "1 ", "bloco 1, ", "e e ", "\"a ", "x"] {
+            let typed = unit.repeat(64 * 1024 / unit.len());
+            if let Ok(tokens) = Tokenizer::new(&typed[..typed.len().min(380)], true).read_all(false) {
+                let _ = NameReader { fit: &|_| Fit::None, locale: Locale::PtBr }.read_names(&tokens);
+            }
+            let _ = Tokenizer::new(&typed, true).read_all(true);
+            let _ = Tokenizer::new(&typed, true).read_head();
+        }
+        assert!(started.elapsed() < std::time::Duration::from_secs(10));
+    }
+}
