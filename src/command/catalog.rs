@@ -8,6 +8,7 @@ use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
 use crate::parse::arguments;
+use crate::parse::command_lines::{NameKind, split_commands};
 use crate::parse::prefix::{CommandParser, ParsedCommand, is_too_long};
 use crate::parse::word_lists::word_list;
 
@@ -55,6 +56,15 @@ impl Catalog {
     /// The name in the help of a language, by the English name; `help` where there is no such command.
     pub fn name_in(&self, name: &str, locale: Locale) -> &'static str {
         self.specs.iter().find(|spec| spec.name == name).map_or("help", |spec| spec.name_in(locale))
+    }
+
+    /// The commands of a message, at most `limit`; none if it is not written like one.
+    pub fn split_commands<'t>(&self, text: &'t str, parser: &CommandParser, limit: usize) -> Vec<&'t str> {
+        split_commands(text, parser, limit, |typed| match self.lookup(typed) {
+            None => NameKind::Unknown,
+            Some(spec) if spec.is_verbatim() => NameKind::WithText,
+            Some(_) => NameKind::Command,
+        })
     }
 
     /// The command in a text without a prefix at its beginning: `link Sales x`, `/ link Sales x`,

@@ -100,6 +100,8 @@ pub struct TimingConfig {
     pub min_retry_delay: Duration,
     /// The longest delay between attempts.
     pub max_retry_delay: Duration,
+    /// How long no command must arrive for a burst of old ones to have ended.
+    pub burst_interval: Duration,
     /// How long a worker's lease on a chat holds without a renewal.
     pub lease: Duration,
 }
@@ -114,6 +116,7 @@ impl Default for TimingConfig {
             retry_notice_after: Duration::from_secs(20),
             min_retry_delay: Duration::from_millis(500),
             max_retry_delay: Duration::from_secs(60),
+            burst_interval: Duration::from_secs(2),
             lease: LEASE_TTL,
         }
     }

@@ -93,7 +93,25 @@ missing-community = Which community? Write: { $usage }
 missing-groups = Which groups? Write: { $usage }
 too-many-words = I can't place { $word }. Write: { $usage }
 example = For example: { $example }
-too-old = This command was sent { $minutes } minutes before it reached me, so I did not run it. Send it again if you still want it.
+too-old = { $count ->
+    [one] This command reached me { $age } late, so I did not run it. Send it again if you still want it.
+   *[other] { $count } commands reached me up to { $age } late, so I did nothing. Send again what you still need.
+}
+duration-minutes = { $count ->
+    [one] 1 minute
+   *[other] { $count } minutes
+}
+duration-hours = { $count ->
+    [one] 1 hour
+   *[other] { $count } hours
+}
+duration-days = { $count ->
+    [one] 1 day
+   *[other] { $count } days
+}
+message-deleted = You deleted that message, so I did nothing.
+too-many-commands = That is more than { $limit } commands in one message, so I did nothing. Send them in smaller portions.
+edit-of-several = I don't rerun edited messages with several commands. Send what is still missing as a new message.
 rate-limited = { $limit ->
     [one] More than { $limit } command in a minute: wait a moment. What I accepted goes on.
    *[other] More than { $limit } commands in a minute: wait a moment. What I accepted goes on.
@@ -233,6 +251,7 @@ reply-numbers = one/first/the first/the first one, two/second/the second/the sec
 flag-yes = yes
 flag-dry-run = try trial test dry dry-run dryrun simulate
 greetings = hi, hello, hey, help, menu, start, hi there, hi bot, hello bot, hello there, hey bot, good morning, good afternoon, good evening, how are you, hi how are you, hello how are you, how does it work, how does this work, what can you do
+courtesy-words = hi, hello, hey, dear, bot, good, morning, afternoon, evening, night, day, everyone, all, team, please, pls, thanks, thank, you, how, are
 
 ## Help: sections, arguments, confirm, undo
 section-groups = Groups

@@ -93,7 +93,25 @@ missing-community = ¿Qué comunidad? Escribe: { $usage }
 missing-groups = ¿Qué grupos? Escribe: { $usage }
 too-many-words = Esto sobra: { $word }. Escribe: { $usage }
 example = Por ejemplo: { $example }
-too-old = Este comando tardó { $minutes } minutos en llegarme, así que no lo ejecuté. Envíalo otra vez si todavía lo quieres.
+too-old = { $count ->
+    [one] Este comando me llegó con { $age } de retraso, así que no lo ejecuté. Envíalo otra vez si todavía lo quieres.
+   *[other] { $count } comandos me llegaron con hasta { $age } de retraso, así que no hice nada. Envía otra vez los que aún necesites.
+}
+duration-minutes = { $count ->
+    [one] 1 minuto
+   *[other] { $count } minutos
+}
+duration-hours = { $count ->
+    [one] 1 hora
+   *[other] { $count } horas
+}
+duration-days = { $count ->
+    [one] 1 día
+   *[other] { $count } días
+}
+message-deleted = Borraste el mensaje, así que no hice nada.
+too-many-commands = Son más de { $limit } comandos en un solo mensaje, así que no hice nada. Envíalos en partes más pequeñas.
+edit-of-several = No repito mensajes editados con varios comandos. Envía lo que falta en un mensaje nuevo.
 rate-limited = { $limit ->
     [one] Más de { $limit } comando en un minuto: espera un poco. Lo que ya acepté sigue.
    *[other] Más de { $limit } comandos en un minuto: espera un poco. Lo que ya acepté sigue.
@@ -233,6 +251,7 @@ reply-numbers = uno/una/el primero/la primera/primero, dos/el segundo/la segunda
 flag-yes = sí
 flag-dry-run = probar prueba simular simulacro simulación
 greetings = hola, ayuda, menú, inicio, empezar, buenas, buenos días, buen día, buenas tardes, buenas noches, hola bot, hola buenas, hola buenos días, qué tal, hola qué tal, hola cómo estás, cómo funciona, cómo te uso, qué puedes hacer, socorro, auxilio
+courtesy-words = hola, buenas, buenos, buen, bot, días, día, tardes, noches, qué, tal, a, todos, por, favor, porfa, porfavor, gracias, amigo, amiga
 
 ## Help: sections, arguments, confirm, undo
 section-groups = Grupos

@@ -18,6 +18,10 @@ pub(super) enum MessageIntent {
     Command(ParsedCommand),
     /// An edited text that is written like a command.
     Edit(ParsedCommand),
+    /// An edit of a message of several commands, or to several.
+    EditOfSeveral,
+    /// A message was deleted.
+    Deletion,
     /// A yes, a no, a number, a 👍: if a prompt is open.
     PromptReply,
     /// A hello, or a call for help that is no command.
@@ -32,7 +36,10 @@ pub(super) fn detect(
     parser: &CommandParser,
     is_admin: impl Fn() -> bool,
 ) -> Result<MessageIntent, IgnoreReason> {
-    let command = || parser.parse(&message.text);
+    let command = || {
+        let commands = CATALOG.split_commands(&message.text, parser, 1);
+        commands.first().and_then(|text| parser.parse(text))
+    };
     match &message.content {
         Content::Text => {
             if let Some(command) = command() {
@@ -68,6 +75,8 @@ pub(super) fn detect(
             Ok(MessageIntent::PromptReply)
         }
         Content::Reaction(_) => Err(IgnoreReason::NoText),
+        Content::Deleted if is_admin() => Ok(MessageIntent::Deletion),
+        Content::Deleted => Err(IgnoreReason::Notification),
     }
 }
 
@@ -76,6 +85,7 @@ impl MessageIntent {
     pub(super) fn reason_if_unexpected(&self, message: &MessageRef<'_>) -> IgnoreReason {
         match (self, &message.content) {
             (Self::Edit(_), _) => IgnoreReason::Edited,
+            (Self::Deletion, _) => IgnoreReason::Notification,
             (_, Content::Picture(_) | Content::Reaction(_)) => IgnoreReason::NoText,
             _ => IgnoreReason::NotACommand,
         }

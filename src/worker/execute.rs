@@ -6,7 +6,11 @@ use super::context::{CommandOutcome, EarlyExit, Request, ResolvedCommand, RunCon
 use super::edits::reject_late_edit;
 use super::resolve::resolve_command;
 use super::resolve_community::{directory_with_chat_aliases, find_named_community};
-use super::store_command::{GREETING, RATE_LIMITED, sender_identity};
+use super::deletion::{cancel_deleted, cancelled_reply};
+use super::store_command::{
+    DELETION, EDIT_OF_SEVERAL, GREETING, MAX_COMMANDS, RATE_LIMITED, TOO_MANY, TOO_OLD, sender_identity,
+};
+use super::too_old::summarize_burst;
 use super::suggest;
 use crate::authorization::{Denied, authorize, may_use};
 use crate::command::context::CommandError;
@@ -120,33 +124,33 @@ async fn last_member_changes(
     Ok(entries.into_iter().filter_map(to_change).collect())
 }
 
-/// Replies that do not depend on the text: rate limited, cancelled, too old, a greeting, a late edit.
+/// Replies that do not depend on the text: what was stored only for its reply, a cancelled command, a late edit.
 async fn check_before_parsing(
     admin: &Admin,
     sender: Person,
     command: &CommandRecord,
     run: &RunContext<'_>,
 ) -> Result<(), EarlyExit> {
-    let config = &run.instance.config;
-    if command.name == RATE_LIMITED {
-        // An edit that came too soon may be edited once more.
-        let outcome = if command.version > 0 { Outcome::UsageError } else { Outcome::Denied };
-        let limit = config.limits.commands_per_minute;
-        return Err(CommandOutcome::new(Reply::RateLimited { limit }, outcome).into());
-    }
-    if command.is_cancelled && !command.is_started() {
+    let not_run = |line| CommandOutcome::usage_error(Reply::Lines(vec![line]));
+    let outcome = match command.name.as_str() {
+        RATE_LIMITED => {
+            // An edit that came too soon may be edited once more.
+            let outcome = if command.version > 0 { Outcome::UsageError } else { Outcome::Denied };
+            let limit = run.instance.config.limits.commands_per_minute;
+            CommandOutcome::new(Reply::RateLimited { limit }, outcome)
+        }
+        TOO_OLD => summarize_burst(command, run).await?,
+        DELETION => cancel_deleted(command, run).await?,
+        TOO_MANY => not_run(ReplyLine::not_done("too-many-commands").with_count("limit", MAX_COMMANDS)),
+        EDIT_OF_SEVERAL => not_run(ReplyLine::not_done("edit-of-several")),
         // Nothing is changed before there is a plan.
-        return Err(CommandOutcome::new(Reply::Cancelled, Outcome::Cancelled).into());
-    }
-    let age = command.sent_at.map(|sent_at| command.accepted_at.since(sent_at)).unwrap_or_default();
-    if age > config.max_event_age {
-        let reply = Reply::TooOld { minutes: age.as_secs() / 60 };
-        return Err(CommandOutcome::new(reply, Outcome::Expired).into());
-    }
-    if command.name == GREETING {
-        return Err(greet(admin, command, run).await?.into());
-    }
-    reject_late_edit(&sender_identity(admin, sender), command, run).await
+        _ if command.is_cancelled() && !command.is_started() => {
+            CommandOutcome::new(cancelled_reply(command, run).await?, Outcome::Cancelled)
+        }
+        GREETING => greet(admin, command, run).await?,
+        _ => return reject_late_edit(&sender_identity(admin, sender), command, run).await,
+    };
+    Err(outcome.into())
 }
 
 /// Greets at most once a day, in the instance's time zone.
@@ -188,7 +192,7 @@ async fn recheck_community_admin(
     spec: &CommandSpec,
     community: Option<&CommunityEntry>,
 ) -> Result<Arc<Admin>, EarlyExit> {
-    if !spec.is_mutating || request.command.is_cancelled {
+    if !spec.is_mutating || request.command.is_cancelled() {
         return Ok(admin);
     }
     let community = community.filter(|_| spec.name != MOVE);
@@ -239,7 +243,7 @@ async fn run_command(
         _ if is_confirmed || claim.command.is_started() => Confirmation::Given,
         _ => Confirmation::Required,
     };
-    let is_cancelled = claim.command.is_cancelled;
+    let is_cancelled = claim.command.is_cancelled();
     let mut context = Context {
         catalog: &CATALOG,
         parser: &run.instance.parser,

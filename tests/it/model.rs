@@ -152,6 +152,7 @@ impl Journal {
             ordering_key: OrderingKey::new(lane.as_str()),
             message_id: format!("3EB0{message}"),
             version: 0,
+            part: 0,
             chat: lane.clone(),
             admin: "ana".to_owned(),
             phone: None,

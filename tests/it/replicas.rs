@@ -237,6 +237,7 @@ async fn a_command_accepted_by_another_process_is_noticed_at_once() {
             ordering_key: OrderingKey::new(format!("order-{number}")),
             message_id: format!("3EB0{number}"),
             version: 0,
+            part: 0,
             chat: ANA.to_owned(),
             admin: "ana".to_owned(),
             phone: Some(ANA.to_owned()),
