@@ -99,6 +99,7 @@ impl Prompt {
             is_confirmed: self.options.is_empty(),
             forget: Some(if self.is_undo { ClearedState::Undo } else { ClearedState::Prompt }),
             precondition: self.precondition.clone(),
+            must_confirm: false,
             prompting_commands: self.prompting_commands.iter().chain([&self.asked_by]).cloned().collect(),
         }
     }

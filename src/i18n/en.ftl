@@ -229,6 +229,7 @@ confirm-other-quoted = You quoted another message, so I did nothing. Answer my q
 confirm-number = There is no such number. Answer with one of 1 to { $last }.
 undo-nothing = There is nothing of yours in this chat to take back.
 undo-cannot = The last change was { $command }, and that cannot be taken back.
+undo-already = I took back { $command } already; there is nothing else of yours here to take back.
 edit-while-running = I am still working on the first version of this message. Send a new one.
 edit-after-end = The first version of this message came to its end meanwhile, so the change was not carried out. Send a new one.
 missing-target = Which community or group? Write: { $usage }

@@ -229,6 +229,7 @@ confirm-other-quoted = Respondiste a otro mensaje, así que no hice nada. Respon
 confirm-number = Ese número no está en la lista. Responde de 1 a { $last }.
 undo-nothing = No has cambiado nada en este chat que yo pueda deshacer.
 undo-cannot = Tu último cambio fue { $command }, y ese no se puede deshacer.
+undo-already = Ya deshice { $command }; no hay nada más tuyo en este chat que deshacer.
 edit-while-running = Sigo con la primera versión de este mensaje. Envía otro.
 edit-after-end = La primera versión de este mensaje ya terminó, así que el cambio no se hizo. Envía otro.
 missing-target = ¿Qué comunidad o grupo? Escribe: { $usage }

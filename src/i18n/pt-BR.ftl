@@ -230,6 +230,7 @@ confirm-other-quoted = Você respondeu a outra mensagem, então não fiz nada. R
 confirm-number = Esse número não está na lista. Responda de 1 a { $last }.
 undo-nothing = Você não mudou nada nesta conversa que eu possa desfazer.
 undo-cannot = Sua última mudança foi { $command }, e essa não dá para desfazer.
+undo-already = Já desfiz { $command }; não há mais nada seu nesta conversa para desfazer.
 edit-while-running = Ainda estou na primeira versão desta mensagem. Mande outra.
 edit-after-end = A primeira versão desta mensagem já terminou, então a mudança não foi feita. Mande outra.
 missing-target = Qual comunidade ou grupo? Escreva: { $usage }

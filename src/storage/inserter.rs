@@ -26,10 +26,10 @@ const INSERT_COMMAND: &str =
      SELECT $1, $2, $3,
          COALESCE((SELECT MAX(seq) FROM command
              WHERE instance = $2 AND ordering_key = $3 AND state IN ('waiting', 'answering')), 0) + 1,
-         $4, $5, $18, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'waiting', $15
+         $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'waiting', $16
      WHERE NOT EXISTS (SELECT 1 FROM command known
-         WHERE known.instance = $2 AND known.message_id = $4 AND known.version = $5 AND known.part = $18
-             AND (known.admin = $7 OR known.phone = $16 OR known.lid = $17))
+         WHERE known.instance = $2 AND known.message_id = $4 AND known.version = $5 AND known.part = $6
+             AND (known.admin = $8 OR known.phone = $17 OR known.lid = $18))
      ON CONFLICT (instance, message_id, version, part, admin) DO NOTHING";
 
 /// Inserts commands over a connection that is opened when it is needed, and again after an outage.
@@ -171,6 +171,7 @@ fn insert_one(
         new.ordering_key.as_str(),
         new.message_id,
         new.version,
+        new.part,
         new.chat,
         new.admin,
         new.phone,
@@ -183,7 +184,6 @@ fn insert_one(
         new.quoted,
         new.sender.phone,
         new.sender.lid,
-        new.part,
     ])?;
     if inserted == 0 {
         return Ok(false);

@@ -233,7 +233,7 @@ async fn run_command(
     run: &RunContext<'_>,
     ready: ReadyCommand<'_>,
 ) -> Result<CommandOutcome, EarlyExit> {
-    let ResolvedCommand { spec, arguments, is_confirmed, cleared_state, .. } = ready.resolved;
+    let ResolvedCommand { spec, arguments, is_confirmed, must_confirm, cleared_state, .. } = ready.resolved;
     let Some(Handler::Run(handler)) = commands::handler(spec) else {
         return Err(CommandError::NoHandler.into());
     };
@@ -267,6 +267,7 @@ async fn run_command(
         is_final_failure: false,
         confirmation,
         is_undo: arguments.is_undo,
+        must_confirm,
         precondition: arguments.precondition.clone(),
         conversation_key: ready.conversation_key,
         state_changes: cleared_state,
@@ -280,10 +281,5 @@ async fn run_command(
         false if reply.is_preview() => Outcome::Previewed,
         false => Outcome::Replied,
     };
-    let mut state_changes = context.state_changes;
-    if outcome == Outcome::Previewed {
-        // A preview has nothing to undo.
-        state_changes.retain(|change| change.kind != StateKind::Undo || change.value.is_some());
-    }
-    Ok(CommandOutcome { reply, outcome, state_changes })
+    Ok(CommandOutcome { reply, outcome, state_changes: context.state_changes })
 }

@@ -80,7 +80,7 @@ mod tests {
             ("vincular", [PtBr, PtBr, Es]),
             // English and Portuguese.
             ("status", [En, PtBr, Es]),
-            ("quensou", [PtBr, PtBr, PtBr]),
+            ("comunidads", [PtBr, PtBr, Es]),
             ("xyzzy", [En, PtBr, Es]),
         ];
         for (typed, expected) in rows {

@@ -61,6 +61,7 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
             parsed,
             arguments,
             is_confirmed: false,
+            must_confirm: false,
             cleared_state: Vec::new(),
             deferred_command: None,
         });
@@ -198,6 +199,7 @@ async fn resolve_deferred(
         spec,
         arguments,
         is_confirmed: deferred.is_confirmed,
+        must_confirm: deferred.must_confirm,
         parsed: ParsedCommand { typed: deferred.command, rest: deferred.rest },
         cleared_state,
         deferred_command,

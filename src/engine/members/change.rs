@@ -109,5 +109,7 @@ async fn suggest_group_command(
 fn preview_or_confirm(context: &mut Context<'_>, change: &MemberChange, plan: &MemberPlan) -> Option<Reply> {
     let todo = plan.pending();
     let is_grave = change.is_grave && !todo.is_empty();
+    // There is nothing to confirm.
+    context.must_confirm &= !todo.is_empty();
     context.preview_or_confirm(change.command, plan.command_arguments(&todo), plan.preview(change), is_grave)
 }
