@@ -19,7 +19,8 @@ impl Store {
     }
 
     /// Whether the admin gave another command in the same chat between the command that prompted and the reply to
-    /// the prompt. Replies, greetings, edits of earlier messages, and what came too late are no new commands. Ids of commands sort by the
+    /// the prompt. Replies, greetings, edits of earlier messages, the rest of the same message, and what came too late are
+    /// no new commands. Ids of commands sort by the
     /// time of accepting.
     pub async fn has_command_between(
         &self,
@@ -29,7 +30,8 @@ impl Store {
         let chats = sqlx::query_scalar(
             // Few ids are in the range, and many commands are of the instance: `|| ''` keeps its index from being used.
             "SELECT chat FROM command WHERE id > $1 AND id < $2 AND instance || '' = $3 AND admin = $4
-                 AND by_owner = $5 AND name NOT IN ('confirm', 'greeting', 'too_old') AND version = 0",
+                 AND by_owner = $5 AND name NOT IN ('confirm', 'greeting', 'too_old') AND version = 0
+                 AND message_id <> (SELECT message_id FROM command WHERE id = $1)",
         )
         .bind(prompted_by)
         .bind(&reply.id)
