@@ -114,12 +114,12 @@ async fn send_announcement(context: &mut Context<'_>, plan: AnnouncePlan) -> Res
     let (Some(group), Some(_)) = (GroupId::parse(&plan.group), CommunityId::parse(&plan.community)) else {
         return Err(CommandError::MissingCommunity);
     };
-    let turn = context.zapi.acquire_send_permit(Priority::Reply).await?;
+    let permit = context.zapi.acquire_send_permit(Priority::Reply).await?;
     api_change::store_plan(context, &AnnouncePlan { is_calling: true, ..plan.clone() }).await?;
     failpoint::reach(Step::Calling);
-    let answer = context.zapi.send_text(&Chat::Group(group), &plan.text, None, turn).await;
+    let response = context.zapi.send_text(&Chat::Group(group), &plan.text, None, permit).await;
     failpoint::reach(Step::Called);
-    let error = match answer {
+    let error = match response {
         Ok(_) => {
             context.set_undo(SPEC.name, None);
             return Ok(look(ReplyLine::done("announce-done")));

@@ -42,7 +42,9 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
         let is_open = open.cancelled_by.is_none() && open.id != this && open.name != SPEC.name;
         // What was stored only for its reply is not cancelled.
         let is_command = context.catalog.lookup(&open.name).is_some();
-        is_open && is_command && Chat::from_id(&open.chat).ordering_key(&open.admin, open.by_owner) == ordering_key
+        is_open
+            && is_command
+            && Chat::from_id(&open.chat).ordering_key(&open.admin, open.by_owner) == ordering_key
     });
     // Commands of other admins need rights everywhere.
     let is_everywhere = may_everywhere(context.admin);

@@ -28,9 +28,8 @@ const MAX_AGE_UNCONFIRMED: Duration = Duration::from_secs(24 * 60 * 60);
 pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result<Resolution, LeaseError> {
     let ResolveContext { store, instance, conversation_key, localizer, .. } = *past;
     let stored = store.get_state(instance, StateKind::Undo, conversation_key.as_str()).await?;
-    let undo = stored.and_then(|stored| {
-        Some((stored.at, serde_json::from_str::<UndoRecord>(&stored.value).ok()?))
-    });
+    let undo =
+        stored.and_then(|stored| Some((stored.at, serde_json::from_str::<UndoRecord>(&stored.value).ok()?)));
     let Some((changed_at, UndoRecord { command, undo_command, is_undone, precondition, alternative })) = undo
     else {
         return Ok(reply_only(ReplyLine::not_done("undo-nothing")));
@@ -38,16 +37,19 @@ pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result
     if let Some((command, rest)) = undo_command {
         return Ok(Resolution::Command(DeferredCommand {
             command,
-            rest: format!("{} {rest}", arguments.flags.typed()).trim_start().to_owned(),
+            rest: format!("{} {rest}", arguments.flags.to_typed()).trim_start().to_owned(),
             is_confirmed: false,
-            forget: Some(ClearedState::Undo),
+            clears: Some(ClearedState::Undo),
             precondition,
             must_confirm: past.command.accepted_at.since(changed_at) > MAX_AGE_UNCONFIRMED,
             prompting_commands: Vec::new(),
         }));
     }
     let command = localizer.format_command(&command, &[]);
-    let mut lines = vec![ReplyLine::not_done(if is_undone { "undo-already" } else { "undo-cannot" }).with_plain("command", command)];
+    let mut lines = vec![
+        ReplyLine::not_done(if is_undone { "undo-already" } else { "undo-cannot" })
+            .with_plain("command", command),
+    ];
     lines.extend(alternative.map(|(command, words)| {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         ReplyLine::new("undo-instead").with_plain("command", localizer.format_command(&command, &words))

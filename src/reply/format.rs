@@ -95,7 +95,7 @@ pub fn typed(words: &str) -> String {
 /// `directory::fold` turns back when a name is copied into a command.
 fn strip_markup(words: &str) -> String {
     let visible = words.chars().filter(|c| !is_invisible(*c));
-    let tamed = visible.map(|c| match c {
+    let escaped = visible.map(|c| match c {
         '*' => '∗',
         '_' => 'ˍ',
         '~' => '∼',
@@ -103,7 +103,7 @@ fn strip_markup(words: &str) -> String {
         c if c.is_control() || c == '\u{2028}' || c == '\u{2029}' => ' ',
         c => c,
     });
-    tamed.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    escaped.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Splits a text into messages below [`MAX_MESSAGE_LEN`] characters, cut at line ends (a single longer line is cut inside).

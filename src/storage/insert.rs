@@ -289,7 +289,10 @@ mod tests {
             of("e", "third", [None, Some("8@lid")]),
             of("f", "fourth", [None, None]),
         ];
-        assert_eq!(find_repeated(&commands.map(|command| vec![command])), [false, false, true, true, true, false]);
+        assert_eq!(
+            find_repeated(&commands.map(|command| vec![command])),
+            [false, false, true, true, true, false]
+        );
     }
 
     #[tokio::test]

@@ -1,4 +1,4 @@
-//! Inserting commands into SQLite: a batch per transaction, which is fsynced before anyone answers `accepted`.
+//! Inserting commands into SQLite: a batch per transaction, which is fsynced before the response `accepted` is sent.
 //!
 //! Every command waits for this path, so it does without sqlx: a connection of its own on the writer's thread,
 //! prepared statements, and values that are not copied. Other writes of the process run between two of these
@@ -140,10 +140,7 @@ pub(super) fn dry_run_insert(path: &Path, command: &NewCommand) -> Result<(), St
     Ok(transaction.rollback()?)
 }
 
-fn insert_all(
-    connection: &Connection,
-    messages: &[Vec<NewCommand>],
-) -> rusqlite::Result<Vec<InsertResult>> {
+fn insert_all(connection: &Connection, messages: &[Vec<NewCommand>]) -> rusqlite::Result<Vec<InsertResult>> {
     let mut insert = connection.prepare_cached(INSERT_COMMAND)?;
     let mut wake = connection.prepare_cached(WAKE_QUEUE)?;
     let mut insert_message = |commands: &Vec<NewCommand>| {

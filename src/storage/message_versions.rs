@@ -81,7 +81,8 @@ impl Store {
             let is_later = version.version > prompting.version;
             let took_over_reply =
                 version.reply_message_id.is_some() && version.reply_message_id == prompting.reply_message_id;
-            is_later && (took_over_reply || (version.is_finished && version.outcome != Some(Outcome::UsageError)))
+            is_later
+                && (took_over_reply || (version.is_finished && version.outcome != Some(Outcome::UsageError)))
         };
         Ok(later.any(|version| replaces(&version)))
     }

@@ -64,9 +64,10 @@ impl IncomingMessage<'_> {
     /// Its commands, as they are stored.
     fn parts(&self, instance: &InstanceRuntime) -> Vec<MessagePart> {
         let whole = |kind| vec![MessagePart { kind, text: self.message.text.clone() }];
-        let is_too_old = self.message.sent_at.is_some_and(|sent_at| {
-            self.received_at.since(sent_at) > instance.config.max_event_age
-        });
+        let is_too_old = self
+            .message
+            .sent_at
+            .is_some_and(|sent_at| self.received_at.since(sent_at) > instance.config.max_event_age);
         match &self.intent {
             MessageIntent::Command(_) => {
                 let texts = self.split(instance);
@@ -79,7 +80,9 @@ impl IncomingMessage<'_> {
                 };
                 texts.into_iter().map(part).collect()
             }
-            MessageIntent::Edit(_) | MessageIntent::EditOfSeveral | MessageIntent::PromptReply if is_too_old => {
+            MessageIntent::Edit(_) | MessageIntent::EditOfSeveral | MessageIntent::PromptReply
+                if is_too_old =>
+            {
                 whole(CommandKind::TooOld)
             }
             MessageIntent::Edit(_) => whole(command_kind(instance, &self.message.text)),
@@ -196,7 +199,7 @@ impl Enqueuer {
             instance = %instance.config.name,
             phone = message.sender.phone.map(tracing::field::display),
             lid = message.sender.lid.map(tracing::field::display),
-            "a command was ignored, since its sender is no admin; to allow it, add the sender under admins"
+            "command ignored, its sender is no admin; add the sender under admins to allow it"
         );
         if instance.config.non_admins == NonAdminPolicy::Refuse {
             self.rejection_notifier.notify(instance, message, event.received_at);
@@ -216,7 +219,7 @@ impl Enqueuer {
         let mut parts = event.parts(instance);
         let is_unknown = parts.iter().all(|part| matches!(part.kind, CommandKind::Unknown));
         let (limiter, key): (&CommandRateLimiter, _) = match is_unknown {
-            true => (&endpoint.unknown_command_limiter, message.chat.address()),
+            true => (&endpoint.unknown_command_limiter, message.chat.id()),
             false => (&endpoint.command_limiter, admin.key.as_str()),
         };
         // Two people in a chat may use the same message id.

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use super::context::{CommandOutcome, EarlyExit, Request, ResolvedCommand, RunContext};
+use super::deletion::{cancel_deleted, cancelled_reply};
 use super::edits::reject_late_edit;
 use super::resolve::resolve_command;
 use super::resolve_community::{directory_with_chat_aliases, find_named_community};
-use super::deletion::{cancel_deleted, cancelled_reply};
 use super::store_command::{
     DELETION, EDIT_OF_SEVERAL, GREETING, MAX_COMMANDS, RATE_LIMITED, TOO_MANY, TOO_OLD, sender_identity,
 };
-use super::too_old::summarize_burst;
 use super::suggest;
+use super::too_old::summarize_burst;
 use crate::authorization::{Denied, authorize, may_use};
 use crate::command::context::CommandError;
 use crate::command::context::Confirmation;

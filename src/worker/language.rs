@@ -18,8 +18,8 @@ pub(super) async fn reply_language(
     command: &CommandRecord,
 ) -> Result<Localizer, StoreUnavailable> {
     let parsed = instance.parser.parse(&command.text);
-    let is_prompt_reply =
-        [CONFIRM_COMMAND, DELETION].contains(&command.name.as_str()) || parsed.as_ref().is_some_and(is_decline);
+    let is_prompt_reply = [CONFIRM_COMMAND, DELETION].contains(&command.name.as_str())
+        || parsed.as_ref().is_some_and(is_decline);
     let of_prompt = match is_prompt_reply {
         true => prompt_language(instance, store, command).await?,
         false => None,
@@ -36,7 +36,9 @@ pub(super) async fn reply_language(
 fn language_of_name(parsed: Option<&ParsedCommand>, instance: Locale) -> Locale {
     let name = parsed.and_then(|parsed| match CATALOG.lookup(&parsed.typed) {
         Some(spec) => Some((spec, parsed.typed.as_str())),
-        None => CATALOG.nearest_name(&parsed.typed, instance).and_then(|name| Some((CATALOG.lookup(name)?, name))),
+        None => {
+            CATALOG.nearest_name(&parsed.typed, instance).and_then(|name| Some((CATALOG.lookup(name)?, name)))
+        }
     });
     let languages = name.map(|(spec, name)| spec.locales_of_name(name)).unwrap_or_default();
     match languages.first() {

@@ -22,6 +22,6 @@ mod too_old;
 
 pub use context::Worker;
 pub use store_command::{
-    CommandKind, DELETION_VERSION, MAX_COMMANDS, MessagePart, NewCommandRequest, RATE_LIMITED, sender_identity,
-    store_command,
+    CommandKind, DELETION_VERSION, MAX_COMMANDS, MessagePart, NewCommandRequest, RATE_LIMITED,
+    sender_identity, store_command,
 };

@@ -112,7 +112,7 @@ pub async fn store_command(
         message_id: message.id.clone(),
         version: message.version,
         part: u32::try_from(index).unwrap_or(u32::MAX),
-        chat: message.chat.address().to_owned(),
+        chat: message.chat.id().to_owned(),
         admin: admin.key.clone(),
         phone: message.sender.phone.map(|phone| phone.to_string()),
         lid: message.sender.lid.map(|lid| lid.to_string()),

@@ -13,10 +13,7 @@ use crate::storage::{CommandRecord, Outcome, Store, StoreUnavailable};
 const MAX_INTERVALS: u32 = 5;
 
 /// Waits until no more commands of a burst arrive.
-pub(super) async fn wait_for_burst(
-    worker: &Worker,
-    command: &CommandRecord,
-) -> Result<(), StoreUnavailable> {
+pub(super) async fn wait_for_burst(worker: &Worker, command: &CommandRecord) -> Result<(), StoreUnavailable> {
     if command.name != TOO_OLD || command.is_cancelled() {
         return Ok(());
     }

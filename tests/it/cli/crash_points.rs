@@ -114,7 +114,8 @@ fn stopped_in_a_message_of_two_commands() {
     const TEXT: &str = "/link \"Bairro Feliz\" futebol\n/unlink \"Bairro Feliz\" futebol";
     // Steps of the request are reached once, and the others by each command.
     let of_request = [Step::Writing, Step::Committed, Step::ConnectionClosed].map(|step| (step, 1));
-    let of_worker = [Step::Claimed, Step::StateRead, Step::Planned, Step::Called, Step::ReplyStored, Step::Finished];
+    let of_worker =
+        [Step::Claimed, Step::StateRead, Step::Planned, Step::Called, Step::ReplyStored, Step::Finished];
     let of_worker = of_worker.into_iter().flat_map(|step| [(step, 1), (step, 2)]);
     for (step, time) in of_request.into_iter().chain(of_worker) {
         let mut folder = TestFolder::new();
@@ -164,7 +165,7 @@ struct CrashScenario {
     stops: usize,
     folder: TestFolder,
     /// The last webhook response.
-    answered: String,
+    status: String,
     /// State and outcome of the commands in the journal.
     commands: Vec<(String, String)>,
 }
@@ -180,19 +181,19 @@ impl CrashScenario {
         if [Step::SendRecorded, Step::Finishing].contains(&step) {
             folder.sandbox.faults().fail_next("communities/link", 1, Fault::Delay(PROGRESS_REACTION));
         }
-        let mut answered = String::new();
+        let mut status = String::new();
         for _ in 0..stops {
             let mut serving = folder.serve();
-            if answered.is_empty() {
-                answered = post(&folder, COMMAND);
+            if status.is_empty() {
+                status = post(&folder, COMMAND);
             }
             assert_stopped(&folder, &mut serving);
         }
         folder.variables.retain(|(name, _)| name != "VINCULA_FAIL_AT");
 
         let serving = folder.serve();
-        if answered.is_empty() {
-            answered = post(&folder, COMMAND);
+        if status.is_empty() {
+            status = post(&folder, COMMAND);
         }
         // Open commands finish before the signal; a lost command never gets a reply.
         let is_lost = injected_bug == Some(InjectedBug::RespondBeforeCommit);
@@ -204,7 +205,7 @@ impl CrashScenario {
         }
         serving.stop(&folder);
         let commands = journal(&folder);
-        Self { step, stops, folder, answered, commands }
+        Self { step, stops, folder, status, commands }
     }
 
     /// Violated guarantees.
@@ -239,8 +240,8 @@ impl CrashScenario {
         let is_in_time =
             Step::ALL.iter().take_while(|step| **step != Step::Committed).any(|s| *s == self.step);
         check(
-            !is_in_time || self.answered == "accepted",
-            format!("sent again after {:?} it was {:?}", self.step, self.answered),
+            !is_in_time || self.status == "accepted",
+            format!("sent again after {:?} it was {:?}", self.step, self.status),
         );
         wrong
     }
@@ -249,9 +250,9 @@ impl CrashScenario {
 /// Posts the command; returns `accepted`, `duplicate`, or `None` without a response.
 fn post(place: &TestFolder, text: &str) -> String {
     let ran = place.run(&["event", "send", "--from", ANA, "--text", text, "--id", "A1"]);
-    let answer: serde_json::Value = serde_json::from_str(&ran.out).unwrap_or_default();
-    assert!(ran.code == Some(0) || ran.err.contains("does not answer"), "{ran:#?}");
-    answer["status"].as_str().unwrap_or_default().to_owned()
+    let response: serde_json::Value = serde_json::from_str(&ran.out).unwrap_or_default();
+    assert!(ran.code == Some(0) || ran.err.contains("does not respond"), "{ran:#?}");
+    response["status"].as_str().unwrap_or_default().to_owned()
 }
 
 #[track_caller]

@@ -93,7 +93,8 @@ async fn deleting_the_command_closes_its_prompt() {
         bot.send(ANA, if locale == "en" { "yes" } else { "sim" }).await;
         bot.settled().await;
 
-        let expected = if locale == "en" { DELETED } else { "Você apagou a mensagem, então não fiz nada." };
+        let expected =
+            if locale == "en" { DELETED } else { "Você apagou a mensagem, então não fiz nada." };
         assert!(bot.said().contains(&expected.to_owned()), "{:?}", bot.said());
         assert!(bot.announced("Bairro Feliz").is_empty());
     }

@@ -27,7 +27,9 @@ impl Service {
 async fn commands_of_a_message_run_in_order_and_each_has_its_reply() {
     let bot = Service::start().await;
 
-    let replies = bot.ask_all(&format!("Bom dia!\n\n{BOTH}\n/link bairro\n1 - suporte\n2 - síndicos\n/groups suporte")).await;
+    let replies = bot
+        .ask_all(&format!("Bom dia!\n\n{BOTH}\n/link bairro\n1 - suporte\n2 - síndicos\n/groups suporte"))
+        .await;
 
     assert_eq!(replies[..2], [LINKED, UNLINKED]);
     assert_eq!(replies[2], "2 of 2 groups are now in “Bairro Feliz”.\n✅ “Suporte”\n✅ “Síndicos”");
@@ -173,8 +175,7 @@ async fn t21_each_command_of_a_message_counts_and_twenty_are_the_most() {
 
 #[tokio::test]
 async fn an_edit_of_several_commands_is_not_run() {
-    const ANEW: &str =
-        "❌ I don't rerun edited messages with several commands. Send what is still missing as a new message.";
+    const ANEW: &str = "❌ I don't rerun edited messages with several commands. Send what is still missing as a new message.";
     let bot = Service::start().await;
     for (first, edited) in [
         ("/link xyzzy\n/whoami", "/link bairro futebol\n/whoami"),

@@ -35,7 +35,8 @@ async fn a_burst_of_old_commands_gets_one_reply_and_costs_no_allowance() {
     bot.settled().await;
 
     assert_eq!(fresh, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
-    let summary = "40 commands reached me up to 3 hours late, so I did nothing. Send again what you still need.";
+    let summary =
+        "40 commands reached me up to 3 hours late, so I did nothing. Send again what you still need.";
     assert_eq!(bot.messages_quoting(&first.unwrap()), [summary]);
     assert_eq!((bot.said().len(), bot.changes()), (2, 1));
     let rows = bot.store.list(None, 100).await.unwrap();
@@ -45,7 +46,9 @@ async fn a_burst_of_old_commands_gets_one_reply_and_costs_no_allowance() {
 #[tokio::test]
 async fn each_chat_has_its_own_summary_and_later_old_commands_another() {
     let bot = Service::with().clock(clock()).admins(ANA_AND_RUI).start().await;
-    for (from, text) in [(ANA, "/groups"), (RUI, "/groups"), (ANA, "/link bairro futebol"), (ANA, "/unlnik x")] {
+    for (from, text) in
+        [(ANA, "/groups"), (RUI, "/groups"), (ANA, "/link bairro futebol"), (ANA, "/unlnik x")]
+    {
         bot.deliver_to_completion(&bot.late(from, text, 49 * HOUR)).await;
     }
     bot.settled().await;
@@ -83,7 +86,8 @@ async fn a_burst_of_old_commands_is_counted_right_across_a_crash() {
     bot.restart().await;
     bot.settled().await;
 
-    let summary = "5 commands reached me up to 1 hour late, so I did nothing. Send again what you still need.";
+    let summary =
+        "5 commands reached me up to 1 hour late, so I did nothing. Send again what you still need.";
     let replies = bot.messages_quoting(&first.unwrap());
     assert!(!replies.is_empty() && replies.iter().all(|reply| reply == summary), "{replies:?}");
     assert_eq!(bot.messages_quoting(&last).len(), 1);
