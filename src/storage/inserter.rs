@@ -156,7 +156,6 @@ fn insert_all(connection: &Connection, messages: &[Vec<NewCommand>]) -> rusqlite
 }
 
 /// Inserts a command; returns false if it is known.
-
 fn insert_one(
     insert: &mut CachedStatement<'_>,
     wake: &mut CachedStatement<'_>,

@@ -32,8 +32,8 @@ pub struct MessageVersion {
     pub outcome: Option<Outcome>,
     /// It has ended.
     pub is_finished: bool,
-    /// A plan is stored: changes may have been made.
-    pub is_started: bool,
+    /// It has no plan and no reply yet: nothing was changed.
+    pub is_waiting: bool,
     /// When it was sent.
     pub sent_at: Option<Timestamp>,
     /// When it was accepted.
@@ -45,11 +45,6 @@ pub struct MessageVersion {
 }
 
 impl MessageVersion {
-    /// Whether it has not begun.
-    pub fn is_waiting(&self) -> bool {
-        !self.is_finished && !self.is_started
-    }
-
     /// Whether it changed nothing so far, so that an edit may replace it.
     pub fn is_editable(&self) -> bool {
         self.outcome.is_none_or(|outcome| matches!(outcome, Outcome::UsageError | Outcome::Previewed))
@@ -136,7 +131,7 @@ fn read_message_version(row: &AnyRow) -> Result<MessageVersion, sqlx::Error> {
         text: row.try_get("text")?,
         outcome: row.try_get::<Option<String>, _>("outcome")?.and_then(|word| Outcome::parse(&word)),
         is_finished: state == "done" || state == "dead",
-        is_started: row.try_get::<Option<String>, _>("plan")?.is_some(),
+        is_waiting: state == "waiting" && row.try_get::<Option<String>, _>("plan")?.is_none(),
         sent_at: row.try_get::<Option<i64>, _>("sent_at")?.map(Timestamp),
         accepted_at: Timestamp(row.try_get("accepted_at")?),
         reply_message_id: row.try_get("reply_message_id")?,

@@ -303,7 +303,7 @@ impl Enqueuer {
         let sender = worker::sender_identity(admin, message.sender);
         let instance = endpoint.name();
         let versions = self.store.message_versions(instance, &message.id, &sender, MAX_EDITS + 1).await?;
-        if versions.is_empty() || versions.iter().any(MessageVersion::is_waiting) {
+        if versions.is_empty() || versions.iter().any(|version| version.is_waiting) {
             return Ok(!versions.is_empty());
         }
         let key = message.chat.conversation_key(&admin.key, message.by_owner);

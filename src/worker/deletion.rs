@@ -15,7 +15,7 @@ pub(super) async fn cancel_deleted(
 ) -> Result<CommandOutcome, StoreUnavailable> {
     let now = run.clock.now();
     let versions = run.store.earlier_versions(command).await?;
-    let waiting = versions.iter().filter(|version| version.is_waiting());
+    let waiting = versions.iter().filter(|version| version.is_waiting);
     let waiting = waiting.map(|version: &MessageVersion| version.id.clone()).collect();
     run.store.cancel(waiting, usize::MAX, command.id.clone(), now).await?;
     let key = Chat::from_id(&command.chat).conversation_key(&command.admin, command.by_owner);

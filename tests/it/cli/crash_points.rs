@@ -119,7 +119,7 @@ fn stopped_in_a_message_of_two_commands() {
     let of_worker = of_worker.into_iter().flat_map(|step| [(step, 1), (step, 2)]);
     for (step, time) in of_request.into_iter().chain(of_worker) {
         let mut folder = TestFolder::new();
-        folder.variable("VINCULA_FAIL_AT", &format!("{}:{time}", step.name()));
+        folder.variable("VINCULA_FAIL_AT", format!("{}:{time}", step.name()));
         let mut serving = folder.serve();
         let answered = post(&folder, TEXT);
         assert_stopped(&folder, &mut serving);

@@ -67,7 +67,7 @@ async fn who_knows_a_promotion_of_the_bot_at_once() {
 
     let after = bot.ask(ANA, "/who bairro").await;
 
-    assert!(!before.contains("99999-0003") && after.contains("99999-0003"), "{before}\n{after}");
+    assert!(!before.contains(CARLA_LID) && after.contains(CARLA_LID), "{before}\n{after}");
 }
 
 #[tokio::test]
