@@ -13,6 +13,8 @@ pub use group_report::{GroupLine, GroupOutcome, GroupReport};
 pub use line::ReplyLine;
 pub use list_page::ListPage;
 
+use std::time::Duration;
+
 use crate::domain::Locale;
 use crate::i18n::{self, Value};
 use format::{capitalize, format_candidates, format_columns, split_messages};
@@ -106,10 +108,12 @@ pub enum Reply {
     },
     /// They are not an admin.
     NotAnAdmin,
-    /// The command was too old when it arrived.
+    /// Commands were too old when they arrived.
     TooOld {
-        /// The age limit.
-        minutes: u64,
+        /// How many.
+        count: usize,
+        /// The age of the oldest.
+        age: Duration,
     },
     /// The rate limit is exceeded.
     RateLimited {
@@ -296,7 +300,10 @@ impl Reply {
             Self::RightsRevoked { is_started: false } => say("rights-revoked", &[]),
             Self::RightsRevoked { is_started: true } => say("rights-revoked-running", &[]),
             Self::NotAnAdmin => say("not-an-admin", &[]),
-            Self::TooOld { minutes } => say("too-old", &[("minutes", (&minutes.to_string()).into())]),
+            Self::TooOld { count, age } => {
+                let age = format_duration(*age, localizer);
+                say("too-old", &[("count", (*count).into()), ("age", (&age).into())])
+            }
             Self::RateLimited { limit } => {
                 say("rate-limited", &[("limit", usize::try_from(*limit).unwrap_or(usize::MAX).into())])
             }
@@ -322,6 +329,17 @@ impl Reply {
             }
         }
     }
+}
+
+/// A duration in the unit that people use: minutes, hours or days.
+fn format_duration(duration: Duration, localizer: &Localizer) -> String {
+    let minutes = usize::try_from(duration.as_secs() / 60).unwrap_or(usize::MAX);
+    let (key, count) = match minutes {
+        0..60 => ("duration-minutes", minutes),
+        60..2_880 => ("duration-hours", minutes / 60),
+        _ => ("duration-days", minutes / 1_440),
+    };
+    localizer.text(key, &[("count", count.into())])
 }
 
 fn render_forbidden(command: &str, community: Option<&str>, localizer: &Localizer) -> String {

@@ -124,6 +124,7 @@ pub fn command(round: usize, now: Timestamp) -> NewCommand {
         ordering_key: OrderingKey::new(format!("chat-{}", round % CHATS)),
         message_id: format!("3EB0{round:016}"),
         version: 0,
+        part: 0,
         chat: format!("chat-{}", round % CHATS),
         admin: "ana".to_owned(),
         phone: Some("5544999990001".to_owned()),

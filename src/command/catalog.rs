@@ -8,7 +8,8 @@ use crate::command::wish::{Wish, WishTable};
 use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
-use crate::parse::prefix::is_too_long;
+use crate::parse::command_lines::{NameKind, split_commands};
+use crate::parse::prefix::{CommandParser, is_too_long};
 use crate::parse::word_lists::word_list;
 
 /// Shorter words match by chance.
@@ -61,6 +62,15 @@ impl Catalog {
     /// The wish in a text without a prefix. It may be chatter, so what changes something is only offered.
     pub fn parse_wish(&self, text: &str) -> Option<Wish> {
         self.wishes.parse(text)
+    }
+
+    /// The commands of a message, at most `limit`; none if it is not written like one.
+    pub fn split_commands<'t>(&self, text: &'t str, parser: &CommandParser, limit: usize) -> Vec<&'t str> {
+        split_commands(text, parser, limit, |typed| match self.lookup(typed) {
+            None => NameKind::Unknown,
+            Some(spec) if spec.is_verbatim() => NameKind::WithText,
+            Some(_) => NameKind::Command,
+        })
     }
 
     /// The name nearest to what was typed, if one is near: of the chat's language, else of another one. The

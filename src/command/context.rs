@@ -64,6 +64,8 @@ pub struct Context<'a> {
     pub confirmation: Confirmation,
     /// This command undoes a change.
     pub is_undo: bool,
+    /// It asks for a confirmation whatever it changes: it undoes an old change.
+    pub must_confirm: bool,
     /// Undo only if this is still true: the community id or description text that the change left.
     pub precondition: Option<String>,
     /// The key of the prompt, list and undo record: the admin in this chat.
@@ -100,6 +102,8 @@ pub struct TimingConfig {
     pub min_retry_delay: Duration,
     /// The longest delay between attempts.
     pub max_retry_delay: Duration,
+    /// How long no command must arrive for a burst of old ones to have ended.
+    pub burst_interval: Duration,
     /// How long a worker's lease on a chat holds without a renewal.
     pub lease: Duration,
 }
@@ -114,6 +118,7 @@ impl Default for TimingConfig {
             retry_notice_after: Duration::from_secs(20),
             min_retry_delay: Duration::from_millis(500),
             max_retry_delay: Duration::from_secs(60),
+            burst_interval: Duration::from_secs(2),
             lease: LEASE_TTL,
         }
     }
@@ -178,6 +183,7 @@ impl Context<'_> {
             !needs_confirmation || CONFIRMABLE.contains(&command),
             "{command} asks for confirmation but is missing in CONFIRMABLE"
         );
+        let needs_confirmation = needs_confirmation || self.must_confirm;
         match self.confirmation {
             Confirmation::DryRun => Some(Reply::DryRun(Box::new(preview))),
             Confirmation::Required if needs_confirmation => {
@@ -220,9 +226,14 @@ impl Context<'_> {
         undo_command: Option<(&str, String)>,
         precondition: Option<String>,
     ) {
-        let command = command.to_owned();
         let undo_command = undo_command.map(|(command, rest)| (command.to_owned(), rest));
-        self.store_undo(&UndoRecord { command, undo_command, precondition, alternative: None });
+        // What undoes the undo is what was undone. It is not offered: a second `/undo` changes nothing.
+        let (command, undo_command, precondition) = match undo_command {
+            Some((undone, _)) if self.is_undo => (undone, None, None),
+            undo_command => (command.to_owned(), undo_command, precondition),
+        };
+        let is_undone = self.is_undo;
+        self.store_undo(&UndoRecord { command, undo_command, is_undone, precondition, alternative: None });
     }
 
     /// Stores that a change cannot be undone, and which command may help instead.
@@ -230,7 +241,14 @@ impl Context<'_> {
         let command = command.to_owned();
         let arguments = arguments.iter().map(|word| (*word).to_owned()).collect();
         let alternative = Some((alternative.to_owned(), arguments));
-        self.store_undo(&UndoRecord { command, undo_command: None, precondition: None, alternative });
+        let is_undone = self.is_undo;
+        self.store_undo(&UndoRecord {
+            command,
+            undo_command: None,
+            is_undone,
+            precondition: None,
+            alternative,
+        });
     }
 
     fn store_undo(&mut self, undo: &UndoRecord) {

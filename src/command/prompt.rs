@@ -73,6 +73,11 @@ impl Prompt {
         serde_json::from_str(&entry.value).ok()
     }
 
+    /// Whether this command led to the prompt.
+    pub fn is_of(&self, command: &str) -> bool {
+        self.prompting_commands.iter().chain([&self.prompted_by]).any(|id| id == command)
+    }
+
     /// Whether the command cannot be undone.
     pub fn is_irreversible(&self) -> bool {
         IRREVERSIBLE.contains(&self.command.as_str())
@@ -94,6 +99,7 @@ impl Prompt {
             is_confirmed: self.options.is_empty(),
             clears: Some(if self.is_undo { ClearedState::Undo } else { ClearedState::Prompt }),
             precondition: self.precondition.clone(),
+            must_confirm: false,
             prompting_commands: self.prompting_commands.iter().chain([&self.prompted_by]).cloned().collect(),
         }
     }

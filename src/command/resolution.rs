@@ -50,6 +50,9 @@ pub struct DeferredCommand {
     /// Undo only if this is still true: the community id or description text that the change left.
     #[serde(default)]
     pub precondition: Option<String>,
+    /// It asks for a confirmation whatever it changes.
+    #[serde(default)]
+    pub must_confirm: bool,
     /// The ids of the commands whose prompts led to it. Once it changed something, none of them can be edited
     /// and run again.
     #[serde(default)]
@@ -61,9 +64,8 @@ impl DeferredCommand {
     pub fn cleared_state(&self, key: &ConversationKey) -> Vec<StateChange> {
         let kinds: &[StateKind] = match self.clears {
             None => &[],
-            Some(ClearedState::Prompt) => &[StateKind::Prompt],
-            // A prompt may have preceded it.
-            Some(ClearedState::Undo) => &[StateKind::Undo, StateKind::Prompt],
+            // The undo record stays until something is undone.
+            Some(ClearedState::Prompt | ClearedState::Undo) => &[StateKind::Prompt],
         };
         kinds.iter().map(|kind| StateChange { kind: *kind, key: key.to_string(), value: None }).collect()
     }
@@ -74,6 +76,6 @@ impl DeferredCommand {
 pub enum ClearedState {
     /// The prompt that was replied to.
     Prompt,
-    /// The undo record.
+    /// The prompt that may have preceded an undo.
     Undo,
 }

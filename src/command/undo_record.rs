@@ -2,9 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The command that undoes.
-pub const UNDO_COMMAND: &str = "undo";
-
 /// How a change is undone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UndoRecord {
@@ -12,6 +9,9 @@ pub struct UndoRecord {
     pub command: String,
     /// The command that undoes it: its English name and arguments. None: it cannot be undone.
     pub undo_command: Option<(String, String)>,
+    /// It is undone already.
+    #[serde(default)]
+    pub is_undone: bool,
     /// Where it cannot: a command that may help instead, with its arguments.
     #[serde(default)]
     pub alternative: Option<(String, Vec<String>)>,

@@ -19,8 +19,7 @@ pub const SPEC: CommandSpec = CommandSpec {
 const CHANGE: MemberChange = MemberChange {
     action: MemberAction::Add,
     command: SPEC.name,
-    // A new member may have been greeted.
-    undone_by: None,
+    undone_by: Some("remove"),
     group_command: Some("link"),
     is_grave: false,
     done_key: "people-added",

@@ -40,7 +40,11 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     let waiting = context.store.open_commands(&context.instance.name).await.map_err(LeaseError::Store)?;
     let here = waiting.into_iter().filter(|open| {
         let is_open = open.cancelled_by.is_none() && open.id != this && open.name != SPEC.name;
-        is_open && Chat::from_id(&open.chat).ordering_key(&open.admin, open.by_owner) == ordering_key
+        // What was stored only for its reply is not cancelled.
+        let is_command = context.catalog.lookup(&open.name).is_some();
+        is_open
+            && is_command
+            && Chat::from_id(&open.chat).ordering_key(&open.admin, open.by_owner) == ordering_key
     });
     // Commands of other admins need rights everywhere.
     let is_everywhere = may_everywhere(context.admin);

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::context::{CommandError, Context};
 use crate::command::spec::{CommandSpec, HelpSection};
-use crate::command::undo_record::UNDO_COMMAND;
 use crate::domain::CommunityId;
 use crate::engine::api_change::{self, ApiChange};
 use crate::engine::free_text::{is_same_text, parses_back_to, too_long_line, trailing_yes_line};
@@ -120,7 +119,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     if let Err(why_not) = done {
         return Ok(Reply::Lines(vec![why_not]));
     }
-    let key = match (plan.text.is_empty(), context.claim.command.name == UNDO_COMMAND) {
+    let key = match (plan.text.is_empty(), context.is_undo) {
         (true, _) => "describe-none-done",
         (false, true) => "describe-back",
         (false, false) => "describe-done",

@@ -25,7 +25,7 @@ mod promote;
 mod remove;
 mod settings;
 mod status;
-mod undo;
+pub mod undo;
 mod unlink;
 mod who;
 mod whoami;

@@ -1,7 +1,9 @@
 //! `/undo`: undoes what the last command of this admin in this chat changed.
 //!
 //! A command that changes something stores with its reply how it is undone, or that it cannot be. Only its
-//! own changes are undone.
+//! own changes are undone, and only once: a second `/undo` says so. After a day it always asks.
+
+use std::time::Duration;
 
 use crate::command::resolution::{ClearedState, DeferredCommand, Resolution, ResolveContext};
 use crate::command::spec::{CommandSpec, HelpSection};
@@ -19,12 +21,17 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Commands,
 };
 
+/// A change that is older is undone only after a yes.
+const MAX_AGE_UNCONFIRMED: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Finds the command that replaces this one.
 pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result<Resolution, LeaseError> {
     let ResolveContext { store, instance, conversation_key, localizer, .. } = *past;
     let stored = store.get_state(instance, StateKind::Undo, conversation_key.as_str()).await?;
-    let undo: Option<UndoRecord> = stored.and_then(|stored| serde_json::from_str(&stored.value).ok());
-    let Some(UndoRecord { command, undo_command, precondition, alternative }) = undo else {
+    let undo =
+        stored.and_then(|stored| Some((stored.at, serde_json::from_str::<UndoRecord>(&stored.value).ok()?)));
+    let Some((changed_at, UndoRecord { command, undo_command, is_undone, precondition, alternative })) = undo
+    else {
         return Ok(reply_only(ReplyLine::not_done("undo-nothing")));
     };
     if let Some((command, rest)) = undo_command {
@@ -34,11 +41,15 @@ pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result
             is_confirmed: false,
             clears: Some(ClearedState::Undo),
             precondition,
+            must_confirm: past.command.accepted_at.since(changed_at) > MAX_AGE_UNCONFIRMED,
             prompting_commands: Vec::new(),
         }));
     }
     let command = localizer.format_command(&command, &[]);
-    let mut lines = vec![ReplyLine::not_done("undo-cannot").with_plain("command", command)];
+    let mut lines = vec![
+        ReplyLine::not_done(if is_undone { "undo-already" } else { "undo-cannot" })
+            .with_plain("command", command),
+    ];
     lines.extend(alternative.map(|(command, words)| {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         ReplyLine::new("undo-instead").with_plain("command", localizer.format_command(&command, &words))

@@ -96,7 +96,25 @@ missing-community = Which community? Write: { $usage }
 missing-groups = Which groups? Write: { $usage }
 too-many-words = I can't place { $word }. Write: { $usage }
 example = For example: { $example }
-too-old = This command was sent { $minutes } minutes before it reached me, so I did not run it. Send it again if you still want it.
+too-old = { $count ->
+    [one] This command reached me { $age } late, so I did not run it. Send it again if you still want it.
+   *[other] { $count } commands reached me up to { $age } late, so I did nothing. Send again what you still need.
+}
+duration-minutes = { $count ->
+    [one] 1 minute
+   *[other] { $count } minutes
+}
+duration-hours = { $count ->
+    [one] 1 hour
+   *[other] { $count } hours
+}
+duration-days = { $count ->
+    [one] 1 day
+   *[other] { $count } days
+}
+message-deleted = You deleted that message, so I did nothing.
+too-many-commands = That is more than { $limit } commands in one message, so I did nothing. Send them in smaller portions.
+edit-of-several = I don't rerun edited messages with several commands. Send what is still missing as a new message.
 rate-limited = { $limit ->
     [one] More than { $limit } command in a minute: wait a moment. What I accepted goes on.
    *[other] More than { $limit } commands in a minute: wait a moment. What I accepted goes on.
@@ -215,6 +233,7 @@ confirm-clear = That may just end a talk, and this cannot be undone. Answer “y
 confirm-other-quoted = You quoted another message, so I did nothing. Answer my question itself, or without a quote.
 undo-nothing = There is nothing of yours in this chat to take back.
 undo-cannot = The last change was { $command }, and that cannot be taken back.
+undo-already = I took back { $command } already; there is nothing else of yours here to take back.
 edit-while-running = I am still working on the first version of this message. Send a new one.
 edit-after-end = The first version of this message came to its end meanwhile, so the change was not carried out. Send a new one.
 missing-target = Which community or group? Write: { $usage }
@@ -243,6 +262,7 @@ reply-numbers = one/first/the first/the first one, two/second/the second/the sec
 flag-yes = yes
 flag-dry-run = try trial test dry dry-run dryrun simulate
 greetings = hi, hello, hey, there, good morning, good afternoon, good evening, how are you, start
+courtesy-words = hi, hello, hey, dear, bot, good, morning, afternoon, evening, night, day, everyone, all, team, please, pls, thanks, thank, you, how, are
 
 ## Help: sections, arguments, confirm, undo
 section-groups = Groups

@@ -96,7 +96,25 @@ missing-community = ¿Qué comunidad? Escribe: { $usage }
 missing-groups = ¿Qué grupos? Escribe: { $usage }
 too-many-words = Esto sobra: { $word }. Escribe: { $usage }
 example = Por ejemplo: { $example }
-too-old = Este comando tardó { $minutes } minutos en llegarme, así que no lo ejecuté. Envíalo otra vez si todavía lo quieres.
+too-old = { $count ->
+    [one] Este comando me llegó con { $age } de retraso, así que no lo ejecuté. Envíalo otra vez si todavía lo quieres.
+   *[other] { $count } comandos me llegaron con hasta { $age } de retraso, así que no hice nada. Envía otra vez los que aún necesites.
+}
+duration-minutes = { $count ->
+    [one] 1 minuto
+   *[other] { $count } minutos
+}
+duration-hours = { $count ->
+    [one] 1 hora
+   *[other] { $count } horas
+}
+duration-days = { $count ->
+    [one] 1 día
+   *[other] { $count } días
+}
+message-deleted = Borraste el mensaje, así que no hice nada.
+too-many-commands = Son más de { $limit } comandos en un solo mensaje, así que no hice nada. Envíalos en partes más pequeñas.
+edit-of-several = No repito mensajes editados con varios comandos. Envía lo que falta en un mensaje nuevo.
 rate-limited = { $limit ->
     [one] Más de { $limit } comando en un minuto: espera un poco. Lo que ya acepté sigue.
    *[other] Más de { $limit } comandos en un minuto: espera un poco. Lo que ya acepté sigue.
@@ -215,6 +233,7 @@ confirm-clear = Eso puede ser solo el final de la charla, y esto no se puede des
 confirm-other-quoted = Respondiste a otro mensaje, así que no hice nada. Responde a mi pregunta, o sin citar nada.
 undo-nothing = No has cambiado nada en este chat que yo pueda deshacer.
 undo-cannot = Tu último cambio fue { $command }, y ese no se puede deshacer.
+undo-already = Ya deshice { $command }; no hay nada más tuyo en este chat que deshacer.
 edit-while-running = Sigo con la primera versión de este mensaje. Envía otro.
 edit-after-end = La primera versión de este mensaje ya terminó, así que el cambio no se hizo. Envía otro.
 missing-target = ¿Qué comunidad o grupo? Escribe: { $usage }
@@ -243,6 +262,7 @@ reply-numbers = uno/una/el primero/la primera/primero, dos/el segundo/la segunda
 flag-yes = sí
 flag-dry-run = probar prueba simular simulacro simulación
 greetings = hola, buenas, buenos días, buen día, buenas tardes, buenas noches, qué tal, cómo estás, inicio, empezar
+courtesy-words = hola, buenas, buenos, buen, bot, días, día, tardes, noches, qué, tal, a, todos, por, favor, porfa, porfavor, gracias, amigo, amiga
 
 ## Help: sections, arguments, confirm, undo
 section-groups = Grupos

@@ -97,7 +97,25 @@ missing-community = Qual comunidade? Escreva: { $usage }
 missing-groups = Quais grupos? Escreva: { $usage }
 too-many-words = Sobrou isto: { $word }. Escreva: { $usage }
 example = Por exemplo: { $example }
-too-old = Este comando demorou { $minutes } minutos para chegar até mim, então não o executei. Mande de novo se ainda quiser.
+too-old = { $count ->
+    [one] Este comando chegou para mim com { $age } de atraso, então não o executei. Mande de novo se ainda quiser.
+   *[other] { $count } comandos chegaram com até { $age } de atraso, então não fiz nada. Mande de novo os que ainda precisar.
+}
+duration-minutes = { $count ->
+    [one] 1 minuto
+   *[other] { $count } minutos
+}
+duration-hours = { $count ->
+    [one] 1 hora
+   *[other] { $count } horas
+}
+duration-days = { $count ->
+    [one] 1 dia
+   *[other] { $count } dias
+}
+message-deleted = Você apagou a mensagem, então não fiz nada.
+too-many-commands = São mais de { $limit } comandos numa mensagem só, então não fiz nada. Mande em partes menores.
+edit-of-several = Não refaço mensagens editadas com vários comandos. Mande o que ainda falta numa mensagem nova.
 rate-limited = { $limit ->
     [one] Mais de { $limit } comando em um minuto: espere um pouco. O que já aceitei continua.
    *[other] Mais de { $limit } comandos em um minuto: espere um pouco. O que já aceitei continua.
@@ -216,6 +234,7 @@ confirm-clear = Isso pode ser só o fim da conversa, e isto não dá para desfaz
 confirm-other-quoted = Você respondeu a outra mensagem, então não fiz nada. Responda à minha pergunta, ou sem citar nada.
 undo-nothing = Você não mudou nada nesta conversa que eu possa desfazer.
 undo-cannot = Sua última mudança foi { $command }, e essa não dá para desfazer.
+undo-already = Já desfiz { $command }; não há mais nada seu nesta conversa para desfazer.
 edit-while-running = Ainda estou na primeira versão desta mensagem. Mande outra.
 edit-after-end = A primeira versão desta mensagem já terminou, então a mudança não foi feita. Mande outra.
 missing-target = Qual comunidade ou grupo? Escreva: { $usage }
@@ -244,6 +263,7 @@ reply-numbers = um/uma/o primeiro/a primeira/primeiro, dois/duas/o segundo/a seg
 flag-yes = sim
 flag-dry-run = testar teste simular simulação simula
 greetings = oi, olá, oie, opa, alô, e aí, bot, bom dia, boa tarde, boa noite, tudo bem, tudo bom, como vai, início, começar
+courtesy-words = oi, oie, olá, opa, e, aí, ei, bot, bom, boa, dia, tarde, noite, tudo, bem, bão, gente, pessoal, galera, por, favor, pfv, pf, pfvr, gentileza, obrigado, obrigada, brigado, brigada, valeu, vlw
 
 ## Help: sections, arguments, confirm, undo
 section-groups = Grupos

@@ -1,12 +1,10 @@
-//! Several commands in one message. None of them is run, since the words of the second would be parsed as
-//! names.
+//! Several commands in one line. None of them is run, since the words of the second would be parsed as names.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use crate::directory::fold;
 use crate::parse::names::is_courtesy_phrase;
-use crate::parse::prefix::CommandParser;
 use crate::parse::text::is_comma;
 use crate::parse::tokenizer::parse_quoted_name;
 use crate::parse::word_lists::word_list;
@@ -47,12 +45,6 @@ pub fn has_further_command(
     let words = words(rest);
     let begins = |at: usize| begins_command(rest, &words, at, prefixes, &is_command);
     (0..words.len()).any(|at| begins(at) && !is_in_name(rest, &words, at, &is_name))
-}
-
-/// Whether a line after the first one is a command. Anything else is free text.
-pub fn has_command_line(rest: &str, parser: &CommandParser, is_command: impl Fn(&str) -> bool) -> bool {
-    let mut lines = rest.split(['\n', '\r']).skip(1);
-    lines.any(|line| parser.parse(line).is_some_and(|command| is_command(&command.typed)))
 }
 
 fn words(rest: &str) -> Vec<Word> {
@@ -181,20 +173,6 @@ mod tests {
             "",
         ] {
             assert!(!has_further_command(rest, &prefixes, is_command, is_name), "{rest}");
-        }
-    }
-
-    #[test]
-    fn t46_a_text_holds_a_second_command_only_on_a_line_of_its_own() {
-        let parser = CommandParser::new(&["/".to_owned()]);
-        let is_command = |name: &str| CATALOG.lookup(name).is_some();
-        for rest in ["a text\n/unlink a y", "Bairro Novo\n\n  ／Desvincular a y", "a text\r/undo"] {
-            assert!(has_command_line(rest, &parser, is_command), "{rest:?}");
-        }
-        for rest in
-            ["/unlink a y", "a text /unlink a y", "a text\n/home/ana", "a text\nunlink a y", "a\n/5", ""]
-        {
-            assert!(!has_command_line(rest, &parser, is_command), "{rest:?}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Reads what people type: prefixes, words, flags, numbers, people. Pure: nothing here reads or changes anything else.
 
 pub mod arguments;
+pub mod command_lines;
 pub mod dialing_code;
 pub mod flags;
 pub mod further_command;

@@ -348,7 +348,7 @@ mod tests {
 
         assert!(matches!(claim.renew_lease().await, Err(LeaseError::Expired)));
         let next = store.claim(late, HORIZON).await.unwrap().unwrap();
-        assert!(next.command.is_cancelled);
+        assert!(next.command.is_cancelled());
     }
 
     #[tokio::test]

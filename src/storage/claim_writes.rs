@@ -330,13 +330,19 @@ async fn finish_command(
     .await?;
     insert_audit_event(connection, &command.id, now, "finished", Some(outcome.as_str())).await?;
     if claim.ordering_key.as_str() == command.id {
-        // The queue of a read-only command has no other command.
-        sqlx::query("DELETE FROM chat_queue WHERE instance = $1 AND ordering_key = $2")
-            .bind(command.instance.as_str())
-            .bind(claim.ordering_key.as_str())
-            .execute(&mut *connection)
-            .await?;
-        return Ok(());
+        // The queue of a read-only message is named after its first command, which is mostly the only one.
+        let deleted = sqlx::query(
+            "DELETE FROM chat_queue WHERE instance = $1 AND ordering_key = $2 AND NOT EXISTS (
+                 SELECT 1 FROM command
+                 WHERE instance = $1 AND ordering_key = $2 AND state IN ('waiting', 'answering'))",
+        )
+        .bind(command.instance.as_str())
+        .bind(claim.ordering_key.as_str())
+        .execute(&mut *connection)
+        .await?;
+        if deleted.rows_affected() > 0 {
+            return Ok(());
+        }
     }
     release(connection, &command.instance, &claim.ordering_key, now).await
 }

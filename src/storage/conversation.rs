@@ -19,7 +19,8 @@ impl Store {
     }
 
     /// Whether the admin gave another command in the same chat between the command that prompted and the reply to
-    /// the prompt. Replies, talk and edits of earlier messages are no new commands. Ids of commands sort by the
+    /// the prompt. Replies, talk, edits of earlier messages, the rest of the same message, and what came too late are
+    /// no new commands. Ids of commands sort by the
     /// time of accepting.
     pub async fn has_command_between(
         &self,
@@ -29,7 +30,8 @@ impl Store {
         let chats = sqlx::query_scalar(
             // Few ids are in the range, and many commands are of the instance: `|| ''` keeps its index from being used.
             "SELECT chat FROM command WHERE id > $1 AND id < $2 AND instance || '' = $3 AND admin = $4
-                 AND by_owner = $5 AND name NOT IN ('confirm', 'wish', 'talk') AND version = 0",
+                 AND by_owner = $5 AND name NOT IN ('confirm', 'wish', 'talk', 'too_old') AND version = 0
+                 AND message_id <> (SELECT message_id FROM command WHERE id = $1)",
         )
         .bind(prompted_by)
         .bind(&reply.id)
@@ -42,6 +44,14 @@ impl Store {
         let key = |chat: &str| Chat::from_id(chat).ordering_key(&reply.admin, reply.by_owner);
         let own = key(&reply.chat);
         Ok(chats.iter().any(|chat| key(chat) == own))
+    }
+
+    /// The English name of a command, or the kind that it was enqueued as.
+    pub async fn command_name(&self, command: &str) -> Result<Option<String>, StoreUnavailable> {
+        let name = sqlx::query_scalar("SELECT name FROM command WHERE id = $1")
+            .bind(command)
+            .fetch_optional(&self.reads);
+        self.read(name).await
     }
 
     /// When the message of a command was sent, by WhatsApp's clock.

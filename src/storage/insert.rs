@@ -23,6 +23,8 @@ pub struct NewCommand {
     pub message_id: String,
     /// 0 for the message as it was first sent, n for its n-th edit.
     pub version: u32,
+    /// The place of the command in its message, from 0.
+    pub part: u32,
     /// The chat that it came from, and that the reply goes to.
     pub chat: String,
     /// The admin's key in the configuration.
@@ -76,6 +78,7 @@ impl NewCommand {
             ordering_key: OrderingKey::new("@ana"),
             message_id: format!("3EB0{id}"),
             version: 0,
+            part: 0,
             chat: "5544999990001".to_owned(),
             admin: "ana".to_owned(),
             phone: None,
@@ -91,48 +94,51 @@ impl NewCommand {
     }
 }
 
-/// Result of inserting a command.
+/// Result of inserting the commands of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InsertResult {
-    /// It is stored.
+    /// They are stored.
     Inserted,
     /// The same message was stored before.
     Duplicate,
 }
 
-/// Inserts a batch of commands into PostgreSQL with one statement; returns the results in the same order. Writers take
-/// turns, so the open commands of a queue do not change meanwhile.
+impl InsertResult {
+    pub(super) fn from_flag(is_inserted: bool) -> Self {
+        if is_inserted { Self::Inserted } else { Self::Duplicate }
+    }
+}
+
+/// Inserts the commands of a batch of messages into PostgreSQL with one statement; returns the result of each message in
+/// the same order. Writers take turns, so the open commands of a queue do not change meanwhile.
 pub(super) async fn insert_batch(
     connection: &mut AnyConnection,
-    commands: &[NewCommand],
+    messages: &[Vec<NewCommand>],
 ) -> Result<Vec<InsertResult>, sqlx::Error> {
-    let is_repeated = find_repeated(commands);
-    let given: Vec<_> = commands
-        .iter()
-        .zip(&is_repeated)
-        .filter_map(|(command, is_repeated)| (!is_repeated).then_some(command))
-        .collect();
+    let is_repeated = find_repeated(messages);
+    let fresh = messages.iter().zip(&is_repeated).filter(|(_, is_repeated)| !**is_repeated);
+    let given: Vec<_> = fresh.flat_map(|(commands, _)| commands).collect();
     let given = serde_json::to_string(&given).map_err(|error| sqlx::Error::Encode(error.into()))?;
     let inserted = sqlx::query(
         "WITH fresh AS (
-             INSERT INTO command (id, instance, ordering_key, seq, message_id, version, chat, admin, phone, lid,
-                 by_owner, name, text, sent_at, accepted_at, state, quoted)
+             INSERT INTO command (id, instance, ordering_key, seq, message_id, version, part, chat, admin, phone,
+                 lid, by_owner, name, text, sent_at, accepted_at, state, quoted)
              SELECT id, instance, ordering_key, place + COALESCE((SELECT MAX(open.seq) FROM command open
                      WHERE open.instance = given.instance AND open.ordering_key = given.ordering_key
                          AND open.state IN ('waiting', 'answering')), 0),
-                 message_id, version, chat, admin, phone, lid, CAST(by_owner AS INTEGER), name,
+                 message_id, version, part, chat, admin, phone, lid, CAST(by_owner AS INTEGER), name,
                  text, sent_at, accepted_at, 'waiting', quoted
              FROM ROWS FROM (json_to_recordset(CAST($1 AS JSON)) AS (id TEXT, instance TEXT, ordering_key TEXT,
-                 message_id TEXT, version BIGINT, chat TEXT, admin TEXT, phone TEXT, lid TEXT, sender JSON,
+                 message_id TEXT, version BIGINT, part BIGINT, chat TEXT, admin TEXT, phone TEXT, lid TEXT, sender JSON,
                  by_owner BOOLEAN, name TEXT, text TEXT, sent_at BIGINT, accepted_at BIGINT, quoted TEXT))
-                 WITH ORDINALITY AS given (id, instance, ordering_key, message_id, version, chat, admin, phone, lid,
-                 sender, by_owner, name, text, sent_at, accepted_at, quoted, place)
+                 WITH ORDINALITY AS given (id, instance, ordering_key, message_id, version, part, chat, admin, phone,
+                 lid, sender, by_owner, name, text, sent_at, accepted_at, quoted, place)
              WHERE NOT EXISTS (SELECT 1 FROM command known
                  WHERE known.instance = given.instance AND known.message_id = given.message_id
                      AND known.version = given.version
                      AND (known.admin = given.admin OR known.phone = given.sender->>'phone'
                          OR known.lid = given.sender->>'lid'))
-             ON CONFLICT (instance, message_id, version, admin) DO NOTHING
+             ON CONFLICT (instance, message_id, version, part, admin) DO NOTHING
              RETURNING id, instance, ordering_key, accepted_at),
          woken AS (
              INSERT INTO chat_queue (instance, ordering_key, ready_at)
@@ -146,18 +152,16 @@ pub(super) async fn insert_batch(
     .fetch_all(connection)
     .await?;
     let mut inserted = inserted.iter().map(|row| row.try_get(0)).collect::<Result<HashSet<String>, _>>()?;
-    let to_result = |command: &NewCommand| match inserted.remove(&command.id) {
-        true => InsertResult::Inserted,
-        false => InsertResult::Duplicate,
-    };
-    Ok(commands.iter().map(to_result).collect())
+    let is_inserted =
+        |commands: &Vec<NewCommand>| commands.first().is_some_and(|first| inserted.remove(&first.id));
+    Ok(messages.iter().map(is_inserted).map(InsertResult::from_flag).collect())
 }
 
-/// For each command, whether the batch has the same message before it: a statement does not see its own rows.
-fn find_repeated(commands: &[NewCommand]) -> Vec<bool> {
+/// For each message, whether the batch has the same one before it: a statement does not see its own rows.
+fn find_repeated(messages: &[Vec<NewCommand>]) -> Vec<bool> {
     let mut earlier: HashMap<(&InstanceName, &str, u32), Vec<&SenderIdentity>> = HashMap::new();
-    let mut repeated = Vec::with_capacity(commands.len());
-    for command in commands {
+    let mut repeated = Vec::with_capacity(messages.len());
+    for command in messages.iter().filter_map(|commands| commands.first()) {
         let message = (&command.instance, command.message_id.as_str(), command.version);
         let senders = earlier.entry(message).or_default();
         repeated.push(senders.iter().any(|sender| sender.is_same(&command.sender)));
@@ -285,7 +289,10 @@ mod tests {
             of("e", "third", [None, Some("8@lid")]),
             of("f", "fourth", [None, None]),
         ];
-        assert_eq!(find_repeated(&commands), [false, false, true, true, true, false]);
+        assert_eq!(
+            find_repeated(&commands.map(|command| vec![command])),
+            [false, false, true, true, true, false]
+        );
     }
 
     #[tokio::test]

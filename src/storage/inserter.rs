@@ -21,16 +21,16 @@ use crate::failpoint::{self, InjectedBug, Step};
 
 /// Inserts a command behind the open ones of its queue, unless the sender's message is known.
 const INSERT_COMMAND: &str =
-    "INSERT INTO command (id, instance, ordering_key, seq, message_id, version, chat, admin, phone, lid, by_owner,
-         name, text, sent_at, accepted_at, state, quoted)
+    "INSERT INTO command (id, instance, ordering_key, seq, message_id, version, part, chat, admin, phone, lid,
+         by_owner, name, text, sent_at, accepted_at, state, quoted)
      SELECT $1, $2, $3,
          COALESCE((SELECT MAX(seq) FROM command
              WHERE instance = $2 AND ordering_key = $3 AND state IN ('waiting', 'answering')), 0) + 1,
-         $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'waiting', $15
+         $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'waiting', $16
      WHERE NOT EXISTS (SELECT 1 FROM command known
-         WHERE known.instance = $2 AND known.message_id = $4 AND known.version = $5
-             AND (known.admin = $7 OR known.phone = $16 OR known.lid = $17))
-     ON CONFLICT (instance, message_id, version, admin) DO NOTHING";
+         WHERE known.instance = $2 AND known.message_id = $4 AND known.version = $5 AND known.part = $6
+             AND (known.admin = $8 OR known.phone = $17 OR known.lid = $18))
+     ON CONFLICT (instance, message_id, version, part, admin) DO NOTHING";
 
 /// Inserts commands over a connection that is opened when it is needed, and again after an outage.
 pub(super) struct CommandInserter {
@@ -59,22 +59,23 @@ impl CommandInserter {
         Self { path, health, file, wal, wal_bytes: 0, open: None }
     }
 
-    /// Inserts commands, with a probe if asked for. Returns the results in the same order, after the fsync.
+    /// Inserts the commands of messages, with a probe if asked for. Returns the result of each message in the same order,
+    /// after the fsync.
     pub(super) fn insert(
         &mut self,
-        commands: &[NewCommand],
+        messages: &[Vec<NewCommand>],
         with_probe: bool,
     ) -> Result<Vec<InsertResult>, StoreUnavailable> {
         // A rejected command must not be in a file that was moved away: it would be a duplicate when the file is back.
         self.check_file()?;
-        self.truncate_wal(commands.len())?;
+        self.truncate_wal(messages.iter().map(Vec::len).sum())?;
         let inserted = self.with_connection(|connection| {
             connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
             if with_probe {
                 connection.execute(PROBE_SQL, [probe_payload()])?;
             }
-            let inserted = insert_all(connection, commands)?;
-            for _ in commands {
+            let inserted = insert_all(connection, messages)?;
+            for _ in messages {
                 failpoint::reach(Step::Writing);
             }
             if failpoint::is_injected(InjectedBug::RespondBeforeCommit) {
@@ -127,7 +128,7 @@ impl CommandInserter {
 pub(super) fn dry_run_insert(path: &Path, command: &NewCommand) -> Result<(), StoreUnavailable> {
     let mut connection = connect(path)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    insert_all(&transaction, std::slice::from_ref(command))?;
+    insert_all(&transaction, &[vec![command.clone()]])?;
     transaction.execute(
         "UPDATE command SET state = 'dead', finished_at = $1, text = '-', cancelled_by = $2 WHERE id = $2",
         params![command.accepted_at.0, command.id],
@@ -139,23 +140,34 @@ pub(super) fn dry_run_insert(path: &Path, command: &NewCommand) -> Result<(), St
     Ok(transaction.rollback()?)
 }
 
-fn insert_all(connection: &Connection, commands: &[NewCommand]) -> rusqlite::Result<Vec<InsertResult>> {
+fn insert_all(connection: &Connection, messages: &[Vec<NewCommand>]) -> rusqlite::Result<Vec<InsertResult>> {
     let mut insert = connection.prepare_cached(INSERT_COMMAND)?;
     let mut wake = connection.prepare_cached(WAKE_QUEUE)?;
-    commands.iter().map(|command| insert_one(&mut insert, &mut wake, command)).collect()
+    let mut insert_message = |commands: &Vec<NewCommand>| {
+        for command in commands {
+            // The first command says whether the message is known.
+            if !insert_one(&mut insert, &mut wake, command)? && command.part == 0 {
+                return Ok(InsertResult::Duplicate);
+            }
+        }
+        Ok(InsertResult::Inserted)
+    };
+    messages.iter().map(&mut insert_message).collect()
 }
 
+/// Inserts a command; returns false if it is known.
 fn insert_one(
     insert: &mut CachedStatement<'_>,
     wake: &mut CachedStatement<'_>,
     new: &NewCommand,
-) -> rusqlite::Result<InsertResult> {
+) -> rusqlite::Result<bool> {
     let inserted = insert.execute(params![
         new.id,
         new.instance.as_str(),
         new.ordering_key.as_str(),
         new.message_id,
         new.version,
+        new.part,
         new.chat,
         new.admin,
         new.phone,
@@ -170,7 +182,7 @@ fn insert_one(
         new.sender.lid,
     ])?;
     if inserted == 0 {
-        return Ok(InsertResult::Duplicate);
+        return Ok(false);
     }
     wake.execute(params![
         new.instance.as_str(),
@@ -178,7 +190,7 @@ fn insert_one(
         new.accepted_at.0,
         IDLE_READY_AT
     ])?;
-    Ok(InsertResult::Inserted)
+    Ok(true)
 }
 
 /// Opens a connection to an existing journal. An accepted command must survive a power cut, so `synchronous=FULL` is
@@ -223,7 +235,7 @@ mod tests {
         std::os::unix::fs::symlink(&file, &link).unwrap();
         let health = Arc::new(StoreHealth::default());
         let mut inserter = CommandInserter::new(link.clone(), health.clone(), None, Arc::default());
-        let command = |id| [NewCommand::for_test(id, Timestamp(1_764_000_000_000))];
+        let command = |id| [vec![NewCommand::for_test(id, Timestamp(1_764_000_000_000))]];
         assert_eq!(inserter.insert(&command("a"), false).unwrap(), [InsertResult::Inserted]);
 
         std::fs::remove_file(&link).unwrap();

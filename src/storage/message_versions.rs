@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use super::Store;
 use super::error::StoreUnavailable;
 use super::insert::SenderIdentity;
-use super::record::{CommandRecord, Outcome, read_version};
+use super::record::{CommandRecord, Outcome, read_number};
 use crate::clock::Timestamp;
 use crate::domain::InstanceName;
 
@@ -22,6 +22,8 @@ pub struct MessageVersion {
     pub id: String,
     /// 0 for the message as it was first sent, n for its n-th edit.
     pub version: u32,
+    /// The place of the command in its message, from 0.
+    pub part: u32,
     /// The command's English name, or the kind that it was enqueued as.
     pub name: String,
     /// What was typed.
@@ -30,6 +32,8 @@ pub struct MessageVersion {
     pub outcome: Option<Outcome>,
     /// It has ended.
     pub is_finished: bool,
+    /// It has no plan and no reply yet: nothing was changed.
+    pub is_waiting: bool,
     /// When it was sent.
     pub sent_at: Option<Timestamp>,
     /// When it was accepted.
@@ -69,9 +73,11 @@ impl Store {
         let mut later = versions.into_iter().skip_while(|version| version.id != command);
         let Some(prompting) = later.next() else { return Ok(false) };
         let replaces = |version: &MessageVersion| {
+            let is_later = version.version > prompting.version;
             let took_over_reply =
                 version.reply_message_id.is_some() && version.reply_message_id == prompting.reply_message_id;
-            took_over_reply || (version.is_finished && version.outcome != Some(Outcome::UsageError))
+            is_later
+                && (took_over_reply || (version.is_finished && version.outcome != Some(Outcome::UsageError)))
         };
         Ok(later.any(|version| replaces(&version)))
     }
@@ -98,11 +104,11 @@ impl Store {
         before: u32,
     ) -> Result<Vec<MessageVersion>, StoreUnavailable> {
         let rows = sqlx::query(
-            "SELECT id, version, name, text, state, outcome, sent_at, accepted_at, reply_message_id, sent_messages
+            "SELECT id, version, part, name, text, state, outcome, plan, sent_at, accepted_at, reply_message_id, sent_messages
              FROM command
              WHERE instance = $1 AND message_id = $2 AND version < $3
                  AND (admin = $4 OR phone = $5 OR lid = $6)
-             ORDER BY version",
+             ORDER BY version, part",
         )
         .bind(instance.as_str())
         .bind(message_id)
@@ -119,11 +125,13 @@ fn read_message_version(row: &AnyRow) -> Result<MessageVersion, sqlx::Error> {
     let state: String = row.try_get("state")?;
     Ok(MessageVersion {
         id: row.try_get("id")?,
-        version: read_version(row)?,
+        version: read_number(row, "version")?,
+        part: read_number(row, "part")?,
         name: row.try_get("name")?,
         text: row.try_get("text")?,
         outcome: row.try_get::<Option<String>, _>("outcome")?.and_then(|word| Outcome::parse(&word)),
         is_finished: state == "done" || state == "dead",
+        is_waiting: state == "waiting" && row.try_get::<Option<String>, _>("plan")?.is_none(),
         sent_at: row.try_get::<Option<i64>, _>("sent_at")?.map(Timestamp),
         accepted_at: Timestamp(row.try_get("accepted_at")?),
         reply_message_id: row.try_get("reply_message_id")?,

@@ -48,6 +48,7 @@ pub(super) fn dry_run(path: &Path, now: Timestamp) -> Result<(), StoreUnavailabl
         ordering_key: OrderingKey::new(id.as_str()),
         message_id: id.clone(),
         version: 0,
+        part: 0,
         chat: id,
         admin: String::new(),
         phone: None,

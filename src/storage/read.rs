@@ -3,7 +3,7 @@
 use sqlx::Row as _;
 
 use super::error::StoreUnavailable;
-use super::record::read_version;
+use super::record::read_number;
 use super::store::Store;
 use crate::clock::Timestamp;
 use crate::domain::InstanceName;
@@ -184,7 +184,7 @@ fn read_row(row: &sqlx::any::AnyRow) -> Result<CommandRow, sqlx::Error> {
         admin: row.try_get("admin")?,
         chat: row.try_get("chat")?,
         message_id: row.try_get("message_id")?,
-        version: read_version(row)?,
+        version: read_number(row, "version")?,
         name: row.try_get("name")?,
         text: row.try_get("text")?,
         attempts: row.try_get("attempts")?,

@@ -119,8 +119,8 @@ pub struct CommandRecord {
     pub retry_at: Option<Timestamp>,
     /// The retry notice was sent.
     pub is_retry_notified: bool,
-    /// It was cancelled: nothing more is changed, and the reply says what was done.
-    pub is_cancelled: bool,
+    /// The id of the command that cancelled it: nothing more is changed, and the reply says what was done.
+    pub cancelled_by: Option<String>,
     /// WhatsApp's id of our message about it: the last one of its reply, or the progress message.
     pub reply_message_id: Option<String>,
     /// The admin's key when it was accepted.
@@ -135,6 +135,11 @@ impl CommandRecord {
     /// A plan is stored: changes may have been made.
     pub fn is_started(&self) -> bool {
         self.plan.is_some()
+    }
+
+    /// It was cancelled.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled_by.is_some()
     }
 
     /// Its sender, as far as the message identifies them.
@@ -169,7 +174,7 @@ impl CommandRecord {
             outcome: None,
             retry_at: None,
             is_retry_notified: false,
-            is_cancelled: false,
+            cancelled_by: None,
             reply_message_id: None,
             admin: "ana".to_owned(),
             deferred_command: None,
@@ -185,9 +190,9 @@ pub(super) fn read_instance(row: &AnyRow) -> Result<InstanceName, sqlx::Error> {
         .ok_or_else(|| sqlx::Error::Decode(format!("{name:?} is not the name of an instance").into()))
 }
 
-/// Reads the version of a row's message.
-pub(super) fn read_version(row: &AnyRow) -> Result<u32, sqlx::Error> {
-    u32::try_from(row.try_get::<i64, _>("version")?).map_err(|error| sqlx::Error::Decode(error.into()))
+/// Reads a small number of a row.
+pub(super) fn read_number(row: &AnyRow, column: &str) -> Result<u32, sqlx::Error> {
+    u32::try_from(row.try_get::<i64, _>(column)?).map_err(|error| sqlx::Error::Decode(error.into()))
 }
 
 /// Reads a row with all columns of a command.
@@ -196,7 +201,7 @@ pub(super) fn read_command(row: &AnyRow) -> Result<CommandRecord, sqlx::Error> {
         id: row.try_get("id")?,
         instance: read_instance(row)?,
         message_id: row.try_get("message_id")?,
-        version: read_version(row)?,
+        version: read_number(row, "version")?,
         chat: row.try_get("chat")?,
         phone: row.try_get("phone")?,
         lid: row.try_get("lid")?,
@@ -214,7 +219,7 @@ pub(super) fn read_command(row: &AnyRow) -> Result<CommandRecord, sqlx::Error> {
         outcome: row.try_get::<Option<String>, _>("outcome")?.and_then(|word| Outcome::parse(&word)),
         retry_at: row.try_get::<Option<i64>, _>("retry_at")?.map(Timestamp),
         is_retry_notified: row.try_get::<Option<i64>, _>("retry_notified_at")?.is_some(),
-        is_cancelled: row.try_get::<Option<String>, _>("cancelled_by")?.is_some(),
+        cancelled_by: row.try_get("cancelled_by")?,
         reply_message_id: row.try_get("reply_message_id")?,
         admin: row.try_get("admin")?,
         deferred_command: row.try_get("deferred_command")?,

@@ -46,11 +46,16 @@ impl Store {
         self.ids.next(now)
     }
 
-    /// Inserts a command; returns after the fsync.
+    /// Inserts the only command of a message; returns after the fsync.
     pub async fn insert(&self, command: NewCommand) -> Result<InsertResult, StoreUnavailable> {
+        self.insert_message(vec![command]).await
+    }
+
+    /// Inserts all commands of a message, or none if the message is known; returns after the fsync.
+    pub async fn insert_message(&self, commands: Vec<NewCommand>) -> Result<InsertResult, StoreUnavailable> {
         self.health.check_undamaged()?;
         let inserted = self.command_inserted.clone();
-        let insert = self.writer.insert(command, move || {
+        let insert = self.writer.insert(commands, move || {
             failpoint::reach(Step::Committed);
             inserted.notify_one();
         });

@@ -116,7 +116,7 @@ mod tests {
                 let mut command = NewCommand::for_test(&format!("{batch:06}-{number}"), NOW);
                 command.ordering_key = OrderingKey::new(format!("chat {}", (batch * 7 + number) % 500));
                 command.text = "a".repeat(2_000);
-                writer.insert(command, || ())
+                writer.insert(vec![command], || ())
             });
             futures_util::future::try_join_all(accepted).await.unwrap();
             longest = std::fs::metadata(folder.path().join("vincula.db-wal")).unwrap().len().max(longest);

@@ -47,15 +47,15 @@ type WriteFn =
 
 /// A queued write.
 enum WriteRequest {
-    /// A command; all of a batch are inserted together.
+    /// The commands of a message; all of a batch are inserted together.
     Insert(Box<InsertRequest>),
     /// Any other write.
     Run(WriteFn),
 }
 
-/// A command to insert, and its caller.
+/// The commands of a message to insert, and their caller.
 struct InsertRequest {
-    command: NewCommand,
+    commands: Vec<NewCommand>,
     waiter: InsertWaiter,
 }
 
@@ -89,16 +89,16 @@ pub(super) fn new_queue(health: Arc<StoreHealth>) -> (WriteQueue, WriteQueueRece
 }
 
 impl WriteQueue {
-    /// Inserts a command. `on_commit` runs after the commit even if the caller is gone by then, as when the sender of a
+    /// Inserts the commands of a message. `on_commit` runs after the commit even if the caller is gone by then, as when the sender of a
     /// webhook hung up.
     pub(super) async fn insert(
         &self,
-        command: NewCommand,
+        commands: Vec<NewCommand>,
         on_commit: impl FnOnce() + Send + 'static,
     ) -> Result<InsertResult, StoreUnavailable> {
         let (sender, result) = oneshot::channel();
         let waiter = InsertWaiter { on_commit: Box::new(on_commit), result: sender };
-        self.send(WriteRequest::Insert(Box::new(InsertRequest { command, waiter })))?;
+        self.send(WriteRequest::Insert(Box::new(InsertRequest { commands, waiter })))?;
         self.await_result(result).await
     }
 
@@ -225,7 +225,7 @@ impl WriterState {
 /// The writes of a transaction: commands first, so that a claim in the same transaction finds them.
 #[derive(Default)]
 struct Batch {
-    commands: Vec<NewCommand>,
+    messages: Vec<Vec<NewCommand>>,
     waiters: Vec<InsertWaiter>,
     writes: Vec<WriteFn>,
 }
@@ -236,7 +236,7 @@ impl Batch {
         for request in requests {
             match request {
                 WriteRequest::Insert(insert) => {
-                    batch.commands.push(insert.command);
+                    batch.messages.push(insert.commands);
                     batch.waiters.push(insert.waiter);
                 }
                 WriteRequest::Run(work) => batch.writes.push(work),
@@ -247,7 +247,7 @@ impl Batch {
 
     /// Sends the callers of the inserts their results, and removes the commands from the batch.
     fn complete_inserts(&mut self, result: Result<Vec<InsertResult>, StoreUnavailable>) {
-        self.commands.clear();
+        self.messages.clear();
         let mut results = result.map(Vec::into_iter);
         for InsertWaiter { on_commit, result } in self.waiters.drain(..) {
             let inserted = match &mut results {
@@ -306,9 +306,9 @@ pub(super) async fn run_writer(
 async fn write_batch(state: &mut WriterState, open: &mut Option<WriterConnection>, mut batch: Batch) {
     let with_probe = state.health.is_degraded();
     if let Backend::Sqlite(inserter) = &mut state.backend
-        && (with_probe || !batch.commands.is_empty())
+        && (with_probe || !batch.messages.is_empty())
     {
-        let result = inserter.insert(&batch.commands, with_probe);
+        let result = inserter.insert(&batch.messages, with_probe);
         if let Err(error) = &result {
             state.health.record_failure(error);
         }
@@ -319,7 +319,7 @@ async fn write_batch(state: &mut WriterState, open: &mut Option<WriterConnection
             return;
         }
     }
-    if batch.commands.is_empty() && batch.writes.is_empty() && !with_probe {
+    if batch.messages.is_empty() && batch.writes.is_empty() && !with_probe {
         return;
     }
     let mut completions = Vec::with_capacity(batch.writes.len());
@@ -387,9 +387,9 @@ async fn run_writes(
         write_probe(connection).await?;
     }
     let mut inserted = Vec::new();
-    if !batch.commands.is_empty() {
-        inserted = insert::insert_batch(connection, &batch.commands).await?;
-        for _ in &batch.commands {
+    if !batch.messages.is_empty() {
+        inserted = insert::insert_batch(connection, &batch.messages).await?;
+        for _ in &batch.messages {
             failpoint::reach(Step::Writing);
         }
         if failpoint::is_injected(InjectedBug::RespondBeforeCommit) {
@@ -408,7 +408,7 @@ async fn run_writes(
     }
     match backend {
         Backend::Sqlite(_) => sqlite::commit(connection).await?,
-        Backend::Postgres(_) => postgres::commit(connection, !batch.commands.is_empty()).await?,
+        Backend::Postgres(_) => postgres::commit(connection, !batch.messages.is_empty()).await?,
     }
     Ok(inserted)
 }
@@ -490,7 +490,7 @@ mod tests {
         let nothing = || sender.write(|_| Box::pin(std::future::ready(Ok(()))));
 
         nothing().await.unwrap();
-        sender.insert(NewCommand::for_test("a", NOW), || ()).await.unwrap_err();
+        sender.insert(vec![NewCommand::for_test("a", NOW)], || ()).await.unwrap_err();
         let refused = nothing().await.unwrap_err().to_string();
         assert!(refused.contains("see whether the file"), "{refused}");
         assert!(health.is_degraded());
@@ -499,7 +499,7 @@ mod tests {
         nothing().await.unwrap();
         assert!(!health.is_degraded());
         assert_eq!(
-            sender.insert(NewCommand::for_test("a", NOW), || ()).await.unwrap(),
+            sender.insert(vec![NewCommand::for_test("a", NOW)], || ()).await.unwrap(),
             InsertResult::Inserted
         );
     }

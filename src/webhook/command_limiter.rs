@@ -33,8 +33,10 @@ pub struct CommandRateLimiter {
 
 #[derive(Debug, Default)]
 struct History {
-    /// The messages that count, and since when.
-    accepted: HashMap<Arc<str>, Timestamp>,
+    /// The messages that count: since when, and their number of commands.
+    accepted: HashMap<Arc<str>, (Timestamp, usize)>,
+    /// The sum of these numbers.
+    commands: usize,
     /// The same, oldest first, with refunded ones.
     by_age: VecDeque<(Timestamp, Arc<str>)>,
     is_notified: bool,
@@ -46,9 +48,10 @@ impl CommandRateLimiter {
         Self { limit: usize::try_from(limit).unwrap_or(usize::MAX), histories: Mutex::default() }
     }
 
-    /// Counts a message and returns whether it is within the limit. It is counted at once, so that many at a time do
-    /// not pass together, and only once, however many deliveries of it arrive; see [`CommandRateLimiter::refund`].
-    pub fn check(&self, key: &str, message_id: &str, now: Timestamp) -> RateDecision {
+    /// Counts the commands of a message and returns whether all are within the limit. They are counted at once, so that
+    /// many at a time do not pass together, and only once, however many deliveries of the message arrive; see
+    /// [`CommandRateLimiter::refund`].
+    pub fn check(&self, key: &str, (message_id, count): (&str, usize), now: Timestamp) -> RateDecision {
         let mut all = self.lock();
         if all.len() >= MAX_TRACKED && !all.contains_key(key) {
             all.retain(|_, history| history.by_age.back().is_some_and(|(at, _)| now.since(*at) < WINDOW));
@@ -60,10 +63,11 @@ impl CommandRateLimiter {
         history.expire(now);
         if history.accepted.contains_key(message_id) {
             RateDecision::AlreadyCounted
-        } else if history.accepted.len() < self.limit {
+        } else if history.commands + count <= self.limit {
             let id: Arc<str> = message_id.into();
             history.is_notified = false;
-            history.accepted.insert(id.clone(), now);
+            history.accepted.insert(id.clone(), (now, count));
+            history.commands += count;
             history.by_age.push_back((now, id));
             RateDecision::Allowed
         } else if history.is_notified {
@@ -92,18 +96,20 @@ impl CommandRateLimiter {
 
 impl History {
     fn remove(&mut self, message_id: &str) {
-        self.accepted.remove(message_id);
+        let removed = self.accepted.remove(message_id);
+        self.commands -= removed.map_or(0, |(_, count)| count);
         // Now and then, so that endless duplicates do not fill the memory.
         if self.by_age.len() > 2 * self.accepted.len() + 64 {
             let Self { accepted, by_age, .. } = self;
-            by_age.retain(|(at, id)| accepted.get(id) == Some(at));
+            by_age.retain(|(at, id)| accepted.get(id).is_some_and(|(since, _)| since == at));
         }
     }
 
     fn expire(&mut self, now: Timestamp) {
         while let Some((at, id)) = self.by_age.pop_front_if(|(at, _)| now.since(*at) >= WINDOW) {
             // Unless it was refunded, and counted again.
-            if self.accepted.get(&id) == Some(&at) {
+            if let Some((_, count)) = self.accepted.get(&id).filter(|(since, _)| *since == at) {
+                self.commands -= count;
                 self.accepted.remove(&id);
             }
         }
@@ -119,48 +125,61 @@ mod tests {
         let limiter = CommandRateLimiter::new(2);
         let at = |second: i64| Timestamp(second * 1_000);
         for (second, id) in [(0, "A"), (1, "B")] {
-            assert_eq!(limiter.check("ana", id, at(second)), RateDecision::Allowed);
+            assert_eq!(limiter.check("ana", (id, 1), at(second)), RateDecision::Allowed);
         }
-        assert_eq!(limiter.check("ana", "C", at(2)), RateDecision::FirstExceeded);
-        assert_eq!(limiter.check("ana", "D", at(3)), RateDecision::Exceeded);
-        assert_eq!(limiter.check("rui", "D", at(3)), RateDecision::Allowed);
-        assert_eq!(limiter.check("ana", "E", at(60)), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", ("C", 1), at(2)), RateDecision::FirstExceeded);
+        assert_eq!(limiter.check("ana", ("D", 1), at(3)), RateDecision::Exceeded);
+        assert_eq!(limiter.check("rui", ("D", 1), at(3)), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", ("E", 1), at(60)), RateDecision::Allowed);
         limiter.refund("ana", "E", RateDecision::Allowed);
-        assert_eq!(limiter.check("ana", "F", at(60)), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", ("F", 1), at(60)), RateDecision::Allowed);
+    }
+
+    #[test]
+    fn each_command_of_a_message_counts() {
+        let limiter = CommandRateLimiter::new(3);
+        let at = |second: i64| Timestamp(second * 1_000);
+        assert_eq!(limiter.check("ana", ("A", 2), at(0)), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", ("B", 2), at(1)), RateDecision::FirstExceeded);
+        assert_eq!(limiter.check("ana", ("C", 1), at(2)), RateDecision::Allowed);
+        limiter.refund("ana", "A", RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", ("B", 2), at(3)), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", ("D", 3), at(62)), RateDecision::FirstExceeded);
+        assert_eq!(limiter.check("ana", ("D", 3), at(63)), RateDecision::Allowed);
     }
 
     #[test]
     fn simultaneous_deliveries_of_a_message_count_once() {
         let limiter = CommandRateLimiter::new(2);
         let now = Timestamp(0);
-        assert_eq!(limiter.check("ana", "A", now), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", ("A", 1), now), RateDecision::Allowed);
         for _ in 0..9 {
-            assert_eq!(limiter.check("ana", "A", now), RateDecision::AlreadyCounted);
+            assert_eq!(limiter.check("ana", ("A", 1), now), RateDecision::AlreadyCounted);
             limiter.refund("ana", "A", RateDecision::AlreadyCounted);
         }
-        assert_eq!(limiter.check("ana", "B", now), RateDecision::Allowed);
-        assert_eq!(limiter.check("ana", "C", now), RateDecision::FirstExceeded);
+        assert_eq!(limiter.check("ana", ("B", 1), now), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", ("C", 1), now), RateDecision::FirstExceeded);
     }
 
     #[test]
     fn endless_duplicates_are_not_counted_and_not_kept() {
         let limiter = CommandRateLimiter::new(2);
         let at = |milli: i64| Timestamp(milli);
-        assert_eq!(limiter.check("ana", "A", at(0)), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", ("A", 1), at(0)), RateDecision::Allowed);
         for round in 0..1_000 {
             // Two at a time; the first is refunded first.
             for id in ["B", "C"] {
-                assert_ne!(limiter.check("ana", id, at(round)), RateDecision::AlreadyCounted);
+                assert_ne!(limiter.check("ana", (id, 1), at(round)), RateDecision::AlreadyCounted);
             }
             limiter.refund("ana", "B", RateDecision::Allowed);
             limiter.refund("ana", "C", RateDecision::FirstExceeded);
         }
         assert!(limiter.lock()["ana"].by_age.len() < 100);
         // A refunded message that comes again counts from then on.
-        assert_eq!(limiter.check("ana", "B", at(1_000)), RateDecision::Allowed);
-        assert_eq!(limiter.check("ana", "D", at(60_000)), RateDecision::Allowed);
-        assert_eq!(limiter.check("ana", "E", at(60_999)), RateDecision::FirstExceeded);
-        assert_eq!(limiter.check("ana", "E", at(61_000)), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", ("B", 1), at(1_000)), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", ("D", 1), at(60_000)), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", ("E", 1), at(60_999)), RateDecision::FirstExceeded);
+        assert_eq!(limiter.check("ana", ("E", 1), at(61_000)), RateDecision::Allowed);
     }
 
     #[test]
@@ -168,12 +187,12 @@ mod tests {
         let limiter = CommandRateLimiter::new(1);
         let at = |second: i64| Timestamp(second * 1_000);
         for chat in 0..MAX_TRACKED {
-            assert_eq!(limiter.check(&chat.to_string(), "A", at(0)), RateDecision::Allowed);
+            assert_eq!(limiter.check(&chat.to_string(), ("A", 1), at(0)), RateDecision::Allowed);
         }
-        assert_eq!(limiter.check("one more", "A", at(59)), RateDecision::Exceeded);
-        assert_eq!(limiter.check("0", "B", at(59)), RateDecision::FirstExceeded);
+        assert_eq!(limiter.check("one more", ("A", 1), at(59)), RateDecision::Exceeded);
+        assert_eq!(limiter.check("0", ("B", 1), at(59)), RateDecision::FirstExceeded);
         assert_eq!(limiter.lock().len(), MAX_TRACKED);
-        assert_eq!(limiter.check("one more", "A", at(60)), RateDecision::Allowed);
+        assert_eq!(limiter.check("one more", ("A", 1), at(60)), RateDecision::Allowed);
         assert_eq!(limiter.lock().len(), 1);
     }
 }

@@ -17,7 +17,7 @@ use super::replay::ReplayGuard;
 use super::talk_pause::TalkKind;
 use super::verify::CLOCK_TOLERANCE;
 use crate::clock::Timestamp;
-use crate::command::prompt;
+use crate::command::prompt::{self, Prompt};
 use crate::commands::CATALOG;
 use crate::commands::confirm;
 use crate::config::{Admin, NonAdminPolicy};
@@ -25,10 +25,10 @@ use crate::domain::{Chat, ConversationKey, Message};
 use crate::failpoint::{self, Step};
 use crate::instance::InstanceRuntime;
 use crate::parse::prefix::ParsedCommand;
-use crate::storage::{ConnectionReport, MAX_EDITS, MessageVersion, Store, StoreUnavailable};
-use crate::worker::{self, CommandKind, NewCommandRequest};
+use crate::storage::{ConnectionReport, MAX_EDITS, MessageVersion, StateKind, Store, StoreUnavailable};
+use crate::worker::{self, CommandKind, DELETION_VERSION, MAX_COMMANDS, MessagePart, NewCommandRequest};
 
-/// How long a command that did nothing can be corrected by editing its message.
+/// How long an edit of a command gets a reply.
 const EDIT_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// Requests that wait for the journal at a time, each with about 1 KB: as many as there are connections by default,
 /// four full transactions, and a quarter of the journal's queue.
@@ -64,20 +64,39 @@ enum Expectation {
 }
 
 impl IncomingMessage<'_> {
-    /// The kind under which it is stored.
-    fn kind(&self, instance: &InstanceRuntime) -> CommandKind {
+    /// Its commands, as they are stored.
+    fn parts(&self, instance: &InstanceRuntime) -> Vec<MessagePart> {
+        let whole = |kind| vec![MessagePart { kind, text: self.message.text.clone() }];
+        let is_too_old = self
+            .message
+            .sent_at
+            .is_some_and(|sent_at| self.received_at.since(sent_at) > instance.config.max_event_age);
         match &self.intent {
-            MessageIntent::Command(command) | MessageIntent::Edit(command) => {
-                match CATALOG.lookup(&command.typed) {
-                    Some(spec) => CommandKind::Command(spec),
-                    // Treat a misspelled `/confirm` as `/confirm`.
-                    None if resembles_confirm(instance, command) => CommandKind::Command(&confirm::SPEC),
-                    None => CommandKind::Unknown,
+            MessageIntent::Command(_) => {
+                let texts = self.split(instance);
+                if texts.len() > MAX_COMMANDS && !is_too_old {
+                    return whole(CommandKind::TooMany);
                 }
+                let part = |text: &str| {
+                    let kind = if is_too_old { CommandKind::TooOld } else { command_kind(instance, text) };
+                    MessagePart { kind, text: text.to_owned() }
+                };
+                texts.into_iter().map(part).collect()
             }
-            MessageIntent::PromptReply { .. } => CommandKind::Command(&confirm::SPEC),
-            MessageIntent::Wish(kind) => *kind,
-            MessageIntent::Talk => CommandKind::Talk,
+            MessageIntent::Edit(_)
+            | MessageIntent::EditOfSeveral
+            | MessageIntent::PromptReply { .. }
+            | MessageIntent::Wish(_)
+                if is_too_old =>
+            {
+                whole(CommandKind::TooOld)
+            }
+            MessageIntent::Edit(_) => whole(command_kind(instance, &self.message.text)),
+            MessageIntent::EditOfSeveral => whole(CommandKind::EditOfSeveral),
+            MessageIntent::Deletion => whole(CommandKind::Deletion),
+            MessageIntent::PromptReply { .. } => whole(CommandKind::Command(&confirm::SPEC)),
+            MessageIntent::Wish(kind) => whole(*kind),
+            MessageIntent::Talk => whole(CommandKind::Talk),
         }
     }
 
@@ -85,10 +104,18 @@ impl IncomingMessage<'_> {
         self.message.chat.conversation_key(&admin.key, self.message.by_owner)
     }
 
-    /// Whether it is an unknown command in a group, which is most likely for another bot.
-    fn is_for_other_bot(&self) -> bool {
-        let is_unknown = matches!(&self.intent, MessageIntent::Command(command) if CATALOG.lookup(&command.typed).is_none());
-        is_unknown && matches!(self.message.chat, Chat::Group(_))
+    /// The texts of its commands; one more than the most if there are more.
+    fn split(&self, instance: &InstanceRuntime) -> Vec<&str> {
+        CATALOG.split_commands(&self.message.text, &instance.parser, MAX_COMMANDS + 1)
+    }
+
+    /// Whether it has only unknown commands in a group, which are most likely for another bot.
+    fn is_for_other_bot(&self, instance: &InstanceRuntime) -> bool {
+        let is_known = |text: &&str| {
+            instance.parser.parse(text).is_some_and(|command| CATALOG.lookup(&command.typed).is_some())
+        };
+        matches!((&self.intent, &self.message.chat), (MessageIntent::Command(_), Chat::Group(_)))
+            && !self.split(instance).iter().any(is_known)
     }
 }
 
@@ -140,7 +167,6 @@ impl Enqueuer {
             return Ok(WebhookOutcome::Duplicate);
         }
         let Ok(_permit) = self.pending.try_acquire() else { return Ok(WebhookOutcome::Overloaded) };
-        let kind = event.kind(instance);
         // A concurrent edit may take our version number. Then the insert returns `Duplicate`, and we retry with the next
         // number, at most `MAX_EDITS` times.
         for _ in 0..=MAX_EDITS {
@@ -153,9 +179,11 @@ impl Enqueuer {
                     return Ok(WebhookOutcome::StoreUnavailable);
                 }
             }
-            let outcome = self.insert_with_rate_limit(endpoint, &admin, kind, &event).await?;
+            let outcome = self.insert_with_rate_limit(endpoint, &admin, &event).await?;
             match outcome {
-                WebhookOutcome::Duplicate if matches!(event.intent, MessageIntent::Edit(_)) => {
+                WebhookOutcome::Duplicate
+                    if matches!(event.intent, MessageIntent::Edit(_) | MessageIntent::EditOfSeveral) =>
+                {
                     // The version number is taken.
                     continue;
                 }
@@ -173,7 +201,7 @@ impl Enqueuer {
 
     /// Ignores a message of a sender who is no admin; a command gets a reply if the configuration wants that.
     fn reject_non_admin(&self, instance: &Arc<InstanceRuntime>, event: &IncomingMessage<'_>) -> IgnoreReason {
-        if event.is_for_other_bot() {
+        if event.is_for_other_bot(instance) {
             return event.ignore_reason;
         }
         let message = &event.message;
@@ -189,42 +217,45 @@ impl Enqueuer {
         IgnoreReason::NotAnAdmin
     }
 
-    /// Inserts a command into the journal, within the rate limit.
+    /// Inserts the commands of a message into the journal, within the rate limit.
     async fn insert_with_rate_limit(
         &self,
         endpoint: &Endpoint,
         admin: &Admin,
-        kind: CommandKind,
         event: &IncomingMessage<'_>,
     ) -> Result<WebhookOutcome, IgnoreReason> {
         let (message, now) = (&event.message, event.received_at);
         let instance = &endpoint.instance;
-        let (limiter, key): (&CommandRateLimiter, _) = match kind {
-            CommandKind::Unknown => (&endpoint.unknown_command_limiter, message.chat.id()),
-            _ => (&endpoint.command_limiter, admin.key.as_str()),
+        let mut parts = event.parts(instance);
+        let is_unknown = parts.iter().all(|part| matches!(part.kind, CommandKind::Unknown));
+        let (limiter, key): (&CommandRateLimiter, _) = match is_unknown {
+            true => (&endpoint.unknown_command_limiter, message.chat.id()),
+            false => (&endpoint.command_limiter, admin.key.as_str()),
         };
         // Two people in a chat may use the same message id.
         let message_key = format!("{}\n{}\n{}", admin.key, message.id, message.version);
-        let decision = limiter.check(key, &message_key, now);
-        let kind = match decision {
-            RateDecision::Allowed | RateDecision::AlreadyCounted => kind,
+        // What runs nothing costs no allowance, and its replies are few.
+        let is_free = |part: &MessagePart| matches!(part.kind, CommandKind::TooOld | CommandKind::Deletion);
+        let count = parts.iter().filter(|part| !is_free(part)).count();
+        let decision = limiter.check(key, (&message_key, count), now);
+        match decision {
+            _ if count == 0 => {}
+            RateDecision::Allowed | RateDecision::AlreadyCounted => {}
             // A reply might make another bot write again.
-            _ if matches!(kind, CommandKind::Unknown) => return Err(IgnoreReason::RateLimited),
-            RateDecision::FirstExceeded => CommandKind::RateLimited,
+            _ if is_unknown => return Err(IgnoreReason::RateLimited),
+            RateDecision::FirstExceeded => {
+                parts = vec![MessagePart { kind: CommandKind::RateLimited, text: message.text.clone() }];
+            }
             RateDecision::Exceeded => return Err(IgnoreReason::RateLimited),
-        };
+        }
         failpoint::reach(Step::Recognized);
-        let inserted = worker::store_command(
-            &self.store,
-            instance,
-            NewCommandRequest { admin, message, kind, received_at: now },
-        )
-        .await;
+        let request = NewCommandRequest { admin, message, parts: &parts, received_at: now };
+        let inserted = worker::store_command(&self.store, instance, request).await;
         Ok(match inserted {
             Ok(Some(id)) => {
                 match event.talk {
                     None => endpoint.talk_pause.end(&event.conversation_key(admin)),
-                    Some(_) if matches!(kind, CommandKind::RateLimited) => {}
+                    Some(_) if matches!(parts.as_slice(), [MessagePart { kind: CommandKind::RateLimited, .. }]) => {}
                     Some(talk) => endpoint.talk_pause.begin(&event.conversation_key(admin), talk, now),
                 }
                 WebhookOutcome::Accepted(id)
@@ -257,8 +288,17 @@ impl Enqueuer {
     ) -> Result<Expectation, StoreUnavailable> {
         let key = event.conversation_key(admin);
         let talk = match &event.intent {
-            MessageIntent::Edit(_) => return self.check_edit(endpoint, admin, event).await,
-            MessageIntent::Command(_) if !event.is_for_other_bot() => return Ok(Expectation::Yes),
+            MessageIntent::Edit(_) | MessageIntent::EditOfSeveral => {
+                return self.check_edit(endpoint, admin, event).await;
+            }
+            MessageIntent::Deletion => {
+                event.message.version = DELETION_VERSION;
+                let is_open = self.has_open_command(endpoint, admin, &event.message).await?;
+                return Ok(if is_open { Expectation::Yes } else { Expectation::No });
+            }
+            MessageIntent::Command(_) if !event.is_for_other_bot(&endpoint.instance) => {
+                return Ok(Expectation::Yes);
+            }
             MessageIntent::Wish(_) => return Ok(Expectation::Yes),
             // An unknown command in a group is probably for another bot. It is stored only if a prompt may be open,
             // because it closes the prompt.
@@ -278,13 +318,38 @@ impl Enqueuer {
         Ok(if is_due { Expectation::Yes } else { Expectation::No })
     }
 
-    /// Whether an edit replaces a command that was not understood; sets its version if so.
+    /// Whether a message of this sender has a command that has not begun, or an open prompt.
+    async fn has_open_command(
+        &self,
+        endpoint: &Endpoint,
+        admin: &Admin,
+        message: &Message,
+    ) -> Result<bool, StoreUnavailable> {
+        let sender = worker::sender_identity(admin, message.sender);
+        let instance = endpoint.name();
+        let versions = self.store.message_versions(instance, &message.id, &sender, MAX_EDITS + 1).await?;
+        if versions.is_empty() || versions.iter().any(|version| version.is_waiting) {
+            return Ok(!versions.is_empty());
+        }
+        let key = message.chat.conversation_key(&admin.key, message.by_owner);
+        let prompt = self.store.get_state(instance, StateKind::Prompt, key.as_str()).await?;
+        let prompt = prompt.as_ref().and_then(Prompt::from_state);
+        Ok(prompt.is_some_and(|prompt| versions.iter().any(|version| prompt.is_of(&version.id))))
+    }
+
+    /// Whether an edit is of a recent command; sets its version if so. The worker decides whether it may be run.
     async fn check_edit(
         &self,
         endpoint: &Endpoint,
         admin: &Admin,
         event: &mut IncomingMessage<'_>,
     ) -> Result<Expectation, StoreUnavailable> {
+        let texts = event.split(&endpoint.instance);
+        let has_several = texts.len() > 1;
+        if let [text] = texts.as_slice() {
+            // Without courtesy before it.
+            event.message.text = (*text).to_owned();
+        }
         let message = &mut event.message;
         // Only the sender's own versions: a message of somebody else under this id is another message.
         let sender = worker::sender_identity(admin, message.sender);
@@ -299,8 +364,7 @@ impl Enqueuer {
         if versions.iter().any(is_same) {
             return Ok(Expectation::AlreadyHandled);
         }
-        let is_editable = versions.iter().all(MessageVersion::is_editable) && last.version < MAX_EDITS;
-        if !is_editable || event.received_at.since(first.accepted_at) > EDIT_WINDOW {
+        if last.version >= MAX_EDITS || event.received_at.since(first.accepted_at) > EDIT_WINDOW {
             return Ok(Expectation::No);
         }
         // A newer edit is already stored.
@@ -311,7 +375,21 @@ impl Enqueuer {
             return Ok(Expectation::AlreadyHandled);
         }
         message.version = last.version + 1;
+        if has_several || versions.iter().any(|version| version.part > 0) {
+            event.intent = MessageIntent::EditOfSeveral;
+        }
         Ok(Expectation::Yes)
+    }
+}
+
+/// The kind of a text that is written like a command.
+fn command_kind(instance: &InstanceRuntime, text: &str) -> CommandKind {
+    let Some(command) = instance.parser.parse(text) else { return CommandKind::Unknown };
+    match CATALOG.lookup(&command.typed) {
+        Some(spec) => CommandKind::Command(spec),
+        // Treat a misspelled `/confirm` as `/confirm`.
+        None if resembles_confirm(instance, &command) => CommandKind::Command(&confirm::SPEC),
+        None => CommandKind::Unknown,
     }
 }
 

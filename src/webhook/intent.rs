@@ -19,6 +19,10 @@ pub(super) enum MessageIntent {
     Command(ParsedCommand),
     /// An edited text that is written like a command.
     Edit(ParsedCommand),
+    /// An edit of a message of several commands, or to several.
+    EditOfSeveral,
+    /// A message was deleted.
+    Deletion,
     /// A yes, a no, a number, a 👍: if a prompt is open. In a direct chat it gets a reply even if none is.
     PromptReply {
         /// It is a text in a direct chat.
@@ -36,7 +40,10 @@ pub(super) fn detect(
     parser: &CommandParser,
     is_admin: impl Fn() -> bool,
 ) -> Result<MessageIntent, IgnoreReason> {
-    let command = || parser.parse(&message.text);
+    let command = || {
+        let commands = CATALOG.split_commands(&message.text, parser, 1);
+        commands.first().and_then(|text| parser.parse(text))
+    };
     // The owner talks to others on the bot's phone.
     let is_direct = matches!(message.chat, ChatRef::Direct(_)) && !message.by_owner;
     match &message.content {
@@ -65,6 +72,8 @@ pub(super) fn detect(
             Ok(MessageIntent::PromptReply { is_direct: false })
         }
         Content::Reaction(_) => Err(IgnoreReason::NoText),
+        Content::Deleted if is_admin() => Ok(MessageIntent::Deletion),
+        Content::Deleted => Err(IgnoreReason::Notification),
     }
 }
 
@@ -90,6 +99,7 @@ impl MessageIntent {
     pub(super) fn reason_if_unexpected(&self, message: &MessageRef<'_>) -> IgnoreReason {
         match (self, &message.content) {
             (Self::Edit(_), _) => IgnoreReason::Edited,
+            (Self::Deletion, _) => IgnoreReason::Notification,
             (_, Content::Picture(_) | Content::Reaction(_)) => IgnoreReason::NoText,
             _ => IgnoreReason::NotACommand,
         }

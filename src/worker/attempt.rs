@@ -11,6 +11,7 @@ use super::language::reply_language;
 use super::progress::{ProgressReporter, ProgressState, report_while};
 use super::prompts::update_prompts;
 use super::retry_policy::{MAX_CRASHES, MAX_RECOVERY_CRASHES, deadline, timing_of_reply};
+use super::too_old::wait_for_burst;
 use crate::clock::Timestamp;
 use crate::command::context::CommandError;
 use crate::command::progress::Progress;
@@ -85,12 +86,13 @@ impl Attempt<'_> {
         };
         let mut permit = None;
         if command.reply.is_none() {
-            let is_cancelled = command.is_cancelled;
+            let is_cancelled = command.is_cancelled();
             // Claimed before its retry is due, only to send the retry notice.
             if let Some(retry_at) = command.retry_at.filter(|at| *at > now && !is_cancelled) {
                 return attempt.send_due_retry_notice(claim, retry_at, &indicators).await;
             }
             let is_last = now >= attempt.attempt_deadline || is_cancelled;
+            wait_for_burst(worker, &claim.command).await?;
             let outcome = match attempt.execute(&mut claim, &mut indicators, is_last).await {
                 Ok(outcome) => outcome,
                 Err(AttemptError::Store(error)) => return Err(error),

@@ -85,6 +85,8 @@ pub(super) struct ResolvedCommand {
     pub(super) arguments: Arguments,
     /// The admin confirmed it, or an earlier attempt began it.
     pub(super) is_confirmed: bool,
+    /// It asks for a confirmation whatever it changes.
+    pub(super) must_confirm: bool,
     /// State that is cleared with the reply.
     pub(super) cleared_state: Vec<StateChange>,
     /// The command that replaces the typed one, as it is stored.

@@ -3,10 +3,14 @@
 use std::sync::Arc;
 
 use super::context::{CommandOutcome, EarlyExit, Request, ResolvedCommand, RunContext};
+use super::deletion::{cancel_deleted, cancelled_reply};
 use super::edits::reject_late_edit;
 use super::resolve::resolve_command;
 use super::resolve_community::{directory_with_chat_aliases, find_named_community};
-use super::store_command::{RATE_LIMITED, sender_identity};
+use super::store_command::{
+    DELETION, EDIT_OF_SEVERAL, MAX_COMMANDS, RATE_LIMITED, TOO_MANY, TOO_OLD, sender_identity,
+};
+use super::too_old::summarize_burst;
 use crate::authorization::{Denied, authorize};
 use crate::command::context::CommandError;
 use crate::command::context::Confirmation;
@@ -18,7 +22,7 @@ use crate::config::Admin;
 use crate::directory::{CommunityEntry, Directory};
 use crate::domain::{Chat, CommunityId, ConversationKey, InstanceName, Lid, Person, Phone};
 use crate::parse::flags::Flags;
-use crate::reply::Reply;
+use crate::reply::{Reply, ReplyLine};
 use crate::storage::{Claim, CommandRecord, Outcome, StateEntry, StateKind, Store, StoreUnavailable};
 
 /// `/move` also changes source communities that it does not name, so its admin is rechecked in all their communities.
@@ -108,30 +112,32 @@ async fn last_member_changes(
     Ok(entries.into_iter().filter_map(to_change).collect())
 }
 
-/// Replies that do not depend on the text: rate limited, cancelled, too old, a late edit.
+/// Replies that do not depend on the text: what was stored only for its reply, a cancelled command, a late edit.
 async fn check_before_parsing(
     admin: &Admin,
     sender: Person,
     command: &CommandRecord,
     run: &RunContext<'_>,
 ) -> Result<(), EarlyExit> {
-    let config = &run.instance.config;
-    if command.name == RATE_LIMITED {
-        // An edit that came too soon may be edited once more.
-        let outcome = if command.version > 0 { Outcome::UsageError } else { Outcome::Denied };
-        let limit = config.limits.commands_per_minute;
-        return Err(CommandOutcome::new(Reply::RateLimited { limit }, outcome).into());
-    }
-    if command.is_cancelled && !command.is_started() {
+    let not_run = |line| CommandOutcome::usage_error(Reply::Lines(vec![line]));
+    let outcome = match command.name.as_str() {
+        RATE_LIMITED => {
+            // An edit that came too soon may be edited once more.
+            let outcome = if command.version > 0 { Outcome::UsageError } else { Outcome::Denied };
+            let limit = run.instance.config.limits.commands_per_minute;
+            CommandOutcome::new(Reply::RateLimited { limit }, outcome)
+        }
+        TOO_OLD => summarize_burst(command, run).await?,
+        DELETION => cancel_deleted(command, run).await?,
+        TOO_MANY => not_run(ReplyLine::not_done("too-many-commands").with_count("limit", MAX_COMMANDS)),
+        EDIT_OF_SEVERAL => not_run(ReplyLine::not_done("edit-of-several")),
         // Nothing is changed before there is a plan.
-        return Err(CommandOutcome::new(Reply::Cancelled, Outcome::Cancelled).into());
-    }
-    let age = command.sent_at.map(|sent_at| command.accepted_at.since(sent_at)).unwrap_or_default();
-    if age > config.max_event_age {
-        let reply = Reply::TooOld { minutes: age.as_secs() / 60 };
-        return Err(CommandOutcome::new(reply, Outcome::Expired).into());
-    }
-    reject_late_edit(&sender_identity(admin, sender), command, run).await
+        _ if command.is_cancelled() && !command.is_started() => {
+            CommandOutcome::new(cancelled_reply(command, run).await?, Outcome::Cancelled)
+        }
+        _ => return reject_late_edit(&sender_identity(admin, sender), command, run).await,
+    };
+    Err(outcome.into())
 }
 
 /// Before a change, in every attempt, reads from Z-API whether a community admin still is one. Skipped for a cancelled
@@ -143,7 +149,7 @@ async fn recheck_community_admin(
     spec: &CommandSpec,
     community: Option<&CommunityEntry>,
 ) -> Result<Arc<Admin>, EarlyExit> {
-    if !spec.is_mutating || request.command.is_cancelled {
+    if !spec.is_mutating || request.command.is_cancelled() {
         return Ok(admin);
     }
     let community = community.filter(|_| spec.name != MOVE);
@@ -184,7 +190,7 @@ async fn run_command(
     run: &RunContext<'_>,
     ready: ReadyCommand<'_>,
 ) -> Result<CommandOutcome, EarlyExit> {
-    let ResolvedCommand { spec, arguments, is_confirmed, cleared_state, .. } = ready.resolved;
+    let ResolvedCommand { spec, arguments, is_confirmed, must_confirm, cleared_state, .. } = ready.resolved;
     let Some(Handler::Run(handler)) = commands::handler(spec) else {
         return Err(CommandError::NoHandler.into());
     };
@@ -194,7 +200,7 @@ async fn run_command(
         _ if is_confirmed || claim.command.is_started() => Confirmation::Given,
         _ => Confirmation::Required,
     };
-    let is_cancelled = claim.command.is_cancelled;
+    let is_cancelled = claim.command.is_cancelled();
     let mut context = Context {
         catalog: &CATALOG,
         parser: &run.instance.parser,
@@ -218,6 +224,7 @@ async fn run_command(
         is_final_failure: false,
         confirmation,
         is_undo: arguments.is_undo,
+        must_confirm,
         precondition: arguments.precondition.clone(),
         conversation_key: ready.conversation_key,
         state_changes: cleared_state,
@@ -231,10 +238,5 @@ async fn run_command(
         false if reply.is_preview() => Outcome::Previewed,
         false => Outcome::Replied,
     };
-    let mut state_changes = context.state_changes;
-    if outcome == Outcome::Previewed {
-        // A preview has nothing to undo.
-        state_changes.retain(|change| change.kind != StateKind::Undo || change.value.is_some());
-    }
-    Ok(CommandOutcome { state_changes, ..CommandOutcome::new(reply, outcome) })
+    Ok(CommandOutcome { state_changes: context.state_changes, ..CommandOutcome::new(reply, outcome) })
 }

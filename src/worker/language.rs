@@ -2,42 +2,50 @@
 
 use super::context::CONFIRM_COMMAND;
 use super::resolve::is_decline;
+use super::store_command::DELETION;
 use crate::command::prompt::Prompt;
 use crate::commands::CATALOG;
 use crate::domain::{Chat, Locale};
 use crate::instance::InstanceRuntime;
+use crate::parse::prefix::ParsedCommand;
 use crate::reply::Localizer;
 use crate::storage::{CommandRecord, StateKind, Store, StoreUnavailable};
 
-/// Chooses the language of the reply: that of the command's name, else the chat's, else the instance's. The reply to a
-/// prompt gets the language of the prompt.
+/// Chooses the language of the reply: that of the prompt that it replies to, else the chat's choice, else that of a
+/// Portuguese or Spanish command name, else the instance's.
 pub(super) async fn reply_language(
     instance: &InstanceRuntime,
     store: &Store,
     command: &CommandRecord,
 ) -> Result<Localizer, StoreUnavailable> {
     let parsed = instance.parser.parse(&command.text);
-    let known = parsed.as_ref().and_then(|parsed| Some((CATALOG.lookup(&parsed.typed)?, parsed)));
-    let languages = known.map(|(spec, parsed)| spec.locales_of_name(&parsed.typed)).unwrap_or_default();
-    let locale = match languages.as_slice() {
-        [one] => *one,
-        several => {
-            let is_prompt_reply = command.name == CONFIRM_COMMAND || parsed.as_ref().is_some_and(is_decline);
-            let usual = match is_prompt_reply {
-                true => prompt_language(instance, store, command).await?,
-                false => None,
-            };
-            let usual = match usual {
-                Some(locale) => locale,
-                None => chat_language(instance, store, command).await?.unwrap_or(instance.config.locale),
-            };
-            match several {
-                [first, ..] if !several.contains(&usual) => *first,
-                _ => usual,
-            }
-        }
+    let is_prompt_reply = [CONFIRM_COMMAND, DELETION].contains(&command.name.as_str())
+        || parsed.as_ref().is_some_and(is_decline);
+    let of_prompt = match is_prompt_reply {
+        true => prompt_language(instance, store, command).await?,
+        false => None,
     };
+    let chosen = match of_prompt {
+        Some(locale) => Some(locale),
+        None => chat_language(instance, store, command).await?,
+    };
+    let locale = chosen.unwrap_or_else(|| language_of_name(parsed.as_ref(), instance.config.locale));
     Ok(Localizer { locale, ..instance.localizer.clone() })
+}
+
+/// The language of a command's name, or of the nearest name: the instance's if it has the name, or English has it.
+fn language_of_name(parsed: Option<&ParsedCommand>, instance: Locale) -> Locale {
+    let name = parsed.and_then(|parsed| match CATALOG.lookup(&parsed.typed) {
+        Some(spec) => Some((spec, parsed.typed.as_str())),
+        None => {
+            CATALOG.nearest_name(&parsed.typed, instance).and_then(|name| Some((CATALOG.lookup(name)?, name)))
+        }
+    });
+    let languages = name.map(|(spec, name)| spec.locales_of_name(name)).unwrap_or_default();
+    match languages.first() {
+        Some(first) if !languages.contains(&instance) && !languages.contains(&Locale::En) => *first,
+        _ => instance,
+    }
 }
 
 async fn prompt_language(
@@ -58,4 +66,31 @@ async fn chat_language(
     let key = Chat::from_id(&command.chat).ordering_key(&command.admin, command.by_owner);
     let chosen = store.get_state(&instance.config.name, StateKind::Language, key.as_str()).await?;
     Ok(chosen.and_then(|entry| Locale::parse(&entry.value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_portuguese_or_spanish_name_is_answered_in_its_language_and_an_english_one_in_the_instances() {
+        use Locale::{En, Es, PtBr};
+        let rows = [
+            ("whoami", [En, PtBr, Es]),
+            ("quemsou", [PtBr, PtBr, PtBr]),
+            ("quiensoy", [Es, Es, Es]),
+            // Portuguese and Spanish.
+            ("vincular", [PtBr, PtBr, Es]),
+            // English and Portuguese.
+            ("status", [En, PtBr, Es]),
+            ("comunidads", [PtBr, PtBr, Es]),
+            ("xyzzy", [En, PtBr, Es]),
+        ];
+        for (typed, expected) in rows {
+            let parsed = ParsedCommand { typed: typed.to_owned(), rest: String::new() };
+            let languages = [En, PtBr, Es].map(|instance| language_of_name(Some(&parsed), instance));
+            assert_eq!(languages, expected, "{typed}");
+        }
+        assert_eq!(language_of_name(None, PtBr), PtBr);
+    }
 }

@@ -4,6 +4,7 @@ mod attempt;
 mod call_guard;
 mod claim_loop;
 mod context;
+mod deletion;
 mod deliver;
 mod edits;
 mod execute;
@@ -18,7 +19,11 @@ mod retry_policy;
 mod store_command;
 mod suggest;
 mod talk;
+mod too_old;
 mod wish;
 
 pub use context::Worker;
-pub use store_command::{CommandKind, NewCommandRequest, RATE_LIMITED, sender_identity, store_command};
+pub use store_command::{
+    CommandKind, DELETION_VERSION, MAX_COMMANDS, MessagePart, NewCommandRequest, RATE_LIMITED,
+    sender_identity, store_command,
+};

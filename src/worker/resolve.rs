@@ -17,7 +17,6 @@ use crate::engine::whole_groups;
 use crate::parse::arguments;
 use crate::parse::arguments::ArgKind;
 use crate::parse::arguments::Arguments;
-use crate::parse::further_command::has_command_line;
 use crate::parse::further_command::has_further_command;
 use crate::parse::prefix::ParsedCommand;
 use crate::parse::prompt_reply::is_no_word;
@@ -74,6 +73,7 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
             spec,
             arguments,
             is_confirmed: false,
+            must_confirm: false,
             cleared_state: Vec::new(),
             deferred_command: None,
         });
@@ -175,6 +175,7 @@ async fn resolve_deferred(
         spec,
         arguments,
         is_confirmed: deferred.is_confirmed,
+        must_confirm: deferred.must_confirm,
         cleared_state,
         deferred_command,
     })
@@ -187,10 +188,6 @@ async fn reject_misread(request: &Request<'_>, spec: &CommandSpec, rest: &str) -
     let prefixes = &run.instance.config.prefixes;
     let is_command = |name: &str| CATALOG.lookup(name).is_some();
     let one_command = || CommandOutcome::usage_error(Reply::Lines(vec![ReplyLine::not_done("one-command")]));
-    // Free text may hold anything but a line that is a command.
-    if spec.is_verbatim() && has_command_line(rest, &run.instance.parser, is_command) {
-        return Err(one_command().into());
-    }
     let rejection = whole_groups::reject_group_lifecycle(spec, rest);
     let may_have_another = !spec.is_verbatim()
         && !spec.args.contains(&ArgKind::Command)
@@ -245,22 +242,16 @@ pub(super) fn is_decline(parsed: &ParsedCommand) -> bool {
     CATALOG.lookup(&parsed.typed).is_none() && is_no_word(&parsed.typed)
 }
 
-/// Suggests the command with the nearest name; a yes runs it. The reply has the language of that name.
+/// Suggests the command with the nearest name; a yes runs it.
 fn suggest_nearest_name(request: &Request<'_>, parsed: &ParsedCommand) -> CommandOutcome {
-    let localizer = request.run.localizer;
-    let nearest = CATALOG.nearest_name(&parsed.typed, localizer.locale);
-    let languages =
-        nearest.and_then(|name| Some(CATALOG.lookup(name)?.locales_of_name(name))).unwrap_or_default();
-    let locale = match languages.first() {
-        Some(first) if !languages.contains(&localizer.locale) => *first,
-        _ => localizer.locale,
-    };
+    let locale = request.run.localizer.locale;
+    let nearest = CATALOG.nearest_name(&parsed.typed, locale);
     // A misspelled `/confirm` is not confirmed once more.
     let spec = nearest.and_then(|name| CATALOG.lookup(name)).filter(|spec| spec.name != CONFIRM_COMMAND);
     let reply = Reply::UnknownCommand { typed: parsed.typed.clone(), nearest, is_prompted: spec.is_some() };
     let prompt = spec.map(|spec| request.new_prompt(locale, spec.name, vec![parsed.rest.clone()]));
     CommandOutcome {
         state_changes: prompt.iter().map(|prompt| prompt.to_state_change(request.conversation_key)).collect(),
-        ..CommandOutcome::usage_error(Reply::InLanguage(locale, Box::new(reply)))
+        ..CommandOutcome::usage_error(reply)
     }
 }

@@ -1,4 +1,4 @@
-//! Stores a command of an admin in the journal.
+//! Stores the commands of an admin's message in the journal.
 
 use crate::clock::Timestamp;
 use crate::command::spec::CommandSpec;
@@ -21,9 +21,23 @@ pub enum CommandKind {
     },
     /// Any other text of a direct chat.
     Talk,
-    /// A command beyond the rate limit: its admin is told, and nothing is run.
+    /// A message beyond the rate limit: its admin is told, and nothing is run.
     RateLimited,
+    /// A message of more than [`MAX_COMMANDS`] commands: its admin is told, and nothing is run.
+    TooMany,
+    /// A command that was too old when it arrived: its admin is told, and nothing is run.
+    TooOld,
+    /// An edit of a message of several commands, or to several: its admin is told, and nothing is run.
+    EditOfSeveral,
+    /// The sender deleted the message: what has not begun is cancelled.
+    Deletion,
 }
+
+/// The most commands of a message.
+pub const MAX_COMMANDS: usize = 20;
+
+/// The version of a message under which its deletion is stored: after every edit.
+pub const DELETION_VERSION: u32 = 1_000;
 
 /// The stored name of [`CommandKind::Wish`].
 const WISH: &str = "wish";
@@ -31,6 +45,14 @@ const WISH: &str = "wish";
 const TALK: &str = "talk";
 /// The stored name of [`CommandKind::RateLimited`].
 pub const RATE_LIMITED: &str = "rate_limited";
+/// The stored name of [`CommandKind::TooMany`].
+pub(super) const TOO_MANY: &str = "too_many";
+/// The stored name of [`CommandKind::TooOld`].
+pub(super) const TOO_OLD: &str = "too_old";
+/// The stored name of [`CommandKind::EditOfSeveral`].
+pub(super) const EDIT_OF_SEVERAL: &str = "edit_of_several";
+/// The stored name of [`CommandKind::Deletion`].
+pub(super) const DELETION: &str = "deletion";
 
 impl CommandKind {
     fn name(self) -> &'static str {
@@ -40,6 +62,10 @@ impl CommandKind {
             Self::Wish { .. } => WISH,
             Self::Talk => TALK,
             Self::RateLimited => RATE_LIMITED,
+            Self::TooMany => TOO_MANY,
+            Self::TooOld => TOO_OLD,
+            Self::EditOfSeveral => EDIT_OF_SEVERAL,
+            Self::Deletion => DELETION,
         }
     }
 
@@ -47,7 +73,7 @@ impl CommandKind {
         match self {
             Self::Command(spec) => spec.is_mutating,
             Self::Wish { is_mutating } => is_mutating,
-            Self::Unknown | Self::Talk | Self::RateLimited => false,
+            _ => false,
         }
     }
 }
@@ -61,50 +87,71 @@ pub fn sender_identity(admin: &Admin, sender: Person) -> SenderIdentity {
     }
 }
 
+/// A command of a message.
+pub struct MessagePart {
+    /// What it is.
+    pub kind: CommandKind,
+    /// Its text.
+    pub text: String,
+}
+
 /// A message of an admin that is to be stored.
 pub struct NewCommandRequest<'a> {
     /// Its sender.
     pub admin: &'a Admin,
     /// The message.
     pub message: &'a Message,
-    /// What it is.
-    pub kind: CommandKind,
+    /// Its commands, in order.
+    pub parts: &'a [MessagePart],
     /// When the webhook arrived.
     pub received_at: Timestamp,
 }
 
-/// Stores a command; returns its id after the fsync, or none if the same message was stored before.
+/// Stores the commands of a message; returns the id of the first after the fsync, or none if the same message was stored
+/// before.
 pub async fn store_command(
     store: &Store,
     instance: &InstanceRuntime,
-    NewCommandRequest { admin, message, kind, received_at }: NewCommandRequest<'_>,
+    request: NewCommandRequest<'_>,
 ) -> Result<Option<String>, StoreUnavailable> {
+    let NewCommandRequest { admin, message, parts, received_at } = request;
     let id = store.new_id(received_at);
-    let command = NewCommand {
-        id: id.clone(),
+    let ordering_key = choose_ordering_key(&request, &id);
+    let new_command = |(index, part): (usize, &MessagePart)| NewCommand {
+        id: if index == 0 { id.clone() } else { store.new_id(received_at) },
         instance: instance.config.name.clone(),
-        // A read-only command waits for no other one. An edit waits for what a reply to its earlier version set off.
-        ordering_key: if kind.is_mutating() || message.version > 0 {
-            message.chat.ordering_key(&admin.key, message.by_owner)
-        } else {
-            OrderingKey::new(id.as_str())
-        },
+        ordering_key: ordering_key.clone(),
         message_id: message.id.clone(),
         version: message.version,
+        part: u32::try_from(index).unwrap_or(u32::MAX),
         chat: message.chat.id().to_owned(),
         admin: admin.key.clone(),
         phone: message.sender.phone.map(|phone| phone.to_string()),
         lid: message.sender.lid.map(|lid| lid.to_string()),
         sender: sender_identity(admin, message.sender),
         by_owner: message.by_owner,
-        name: kind.name().to_owned(),
-        text: message.text.clone(),
+        name: part.kind.name().to_owned(),
+        text: part.text.clone(),
         quoted: message.quoted.clone(),
         sent_at: message.sent_at,
         accepted_at: received_at,
     };
-    Ok(match store.insert(command).await? {
+    let commands = parts.iter().enumerate().map(new_command).collect();
+    Ok(match store.insert_message(commands).await? {
         InsertResult::Inserted => Some(id),
         InsertResult::Duplicate => None,
     })
+}
+
+/// The queue of a message. One that changes nothing waits for no other message, and neither does a deletion. An edit waits
+/// for what a reply to its earlier version set off. Commands that are too old wait for each other, and keep nobody waiting.
+fn choose_ordering_key(request: &NewCommandRequest<'_>, id: &str) -> OrderingKey {
+    let NewCommandRequest { admin, message, parts, .. } = request;
+    let of_chat = message.chat.ordering_key(&admin.key, message.by_owner);
+    match parts.first().map(|part| part.kind) {
+        Some(CommandKind::TooOld) => OrderingKey::new(format!("{of_chat}\ntoo old")),
+        Some(CommandKind::Deletion) => OrderingKey::new(id),
+        _ if message.version > 0 || parts.iter().any(|part| part.kind.is_mutating()) => of_chat,
+        _ => OrderingKey::new(id),
+    }
 }

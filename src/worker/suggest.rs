@@ -2,7 +2,7 @@
 
 use super::context::{CommandOutcome, Request};
 use crate::command::spec::CommandSpec;
-use crate::reply::{Localizer, Reply, ReplyLine, escape_markup};
+use crate::reply::{Localizer, Reply, ReplyLine};
 
 /// A suggested command.
 #[derive(Debug, PartialEq, Eq)]

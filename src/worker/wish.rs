@@ -6,9 +6,9 @@ use super::context::{CONFIRM_COMMAND, CommandOutcome, Request};
 use crate::authorization::may_in;
 use crate::command::context::CommandError;
 use crate::command::spec::CommandSpec;
-use crate::command::undo_record::{UNDO_COMMAND, UndoRecord};
+use crate::command::undo_record::UndoRecord;
 use crate::command::wish::Wish;
-use crate::commands::CATALOG;
+use crate::commands::{CATALOG, undo};
 use crate::config::AdminsFrom;
 use crate::directory::{CommunityEntry, NameMatch, Snapshot, fold};
 use crate::domain::{Chat, CommunityId, GroupId};
@@ -89,7 +89,7 @@ pub(super) async fn resolve_wish(request: &Request<'_>) -> Result<WishResolution
     }
     let command = request.run.localizer.format_command(spec.name, &[]);
     let mut display = format!("{command} {}", found.display).trim_end().to_owned();
-    if spec.name == UNDO_COMMAND {
+    if spec.name == undo::SPEC.name {
         display.push_str(&names.undo_details().await?);
     }
     Ok(WishResolution::Change(Offer { spec, arguments: found.arguments, display }))

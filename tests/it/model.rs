@@ -19,11 +19,13 @@ use crate::support::postgres;
 /// Longer than a run takes, so that only the model's clock ends a lease.
 const LEASE: Duration = Duration::from_secs(1_000);
 const HORIZON: Duration = Duration::from_secs(1_000_000);
+/// The most commands of a message.
+const MAX_PARTS: usize = 3;
 
 /// A step. Processes and claims are numbered modulo their count.
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    Insert { process: usize, chat: usize, message: usize },
+    Insert { process: usize, chat: usize, message: usize, parts: usize },
     Claim { process: usize },
     Write { claim: usize, write: Write },
     Advance { seconds: u64 },
@@ -56,8 +58,8 @@ fn step() -> impl Strategy<Value = Step> {
         Just(Write::FinishSent),
     ];
     prop_oneof![
-        4 => (0..2_usize, 0..3_usize, 0..12_usize)
-            .prop_map(|(process, chat, message)| Step::Insert { process, chat, message }),
+        4 => (0..2_usize, 0..3_usize, 0..12_usize, 1..=MAX_PARTS)
+            .prop_map(|(process, chat, message, parts)| Step::Insert { process, chat, message, parts }),
         5 => (0..2_usize).prop_map(|process| Step::Claim { process }),
         6 => (0..8_usize, write).prop_map(|(claim, write)| Step::Write { claim, write }),
         2 => prop_oneof![1..20_u64, Just(1_001)].prop_map(|seconds| Step::Advance { seconds }),
@@ -127,7 +129,9 @@ impl Journal {
     async fn take(&mut self, step: Step) -> Result<(), TestCaseError> {
         let count = self.processes.len();
         match step {
-            Step::Insert { process, chat, message } => self.accept(process % count, chat, message).await,
+            Step::Insert { process, chat, message, parts } => {
+                self.accept(process % count, chat, message, parts).await
+            }
             Step::Claim { process } => self.claim(process % count).await.map(drop),
             Step::Write { claim, write } if !self.claims_held.is_empty() => {
                 self.write(claim % self.claims_held.len(), write).await
@@ -143,15 +147,24 @@ impl Journal {
         }
     }
 
-    async fn accept(&mut self, process: usize, chat: usize, message: usize) -> Result<(), TestCaseError> {
-        let is_known = self.accepted.contains(&message);
+    /// Inserts the commands of a message. Command `n` is part `n % MAX_PARTS` of message `n / MAX_PARTS`.
+    async fn accept(
+        &mut self,
+        process: usize,
+        chat: usize,
+        message: usize,
+        parts: usize,
+    ) -> Result<(), TestCaseError> {
+        let first = message * MAX_PARTS;
+        let is_known = self.accepted.contains(&first);
         let queue = format!("chat-{chat}");
-        let command = NewCommand {
-            id: format!("command-{message}"),
+        let new_command = |part: usize| NewCommand {
+            id: format!("command-{}", first + part),
             instance: InstanceName::parse("main").unwrap(),
             ordering_key: OrderingKey::new(queue.as_str()),
             message_id: format!("3EB0{message}"),
             version: 0,
+            part: u32::try_from(part).unwrap(),
             chat: queue.clone(),
             admin: "ana".to_owned(),
             phone: None,
@@ -164,7 +177,8 @@ impl Journal {
             sent_at: None,
             accepted_at: self.clock.now(),
         };
-        let accepted = self.processes[process].0.insert(command).await.unwrap();
+        let commands = (0..parts).map(new_command).collect();
+        let accepted = self.processes[process].0.insert_message(commands).await.unwrap();
         prop_assert_eq!(accepted, if is_known { InsertResult::Duplicate } else { InsertResult::Inserted });
         if !is_known {
             let now = self.now;
@@ -173,8 +187,8 @@ impl Journal {
             if queue.open.is_empty() {
                 queue.ready_at = now;
             }
-            queue.open.push(message);
-            self.accepted.push(message);
+            queue.open.extend(first..first + parts);
+            self.accepted.extend(first..first + parts);
         }
         Ok(())
     }

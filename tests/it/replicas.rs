@@ -48,6 +48,23 @@ async fn a_message_that_is_delivered_to_three_replicas_is_run_once() {
 }
 
 #[tokio::test]
+async fn the_commands_of_a_message_that_is_delivered_to_three_replicas_run_once_and_in_order() {
+    let url = database!();
+    let bot = Service::with().store(&url).start().await;
+    let others = [bot.replica().await, bot.replica().await];
+    let command = bot.message(ANA, "/link bairro futebol\n/unlink bairro futebol\n/link bairro futebol");
+
+    let posts = [&bot.url, &others[0].url, &others[1].url].map(|url| bot.post_to(url, &command));
+    let answers = join_all(posts).await;
+
+    let accepted = answers.iter().filter(|answer| answer.text().contains("accepted")).count();
+    assert_eq!(accepted, 1, "{answers:#?}");
+    let unlinked = "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Futebol”";
+    assert_eq!(bot.replies_to(command.message_id()).await, [DONE, unlinked, DONE]);
+    assert_eq!(bot.changes(), 3);
+}
+
+#[tokio::test]
 async fn every_replica_reports_the_connection_time_whichever_received_the_event() {
     let url = database!();
     // 2025-11-24, noon in UTC: nine in the morning in São Paulo.
@@ -237,6 +254,7 @@ async fn a_command_accepted_by_another_process_is_noticed_at_once() {
             ordering_key: OrderingKey::new(format!("command-{number}")),
             message_id: format!("3EB0{number}"),
             version: 0,
+            part: 0,
             chat: ANA.to_owned(),
             admin: "ana".to_owned(),
             phone: Some(ANA.to_owned()),

@@ -14,6 +14,8 @@ use crate::parse::arguments::Arguments;
 use crate::parse::names::Exclusion;
 use crate::reply::{GroupOutcome, GroupReport, Reply, ReplyLine, UsageError};
 
+/// Linking more groups again needs a confirmation: unlinking them needed one.
+const MAX_UNDO_UNCONFIRMED: usize = 3;
 /// More groups of a pattern need a confirmation.
 const MAX_PATTERN_UNCONFIRMED: usize = 10;
 
@@ -54,7 +56,9 @@ pub async fn change_links(
             failpoint::reach(Step::StateRead);
             let todo = plan.pending();
             let rest = plan.community_id().map(|id| command_with_ids(&id, &todo)).unwrap_or_default();
-            let is_grave = change.max_unconfirmed.is_some_and(|max| todo.len() > max);
+            let max_unconfirmed =
+                change.max_unconfirmed.or(arguments.is_undo.then_some(MAX_UNDO_UNCONFIRMED));
+            let is_grave = max_unconfirmed.is_some_and(|max| todo.len() > max);
             let report = plan.preview(action, false);
             let command = change.command;
             let preview = LinkPreview { command, rest, report, groups: todo, typed: &typed, is_grave };
@@ -123,6 +127,8 @@ pub async fn preview_or_confirm(context: &mut Context<'_>, preview: LinkPreview<
     let LinkPreview { command, rest, mut report, groups, typed, is_grave } = preview;
     let by_pattern = typed.iter().any(|word| word.contains('*')) && groups.len() > MAX_PATTERN_UNCONFIRMED;
     let is_grave = is_grave || by_pattern;
+    // There is nothing to confirm.
+    context.must_confirm &= !groups.is_empty();
     if is_grave && context.confirmation != Confirmation::Given {
         report.people = count_people(context, &groups).await;
     }

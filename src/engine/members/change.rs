@@ -74,7 +74,9 @@ pub async fn change_members(
     let may_be_done = |at: &usize| ends.get(at).is_some_and(MemberOutcome::may_be_done);
     let changed: Vec<usize> = plan.pending().into_iter().filter(may_be_done).collect();
     if !changed.is_empty() {
-        context.set_undo(change.command, change.undone_by.map(|by| (by, plan.command_arguments(&changed))));
+        // Removing people is undone by nothing, and is itself the undo of adding them.
+        let undone_by = change.undone_by.or(context.is_undo.then_some("add"));
+        context.set_undo(change.command, undone_by.map(|by| (by, plan.command_arguments(&changed))));
     }
     Ok(plan.build_reply(change, ends))
 }
@@ -109,5 +111,7 @@ async fn suggest_group_command(
 fn preview_or_confirm(context: &mut Context<'_>, change: &MemberChange, plan: &MemberPlan) -> Option<Reply> {
     let todo = plan.pending();
     let is_grave = change.is_grave && !todo.is_empty();
+    // There is nothing to confirm.
+    context.must_confirm &= !todo.is_empty();
     context.preview_or_confirm(change.command, plan.command_arguments(&todo), plan.preview(change), is_grave)
 }

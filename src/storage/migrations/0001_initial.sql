@@ -22,6 +22,7 @@ CREATE TABLE command (
     seq               BIGINT NOT NULL,           -- the position in its queue
     message_id        TEXT   NOT NULL,           -- chosen by the sender's phone: unique per sender only
     version           BIGINT NOT NULL DEFAULT 0, -- 0: the first version of the message; n: its n-th edit
+    part              BIGINT NOT NULL DEFAULT 0, -- the place of the command in its message, from 0
     chat              TEXT   NOT NULL,
     admin             TEXT   NOT NULL,           -- the key in the configuration when it was accepted
     phone             TEXT,
@@ -49,7 +50,7 @@ CREATE TABLE command (
     finished_at       BIGINT,
     cancelled_by      TEXT,                      -- the id of the command that cancelled it
     cancelled_while_running BIGINT,              -- 1: an attempt was running at that moment
-    UNIQUE (instance, message_id, version, admin)
+    UNIQUE (instance, message_id, version, part, admin)
 );
 CREATE INDEX command_open ON command (instance, ordering_key, seq) WHERE state IN ('waiting', 'answering');
 CREATE INDEX command_dead ON command (instance) WHERE state = 'dead';

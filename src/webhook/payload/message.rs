@@ -49,6 +49,8 @@ pub enum Content<'a> {
     Picture(Cow<'a, str>),
     /// A reaction to the message with this id; the text is the emoji.
     Reaction(Cow<'a, str>),
+    /// The message was deleted for everyone.
+    Deleted,
 }
 
 impl MessageRef<'_> {
@@ -56,7 +58,7 @@ impl MessageRef<'_> {
     /// it belongs to.
     pub fn to_message(&self) -> Message {
         let text = match &self.content {
-            Content::Text | Content::Edit | Content::Reaction(_) => self.text.to_string(),
+            Content::Text | Content::Edit | Content::Reaction(_) | Content::Deleted => self.text.to_string(),
             Content::Picture(url) => format!("{}\n{url}", self.text),
         };
         let quoted = match &self.content {

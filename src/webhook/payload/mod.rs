@@ -3,7 +3,8 @@
 //! Only the few fields that decide are read, and borrowed from the body (`fields`); `sender` reads chats and people. An
 //! object is never rejected for its shape: what can be read of it is used, else it is ignored (docs/webhooks.md). A
 //! command is only read from `text.message` of a person's own message, not from buttons, names or quotes (THREATS.md,
-//! T15); a picture's caption may be a command that uses the picture, and a reaction may reply to a prompt.
+//! T15); a picture's caption may be a command that uses the picture, a reaction may reply to a prompt, and a deletion may
+//! cancel a command.
 
 mod fields;
 mod message;
@@ -42,6 +43,9 @@ impl<'a> From<&'a config::Instance> for InstanceInfo<'a> {
         }
     }
 }
+
+/// The notification that a message was deleted for everyone.
+const REVOKE: &str = "REVOKE";
 
 /// A parsed event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,14 +115,20 @@ fn parse_message<'a>(
     }
     let by_owner = sent_by_owner(fields, ours)?;
     reject_non_original(fields)?;
-    let (text, content) = parse_content(fields)?;
+    let is_deletion = is_deletion(fields);
+    let (text, content) = match is_deletion {
+        true => (REVOKE.into(), Content::Deleted),
+        false => parse_content(fields)?,
+    };
     let chat = sender::parse_chat(fields)?;
     let sender = match by_owner {
         true => sender::parse_owner(fields),
         false => sender::parse_author(fields, &chat).ok_or(IgnoreReason::NoSender)?,
     };
     let bot_phone = if ours.has_community_admins { sender::parse_owner(fields).phone } else { None };
-    let id = fields.message_id.as_text().filter(|id| is_message_id(id)).ok_or(IgnoreReason::NoMessageId)?;
+    // The event of a deletion has an id of its own.
+    let id = if is_deletion { fields.reference_message_id } else { fields.message_id };
+    let id = id.as_text().filter(|id| is_message_id(id)).ok_or(IgnoreReason::NoMessageId)?;
     Ok(MessageRef {
         id,
         chat,
@@ -127,7 +137,7 @@ fn parse_message<'a>(
         bot_phone,
         text: strip_nul(strip_mention(text, sender::parse_owner(fields).phone)),
         content,
-        quoted: quoted(fields),
+        quoted: quoted(fields).filter(|_| !is_deletion),
         sent_at: sent_at(fields),
     })
 }
@@ -164,6 +174,11 @@ fn strip_mention(text: Cow<'_, str>, bot_phone: Option<Phone>) -> Cow<'_, str> {
         Cow::Borrowed(text) => Cow::Borrowed(&text[at..]),
         Cow::Owned(text) => Cow::Owned(text[at..].to_owned()),
     }
+}
+
+/// Whether it says that a message was deleted for everyone: the one that `referenceMessageId` names.
+fn is_deletion(fields: &EventFields<'_>) -> bool {
+    fields.notification.as_text().is_some_and(|kind| kind == REVOKE)
 }
 
 /// The id of the quoted message; empty if it cannot be read, which is a quote of no message that we know.
@@ -207,10 +222,12 @@ fn reject_non_original(fields: &EventFields<'_>) -> Result<(), IgnoreReason> {
         (fields.is_status_reply, IgnoreReason::Status),
         (fields.is_newsletter, IgnoreReason::Newsletter),
         (fields.broadcast, IgnoreReason::Broadcast),
-        (fields.notification, IgnoreReason::Notification),
     ];
     if let Some((_, reason)) = flags.into_iter().find(|(flag, _)| flag.as_bool() != Tristate::No) {
         return Err(reason);
+    }
+    if fields.notification.as_bool() != Tristate::No && !is_deletion(fields) {
+        return Err(IgnoreReason::Notification);
     }
     match fields.phone.as_text().as_deref() {
         Some("status@broadcast") => Err(IgnoreReason::Status),

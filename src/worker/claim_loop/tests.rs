@@ -22,6 +22,7 @@ fn new_command() -> NewCommand {
         ordering_key: OrderingKey::new("5544999990001"),
         message_id: "3EB0".to_owned(),
         version: 0,
+        part: 0,
         chat: "5544999990001".to_owned(),
         admin: "ana".to_owned(),
         phone: None,

@@ -110,6 +110,41 @@ fn a_crash_in_the_second_command_does_not_touch_the_first() {
 }
 
 #[test]
+fn stopped_in_a_message_of_two_commands() {
+    const TEXT: &str = "/link \"Bairro Feliz\" futebol\n/unlink \"Bairro Feliz\" futebol";
+    // Steps of the request are reached once, and the others by each command.
+    let of_request = [Step::Writing, Step::Committed, Step::ConnectionClosed].map(|step| (step, 1));
+    let of_worker =
+        [Step::Claimed, Step::StateRead, Step::Planned, Step::Called, Step::ReplyStored, Step::Finished];
+    let of_worker = of_worker.into_iter().flat_map(|step| [(step, 1), (step, 2)]);
+    for (step, time) in of_request.into_iter().chain(of_worker) {
+        let mut folder = TestFolder::new();
+        folder.variable("VINCULA_FAIL_AT", format!("{}:{time}", step.name()));
+        let mut serving = folder.serve();
+        let answered = post(&folder, TEXT);
+        assert_stopped(&folder, &mut serving);
+        folder.variables.clear();
+
+        let serving = folder.serve();
+        if answered.is_empty() {
+            let expected = if step == Step::Committed { "duplicate" } else { "accepted" };
+            assert_eq!(post(&folder, TEXT), expected, "{step:?}");
+        }
+        while replies_to_a1(&folder).len() < 2 {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        serving.stop(&folder);
+
+        let done = ["1 of 1 group is now in “Bairro Feliz”.", "1 of 1 group is now out of “Bairro Feliz”."];
+        let done = done.map(|line| format!("{line}\n✅ “Futebol”"));
+        assert_eq!(replies_to_a1(&folder), done, "{step:?}:{time}");
+        assert_eq!((folder.calls_to("communities/link"), folder.calls_to("communities/unlink")), (1, 1));
+        let ended = ("done".to_owned(), "replied".to_owned());
+        assert_eq!(journal(&folder), [ended.clone(), ended], "{step:?}:{time}");
+    }
+}
+
+#[test]
 fn a_blind_retry_would_be_detected() {
     let blind = Some(InjectedBug::BlindRetry);
     let wrong_after = |step| CrashScenario::stopped_at(step, 1, blind).wrong().join("; ");
@@ -150,7 +185,7 @@ impl CrashScenario {
         for _ in 0..stops {
             let mut serving = folder.serve();
             if status.is_empty() {
-                status = post(&folder);
+                status = post(&folder, COMMAND);
             }
             assert_stopped(&folder, &mut serving);
         }
@@ -158,7 +193,7 @@ impl CrashScenario {
 
         let serving = folder.serve();
         if status.is_empty() {
-            status = post(&folder);
+            status = post(&folder, COMMAND);
         }
         // Open commands finish before the signal; a lost command never gets a reply.
         let is_lost = injected_bug == Some(InjectedBug::RespondBeforeCommit);
@@ -213,8 +248,8 @@ impl CrashScenario {
 }
 
 /// Posts the command; returns `accepted`, `duplicate`, or `None` without a response.
-fn post(place: &TestFolder) -> String {
-    let ran = place.run(&["event", "send", "--from", ANA, "--text", COMMAND, "--id", "A1"]);
+fn post(place: &TestFolder, text: &str) -> String {
+    let ran = place.run(&["event", "send", "--from", ANA, "--text", text, "--id", "A1"]);
     let response: serde_json::Value = serde_json::from_str(&ran.out).unwrap_or_default();
     assert!(ran.code == Some(0) || ran.err.contains("does not respond"), "{ran:#?}");
     response["status"].as_str().unwrap_or_default().to_owned()
@@ -224,6 +259,12 @@ fn post(place: &TestFolder) -> String {
 fn assert_stopped(place: &TestFolder, serving: &mut Serving) {
     let (code, log) = serving.wait_for_exit(place);
     assert_eq!((code, serving.child.wait().unwrap().signal()), (None, Some(ABORTED)), "{log}");
+}
+
+/// The texts that quote message `A1`, in order.
+fn replies_to_a1(place: &TestFolder) -> Vec<String> {
+    let sent = place.sandbox.sent().into_iter();
+    sent.filter(|sent| sent.quoted.as_deref() == Some("A1")).map(|sent| sent.text).collect()
 }
 
 /// State and outcome of each command with message id `A1`.

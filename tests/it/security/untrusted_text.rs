@@ -29,10 +29,10 @@ async fn t15_names_and_quotes_around_a_text_are_no_commands_and_quote_none() {
         .with("message", command)
         .with("caption", command);
     assert!(bot.ask_by(&harmless).await.starts_with("I didn’t get that."));
-    // Only the first line decides: text quoted with `>` or further down is somebody else's.
+    // Text quoted with `>`, or below other words than courtesy, is somebody else's.
     for text in [
         format!("> {command}"),
-        format!("bom dia\n{command}"),
+        format!("Rui escreveu:\n{command}"),
         format!("“{command}”"),
         format!("«{command}»"),
     ] {

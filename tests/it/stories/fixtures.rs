@@ -106,7 +106,8 @@ impl Service {
 
     async fn find_version(&self, message_id: &str, version: u32) -> Option<CommandRow> {
         let rows = self.store.list(None, 1_000).await.unwrap();
-        rows.into_iter().find(|row| row.message_id == message_id && row.version == version)
+        // The first command of the message.
+        rows.into_iter().rfind(|row| row.message_id == message_id && row.version == version)
     }
 
     /// Waits until an edit of a message has this audit event.

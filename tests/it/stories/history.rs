@@ -110,7 +110,8 @@ async fn the_history_shows_what_a_yes_and_an_undo_did() {
     assert_eq!(
         seen,
         [
-            "“/undo” → ✅ 4 of 4 groups are now in “Bairro Feliz”.",
+            "“/confirm” → ✅ 4 of 4 groups are now in “Bairro Feliz”.",
+            "“/undo” → ➡️ 4 of 4 groups would be in “Bairro Feliz”.",
             "“yes” → ✅ 4 of 4 groups are now out of “Bairro Feliz”.",
             "“/unlink bairro \"time∗\" moradores” → ➡️ 4 of 4 groups would be out of “Bairro Feliz”.",
         ]

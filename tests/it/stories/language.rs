@@ -1,5 +1,5 @@
-//! Commands are understood in three languages everywhere; the reply uses the language of the command's name,
-//! else of the chat, else of the instance.
+//! Commands are understood in three languages everywhere; the reply uses the language that the chat chose, else that of
+//! a Portuguese or Spanish command name, else that of the instance.
 
 use crate::support::{ANA, Service};
 
@@ -32,14 +32,25 @@ async fn every_command_has_its_names_in_all_three_languages() {
 }
 
 #[tokio::test]
-async fn the_name_of_a_command_decides_the_reply_language() {
-    for locale in ["en", "pt-BR", "es"] {
+async fn the_choice_of_the_chat_wins_then_a_portuguese_or_spanish_name_then_the_instance() {
+    let hello = |locale: &str| match locale {
+        "en" => "You are “Ana”.",
+        "pt" => "Você é “Ana”.",
+        _ => "Eres “Ana”.",
+    };
+    for (locale, tag) in [("en", "en"), ("pt-BR", "pt"), ("es", "es")] {
         let bot = Service::with().instance(&format!("locale = \"{locale}\"")).start().await;
-        bot.ask(ANA, "/language es").await;
-
-        assert!(bot.ask(ANA, "/whoami").await.starts_with("You are “Ana”."), "{locale}");
-        assert!(bot.ask(ANA, "/quemsou").await.starts_with("Você é “Ana”."), "{locale}");
-        assert!(bot.ask(ANA, "/quiensoy").await.starts_with("Eres “Ana”."), "{locale}");
+        for (command, expected) in [("/whoami", tag), ("/quemsou", "pt"), ("/quiensoy", "es")] {
+            let reply = bot.ask(ANA, command).await;
+            assert!(reply.starts_with(hello(expected)), "{locale} {command}: {reply}");
+        }
+        for chosen in ["es", "en", "pt"] {
+            bot.ask(ANA, &format!("/language {chosen}")).await;
+            for command in ["/whoami", "/quemsou", "/quiensoy"] {
+                let reply = bot.ask(ANA, command).await;
+                assert!(reply.starts_with(hello(chosen)), "{locale} {chosen} {command}: {reply}");
+            }
+        }
     }
 }
 
@@ -92,7 +103,7 @@ async fn without_an_argument_language_shows_the_current_one() {
 
     assert_eq!(
         of_the_instance,
-        "This chat is set to Spanish. Change it: /language en, /language pt or /language es"
+        "Este chat está en español. Para cambiarlo: /idioma en, /idioma pt o /idioma es"
     );
     assert_eq!(
         of_the_chat,
@@ -121,8 +132,7 @@ async fn each_chat_keeps_its_language_across_a_restart() {
 
 #[tokio::test]
 async fn a_typo_is_answered_in_the_language_of_its_command() {
-    let bot = Service::start().await;
-    bot.ask(ANA, "/language es").await;
+    let bot = Service::with().instance("locale = \"es\"").start().await;
     let rows = [
         ("/xyzzy", "No conozco el comando “xyzzy”. Míralos todos: /ayuda"),
         ("/comunidads", "No conozco el comando “comunidads”. ¿Quisiste decir /comunidades? Responde “sí”."),
@@ -131,10 +141,7 @@ async fn a_typo_is_answered_in_the_language_of_its_command() {
             "Não encontrei a comunidade “xyzzy”. As que existem: “Bairro Feliz”, “Marketing BR”",
         ),
         ("/comunidad xyzzy", "No encontré la comunidad “xyzzy”. Las que hay: “Bairro Feliz”, “Marketing BR”"),
-        (
-            "/community xyzzy",
-            "There is no community “xyzzy”. The ones there are: “Bairro Feliz”, “Marketing BR”",
-        ),
+        ("/community xyzzy", "No encontré la comunidad “xyzzy”. Las que hay: “Bairro Feliz”, “Marketing BR”"),
         (
             "/juntar",
             "Qual comunidade? Escreva: /vincular <comunidade> <grupos…>\n\
@@ -148,15 +155,13 @@ async fn a_typo_is_answered_in_the_language_of_its_command() {
 
 #[tokio::test]
 async fn a_reply_to_a_prompt_uses_the_language_of_the_prompt() {
-    // The chat's language is Spanish; the prompt uses that of the command's name, whatever the yes.
     let rows = [
-        ("/unlink", "Shall I?", "sim", "4 of 4 groups are now out of “Bairro Feliz”."),
-        ("/tirar", "Posso fazer?", "yes", "4 de 4 grupos estão fora de “Bairro Feliz”."),
-        ("/desvincular", "¿Lo hago?", "👍", "4 de 4 grupos están fuera de “Bairro Feliz”."),
+        ("en", "/unlink", "Shall I?", "sim", "4 of 4 groups are now out of “Bairro Feliz”."),
+        ("es", "/tirar", "Posso fazer?", "yes", "4 de 4 grupos estão fora de “Bairro Feliz”."),
+        ("es", "/desvincular", "¿Lo hago?", "👍", "4 de 4 grupos están fuera de “Bairro Feliz”."),
     ];
-    for (command, asked, yes, expected) in rows {
-        let bot = Service::start().await;
-        bot.ask(ANA, "/language es").await;
+    for (locale, command, asked, yes, expected) in rows {
+        let bot = Service::with().instance(&format!("locale = \"{locale}\"")).start().await;
         bot.ask(ANA, r#"/link "Bairro Feliz" futebol mães suporte"#).await;
 
         let question =
@@ -166,8 +171,7 @@ async fn a_reply_to_a_prompt_uses_the_language_of_the_prompt() {
         assert!(question.contains(asked), "{question}");
         assert!(reply.starts_with(expected), "{reply}");
     }
-    let bot = Service::start().await;
-    bot.ask(ANA, "/language es").await;
+    let bot = Service::with().instance("locale = \"es\"").start().await;
     let which = bot.ask(ANA, r#"/juntar "Bairro Feliz" vendas"#).await;
     let reply = bot.ask(ANA, "1").await;
 

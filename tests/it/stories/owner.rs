@@ -63,7 +63,7 @@ async fn the_owner_confirms_and_undoes_in_the_same_chat() {
     let by_the_partner = bot.send(NON_ADMIN, "sim").await;
     let to_the_partner = bot.post(&bot.typed_to(NON_ADMIN, "ok")).await.text();
     let done = bot.ask_by(&bot.typed_to(NON_ADMIN, "sim")).await;
-    let undone = bot.ask_by(&bot.typed_to(NON_ADMIN, "/undo")).await;
+    let undone = bot.ask_by(&bot.typed_to(NON_ADMIN, "/undo --yes")).await;
 
     assert!(asked.contains("Rua 3"), "{asked}");
     assert!(elsewhere.contains("not_a_command"), "{elsewhere}");

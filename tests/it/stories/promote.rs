@@ -55,7 +55,19 @@ async fn undo_demotes_exactly_those_who_were_promoted() {
 
     assert_eq!(undone, "1 of 1 person is now no admin of “Bairro Feliz”.\n✅ +55 44 99999-0003");
     assert_eq!(roles, (Role::Admin, Role::Member));
-    assert!(again.starts_with("1 of 1 person is now an admin"), "what undo did is taken back alike: {again}");
+    assert!(again.starts_with("❌ I took back /promote already"), "{again}");
+}
+
+/// The cached list of admins is five minutes old at most, but never older than the bot's own change.
+#[tokio::test]
+async fn who_knows_a_promotion_of_the_bot_at_once() {
+    let bot = Service::with().instance("admins_from = \"community\"").start().await;
+    let before = bot.ask(ANA, "/who bairro").await;
+    bot.ask(ANA, &format!("/promote bairro {CARLA}")).await;
+
+    let after = bot.ask(ANA, "/who bairro").await;
+
+    assert!(!before.contains(CARLA_LID) && after.contains(CARLA_LID), "{before}\n{after}");
 }
 
 #[tokio::test]

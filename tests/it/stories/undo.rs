@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::{Fault, FaultResponse, ReadLag};
 
 use crate::stories::fixtures::{ANA_AND_RUI, RUI, ok, refusal};
@@ -17,11 +18,17 @@ async fn undo_unlinks_only_newly_linked_groups() {
     assert_eq!(undone, "2 of 2 groups are now out of “Bairro Feliz”.\n✅ “Futebol”\n✅ “Suporte”");
     assert_eq!(bot.community_of("Moradores").as_deref(), Some("Bairro Feliz"));
     bot.settled().await;
-    // The undo itself can be undone.
-    assert_eq!(
-        bot.ask(ANA, "/undo").await,
-        "2 of 2 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n✅ “Suporte”"
-    );
+    // A second undo does not redo.
+    for (command, expected) in [
+        ("/undo", "❌ I took back /link already; there is nothing else of yours here to take back."),
+        ("/desfazer", "❌ Já desfiz /vincular; não há mais nada seu nesta conversa para desfazer."),
+    ] {
+        assert_eq!(bot.ask(ANA, command).await, expected);
+    }
+    assert_eq!(bot.changes(), 2);
+    // The next change can be undone.
+    bot.ask(ANA, r#"/link "Bairro Feliz" síndicos"#).await;
+    assert_eq!(bot.ask(ANA, "/undo").await, "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Síndicos”");
 }
 
 #[tokio::test]
@@ -114,6 +121,80 @@ async fn undo_of_many_links_prompts() {
 
     assert!(undone.starts_with("4 of 4 groups are now out of “Bairro Feliz”."), "{undone}");
     assert_eq!(bot.community_of("Café da Manhã"), None);
+}
+
+#[tokio::test]
+async fn undo_of_many_unlinks_prompts() {
+    let bot = Service::start().await;
+    bot.ask(ANA, r#"/link "Bairro Feliz" futebol suporte síndicos café"#).await;
+    bot.ask(ANA, r#"/unlink --yes "Bairro Feliz" futebol suporte síndicos café"#).await;
+    bot.settled().await;
+
+    let asked = bot.ask(ANA, "/undo").await;
+    assert!(asked.starts_with("4 of 4 groups would be in “Bairro Feliz”."), "{asked}");
+    assert_eq!(bot.community_of("Futebol"), None);
+    let undone = bot.ask(ANA, "yes").await;
+
+    assert!(undone.starts_with("4 of 4 groups are now in “Bairro Feliz”."), "{undone}");
+    assert!(bot.ask(ANA, "/undo").await.starts_with("❌ I took back /unlink already"));
+}
+
+#[tokio::test]
+async fn undo_of_an_added_person_prompts() {
+    let bot = Service::start().await;
+    bot.ask(ANA, r#"/add "Bairro Feliz" 44 99999-0005"#).await;
+    bot.settled().await;
+
+    let asked = bot.ask(ANA, "/undo").await;
+    let undone = bot.ask(ANA, "yes").await;
+
+    assert!(asked.contains("➡️ +55 44 99999-0005") && asked.contains("Shall I?"), "{asked}");
+    assert!(undone.starts_with("1 of 1 person is now out of “Bairro Feliz”."), "{undone}");
+    let again = bot.ask(ANA, "/undo").await;
+    assert!(again.starts_with("❌ I took back /add already"), "{again}");
+}
+
+/// Whatever it changes: an alias, a description, a setting, a group, a person.
+#[tokio::test]
+async fn after_a_day_undo_always_prompts() {
+    let day = Duration::from_secs(24 * 60 * 60);
+    for (command, is_so) in [
+        (r#"/link "Bairro Feliz" futebol"#, "1 of 1 group is now out of"),
+        (r#"/move "vendas sul" "Bairro Feliz""#, "1 of 1 group is now in “Marketing BR”"),
+        (r#"/promote "Bairro Feliz" 44 99999-0003"#, "1 of 1 person is now no admin"),
+        (r#"/describe "Bairro Feliz" Novo"#, "✅"),
+        (r#"/alias feliz = "Bairro Feliz""#, "✅"),
+    ] {
+        let clock = Clock::manual(Timestamp(1_764_000_000_000));
+        let bot = Service::with().clock(clock.clone()).start().await;
+        bot.ask(ANA, command).await;
+        bot.settled().await;
+        clock.advance(day + Duration::from_secs(60));
+        let (before, calls) = (bot.world(), bot.changes());
+
+        let asked = bot.ask(ANA, "/undo").await;
+        bot.settled().await;
+        assert!(asked.contains("Shall I?") && bot.changes() == calls, "{command}: {asked}");
+        assert_eq!(bot.world().communities(), before.communities(), "{command}");
+        let undone = bot.ask(ANA, "yes").await;
+
+        assert!(undone.starts_with(is_so), "{command}: {undone}");
+        assert!(bot.ask(ANA, "/undo").await.starts_with("❌ I took back"), "{command}");
+    }
+}
+
+#[tokio::test]
+async fn an_undo_that_changes_nothing_can_be_repeated() {
+    let bot = Service::start().await;
+    bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
+    bot.settled().await;
+    bot.sandbox.faults().fail_next("communities/unlink", 1, Fault::Replace(refusal("You must be an admin")));
+
+    let refused = bot.ask(ANA, "/undo").await;
+    let undone = bot.ask(ANA, "/undo").await;
+
+    assert!(refused.contains("❌ “Futebol”"), "{refused}");
+    assert_eq!(undone, "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Futebol”");
 }
 
 /// Every call succeeds with response 502 and shows late: the result is unknown, and the next `/undo` reverts

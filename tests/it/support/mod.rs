@@ -83,6 +83,7 @@ impl Default for ServiceBuilder {
                 retry_notice_after: Duration::from_secs(20),
                 min_retry_delay: Duration::from_millis(20),
                 max_retry_delay: Duration::from_millis(100),
+                burst_interval: Duration::from_millis(200),
                 // On PostgreSQL the leases of a killed process must expire first.
                 lease: Duration::from_secs(2),
             },

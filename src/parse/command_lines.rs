@@ -1,0 +1,125 @@
+//! The commands of a message: each line that begins with a prefix is one, with the lines behind it.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use crate::directory::fold;
+use crate::parse::prefix::CommandParser;
+use crate::parse::word_lists::word_list;
+
+/// The most words of a line of courtesy.
+const MAX_COURTESY_WORDS: usize = 8;
+/// The most bytes of a line of courtesy.
+const MAX_COURTESY_BYTES: usize = 100;
+
+/// Words that ask for nothing by themselves.
+static COURTESY: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("courtesy-words"));
+
+/// What a name after a prefix is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameKind {
+    /// No command.
+    Unknown,
+    /// A command without free text.
+    Command,
+    /// A command with free text. Only a line with a known name ends it.
+    WithText,
+}
+
+/// The commands of a text, at most `limit`, in order; none if anything but courtesy stands before the first one.
+pub fn split_commands<'t>(
+    text: &'t str,
+    parser: &CommandParser,
+    limit: usize,
+    kind_of: impl Fn(&str) -> NameKind,
+) -> Vec<&'t str> {
+    let mut starts: Vec<usize> = Vec::new();
+    let mut last = NameKind::Unknown;
+    let mut at = 0;
+    for line in text.split_inclusive(['\n', '\r']) {
+        match parser.parse(line).map(|command| kind_of(&command.typed)) {
+            Some(NameKind::Unknown) if last == NameKind::WithText => {}
+            Some(kind) => {
+                if starts.len() == limit {
+                    break;
+                }
+                starts.push(at);
+                last = kind;
+            }
+            None if starts.is_empty() && (at + line.len() == text.len() || !is_courtesy(line)) => {
+                return Vec::new();
+            }
+            None => {}
+        }
+        at += line.len();
+    }
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    starts.iter().zip(ends).map(|(start, end)| &text[*start..end]).collect()
+}
+
+/// Whether a line has only words of courtesy, or none.
+fn is_courtesy(line: &str) -> bool {
+    if line.len() > MAX_COURTESY_BYTES {
+        return line.trim().is_empty();
+    }
+    let line = fold(line);
+    let words: Vec<_> = line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.len() <= MAX_COURTESY_WORDS && words.iter().all(|word| COURTESY.contains(*word))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::commands::CATALOG;
+
+    fn split(text: &str) -> Vec<&str> {
+        CATALOG.split_commands(text, &CommandParser::new(&["/".to_owned()]), 20)
+    }
+
+    #[test]
+    fn each_line_with_a_prefix_is_a_command() {
+        let rows: [(&str, &[&str]); 16] = [
+            ("/link a b", &["/link a b"]),
+            ("\n  /link a b\n", &["  /link a b\n"]),
+            ("/link a b\n/unlink a c", &["/link a b\n", "/unlink a c"]),
+            ("/link a\nb\n- c\n\n／unlink a d\ne", &["/link a\nb\n- c\n\n", "／unlink a d\ne"]),
+            ("/link a b\r\n/groups", &["/link a b\r\n", "/groups"]),
+            ("/link a b\n/unlnik a c", &["/link a b\n", "/unlnik a c"]),
+            ("/lnik a b\n/unlink a c", &["/lnik a b\n", "/unlink a c"]),
+            ("Bom dia!\n/link a b\n/unlink a c", &["/link a b\n", "/unlink a c"]),
+            ("oi, tudo bem?\n\npor favor:\n/link a b", &["/link a b"]),
+            ("tira o suporte\n/link a b", &[]),
+            ("bom dia", &[]),
+            ("", &[]),
+            ("link a b\n/unlink a c", &[]),
+            // Free text keeps lines that are no known command.
+            ("/announce a Hi!\n/home/ana\n/5\n/dev x\nbye", &["/announce a Hi!\n/home/ana\n/5\n/dev x\nbye"]),
+            ("/avisar a Oi!\nTexto\n/desvincular a b", &["/avisar a Oi!\nTexto\n", "/desvincular a b"]),
+            ("/link a b /unlink a c", &["/link a b /unlink a c"]),
+        ];
+        for (text, commands) in rows {
+            assert_eq!(split(text), commands, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn no_more_commands_than_the_limit_are_split() {
+        let text = "/groups\n".repeat(30_000);
+        assert_eq!(split(&text).len(), 20);
+        assert_eq!(split(&text).concat(), text);
+    }
+
+    proptest! {
+        #[test]
+        fn the_commands_are_the_rest_of_the_text(text in "(([/a-z ]{0,6}|/link|/avisar|oi)[\n\r ]){0,9}") {
+            let commands = split(&text);
+            prop_assert!(commands.is_empty() || text.ends_with(&commands.concat()), "{:?}", commands);
+            let parser = CommandParser::new(&["/".to_owned()]);
+            prop_assert!(commands.iter().all(|command| parser.parse(command).is_some()));
+            // Each is one command by itself.
+            prop_assert!(commands.iter().all(|command| split(command) == [*command]));
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Deleted messages: what has not begun is cancelled, and a prompt is closed.
+
+use super::context::{CommandOutcome, RunContext};
+use super::store_command::DELETION;
+use crate::command::prompt::{Prompt, is_in_time, void_prompt};
+use crate::domain::Chat;
+use crate::reply::{Reply, ReplyLine};
+use crate::storage::{CommandRecord, MessageVersion, Outcome, StateKind, StoreUnavailable};
+
+/// Cancels the commands of a deleted message that have not begun; each of them says so itself. Closes their prompt, with a
+/// reply. What was done stays.
+pub(super) async fn cancel_deleted(
+    command: &CommandRecord,
+    run: &RunContext<'_>,
+) -> Result<CommandOutcome, StoreUnavailable> {
+    let now = run.clock.now();
+    let versions = run.store.earlier_versions(command).await?;
+    let waiting = versions.iter().filter(|version| version.is_waiting);
+    let waiting = waiting.map(|version: &MessageVersion| version.id.clone()).collect();
+    run.store.cancel(waiting, usize::MAX, command.id.clone(), now).await?;
+    let key = Chat::from_id(&command.chat).conversation_key(&command.admin, command.by_owner);
+    let stored = run.store.get_state(&command.instance, StateKind::Prompt, key.as_str()).await?;
+    let is_own = |prompt: Prompt| versions.iter().any(|version| prompt.is_of(&version.id));
+    let own = stored.filter(|stored| Prompt::from_state(stored).is_some_and(is_own));
+    let nothing = CommandOutcome::new(Reply::Empty, Outcome::Replied);
+    Ok(match own {
+        Some(prompt) if is_in_time(prompt.at, now) => {
+            CommandOutcome { reply: deleted_reply(), state_changes: vec![void_prompt(&key)], ..nothing }
+        }
+        _ => nothing,
+    })
+}
+
+/// The reply to a command that was cancelled before it changed anything.
+pub(super) async fn cancelled_reply(
+    command: &CommandRecord,
+    run: &RunContext<'_>,
+) -> Result<Reply, StoreUnavailable> {
+    let by = match &command.cancelled_by {
+        Some(id) => run.store.command_name(id).await?,
+        None => None,
+    };
+    Ok(if by.as_deref() == Some(DELETION) { deleted_reply() } else { Reply::Cancelled })
+}
+
+fn deleted_reply() -> Reply {
+    Reply::Lines(vec![ReplyLine::new("message-deleted")])
+}
