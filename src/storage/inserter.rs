@@ -22,11 +22,11 @@ use crate::failpoint::{self, InjectedBug, Step};
 /// Inserts a command behind the open ones of its queue, unless the sender's message is known.
 const INSERT_COMMAND: &str =
     "INSERT INTO command (id, instance, ordering_key, seq, message_id, version, chat, admin, phone, lid, by_owner,
-         name, text, sent_at, accepted_at, state, quoted)
+         name, text, sent_at, accepted_at, state, quoted, media)
      SELECT $1, $2, $3,
          COALESCE((SELECT MAX(seq) FROM command
              WHERE instance = $2 AND ordering_key = $3 AND state IN ('waiting', 'answering')), 0) + 1,
-         $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'waiting', $15
+         $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'waiting', $15, $18
      WHERE NOT EXISTS (SELECT 1 FROM command known
          WHERE known.instance = $2 AND known.message_id = $4 AND known.version = $5
              AND (known.admin = $7 OR known.phone = $16 OR known.lid = $17))
@@ -168,6 +168,7 @@ fn insert_one(
         new.quoted,
         new.sender.phone,
         new.sender.lid,
+        new.media,
     ])?;
     if inserted == 0 {
         return Ok(InsertResult::Duplicate);

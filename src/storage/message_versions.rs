@@ -8,9 +8,9 @@ use sqlx::any::AnyRow;
 use super::Store;
 use super::error::StoreUnavailable;
 use super::insert::SenderIdentity;
-use super::record::{CommandRecord, Outcome, read_version};
+use super::record::{CommandRecord, Outcome, read_media, read_version};
 use crate::clock::Timestamp;
-use crate::domain::InstanceName;
+use crate::domain::{InstanceName, Media};
 
 /// How often one message may be edited.
 pub const MAX_EDITS: u32 = 9;
@@ -26,6 +26,8 @@ pub struct MessageVersion {
     pub name: String,
     /// What was typed.
     pub text: String,
+    /// Its file.
+    pub media: Option<Media>,
     /// How it ended, if it has.
     pub outcome: Option<Outcome>,
     /// It has ended.
@@ -76,6 +78,12 @@ impl Store {
         Ok(later.any(|version| replaces(&version)))
     }
 
+    /// The file of the message of a command.
+    pub async fn media(&self, command: &str) -> Result<Option<Media>, StoreUnavailable> {
+        let row = sqlx::query("SELECT media FROM command WHERE id = $1").bind(command).fetch_optional(&self.reads);
+        Ok(self.read(row).await?.map(|row| read_media(&row)).transpose()?.flatten())
+    }
+
     /// The earlier versions of a command's message, oldest first.
     pub async fn earlier_versions(
         &self,
@@ -98,7 +106,8 @@ impl Store {
         before: u32,
     ) -> Result<Vec<MessageVersion>, StoreUnavailable> {
         let rows = sqlx::query(
-            "SELECT id, version, name, text, state, outcome, sent_at, accepted_at, reply_message_id, sent_messages
+            "SELECT id, version, name, text, media, state, outcome, sent_at, accepted_at, reply_message_id,
+                 sent_messages
              FROM command
              WHERE instance = $1 AND message_id = $2 AND version < $3
                  AND (admin = $4 OR phone = $5 OR lid = $6)
@@ -122,6 +131,7 @@ fn read_message_version(row: &AnyRow) -> Result<MessageVersion, sqlx::Error> {
         version: read_version(row)?,
         name: row.try_get("name")?,
         text: row.try_get("text")?,
+        media: read_media(row)?,
         outcome: row.try_get::<Option<String>, _>("outcome")?.and_then(|word| Outcome::parse(&word)),
         is_finished: state == "done" || state == "dead",
         sent_at: row.try_get::<Option<i64>, _>("sent_at")?.map(Timestamp),

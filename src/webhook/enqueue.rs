@@ -18,13 +18,13 @@ use super::verify::CLOCK_TOLERANCE;
 use crate::clock::Timestamp;
 use crate::command::prompt;
 use crate::commands::CATALOG;
-use crate::commands::confirm;
+use crate::commands::{confirm, photo};
 use crate::config::{Admin, NonAdminPolicy};
 use crate::domain::{Chat, Message};
 use crate::failpoint::{self, Step};
 use crate::instance::InstanceRuntime;
 use crate::parse::prefix::ParsedCommand;
-use crate::storage::{ConnectionReport, MAX_EDITS, MessageVersion, Store, StoreUnavailable};
+use crate::storage::{ConnectionReport, MAX_EDITS, MessageVersion, StateKind, Store, StoreUnavailable};
 use crate::worker::{self, CommandKind, NewCommandRequest};
 
 /// How long a command that did nothing can be corrected by editing its message.
@@ -73,6 +73,7 @@ impl IncomingMessage<'_> {
                 }
             }
             MessageIntent::PromptReply => CommandKind::Command(&confirm::SPEC),
+            MessageIntent::Photo => CommandKind::Command(&photo::SPEC),
             MessageIntent::Greeting => CommandKind::Greeting,
             MessageIntent::Unprefixed => CommandKind::Unknown,
         }
@@ -245,6 +246,7 @@ impl Enqueuer {
     ) -> Result<Expectation, StoreUnavailable> {
         let is_expected = match &event.intent {
             MessageIntent::Edit(_) => return self.check_edit(endpoint, admin, event).await,
+            MessageIntent::Photo => return self.check_photo(endpoint, admin, event).await,
             MessageIntent::Command(_) if !event.is_for_other_bot() => true,
             MessageIntent::Unprefixed => true,
             // An unknown command in a group is probably for another bot. It is stored only if a prompt may be open,
@@ -257,6 +259,22 @@ impl Enqueuer {
             MessageIntent::Greeting => endpoint.greeting_cooldown.is_due(&admin.key, event.received_at),
         };
         Ok(if is_expected { Expectation::Yes } else { Expectation::No })
+    }
+
+    /// Whether `/photo` waits for a picture of this admin in this chat; the command that waits becomes its caption.
+    async fn check_photo(
+        &self,
+        endpoint: &Endpoint,
+        admin: &Admin,
+        event: &mut IncomingMessage<'_>,
+    ) -> Result<Expectation, StoreUnavailable> {
+        let IncomingMessage { message, received_at, .. } = event;
+        let key = message.chat.conversation_key(&admin.key, message.by_owner);
+        let request = self.store.get_state(endpoint.name(), StateKind::PhotoRequest, key.as_str()).await?;
+        let request = request.filter(|request| prompt::is_in_time(request.at, *received_at));
+        let Some(request) = request else { return Ok(Expectation::No) };
+        message.text = request.value;
+        Ok(Expectation::Yes)
     }
 
     /// Whether an edit replaces a command that was not understood; sets its version if so.
@@ -292,6 +310,10 @@ impl Enqueuer {
             return Ok(Expectation::AlreadyHandled);
         }
         message.version = last.version + 1;
+        // Nothing documents whether the edit of a caption comes with the address of its file.
+        if message.media.as_ref().is_none_or(|media| media.url.is_none()) {
+            message.media = last.media.clone().or(message.media.take());
+        }
         Ok(Expectation::Yes)
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Chatter is recognized without a copy of its text, and if it is long, by its length.
 
-use crate::command::spec::CommandSpec;
 use crate::commands::CATALOG;
+use crate::domain::MediaKind;
 use crate::parse::greeting::is_greeting;
 use crate::parse::prefix::{CommandParser, ParsedCommand};
 use crate::parse::prompt_reply::{LONGEST_PLAIN, MAX_REPLY_LEN, ParsedReply, parse_reply};
@@ -14,10 +14,12 @@ use super::payload::{ChatRef, Content, MessageRef};
 /// What a message is to us, if its sender is an admin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum MessageIntent {
-    /// A text, or the caption of a picture, that is written like a command.
+    /// A text, or the caption of a file, that is written like a command.
     Command(ParsedCommand),
-    /// An edited text that is written like a command.
+    /// An edited text or caption that is written like a command.
     Edit(ParsedCommand),
+    /// A picture without a caption: if `/photo` waits for one.
+    Photo,
     /// A yes, a no, a number, a 👍: if a prompt is open.
     PromptReply,
     /// A hello, or a call for help that is no command.
@@ -33,6 +35,9 @@ pub(super) fn detect(
     is_admin: impl Fn() -> bool,
 ) -> Result<MessageIntent, IgnoreReason> {
     let command = || parser.parse(&message.text);
+    if message.is_edit {
+        return command().filter(|_| is_admin()).map(MessageIntent::Edit).ok_or(IgnoreReason::Edited);
+    }
     match &message.content {
         Content::Text => {
             if let Some(command) = command() {
@@ -54,15 +59,13 @@ pub(super) fn detect(
                 None => Err(IgnoreReason::NotACommand),
             }
         }
-        Content::Edit => {
-            command().filter(|_| is_admin()).map(MessageIntent::Edit).ok_or(IgnoreReason::Edited)
-        }
-        Content::Picture(_) => {
-            let is_for_pictures = |command: &ParsedCommand| {
-                CATALOG.lookup(&command.typed).is_some_and(CommandSpec::accepts_picture)
-            };
-            command().filter(is_for_pictures).map(MessageIntent::Command).ok_or(IgnoreReason::NoText)
-        }
+        Content::Media(media) => match command() {
+            Some(command) => Ok(MessageIntent::Command(command)),
+            None if message.text.trim().is_empty() && media.kind != MediaKind::Video && is_admin() => {
+                Ok(MessageIntent::Photo)
+            }
+            None => Err(IgnoreReason::NoText),
+        },
         // A yes or a no: 👍, 👎, ❌.
         Content::Reaction(_) if parse_reply(&message.text, false, None).is_some() && is_admin() => {
             Ok(MessageIntent::PromptReply)
@@ -76,7 +79,7 @@ impl MessageIntent {
     pub(super) fn reason_if_unexpected(&self, message: &MessageRef<'_>) -> IgnoreReason {
         match (self, &message.content) {
             (Self::Edit(_), _) => IgnoreReason::Edited,
-            (_, Content::Picture(_) | Content::Reaction(_)) => IgnoreReason::NoText,
+            (_, Content::Media(_) | Content::Reaction(_)) => IgnoreReason::NoText,
             _ => IgnoreReason::NotACommand,
         }
     }
