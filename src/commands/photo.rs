@@ -17,6 +17,7 @@ use crate::reply::{Reply, ReplyLine, UsageError};
 use crate::storage::StateKind;
 use crate::zapi::{ApiError, ChangePermit, Zapi};
 
+/// What it is.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "photo",
     pt: &["foto"],
@@ -58,6 +59,7 @@ impl ApiChange for SetPhoto {
     }
 }
 
+/// Runs it.
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let community = context.require_community()?;
     let stored: Option<PhotoPlan> = api_change::stored_plan(context)?;

@@ -245,6 +245,7 @@ async fn a_command_accepted_by_another_process_is_noticed_at_once() {
             by_owner: false,
             name: "whoami".to_owned(),
             text: "/whoami".to_owned(),
+            media: None,
             quoted: None,
             sent_at: None,
             accepted_at: bot.clock.now(),

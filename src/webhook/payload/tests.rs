@@ -83,6 +83,7 @@ fn a_text_in_a_direct_chat_is_a_message() {
         sender: person(Some(ANA), Some(ANA_LID)),
         by_owner: false,
         text: "/groups".to_owned(),
+        media: None,
         quoted: None,
         sent_at: Some(Timestamp(1_764_000_000_123)),
     };
