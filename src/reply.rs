@@ -306,7 +306,9 @@ impl Reply {
             Self::RightsRevoked { is_started: false } => say("rights-revoked", &[]),
             Self::RightsRevoked { is_started: true } => say("rights-revoked-running", &[]),
             Self::NotAnAdmin => say("not-an-admin", &[]),
-            Self::TooOld { minutes } => say("too-old", &[("time", (&localizer.format_minutes(*minutes)).into())]),
+            Self::TooOld { minutes } => {
+                say("too-old", &[("time", (&localizer.format_minutes(*minutes)).into())])
+            }
             Self::RateLimited { limit } => {
                 say("rate-limited", &[("limit", usize::try_from(*limit).unwrap_or(usize::MAX).into())])
             }

@@ -55,7 +55,8 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     let media = plan.media.clone();
     let line = send_announcement(context, plan).await?;
     // Where nothing was sent, the file does not matter.
-    let lost = media_line(media.as_ref()).filter(|lost| lost.icon() == Some("⚠️") && line.icon() != Some("❌"));
+    let lost =
+        media_line(media.as_ref()).filter(|lost| lost.icon() == Some("⚠️") && line.icon() != Some("❌"));
     Ok(Reply::Lines(std::iter::once(line).chain(lost).collect()))
 }
 
@@ -119,8 +120,11 @@ fn media_line(media: Option<&Media>) -> Option<ReplyLine> {
         MediaKind::Video => "media-video",
         MediaKind::Document => "media-document",
     };
-    let (icon, key) =
-        if media.url.is_some() { ("📎", "announce-with-media") } else { ("⚠️", "announce-without-media") };
+    let (icon, key) = if media.url.is_some() {
+        ("📎", "announce-with-media")
+    } else {
+        ("⚠️", "announce-without-media")
+    };
     Some(ReplyLine::new(key).with_icon(icon).text("media", kind))
 }
 

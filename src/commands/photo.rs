@@ -78,7 +78,9 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     }
     Ok(Reply::Lines(match done {
         Ok(()) => vec![ReplyLine::done("photo-done").name("community", plan.name)],
-        Err(why_not) if why_not.icon() == Some("❌") && !context.is_cancelled && !context.is_final_failure => {
+        Err(why_not)
+            if why_not.icon() == Some("❌") && !context.is_cancelled && !context.is_final_failure =>
+        {
             request_photo(context, &community);
             vec![why_not, ReplyLine::new("photo-refused")]
         }

@@ -35,7 +35,8 @@ impl Media {
     pub fn is_picture(&self) -> bool {
         let has_type = || self.mime_type.as_deref().is_some_and(|mime| mime.starts_with("image/"));
         let has_extension = || matches!(self.extension().as_str(), "jpg" | "jpeg" | "png" | "webp");
-        self.kind == MediaKind::Picture || (self.kind == MediaKind::Document && (has_type() || has_extension()))
+        self.kind == MediaKind::Picture
+            || (self.kind == MediaKind::Document && (has_type() || has_extension()))
     }
 
     /// The extension of a document: that of its name, else the sub-type of its MIME type. Only letters and digits.

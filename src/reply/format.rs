@@ -120,7 +120,8 @@ fn strip_markup(words: &str) -> String {
 fn is_within_emoji(chars: &[char], at: usize) -> bool {
     let is_emoji = |at: Option<usize>| {
         let c = at.and_then(|at| chars.get(at)).copied().unwrap_or_default();
-        matches!(c, '\u{203c}'..='\u{27bf}' | '\u{2900}'..='\u{303d}' | '\u{1f000}'..='\u{1faff}') && !is_invisible(c)
+        matches!(c, '\u{203c}'..='\u{27bf}' | '\u{2900}'..='\u{303d}' | '\u{1f000}'..='\u{1faff}')
+            && !is_invisible(c)
     };
     let before = at.checked_sub(1);
     let is_marked = before.is_some_and(|at| chars[at] == '\u{fe0f}');

@@ -189,7 +189,8 @@ impl GroupReport {
             (true, true) => "would-link",
             (false, true) => "would-unlink",
         };
-        let mut lines: Vec<String> = self.lines.iter().map(|line| self.render_line(line, localizer)).collect();
+        let mut lines: Vec<String> =
+            self.lines.iter().map(|line| self.render_line(line, localizer)).collect();
         // The report on one group is one line.
         if let [line] = self.lines.as_slice() {
             lines = vec![self.render_only_line(line, head, localizer)];
@@ -230,8 +231,7 @@ impl GroupReport {
             }
             _ => return self.render_line(line, localizer),
         };
-        let values =
-            [("name", (&name).into()), ("community", (&community).into()), ("from", (&from).into())];
+        let values = [("name", (&name).into()), ("community", (&community).into()), ("from", (&from).into())];
         format!("{} {}", line.outcome.icon(), localizer.text(&key, &values))
     }
 

@@ -97,7 +97,10 @@ pub(super) enum Operation<'a> {
     Demote,
     PhonesExist,
     Groups,
-    Group { id: &'a str, with_invitation: bool },
+    Group {
+        id: &'a str,
+        with_invitation: bool,
+    },
     GroupInvitation(&'a str),
     ApprovePeople,
     RejectPeople,

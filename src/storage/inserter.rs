@@ -26,10 +26,10 @@ const INSERT_COMMAND: &str =
      SELECT $1, $2, $3,
          COALESCE((SELECT MAX(seq) FROM command
              WHERE instance = $2 AND ordering_key = $3 AND state IN ('waiting', 'answering')), 0) + 1,
-         $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'waiting', $15, $18
+         $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'waiting', $15, $16
      WHERE NOT EXISTS (SELECT 1 FROM command known
          WHERE known.instance = $2 AND known.message_id = $4 AND known.version = $5
-             AND (known.admin = $7 OR known.phone = $16 OR known.lid = $17))
+             AND (known.admin = $7 OR known.phone = $17 OR known.lid = $18))
      ON CONFLICT (instance, message_id, version, admin) DO NOTHING";
 
 /// Inserts commands over a connection that is opened when it is needed, and again after an outage.
@@ -166,9 +166,9 @@ fn insert_one(
         new.sent_at.map(|at| at.0),
         new.accepted_at.0,
         new.quoted,
+        new.media,
         new.sender.phone,
         new.sender.lid,
-        new.media,
     ])?;
     if inserted == 0 {
         return Ok(InsertResult::Duplicate);

@@ -80,7 +80,8 @@ impl Store {
 
     /// The file of the message of a command.
     pub async fn media(&self, command: &str) -> Result<Option<Media>, StoreUnavailable> {
-        let row = sqlx::query("SELECT media FROM command WHERE id = $1").bind(command).fetch_optional(&self.reads);
+        let row =
+            sqlx::query("SELECT media FROM command WHERE id = $1").bind(command).fetch_optional(&self.reads);
         Ok(self.read(row).await?.map(|row| read_media(&row)).transpose()?.flatten())
     }
 

@@ -196,7 +196,8 @@ pub(super) fn read_version(row: &AnyRow) -> Result<u32, sqlx::Error> {
 /// Reads the file of a row's message.
 pub(super) fn read_media(row: &AnyRow) -> Result<Option<Media>, sqlx::Error> {
     let json: Option<String> = row.try_get("media")?;
-    json.map(|json| serde_json::from_str(&json).map_err(|error| sqlx::Error::Decode(error.into()))).transpose()
+    json.map(|json| serde_json::from_str(&json).map_err(|error| sqlx::Error::Decode(error.into())))
+        .transpose()
 }
 
 /// Reads a row with all columns of a command.

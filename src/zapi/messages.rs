@@ -46,7 +46,9 @@ impl Zapi {
         let (call, path, field) = match media.kind {
             MediaKind::Picture => ("send-image", "send-image".to_owned(), "image"),
             MediaKind::Video => ("send-video", "send-video".to_owned(), "video"),
-            MediaKind::Document => ("send-document", format!("send-document/{}", media.extension()), "document"),
+            MediaKind::Document => {
+                ("send-document", format!("send-document/{}", media.extension()), "document")
+            }
         };
         let mut body = json!({ "phone": chat.address(), field: url, "caption": caption });
         if media.kind == MediaKind::Document

@@ -162,7 +162,7 @@ async fn t47_a_possibly_set_photo_is_not_reported_as_refused() {
 
     let reply = bot.ask(ANA, r#"/photo "Bairro Feliz" https://pictures.example/1"#).await;
 
-    assert_eq!(reply, "❓ I cannot tell whether it was done: Z-API refused: “it is the same”.");
+    assert_eq!(reply, "❓ I can't tell whether it was done: Z-API refused: “it is the same”.");
 }
 
 #[tokio::test]

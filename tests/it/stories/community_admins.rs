@@ -17,7 +17,7 @@ const CARLA: &str = "5544999990003";
 const CARLA_LID: &str = "81896604192875@lid";
 
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
-const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+const DONE: &str = "✅ “Futebol” is now in “Bairro Feliz”.";
 const NOBODY: &str = r#"{"status":"ignored","reason":"not_an_admin"}"#;
 const FIVE_MINUTES: Duration = Duration::from_secs(300);
 
@@ -96,7 +96,7 @@ async fn t42_an_admin_of_a_community_changes_no_other_and_does_not_learn_its_nam
     ] {
         let reply = bot.ask(BRUNO, &command).await;
         let typed = command.split(' ').nth(1).unwrap().trim_matches('"');
-        assert!(reply.starts_with(&format!("There is no community “{typed}")), "{command}: {reply}");
+        assert!(reply.starts_with(&format!("I don't know a community “{typed}")), "{command}: {reply}");
         assert!(!reply.contains("Marketing BR") || command.contains("Marketing BR"), "{command}: {reply}");
     }
     let elsewhere = bot.ask(BRUNO, r#"/link "Bairro Feliz" "Vendas Sul""#).await;
@@ -109,7 +109,7 @@ async fn t42_an_admin_of_a_community_changes_no_other_and_does_not_learn_its_nam
 
     assert!(elsewhere.contains("⚠️ “Vendas Sul”") && !elsewhere.contains("Marketing"), "{elsewhere}");
     assert!(moved.contains("⚠️ “Vendas Sul”") && !moved.contains("Marketing"), "{moved}");
-    assert!(loose.starts_with("There is no community “Marketing”."), "{loose}");
+    assert!(loose.starts_with("I don't know a community “Marketing”."), "{loose}");
     assert!(communities.contains("Bairro Feliz") && !communities.contains("Marketing"), "{communities}");
     assert!(groups.contains("Moradores") && groups.contains("Futebol"), "{groups}");
     for reply in [&groups, &unclear, &pattern] {
@@ -475,7 +475,7 @@ async fn a_configured_limit_applies_even_to_a_community_admin() {
 
     for command in [bot.message(BRUNO, COMMAND), bot.message(BRUNO_LID, COMMAND)] {
         let reply = bot.ask_by(&command).await;
-        assert_eq!(reply, "You may not use /link here. Whoever runs this bot can allow it.");
+        assert_eq!(reply, "You may not use /link here. The person who runs this bot can allow it.");
     }
     assert_eq!(bot.ask(ANA, COMMAND).await, DONE);
 }
@@ -519,7 +519,12 @@ async fn the_history_of_a_community_admin_is_found_by_number_or_lid() {
 
     for typed in ["+55 44 99999-0002", "44 99999-0002", BRUNO, BRUNO_LID] {
         let reply = bot.ask(ANA, &format!("/history {typed}")).await;
-        assert!(reply.ends_with("+55 44 99999-0002: “/link \"Bairro Feliz\" futebol” → ✅ 1 of 1 group is now in “Bairro Feliz”."), "{reply}");
+        assert!(
+            reply.ends_with(
+                "+55 44 99999-0002: “/link \"Bairro Feliz\" futebol” → ✅ “Futebol” is now in “Bairro Feliz”."
+            ),
+            "{reply}"
+        );
         assert_eq!(reply.lines().count(), 2, "{reply}");
     }
     let configured = bot.ask(ANA, "/history 44 99999-0001").await;

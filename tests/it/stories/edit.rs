@@ -11,7 +11,7 @@ use crate::support::{ANA, Service};
 use crate::webhook::assert_status;
 
 const NOON: Timestamp = Timestamp(1_764_000_000_000);
-const LINKED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+const LINKED: &str = "✅ “Futebol” is now in “Bairro Feliz”.";
 
 impl Service {
     /// A later version of a message.

@@ -175,7 +175,7 @@ async fn an_account_error_is_reported_at_once_with_a_remedy() {
 
     let reply = bot.ask(ANA, COMMAND).await;
 
-    assert_eq!(reply, "❌ Z-API does not accept the Client-Token. Whoever runs this bot must set it.");
+    assert_eq!(reply, "❌ Z-API does not accept the Client-Token. The person who runs this bot must set it.");
 }
 
 #[tokio::test]

@@ -111,6 +111,7 @@ async fn t46_a_negative_reaction_closes_the_prompt() {
 async fn t46_every_message_of_a_long_prompt_may_be_quoted_and_reacted_to() {
     for (answer, at) in [("sim", 0), ("sim", 1), ("👍", 0), ("👍", 1)] {
         let bot = in_portuguese()
+            .instance("community_limit = 100")
             .world(|world| {
                 world.set_limit(100);
                 for class in 1..=50 {
@@ -340,7 +341,7 @@ async fn t46_undo_prompts_like_its_effect_would() {
     assert_eq!(no, LEFT);
     assert!(undone.starts_with("5 de 5 grupos estão fora de “Bairro Feliz”."), "{undone}");
     // An undo can be undone, once.
-    assert!(bot.ask(ANA, "/desfazer").await.starts_with("5 de 5 grupos estão em “Bairro Feliz”."));
+    assert!(bot.ask(ANA, "/desfazer").await.starts_with("5 de 5 grupos agora estão em “Bairro Feliz”."));
     bot.settled().await;
     bot.ask(ANA, "/desfazer --sim").await;
     bot.settled().await;
@@ -450,7 +451,10 @@ async fn t46_a_pasted_list_with_numbers_means_its_names() {
 
         let reply = bot.ask(ANA, &format!("/vincular bairro feliz {list}")).await;
 
-        assert_eq!(reply, "2 de 2 grupos estão em “Bairro Feliz”.\n✅ “Futebol”\n✅ “Suporte”", "{list:?}");
+        assert_eq!(
+            reply, "2 de 2 grupos agora estão em “Bairro Feliz”.\n✅ “Futebol”\n✅ “Suporte”",
+            "{list:?}"
+        );
     }
 }
 

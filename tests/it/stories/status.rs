@@ -12,7 +12,7 @@ async fn status_of_a_healthy_instance() {
 
     let reply = bot.ask(ANA, "/status").await;
 
-    assert_eq!(reply, "✅ WhatsApp is connected.\nNo other command waits.\nNo command has failed.");
+    assert_eq!(reply, "✅ WhatsApp is connected.\nNothing is waiting.");
 }
 
 #[tokio::test]
@@ -26,8 +26,8 @@ async fn a_disconnected_phone_is_reported_when_it_is_back() {
 
     assert_eq!(
         bot.reply_to(&command).await.text,
-        "❌ WhatsApp is not connected. Open the instance at Z-API and read the QR code with the phone.\n\
-         No other command waits.\nNo command has failed."
+        "❌ WhatsApp is not connected. Open the instance at Z-API and scan the QR code with the phone.\n\
+         Nothing is waiting."
     );
 }
 
@@ -55,7 +55,7 @@ async fn status_counts_waiting_commands() {
 
     let reply = bot.ask(ANA, "/status").await;
 
-    assert_eq!(reply, "✅ WhatsApp is connected.\n2 other commands wait.\nNo command has failed.");
+    assert_eq!(reply, "✅ WhatsApp is connected.\n2 other commands are waiting.\nNo command has failed.");
     call.release();
     bot.settled().await;
 }
@@ -117,7 +117,7 @@ async fn an_unreadable_subscription_is_left_out() {
 
     let reply = bot.ask(ANA, "/status").await;
 
-    assert_eq!(reply, "✅ WhatsApp is connected.\nNo other command waits.\nNo command has failed.");
+    assert_eq!(reply, "✅ WhatsApp is connected.\nNothing is waiting.");
 }
 
 #[tokio::test]

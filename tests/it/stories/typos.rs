@@ -632,7 +632,7 @@ async fn typos_of_a_yes_lead_to_it_within_one_message() {
 #[tokio::test]
 async fn a_synonym_of_a_command_leads_to_it_within_one_message() {
     let rows = [
-        ("/apagar bairro", "sim", "➡️ “Bairro Feliz” acabaria de vez"),
+        ("/apagar bairro", "sim", "➡️ “Bairro Feliz” seria desativada de vez"),
         ("/borrar bairro", "sí", "➡️ “Bairro Feliz” terminaría"),
         ("/delete bairro", "yes", "➡️ “Bairro Feliz” would end"),
         ("/novo Bairro Novo", "sim", "✅ “Bairro Novo” foi criada"),
@@ -694,7 +694,7 @@ async fn a_yes_to_a_suggestion_does_not_skip_its_own_prompt() {
     let trial = bot.ask(ANA, "/avisar Reunião hoje bairro").await;
     let shown = bot.ask(ANA, "sim").await;
 
-    assert!(asked.starts_with("➡️ “Bairro Feliz” acabaria de vez"), "{asked}");
+    assert!(asked.starts_with("➡️ “Bairro Feliz” seria desativada de vez"), "{asked}");
     assert!(trial.contains("/avisar \"Bairro Feliz\" Reunião hoje?"), "{trial}");
     assert!(shown.contains("> Reunião hoje\n"), "{shown}");
     assert!(bot.sandbox.world(|world| world.community_named("Bairro Feliz").is_some()));
