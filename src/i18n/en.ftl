@@ -306,7 +306,7 @@ alias-fixed = { $short } is set in the configuration. The person who runs this b
 alias-long = { $short } is too long: a short name has 40 characters at most.
 alias-number = { $short } is a number or an id. Choose a word.
 alias-taken = { $short } already means something else in a command. Choose another word.
-alias-word = { $short } is no short name: use one word of letters and digits.
+alias-word = { $short } is not a short name: use one word of letters and digits.
 alias-one-word = { $short } is more than one word. Write: { $command }
 alias-swapped = There is no community or group { $name }. Did you mean it the other way round? { $command }
 alias-many = There are { $count } short names already. Remove one first: { $command }
@@ -609,7 +609,7 @@ person-cancelled = { $who }: not done: the command was cancelled
 person-not-shown = { $who }: Z-API said it was done, but the community does not show it. Ask again in a minute: { $command }
 person-not-shown-after = { $who }: { $reason } So far the community shows no change. Ask again in a minute: { $command }
 person-not-read-back = { $who }: the outcome could not be read back. Ask again in a minute: { $command }
-person-no-number = { $typed } is no phone number. Write it like +55 44 99999-0001
+person-no-number = { $typed } is not a phone number. Write it like +55 44 99999-0001
 person-no-country = { $typed }: the area or the country code is missing. Write it like +55 44 99999-0001
 person-ambiguous = { $typed }: where does a number end? Put commas between them.
 help-add = let people into a community
@@ -634,7 +634,7 @@ help-demote-example =
     Sales 44 99999-0001, 44 99999-0002
 
 ## The sender is not an admin of a group
-group-not-admin = you are no admin of this group. Ask one of its admins to make you one, then try again
+group-not-admin = you are not an admin of this group. Ask one of its admins to make you one, then try again
 ## Suggestions
 suggestion = I can't read it like that. Did you mean { $command }? Answer “yes”; nothing was changed.
 stop-words-beside-name = the in to of on at for from a community group groups
@@ -669,3 +669,11 @@ alias-changed-since = Not undone: somebody changed what { $short } stands for si
 
 ## Words for actions that no command does
 words-without-command = rename, activate, reactivate, enable, edit, leave
+
+## Demo
+demo-welcome = 
+    You are { $name }, an admin of a simulated WhatsApp number. Try { $help } or { $communities }; Ctrl-D ends.
+    The webhook URL is { $url }; for other sub-commands use --config { $file }
+demo-ignored = no command: { $reason }
+demo-edited = edited
+demo-in = in { $group }

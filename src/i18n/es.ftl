@@ -669,3 +669,11 @@ alias-changed-since = No lo deshice: alguien cambió el apodo { $short } despué
 
 ## Words for actions that no command does
 words-without-command = renombrar, activar, reactivar, editar, salir, habilitar
+
+## Demo
+demo-welcome = 
+    Eres { $name }, admin de un número simulado de WhatsApp. Prueba { $help } o { $communities }; Ctrl-D termina.
+    La URL del webhook es { $url }; para otros subcomandos usa --config { $file }
+demo-ignored = no es un comando: { $reason }
+demo-edited = editado
+demo-in = en { $group }

@@ -670,3 +670,11 @@ alias-changed-since = Não desfiz: alguém mudou o apelido { $short } depois.
 
 ## Words for actions that no command does
 words-without-command = renomear, ativar, reativar, editar, sair, habilitar
+
+## Demo
+demo-welcome = 
+    Você é { $name }, admin de um número simulado do WhatsApp. Experimente { $help } ou { $communities }; Ctrl-D termina.
+    A URL do webhook é { $url }; para outros subcomandos use --config { $file }
+demo-ignored = não é comando: { $reason }
+demo-edited = editada
+demo-in = em { $group }

@@ -89,7 +89,7 @@ async fn t47_an_old_community_is_not_taken_for_the_new_one() {
 
         let reply = bot.ask(ANA, &format!("/create {name}")).await;
 
-        assert!(reply.starts_with(&format!("❓ “{name}” may have been made")), "{reply}");
+        assert!(reply.starts_with(&format!("❓ “{name}” may have been created")), "{reply}");
     }
 }
 

@@ -225,7 +225,7 @@ async fn an_alias_grants_no_rights() {
 
     assert!(made.starts_with("✅"), "{made}");
     assert!(
-        link.starts_with("You may not use /link in") || link.starts_with("There is no community"),
+        link.starts_with("You may not use /link in") || link.starts_with("I don't know a community"),
         "{link}"
     );
     assert!(own.starts_with("❌ There is no community and no group “bairro”."), "{own}");

@@ -63,7 +63,7 @@ async fn an_admin_of_a_community_may_use_commands_in_it() {
     bot.knows(BRUNO).await;
 
     assert_eq!(bot.ask(BRUNO, COMMAND).await, DONE);
-    assert_eq!(bot.ask(BRUNO, r#"/desvincular "Bairro Feliz" futebol"#).await.lines().count(), 2);
+    assert_eq!(bot.ask(BRUNO, r#"/desvincular "Bairro Feliz" futebol"#).await.chars().next(), Some('✅'));
     assert!(bot.ask(BRUNO, "/community bairro").await.starts_with("“Bairro Feliz”: 2 groups"));
     assert_eq!(
         bot.ask(BRUNO, "/whoami").await,
@@ -193,7 +193,7 @@ async fn t42_an_admin_of_a_community_links_only_groups_of_which_they_are_admin()
         bot.ask_by(&bot.message(BRUNO, r#"/link "Bairro Feliz" here"#).in_group(&suporte)).await,
     ];
     for reply in refused {
-        assert!(reply.contains("❌ “Suporte”: you are no admin of this group. Ask"), "{reply}");
+        assert!(reply.contains("❌ “Suporte”: you are not an admin of this group. Ask"), "{reply}");
     }
     assert!(bot.ask(BRUNO, r#"/vincular "Bairro Feliz" suporte"#).await.contains("você não é admin"));
     assert!(bot.ask(BRUNO, r#"/enlazar "Bairro Feliz" suporte"#).await.contains("no eres admin"));
@@ -206,7 +206,7 @@ async fn t42_an_admin_of_a_community_links_only_groups_of_which_they_are_admin()
     let moved = bot.ask(BRUNO, r#"/move salva "Bairro Feliz""#).await;
 
     for reply in [&chosen, &pattern, &invited, &elsewhere, &moved] {
-        assert!(reply.contains("you are no admin of this group"), "{reply}");
+        assert!(reply.contains("you are not an admin of this group"), "{reply}");
     }
     assert_eq!((bot.changes(), before.communities()), (0, bot.world().communities()));
     let moved = bot.ask(BRUNO, r#"/move surfe "Bairro Feliz""#).await;
@@ -222,7 +222,7 @@ async fn an_admin_of_a_community_may_relink_a_group_they_unlinked() {
     let again = bot.ask(BRUNO, r#"/link "Bairro Feliz" moradores"#).await;
     let undone = bot.ask(BRUNO, "/undo").await;
 
-    assert!(again.contains("you are no admin of this group"), "{again}");
+    assert!(again.contains("you are not an admin of this group"), "{again}");
     assert!(undone.contains("✅ “Moradores”"), "{undone}");
 }
 
@@ -241,7 +241,7 @@ async fn whether_an_admin_of_a_community_is_admin_of_a_group_is_read_by_number_o
     let unknown = bot.ask(BRUNO, &format!(r#"/link "Bairro Feliz" {suporte}"#)).await;
 
     assert_eq!(by_lid, DONE);
-    assert!(unknown.contains("❌") && unknown.contains("no admin of this group"), "{unknown}");
+    assert!(unknown.contains("❌") && unknown.contains("not an admin of this group"), "{unknown}");
 }
 
 #[tokio::test]
@@ -533,7 +533,7 @@ async fn the_history_of_a_community_admin_is_found_by_number_or_lid() {
         "{configured}"
     );
     let stranger = bot.ask(ANA, "/historial 44 98888-0000").await;
-    assert_eq!(stranger, "Últimos comandos de “+55 44 98888-0000”:\nNinguna todavía.");
+    assert_eq!(stranger, "Últimos comandos de “+55 44 98888-0000”:\nNinguno todavía.");
 }
 
 #[tokio::test]

@@ -129,7 +129,8 @@ async fn a_lost_response_is_looked_up_and_nothing_is_created_twice() {
     assert_eq!(made.len(), 2);
     assert!(
         answers.len() == 1
-            && answers[0].starts_with(&format!("✅ “Bairro Novo” is made. Its id: {}\n", made[1])),
+            && answers[0].starts_with("✅ The community “Bairro Novo” was created.\n")
+            && answers[0].contains(&format!("/link {} …", made[1])),
         "{answers:?}"
     );
 }
@@ -154,7 +155,7 @@ async fn a_refused_or_too_long_name_is_not_created() {
     let long = bot.ask(ANA, &format!("/create {}", "x".repeat(101))).await;
 
     assert_eq!(refused, "❌ Not done: Z-API refused: “too many communities”.");
-    assert_eq!(long, "❌ That is 101 characters, and 100 are the most. Shorten it and send it again.");
+    assert_eq!(long, "❌ That is 101 characters, and the limit is 100. Shorten it and send it again.");
     assert_eq!(bot.world().communities().len(), 2);
 }
 
@@ -236,7 +237,7 @@ async fn extra_words_around_a_name_prompt_first() {
     let bot = Service::start().await;
     for text in ["/criar comunidade", "/criar uma nova comunidade", "/criar comunidade | Para pais"] {
         let missing = bot.ask(ANA, text).await;
-        assert!(missing.starts_with("Qual vai ser o nome?"), "{text}: {missing}");
+        assert!(missing.starts_with("Como ela vai se chamar?"), "{text}: {missing}");
     }
     for text in ["uma comunidade", "nova comunidade", "comunidade chamada", "a community called"] {
         let asked = bot.ask(ANA, &format!("/criar {text} Escola")).await;

@@ -52,14 +52,14 @@ async fn it_works_in_three_languages() {
     assert!(
         portuguese.starts_with(
             "➡️ “Bairro Feliz” seria desativada de vez, com o grupo de avisos.\n\
-         Os 2 grupos dela ficariam fora de comunidades.\n10 pessoas estão nela.\n\nFoi um teste"
+         Os 2 grupos dela ficariam sem comunidade.\n10 pessoas estão nela.\n\nFoi um teste"
         ),
         "{portuguese}"
     );
     assert!(
         spanish.starts_with(
-            "➡️ “Bairro Feliz” terminaría para siempre, con su grupo de avisos.\n\
-         Sus 2 grupos quedarían fuera de comunidades.\n10 personas están en ella.\n\nFue una prueba"
+            "➡️ “Bairro Feliz” se desactivaría para siempre, con su grupo de avisos.\n\
+         Sus 2 grupos quedarían sin comunidad.\n10 personas están en ella.\n\nFue una prueba"
         ),
         "{spanish}"
     );

@@ -244,7 +244,7 @@ async fn undo_prompts_before_it_replaces_a_later_text_of_another_admin() {
     bot.ask(RUI, "/describe \"Bairro Feliz\" Texto D").await;
     let asked = bot.ask(ANA, "/undo").await;
     assert!(asked.starts_with(&format!("{}\n➡️", changed("Texto D"))), "{asked}");
-    assert!(asked.contains("would be described so:\n> Texto B\n\n"), "{asked}");
+    assert!(asked.contains("The description of “Bairro Feliz” would be:\n> Texto B\n\n"), "{asked}");
     assert_eq!(bot.description("Bairro Feliz"), "Texto D");
 
     assert_eq!(bot.ask(ANA, "yes").await, DONE);

@@ -79,10 +79,10 @@ async fn the_history_shows_the_outcome_as_an_icon() {
         results,
         [
             "⏳",
-            "⛔ “Futebol” is now in “Bairro Feliz”.",
+            "⛔ “Síndicos” is now in “Bairro Feliz”.",
             "➡️ 2 of 2 groups would be in “Bairro Feliz”.",
             "☑️ “Moradores” was in “Bairro Feliz” already.",
-            "❌ I don't know a group XX",
+            "❌ I don't know a group “xyzzy”",
         ]
     );
     bot.settled().await;
@@ -239,7 +239,7 @@ async fn untrusted_text_in_the_history_stays_on_one_quoted_line() {
     let reply = bot.ask(ANA, "/history").await;
 
     assert_eq!(lines(&reply).len(), 2, "{reply}");
-    assert!(lines(&reply)[1].contains("“/link bairro ∗x∗ ➡ “Nada disso” yyy"), "{reply}");
+    assert!(lines(&reply)[1].contains("“/link bairro ∗x∗ ➡️ “Nada disso” yyy"), "{reply}");
     assert!(lines(&reply)[1].contains("y…” → ❌ 0 of "), "{reply}");
 }
 
@@ -303,7 +303,7 @@ async fn an_empty_history_is_reported() {
 
     let reply = bot.ask(ANA, "/historial").await;
 
-    assert_eq!(reply, "Últimos comandos:\nNinguna todavía.");
+    assert_eq!(reply, "Últimos comandos:\nNinguno todavía.");
 }
 
 #[tokio::test]
@@ -425,10 +425,10 @@ async fn the_history_omits_denied_commands_and_shortens_errors() {
         results,
         [
             "❌ “a-picture-that-has-no-address-at-all-of-the-web.jpg” is no…",
-            "❌ XX",
-            "❌ I don't know a group XX",
+            "❌ “somebody whose number nobody knows” is not a phone number.…",
+            "❌ I don't know a group “xyzzy-that-is-not-there”",
             "Este link deixa entrar em “Bairro Feliz”:",
-            "❌ You may not use /invite in “futebol”. The person who runs this bot…",
+            "❌ You may not use /invite in “futebol”. The person who runs t…",
         ]
     );
 }

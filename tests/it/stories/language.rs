@@ -154,8 +154,8 @@ async fn a_reply_to_a_prompt_uses_the_language_of_the_prompt() {
     // The chat's language is Spanish; the prompt uses that of the command's name, whatever the yes.
     let rows = [
         ("/unlink", "Shall I?", "sim", "4 of 4 groups are no longer in “Bairro Feliz”."),
-        ("/tirar", "Posso fazer?", "yes", "4 de 4 grupos estão fora de “Bairro Feliz”."),
-        ("/desvincular", "¿Lo hago?", "👍", "4 de 4 grupos están fuera de “Bairro Feliz”."),
+        ("/tirar", "Posso fazer?", "yes", "4 de 4 grupos não estão mais em “Bairro Feliz”."),
+        ("/desvincular", "¿Lo hago?", "👍", "4 de 4 grupos ya no están en “Bairro Feliz”."),
     ];
     for (command, asked, yes, expected) in rows {
         let bot = Service::start().await;
@@ -221,7 +221,7 @@ async fn a_portuguese_bot_answers_in_portuguese() {
     }
     assert!(bot.ask(ANA, "/comunidades").await.starts_with("2 comunidades:\n"));
     assert!(bot.ask(ANA, "/grupos sul").await.starts_with("1 grupo:\n"));
-    assert!(bot.ask(ANA, "/comunidade bairro").await.starts_with("“Bairro Feliz”: 3 grupos de 3\n"));
+    assert!(bot.ask(ANA, "/comunidade bairro").await.starts_with("“Bairro Feliz”: 3 grupos de 50\n"));
 }
 
 #[tokio::test]
@@ -236,7 +236,7 @@ async fn a_spanish_bot_answers_in_spanish() {
         ),
         (
             r#"/desvincular "Bairro Feliz" futebol moradores segurança"#,
-            "2 de 3 grupos están fuera de “Bairro Feliz”.\n✅ “Futebol”\n✅ “Moradores”\n\
+            "2 de 3 grupos ya no están en “Bairro Feliz”.\n✅ “Futebol”\n✅ “Moradores”\n\
              ❌ “Segurança da Rua”: la comunidad necesita al menos un grupo, así que este se queda",
         ),
         (

@@ -91,8 +91,7 @@ async fn t05_an_old_command_is_not_run_and_its_admin_is_told() {
 
     assert_eq!(
         reply,
-        "This command was sent 11 minutes before it reached me, so I did not run it. Send it again if you still \
-         want it."
+        "This command took 11 minutes to reach me, so I did not run it. Send it again if you still want it."
     );
     assert_eq!(done, DONE);
     assert_eq!(bot.row(old.message_id()).await.outcome.as_deref(), Some("expired"));

@@ -339,7 +339,7 @@ async fn t46_undo_prompts_like_its_effect_would() {
     let undone = bot.ask(ANA, "sim").await;
     bot.settled().await;
     assert_eq!(no, LEFT);
-    assert!(undone.starts_with("5 de 5 grupos estão fora de “Bairro Feliz”."), "{undone}");
+    assert!(undone.starts_with("5 de 5 grupos não estão mais em “Bairro Feliz”."), "{undone}");
     // An undo can be undone, once.
     assert!(bot.ask(ANA, "/desfazer").await.starts_with("5 de 5 grupos agora estão em “Bairro Feliz”."));
     bot.settled().await;
@@ -576,7 +576,7 @@ async fn t46_a_group_is_neither_created_nor_deactivated() {
     for command in
         ["/desativar grupo alfa", "/desativar --testar grupo alfa", "/desativar grupo alfa --testar"]
     {
-        assert!(bot.ask(ANA, command).await.contains("“Grupo Alfa” acabaria"), "{command}");
+        assert!(bot.ask(ANA, command).await.contains("“Grupo Alfa” seria desativada"), "{command}");
     }
-    assert!(bot.ask(ANA, "/criar \"Grupo Beta\"").await.contains("✅ “Grupo Beta”"));
+    assert!(bot.ask(ANA, "/criar \"Grupo Beta\"").await.contains("✅ A comunidade “Grupo Beta”"));
 }

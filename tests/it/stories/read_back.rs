@@ -166,7 +166,7 @@ async fn an_outcome_that_cannot_be_read_back_is_unknown() {
 
     let reply = bot.reply_to(event.message_id()).await.text;
 
-    assert!(reply.contains("\n❓ “Futebol”: "), "{reply}");
+    assert!(reply.starts_with("❓ “Futebol”: "), "{reply}");
     bot.settled().await;
     assert_eq!(bot.store.list(Some("dead"), 10).await.unwrap().len(), 1);
 }

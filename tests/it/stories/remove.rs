@@ -27,7 +27,7 @@ async fn remove_prompts_with_the_exact_people_and_community() {
             "3 of 5 people would leave “Bairro Feliz” and all its groups.\n\
              ➡️ +55 44 99999-0002 “Bruno”\n➡️ {CARLA_LID}\n\
              ☑️ +55 44 99999-0004: was not in it\n\
-             ❌ “Zé” is no phone number. Write it like +55 44 99999-0001\n\
+             ❌ “Zé” is not a phone number. Write it like +55 44 99999-0001\n\
              ❌ +55 44 99999-0001 “Ana”: created the community, and can’t be removed or demoted\n\n{ASK}"
         )
     );
@@ -73,7 +73,7 @@ async fn a_removed_person_leaves_the_groups_and_undo_cannot_restore_them() {
     let reply = bot.ask(ANA, &format!(r#"/quitar "Bairro Feliz" +{neighbour} --sí"#)).await;
     let undone = bot.ask(ANA, "/deshacer").await;
 
-    assert!(reply.starts_with("✅ +55 11 9 ya no está en “Bairro Feliz”."), "{reply}");
+    assert!(reply.starts_with("✅ +55 11 9") && reply.ends_with(" ya no está en “Bairro Feliz”."), "{reply}");
     assert_eq!(undone, "❌ Tu último cambio fue /quitar, y ese no se puede deshacer.");
     let world = bot.world();
     let mut left = world.find_group(&group).unwrap().participants.iter();
@@ -126,7 +126,7 @@ async fn in_a_very_large_community_a_lid_prompts_for_the_number() {
 
         let hidden = "I can’t tell whether they are in the community, since its list shows numbers. Name them \
             by their number.";
-        assert_eq!(reply.lines().nth(1), Some(format!("❓ {BRUNO_LID}: {hidden}").as_str()), "{command}");
+        assert_eq!(reply, format!("❓ {BRUNO_LID}: {hidden}"), "{command}");
     }
     assert_eq!(bot.changes(), 0);
 }

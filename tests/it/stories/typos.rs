@@ -155,7 +155,11 @@ para quem chegou",
         ("/Criar: Bairro Novo", ""),
     ];
     each_leads_to(
-        &["✅ “Bairro Novo” foi criada", "✅ “Bairro Novo” fue creada", "✅ “Bairro Novo” is made"],
+        &[
+            "✅ A comunidade “Bairro Novo” foi criada",
+            "✅ La comunidad “Bairro Novo” fue creada",
+            "✅ The community “Bairro Novo” was created",
+        ],
         &rows,
     )
     .await;
@@ -633,9 +637,9 @@ async fn typos_of_a_yes_lead_to_it_within_one_message() {
 async fn a_synonym_of_a_command_leads_to_it_within_one_message() {
     let rows = [
         ("/apagar bairro", "sim", "➡️ “Bairro Feliz” seria desativada de vez"),
-        ("/borrar bairro", "sí", "➡️ “Bairro Feliz” terminaría"),
+        ("/borrar bairro", "sí", "➡️ “Bairro Feliz” se desactivaría"),
         ("/delete bairro", "yes", "➡️ “Bairro Feliz” would end"),
-        ("/novo Bairro Novo", "sim", "✅ “Bairro Novo” foi criada"),
+        ("/novo Bairro Novo", "sim", "✅ A comunidade “Bairro Novo” foi criada"),
         ("/imagem bairro https://example.com/a.jpg", "sim", "✅ “Bairro Feliz”"),
         ("/mandar bairro Reunião hoje", "sim", "> Reunião hoje"),
         ("/tirar bairro 44 99999-0002", "sim", "➡️ +55 44 99999-0002"),
