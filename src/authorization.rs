@@ -72,12 +72,12 @@ impl Admins {
         self.lookup(sender).unwrap_or_default()
     }
 
-    /// The admin that this person is; `appointed` is called for people that the configuration does not have.
+    /// The admin that this person is; `community_admin` is called for people that the configuration does not have.
     pub fn find_or_else(
         &self,
         sender: Person,
         by_owner: bool,
-        appointed: impl FnOnce() -> Option<CommunityAdmin>,
+        community_admin: impl FnOnce() -> Option<CommunityAdmin>,
     ) -> Option<Arc<Admin>> {
         if by_owner {
             return self.owner.clone();
@@ -85,10 +85,10 @@ impl Admins {
         if let Some(admin) = self.lookup(sender).ok()? {
             return Some(admin.clone());
         }
-        let appointed = appointed()?;
-        match self.lookup(appointed.person).ok()? {
+        let community_admin = community_admin()?;
+        match self.lookup(community_admin.person).ok()? {
             Some(admin) => Some(admin.clone()),
-            None => Some(Arc::new(as_community_admin(&appointed))),
+            None => Some(Arc::new(as_community_admin(&community_admin))),
         }
     }
 
@@ -125,7 +125,7 @@ pub fn display_admin_key(key: &str) -> Option<String> {
     let id = key.strip_prefix(COMMUNITY_KEY_PREFIX)?;
     let lid = Lid::parse(id).filter(|_| id.contains('@'));
     let phone = Phone::parse(id).filter(|_| lid.is_none());
-    Some(Person { phone, lid }.shown()).filter(|shown| !shown.is_empty())
+    Some(Person { phone, lid }.display()).filter(|shown| !shown.is_empty())
 }
 
 /// The key of an admin of communities: by number if one is known, so that number and lid are one person in
@@ -136,16 +136,16 @@ pub fn community_admin_key(person: Person) -> String {
 }
 
 /// An admin with rights in these communities.
-fn as_community_admin(appointed: &CommunityAdmin) -> Admin {
-    let Person { phone, lid } = appointed.person;
+fn as_community_admin(community_admin: &CommunityAdmin) -> Admin {
+    let Person { phone, lid } = community_admin.person;
     Admin {
         from: AdminsFrom::Community,
-        key: community_admin_key(appointed.person),
+        key: community_admin_key(community_admin.person),
         phone,
         lid,
-        name: appointed.person.shown(),
+        name: community_admin.person.display(),
         commands: vec!["*".to_owned()],
-        communities: appointed.communities.iter().map(|community| community.id.to_string()).collect(),
+        communities: community_admin.communities.iter().map(|community| community.id.to_string()).collect(),
     }
 }
 
@@ -266,32 +266,32 @@ mod tests {
         ]);
         let bairro =
             NamedEntry { id: CommunityId::parse("120363186053925765").unwrap(), name: "Bairro".to_owned() };
-        let appointed = |phone, lid| {
+        let community_admin = |phone, lid| {
             Some(CommunityAdmin { person: person(phone, lid), communities: vec![bairro.clone()] })
         };
-        let find = |sender, appointed: Option<CommunityAdmin>| {
-            admins.find_or_else(sender, false, || appointed).map(|admin| admin.key.clone())
+        let find = |sender, community_admin: Option<CommunityAdmin>| {
+            admins.find_or_else(sender, false, || community_admin).map(|admin| admin.key.clone())
         };
         let (bruno, bruno_lid) = (Some("5511977776666"), Some("81896604192874@lid"));
 
         assert_eq!(find(person(bruno, None), None), None);
-        let key = find(person(None, bruno_lid), appointed(bruno, bruno_lid));
+        let key = find(person(None, bruno_lid), community_admin(bruno, bruno_lid));
         assert_eq!(key.as_deref(), Some("community:5511977776666"));
-        let key = find(person(None, bruno_lid), appointed(None, bruno_lid));
+        let key = find(person(None, bruno_lid), community_admin(None, bruno_lid));
         assert_eq!(key.as_deref(), Some("community:81896604192874@lid"));
         // Rui under a lid that the lists show beside his number: he has the rights of the configuration.
-        let key = find(person(None, bruno_lid), appointed(Some("5511988887777"), bruno_lid));
+        let key = find(person(None, bruno_lid), community_admin(Some("5511988887777"), bruno_lid));
         assert_eq!(key.as_deref(), Some("rui"));
         let two = person(Some("5511988887777"), Some("81896604192873@lid"));
-        assert_eq!(find(two, appointed(Some("5511988887777"), None)), None);
+        assert_eq!(find(two, community_admin(Some("5511988887777"), None)), None);
         assert_eq!(
             find(
                 person(bruno, None),
-                appointed(two.phone.map(|_| "5511988887777"), Some("81896604192873@lid"))
+                community_admin(two.phone.map(|_| "5511988887777"), Some("81896604192873@lid"))
             ),
             None
         );
-        assert!(admins.find_or_else(person(bruno, None), true, || appointed(bruno, None)).is_none());
+        assert!(admins.find_or_else(person(bruno, None), true, || community_admin(bruno, None)).is_none());
     }
 
     #[test]

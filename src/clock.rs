@@ -72,12 +72,12 @@ impl fmt::Display for Timestamp {
 
 /// The clock of the system, of a database, or of a test. Clones are one clock.
 #[derive(Clone, Debug)]
-pub struct Clock(Arc<Inner>);
+pub struct Clock(Arc<ClockState>);
 
 #[derive(Debug)]
-struct Inner {
+struct ClockState {
     manual: Option<AtomicI64>,
-    /// What [`Inner::started_at`] was, as Unix milliseconds of the monotonic time.
+    /// What [`ClockState::started_at`] was, as Unix milliseconds of the monotonic time.
     origin: AtomicI64,
     started_at: Instant,
     /// How far a manual clock was advanced.
@@ -108,7 +108,7 @@ impl Clock {
     fn new(manual: Option<AtomicI64>) -> Self {
         let (origin, follows) = (AtomicI64::new(system_now()), AtomicBool::new(false));
         let (skipped, moved) = (AtomicI64::new(0), Notify::new());
-        Self(Arc::new(Inner {
+        Self(Arc::new(ClockState {
             manual,
             origin,
             started_at: Instant::now(),

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
-use crate::server::{self, AdminState, ListenerConfig, MAX_PRIVATE_CONNECTIONS, Timeouts};
+use crate::server::{self, ListenerConfig, MAX_PRIVATE_CONNECTIONS, PrivateState, Timeouts};
 use crate::storage::Store;
 
 /// How long running requests and commands may take to finish after a signal.
@@ -61,7 +61,7 @@ pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: 
     let public_routes = server::public_routes(webhook_handler);
     let config = listener_config(max_connections, server.trusted_proxies);
     tasks.spawn(server::serve(public, public_routes, config));
-    let private_routes = server::private_routes(AdminState {
+    let private_routes = server::private_routes(PrivateState {
         store: store.clone(),
         metrics: metrics.clone(),
         shutdown: shutdown.clone(),
@@ -81,7 +81,7 @@ pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: 
     let deadline = Instant::now() + SHUTDOWN_TIMEOUT;
     until_shutdown.iter().for_each(JoinHandle::abort);
     if tokio::time::timeout(DRAIN_TIMEOUT, tasks.wait()).await.is_err() {
-        tracing::warn!("some commands are still running: they continue after the next start");
+        tracing::warn!("some commands are still running, they continue after the next start");
         worker.abort();
         let _ = worker.await;
         release_leases(&store, deadline).await;
@@ -89,7 +89,7 @@ pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: 
     rejection_notices.abort();
     store.close();
     if timeout_at(deadline, writer).await.is_err() {
-        tracing::warn!("the journal did not close in time: its thread is abandoned");
+        tracing::warn!("journal did not close in time, its thread is abandoned");
     }
 }
 
@@ -100,7 +100,7 @@ async fn release_leases(store: &Store, deadline: Instant) {
         Ok(Err(error)) => error.to_string(),
         Err(_) => "the journal does not respond".to_owned(),
     };
-    tracing::warn!(error, "leases were not released: running commands continue when the leases expire");
+    tracing::warn!(error, "leases not released, running commands continue when they expire");
 }
 
 /// Serves the routes of the sandbox, for `demo` and the tests.
@@ -141,7 +141,7 @@ pub fn shutdown_on_signal() -> io::Result<CancellationToken> {
             }
             if is_first {
                 tracing::info!(
-                    "shutting down after running commands; a second signal ends the process at once"
+                    "shutting down after running commands, a second signal ends the process at once"
                 );
                 cancelled.cancel();
             }

@@ -218,9 +218,9 @@ impl Reply {
     /// The messages of the reply, each short enough for WhatsApp.
     pub fn messages(&self, localizer: &Localizer) -> Vec<String> {
         // A message that begins with a prefix would be a command for another bot in the chat.
-        let is_order = |text: &String| localizer.prefixes.iter().any(|prefix| text.starts_with(prefix));
+        let is_command = |text: &String| localizer.prefixes.iter().any(|prefix| text.starts_with(prefix));
         let messages = split_messages(&self.render(localizer)).into_iter();
-        messages.map(|text| if is_order(&text) { format!("› {text}") } else { text }).collect()
+        messages.map(|text| if is_command(&text) { format!("› {text}") } else { text }).collect()
     }
 
     /// Whether it says that the command was not understood and nothing was done: then its message can be

@@ -11,11 +11,19 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{fmt, registry};
 
+use crate::domain::InstanceName;
+
 /// Labels of a counter.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Labels {
     instance: String,
     outcome: &'static str,
+}
+
+impl Labels {
+    fn new(instance: Option<&InstanceName>, outcome: &'static str) -> Self {
+        Self { instance: instance.map(InstanceName::to_string).unwrap_or_default(), outcome }
+    }
 }
 
 /// The counters of one service. No global recorder: each service, and each test, has its own.
@@ -47,13 +55,15 @@ impl Default for Metrics {
 
 impl Metrics {
     /// The counter of webhooks with one outcome. Keep it: looking it up takes a lock.
-    pub fn webhooks(&self, instance: &str, outcome: &'static str) -> Counter {
-        self.webhooks.get_or_create_owned(&Labels { instance: instance.to_owned(), outcome })
+    ///
+    /// Without an instance, it counts webhooks of unknown instances.
+    pub fn webhooks(&self, instance: Option<&InstanceName>, outcome: &'static str) -> Counter {
+        self.webhooks.get_or_create_owned(&Labels::new(instance, outcome))
     }
 
     /// Counts a command that ended.
-    pub fn record_command(&self, instance: &str, outcome: &'static str) {
-        self.commands.get_or_create(&Labels { instance: instance.to_owned(), outcome }).inc();
+    pub fn record_command(&self, instance: &InstanceName, outcome: &'static str) {
+        self.commands.get_or_create(&Labels::new(Some(instance), outcome)).inc();
     }
 
     /// Counts a panic that was caught.
@@ -129,10 +139,10 @@ fn log_filter(value: &str, default: LevelFilter) -> Result<EnvFilter, LogFilterE
 /// character prints the whole text). The message is logged at debug, with a backtrace if `RUST_BACKTRACE` is set.
 pub fn install_panic_hook() {
     std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(tracing::field::display);
-        tracing::error!(place, "a panic");
+        let location = panic.location().map(tracing::field::display);
+        tracing::error!(location, "a panic");
         let text = panic.payload_as_str().unwrap_or_default();
-        tracing::debug!(text, trace = %std::backtrace::Backtrace::capture(), "the message of the panic");
+        tracing::debug!(text, trace = %std::backtrace::Backtrace::capture(), "panic message");
     }));
 }
 
@@ -205,7 +215,10 @@ mod tests {
             default.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
         assert_eq!(lines.len(), 1, "{default}");
         assert_eq!(lines[0]["message"], "a panic");
-        assert!(lines[0]["place"].as_str().is_some_and(|place| place.contains("telemetry.rs:")), "{default}");
+        assert!(
+            lines[0]["location"].as_str().is_some_and(|location| location.contains("telemetry.rs:")),
+            "{default}"
+        );
         assert!(!default.contains("segredo"), "{default}");
         assert!(detailed.contains("segredo"), "{detailed}");
     }

@@ -100,14 +100,14 @@ impl SentCommand {
         upstream.take_calls();
 
         let started = Instant::now();
-        let answer = post(url, &[("z-api-token", account.token.as_str())], body.as_bytes()).await?;
+        let response = post(url, &[("z-api-token", account.token.as_str())], body.as_bytes()).await?;
         let accepted = started.elapsed();
         let reply =
             timeout(TIMEOUT, upstream.sandbox.next_sent_after(sent_before)).await.context("no reply")?;
 
-        let text = answer.text();
-        let answer: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-        ensure!(answer["status"] == "accepted", "the webhook response is {text}");
+        let text = response.text();
+        let response: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+        ensure!(response["status"] == "accepted", "the webhook response is {text}");
         let done = reply.text.matches('✅').count();
         ensure!(done == self.kind.changed(), "{}: {}", self.kind.name(), reply.text);
         let calls: Vec<(String, Duration)> =
@@ -115,6 +115,6 @@ impl SentCommand {
         if calls.last().is_none_or(|(call, _)| call != "send-text") {
             bail!("the reply is not the last call: {calls:?}");
         }
-        Ok(TimedCommand { id: answer["id"].as_str().unwrap_or_default().to_owned(), accepted, calls })
+        Ok(TimedCommand { id: response["id"].as_str().unwrap_or_default().to_owned(), accepted, calls })
     }
 }

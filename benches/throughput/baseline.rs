@@ -58,7 +58,7 @@ struct BaselineState {
 }
 
 type Keys = Arc<[hmac::Hmac<Sha256>]>;
-type Answer = Response<Full<Bytes>>;
+type HttpResponse = Response<Full<Bytes>>;
 
 /// Serves until it is killed; writes its address to stdout first.
 pub(crate) fn serve(baseline: Baseline, tell: impl FnOnce(String)) -> anyhow::Result<()> {
@@ -116,7 +116,7 @@ async fn serve_hyper(stream: TcpStream, keys: Keys) {
             let (parts, body) = request.into_parts();
             let Ok(body) = body.collect().await else { return Ok(rejected_response()) };
             Ok::<_, Infallible>(match decide(&keys, &parts.headers, &body.to_bytes()) {
-                Decision::Respond(answer) => answer,
+                Decision::Respond(response) => response,
                 Decision::Command(_) => json(StatusCode::NOT_IMPLEMENTED, r#"{"status":501}"#),
             })
         }
@@ -124,14 +124,14 @@ async fn serve_hyper(stream: TcpStream, keys: Keys) {
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
-async fn handle_verified(State(keys): State<Keys>, headers: HeaderMap, body: Bytes) -> Answer {
+async fn handle_verified(State(keys): State<Keys>, headers: HeaderMap, body: Bytes) -> HttpResponse {
     if is_signed(&keys, &headers, &body) { ignored_response() } else { rejected_response() }
 }
 
-async fn handle_decided(State(state): State<BaselineState>, headers: HeaderMap, body: Bytes) -> Answer {
+async fn handle_decided(State(state): State<BaselineState>, headers: HeaderMap, body: Bytes) -> HttpResponse {
     let command = match decide(&state.keys, &headers, &body) {
         Decision::Command(command) => command,
-        Decision::Respond(answer) => return answer,
+        Decision::Respond(response) => return response,
     };
     match state.committer {
         Some(committer) => match committer.commit(command).await {
@@ -146,7 +146,7 @@ async fn handle_decided(State(state): State<BaselineState>, headers: HeaderMap, 
 /// What a request is.
 enum Decision {
     Command(InsertRow),
-    Respond(Answer),
+    Respond(HttpResponse),
 }
 
 fn decide(keys: &Keys, headers: &HeaderMap, body: &[u8]) -> Decision {
@@ -213,17 +213,17 @@ impl Event<'_> {
     }
 }
 
-fn ignored_response() -> Answer {
+fn ignored_response() -> HttpResponse {
     json(StatusCode::OK, r#"{"status":"ignored","reason":"not_a_command"}"#)
 }
 
-fn rejected_response() -> Answer {
+fn rejected_response() -> HttpResponse {
     json(StatusCode::UNAUTHORIZED, r#"{"status":401}"#)
 }
 
-fn json(status: StatusCode, body: &'static str) -> Answer {
-    let mut answer = Response::new(Full::new(Bytes::from_static(body.as_bytes())));
-    *answer.status_mut() = status;
-    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    answer
+fn json(status: StatusCode, body: &'static str) -> HttpResponse {
+    let mut response = Response::new(Full::new(Bytes::from_static(body.as_bytes())));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }

@@ -43,9 +43,9 @@ impl Committer {
 
     /// Commits a command; returns whether it is new, or `None` if it could not be written.
     pub(crate) async fn commit(&self, command: InsertRow) -> Option<bool> {
-        let (answer, answered) = oneshot::channel();
-        self.0.send((command, answer)).ok()?;
-        answered.await.ok()
+        let (completion, completed) = oneshot::channel();
+        self.0.send((command, completion)).ok()?;
+        completed.await.ok()
     }
 }
 
@@ -53,12 +53,12 @@ fn run(connection: &Connection, commands: &Receiver<CommitJob>, manner: CommitMo
     let mut begin = connection.prepare("BEGIN IMMEDIATE")?;
     let mut commit = connection.prepare("COMMIT")?;
     let mut statements = Statements::prepare(connection, manner.work)?;
-    let (mut batch, mut answers) = (Vec::new(), Vec::new());
+    let (mut batch, mut completions) = (Vec::new(), Vec::new());
     while let Ok(first) = commands.recv() {
         let waiting = std::iter::once(first).chain(commands.try_iter()).take(manner.max_batch);
-        for (command, answer) in waiting {
+        for (command, completion) in waiting {
             batch.push(command);
-            answers.push(answer);
+            completions.push(completion);
         }
         begin.execute([])?;
         let written = statements.write(&batch)?;
@@ -66,8 +66,8 @@ fn run(connection: &Connection, commands: &Receiver<CommitJob>, manner: CommitMo
         // The load sends no command twice; a duplicate fails its batch, which the load reports.
         let are_new = written == batch.len();
         batch.clear();
-        for answer in answers.drain(..) {
-            let _ = answer.send(are_new);
+        for completion in completions.drain(..) {
+            let _ = completion.send(are_new);
         }
     }
     Ok(())

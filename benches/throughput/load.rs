@@ -130,7 +130,7 @@ impl Generator<'_> {
         let mut idle: Vec<usize> = (0..shape.connections).rev().collect();
         // All pauses are equally long, so they end in order.
         let mut away: VecDeque<(Instant, usize)> = VecDeque::new();
-        let (mut due, mut waiting, mut last_answer) = (0_u32, 0_usize, started);
+        let (mut due, mut waiting, mut last_response) = (0_u32, 0_usize, started);
         loop {
             let now = Instant::now();
             let is_open = now < end && !self.is_dry();
@@ -162,27 +162,27 @@ impl Generator<'_> {
             }
             for event in &events {
                 let Token(index) = event.token();
-                let Some(answer) = self.receive(index)? else { continue };
+                let Some(response) = self.receive(index)? else { continue };
                 waiting -= 1;
-                last_answer = Instant::now();
-                self.count(index, &answer, last_answer);
-                if answer.closes || !shape.keep_alive {
+                last_response = Instant::now();
+                self.count(index, &response, last_response);
+                if response.closes || !shape.keep_alive {
                     self.lines[index].stream = None;
                 }
-                if answer.is_for_later {
-                    away.push_back((last_answer + PAUSE, index));
-                } else if shape.rate.is_none() && last_answer < end && !self.is_dry() {
-                    self.send(index, last_answer)?;
+                if response.is_for_later {
+                    away.push_back((last_response + PAUSE, index));
+                } else if shape.rate.is_none() && last_response < end && !self.is_dry() {
+                    self.send(index, last_response)?;
                     waiting += 1;
                 } else {
                     idle.push(index);
                 }
             }
-            if waiting > 0 && last_answer.max(started).elapsed() > TIMEOUT {
-                bail!("{waiting} requests have had no answer for {TIMEOUT:?}");
+            if waiting > 0 && last_response.max(started).elapsed() > TIMEOUT {
+                bail!("{waiting} requests have had no response for {TIMEOUT:?}");
             }
         }
-        self.outcome.elapsed = last_answer - started;
+        self.outcome.elapsed = last_response - started;
         self.outcome.ran_dry = self.is_dry();
         Ok(())
     }
@@ -240,23 +240,23 @@ impl Generator<'_> {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error).context("a connection broke"),
             }
-            if let Some(answer) = answer(&line.buffer[..line.filled])? {
+            if let Some(response) = response(&line.buffer[..line.filled])? {
                 (line.is_waiting, line.filled) = (false, 0);
-                return Ok(Some(answer));
+                return Ok(Some(response));
             }
             if line.filled == line.buffer.len() {
-                bail!("an answer is longer than {} bytes", line.buffer.len());
+                bail!("a response is longer than {} bytes", line.buffer.len());
             }
         }
     }
 
-    fn count(&mut self, index: usize, answer: &ResponseHead, now: Instant) {
+    fn count(&mut self, index: usize, response: &ResponseHead, now: Instant) {
         let took = (now - self.lines[index].started).as_nanos();
         let outcome = &mut self.outcome;
-        if answer.status != 503 {
+        if response.status != 503 {
             outcome.took.push(u32::try_from(took).unwrap_or(u32::MAX));
         }
-        let place = match (answer.status, answer.is_accepted) {
+        let place = match (response.status, response.is_accepted) {
             (200, true) => &mut outcome.accepted,
             (200, false) => &mut outcome.ignored,
             (401 | 429, _) => &mut outcome.refused,
@@ -268,7 +268,7 @@ impl Generator<'_> {
 }
 
 /// Parses a complete response.
-fn answer(bytes: &[u8]) -> anyhow::Result<Option<ResponseHead>> {
+fn response(bytes: &[u8]) -> anyhow::Result<Option<ResponseHead>> {
     let Some(head) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
     let (head, body) = (&bytes[..head + 2], &bytes[head + 4..]);
     let value = |name: &[u8]| {

@@ -169,7 +169,7 @@ fn expect(server: &Server, kind: EventKind, outcome: &Outcome) -> anyhow::Result
     if all == 0 || right != all || outcome.shed > 0 {
         let Outcome { accepted, ignored, refused, shed, other, .. } = outcome;
         bail!(
-            "{} answered {kind:?} with {accepted} accepted, {ignored} ignored, {refused} refused, {shed} shed, \
+            "{} responded to {kind:?} with {accepted} accepted, {ignored} ignored, {refused} refused, {shed} shed, \
              {other} others",
             server.name
         );

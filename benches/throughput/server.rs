@@ -111,8 +111,8 @@ fn configuration(keys: SigningKeys, upstream: &Upstream) -> String {
     };
     let admins = (0..ADMINS)
         .map(|number| format!("[instances.main.admins.admin{number}]\nphone = \"{}\"\n", admin(number)));
-    let Upstream { address, account, pace, .. } = upstream;
-    let paces = match pace {
+    let Upstream { address, account, rate_limits, .. } = upstream;
+    let limits = match rate_limits {
         RateLimitMode::Default => "",
         RateLimitMode::None => "changes_per_second = 1000\nmessages_per_minute = 60000\n",
     };
@@ -131,7 +131,7 @@ max_event_age = "1h"
 hmac = {{ header = "{HEADER}", secrets = [{secrets}] }}
 [instances.main.limits]
 commands_per_minute = 1000000
-{paces}{}"#,
+{limits}{}"#,
         account.token,
         account.client_token.as_deref().unwrap_or_default(),
         admins.collect::<String>()

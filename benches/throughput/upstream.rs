@@ -27,7 +27,7 @@ pub(crate) enum RateLimitMode {
 pub(crate) struct Upstream {
     pub(crate) address: SocketAddr,
     pub(crate) account: Credentials,
-    pub(crate) pace: RateLimitMode,
+    pub(crate) rate_limits: RateLimitMode,
     shutdown: CancellationToken,
 }
 
@@ -36,7 +36,7 @@ impl Upstream {
     ///
     /// # Errors
     /// No port can be opened.
-    pub(crate) fn start(pace: RateLimitMode) -> anyhow::Result<Self> {
+    pub(crate) fn start(rate_limits: RateLimitMode) -> anyhow::Result<Self> {
         let mut world = World::empty();
         world.community(COMMUNITY);
         for name in GROUPS {
@@ -52,7 +52,7 @@ impl Upstream {
         let (address, shutdown) = (listener.local_addr()?, CancellationToken::new());
         let ending = shutdown.clone();
         std::thread::spawn(move || runtime.block_on(lifecycle::serve_router(listener, router, ending)));
-        Ok(Self { address, account, pace, shutdown })
+        Ok(Self { address, account, rate_limits, shutdown })
     }
 }
 

@@ -35,8 +35,8 @@ fuzz_target!(|body: &[u8]| {
         assert!(message.by_owner || !message.sender.is_unknown(), "no sender");
         assert!(owner_commands || !message.by_owner);
         let message = message.to_message();
-        assert!(!message.chat.address().is_empty());
-        assert!(message.chat.address().chars().all(|c| c.is_ascii_alphanumeric() || "@-.".contains(c)));
+        assert!(!message.chat.id().is_empty());
+        assert!(message.chat.id().chars().all(|c| c.is_ascii_alphanumeric() || "@-.".contains(c)));
         if let Some(command) = PARSER.parse(&message.text)
             && let Some(spec) = CATALOG.lookup(&command.typed)
         {

@@ -76,7 +76,7 @@ pub(super) fn event(EventCommand::Send(send): &EventCommand) -> anyhow::Result<E
         headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
     let response = block_on(async {
         // The URL may hold the path's secret, so errors name the base alone.
-        post(&url, &headers, body.as_bytes()).await.with_context(|| format!("{base} does not answer"))
+        post(&url, &headers, body.as_bytes()).await.with_context(|| format!("{base} does not respond"))
     })?;
     print_line(response.text().trim_end());
     let status = serde_json::from_str::<serde_json::Value>(&response.text()).unwrap_or_default();

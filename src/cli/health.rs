@@ -13,7 +13,7 @@ pub(super) fn health(config: &ConfigArg) -> anyhow::Result<ExitStatus> {
     block_on(async {
         let client = reqwest_client()?;
         let response = client.get(format!("http://{address}/healthz")).send().await;
-        let response = response.with_context(|| format!("nothing answers on {address}"))?;
+        let response = response.with_context(|| format!("nothing responds on {address}"))?;
         Ok(if response.status().is_success() { ExitStatus::Success } else { ExitStatus::Failure })
     })
 }

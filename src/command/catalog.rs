@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_has_its_names_without_case_and_accents_and_nothing_fuzzier() {
+    fn a_command_name_ignores_case_and_accents_but_allows_no_typo() {
         let rows = [
             ("LINK", Some("link")),
             ("Vincular", Some("link")),
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_offered_the_opposite_of_what_they_typed() {
+    fn the_opposite_command_is_never_suggested() {
         let rows = [
             ("despromover", Some("rebaixar")),
             ("unpromote", Some("demote")),

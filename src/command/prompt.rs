@@ -24,7 +24,7 @@ const LATE_REPLY_NOTICE_WINDOW: Duration = Duration::from_secs(60 * 60);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prompt {
     /// The id of the command that prompts.
-    pub asked_by: String,
+    pub prompted_by: String,
     /// The language of the prompt.
     pub language: String,
     /// The English name of the command that a reply runs.
@@ -55,7 +55,7 @@ impl Prompt {
     /// A prompt of a command in progress, without options. A yes runs `command`.
     pub fn new(prompted_by: &CommandRecord, locale: Locale, command: &str) -> Self {
         Self {
-            asked_by: prompted_by.id.clone(),
+            prompted_by: prompted_by.id.clone(),
             language: locale.tag().to_owned(),
             command: command.to_owned(),
             before: String::new(),
@@ -92,9 +92,9 @@ impl Prompt {
             command: self.command.clone(),
             rest: words.join(" "),
             is_confirmed: self.options.is_empty(),
-            forget: Some(if self.is_undo { ClearedState::Undo } else { ClearedState::Prompt }),
+            clears: Some(if self.is_undo { ClearedState::Undo } else { ClearedState::Prompt }),
             precondition: self.precondition.clone(),
-            prompting_commands: self.prompting_commands.iter().chain([&self.asked_by]).cloned().collect(),
+            prompting_commands: self.prompting_commands.iter().chain([&self.prompted_by]).cloned().collect(),
         }
     }
 }

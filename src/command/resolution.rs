@@ -43,7 +43,7 @@ pub struct DeferredCommand {
     /// It needs no confirmation.
     pub is_confirmed: bool,
     /// The state that is removed with its reply.
-    pub forget: Option<ClearedState>,
+    pub clears: Option<ClearedState>,
     /// Undo only if this is still true: the community id or description text that the change left.
     #[serde(default)]
     pub precondition: Option<String>,
@@ -56,7 +56,7 @@ pub struct DeferredCommand {
 impl DeferredCommand {
     /// The state that is removed with its reply, for an admin in a chat.
     pub fn cleared_state(&self, key: &ConversationKey) -> Vec<StateChange> {
-        let kinds: &[StateKind] = match self.forget {
+        let kinds: &[StateKind] = match self.clears {
             None => &[],
             Some(ClearedState::Prompt) => &[StateKind::Prompt],
             // A prompt may have preceded it.

@@ -196,7 +196,7 @@ impl CommandSpec {
         let render_word = |word: &String| if self.accepts_picture() { word.clone() } else { typed(word) };
         let words: Vec<String> = arguments.words.iter().map(render_word).collect();
         let words = words.join(" ");
-        let flags = arguments.flags.typed();
+        let flags = arguments.flags.to_typed();
         match self.args.first() {
             Some(ArgKind::Groups) => ([flags, words.as_str()].join(" ").trim().to_owned(), String::new()),
             _ => (flags.to_owned(), [words.as_str(), &arguments.text].join(" ").trim().to_owned()),

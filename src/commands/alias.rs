@@ -9,7 +9,7 @@ use crate::command::spec::{CommandSpec, HelpSection};
 use crate::directory::{CommunityEntry, Snapshot, fold};
 use crate::domain::{CommunityId, GroupId, InviteLink};
 use crate::engine::aliases::alias_line;
-use crate::engine::target::{Target, TargetMatch, match_target, prompt_choice};
+use crate::engine::target::{ChoiceArguments, Target, TargetMatch, match_target, prompt_choice};
 use crate::i18n;
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::numbers::parse_range;
@@ -182,7 +182,7 @@ async fn set_alias(
         TargetMatch::One(thing) => thing,
         TargetMatch::Many(options) | TargetMatch::NotFound(options) => {
             let before = format!("{} =", typed(&name));
-            return Ok(prompt_choice(context, SPEC.name, wanted, options, (&before, "")));
+            return Ok(prompt_choice(context, SPEC.name, wanted, options, ChoiceArguments::new(&before, "")));
         }
         TargetMatch::NotVisible(why) => return Ok(Reply::Lines(vec![why])),
     };

@@ -140,16 +140,16 @@ async fn send_announcement(context: &mut Context<'_>, plan: AnnouncePlan) -> Res
     let (Some(group), Some(_)) = (GroupId::parse(&plan.group), CommunityId::parse(&plan.community)) else {
         return Err(CommandError::MissingCommunity);
     };
-    let turn = context.zapi.acquire_send_permit(Priority::Reply).await?;
+    let permit = context.zapi.acquire_send_permit(Priority::Reply).await?;
     api_change::store_plan(context, &AnnouncePlan { is_calling: true, ..plan.clone() }).await?;
     failpoint::reach(Step::Calling);
     let chat = Chat::Group(group);
-    let answer = match plan.media.as_ref().and_then(|media| Some((media, media.url.as_deref()?))) {
-        Some((media, url)) => context.zapi.send_media(&chat, media, url, &plan.text, turn).await,
-        None => context.zapi.send_text(&chat, &plan.text, None, turn).await,
+    let response = match plan.media.as_ref().and_then(|media| Some((media, media.url.as_deref()?))) {
+        Some((media, url)) => context.zapi.send_media(&chat, media, url, &plan.text, permit).await,
+        None => context.zapi.send_text(&chat, &plan.text, None, permit).await,
     };
     failpoint::reach(Step::Called);
-    let error = match answer {
+    let error = match response {
         Ok(_) => {
             context.set_undo(SPEC.name, None);
             return Ok(look(ReplyLine::done("announce-done")));

@@ -3,7 +3,7 @@
 use crate::command::context::{CommandError, Context};
 use crate::command::spec::{CommandSpec, HelpSection};
 use crate::directory::{CommunityEntry, fold};
-use crate::engine::listing::{ListKind, format_names};
+use crate::engine::listing::{ListKind, NumberedList, format_names};
 use crate::parse::arguments::Arguments;
 use crate::reply::{ListPage, Reply, ReplyLine};
 
@@ -30,6 +30,6 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
         SPEC.name,
         vec![head],
         format_names(&allowed),
-        (ListKind::Communities, ids),
+        NumberedList::new(ListKind::Communities, ids),
     ))
 }

@@ -3,7 +3,7 @@
 use crate::command::context::{CommandError, Context};
 use crate::command::spec::{CommandSpec, HelpSection};
 use crate::directory::{GroupEntry, NamedEntry, fold};
-use crate::engine::listing::{ListKind, format_names};
+use crate::engine::listing::{ListKind, NumberedList, format_names};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::{Reply, ReplyLine, quote_text};
 
@@ -50,5 +50,10 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
         head.push(ReplyLine::new("community-empty"));
     }
     let ids = groups.iter().map(|group| group.id.to_string()).collect();
-    Ok(context.show_numbered_list(SPEC.name, head, format_names(&groups), (ListKind::Groups, ids)))
+    Ok(context.show_numbered_list(
+        SPEC.name,
+        head,
+        format_names(&groups),
+        NumberedList::new(ListKind::Groups, ids),
+    ))
 }

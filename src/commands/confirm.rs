@@ -107,7 +107,7 @@ impl PromptReply<'_, '_> {
             return Ok(Err(self.nothing_waits(answer, command.quoted.is_none())));
         };
         // Its message was edited.
-        if store.is_superseded(instance, &prompt.asked_by).await? {
+        if store.is_superseded(instance, &prompt.prompted_by).await? {
             return Ok(Err(self.if_prefixed("confirm-nothing")));
         }
         let language = Locale::parse(&prompt.language);
@@ -115,12 +115,12 @@ impl PromptReply<'_, '_> {
             return Ok(Err(Resolution::Ignore));
         }
         if let Some(quoted) = &command.quoted
-            && !store.reply_messages(&prompt.asked_by).await?.contains(quoted)
+            && !store.reply_messages(&prompt.prompted_by).await?.contains(quoted)
         {
             return Ok(Err(self.if_prefixed("confirm-other-quoted")));
         }
         // A later command closes the prompt.
-        if store.has_command_between(&prompt.asked_by, command).await? {
+        if store.has_command_between(&prompt.prompted_by, command).await? {
             let closed = vec![clear_prompt(conversation_key)];
             return Ok(Err(match self.nothing_waits(answer, true) {
                 Resolution::Reply(reply, _) => Resolution::Reply(reply, closed),
@@ -138,10 +138,10 @@ impl PromptReply<'_, '_> {
         prompt: &Prompt,
     ) -> Result<Option<Resolution>, LeaseError> {
         let ResolveContext { store, command, conversation_key, .. } = *self.context;
-        let shown_at = store.replied_at(&prompt.asked_by).await?.unwrap_or(prompted_at);
+        let shown_at = store.replied_at(&prompt.prompted_by).await?.unwrap_or(prompted_at);
         let replied_at = command.sent_at.unwrap_or(command.accepted_at);
         // A delayed message may have been sent before the command itself; both times are of WhatsApp's clock.
-        let commanded_at = store.sent_at(&prompt.asked_by).await?;
+        let commanded_at = store.sent_at(&prompt.prompted_by).await?;
         let is_older = command.sent_at.zip(commanded_at).is_some_and(|(replied, given)| replied < given);
         let is_early = is_older || predates_prompt(prompted_at, shown_at, command.accepted_at);
         let is_late = !is_in_time(prompted_at, replied_at);

@@ -129,12 +129,12 @@ async fn create_community(
     if context.is_cancelled {
         return Ok(Err(api_change::cancelled_line()));
     }
-    let turn = context.zapi.acquire_change_permit(CREATE_CALL).await?;
+    let permit = context.zapi.acquire_change_permit(CREATE_CALL).await?;
     api_change::store_plan(context, &CreatePlan { is_calling: true, ..plan.clone() }).await?;
     failpoint::reach(Step::Calling);
-    let answer = context.zapi.create_community(&plan.name, plan.description.as_deref(), turn).await;
+    let response = context.zapi.create_community(&plan.name, plan.description.as_deref(), permit).await;
     failpoint::reach(Step::Called);
-    match answer {
+    match response {
         Ok(made) => find_created(context, plan, Some(made.id), None).await,
         // A rejection does not prove that nothing was created.
         Err(error) if error.cause == ApiErrorKind::Rejected => {

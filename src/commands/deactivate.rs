@@ -40,8 +40,8 @@ impl ApiChange for Deactivate {
     const CALL: &'static str = "DELETE communities";
     const IS_CONFIRMED: bool = false;
 
-    fn call<'a>(&'a self, zapi: &'a Zapi, turn: ChangePermit) -> BoxFuture<'a, Result<(), ApiError>> {
-        zapi.deactivate(&self.community, turn).boxed()
+    fn call<'a>(&'a self, zapi: &'a Zapi, permit: ChangePermit) -> BoxFuture<'a, Result<(), ApiError>> {
+        zapi.deactivate(&self.community, permit).boxed()
     }
 
     fn is_applied<'a>(&'a self, zapi: &'a Zapi) -> Option<BoxFuture<'a, Result<bool, ApiError>>> {

@@ -50,8 +50,8 @@ struct Describe {
 impl ApiChange for Describe {
     const CALL: &'static str = "update-community-description";
 
-    fn call<'a>(&'a self, zapi: &'a Zapi, turn: ChangePermit) -> BoxFuture<'a, Result<(), ApiError>> {
-        zapi.describe(&self.community, &self.text, turn).boxed()
+    fn call<'a>(&'a self, zapi: &'a Zapi, permit: ChangePermit) -> BoxFuture<'a, Result<(), ApiError>> {
+        zapi.describe(&self.community, &self.text, permit).boxed()
     }
 
     fn is_applied<'a>(&'a self, zapi: &'a Zapi) -> Option<BoxFuture<'a, Result<bool, ApiError>>> {

@@ -4,7 +4,7 @@ use crate::authorization::may_in;
 use crate::command::context::{CommandError, Context};
 use crate::command::spec::{CommandSpec, HelpSection};
 use crate::directory::{CommunityEntry, GroupEntry, NameMatch, fold};
-use crate::engine::listing::{ListKind, format_names};
+use crate::engine::listing::{ListKind, NumberedList, format_names};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::word_lists::skip_stop_words;
 use crate::reply::{ListPage, Reply, ReplyLine, quote};
@@ -60,7 +60,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
         head.push(ReplyLine::unknown("groups-unread"));
     }
     let ids = groups.iter().map(|group| group.id.to_string()).collect();
-    Ok(context.show_numbered_list(SPEC.name, head, lines, (ListKind::Groups, ids)))
+    Ok(context.show_numbered_list(SPEC.name, head, lines, NumberedList::new(ListKind::Groups, ids)))
 }
 
 /// The community of a name that no group has.

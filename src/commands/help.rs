@@ -114,8 +114,8 @@ mod tests {
     #[test]
     fn the_help_fits_the_screen_of_a_phone() {
         for locale in Locale::ALL {
-            let speech = localizer(locale);
-            let messages = list_commands(&CATALOG, &speech, |_| true).messages(&speech);
+            let localizer = localizer(locale);
+            let messages = list_commands(&CATALOG, &localizer, |_| true).messages(&localizer);
             let [text] = messages.as_slice() else { panic!("{messages:?}") };
 
             assert!(text.lines().count() <= 32, "{text}");
@@ -124,7 +124,7 @@ mod tests {
             }
             for spec in CATALOG.specs() {
                 assert!(
-                    text.contains(&speech.format_command(spec.name, &[])),
+                    text.contains(&localizer.format_command(spec.name, &[])),
                     "{} is not in {text}",
                     spec.name
                 );
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_command_does_is_said_in_few_words() {
+    fn command_summaries_are_short() {
         for locale in Locale::ALL {
             for spec in CATALOG.specs() {
                 let about = short_description(spec, &localizer(locale), "");

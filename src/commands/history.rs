@@ -1,4 +1,4 @@
-//! `/history [community|person]`: who gave which command, when, and with what result; from the journal,
+//! `/history [community|person]`: the commands with their admins, times and results; from the journal,
 //! newest first.
 //!
 //! Lists commands that change something, also denied ones and usage errors. An admin without rights
@@ -222,7 +222,7 @@ fn filter_by_number(context: &Context<'_>, known: &[&Admin], person: Person) -> 
     }
     let community_admins = context.community_admins?;
     let merged = community_admins.find(person).map_or(person, |found| found.person);
-    Some(HistoryFilter::ByAdmin { key: community_admin_key(merged), name: person.shown(), by_owner: false })
+    Some(HistoryFilter::ByAdmin { key: community_admin_key(merged), name: person.display(), by_owner: false })
 }
 
 /// Whether it changes something, or would have: reads and unused replies are left out.

@@ -73,13 +73,13 @@ impl ApiChange for ResetInvite {
     const CALL: &'static str = "redefine-invitation-link";
     const ENDS_ANEW: bool = true;
 
-    fn call<'a>(&'a self, zapi: &'a Zapi, turn: ChangePermit) -> BoxFuture<'a, Result<(), ApiError>> {
+    fn call<'a>(&'a self, zapi: &'a Zapi, permit: ChangePermit) -> BoxFuture<'a, Result<(), ApiError>> {
         let of = match &self.community {
             Some(community) => InvitationScope::Community(community),
             None => InvitationScope::Group(&self.group),
         };
         async move {
-            let link = zapi.reset_invitation(of, turn).await?;
+            let link = zapi.reset_invitation(of, permit).await?;
             let _ = self.returned_link.set(link);
             Ok(())
         }

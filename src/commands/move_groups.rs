@@ -9,9 +9,12 @@ use crate::command::context::{CommandError, Context};
 use crate::command::spec::{CommandSpec, HelpSection};
 use crate::domain::{CommunityId, GroupId};
 use crate::engine::links::action::LinkAction;
-use crate::engine::links::change::{command_with_ids, parse_groups, preview_or_confirm, prompt_choice};
+use crate::engine::links::change::{
+    LinkPreview, command_with_ids, parse_groups, preview_or_confirm, prompt_choice,
+};
 use crate::engine::links::plan::{LinkPlan, Outcomes, build_plan, load_stored};
 use crate::engine::links::reconcile::reconcile;
+use crate::engine::target::ChoiceArguments;
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::{GroupOutcome, Reply};
@@ -49,10 +52,15 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
             failpoint::reach(Step::StateRead);
             let todo = plan.pending();
             let leaving: usize = plan.source_communities().iter().map(|(.., groups)| groups.len()).sum();
-            let shown = plan.preview(LinkAction::Link, false);
-            let command = (SPEC.name, undo_command(&todo, &plan));
-            let is_grave = leaving > MAX_UNCONFIRMED;
-            if let Some(reply) = preview_or_confirm(context, command, (shown, todo), &typed, is_grave).await {
+            let preview = LinkPreview {
+                command: SPEC.name,
+                rest: undo_command(&todo, &plan),
+                report: plan.preview(LinkAction::Link, false),
+                groups: todo,
+                typed: &typed,
+                is_grave: leaving > MAX_UNCONFIRMED,
+            };
+            if let Some(reply) = preview_or_confirm(context, preview).await {
                 return Ok(reply);
             }
             if plan.has_pending() {
@@ -64,12 +72,8 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     };
     let outcomes = execute_move(context, &mut plan).await?;
     store_undo(context, &plan, &outcomes);
-    prompt_choice(
-        context,
-        SPEC.name,
-        &plan,
-        (arguments.flags.typed().to_owned(), plan.raw_community_id().to_owned()),
-    );
+    let choice = ChoiceArguments::new(arguments.flags.to_typed(), plan.raw_community_id());
+    prompt_choice(context, SPEC.name, &plan, choice);
     Ok(Reply::GroupReport(plan.report(LinkAction::Link, outcomes)))
 }
 

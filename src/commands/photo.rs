@@ -46,8 +46,8 @@ struct SetPhoto {
 impl ApiChange for SetPhoto {
     const CALL: &'static str = "update-community-photo";
 
-    fn call<'a>(&'a self, zapi: &'a Zapi, turn: ChangePermit) -> BoxFuture<'a, Result<(), ApiError>> {
-        zapi.set_photo(&self.community, &self.url, turn).boxed()
+    fn call<'a>(&'a self, zapi: &'a Zapi, permit: ChangePermit) -> BoxFuture<'a, Result<(), ApiError>> {
+        zapi.set_photo(&self.community, &self.url, permit).boxed()
     }
 
     fn is_applied<'a>(&'a self, _: &'a Zapi) -> Option<BoxFuture<'a, Result<bool, ApiError>>> {

@@ -44,8 +44,8 @@ struct SetAddPolicy {
 impl ApiChange for SetAddPolicy {
     const CALL: &'static str = "communities/settings";
 
-    fn call<'a>(&'a self, zapi: &'a Zapi, turn: ChangePermit) -> BoxFuture<'a, Result<(), ApiError>> {
-        zapi.set_add_policy(&self.community, self.policy, turn).boxed()
+    fn call<'a>(&'a self, zapi: &'a Zapi, permit: ChangePermit) -> BoxFuture<'a, Result<(), ApiError>> {
+        zapi.set_add_policy(&self.community, self.policy, permit).boxed()
     }
 
     fn is_applied<'a>(&'a self, _: &'a Zapi) -> Option<BoxFuture<'a, Result<bool, ApiError>>> {

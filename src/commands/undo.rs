@@ -30,9 +30,9 @@ pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result
     if let Some((command, rest)) = undo_command {
         return Ok(Resolution::Command(DeferredCommand {
             command,
-            rest: format!("{} {rest}", arguments.flags.typed()).trim_start().to_owned(),
+            rest: format!("{} {rest}", arguments.flags.to_typed()).trim_start().to_owned(),
             is_confirmed: false,
-            forget: Some(ClearedState::Undo),
+            clears: Some(ClearedState::Undo),
             precondition,
             prompting_commands: Vec::new(),
         }));

@@ -41,7 +41,7 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
     // People in the configuration have the rights that it gives.
     let is_named = |admin: &Person| context.admins.find(*admin, false).is_some();
     let mut shown: Vec<String> =
-        admins.iter().filter(|admin| !is_named(admin)).map(|admin| admin.shown()).collect();
+        admins.iter().filter(|admin| !is_named(admin)).map(|admin| admin.display()).collect();
     shown.sort_unstable();
     shown.dedup();
     let key = if shown.is_empty() { "who-community-nobody" } else { "who-community" };

@@ -4,7 +4,7 @@ use caseless::Caseless as _;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-use super::diagnostic::{Problem, format_choices, problem, quote_value, refuse_if};
+use super::diagnostic::{KeyProblem, format_choices, problem, quote_value, refuse_if};
 use super::key::{Format, Key, KeyDefault::*, ValueType::*, section};
 use super::{parse, section::Section};
 use crate::domain::{CommunityId, GroupId, Lid, Person, Phone};
@@ -94,7 +94,7 @@ pub(super) fn read_admins(instance: &Section<'_>) -> Vec<Admin> {
     admins
 }
 
-fn check_command(text: &str, known: &[String]) -> Result<(), Problem> {
+fn check_command(text: &str, known: &[String]) -> Result<(), KeyProblem> {
     let shown = quote_value(text);
     let choices = format_choices(text.trim_start_matches(|c: char| !c.is_alphanumeric()), known);
     refuse_if!(text != WILDCARD && known.iter().all(|name| name != text),
@@ -122,19 +122,19 @@ pub(super) fn read_aliases(instance: &Section<'_>) -> Vec<(String, String)> {
     aliases
 }
 
-fn parse_phone(text: &str) -> Result<Phone, Problem> {
+fn parse_phone(text: &str) -> Result<Phone, KeyProblem> {
     refuse_if!(text.trim().ends_with("@lid"), "is a lid"; "Write it as `lid`");
     let problem = problem!("is no phone number in international form";
         "Write country, area and number, such as \"5544999999999\" or \"+55 44 99999-9999\"");
     Phone::from_typed(text.trim()).ok_or(problem)
 }
 
-fn parse_lid(text: &str) -> Result<Lid, Problem> {
+fn parse_lid(text: &str) -> Result<Lid, KeyProblem> {
     let problem = problem!("is no lid"; "Write 10 to 19 digits and @lid, such as \"81896604192873@lid\"");
     Lid::parse(text.trim()).ok_or(problem)
 }
 
-fn parse_target_id(text: &str) -> Result<String, Problem> {
+fn parse_target_id(text: &str) -> Result<String, KeyProblem> {
     let (text, shown) = (text.trim(), quote_value(text.trim()));
     refuse_if!(CommunityId::parse(text).is_none() && GroupId::parse(text).is_none(),
         "is {shown}, which is no id of a community or a group";
@@ -143,7 +143,7 @@ fn parse_target_id(text: &str) -> Result<String, Problem> {
 }
 
 /// Checks that the command parser reads the name as one word with no other meaning.
-fn validate_alias(name: &str) -> Result<(), Problem> {
+fn validate_alias(name: &str) -> Result<(), KeyProblem> {
     let splits = |c: char| c.is_whitespace() || c.is_control() || ",;\"'“”‘’".contains(c);
     refuse_if!(name.is_empty() || name.contains(splits), "is no name for an alias";
         "Leave blanks, commas, semicolons and quotes out of it");

@@ -1,6 +1,6 @@
 //! Z-API's credentials: their shapes are a hint (Z-API's documentation), never a reason to refuse.
 
-use super::diagnostic::{Problem, problem, refuse_if};
+use super::diagnostic::{KeyProblem, problem, refuse_if};
 use super::urls::check_panel_url;
 
 /// Which of Z-API's credentials a text looks like.
@@ -41,7 +41,7 @@ impl CredentialKind {
 
     /// What looks odd about a text in this one's place; unlike shapes count only at Z-API itself,
     /// since compatible servers have their own.
-    pub(super) fn find_mismatch(self, text: &str, is_z_api: bool) -> Option<Problem> {
+    pub(super) fn find_mismatch(self, text: &str, is_z_api: bool) -> Option<KeyProblem> {
         let (_, due, ..) = self.describe();
         let kinds = [Self::Id, Self::Token, Self::ClientToken];
         let Some(kind) = kinds.into_iter().find(|kind| kind.fits(text)) else {
@@ -56,7 +56,7 @@ impl CredentialKind {
 }
 
 /// A credential: something without blanks that is no pasted URL. It is never shown.
-pub(super) fn parse_credential(text: &str) -> Result<String, Problem> {
+pub(super) fn parse_credential(text: &str) -> Result<String, KeyProblem> {
     refuse_if!(text.trim().is_empty(), "is empty";
         "Copy it from Z-API's panel, or remove the key where it may be absent");
     check_panel_url(text)?;
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_credential_is_refused_without_showing_it() {
+    fn an_invalid_credential_is_rejected_without_showing_it() {
         for text in [
             "",
             " ",

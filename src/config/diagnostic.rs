@@ -42,12 +42,12 @@ impl fmt::Display for Diagnostic {
 
 /// What is wrong with a value; the caller adds where it is.
 #[derive(Debug)]
-pub(super) struct Problem {
+pub(super) struct KeyProblem {
     pub(super) message: String,
     pub(super) remedy: String,
 }
 
-impl Problem {
+impl KeyProblem {
     pub(super) fn new(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { message: problem.into(), remedy: remedy.into() }
     }
@@ -64,14 +64,14 @@ impl Problem {
     }
 }
 
-/// A [`Problem`] from two format strings: what is wrong; what to do about it.
+/// A [`KeyProblem`] from two format strings: what is wrong; what to do about it.
 macro_rules! problem {
     ($message:literal; $remedy:literal) => {
-        $crate::config::diagnostic::Problem::new(format!($message), format!($remedy))
+        $crate::config::diagnostic::KeyProblem::new(format!($message), format!($remedy))
     };
 }
 
-/// Returns a [`Problem`] where the condition holds.
+/// Returns a [`KeyProblem`] where the condition holds.
 macro_rules! refuse_if {
     ($condition:expr, $message:literal; $remedy:literal) => {
         if $condition {

@@ -3,7 +3,7 @@
 //! `VINCULA__INSTANCES__MAIN__TOKEN` is `instances.main.token`: two underscores between levels,
 //! letters of any case. A value stays text until its key's format parses it.
 
-use super::diagnostic::{Diagnostic, ENV_PREFIX, Problem, problem, refuse_if, variable_name};
+use super::diagnostic::{Diagnostic, ENV_PREFIX, KeyProblem, problem, refuse_if, variable_name};
 use super::schema;
 use super::value_tree::{ENVIRONMENT, Node, NodeValue, Tree, child_names, nodes_from};
 
@@ -21,7 +21,7 @@ pub(super) fn apply_variables(tree: &mut Tree, variables: &[(String, String)]) -
 }
 
 /// Sets a key over the value of the file, but not over that of another variable.
-fn set_value(tree: &mut Tree, segments: &[String], name: &str, text: &str) -> Result<(), Problem> {
+fn set_value(tree: &mut Tree, segments: &[String], name: &str, text: &str) -> Result<(), KeyProblem> {
     refuse_if!(segments.iter().any(String::is_empty), "names no key"; "Write it as VINCULA__SECTION__KEY");
     let mut path = Vec::new();
     for segment in segments {
@@ -37,7 +37,7 @@ fn set_value(tree: &mut Tree, segments: &[String], name: &str, text: &str) -> Re
 }
 
 /// Replaces what is at a path and below, unless a variable set some of it.
-fn replace(tree: &mut Tree, path: &[String], node: Node) -> Result<(), Problem> {
+fn replace(tree: &mut Tree, path: &[String], node: Node) -> Result<(), KeyProblem> {
     let set_by = |node: &Node| matches!(node.value, NodeValue::Untyped(_)).then(|| node.source.clone());
     if let Some(other) = nodes_from(tree, path).find_map(|(_, node)| set_by(node)) {
         return Err(problem!("contradicts {other}, which sets the same key"; "Remove one of the two"));

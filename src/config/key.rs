@@ -3,7 +3,7 @@
 //! `section!` declares a section: one row a key makes the field, the reader, the row of docs/configuration.md
 //! and the JSON Schema. A segment in angle brackets is a name that the operator chooses.
 
-use super::diagnostic::Problem;
+use super::diagnostic::KeyProblem;
 
 /// One key.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +53,7 @@ pub enum KeyDefault {
 }
 
 /// Parses the text of a value.
-pub(super) type Parse<T> = fn(&str) -> Result<T, Problem>;
+pub(super) type Parse<T> = fn(&str) -> Result<T, KeyProblem>;
 
 /// The type of a value: what it looks like and how its text, or each text of its list, is parsed.
 pub(super) struct Format<T> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo};
 
-use super::diagnostic::{Problem, format_choices, problem, quote_value, refuse_if};
+use super::diagnostic::{KeyProblem, format_choices, problem, quote_value, refuse_if};
 use super::key::{Format, ValueType::*};
 use crate::domain::Locale;
 
@@ -42,7 +42,7 @@ const MAX_DURATION: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 const MAX_SIZE: u64 = 1 << 30;
 
 /// A whole number within bounds.
-fn parse_count<T: TryFrom<u32>, const MIN: u32, const MAX: u32>(text: &str) -> Result<T, Problem> {
+fn parse_count<T: TryFrom<u32>, const MIN: u32, const MAX: u32>(text: &str) -> Result<T, KeyProblem> {
     let number: Option<i128> = text.trim().parse().ok();
     let in_range = number.and_then(|number| u32::try_from(number).ok()).filter(|n| (MIN..=MAX).contains(n));
     in_range.and_then(|number| T::try_from(number).ok()).ok_or_else(|| {
@@ -57,13 +57,13 @@ fn parse_count<T: TryFrom<u32>, const MIN: u32, const MAX: u32>(text: &str) -> R
 }
 
 /// `true` or `false`.
-fn parse_bool(text: &str) -> Result<bool, Problem> {
+fn parse_bool(text: &str) -> Result<bool, KeyProblem> {
     let shown = quote_value(text);
     text.trim().to_ascii_lowercase().parse().map_err(|_| problem!("is {shown}"; "Write true or false"))
 }
 
 /// A size in bytes: `4096`, `256KiB`, `1 MiB`; KB and MB are thousands.
-pub(super) fn parse_size(text: &str) -> Result<usize, Problem> {
+pub(super) fn parse_size(text: &str) -> Result<usize, KeyProblem> {
     let trimmed = text.trim();
     let (digits, unit) =
         trimmed.split_at(trimmed.find(|c: char| !c.is_ascii_digit()).unwrap_or(trimmed.len()));
@@ -85,7 +85,7 @@ pub(super) fn parse_size(text: &str) -> Result<usize, Problem> {
 }
 
 /// A duration: `90s`, `10m`, `1h30m`, `2d`.
-fn parse_duration(text: &str) -> Result<Duration, Problem> {
+fn parse_duration(text: &str) -> Result<Duration, KeyProblem> {
     let span: Option<Span> = text.trim().parse().ok();
     let whole = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
     let whole = whole.and_then(|whole| Duration::try_from(whole).ok());
@@ -96,23 +96,23 @@ fn parse_duration(text: &str) -> Result<Duration, Problem> {
 }
 
 /// One of the words of a type, in letters of any case.
-fn parse_word<T: Choice>(text: &str) -> Result<T, Problem> {
+fn parse_word<T: Choice>(text: &str) -> Result<T, KeyProblem> {
     let mut pairs = T::WORDS.iter().zip(T::VALUES);
     let found = pairs.find(|(word, _)| word.eq_ignore_ascii_case(text.trim()));
-    let problem = || Problem::new(format!("is {}", quote_value(text)), format_choices(text, T::WORDS));
+    let problem = || KeyProblem::new(format!("is {}", quote_value(text)), format_choices(text, T::WORDS));
     found.map(|(_, value)| *value).ok_or_else(problem)
 }
 
 /// A language of replies; the remedy for `pt_BR.UTF-8` or `en-US` is the tag that is nearest.
-fn parse_locale(text: &str) -> Result<Locale, Problem> {
+fn parse_locale(text: &str) -> Result<Locale, KeyProblem> {
     parse_word(text).map_err(|problem| match Locale::parse(text) {
-        Some(near) => Problem { remedy: format_choices(near.tag(), Locale::WORDS), ..problem },
+        Some(near) => KeyProblem { remedy: format_choices(near.tag(), Locale::WORDS), ..problem },
         None => problem,
     })
 }
 
 /// A time zone, by its IANA name.
-pub(super) fn parse_time_zone(text: &str) -> Result<TimeZone, Problem> {
+pub(super) fn parse_time_zone(text: &str) -> Result<TimeZone, KeyProblem> {
     TimeZone::get(text).map_err(|_| {
         let names = jiff::tz::db().available().map(|name| name.to_string());
         let rated = names.map(|name| (strsim::jaro_winkler(&name, text), name));
@@ -126,7 +126,7 @@ pub(super) fn parse_time_zone(text: &str) -> Result<TimeZone, Problem> {
 }
 
 /// A prefix of commands: no letter or digit, else ordinary words would become commands.
-pub(super) fn parse_prefix(text: &str) -> Result<String, Problem> {
+pub(super) fn parse_prefix(text: &str) -> Result<String, KeyProblem> {
     let shown = quote_value(text);
     let is_ordinary = |c: char| c.is_alphanumeric() || c.is_whitespace() || c.is_control();
     refuse_if!(!(1..=3).contains(&text.chars().count()) || text.contains(is_ordinary),
@@ -136,7 +136,7 @@ pub(super) fn parse_prefix(text: &str) -> Result<String, Problem> {
 }
 
 /// A text in one line, not empty.
-pub(super) fn parse_line(text: &str) -> Result<String, Problem> {
+pub(super) fn parse_line(text: &str) -> Result<String, KeyProblem> {
     let line = text.trim();
     refuse_if!(line.is_empty(), "is empty"; "Write something, or remove it");
     refuse_if!(line.contains(char::is_control), "holds a line break or a control character"; "Write it in one line");

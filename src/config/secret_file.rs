@@ -4,13 +4,13 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use super::diagnostic::{Problem, problem, refuse_if};
+use super::diagnostic::{KeyProblem, problem, refuse_if};
 
 /// No secret is longer, in bytes; a device that never ends is not read to its end.
 const MAX_BYTES: u64 = 64 * 1024;
 
 /// The file's text without its final line break.
-pub(super) fn read_secret_file(directory: &Path, path: &str) -> Result<String, Problem> {
+pub(super) fn read_secret_file(directory: &Path, path: &str) -> Result<String, KeyProblem> {
     refuse_if!(path.is_empty(), "is empty"; "Write the path of the file that holds the secret");
     // A person reads the path in full to find the file: it is not cut.
     let shown = path.escape_debug();
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_used_is_told_by_its_path() {
+    fn an_unusable_secret_file_is_reported_by_its_path() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("empty"), "\n").unwrap();
         std::fs::write(folder.path().join("bytes"), [0xff, 0xfe]).unwrap();

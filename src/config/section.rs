@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::diagnostic::{Diagnostic, Problem, format_path, problem, variable_name};
+use super::diagnostic::{Diagnostic, KeyProblem, format_path, problem, variable_name};
 use super::key::{Format, Key, KeyDefault, ValueType, file_key};
 use super::secret_file::read_secret_file;
 use super::value_tree::{Node, NodeValue, Tree, child_names};
@@ -129,7 +129,7 @@ impl<'r> Section<'r> {
         };
         let texts = self.check(name, texts)?;
         if let (true, Some([message, remedy])) = (texts.is_empty(), format.empty) {
-            return self.check(name, Err(Problem::new(message, remedy)));
+            return self.check(name, Err(KeyProblem::new(message, remedy)));
         }
         let parse = |(index, text): (usize, &String)| {
             let value = (format.parse)(text);
@@ -142,7 +142,7 @@ impl<'r> Section<'r> {
     }
 
     /// The texts in a secret's file: the whole of it, or one a line.
-    fn read_secret(&self, file: &Node, is_list: bool) -> Result<Vec<String>, Problem> {
+    fn read_secret(&self, file: &Node, is_list: bool) -> Result<Vec<String>, KeyProblem> {
         let path = file.value.texts(ValueType::Text("path"))?.concat();
         let text = read_secret_file(&self.reader.directory, &path)?;
         let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
@@ -163,29 +163,29 @@ impl<'r> Section<'r> {
     }
 
     /// The value, or `None` and a report.
-    pub(super) fn check<T>(&self, name: &str, result: Result<T, Problem>) -> Option<T> {
+    pub(super) fn check<T>(&self, name: &str, result: Result<T, KeyProblem>) -> Option<T> {
         result.map_err(|problem| self.report(name, problem)).ok()
     }
 
     /// Reports what is wrong with a key.
-    pub(super) fn report(&self, name: &str, problem: Problem) {
+    pub(super) fn report(&self, name: &str, problem: KeyProblem) {
         self.reader.errors.borrow_mut().push(self.diagnostic(self.path_of(name), problem));
     }
 
     /// Reports what is wrong with the section itself.
-    pub(super) fn report_section(&self, problem: Problem) {
+    pub(super) fn report_section(&self, problem: KeyProblem) {
         self.reader.errors.borrow_mut().push(self.diagnostic(self.path.clone(), problem));
     }
 
     /// Warns about a key; about a secret, under the twin where that is present.
-    pub(super) fn warn(&self, name: &str, problem: Problem) {
+    pub(super) fn warn(&self, name: &str, problem: KeyProblem) {
         let twin = file_key(name);
         let name = if self.node(&twin).is_some() { &twin } else { name };
         self.reader.warnings.borrow_mut().push(self.diagnostic(self.path_of(name), problem));
     }
 
     /// Its place is that of the key, or of the nearest table around it.
-    fn diagnostic(&self, path: Vec<String>, problem: Problem) -> Diagnostic {
+    fn diagnostic(&self, path: Vec<String>, problem: KeyProblem) -> Diagnostic {
         let node = (0..=path.len()).rev().find_map(|depth| self.reader.tree.get(&path[..depth]));
         problem.at(node.map_or("", |node| &node.source), format_path(&path))
     }

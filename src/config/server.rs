@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use super::key::{Format, Key, KeyDefault::*, ValueType::*, section};
 use super::{diagnostic::problem, ip_range::AddressRange, parse, section::Section, urls};
 
-/// How long a message is recognized at least, whatever else is deleted.
+/// The shortest retention: repeated messages are recognized for so long.
 const MIN_RETENTION: Duration = Duration::from_secs(48 * 60 * 60);
 
 const LISTENER: Format<SocketAddr> = Format::new(Text("address"), urls::parse_listener);

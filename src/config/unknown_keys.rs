@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::diagnostic::{Diagnostic, Problem, format_path, join_key, nearest_name, variable_name};
+use super::diagnostic::{Diagnostic, KeyProblem, format_path, join_key, nearest_name, variable_name};
 use super::schema::{self, KEYS};
 use super::value_tree::{ENVIRONMENT, NodeValue, Tree};
 
@@ -32,7 +32,7 @@ pub(super) fn report_unknown_keys(tree: &Tree, errors: &mut Vec<Diagnostic>) -> 
                 format!("Known here are {}", schema::known_names(parent).join(", "))
             }
         };
-        errors.push(Problem::new("is no key", remedy).at(&node.source, format_path(path)));
+        errors.push(KeyProblem::new("is no key", remedy).at(&node.source, format_path(path)));
     }
     suggested_keys
 }

@@ -5,11 +5,11 @@ use std::net::{IpAddr, SocketAddr};
 use http::Uri;
 use secrecy::SecretString;
 
-use super::diagnostic::{Problem, problem, quote_value, refuse_if};
+use super::diagnostic::{KeyProblem, problem, quote_value, refuse_if};
 use super::ip_range::AddressRange;
 
 /// An address or a range whose `X-Forwarded-For` is believed.
-pub(super) fn parse_range(text: &str) -> Result<AddressRange, Problem> {
+pub(super) fn parse_range(text: &str) -> Result<AddressRange, KeyProblem> {
     let shown = quote_value(text);
     let problem = problem!("is {shown}, which is no address and no range";
         "Write an IP address such as 10.0.0.1, or a range such as 10.0.0.0/8");
@@ -17,7 +17,7 @@ pub(super) fn parse_range(text: &str) -> Result<AddressRange, Problem> {
 }
 
 /// An address and a port to listen on.
-pub(super) fn parse_listener(text: &str) -> Result<SocketAddr, Problem> {
+pub(super) fn parse_listener(text: &str) -> Result<SocketAddr, KeyProblem> {
     let text = text.trim();
     text.parse().map_err(|_| {
         let shown = quote_value(text);
@@ -31,7 +31,7 @@ pub(super) fn parse_listener(text: &str) -> Result<SocketAddr, Problem> {
 }
 
 /// Refuses a whole URL of the panel (`…/instances/X/token/Y/send-text`); it holds the token and is not shown.
-pub(super) fn check_panel_url(text: &str) -> Result<(), Problem> {
+pub(super) fn check_panel_url(text: &str) -> Result<(), KeyProblem> {
     refuse_if!(text.contains("/instances/") || text.contains("/token/"), "is a whole address of the panel";
         "Take it apart: what stands before `/instances/` is `base_url`, what stands between `/instances/` and \
          `/token/` is `id`, what follows `/token/` up to the next `/` is `token`");
@@ -39,20 +39,20 @@ pub(super) fn check_panel_url(text: &str) -> Result<(), Problem> {
 }
 
 /// The URL of Z-API, without a trailing slash.
-pub(super) fn parse_base_url(text: &str) -> Result<String, Problem> {
+pub(super) fn parse_base_url(text: &str) -> Result<String, KeyProblem> {
     check_panel_url(text)?;
     parse_https_url(text, "https://api.z-api.io")
 }
 
 /// The URL of the public listener, without a trailing slash.
-pub(super) fn parse_public_url(text: &str) -> Result<String, Problem> {
+pub(super) fn parse_public_url(text: &str) -> Result<String, KeyProblem> {
     refuse_if!(text.contains("/webhooks"), "holds the path of a webhook";
         "Leave `/webhooks` and what follows away: it is appended for every instance");
     parse_https_url(text, "https://bot.example.com")
 }
 
 /// An https URL of a host and perhaps a path. Its text is never shown: people paste secrets in URLs.
-fn parse_https_url(text: &str, example: &str) -> Result<String, Problem> {
+fn parse_https_url(text: &str, example: &str) -> Result<String, KeyProblem> {
     let text = text.trim();
     let refused = |message: &str| Err(problem!("{message}"; "Write it like {example}"));
     let Ok(uri) = text.parse::<Uri>() else { return refused("is no URL") };
@@ -81,7 +81,7 @@ fn is_loopback(host: &str) -> bool {
 }
 
 /// The URL of the journal. Never shown: it may hold a password.
-pub(super) fn parse_store_url(text: &str) -> Result<SecretString, Problem> {
+pub(super) fn parse_store_url(text: &str) -> Result<SecretString, KeyProblem> {
     const FILE: &str = "Write sqlite: and a path, such as sqlite:vincula.db";
     const SERVER: &str = "Write postgres://user@host/database";
     let text = text.trim();

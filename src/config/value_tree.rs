@@ -8,7 +8,7 @@ use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
-use super::diagnostic::{Diagnostic, Problem, problem};
+use super::diagnostic::{Diagnostic, KeyProblem, problem};
 use super::key::ValueType;
 
 /// The source of a table that only variables below it made.
@@ -90,7 +90,7 @@ impl From<&DeValue<'_>> for NodeValue {
 
 impl NodeValue {
     /// The texts for a key of this type: one, or the entries of a list.
-    pub(super) fn texts(&self, expected: ValueType) -> Result<Vec<String>, Problem> {
+    pub(super) fn texts(&self, expected: ValueType) -> Result<Vec<String>, KeyProblem> {
         match (self, expected) {
             (Self::List(entries), ValueType::List(_)) => {
                 let text = |(index, entry): (usize, &Self)| {
@@ -104,7 +104,7 @@ impl NodeValue {
     }
 
     /// The text for a key of this type. The problem with a value of another type does not show the value.
-    fn text(&self, expected: ValueType) -> Result<String, Problem> {
+    fn text(&self, expected: ValueType) -> Result<String, KeyProblem> {
         use ValueType::{Bool, List, NoneOrTable, Number, Size, Text, Word};
         let (expected, remedy) = match (expected, self) {
             (_, Self::Untyped(text)) => return Ok(text.clone()),
@@ -139,7 +139,7 @@ impl NodeValue {
 }
 
 /// The entries of a list in one line: a TOML array of texts, or words between commas.
-fn parse_list(text: &str) -> Result<Vec<String>, Problem> {
+fn parse_list(text: &str) -> Result<Vec<String>, KeyProblem> {
     let text = text.trim();
     if !text.starts_with('[') {
         let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());

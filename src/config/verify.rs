@@ -6,7 +6,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use http::HeaderName;
 use secrecy::{SecretSlice, SecretString};
 
-use super::diagnostic::{Problem, problem, refuse_if};
+use super::diagnostic::{KeyProblem, problem, refuse_if};
 use super::key::{Format, Key, KeyDefault::*, Parse, ValueType::*, section};
 use super::{parse, section::Section, value_tree::NodeValue};
 
@@ -92,14 +92,14 @@ impl Section<'_> {
     }
 }
 
-fn parse_none(word: &str) -> Result<VerifyConfig, Problem> {
+fn parse_none(word: &str) -> Result<VerifyConfig, KeyProblem> {
     // Not shown: it may be a secret that was meant for a key below.
     refuse_if!(!word.trim().eq_ignore_ascii_case("none"),
         "is a text other than \"none\""; "Write a table, such as {{ zapi_token = true }}");
     Ok(VerifyConfig::default())
 }
 
-fn parse_header(text: &str) -> Result<HeaderName, Problem> {
+fn parse_header(text: &str) -> Result<HeaderName, KeyProblem> {
     // Not shown: it may be the secret, in the wrong place.
     let problem = |_| problem!("is no name of an HTTP header"; "Write it like X-Hub-Signature-256");
     HeaderName::from_bytes(text.trim().as_bytes()).map_err(problem)
@@ -108,29 +108,29 @@ fn parse_header(text: &str) -> Result<HeaderName, Problem> {
 const HEX_SECRET: &str = "Make one with: openssl rand -hex 32";
 const BASE64_SECRET: &str = "Make one with: echo whsec_$(openssl rand -base64 32)";
 
-fn check_length(length: usize) -> Result<(), Problem> {
+fn check_length(length: usize) -> Result<(), KeyProblem> {
     refuse_if!(length == 0, "is empty"; "{HEX_SECRET}");
     refuse_if!(length < MIN_SECRET_LEN, "has {length} bytes, but {MIN_SECRET_LEN} or more are due"; "{HEX_SECRET}");
     Ok(())
 }
 
-fn parse_path_secret(text: &str) -> Result<SecretString, Problem> {
+fn parse_path_secret(text: &str) -> Result<SecretString, KeyProblem> {
     refuse_if!(!text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._~-".contains(&b)),
         "holds a character that a URL path would change"; "{HEX_SECRET}");
     check_length(text.len()).map(|()| text.into())
 }
 
-fn parse_hmac_secret(text: &str) -> Result<SecretSlice<u8>, Problem> {
+fn parse_hmac_secret(text: &str) -> Result<SecretSlice<u8>, KeyProblem> {
     check_length(if text.trim().is_empty() { 0 } else { text.len() })?;
     Ok(text.as_bytes().to_vec().into())
 }
 
-fn parse_standard_webhooks_secret(text: &str) -> Result<SecretSlice<u8>, Problem> {
+fn parse_standard_webhooks_secret(text: &str) -> Result<SecretSlice<u8>, KeyProblem> {
     let text = text.trim();
     let encoded = text.strip_prefix("whsec_").unwrap_or(text);
     let bytes = BASE64.decode(encoded).map_err(|_| problem!("is no base64"; "{BASE64_SECRET}"))?;
     check_length(bytes.len())
-        .map_err(|problem| Problem::new(problem.message + ", once decoded from base64", BASE64_SECRET))?;
+        .map_err(|problem| KeyProblem::new(problem.message + ", once decoded from base64", BASE64_SECRET))?;
     Ok(bytes.into())
 }
 

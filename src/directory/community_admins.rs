@@ -163,7 +163,7 @@ impl CommunityAdmins {
         person.phone.is_some_and(|phone| phone.as_u64() == self.own_phone.load(Ordering::Relaxed))
     }
 
-    /// Whether the lists of all communities are valid, so that a person who is not found is no admin.
+    /// Whether the lists of all communities are valid, so that a person that is not found is no admin.
     pub fn is_complete(&self) -> bool {
         let (known, now) = (self.cache(), self.clock.monotonic());
         let is_listed = known.complete_at.is_some_and(|at| now.since(at) <= ADMINS_TTL);
@@ -303,7 +303,7 @@ impl CommunityAdmins {
                     began.plus(with_jitter(REFRESH_INTERVAL))
                 }
                 Err(error) => {
-                    tracing::debug!(%error, "could not read the admins of communities");
+                    tracing::debug!(%error, "cannot read the admins of communities");
                     let next = self.clock.monotonic().plus(with_jitter(soon));
                     soon = REFRESH_INTERVAL.min(soon * 2);
                     next
@@ -319,10 +319,10 @@ impl CommunityAdmins {
     /// Reads the admins of all communities whose list is not fresh; concurrent callers share the read. A list that
     /// cannot be read stays as it is.
     pub async fn refresh(&self, zapi: &Zapi) -> Result<(), ApiError> {
-        let asked = self.clock.monotonic();
+        let requested_at = self.clock.monotonic();
         let mut reading = self.refresh_state.lock().await;
         if let Some((ended, result)) = &*reading
-            && *ended > asked
+            && *ended > requested_at
             // Lists that expired meanwhile are read once more.
             && (result.is_err() || self.is_complete())
         {
@@ -442,18 +442,18 @@ impl CommunityAdmins {
     /// the lid alone. Where lids cannot be read now, the next read tries again.
     async fn look_up_admin_lids(&self, zapi: &Zapi, lists: &mut [AdminList]) {
         /// How many numbers one call looks up.
-        const AT_ONCE: usize = 200;
+        const BATCH_SIZE: usize = 200;
         let listed = lists.iter().flat_map(|list| &list.admins).filter(|admin| admin.lid.is_none());
         let unknown: HashSet<Phone> = listed.filter_map(|admin| admin.phone).collect();
         let unknown: Vec<Phone> = unknown.into_iter().collect();
-        for phones in unknown.chunks(AT_ONCE) {
+        for phones in unknown.chunks(BATCH_SIZE) {
             match zapi.look_up_phones(phones).await {
                 Ok(known) => {
-                    let found = known.iter().filter_map(|known| Some((known.asked, known.lid?)));
+                    let found = known.iter().filter_map(|known| Some((known.requested, known.lid?)));
                     self.lids.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
                 }
                 Err(error) => {
-                    tracing::debug!(%error, "could not read the lids of admins");
+                    tracing::debug!(%error, "cannot read the lids of admins");
                     break;
                 }
             }

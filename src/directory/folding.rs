@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// How many characters of a name are compared: five times the longest name in a list of Z-API.
-const MOST_COMPARED: usize = 1_000;
+const MAX_COMPARED: usize = 1_000;
 
 /// Folds a name; two names are the same if their folded forms are: `Mães  do BAIRRO` and `maes do bairro`.
 ///
@@ -18,7 +18,7 @@ pub fn fold(name: &str) -> String {
 /// Folds ASCII and the accented letters of Portuguese and Spanish, which is nearly every text, in one pass; `None` if
 /// there is any other character.
 fn fold_latin(name: &str) -> Option<String> {
-    if name.len() > MOST_COMPARED {
+    if name.len() > MAX_COMPARED {
         return None;
     }
     let mut folded = Vec::with_capacity(name.len());
@@ -50,11 +50,11 @@ fn fold_latin(name: &str) -> Option<String> {
 
 fn fold_unicode(name: &str) -> String {
     let visible = || name.chars().filter(|c| !is_invisible(*c));
-    let beginning = visible().take(MOST_COMPARED);
+    let beginning = visible().take(MAX_COMPARED);
     let plain: String = beginning.nfkd().filter(|c| !is_combining_mark(*c) && !is_invisible(*c)).collect();
     let folded: String = default_case_fold_str(&plain).chars().map(to_plain_char).collect();
     let mut folded = folded.split_whitespace().collect::<Vec<_>>().join(" ");
-    if visible().nth(MOST_COMPARED).is_some() {
+    if visible().nth(MAX_COMPARED).is_some() {
         folded.push('\u{fffd}');
     }
     folded
@@ -123,7 +123,7 @@ mod tests {
     fn t18_a_word_that_is_longer_than_any_name_is_cut_and_no_name() {
         for unit in ["x", "ﷺ", "a\u{301}", "\u{301}", "👩\u{200d}👧 "] {
             let folded = fold(&format!("vendas{}", unit.repeat(64 * 1024 / unit.len())));
-            assert!(folded.chars().count() <= 18 * MOST_COMPARED + 1, "{unit:?}");
+            assert!(folded.chars().count() <= 18 * MAX_COMPARED + 1, "{unit:?}");
             assert!(!"vendas".starts_with(&folded), "{unit:?}");
         }
         // What nobody sees counts for nothing.

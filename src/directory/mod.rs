@@ -111,10 +111,10 @@ impl CachedLists {
         if let Some(snapshot) = self.known_since(moment) {
             return Ok(snapshot);
         }
-        let asked = Instant::now();
+        let requested_at = Instant::now();
         let mut failed = zapi.before_deadline("communities", self.failed.lock()).await?;
         if let Some((failed_at, error)) = &*failed
-            && *failed_at > asked
+            && *failed_at > requested_at
             && error.cause != ApiErrorKind::DeadlineExceeded
         {
             // Callers that waited for this read share its failure, but not the end of another
@@ -189,7 +189,7 @@ impl Directory {
         .await
     }
 
-    /// The same for a person who sees only these communities.
+    /// The same for a person that sees only these communities.
     pub async fn find_community_among(
         &self,
         zapi: &Zapi,
@@ -211,11 +211,11 @@ impl Directory {
         find: impl Fn(&Snapshot, &str) -> NameMatch<CommunityId>,
     ) -> Result<NameMatch<CommunityId>, ApiError> {
         let typed = self.expand_alias(typed);
-        let asked = Instant::now();
+        let requested_at = Instant::now();
         let found = find(&*self.snapshot(zapi).await?, typed);
         match found {
             NameMatch::NotFound { .. } => {
-                Ok(find(&*self.lists.read_newer_than(zapi, Some(asked)).await?, typed))
+                Ok(find(&*self.lists.read_newer_than(zapi, Some(requested_at)).await?, typed))
             }
             found => Ok(found),
         }
@@ -229,12 +229,12 @@ impl Directory {
         chat: &Chat,
         here: &[String],
     ) -> Result<Vec<NameMatch<GroupId>>, ApiError> {
-        let asked = Instant::now();
+        let requested_at = Instant::now();
         let mut snapshot = self.snapshot(zapi).await?;
         let mut found: Vec<_> =
             typed.iter().map(|word| self.find_group(&snapshot, word, chat, here)).collect();
         if found.iter().any(|each| matches!(each, NameMatch::NotFound { .. })) {
-            snapshot = self.lists.read_newer_than(zapi, Some(asked)).await?;
+            snapshot = self.lists.read_newer_than(zapi, Some(requested_at)).await?;
             found = typed.iter().map(|word| self.find_group(&snapshot, word, chat, here)).collect();
         }
         let is_id = |word: &String| GroupId::parse(self.expand_alias(word)).is_some();
@@ -342,7 +342,7 @@ impl Directory {
     }
 
     async fn resolve_invitation(&self, zapi: &Zapi, link: &InviteLink) -> Result<InviteTarget, ApiError> {
-        let asked = Instant::now();
+        let requested_at = Instant::now();
         let group = match zapi.group_of_invitation(link.as_str()).await {
             Ok(group) => group,
             Err(error) if error.proves_absence() => return Ok(InviteTarget::Expired),
@@ -353,7 +353,7 @@ impl Directory {
             return Ok(InviteTarget::Group(entry));
         }
         // The bot may have joined the group a moment ago.
-        let entry = known(&*self.lists.read_newer_than(zapi, Some(asked)).await?);
+        let entry = known(&*self.lists.read_newer_than(zapi, Some(requested_at)).await?);
         Ok(entry.map_or(InviteTarget::NotAMember(group.name), InviteTarget::Group))
     }
 

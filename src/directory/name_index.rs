@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use regex::Regex;
+
 use super::folding::fold;
 
 /// A community or a group with its name.
@@ -128,11 +130,9 @@ impl<Id: Clone + PartialEq> NameIndex<Id> {
             // A bare star would match everything: too much for a typo.
             return Vec::new();
         }
-        self.entries
-            .iter()
-            .filter(|(name, _)| matches_pattern(&pattern, name))
-            .map(|(_, entry)| entry.clone())
-            .collect()
+        let Some(pattern) = compile_pattern(&pattern) else { return Vec::new() };
+        let matching = self.entries.iter().filter(|(name, _)| pattern.is_match(name));
+        matching.map(|(_, entry)| entry.clone()).collect()
     }
 
     /// The entries whose names hold all the words.
@@ -193,29 +193,20 @@ fn similarity(wanted: &str, name: &str) -> f64 {
     name.split(' ').map(|word| strsim::jaro_winkler(wanted, word) * 0.95).fold(whole, f64::max)
 }
 
-/// Whether a pattern matches a name, both folded: `*` stands for anything.
-fn matches_pattern(pattern: &str, name: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = name.strip_prefix(first) else { return false };
-    let mut parts = parts.peekable();
-    while let Some(part) = parts.next() {
-        if parts.peek().is_none() {
-            return rest.ends_with(part);
-        }
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    rest.is_empty()
+/// Compiles a folded pattern for folded names: `*` stands for anything. `None` if it is too large, which no folded
+/// text is.
+fn compile_pattern(pattern: &str) -> Option<Regex> {
+    let mut parts: Vec<String> = pattern.split('*').map(regex::escape).collect();
+    // Stars in a row are no slower than two.
+    parts.dedup_by(|part, before| part.is_empty() && before.is_empty());
+    Regex::new(&format!(r"(?s)\A{}\z", parts.join(".*"))).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn book(names: &[&str]) -> NameIndex<usize> {
+    fn name_index(names: &[&str]) -> NameIndex<usize> {
         NameIndex::new(
             names.iter().enumerate().map(|(id, name)| NamedEntry { id, name: (*name).to_owned() }).collect(),
         )
@@ -233,8 +224,15 @@ mod tests {
 
     #[test]
     fn a_word_finds_a_name_or_the_beginning_of_just_one() {
-        let book =
-            book(&["Vendas", "Vendas Norte", "Vendas Sul", "Suporte", "Mães do Bairro", "Time", "time"]);
+        let index = name_index(&[
+            "Vendas",
+            "Vendas Norte",
+            "Vendas Sul",
+            "Suporte",
+            "Mães do Bairro",
+            "Time",
+            "time",
+        ]);
         let rows = [
             ("vendas", ("one", vec![0])), // a whole name outranks the names it begins
             ("VENDAS N", ("one", vec![1])),
@@ -249,14 +247,14 @@ mod tests {
             ("", ("nothing", vec![])),
         ];
         for (typed, expected) in rows {
-            assert_eq!(ids(book.find(typed, None)), expected, "{typed}");
+            assert_eq!(ids(index.find(typed, None)), expected, "{typed}");
         }
     }
 
     #[test]
     fn a_pattern_takes_all_that_match_but_a_bare_star_takes_nothing() {
-        let book = book(&["Vendas Norte", "Vendas Sul", "Pós-vendas", "Suporte"]);
-        let found = |pattern: &str| book.matching(pattern).into_iter().map(|e| e.id).collect::<Vec<_>>();
+        let index = name_index(&["Vendas Norte", "Vendas Sul", "Pós-vendas", "Suporte"]);
+        let found = |pattern: &str| index.matching(pattern).into_iter().map(|e| e.id).collect::<Vec<_>>();
         assert_eq!(found("vendas*"), [0, 1]);
         assert_eq!(found("*vendas*"), [2, 0, 1]);
         assert_eq!(found("v*sul"), [1]);
@@ -266,9 +264,29 @@ mod tests {
     }
 
     #[test]
+    fn a_long_pattern_is_compiled_and_matched_fast() {
+        let name = "a".repeat(1_000);
+        let index = name_index(&[name.as_str(); 100]);
+        let many_stars = format!("a{}", "*".repeat(64 * 1024));
+        let longest_fold = "\u{fdfa}".repeat(20_000);
+        for pattern in [
+            many_stars.as_str(),
+            &"a*".repeat(32 * 1024),
+            &"*é?".repeat(20_000),
+            &longest_fold,
+            &"\u{fdfa}*".repeat(16_000),
+        ] {
+            let started = std::time::Instant::now();
+            assert!(compile_pattern(&fold(pattern)).is_some(), "{}", &pattern[..12]);
+            index.matching(pattern);
+            assert!(started.elapsed().as_secs() < 5, "{}: {:?}", &pattern[..12], started.elapsed());
+        }
+    }
+
+    #[test]
     fn an_id_is_taken_as_it_is() {
-        let book = book(&["Vendas"]);
-        assert_eq!(ids(book.find("whatever", Some(0))), ("one", vec![0]));
-        assert_eq!(ids(book.find("whatever", Some(9))), ("nothing", vec![]));
+        let index = name_index(&["Vendas"]);
+        assert_eq!(ids(index.find("whatever", Some(0))), ("one", vec![0]));
+        assert_eq!(ids(index.find("whatever", Some(9))), ("nothing", vec![]));
     }
 }

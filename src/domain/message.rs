@@ -19,9 +19,9 @@ pub enum Chat {
 
 impl Chat {
     /// The id of this chat: `phone` in calls to Z-API.
-    pub fn address(&self) -> &str {
+    pub fn id(&self) -> &str {
         match self {
-            Self::Direct(address) => address,
+            Self::Direct(id) => id,
             Self::Group(id) => id.as_str(),
         }
     }
@@ -31,7 +31,7 @@ impl Chat {
     pub fn ordering_key(&self, admin: &str, by_owner: bool) -> OrderingKey {
         match self {
             Self::Direct(_) if !by_owner => OrderingKey::new(format!("@{admin}")),
-            chat => OrderingKey::new(chat.address()),
+            chat => OrderingKey::new(chat.id()),
         }
     }
 
@@ -40,19 +40,19 @@ impl Chat {
         ConversationKey::new(admin, &self.ordering_key(admin, by_owner))
     }
 
-    /// The chat behind an address that the journal kept.
-    pub fn from_id(address: &str) -> Self {
+    /// The chat with an id from the journal.
+    pub fn from_id(id: &str) -> Self {
         // Bare digits are a person here, however many there are.
-        match GroupId::parse(address).filter(|id| id.as_str() == address) {
-            Some(id) => Self::Group(id),
-            None => Self::Direct(address.to_owned()),
+        match GroupId::parse(id).filter(|group| group.as_str() == id) {
+            Some(group) => Self::Group(group),
+            None => Self::Direct(id.to_owned()),
         }
     }
 }
 
 impl fmt::Display for Chat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.address())
+        f.write_str(self.id())
     }
 }
 
@@ -84,12 +84,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_the_chat_that_it_was() {
-        for address in ["120363186053925765-group", "5511999999999-1623281429"] {
-            assert!(matches!(Chat::from_id(address), Chat::Group(id) if id.as_str() == address));
+    fn a_chat_is_read_back_from_its_id() {
+        for id in ["120363186053925765-group", "5511999999999-1623281429"] {
+            assert!(matches!(Chat::from_id(id), Chat::Group(group) if group.as_str() == id));
         }
-        for address in ["5544999999999", "123456789012345", "81896604192873@lid"] {
-            assert_eq!(Chat::from_id(address), Chat::Direct(address.to_owned()));
+        for id in ["5544999999999", "123456789012345", "81896604192873@lid"] {
+            assert_eq!(Chat::from_id(id), Chat::Direct(id.to_owned()));
         }
     }
 }

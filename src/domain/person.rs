@@ -39,7 +39,7 @@ impl Phone {
     }
 
     /// The number as people write it: `+55 44 99999-0001`, `+351912345678`.
-    pub fn shown(self) -> String {
+    pub fn display(self) -> String {
         let digits = self.to_string();
         let brazilian = digits.strip_prefix("55").filter(|rest| matches!(rest.len(), 10 | 11));
         match brazilian.map(|rest| (rest.split_at(2), rest.split_at(rest.len() - 4))) {
@@ -77,9 +77,9 @@ impl Person {
     }
 
     /// The number as people write it, else the lid, if either is known.
-    pub fn shown(self) -> String {
+    pub fn display(self) -> String {
         let lid = || self.lid.map(|lid| lid.to_string());
-        self.phone.map(Phone::shown).or_else(lid).unwrap_or_default()
+        self.phone.map(Phone::display).or_else(lid).unwrap_or_default()
     }
 }
 
@@ -138,10 +138,10 @@ mod tests {
             ("55443333", "+55443333"),
         ];
         for (number, shown) in rows {
-            assert_eq!(Phone::parse(number).map(Phone::shown).as_deref(), Some(shown));
+            assert_eq!(Phone::parse(number).map(Phone::display).as_deref(), Some(shown));
         }
         let person = Person { phone: None, lid: Lid::parse("81896604192873") };
-        assert_eq!(person.shown(), "81896604192873@lid");
+        assert_eq!(person.display(), "81896604192873@lid");
     }
 
     #[test]

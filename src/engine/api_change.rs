@@ -27,7 +27,7 @@ pub trait ApiChange: Sync {
     const IS_CONFIRMED: bool = true;
 
     /// Makes the call.
-    fn call<'a>(&'a self, zapi: &'a Zapi, turn: ChangePermit) -> BoxFuture<'a, Result<(), ApiError>>;
+    fn call<'a>(&'a self, zapi: &'a Zapi, permit: ChangePermit) -> BoxFuture<'a, Result<(), ApiError>>;
 
     /// Whether the change is visible now; `None` where it cannot be read.
     fn is_applied<'a>(&'a self, zapi: &'a Zapi) -> Option<BoxFuture<'a, Result<bool, ApiError>>>;
@@ -62,7 +62,7 @@ pub async fn apply<C: ApiChange>(
         // A change that is not called again, or not without another result, may only become visible late.
         let is_waited_for = context.is_cancelled || C::ENDS_ANEW;
         let time = if is_waited_for { context.timing.read_back } else { Duration::ZERO };
-        match look(zapi, change, time).await {
+        match poll_until_applied(zapi, change, time).await {
             Ok(true) => return Ok(Ok(())),
             Ok(false) => {}
             Err(error) => return unverified_outcome(context, change, error).map(Err),
@@ -77,12 +77,12 @@ pub async fn apply<C: ApiChange>(
             cancelled_line()
         }));
     }
-    let turn = zapi.acquire_change_permit(C::CALL).await?;
+    let permit = zapi.acquire_change_permit(C::CALL).await?;
     mark_unmade(context, false).await?;
     failpoint::reach(Step::Calling);
-    let answer = change.call(zapi, turn).await;
+    let response = change.call(zapi, permit).await;
     failpoint::reach(Step::Called);
-    let unmade = match answer {
+    let unmade = match response {
         Ok(()) => None,
         Err(error) => {
             if error.cause.is_surely_not_applied() && error.cause.is_temporary() && !may_be_done {
@@ -105,7 +105,7 @@ pub async fn apply<C: ApiChange>(
     if !can_be_read {
         return Ok(unmade.map_or(Ok(()), Err));
     }
-    match look(zapi, change, context.timing.read_back).await {
+    match poll_until_applied(zapi, change, context.timing.read_back).await {
         Ok(true) => {
             context.is_final_failure = false;
             Ok(Ok(()))
@@ -140,7 +140,7 @@ async fn mark_unmade(context: &mut Context<'_>, is_unmade: bool) -> Result<(), C
 }
 
 /// Reads the state until the change is visible, or the time is over.
-async fn look(zapi: &Zapi, change: &impl ApiChange, time: Duration) -> Result<bool, ApiError> {
+async fn poll_until_applied(zapi: &Zapi, change: &impl ApiChange, time: Duration) -> Result<bool, ApiError> {
     let mut backoff = PollBackoff::new(time);
     loop {
         let Some(read) = change.is_applied(zapi) else { return Ok(false) };

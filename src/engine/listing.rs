@@ -33,7 +33,7 @@ pub enum ListKind {
 
 /// A stored list: the meaning of its numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct NumberedList {
+pub struct NumberedList {
     of: ListKind,
     ids: Vec<String>,
 }
@@ -54,6 +54,11 @@ struct RemainingPages {
 }
 
 impl NumberedList {
+    /// The meaning of the numbers from 1.
+    pub fn new(of: ListKind, ids: Vec<String>) -> Self {
+        Self { of, ids }
+    }
+
     /// Parses a stored list; none of an earlier version.
     fn from_stored(remembered: &str) -> Option<Self> {
         serde_json::from_str(remembered).ok()
@@ -67,13 +72,10 @@ impl Context<'_> {
         command: &str,
         head: Vec<ReplyLine>,
         lines: Vec<String>,
-        (of, ids): (ListKind, Vec<String>),
+        numbers: NumberedList,
     ) -> Reply {
         let lines = lines.into_iter().enumerate().map(|(at, line)| format!("{}. {line}", at + 1)).collect();
-        self.render_page(
-            head,
-            self.remaining_pages(command, PAGE_SIZE, lines, Some(NumberedList { of, ids })),
-        )
+        self.render_page(head, self.remaining_pages(command, PAGE_SIZE, lines, Some(numbers)))
     }
 
     /// Shows the first page of a list without numbers.

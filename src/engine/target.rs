@@ -80,6 +80,21 @@ pub enum TargetMatch {
     NotVisible(ReplyLine),
 }
 
+/// The arguments of a command before and after a choice by number.
+pub struct ChoiceArguments {
+    /// The arguments before the choice.
+    pub before: String,
+    /// The arguments after it.
+    pub after: String,
+}
+
+impl ChoiceArguments {
+    /// The arguments before and after the choice.
+    pub fn new(before: &str, after: &str) -> Self {
+        Self { before: before.to_owned(), after: after.to_owned() }
+    }
+}
+
 /// The community or group that was typed for a command, or the reply that asks for it. A choice by number
 /// runs the command again, with `after` as its last arguments.
 pub async fn find_target(
@@ -91,7 +106,7 @@ pub async fn find_target(
     Ok(match match_target(context, typed).await? {
         TargetMatch::One(place) => Ok(place),
         TargetMatch::Many(options) | TargetMatch::NotFound(options) => {
-            Err(prompt_choice(context, command, typed, options, ("", after)))
+            Err(prompt_choice(context, command, typed, options, ChoiceArguments::new("", after)))
         }
         TargetMatch::NotVisible(why) => Err(Reply::Lines(vec![why])),
     })
@@ -104,7 +119,7 @@ pub fn prompt_choice(
     command: &str,
     typed: &str,
     mut options: Vec<Target>,
-    (before, after): (&str, &str),
+    arguments: ChoiceArguments,
 ) -> Reply {
     if options.is_empty() {
         let none = ReplyLine::not_done("no-target").name("name", typed);
@@ -113,11 +128,11 @@ pub fn prompt_choice(
     }
     options.truncate(MAX_CANDIDATES);
     // A dry run stays one.
-    let trial = Flags { dry_run: context.is_dry_run(), ..Flags::default() };
+    let dry_run = Flags { dry_run: context.is_dry_run(), ..Flags::default() };
     context.set_prompt(Prompt {
-        before: format!("{} {before}", trial.typed()).trim().to_owned(),
+        before: format!("{} {}", dry_run.to_typed(), arguments.before).trim().to_owned(),
         options: options.iter().map(|place| place.id().to_owned()).collect(),
-        after: after.to_owned(),
+        after: arguments.after,
         ..Prompt::new(&context.claim.command, context.localizer.locale, command)
     });
     let names = disambiguate(&options.iter().map(to_entry).collect::<Vec<_>>());

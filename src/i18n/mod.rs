@@ -11,9 +11,9 @@ use unic_langid::LanguageIdentifier;
 
 use crate::domain::Locale;
 
-type Catalog = FluentBundle<FluentResource>;
+type Bundle = FluentBundle<FluentResource>;
 
-static CATALOGS: LazyLock<[Catalog; 3]> = LazyLock::new(|| Locale::ALL.map(load_catalog));
+static BUNDLES: LazyLock<[Bundle; 3]> = LazyLock::new(|| Locale::ALL.map(load_bundle));
 
 /// The translation file of a locale.
 pub fn fluent_source(locale: Locale) -> &'static str {
@@ -24,7 +24,7 @@ pub fn fluent_source(locale: Locale) -> &'static str {
     }
 }
 
-fn load_catalog(locale: Locale) -> Catalog {
+fn load_bundle(locale: Locale) -> Bundle {
     let language: LanguageIdentifier = locale.tag().parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
     // The marks U+2068 and U+2069 would reach WhatsApp, and copied names would not match.
@@ -41,7 +41,7 @@ fn load_catalog(locale: Locale) -> Catalog {
 /// The text of a key, with its placeholders filled; a key that is missing shows itself.
 pub fn text(locale: Locale, key: &str, values: &[(&str, Value<'_>)]) -> String {
     let index = Locale::ALL.iter().position(|each| *each == locale).unwrap_or(0);
-    let bundle = &CATALOGS[index];
+    let bundle = &BUNDLES[index];
     let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
         return key.to_owned();
     };

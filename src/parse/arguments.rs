@@ -613,7 +613,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_that_is_typed_makes_it_panic(rest in "\\PC{0,60}") {
+        fn no_text_makes_it_panic(rest in "\\PC{0,60}") {
             let _ = parse(LINK, true, &rest);
         }
 

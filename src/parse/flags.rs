@@ -15,7 +15,7 @@ pub struct Flags {
 
 impl Flags {
     /// How they are typed.
-    pub fn typed(self) -> &'static str {
+    pub fn to_typed(self) -> &'static str {
         match self {
             Self { dry_run: true, .. } => "--try",
             Self { yes: true, .. } => "--yes",

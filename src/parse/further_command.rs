@@ -11,16 +11,16 @@ use crate::parse::text::is_comma;
 use crate::parse::word_lists::word_list;
 
 /// Only so many words are checked; no command may have more.
-const MOST_WORDS: usize = 400;
+const MAX_WORDS: usize = 400;
 /// The most words of a name.
-const LONGEST_NAME: usize = 8;
+const MAX_NAME_WORDS: usize = 8;
 /// The most bytes of a name in quotes. A quote that is not closed by then is searched no further: each word may begin with one.
 const MAX_QUOTED_BYTES: usize = 1_024;
 
 /// Verbs for commands, as people use them in sentences.
 static VERBS: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("command-verbs"));
-/// The words between two commands.
-static BETWEEN: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("command-conjunctions"));
+/// Words that join two commands.
+static CONJUNCTIONS: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("command-conjunctions"));
 
 /// A word of a command.
 struct Word {
@@ -57,7 +57,7 @@ pub fn has_command_line(rest: &str, parser: &CommandParser, is_command: impl Fn(
 fn words(rest: &str) -> Vec<Word> {
     let mut found = Vec::new();
     let mut at = 0;
-    while found.len() < MOST_WORDS {
+    while found.len() < MAX_WORDS {
         let word = rest[at..].trim_start_matches(|c: char| c.is_whitespace() || is_comma(c));
         let start = rest.len() - word.len();
         if word.is_empty() {
@@ -107,7 +107,7 @@ fn begins_command(
             at.checked_sub(1).and_then(|before| words.get(before)).filter(|before| !before.is_quoted);
         before.is_some_and(|before| {
             let before = &rest[before.start..before.end];
-            before.ends_with(['.', '!', '/']) || BETWEEN.contains(&fold(before))
+            before.ends_with(['.', '!', '/']) || CONJUNCTIONS.contains(&fold(before))
         })
     };
     at > 0
@@ -118,9 +118,9 @@ fn begins_command(
 
 /// Whether the word is part of a whole name.
 fn is_in_name(rest: &str, words: &[Word], at: usize, is_name: &impl Fn(&str) -> bool) -> bool {
-    let first = at.saturating_sub(LONGEST_NAME - 1);
+    let first = at.saturating_sub(MAX_NAME_WORDS - 1);
     (first..=at).any(|start| {
-        let last = words.len().min(start + LONGEST_NAME);
+        let last = words.len().min(start + MAX_NAME_WORDS);
         (at..last).any(|end| is_name(&rest[words[start].start..words[end].end]))
     })
 }

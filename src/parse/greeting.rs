@@ -20,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_says_hello_is_greeted() {
+    fn a_hello_is_a_greeting() {
         let hellos =
             ["oi", "Olá!", "hola", "HELP", "menu", "Oi 🙂", "ayuda?", "Bom dia!", "olá, tudo bem?", "oi bot"];
         for text in hellos.into_iter().chain(["como funciona?", "socorro", "buenas", "boa tarde"]) {

@@ -3,7 +3,7 @@
 use crate::parse::text::is_comma;
 
 /// The most words of a community's name before a list.
-const LONGEST_NAME: usize = 8;
+const MAX_NAME_WORDS: usize = 8;
 
 /// The list item on the line of the community, and the words before it.
 pub fn first_item(line: &str) -> (&str, Option<&str>) {
@@ -11,7 +11,7 @@ pub fn first_item(line: &str) -> (&str, Option<&str>) {
         !c.is_whitespace() && line[..*at].chars().next_back().is_none_or(char::is_whitespace)
     });
     let mut items =
-        starts.take(LONGEST_NAME).filter_map(|(at, _)| Some((at, numbered_list_item(&line[at..])?)));
+        starts.take(MAX_NAME_WORDS).filter_map(|(at, _)| Some((at, numbered_list_item(&line[at..])?)));
     items.next().map_or((line, None), |(at, item)| (line[..at].trim(), Some(item)))
 }
 

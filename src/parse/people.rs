@@ -64,7 +64,7 @@ pub fn parse_people(text: &str, country: Option<DialingCode>) -> Vec<ParsedPerso
 }
 
 /// A part of a number: as typed, and its digits.
-struct Token<'a> {
+struct PersonToken<'a> {
     typed: &'a str,
     digits: String,
     /// A `+` stands before it.
@@ -75,7 +75,7 @@ struct PersonParser<'a> {
     dialing_code: Option<DialingCode>,
     people: Vec<ParsedPerson>,
     /// The parts of numbers since the last word.
-    pending_numbers: Vec<Token<'a>>,
+    pending_numbers: Vec<PersonToken<'a>>,
     /// The words since the last number.
     pending_words: Vec<&'a str>,
     /// Words that follow are the name of the last person.
@@ -107,7 +107,7 @@ impl<'a> PersonParser<'a> {
                         self.finish_run();
                     }
                     let typed = if core.contains('+') { piece } else { core };
-                    self.pending_numbers.push(Token { typed, digits, has_plus });
+                    self.pending_numbers.push(PersonToken { typed, digits, has_plus });
                     has_plus = false;
                 }
             } else {
@@ -162,7 +162,7 @@ impl<'a> PersonParser<'a> {
 
 /// How many parts each number of a run has: all of them in one number, or split in the only way that makes
 /// every number complete. Empty where there is no such way, or more than one.
-fn split_numbers(run: &[Token<'_>], country: Option<DialingCode>) -> Vec<usize> {
+fn split_numbers(run: &[PersonToken<'_>], country: Option<DialingCode>) -> Vec<usize> {
     if run.len() <= 1 {
         return vec![run.len(); run.len()];
     }
@@ -198,7 +198,7 @@ fn split_numbers(run: &[Token<'_>], country: Option<DialingCode>) -> Vec<usize> 
 }
 
 /// Whether parts are certainly one number: it has the digits of its country, or it was typed without a space.
-fn is_complete_number(pieces: &[Token<'_>], country: Option<DialingCode>) -> bool {
+fn is_complete_number(pieces: &[PersonToken<'_>], country: Option<DialingCode>) -> bool {
     let is_known = || {
         let digits: String = pieces.iter().map(|piece| piece.digits.as_str()).collect();
         match pieces[0].has_plus {
@@ -213,7 +213,10 @@ fn is_complete_number(pieces: &[Token<'_>], country: Option<DialingCode>) -> boo
 }
 
 /// Parses a phone number from its parts.
-fn parse_phone(pieces: &[Token<'_>], country: Option<DialingCode>) -> Result<PersonRef, PersonParseError> {
+fn parse_phone(
+    pieces: &[PersonToken<'_>],
+    country: Option<DialingCode>,
+) -> Result<PersonRef, PersonParseError> {
     let digits: String = pieces.iter().map(|piece| piece.digits.as_str()).collect();
     // 00 is how many countries dial the +.
     let (digits, has_plus) = match digits.strip_prefix("00") {
@@ -243,7 +246,7 @@ fn parse_phone(pieces: &[Token<'_>], country: Option<DialingCode>) -> Result<Per
 
 /// Whether the last digit of a Brazilian number is missing: 99999-000 would be read as the older form
 /// 9999-9000 of another person.
-fn is_missing_last_digit(pieces: &[Token<'_>], digits: &str) -> bool {
+fn is_missing_last_digit(pieces: &[PersonToken<'_>], digits: &str) -> bool {
     let groups = pieces.iter().flat_map(|piece| piece.typed.split(|c: char| !c.is_ascii_digit()));
     let groups: Vec<&str> = groups.filter(|group| !group.is_empty()).collect();
     let is_short = matches!(digits.trim_start_matches('0').len(), 10 | 12);
@@ -293,7 +296,7 @@ mod tests {
     use super::*;
 
     /// The parsed people, by number or lid, or the error, for a Brazilian admin.
-    fn seen(text: &str) -> Vec<String> {
+    fn parse_texts(text: &str) -> Vec<String> {
         parse_people(text, Some(DialingCode::BRAZIL)).into_iter().map(|named| parsed_text(&named)).collect()
     }
 
@@ -343,7 +346,7 @@ mod tests {
             "\"+55 44 99999-0001\"",
             "44 99999-0001.",
         ] {
-            assert_eq!(seen(text), [ONE], "{text}");
+            assert_eq!(parse_texts(text), [ONE], "{text}");
         }
     }
 
@@ -368,16 +371,16 @@ mod tests {
             "@5544999990001 @5544999990002",
             "5544999990001\n\n , ;\n5544999990002",
         ] {
-            assert_eq!(seen(text), [ONE, TWO], "{text}");
+            assert_eq!(parse_texts(text), [ONE, TWO], "{text}");
         }
     }
 
     #[test]
     fn a_lid_is_no_number_and_a_number_is_no_lid() {
         for text in ["81896604192873@lid", "@81896604192873@lid", "@81896604192873"] {
-            assert_eq!(seen(text), ["81896604192873@lid"], "{text}");
+            assert_eq!(parse_texts(text), ["81896604192873@lid"], "{text}");
         }
-        assert_eq!(seen("5544999990001@lid 44 99999-0001"), ["5544999990001@lid", ONE]);
+        assert_eq!(parse_texts("5544999990001@lid 44 99999-0001"), ["5544999990001@lid", ONE]);
     }
 
     #[test]
@@ -394,7 +397,7 @@ mod tests {
             ("+351 912 345 678 44 99999 0001", &["Ambiguous 351 912 345 678 44 99999 0001"]),
         ];
         for (text, expected) in rows {
-            assert_eq!(seen(text), expected, "{text}");
+            assert_eq!(parse_texts(text), expected, "{text}");
         }
     }
 
@@ -416,9 +419,9 @@ mod tests {
             ("٤٤٩٩٩٩٩٠٠٠١", &["NoNumber ٤٤٩٩٩٩٩٠٠٠١"]),
         ];
         for (text, expected) in rows {
-            assert_eq!(seen(text), expected, "{text}");
+            assert_eq!(parse_texts(text), expected, "{text}");
         }
-        assert!(seen(" \n,;").is_empty());
+        assert!(parse_texts(" \n,;").is_empty());
     }
 
     #[test]
@@ -463,12 +466,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_that_is_typed_makes_it_panic(text in "\\PC{0,60}") {
+        fn no_text_makes_it_panic(text in "\\PC{0,60}") {
             parse_people(&text, Some(DialingCode::BRAZIL));
         }
 
         #[test]
-        fn nor_does_what_looks_like_numbers(text in "[0-9+() @a\n.,;:-]{0,80}", has_country in any::<bool>()) {
+        fn number_like_text_does_not_panic(text in "[0-9+() @a\n.,;:-]{0,80}", has_country in any::<bool>()) {
             for named in parse_people(&text, has_country.then_some(DialingCode::BRAZIL)) {
                 prop_assert!(!named.typed.is_empty());
             }

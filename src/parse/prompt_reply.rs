@@ -15,7 +15,7 @@ use crate::parse::word_lists::word_list;
 pub const MAX_REPLY_LEN: usize = 1_000;
 
 /// The longest other reply without a command, in bytes.
-pub const LONGEST_PLAIN: usize = 40;
+pub const MAX_PLAIN_LEN: usize = 40;
 
 /// A reply to a prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,7 +114,7 @@ pub fn parse_reply(text: &str, is_direct: bool, language: Option<Locale>) -> Opt
     if has_no(text, language) {
         return Some(ParsedReply::No);
     }
-    if text.len() > LONGEST_PLAIN {
+    if text.len() > MAX_PLAIN_LEN {
         return None;
     }
     if is_thumbs_up(text.trim()) {

@@ -1,4 +1,4 @@
-//! Characters and words of a text, whatever they are about.
+//! Characters and words of any text.
 
 use std::borrow::Cow;
 

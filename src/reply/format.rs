@@ -105,7 +105,7 @@ fn strip_markup(words: &str) -> String {
     let chars: Vec<char> = words.chars().collect();
     let is_shown = |(at, c): (usize, &char)| (!is_invisible(*c) || is_within_emoji(&chars, at)).then_some(*c);
     let visible = chars.iter().enumerate().filter_map(is_shown);
-    let tamed = visible.map(|c| match c {
+    let escaped = visible.map(|c| match c {
         '*' => '∗',
         '_' => 'ˍ',
         '~' => '∼',
@@ -113,7 +113,7 @@ fn strip_markup(words: &str) -> String {
         c if c.is_control() || c == '\u{2028}' || c == '\u{2029}' => ' ',
         c => c,
     });
-    tamed.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    escaped.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Whether an invisible character is a part of an emoji: a joiner between two, or the mark of a coloured one.

@@ -75,37 +75,46 @@ pub(super) fn add_people(
     let invites = field(call, "autoInvite").is_some_and(|v| v == true || v == "true");
     let add =
         |world: &mut World, community: &str, who: &str| world.add_person(community, who, invites).map(drop);
-    change_people(world, call, partial, (add, World::add_to_group))
+    let actions = PersonActions { in_community: add, in_group: World::add_to_group };
+    change_people(world, call, partial, actions)
 }
 
 /// A change of a person in a community or a group.
-pub(super) type Act = fn(&mut World, &str, &str) -> Result<(), Refusal>;
+pub(super) type PersonAction = fn(&mut World, &str, &str) -> Result<(), Refusal>;
+
+/// The two forms of a change of a person.
+pub(super) struct PersonActions<F = PersonAction> {
+    pub(super) in_community: F,
+    pub(super) in_group: PersonAction,
+}
 
 /// `POST approve-participant` and `reject-participant`: these forms name a group.
 pub(super) fn decide(
     world: &mut World,
     call: &ApiCall,
     partial: PartialFailure,
-    act: Act,
+    action: PersonAction,
 ) -> Result<String, JsonResponse> {
     let group = required(call, "groupId")?;
-    each_person(world, call, partial, |world, who| act(world, group, who))
+    each_person(world, call, partial, |world, who| action(world, group, who))
 }
 
 /// `POST remove-participant`, `add-admin` and `remove-admin`: the form of a community has `communityId`, that of a
-/// group `groupId`; `acts` is what each does. Invented: which of the two counts where both stand.
+/// group `groupId`; `actions` has a change for each. Invented: which of the two counts where both stand.
 pub(super) fn change_people(
     world: &mut World,
     call: &ApiCall,
     partial: PartialFailure,
-    acts: (impl Fn(&mut World, &str, &str) -> Result<(), Refusal>, Act),
+    actions: PersonActions<impl Fn(&mut World, &str, &str) -> Result<(), Refusal>>,
 ) -> Result<String, JsonResponse> {
     match text_field(call, "communityId") {
-        Some(community) => each_person(world, call, partial, |world, who| (acts.0)(world, community, who)),
+        Some(community) => {
+            each_person(world, call, partial, |world, who| (actions.in_community)(world, community, who))
+        }
         None => {
             let group = text_field(call, "groupId");
             let group = group.ok_or_else(|| bad_request("communityId or groupId is required"))?;
-            each_person(world, call, partial, |world, who| (acts.1)(world, group, who))
+            each_person(world, call, partial, |world, who| (actions.in_group)(world, group, who))
         }
     }
 }

@@ -8,7 +8,7 @@ impl World {
     /// common beginnings, an id in the old form, markup, and groups that belong elsewhere. Of its people,
     /// Ana created both communities; Bruno and Carla are admins of the first, and Carla hides her
     /// number; Davi cannot be added; Elisa has no lid; and `5544999990009` has no WhatsApp.
-    pub fn playground() -> Self {
+    pub fn small() -> Self {
         let mut world = Self::empty();
         let bairro = world.community("Bairro Feliz");
         let marketing = world.community("Marketing BR");
@@ -45,7 +45,7 @@ impl World {
     /// The same with a condominium: a group for each block, so many that a command needs three calls. Bruno is also an
     /// admin of “Futebol”, so that he can link it to his community.
     pub fn neighbourhood() -> Self {
-        let mut world = Self::playground();
+        let mut world = Self::small();
         for block in 1..=21 {
             world.group(&format!("Bloco {block:02}"));
         }

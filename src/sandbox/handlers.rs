@@ -8,7 +8,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::communities::Act;
+use super::communities::PersonActions;
 use super::credentials::{Credentials, Webhooks, random_hex};
 use super::messages::SentMessage;
 use super::request::{ApiCall, JsonResponse, bad_request, field, required, text_field};
@@ -55,16 +55,18 @@ impl Sandbox {
             }
             Operation::AddPeople => communities::add_people(state.world_for_change(faults), call, partial),
             Operation::RemovePeople => {
-                let acts = (World::remove_person as Act, World::remove_from_group as Act);
-                communities::change_people(state.world_for_change(faults), call, partial, acts)
+                let actions =
+                    PersonActions { in_community: World::remove_person, in_group: World::remove_from_group };
+                communities::change_people(state.world_for_change(faults), call, partial, actions)
             }
             Operation::Promote => {
-                let acts = (World::promote as Act, World::promote_in_group as Act);
-                communities::change_people(state.world_for_change(faults), call, partial, acts)
+                let actions =
+                    PersonActions { in_community: World::promote, in_group: World::promote_in_group };
+                communities::change_people(state.world_for_change(faults), call, partial, actions)
             }
             Operation::Demote => {
-                let acts = (World::demote as Act, World::demote_in_group as Act);
-                communities::change_people(state.world_for_change(faults), call, partial, acts)
+                let actions = PersonActions { in_community: World::demote, in_group: World::demote_in_group };
+                communities::change_people(state.world_for_change(faults), call, partial, actions)
             }
             Operation::ApprovePeople => {
                 communities::decide(state.world_for_change(faults), call, partial, World::approve)
@@ -134,7 +136,7 @@ impl Sandbox {
 
 /// The world as a read of metadata sees it: an older one while reads lag.
 fn read_world(state: &mut SandboxState) -> &World {
-    state.snapshots.seen(Instant::now()).unwrap_or(&state.world)
+    state.snapshots.read(Instant::now()).unwrap_or(&state.world)
 }
 
 fn community(world: &World, id: &str) -> Result<String, JsonResponse> {

@@ -1,6 +1,6 @@
 //! The people of the simulated WhatsApp: their membership and roles.
 //!
-//! The announcement group lists everybody in a community: those who were added to the community itself, and those of
+//! The announcement group lists everybody in a community: the people that were added to the community itself, and those of
 //! its groups. An admin of a group is not an admin of the community by that.
 
 use std::collections::HashSet;
@@ -218,7 +218,7 @@ impl World {
         Ok(())
     }
 
-    /// The bot must be an admin of the group to change who is in it.
+    /// The bot must be an admin of the group to change its members.
     fn may_change_group(&self, group: &str) -> Result<(), Refusal> {
         match self.find_group(group).map(|group| group.bot_role) {
             None | Some(BotRole::Absent) => Err(Refusal::NoGroup),

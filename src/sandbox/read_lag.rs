@@ -38,7 +38,7 @@ impl Snapshots {
     }
 
     /// The state for a read, if it is not the current one.
-    pub(super) fn seen(&mut self, now: Instant) -> Option<&World> {
+    pub(super) fn read(&mut self, now: Instant) -> Option<&World> {
         self.0.retain(|(until, _)| match until {
             Expiry::Reads(left) => *left > 0,
             Expiry::At(moment) => *moment > now,

@@ -19,7 +19,7 @@ pub struct ApiCall {
 impl ApiCall {
     /// Whether it is there to change communities, groups or settings; sending does not count.
     pub fn is_change(&self) -> bool {
-        // Asking who has WhatsApp changes nothing, though it is a POST.
+        // The check for WhatsApp changes nothing, though it is a POST.
         self.method != Method::GET && !self.path.starts_with("send-") && self.path != "phone-exists-batch"
     }
 }

@@ -136,13 +136,13 @@ pub(super) fn phones(world: &World, phones: &[&str]) -> String {
     join_list(phones.iter().enumerate().map(|(nth, phone)| {
         let exists = world.has_whatsapp(phone);
         let lid = Value::from(world.lid_of(phone).filter(|_| exists));
-        let answer = format!(
+        let response = format!(
             r#"{{"exists":{},"inputPhone":{},"outputPhone":{},"lid":{lid}}}"#,
             boolean_text(exists, nth),
             text_value(phone),
             text_value(phone),
         );
-        if nth.is_multiple_of(2) { answer } else { format!("[{answer}]") }
+        if nth.is_multiple_of(2) { response } else { format!("[{response}]") }
     }))
 }
 

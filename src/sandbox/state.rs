@@ -16,10 +16,10 @@ use super::world::World;
 
 /// A Z-API sandbox with one instance. Clones are the same one.
 #[derive(Clone, Debug)]
-pub struct Sandbox(pub(super) Arc<Inner>);
+pub struct Sandbox(pub(super) Arc<SharedState>);
 
 #[derive(Debug)]
-pub(super) struct Inner {
+pub(super) struct SharedState {
     pub(super) account: Credentials,
     pub(super) options: Options,
     pub(super) faults: FaultInjector,
@@ -87,7 +87,7 @@ impl Sandbox {
             webhooks: Webhooks::default(),
             snapshots: Snapshots::default(),
         };
-        Self(Arc::new(Inner { account, options, faults, changed, state: Mutex::new(state) }))
+        Self(Arc::new(SharedState { account, options, faults, changed, state: Mutex::new(state) }))
     }
 
     /// The credentials that it accepts.

@@ -24,7 +24,7 @@ const BROWSERS: [&str; 3] = [
 
 /// The response of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct Response {
     /// The status code.
     pub status: u16,
     /// The headers in their order, names in lower case.
@@ -33,7 +33,7 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     /// The first header of this name, in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
@@ -51,7 +51,7 @@ impl Answer {
 /// # Errors
 /// The URL or a header can't be sent, the server can't be reached, or it closes the connection
 /// before the response is complete.
-pub async fn post(url: &str, headers: &[(&str, &str)], body: &[u8]) -> io::Result<Answer> {
+pub async fn post(url: &str, headers: &[(&str, &str)], body: &[u8]) -> io::Result<Response> {
     static TURN: AtomicUsize = AtomicUsize::new(0);
     let target: Uri =
         url.parse().map_err(|_| invalid("The URL is none. Give one like http://host:port/path."))?;
@@ -66,7 +66,7 @@ pub async fn post(url: &str, headers: &[(&str, &str)], body: &[u8]) -> io::Resul
     let written = write(&mut stream, &head, body).await;
     // A server that refuses early may close before it has read everything; its response counts.
     match read(BufReader::new(stream).take(MAX_RESPONSE_BYTES)).await {
-        Ok(answer) => Ok(answer),
+        Ok(response) => Ok(response),
         Err(unread) => Err(written.err().unwrap_or(unread)),
     }
 }
@@ -78,7 +78,7 @@ async fn write(stream: &mut TcpStream, head: &str, body: &[u8]) -> io::Result<()
 }
 
 /// The request's head: two of three requests offer h2c.
-fn head(target: &Uri, added: &[(&str, &str)], length: usize, turn: usize) -> io::Result<String> {
+fn head(target: &Uri, added: &[(&str, &str)], length: usize, nth: usize) -> io::Result<String> {
     let path = target.path_and_query().map_or("/", |path| path.as_str());
     let authority = target.authority().map_or("", |authority| authority.as_str());
     let length = length.to_string();
@@ -88,9 +88,9 @@ fn head(target: &Uri, added: &[(&str, &str)], length: usize, turn: usize) -> io:
         ("content-type", "application/json"),
         ("origin", "https://api.z-api.io"),
         ("server", "Z-API"),
-        ("user-agent", BROWSERS[turn % BROWSERS.len()]),
+        ("user-agent", BROWSERS[nth % BROWSERS.len()]),
     ];
-    if !turn.is_multiple_of(3) {
+    if !nth.is_multiple_of(3) {
         headers.push(("connection", "Upgrade, HTTP2-Settings"));
         headers.push(("upgrade", "h2c"));
         headers.push(("http2-settings", H2C_SETTINGS));
@@ -109,7 +109,7 @@ fn head(target: &Uri, added: &[(&str, &str)], length: usize, turn: usize) -> io:
     Ok(head)
 }
 
-async fn read(mut from: impl AsyncBufRead + Unpin) -> io::Result<Answer> {
+async fn read(mut from: impl AsyncBufRead + Unpin) -> io::Result<Response> {
     let (status, headers) = loop {
         let (status, headers) = read_head(&mut from).await?;
         // An interim response is followed by the final one.
@@ -117,20 +117,20 @@ async fn read(mut from: impl AsyncBufRead + Unpin) -> io::Result<Answer> {
             break (status, headers);
         }
     };
-    let mut answer = Answer { status, headers, body: Vec::new() };
-    let is_chunked = answer.header("transfer-encoding").is_some_and(|coding| coding.contains("chunked"));
+    let mut response = Response { status, headers, body: Vec::new() };
+    let is_chunked = response.header("transfer-encoding").is_some_and(|coding| coding.contains("chunked"));
     if matches!(status, 101 | 204 | 304) {
-        return Ok(answer);
+        return Ok(response);
     }
     if is_chunked {
-        read_chunks(&mut from, &mut answer.body).await?;
-    } else if let Some(length) = answer.header("content-length") {
+        read_chunks(&mut from, &mut response.body).await?;
+    } else if let Some(length) = response.header("content-length") {
         let length: u64 = length.parse().map_err(|_| malformed())?;
-        read_exactly(&mut from, length, &mut answer.body).await?;
+        read_exactly(&mut from, length, &mut response.body).await?;
     } else {
-        from.read_to_end(&mut answer.body).await?;
+        from.read_to_end(&mut response.body).await?;
     }
-    Ok(answer)
+    Ok(response)
 }
 
 async fn read_head(from: &mut (impl AsyncBufRead + Unpin)) -> io::Result<(u16, Vec<(String, String)>)> {
@@ -186,25 +186,24 @@ fn invalid(text: &'static str) -> io::Error {
 }
 
 fn malformed() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "The answer is no HTTP/1.1.")
+    io::Error::new(io::ErrorKind::InvalidData, "The response is no HTTP/1.1.")
 }
 
 fn cut_off() -> io::Error {
-    io::Error::new(io::ErrorKind::UnexpectedEof, "The connection ended before the answer did.")
+    io::Error::new(io::ErrorKind::UnexpectedEof, "The connection ended before the response did.")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn head_of(turn: usize, added: &[(&str, &str)]) -> io::Result<String> {
-        head(&Uri::from_static("http://127.0.0.1:8080/webhooks/main?a=b"), added, 2, turn)
+    fn head_of(nth: usize, added: &[(&str, &str)]) -> io::Result<String> {
+        head(&Uri::from_static("http://127.0.0.1:8080/webhooks/main?a=b"), added, 2, nth)
     }
 
     #[test]
     fn two_of_three_requests_offer_an_upgrade_to_h2c() {
-        let offers: Vec<_> =
-            (0..6).map(|turn| head_of(turn, &[]).unwrap().contains("upgrade: h2c")).collect();
+        let offers: Vec<_> = (0..6).map(|nth| head_of(nth, &[]).unwrap().contains("upgrade: h2c")).collect();
         assert_eq!(offers, [false, true, true, false, true, true]);
         assert!(
             head_of(1, &[])
@@ -235,7 +234,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn answers_are_read_whole_in_each_framing() {
+    async fn responses_are_read_whole_in_each_framing() {
         let rows = [
             ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokrest", 200, "ok"),
             ("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 202 Accepted\r\n\r\nuntil close", 202, "until close"),
@@ -247,13 +246,13 @@ mod tests {
             ("HTTP/1.1 204 No Content\r\n\r\nnever", 204, ""),
         ];
         for (wire, status, body) in rows {
-            let answer = read(wire.as_bytes()).await.unwrap();
-            assert_eq!((answer.status, answer.text().as_str()), (status, body), "{wire}");
+            let response = read(wire.as_bytes()).await.unwrap();
+            assert_eq!((response.status, response.text().as_str()), (status, body), "{wire}");
         }
     }
 
     #[tokio::test]
-    async fn an_answer_that_stops_in_the_middle_is_an_error() {
+    async fn a_truncated_response_is_an_error() {
         for wire in [
             "",
             "HTTP/1.1 200 OK\r\nContent-",

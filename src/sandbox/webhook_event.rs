@@ -10,7 +10,7 @@
 use serde_json::{Value, json};
 
 use super::credentials::random_hex;
-pub use super::webhook_client::{Answer, post};
+pub use super::webhook_client::{Response, post};
 use crate::clock::{Clock, Timestamp};
 
 /// A `ReceivedCallback` in a direct chat, unless told otherwise.
@@ -24,7 +24,7 @@ pub struct EventBuilder {
     lid: Option<String>,
     group: Option<String>,
     sender: String,
-    content: Content,
+    content: EventContent,
     flags: Vec<&'static str>,
     reference: Option<String>,
     edits: Vec<Edit>,
@@ -32,7 +32,7 @@ pub struct EventBuilder {
 
 /// The content of a message.
 #[derive(Clone, Debug)]
-enum Content {
+enum EventContent {
     Text(String),
     Reaction {
         value: String,
@@ -79,42 +79,42 @@ enum Edit {
 impl EventBuilder {
     /// A text to the instance with this id, from any sender.
     pub fn text(instance: &str, text: &str) -> Self {
-        Self::new(instance, Content::Text(text.to_owned()))
+        Self::new(instance, EventContent::Text(text.to_owned()))
     }
 
     /// A reaction to a message of the bot; an empty value removes it.
     pub fn reaction(instance: &str, value: &str, message_id: &str) -> Self {
         let (value, message_id) = (value.to_owned(), message_id.to_owned());
-        Self::new(instance, Content::Reaction { value, message_id })
+        Self::new(instance, EventContent::Reaction { value, message_id })
     }
 
     /// A picture with its caption, available at `url`.
     pub fn picture(instance: &str, caption: &str, url: &str) -> Self {
-        Self::new(instance, Content::Picture { caption: caption.to_owned(), url: Some(url.to_owned()) })
+        Self::new(instance, EventContent::Picture { caption: caption.to_owned(), url: Some(url.to_owned()) })
     }
 
     /// A picture with its caption that Z-API could not fetch from WhatsApp.
     pub fn lost_picture(instance: &str, caption: &str) -> Self {
-        Self::new(instance, Content::Picture { caption: caption.to_owned(), url: None })
+        Self::new(instance, EventContent::Picture { caption: caption.to_owned(), url: None })
     }
 
     /// A video with its caption, available at `url`.
     pub fn video(instance: &str, caption: &str, url: &str) -> Self {
-        Self::new(instance, Content::Video { caption: caption.to_owned(), url: url.to_owned() })
+        Self::new(instance, EventContent::Video { caption: caption.to_owned(), url: url.to_owned() })
     }
 
     /// A document of this name with its caption, available at `url`.
     pub fn document(instance: &str, caption: &str, file_name: &str, url: &str) -> Self {
         let (caption, file_name, url) = (caption.to_owned(), file_name.to_owned(), url.to_owned());
-        Self::new(instance, Content::Document { caption, file_name, url })
+        Self::new(instance, EventContent::Document { caption, file_name, url })
     }
 
     /// A message was deleted for everyone.
     pub fn revoked(instance: &str, message_id: &str) -> Self {
-        Self::new(instance, Content::Revoked).replying_to(message_id)
+        Self::new(instance, EventContent::Revoked).replying_to(message_id)
     }
 
-    fn new(instance: &str, content: Content) -> Self {
+    fn new(instance: &str, content: EventContent) -> Self {
         Self {
             instance: instance.to_owned(),
             connected_phone: "5511988887777".to_owned(),
@@ -344,14 +344,14 @@ impl EventBuilder {
         at: Timestamp,
     ) -> (&'static str, Value) {
         match &self.content {
-            Content::Text(text) => ("text", json!({ "message": text })),
-            Content::Reaction { value, message_id } => {
+            EventContent::Text(text) => ("text", json!({ "message": text })),
+            EventContent::Reaction { value, message_id } => {
                 let message =
                     json!({ "messageId": message_id, "fromMe": true, "phone": chat, "participant": null });
                 let reaction = json!({ "value": value, "time": at.0, "reactionBy": author, "referencedMessage": message });
                 ("reaction", reaction)
             }
-            Content::Picture { caption, url } => {
+            EventContent::Picture { caption, url } => {
                 let mut image = json!({
                     "mimeType": "image/jpeg",
                     "imageUrl": url,
@@ -367,7 +367,7 @@ impl EventBuilder {
                 }
                 ("image", image)
             }
-            Content::Video { caption, url } => {
+            EventContent::Video { caption, url } => {
                 let video = json!({
                     "videoUrl": url,
                     "caption": caption,
@@ -379,7 +379,7 @@ impl EventBuilder {
                 });
                 ("video", video)
             }
-            Content::Document { caption, file_name, url } => {
+            EventContent::Document { caption, file_name, url } => {
                 let document = json!({
                     "documentUrl": url,
                     "mimeType": "application/pdf",
@@ -390,7 +390,7 @@ impl EventBuilder {
                 });
                 ("document", document)
             }
-            Content::Revoked => ("notification", "REVOKE".into()),
+            EventContent::Revoked => ("notification", "REVOKE".into()),
         }
     }
 }

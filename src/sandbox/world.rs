@@ -58,7 +58,7 @@ pub struct Group {
     pub is_announcement: bool,
     /// The bot's role in it.
     pub bot_role: BotRole,
-    /// The people in it, without the bot; of an announcement group, those who were added to the community
+    /// The people in it, without the bot; of an announcement group, the people that were added to the community
     /// itself: [`World::participants`] has the others too.
     pub participants: Vec<GroupMember>,
     /// Its invite link; an announcement group's is its community's.

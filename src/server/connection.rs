@@ -168,7 +168,7 @@ async fn catch_panic_and_timeout(
         Some(Ok(Ok(response))) => response,
         Some(Err(_)) => {
             metrics.record_panic();
-            tracing::error!("a request handler panicked");
+            tracing::error!("request handler panicked");
             PANICKED.into_response()
         }
         None => TIMED_OUT.into_response(),

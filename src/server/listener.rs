@@ -70,7 +70,7 @@ async fn accept_loop(
         let (stream, peer) = match listener.accept().await {
             Ok((stream, peer)) => (stream, peer.ip()),
             Err(error) => {
-                tracing::warn!(%error, "a connection could not be accepted");
+                tracing::warn!(%error, "cannot accept connection");
                 tokio::time::sleep(ACCEPT_BACKOFF).await;
                 continue;
             }

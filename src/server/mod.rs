@@ -4,18 +4,18 @@
 //! When all slots are taken, a new connection evicts the longest idle one; if none is idle, accepting pauses and later
 //! connections stay in the kernel's accept queue. A panic in a handler is a 500.
 
-mod admin;
 mod coalescing_waker;
 mod connection;
 mod connection_limiter;
 mod listener;
+mod private;
 mod rlimit;
 mod routes;
 mod timeout_stream;
 mod timeouts;
 
-pub use self::admin::AdminState;
 pub use self::listener::{ListenerConfig, listen, serve};
+pub use self::private::PrivateState;
 pub use self::rlimit::{MAX_PRIVATE_CONNECTIONS, clamp_to_open_file_limit};
 pub use self::routes::{private_routes, public_routes};
 pub use self::timeouts::Timeouts;

@@ -19,7 +19,7 @@ pub fn clamp_to_open_file_limit(wanted: usize) -> usize {
             max_connections = wanted,
             open_files = limit,
             connections,
-            "the limit of open files is too low for max_connections: raise it (ulimit -n, LimitNOFILE)"
+            "limit of open files too low for max_connections, raise it (ulimit -n, LimitNOFILE)"
         );
     }
     connections

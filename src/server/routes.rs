@@ -6,7 +6,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use http::StatusCode;
 
-use super::admin::{self, AdminState};
+use super::private::{self, PrivateState};
 use crate::problem::Problem;
 use crate::webhook::{WebhookHandler, handler};
 
@@ -20,11 +20,11 @@ pub fn public_routes(webhooks: Arc<WebhookHandler>) -> Router {
 }
 
 /// Routes of the private listener.
-pub fn private_routes(state: AdminState) -> Router {
+pub fn private_routes(state: PrivateState) -> Router {
     Router::new()
-        .route("/healthz", get(admin::healthz))
-        .route("/readyz", get(admin::readyz))
-        .route("/metrics", get(admin::metrics))
+        .route("/healthz", get(private::healthz))
+        .route("/readyz", get(private::readyz))
+        .route("/metrics", get(private::metrics))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(not_found)
         .with_state(state)

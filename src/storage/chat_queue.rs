@@ -1,4 +1,4 @@
-//! Chat queues: the rows that say when the commands of an ordering key are ready, and who has leased them.
+//! Chat queues: one row per ordering key, with the time its commands are ready and the worker that leased them.
 
 use sqlx::AnyConnection;
 

@@ -31,7 +31,7 @@ pub enum StateKind {
     PhotoRequest,
     /// The prompt that waits for a yes or a number, by admin and chat.
     Prompt,
-    /// Who may add groups, as last set through the bot, by community.
+    /// The setting for adding groups, as last set through the bot, by community.
     Setting,
     /// The command that a reply to a prompt set off, by the id of the command that prompted.
     Confirmed,

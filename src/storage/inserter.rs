@@ -1,4 +1,4 @@
-//! Inserting commands into SQLite: a batch per transaction, which is fsynced before anyone answers `accepted`.
+//! Inserting commands into SQLite: a batch per transaction, which is fsynced before the response `accepted` is sent.
 //!
 //! Every command waits for this path, so it does without sqlx: a connection of its own on the writer's thread,
 //! prepared statements, and values that are not copied. Other writes of the process run between two of these

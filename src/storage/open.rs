@@ -270,7 +270,7 @@ async fn run_blocking(
     });
     match started {
         Ok(_) => drop(end.await),
-        Err(error) => tracing::error!(%error, "the journal cannot be written: no thread for it"),
+        Err(error) => tracing::error!(%error, "cannot start the thread of the journal"),
     }
 }
 
@@ -304,11 +304,11 @@ mod tests {
         let clock = Clock::manual(NOW);
         let (store, writer, folder) = Store::open_temporary(&clock).await;
         let url = format!("sqlite:{}", folder.path().join("vincula.db").display());
-        let ((go_on, gate), (writes, writing)) = (mpsc::channel::<()>(), oneshot::channel());
+        let ((resume, resumed), (writes, writing)) = (mpsc::channel::<()>(), oneshot::channel());
         let busy = store.writer.clone();
         let blocks = move || {
             let _ = writes.send(());
-            let _ = gate.recv();
+            let _ = resumed.recv();
         };
         tokio::spawn(async move {
             busy.write_with_callback(|_| std::future::ready(Ok(())).boxed(), blocks).await
@@ -325,7 +325,7 @@ mod tests {
 
         let refused = sqlite::DatabaseFileLock::lock(&url).await.map(drop);
         assert!(matches!(refused, Err(OpenError::InUse(_))), "{refused:?}");
-        drop(go_on);
+        drop(resume);
         assert_eq!(command.await.unwrap().unwrap(), InsertResult::Inserted);
         let next = Store::open(&url, clock, LEASE_TTL).await.unwrap();
         let kept = next.store.list(None, 9).await.unwrap();

@@ -134,7 +134,7 @@ pub(super) async fn notify(connection: &mut AnyConnection) -> Result<(), sqlx::E
 pub(super) async fn listen(url: String, command_inserted: Arc<Notify>) {
     loop {
         if let Err(error) = forward_notifications(&url, &command_inserted).await {
-            tracing::debug!(%error, "cannot listen for commands of other replicas; they are polled for");
+            tracing::debug!(%error, "cannot listen for commands of other replicas, polling instead");
         }
         sleep(LISTEN_RETRY_INTERVAL).await;
     }

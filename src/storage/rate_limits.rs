@@ -44,7 +44,7 @@ impl zapi::RateLimitStore for SqlRateLimitStore {
 }
 
 /// Reserves a call at `now` (Unix microseconds) and returns zero, or reserves none and returns how long to wait before
-/// the next try.
+/// the next attempt.
 async fn reserve_slot(
     connection: &mut AnyConnection,
     (instance, kind): (&InstanceName, &str),

@@ -23,7 +23,7 @@ const TASK: &str = "retention";
 /// How long data is kept after a command ended.
 #[derive(Clone, Copy, Debug)]
 pub struct RetentionPolicy {
-    /// The row and its audit trail: who, when, which command, how it ended.
+    /// The row and its audit trail: admin, time, command, outcome.
     pub rows: Duration,
     /// What was typed, and the reply.
     pub texts: Duration,

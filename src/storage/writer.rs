@@ -428,22 +428,22 @@ mod tests {
     async fn hanging_store(timeout: Duration) -> (Store, mpsc::Sender<()>, impl Sized) {
         let (mut store, writer, folder) = Store::open_temporary(&Clock::manual(NOW)).await;
         store.writer.timeout = timeout;
-        let ((go_on, gate), (hangs, hung)) = (mpsc::channel::<()>(), oneshot::channel());
+        let ((resume, resumed), (hangs, hung)) = (mpsc::channel::<()>(), oneshot::channel());
         let blocked = store.writer.clone();
         tokio::spawn(async move {
             let block = move || {
                 let _ = hangs.send(());
-                let _ = gate.recv();
+                let _ = resumed.recv();
             };
             blocked.write_with_callback(|_| Box::pin(std::future::ready(Ok(()))), block).await
         });
         hung.await.unwrap();
-        (store, go_on, (writer, folder))
+        (store, resume, (writer, folder))
     }
 
     #[tokio::test]
     async fn callers_do_not_wait_for_a_hanging_writer_and_its_command_is_a_duplicate_later() {
-        let (store, go_on, _kept) = hanging_store(Duration::from_secs(1)).await;
+        let (store, resume, _kept) = hanging_store(Duration::from_secs(1)).await;
         let command = || NewCommand::for_test("a", NOW);
 
         let refused = store.insert(command()).await.unwrap_err().to_string();
@@ -460,7 +460,7 @@ mod tests {
             started.elapsed()
         );
 
-        drop(go_on);
+        drop(resume);
         while store.ping().await.is_err() {
             tokio::task::yield_now().await;
         }

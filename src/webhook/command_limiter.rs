@@ -1,5 +1,5 @@
-//! Rate limiter for commands: of an admin, who is told once and then ignored; and for unknown commands in one chat,
-//! where another bot may react to each reply (THREATS.md, T13).
+//! Rate limiter for commands of an admin, and for unknown commands in one chat, where another bot may react to each
+//! reply (THREATS.md, T13). The first command above the limit gets a reply; the next ones are ignored.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

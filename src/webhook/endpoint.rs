@@ -55,7 +55,7 @@ impl Endpoint {
             unknown_command_limiter: CommandRateLimiter::new(UNKNOWN_COMMANDS_PER_MINUTE),
             greeting_cooldown: GreetingCooldown::default(),
             connection_status: ConnectionStatusCache::default(),
-            metrics: EndpointMetrics::new(metrics, instance.config.name.as_str()),
+            metrics: EndpointMetrics::new(metrics, &instance.config.name),
             instance,
         }
     }
@@ -67,12 +67,12 @@ impl Endpoint {
 }
 
 impl EndpointMetrics {
-    fn new(metrics: &Metrics, instance: &str) -> Self {
-        let counter = |outcome| metrics.webhooks(instance, outcome);
+    fn new(metrics: &Metrics, instance: &InstanceName) -> Self {
+        let counter = |outcome| metrics.webhooks(Some(instance), outcome);
         Self {
             accepted: counter("accepted"),
             duplicate: counter("duplicate"),
-            rejected: RejectionMetrics::new(metrics, instance, "unauthorized"),
+            rejected: RejectionMetrics::new(metrics, Some(instance)),
             invalid_json: counter("invalid_json"),
             store_unavailable: counter("store_unavailable"),
             ignored: IgnoreReason::ALL.map(|reason| counter(reason.as_str())),
@@ -94,8 +94,9 @@ impl EndpointMetrics {
 }
 
 impl RejectionMetrics {
-    /// `unauthorized` is the outcome under which failed verifications are counted.
-    pub(super) fn new(metrics: &Metrics, instance: &str, unauthorized: &'static str) -> Self {
+    /// The counters of an instance, or of unknown instances.
+    pub(super) fn new(metrics: &Metrics, instance: Option<&InstanceName>) -> Self {
+        let unauthorized = if instance.is_some() { "unauthorized" } else { "unknown_instance" };
         let [unauthorized, rate_limited, overloaded] =
             [unauthorized, "rate_limited", "overloaded"].map(|outcome| metrics.webhooks(instance, outcome));
         Self { unauthorized, rate_limited, overloaded }

@@ -175,7 +175,7 @@ impl Enqueuer {
             instance = %instance.config.name,
             phone = message.sender.phone.map(tracing::field::display),
             lid = message.sender.lid.map(tracing::field::display),
-            "a command was ignored, since its sender is no admin; to allow it, add the sender under admins"
+            "command ignored, its sender is no admin; add the sender under admins to allow it"
         );
         if instance.config.non_admins == NonAdminPolicy::Refuse {
             self.rejection_notifier.notify(instance, message, event.received_at);
@@ -194,7 +194,7 @@ impl Enqueuer {
         let (message, now) = (&event.message, event.received_at);
         let instance = &endpoint.instance;
         let (limiter, key): (&CommandRateLimiter, _) = match kind {
-            CommandKind::Unknown => (&endpoint.unknown_command_limiter, message.chat.address()),
+            CommandKind::Unknown => (&endpoint.unknown_command_limiter, message.chat.id()),
             _ => (&endpoint.command_limiter, admin.key.as_str()),
         };
         // Two people in a chat may use the same message id.

@@ -1,4 +1,4 @@
-//! Greets an admin at most once an hour. The journal also knows who was greeted, after a restart and for all replicas;
+//! Greets an admin at most once an hour. The journal also has the greetings, after a restart and for all replicas;
 //! this saves a read of it.
 
 use std::collections::HashMap;

@@ -85,7 +85,7 @@ impl WebhookHandler {
             trusted_proxies: server.trusted_proxies.clone(),
             auth_failures: AuthFailureLimiter::new(Instant::now()),
             enqueuer,
-            unknown_instance: RejectionMetrics::new(metrics, "", "unknown_instance"),
+            unknown_instance: RejectionMetrics::new(metrics, None),
         }
     }
 

@@ -1,4 +1,4 @@
-//! What a message is to us: a command, an edited command, a reply to a prompt, or a greeting.
+//! Detects the intent of a message: a command, an edited command, a reply to a prompt, or a greeting.
 //!
 //! Chatter is recognized without a copy of its text, and if it is long, by its length.
 
@@ -6,12 +6,12 @@ use crate::commands::CATALOG;
 use crate::domain::MediaKind;
 use crate::parse::greeting::is_greeting;
 use crate::parse::prefix::{CommandParser, ParsedCommand};
-use crate::parse::prompt_reply::{LONGEST_PLAIN, MAX_REPLY_LEN, ParsedReply, parse_reply};
+use crate::parse::prompt_reply::{MAX_PLAIN_LEN, MAX_REPLY_LEN, ParsedReply, parse_reply};
 
 use super::ignore_reason::IgnoreReason;
 use super::payload::{ChatRef, Content, MessageRef};
 
-/// What a message is to us, if its sender is an admin.
+/// The intent of a message, if its sender is an admin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum MessageIntent {
     /// A text, or the caption of a file, that is written like a command.
@@ -28,7 +28,7 @@ pub(super) enum MessageIntent {
     Unprefixed,
 }
 
-/// Returns what a message is, or why it is ignored. `is_admin` is called last.
+/// Returns the intent of a message, or the reason to ignore it. `is_admin` is called last.
 pub(super) fn detect(
     message: &MessageRef<'_>,
     parser: &CommandParser,
@@ -46,11 +46,11 @@ pub(super) fn detect(
             if message.text.len() > MAX_REPLY_LEN || !is_admin() {
                 return Err(IgnoreReason::NotACommand);
             }
-            // The owner talks to others on the bot's phone.
-            let is_to_us = matches!(message.chat, ChatRef::Direct(_)) && !message.by_owner;
-            let is_short = is_to_us && message.text.len() <= LONGEST_PLAIN;
+            // In direct chats, the owner writes to other people from the bot's phone.
+            let is_to_bot = matches!(message.chat, ChatRef::Direct(_)) && !message.by_owner;
+            let is_short = is_to_bot && message.text.len() <= MAX_PLAIN_LEN;
             let is_unprefixed = || is_short && CATALOG.parse_without_prefix(&message.text, parser).is_some();
-            match parse_reply(&message.text, is_to_us, None) {
+            match parse_reply(&message.text, is_to_bot, None) {
                 // A command may hold such a word: `vincular bairro não perturbe`.
                 Some(ParsedReply::No) if is_unprefixed() => Ok(MessageIntent::Unprefixed),
                 Some(_) => Ok(MessageIntent::PromptReply),

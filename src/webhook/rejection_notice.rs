@@ -42,7 +42,7 @@ pub fn new_rejection_notifier() -> (RejectionNotifier, impl Future<Output = ()> 
                     instance.zapi.send_text(&message.chat, &text, Some(&message.id), permit).await
                 };
                 if let Err(error) = sent.await {
-                    tracing::debug!(%error, "a reply to a non-admin could not be sent");
+                    tracing::debug!(%error, "reply to a non-admin not sent");
                 }
             }
             tokio::time::sleep(SEND_INTERVAL).await;

@@ -1,6 +1,6 @@
 //! Replay guard: recognizes signed deliveries that were accepted before.
 //!
-//! The journal runs a message once per `messageId`, whoever delivers it. In addition, a delivery that is sent again with
+//! The journal runs a message once per `messageId`, from any sender. In addition, a delivery that is sent again with
 //! its `webhook-id` within the time window is a duplicate even if the journal no longer has its message. A delivery is
 //! stored only after it was accepted, so that one with a 503 can be sent again; events that are no commands are never
 //! stored. It takes a lock, so it is only used for commands.

@@ -39,7 +39,7 @@ pub fn signature_headers(
         && let Some(key) = first_key(&hmac.secrets)
     {
         let tag = key.chain_update(body).finalize().into_bytes();
-        add(hmac.header.clone(), &format!("sha256={}", hex::encode(tag)));
+        add(hmac.header.clone(), &format!("sha256={}", base16ct::lower::encode_string(&tag)));
     }
     if let Some(key) = standard_webhooks.as_deref().and_then(first_key) {
         let timestamp = now.as_seconds().to_string();

@@ -39,6 +39,13 @@ pub(super) struct ProgressIndicators {
     pub(super) is_retry_notified: bool,
 }
 
+/// The start of an attempt, and the deadline of the delivery of its reply.
+#[derive(Clone, Copy)]
+struct DeliveryTimes {
+    started_at: Timestamp,
+    deadline: Timestamp,
+}
+
 /// Why an attempt ended without a reply.
 enum AttemptError {
     /// The lease is lost, or the store is unavailable: the lease expires by itself.
@@ -101,7 +108,8 @@ impl Attempt<'_> {
         }
         // Delivery gets another `give_up_after`: its deadline is twice as far from the first attempt.
         let delivery_deadline = deadline(&claim.command, give_up_after * 2, worker.started_at);
-        attempt.deliver(claim, permit, indicators, (now, delivery_deadline)).await
+        let times = DeliveryTimes { started_at: now, deadline: delivery_deadline };
+        attempt.deliver(claim, permit, indicators, times).await
     }
 
     /// Sends the stored reply and ends the command.
@@ -110,12 +118,12 @@ impl Attempt<'_> {
         mut claim: Claim,
         permit: Option<SendPermit>,
         indicators: ProgressIndicators,
-        (now, delivery_deadline): (Timestamp, Timestamp),
+        times: DeliveryTimes,
     ) -> Result<(), LeaseError> {
         let clock = &self.worker.clock;
         let has_reaction = indicators.progress.has_reaction();
         self.choose_message_to_edit(&mut claim, indicators).await?;
-        let is_last_delivery = now >= delivery_deadline;
+        let is_last_delivery = times.started_at >= times.deadline;
         if is_last_delivery && claim.command.sent_messages == 0 {
             // Earlier deliveries retried the edit because its result was unknown. The last delivery sends a new message.
             claim.command.reply_message_id = None;
@@ -142,7 +150,7 @@ impl Attempt<'_> {
             Err(DeliveryError::Store(error)) => Err(error),
             Err(DeliveryError::Api(error)) if error.cause.is_temporary() && !is_last_delivery => {
                 let timing = timing_of_reply(self.worker.timing, error.cause);
-                let at = self.next_attempt_at(&claim, timing, &error, delivery_deadline);
+                let at = self.next_attempt_at(&claim, timing, &error, times.deadline);
                 claim.retry(at, at, error.to_string(), clock.now()).await
             }
             Err(DeliveryError::Api(error)) => {
@@ -324,7 +332,7 @@ impl Attempt<'_> {
             outcome = outcome.as_str(),
             "command completed"
         );
-        self.worker.metrics.record_command(command.instance.as_str(), outcome.as_str());
+        self.worker.metrics.record_command(&command.instance, outcome.as_str());
     }
 }
 

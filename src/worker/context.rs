@@ -63,7 +63,7 @@ impl Request<'_> {
     /// A prompt of this command, of which a reply chooses one of the options as arguments.
     pub(super) fn new_prompt(&self, locale: Locale, command: &str, options: Vec<String>) -> Prompt {
         Prompt {
-            asked_by: self.command.id.clone(),
+            prompted_by: self.command.id.clone(),
             language: locale.tag().to_owned(),
             command: command.to_owned(),
             before: String::new(),

@@ -62,6 +62,6 @@ async fn is_of_earlier_version(
     prompt: &Prompt,
 ) -> Result<bool, StoreUnavailable> {
     let earlier = store.earlier_versions(command).await?;
-    let mut prompted_by = prompt.prompting_commands.iter().chain([&prompt.asked_by]);
+    let mut prompted_by = prompt.prompting_commands.iter().chain([&prompt.prompted_by]);
     Ok(prompted_by.any(|id| earlier.iter().any(|version| version.id == *id)))
 }

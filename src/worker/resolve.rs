@@ -1,4 +1,4 @@
-//! Resolves a stored command: the typed one, or the one that replaces it (`/yes`, `/undo`).
+//! Resolves a stored command: the typed one, or the one that replaces it (`/confirm`, `/undo`).
 
 use super::context::{CommandOutcome, EarlyExit, Request, ResolvedCommand};
 use super::resolve_community::{directory_with_chat_aliases, suggest_community_command};
@@ -194,7 +194,7 @@ async fn resolve_deferred(
     };
     let deferred_command = serde_json::to_string(&deferred).ok();
     arguments.precondition.clone_from(&deferred.precondition);
-    arguments.is_undo = deferred.forget == Some(ClearedState::Undo);
+    arguments.is_undo = deferred.clears == Some(ClearedState::Undo);
     Ok(ResolvedCommand {
         spec,
         arguments,

@@ -233,7 +233,7 @@ async fn suggest_other_community(
             if is_another(&name) || is_another(name.trim_matches(is_punctuation)) {
                 let at = words[start].as_ptr() as usize - parsed.rest.as_ptr() as usize;
                 // A dry run stays one.
-                let rest = format!("{} {}", arguments.flags.typed(), &parsed.rest[at..]);
+                let rest = format!("{} {}", arguments.flags.to_typed(), &parsed.rest[at..]);
                 return Ok(Some(Suggestion::new(spec, rest.trim_start(), run.localizer)));
             }
         }

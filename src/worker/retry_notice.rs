@@ -79,7 +79,7 @@ impl Attempt<'_> {
     ) -> Timestamp {
         let now = self.worker.clock.now();
         let at = next_attempt(&claim.command, timing, error.retry_after, deadline, now);
-        // The message of Z-API may repeat what was sent and to whom: it is stored in the journal, not logged.
+        // The message of Z-API may repeat the text and the recipient: it is stored in the journal, not logged.
         let (call, cause) = (error.call, error.cause);
         tracing::warn!(id = claim.command.id, call, %cause, again = %at, "command retry scheduled");
         at

@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn t47_an_answer_that_may_have_been_sent_each_time_is_sent_a_dozen_times_an_hour_at_the_most() {
+    fn t47_an_unconfirmed_reply_is_sent_at_most_a_dozen_times_an_hour() {
         let timing = timing_of_reply(TimingConfig::default(), ApiErrorKind::Unreadable);
         let (mut now, deadline) = (Timestamp(1_000), Timestamp(1_000).plus(60 * MINUTE));
         let mut attempts = 0;

@@ -79,7 +79,7 @@ pub async fn store_command(
         },
         message_id: message.id.clone(),
         version: message.version,
-        chat: message.chat.address().to_owned(),
+        chat: message.chat.id().to_owned(),
         admin: admin.key.clone(),
         phone: message.sender.phone.map(|phone| phone.to_string()),
         lid: message.sender.lid.map(|lid| lid.to_string()),

@@ -109,7 +109,7 @@ pub(super) fn try_swapped_arguments(
 /// The dry-run flag, if the words have it: it must not get lost.
 fn dry_run_flag(spec: &CommandSpec, words: &str) -> &'static str {
     match arguments::parse(&[ArgKind::Words], spec.is_mutating, words) {
-        Ok(read) if read.flags.dry_run => read.flags.typed(),
+        Ok(read) if read.flags.dry_run => read.flags.to_typed(),
         _ => "",
     }
 }
@@ -141,7 +141,7 @@ pub(super) fn suggest_member_command(
     let name = display_name(community);
     let display = format!("{} {}", localizer.format_command(command, &[name]), escape_markup(&people));
     // A dry run stays one.
-    let rest = format!("{} {} {people}", flags.typed(), community.id).trim_start().to_owned();
+    let rest = format!("{} {} {people}", flags.to_typed(), community.id).trim_start().to_owned();
     Some(Suggestion { command, arguments: rest, display })
 }
 

@@ -40,7 +40,7 @@ const GROUP_METADATA: [&str; 3] = ["light-group-metadata", "group-metadata", "gr
 /// A response without a failure in it.
 pub(super) struct ApiResponse {
     pub(super) json: Value,
-    /// Who is in the group, where it is group metadata.
+    /// The members of the group, in group metadata.
     pub(super) people: Vec<Participant>,
 }
 
@@ -136,7 +136,7 @@ impl Zapi {
     ) -> Result<(), ApiError> {
         self.check_deadline(call)?;
         let started = Instant::now();
-        let acquired = limiter.turn(priority).await;
+        let acquired = limiter.acquire(priority).await;
         if let Some(deadline) = &self.deadline {
             deadline.postpone(started.elapsed());
         }

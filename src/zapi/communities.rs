@@ -53,7 +53,7 @@ pub struct CreatedCommunity {
     pub announcement: Option<GroupId>,
 }
 
-/// Who may add groups to a community.
+/// The people that may add groups to a community.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AddPolicy {
     /// Only its admins.
@@ -118,8 +118,8 @@ impl Zapi {
     /// Reads the metadata of a community: `GET communities-metadata/{id}`. May lag some seconds.
     pub async fn community(&self, id: &CommunityId) -> Result<CommunityDetails, ApiError> {
         let call = "communities-metadata";
-        let answer = self.get(call, &format!("{call}/{id}")).await?;
-        let object = lenient_json::object(&answer);
+        let response = self.get(call, &format!("{call}/{id}")).await?;
+        let object = lenient_json::object(&response);
         let unreadable = || ApiError::new(call, ApiErrorKind::Unreadable);
         if lenient_json::text(object, "id").and_then(|id| CommunityId::parse(&id)).as_ref() != Some(id) {
             return Err(unreadable());
@@ -144,9 +144,9 @@ impl Zapi {
         &self,
         community: &CommunityId,
         groups: &[GroupId],
-        turn: ChangePermit,
+        permit: ChangePermit,
     ) -> Result<(), ApiError> {
-        self.change_membership("communities/link", community, groups, turn).await
+        self.change_membership("communities/link", community, groups, permit).await
     }
 
     /// Unlinks groups: `POST communities/unlink`. The response is not reliable: read back.
@@ -154,9 +154,9 @@ impl Zapi {
         &self,
         community: &CommunityId,
         groups: &[GroupId],
-        turn: ChangePermit,
+        permit: ChangePermit,
     ) -> Result<(), ApiError> {
-        self.change_membership("communities/unlink", community, groups, turn).await
+        self.change_membership("communities/unlink", community, groups, permit).await
     }
 
     async fn change_membership(
@@ -164,13 +164,13 @@ impl Zapi {
         call: &'static str,
         community: &CommunityId,
         groups: &[GroupId],
-        _turn: ChangePermit,
+        _permit: ChangePermit,
     ) -> Result<(), ApiError> {
         let groups: Vec<&str> = groups.iter().map(GroupId::as_str).collect();
         let body = json!({ "communityId": community.as_str(), "groupsPhones": groups });
-        let answer = self.change(call, &body).await;
+        let response = self.change(call, &body).await;
         self.count_move();
-        answer
+        response
     }
 
     /// Creates a community with its announcement group: `POST communities`. Not idempotent: after an unreadable
@@ -179,15 +179,15 @@ impl Zapi {
         &self,
         name: &str,
         description: Option<&str>,
-        _turn: ChangePermit,
+        _permit: ChangePermit,
     ) -> Result<CreatedCommunity, ApiError> {
         let call = "POST communities";
         let mut body = json!({ "name": name });
         if let Some(description) = description {
             body["description"] = description.into();
         }
-        let answer = self.call(call, Method::POST, "communities", Some(&body)).await?;
-        let object = lenient_json::object(&answer);
+        let response = self.call(call, Method::POST, "communities", Some(&body)).await?;
+        let object = lenient_json::object(&response);
         let id = lenient_json::text(object, "id").and_then(|id| CommunityId::parse(&id));
         let id = id.ok_or_else(|| ApiError::new(call, ApiErrorKind::Unreadable))?;
         let groups = object.get("subGroups").and_then(lenient_json::list).unwrap_or_default();
@@ -196,11 +196,11 @@ impl Zapi {
     }
 
     /// Deactivates a community; its groups stay, in no community: `DELETE communities/{id}`.
-    pub async fn deactivate(&self, community: &CommunityId, _turn: ChangePermit) -> Result<(), ApiError> {
+    pub async fn deactivate(&self, community: &CommunityId, _permit: ChangePermit) -> Result<(), ApiError> {
         let path = format!("communities/{community}");
-        let answer = self.call(DEACTIVATE_CALL, Method::DELETE, &path, None).await;
+        let response = self.call(DEACTIVATE_CALL, Method::DELETE, &path, None).await;
         self.count_move();
-        answer.map(drop)
+        response.map(drop)
     }
 
     /// Sets the description of a community: `POST update-community-description`.
@@ -208,7 +208,7 @@ impl Zapi {
         &self,
         community: &CommunityId,
         text: &str,
-        _turn: ChangePermit,
+        _permit: ChangePermit,
     ) -> Result<(), ApiError> {
         let body = json!({ "communityId": community.as_str(), "communityDescription": text });
         self.change("update-community-description", &body).await
@@ -219,7 +219,7 @@ impl Zapi {
         &self,
         community: &CommunityId,
         photo: &str,
-        _turn: ChangePermit,
+        _permit: ChangePermit,
     ) -> Result<(), ApiError> {
         let body = json!({ "communityId": community.as_str(), "communityPhoto": photo });
         self.change("update-community-photo", &body).await
@@ -230,7 +230,7 @@ impl Zapi {
         &self,
         community: &CommunityId,
         who: AddPolicy,
-        _turn: ChangePermit,
+        _permit: ChangePermit,
     ) -> Result<(), ApiError> {
         let who = match who {
             AddPolicy::Admins => "admins",
@@ -244,18 +244,18 @@ impl Zapi {
     pub async fn reset_invitation(
         &self,
         of: InvitationScope<'_>,
-        _turn: ChangePermit,
+        _permit: ChangePermit,
     ) -> Result<String, ApiError> {
         let call = "redefine-invitation-link";
         let id = match of {
             InvitationScope::Community(id) => id.as_str(),
             InvitationScope::Group(id) => id.as_str(),
         };
-        let answer = self.call(call, Method::POST, &format!("{call}/{id}"), Some(&json!({}))).await?;
-        let object = lenient_json::object(&answer);
-        let said = lenient_json::text(object, "invitationLinkError");
-        let cause = if said.is_some() { ApiErrorKind::Rejected } else { ApiErrorKind::Unreadable };
-        invitation_link(call, object)?.ok_or_else(|| ApiError { said, ..ApiError::new(call, cause) })
+        let response = self.call(call, Method::POST, &format!("{call}/{id}"), Some(&json!({}))).await?;
+        let object = lenient_json::object(&response);
+        let message = lenient_json::text(object, "invitationLinkError");
+        let cause = if message.is_some() { ApiErrorKind::Rejected } else { ApiErrorKind::Unreadable };
+        invitation_link(call, object)?.ok_or_else(|| ApiError { message, ..ApiError::new(call, cause) })
     }
 }
 

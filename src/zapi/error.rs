@@ -41,7 +41,7 @@ pub struct ApiError {
     /// What went wrong.
     pub cause: ApiErrorKind,
     /// Z-API's error text without HTML and secrets, at most 200 characters.
-    pub said: Option<String>,
+    pub message: Option<String>,
     /// The value of `Retry-After`.
     pub retry_after: Option<Duration>,
     /// The response was JSON, so it is from Z-API and not from a proxy.
@@ -131,15 +131,15 @@ impl ApiErrorKind {
 impl ApiError {
     /// An error without a text from Z-API.
     pub fn new(call: &'static str, cause: ApiErrorKind) -> Self {
-        Self { call, cause, said: None, retry_after: None, is_of_z_api: false }
+        Self { call, cause, message: None, retry_after: None, is_of_z_api: false }
     }
 
     /// Whether it proves that the requested object does not exist: a refusal of a read in JSON, with a text that names no
     /// temporary problem. A page of a proxy, no response, and a refusal without text prove nothing.
     pub fn proves_absence(&self) -> bool {
-        let said = self.said.as_deref().unwrap_or_default().to_lowercase();
-        let is_temporary = TEMPORARY_PHRASES.iter().any(|words| said.contains(words));
-        self.cause == ApiErrorKind::Rejected && self.is_of_z_api && !said.is_empty() && !is_temporary
+        let message = self.message.as_deref().unwrap_or_default().to_lowercase();
+        let is_temporary = TEMPORARY_PHRASES.iter().any(|words| message.contains(words));
+        self.cause == ApiErrorKind::Rejected && self.is_of_z_api && !message.is_empty() && !is_temporary
     }
 
     /// A sentence for a person, with a remedy if there is one. `quote` escapes Z-API's text, which may be any text of a
@@ -162,7 +162,7 @@ impl ApiError {
             ApiErrorKind::InstanceNotFound => "api-instance",
             ApiErrorKind::WrongUrl => "api-address",
             ApiErrorKind::Rejected => {
-                reason = quote(self.said.as_deref().unwrap_or("?"));
+                reason = quote(self.message.as_deref().unwrap_or("?"));
                 values.push(("reason", i18n::Value::from(&reason)));
                 "api-rejected"
             }
@@ -174,11 +174,11 @@ impl ApiError {
     /// Removes secrets that Z-API repeated, then cuts the text to 200 characters: in this order, since a part of a
     /// secret is secret too.
     pub(super) fn redacted(mut self, secrets: &[&str]) -> Self {
-        if let Some(said) = &mut self.said {
+        if let Some(message) = &mut self.message {
             for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-                *said = said.replace(secret, "…");
+                *message = message.replace(secret, "…");
             }
-            *said = said.chars().take(200).collect();
+            *message = message.chars().take(200).collect();
         }
         self
     }
@@ -189,7 +189,7 @@ impl ApiError {
     }
 
     fn detail(&self) -> String {
-        self.said.as_ref().map(|said| format!(": {said}")).unwrap_or_default()
+        self.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default()
     }
 }
 
@@ -201,9 +201,10 @@ pub(super) fn parse_response(
     body: &[u8],
 ) -> Result<Value, ApiError> {
     let json: Option<Value> = serde_json::from_slice(body).ok();
-    let said = extract_message(json.as_ref(), body);
+    let message = extract_message(json.as_ref(), body);
     // Only texts of Z-API are known; an error page may have any text.
-    let refusal = said.as_deref().filter(|_| json.is_some()).and_then(|said| classify_message(said, status));
+    let refusal =
+        message.as_deref().filter(|_| json.is_some()).and_then(|message| classify_message(message, status));
     let cause = match status {
         200..=299 => match &json {
             None if body.is_empty() => return Ok(Value::Null),
@@ -214,7 +215,7 @@ pub(super) fn parse_response(
             None => Some(ApiErrorKind::Unreadable),
             // Its `error` is no error, such as "You are already connected."
             Some(_) if call == "status" => None,
-            Some(answer) => is_failure(answer).then(|| refusal.unwrap_or(ApiErrorKind::Rejected)),
+            Some(response) => is_failure(response).then(|| refusal.unwrap_or(ApiErrorKind::Rejected)),
         },
         // A proxy or a compatible server may send it for a call that it passed on.
         408 => Some(ApiErrorKind::NoResponse),
@@ -226,14 +227,14 @@ pub(super) fn parse_response(
     };
     match cause {
         None => Ok(json.unwrap_or_default()),
-        Some(cause) => Err(ApiError { call, cause, said, retry_after, is_of_z_api: json.is_some() }),
+        Some(cause) => Err(ApiError { call, cause, message, retry_after, is_of_z_api: json.is_some() }),
     }
 }
 
 /// Checks that the response to a change confirms it. Empty and unknown responses do not.
-pub(super) fn confirm(call: &'static str, answer: &Value) -> Result<(), ApiError> {
-    let answer = lenient_json::object(answer);
-    let is_confirmed = ["success", "value"].iter().any(|key| lenient_json::is_true(answer, key));
+pub(super) fn confirm(call: &'static str, response: &Value) -> Result<(), ApiError> {
+    let response = lenient_json::object(response);
+    let is_confirmed = ["success", "value"].iter().any(|key| lenient_json::is_true(response, key));
     if is_confirmed { Ok(()) } else { Err(ApiError::new(call, ApiErrorKind::Unreadable)) }
 }
 
@@ -252,13 +253,13 @@ pub(super) fn parse_retry_after(retry_after: &str, date: Option<&str>, now: Time
     Some(until.duration_since(from).unwrap_or_default())
 }
 
-fn is_failure(answer: &Value) -> bool {
-    let answer = lenient_json::object(answer);
-    let denies = |key| answer.get(key).and_then(lenient_json::as_bool) == Some(false);
-    answer.get("error").is_some_and(says_error)
+fn is_failure(response: &Value) -> bool {
+    let response = lenient_json::object(response);
+    let denies = |key| response.get(key).and_then(lenient_json::as_bool) == Some(false);
+    response.get("error").is_some_and(says_error)
         || denies("success")
         || denies("value")
-        || lenient_json::text(answer, "status").as_deref() == Some("ERROR")
+        || lenient_json::text(response, "status").as_deref() == Some("ERROR")
 }
 
 /// Phrases of a refusal for a temporary problem: limits of WhatsApp and failures of Z-API.
@@ -300,14 +301,14 @@ const DISCONNECTED_PHRASES: [&str; 9] = [
 ];
 
 /// Classifies error texts that mean the same for every call (Z-API's documentation).
-fn classify_message(said: &str, status: u16) -> Option<ApiErrorKind> {
-    let said = said.to_lowercase();
-    let has = |text: &str| said.contains(text);
+fn classify_message(message: &str, status: u16) -> Option<ApiErrorKind> {
+    let message = message.to_lowercase();
+    let has = |text: &str| message.contains(text);
     if has("client-token") || has("null not allowed") {
         Some(ApiErrorKind::WrongClientToken)
     } else if has("instance not found") {
         Some(ApiErrorKind::InstanceNotFound)
-    } else if let Some(cause) = not_allowed(&said) {
+    } else if let Some(cause) = not_allowed(&message) {
         Some(cause)
     } else if status < 500 && DISCONNECTED_PHRASES.iter().any(|words| has(words)) {
         Some(ApiErrorKind::Disconnected)
@@ -318,10 +319,10 @@ fn classify_message(said: &str, status: u16) -> Option<ApiErrorKind> {
 
 /// Classifies `… not allowed`: about the address of this machine, or the Client-Token, which Z-API repeats. Anything
 /// else (`Method not allowed`) is about this call alone.
-fn not_allowed(said: &str) -> Option<ApiErrorKind> {
+fn not_allowed(message: &str) -> Option<ApiErrorKind> {
     /// Tokens are at least so long, and ordinary words with a digit are shorter.
     const MIN_TOKEN_LEN: usize = 16;
-    let subject = said.trim_end_matches(['.', '!']).strip_suffix("not allowed")?.trim();
+    let subject = message.trim_end_matches(['.', '!']).strip_suffix("not allowed")?.trim();
     let is_bracketed = subject.starts_with('[');
     let words: Vec<&str> =
         subject.split([' ', ',', '[', ']', '"', '\'', '(', ')']).filter(|word| !word.is_empty()).collect();
@@ -389,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn t27_answers_are_judged_by_their_meaning() {
+    fn t27_responses_are_classified_by_their_content() {
         let rows = [
             (200, r#"{"success":true}"#, None),
             (200, r#"{"success":"true","error":""}"#, None),
@@ -446,7 +447,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_that_says_nothing_beside_a_success_is_none() {
+    fn an_empty_error_beside_a_success_is_ignored() {
         for error in
             ["[]", "{}", "0", "0.0", r#""""#, r#"" ""#, r#""0""#, r#""false""#, "null", "false", "[null]"]
         {
@@ -458,8 +459,8 @@ mod tests {
             assert_eq!(cause("communities/link", 200, &body), Some(ApiErrorKind::Rejected), "{error}");
         }
         let body = br#"{"success":false,"error":0,"message":"not a group"}"#;
-        let said = parse_response("communities/link", 200, None, body).unwrap_err().said;
-        assert_eq!(said.as_deref(), Some("not a group"));
+        let message = parse_response("communities/link", 200, None, body).unwrap_err().message;
+        assert_eq!(message.as_deref(), Some("not a group"));
     }
 
     #[test]
@@ -516,13 +517,13 @@ mod tests {
     }
 
     #[test]
-    fn what_was_said_is_short_plain_and_without_secrets() {
+    fn error_messages_are_short_plain_and_without_secrets() {
         let html = format!("<html><title>Oops</title><p>token ABCDEF{}</p></html>", "x".repeat(500));
         let error = parse_response("me", 502, Some(Duration::from_secs(7)), html.as_bytes())
             .unwrap_err()
             .redacted(&["ABCDEF"]);
-        let said = error.said.clone().unwrap();
-        assert!(said.starts_with("Oops token …xxx") && said.chars().count() <= 200, "{said}");
+        let message = error.message.clone().unwrap();
+        assert!(message.starts_with("Oops token …xxx") && message.chars().count() <= 200, "{message}");
         assert_eq!(error.retry_after, Some(Duration::from_secs(7)));
         assert!(!format!("{error} {error:?}").contains("ABCDEF"));
     }

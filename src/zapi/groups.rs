@@ -68,8 +68,8 @@ impl Zapi {
     pub async fn invitation(&self, id: &GroupId) -> Result<Option<String>, ApiError> {
         let call = "group-invitation-link";
         match self.get(call, &format!("{call}/{id}")).await {
-            Ok(answer) => {
-                let object = lenient_json::object(&answer);
+            Ok(response) => {
+                let object = lenient_json::object(&response);
                 let is_it = object.get("phone").is_none() || parse_group_id(object).as_ref() == Some(id);
                 let link = if is_it { invitation_link(call, object)? } else { None };
                 if is_it && (link.is_some() || lenient_json::text(object, "invitationLinkError").is_some()) {
@@ -81,24 +81,24 @@ impl Zapi {
             Err(error) => return Err(error),
         }
         let call = "group-metadata";
-        let answer = self.group_metadata(call, id).await?.json;
-        invitation_link(call, lenient_json::object(&answer))
+        let response = self.group_metadata(call, id).await?.json;
+        invitation_link(call, lenient_json::object(&response))
     }
 
     /// Reads the group of an invite link: `GET group-invitation-metadata`. The bot need not be in it, and its community
     /// may be missing.
     pub async fn group_of_invitation(&self, link: &str) -> Result<GroupDetails, ApiError> {
         let call = "group-invitation-metadata";
-        let answer = self.metadata(call, &format!("{call}?url={}", percent_encode(link))).await?;
-        parse_details(lenient_json::object(&answer.json))
+        let response = self.metadata(call, &format!("{call}?url={}", percent_encode(link))).await?;
+        parse_details(lenient_json::object(&response.json))
             .ok_or_else(|| ApiError::new(call, ApiErrorKind::Unreadable))
     }
 
     /// Reads metadata, and checks that it is of this group.
     async fn group_metadata(&self, call: &'static str, id: &GroupId) -> Result<ApiResponse, ApiError> {
-        let answer = self.metadata(call, &format!("{call}/{id}")).await?;
-        let is_it = parse_group_id(lenient_json::object(&answer.json)).as_ref() == Some(id);
-        if is_it { Ok(answer) } else { Err(ApiError::new(call, ApiErrorKind::Unreadable)) }
+        let response = self.metadata(call, &format!("{call}/{id}")).await?;
+        let is_it = parse_group_id(lenient_json::object(&response.json)).as_ref() == Some(id);
+        if is_it { Ok(response) } else { Err(ApiError::new(call, ApiErrorKind::Unreadable)) }
     }
 }
 
@@ -115,8 +115,8 @@ pub(super) fn invitation_link(call: &'static str, object: &Value) -> Result<Opti
     } else if folded.trim().is_empty() || has("forbidden") || has("not authorized") {
         Ok(None)
     } else {
-        let said = reason.chars().filter(|c| !c.is_control()).take(200).collect();
-        Err(ApiError { said: Some(said), ..ApiError::new(call, ApiErrorKind::Rejected) })
+        let message = reason.chars().filter(|c| !c.is_control()).take(200).collect();
+        Err(ApiError { message: Some(message), ..ApiError::new(call, ApiErrorKind::Rejected) })
     }
 }
 

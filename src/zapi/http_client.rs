@@ -72,7 +72,7 @@ mod tests {
     #[derive(Clone, Copy, PartialEq, Eq)]
     enum Second {
         Answered,
-        /// It closed the connection after the first answer.
+        /// It closed the connection after the first response.
         Closed,
         /// It reads the request and closes the connection.
         Dropped,
@@ -110,8 +110,8 @@ mod tests {
                             if nth > 1 && second == Second::Dropped {
                                 return;
                             }
-                            let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
-                            stream.write_all(answer).await.unwrap();
+                            let response = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+                            stream.write_all(response).await.unwrap();
                             if second == Second::Closed {
                                 drop(stream);
                                 server.closed.notify_one();
@@ -124,7 +124,7 @@ mod tests {
             (server, url)
         }
 
-        fn seen(&self) -> (usize, usize) {
+        fn counts(&self) -> (usize, usize) {
             (self.connections.load(Ordering::SeqCst), self.requests.load(Ordering::SeqCst))
         }
     }
@@ -139,7 +139,7 @@ mod tests {
             zapi.post("send-text", &json!({})).await.unwrap();
         }
 
-        assert_eq!(server.seen(), (1, 3));
+        assert_eq!(server.counts(), (1, 3));
     }
 
     #[tokio::test]
@@ -152,17 +152,17 @@ mod tests {
             server.closed.notified().await;
         }
 
-        assert_eq!(server.seen(), (20, 20));
+        assert_eq!(server.counts(), (20, 20));
     }
 
     #[tokio::test]
-    async fn a_call_that_was_written_on_an_old_connection_and_not_answered_is_not_made_again() {
+    async fn a_call_without_a_response_on_an_old_connection_is_not_repeated() {
         let (server, url) = Server::open(Second::Dropped).await;
         let zapi = client(&url, None, &mut HttpClients::default());
         zapi.post("send-text", &json!({})).await.unwrap();
 
         let lost = zapi.post("send-text", &json!({})).await.unwrap_err();
 
-        assert_eq!((lost.cause, server.seen()), (ApiErrorKind::NoResponse, (1, 2)));
+        assert_eq!((lost.cause, server.counts()), (ApiErrorKind::NoResponse, (1, 2)));
     }
 }

@@ -65,8 +65,8 @@ impl AccountStatus {
 impl Zapi {
     /// Whether WhatsApp is connected: `GET status`, of which `connected` alone is trusted.
     pub async fn connection_status(&self) -> Result<ConnectionStatus, ApiError> {
-        let answer = self.get("status", "status").await?;
-        let object = lenient_json::object(&answer);
+        let response = self.get("status", "status").await?;
+        let object = lenient_json::object(&response);
         let is_connected = object.get("connected").and_then(lenient_json::as_bool);
         Ok(ConnectionStatus {
             // A missing field does not mean disconnected.
@@ -77,8 +77,8 @@ impl Zapi {
 
     /// Reads the data of the instance: `GET me`.
     pub async fn account(&self) -> Result<AccountStatus, ApiError> {
-        let answer = self.get("me", "me").await?;
-        let object = document("me", &answer)?;
+        let response = self.get("me", "me").await?;
+        let object = document("me", &response)?;
         let url = |key| lenient_json::text(object, key).filter(|url| !url.trim().is_empty());
         Ok(AccountStatus {
             received_url: url("receivedCallbackUrl"),
@@ -94,8 +94,8 @@ impl Zapi {
 
     /// The bot's own number, if known: `GET device` (Z-API docs, instance/device).
     pub async fn own_phone(&self) -> Result<Option<Phone>, ApiError> {
-        let answer = self.get("device", "device").await?;
-        Ok(lenient_json::text(document("device", &answer)?, "phone").and_then(|phone| Phone::parse(&phone)))
+        let response = self.get("device", "device").await?;
+        Ok(lenient_json::text(document("device", &response)?, "phone").and_then(|phone| Phone::parse(&phone)))
     }
 
     /// Sets the webhook URL for a kind of event (Z-API docs, webhooks/on-message-received, on-webhook-connected and
@@ -117,8 +117,8 @@ impl Zapi {
 }
 
 /// The object of a response; an empty response is an error, not an object without fields.
-fn document<'a>(call: &'static str, answer: &'a Value) -> Result<&'a Value, ApiError> {
-    let object = lenient_json::object(answer);
+fn document<'a>(call: &'static str, response: &'a Value) -> Result<&'a Value, ApiError> {
+    let object = lenient_json::object(response);
     let is_present = object.as_object().is_some_and(|fields| !fields.is_empty());
     is_present.then_some(object).ok_or_else(|| ApiError::new(call, ApiErrorKind::Unreadable))
 }

@@ -23,10 +23,10 @@ impl Zapi {
         chat: &Chat,
         text: &str,
         quoted: Option<&str>,
-        _turn: SendPermit,
+        _permit: SendPermit,
     ) -> Result<String, ApiError> {
         // `mentioned` stays empty, so that a name with an `@` in it mentions no one.
-        let mut body = json!({ "phone": chat.address(), "message": text });
+        let mut body = json!({ "phone": chat.id(), "message": text });
         if let Some(quoted) = quoted {
             body["messageId"] = quoted.into();
         }
@@ -50,7 +50,7 @@ impl Zapi {
                 ("send-document", format!("send-document/{}", media.extension()), "document")
             }
         };
-        let mut body = json!({ "phone": chat.address(), field: url, "caption": caption });
+        let mut body = json!({ "phone": chat.id(), field: url, "caption": caption });
         if media.kind == MediaKind::Document
             && let Some(name) = &media.file_name
         {
@@ -65,9 +65,9 @@ impl Zapi {
         chat: &Chat,
         text: &str,
         message_id: &str,
-        _turn: SendPermit,
+        _permit: SendPermit,
     ) -> Result<String, ApiError> {
-        let body = json!({ "phone": chat.address(), "message": text, "editMessageId": message_id });
+        let body = json!({ "phone": chat.id(), "message": text, "editMessageId": message_id });
         self.post_message("send-text", &body).await
     }
 
@@ -78,13 +78,13 @@ impl Zapi {
 
     /// Reacts to a message: `POST send-reaction`.
     pub async fn react(&self, chat: &Chat, message_id: &str, reaction: &str) -> Result<(), ApiError> {
-        let body = json!({ "phone": chat.address(), "messageId": message_id, "reaction": reaction });
+        let body = json!({ "phone": chat.id(), "messageId": message_id, "reaction": reaction });
         self.post_message("send-reaction", &body).await.map(drop)
     }
 
     /// Removes the reaction: `POST send-remove-reaction`.
     pub async fn remove_reaction(&self, chat: &Chat, message_id: &str) -> Result<(), ApiError> {
-        let body = json!({ "phone": chat.address(), "messageId": message_id });
+        let body = json!({ "phone": chat.id(), "messageId": message_id });
         self.post_message("send-remove-reaction", &body).await.map(drop)
     }
 }

@@ -15,7 +15,7 @@ use crate::domain::{CommunityId, Lid, Phone};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PhoneInfo {
     /// The requested number.
-    pub asked: Phone,
+    pub requested: Phone,
     /// It has WhatsApp.
     pub exists: bool,
     /// The number as WhatsApp has it.
@@ -34,7 +34,7 @@ impl Zapi {
         community: &CommunityId,
         people: &[String],
         auto_invite: bool,
-        _turn: ChangePermit,
+        _permit: ChangePermit,
     ) -> Result<(), ApiError> {
         let body = json!({ "autoInvite": auto_invite, "communityId": community.as_str(), "phones": people });
         self.change("add-participant", &body).await
@@ -45,9 +45,9 @@ impl Zapi {
         &self,
         community: &CommunityId,
         people: &[String],
-        turn: ChangePermit,
+        permit: ChangePermit,
     ) -> Result<(), ApiError> {
-        self.change_people("remove-participant", community, people, turn).await
+        self.change_people("remove-participant", community, people, permit).await
     }
 
     /// Makes people admins of a community: `POST add-admin`.
@@ -55,9 +55,9 @@ impl Zapi {
         &self,
         community: &CommunityId,
         people: &[String],
-        turn: ChangePermit,
+        permit: ChangePermit,
     ) -> Result<(), ApiError> {
-        self.change_people("add-admin", community, people, turn).await
+        self.change_people("add-admin", community, people, permit).await
     }
 
     /// Makes admins of a community ordinary members: `POST remove-admin`.
@@ -65,9 +65,9 @@ impl Zapi {
         &self,
         community: &CommunityId,
         people: &[String],
-        turn: ChangePermit,
+        permit: ChangePermit,
     ) -> Result<(), ApiError> {
-        self.change_people("remove-admin", community, people, turn).await
+        self.change_people("remove-admin", community, people, permit).await
     }
 
     async fn change_people(
@@ -75,7 +75,7 @@ impl Zapi {
         call: &'static str,
         community: &CommunityId,
         people: &[String],
-        _turn: ChangePermit,
+        _permit: ChangePermit,
     ) -> Result<(), ApiError> {
         self.change(call, &json!({ "communityId": community.as_str(), "phones": people })).await
     }
@@ -84,18 +84,19 @@ impl Zapi {
     /// that are not in the response are missing.
     pub async fn look_up_phones(&self, phones: &[Phone]) -> Result<Vec<PhoneInfo>, ApiError> {
         let call = PHONE_EXISTS;
-        let asked: Vec<String> = phones.iter().map(Phone::to_string).collect();
-        let answer = self.post(call, &json!({ "phones": asked })).await?;
-        let answers = match &answer {
+        let requested: Vec<String> = phones.iter().map(Phone::to_string).collect();
+        let response = self.post(call, &json!({ "phones": requested })).await?;
+        let responses = match &response {
             Value::Array(items) => items.as_slice(),
-            Value::Object(_) => std::slice::from_ref(&answer),
+            Value::Object(_) => std::slice::from_ref(&response),
             _ => return Err(ApiError::new(call, ApiErrorKind::Unreadable)),
         };
-        let told: Vec<(Phone, PhoneInfo)> = answers.iter().filter_map(parse_phone_info).collect();
+        let told: Vec<(Phone, PhoneInfo)> = responses.iter().filter_map(parse_phone_info).collect();
         if told.is_empty() && !phones.is_empty() {
             return Err(ApiError::new(call, ApiErrorKind::Unreadable));
         }
-        let of = |asked: &Phone| told.iter().find(|(phone, _)| phone == asked).map(|(_, known)| *known);
+        let of =
+            |requested: &Phone| told.iter().find(|(phone, _)| phone == requested).map(|(_, known)| *known);
         Ok(phones.iter().filter_map(of).collect())
     }
 }
@@ -104,10 +105,10 @@ impl Zapi {
 fn parse_phone_info(item: &Value) -> Option<(Phone, PhoneInfo)> {
     let item = lenient_json::object(item);
     let phone = |key| lenient_json::text(item, key).and_then(|phone| Phone::parse(&phone));
-    let asked = phone("inputPhone").or_else(|| phone("outputPhone"))?;
+    let requested = phone("inputPhone").or_else(|| phone("outputPhone"))?;
     let exists = item.get("exists").and_then(lenient_json::as_bool)?;
     let lid = lenient_json::text(item, "lid").and_then(|lid| Lid::parse(&lid));
     let output = phone("outputPhone");
     let digits = output.and_then(|_| lenient_json::text(item, "outputPhone")?.parse().ok());
-    Some((asked, PhoneInfo { asked, exists, phone: output, digits, lid }))
+    Some((requested, PhoneInfo { requested, exists, phone: output, digits, lid }))
 }

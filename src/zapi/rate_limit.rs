@@ -75,9 +75,9 @@ pub(super) struct RateLimiter {
     rate: Rate,
     store: Arc<dyn RateLimitStore>,
     /// Locked by the next call; others queue for it.
-    turn: Mutex<()>,
+    queue: Mutex<()>,
     /// How many replies wait.
-    answers: AtomicUsize,
+    waiting_replies: AtomicUsize,
     /// Notified when none waits any more.
     replies_done: Notify,
 }
@@ -95,19 +95,19 @@ impl RateLimiter {
             kind,
             rate: Rate { interval, slack: interval * (BURST - 1) },
             store,
-            turn: Mutex::default(),
-            answers: AtomicUsize::new(0),
+            queue: Mutex::default(),
+            waiting_replies: AtomicUsize::new(0),
             replies_done: Notify::new(),
         }
     }
 
     /// Waits until the next call may be made. Replies of this process go in order of arrival, before all progress
     /// messages.
-    pub(super) async fn turn(&self, priority: Priority) -> Result<(), RateLimitError> {
+    pub(super) async fn acquire(&self, priority: Priority) -> Result<(), RateLimitError> {
         match priority {
             Priority::Reply => {
                 let _waiting = WaitingReply::new(self);
-                let _turn = self.turn.lock().await;
+                let _guard = self.queue.lock().await;
                 loop {
                     match self.store.reserve(self.kind, self.rate).await? {
                         Duration::ZERO => return Ok(()),
@@ -117,17 +117,17 @@ impl RateLimiter {
             }
             Priority::Progress => loop {
                 let quiet = self.replies_done.notified();
-                if self.answers.load(Ordering::SeqCst) > 0 {
+                if self.waiting_replies.load(Ordering::SeqCst) > 0 {
                     quiet.await;
                     continue;
                 }
-                let turn = self.turn.lock().await;
-                if self.answers.load(Ordering::SeqCst) > 0 {
+                let guard = self.queue.lock().await;
+                if self.waiting_replies.load(Ordering::SeqCst) > 0 {
                     continue;
                 }
                 let wait = self.store.reserve(self.kind, self.rate).await?;
                 // A reply that arrives meanwhile goes first.
-                drop(turn);
+                drop(guard);
                 match wait {
                     Duration::ZERO => return Ok(()),
                     wait => sleep(wait).await,
@@ -151,14 +151,14 @@ struct WaitingReply<'p>(&'p RateLimiter);
 
 impl<'p> WaitingReply<'p> {
     fn new(limiter: &'p RateLimiter) -> Self {
-        limiter.answers.fetch_add(1, Ordering::SeqCst);
+        limiter.waiting_replies.fetch_add(1, Ordering::SeqCst);
         Self(limiter)
     }
 }
 
 impl Drop for WaitingReply<'_> {
     fn drop(&mut self) {
-        if self.0.answers.fetch_sub(1, Ordering::SeqCst) == 1 {
+        if self.0.waiting_replies.fetch_sub(1, Ordering::SeqCst) == 1 {
             self.0.replies_done.notify_waiters();
         }
     }
@@ -170,11 +170,11 @@ mod tests {
 
     use super::*;
 
-    /// Grants a call only when it is told to, and counts how often it was asked.
+    /// Grants a call only when it is told to, and counts the calls.
     #[derive(Default)]
     struct Granted {
         left: AtomicUsize,
-        asked: AtomicUsize,
+        calls: AtomicUsize,
     }
 
     impl RateLimitStore for Granted {
@@ -183,7 +183,7 @@ mod tests {
             _: &'static str,
             _: Rate,
         ) -> BoxFuture<'a, Result<Duration, RateLimitError>> {
-            self.asked.fetch_add(1, Ordering::SeqCst);
+            self.calls.fetch_add(1, Ordering::SeqCst);
             let is_granted =
                 self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
             let wait = if is_granted.is_ok() { Duration::ZERO } else { Duration::from_millis(1) };
@@ -192,10 +192,10 @@ mod tests {
     }
 
     impl Granted {
-        /// Returns when it was asked so many times more.
-        async fn asked(&self, times: usize) {
-            let until = self.asked.load(Ordering::SeqCst) + times;
-            while self.asked.load(Ordering::SeqCst) < until {
+        /// Waits for so many more calls.
+        async fn wait_for_calls(&self, times: usize) {
+            let until = self.calls.load(Ordering::SeqCst) + times;
+            while self.calls.load(Ordering::SeqCst) < until {
                 sleep(Duration::from_millis(1)).await;
             }
         }
@@ -214,39 +214,39 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn answers_go_in_their_order_and_progress_when_none_waits() {
+    async fn replies_keep_their_order_and_progress_waits_for_them() {
         let (store, limiter) = limiter();
         let gone = Plain::new(Vec::new());
         let go = async |name, priority| {
-            limiter.turn(priority).await.unwrap();
+            limiter.acquire(priority).await.unwrap();
             gone.lock().unwrap().push(name);
         };
-        let answers = async {
-            // Progress waits for its moment already when the answers come.
-            store.asked(2).await;
+        let replies = async {
+            // Progress waits for its moment already when the replies come.
+            store.wait_for_calls(2).await;
             tokio::join!(go("first", Priority::Reply), go("second", Priority::Reply), async {
-                store.asked(5).await;
+                store.wait_for_calls(5).await;
                 for _ in 0..3 {
-                    store.asked(1).await;
+                    store.wait_for_calls(1).await;
                     store.grant().await;
                 }
             });
         };
-        tokio::join!(go("progress", Priority::Progress), answers);
+        tokio::join!(go("progress", Priority::Progress), replies);
         assert_eq!(*gone.lock().unwrap(), ["first", "second", "progress"]);
     }
 
     #[tokio::test]
-    async fn an_answer_that_is_failed_lets_progress_go() {
+    async fn progress_goes_on_after_a_reply_is_cancelled() {
         let (store, limiter) = limiter();
-        let given_up = async {
+        let cancelled = async {
             tokio::select! {
-                answered = limiter.turn(Priority::Reply) => panic!("{answered:?}"),
-                () = store.asked(3) => {}
+                acquired = limiter.acquire(Priority::Reply) => panic!("{acquired:?}"),
+                () = store.wait_for_calls(3) => {}
             }
             store.grant().await;
         };
-        let (progress, ()) = tokio::join!(limiter.turn(Priority::Progress), given_up);
+        let (progress, ()) = tokio::join!(limiter.acquire(Priority::Progress), cancelled);
         assert_eq!(progress, Ok(()));
     }
 }

@@ -1,4 +1,4 @@
-//! The client against the sandbox: what it asks for, what it reads, and what it takes for a failure.
+//! The client against the sandbox: its requests, and how it reads responses and errors.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,9 +22,9 @@ const DAVI: &str = "5544999990004";
 const ELISA: &str = "5544999990005";
 const NOBODY: &str = "5544999990009";
 
-/// A client of whatever is at this address, held up by no pace.
+/// A client of any server at this address, without rate limits.
 pub(super) fn client(root: &str, client_token: Option<&str>, connections: &mut HttpClients) -> Zapi {
-    let pace = || RateLimiter::new("changes", 1, Duration::from_secs(1), Arc::new(Unlimited));
+    let limiter = || RateLimiter::new("changes", 1, Duration::from_secs(1), Arc::new(Unlimited));
     let line = ZapiInner {
         http: connections.client_for(root).unwrap(),
         base_url: root.to_owned().into(),
@@ -32,14 +32,14 @@ pub(super) fn client(root: &str, client_token: Option<&str>, connections: &mut H
         token: String::new().into(),
         client_token: client_token.map(SecretString::from),
         path_secret: None,
-        change_limiter: pace(),
-        message_limiter: pace(),
+        change_limiter: limiter(),
+        message_limiter: limiter(),
         move_count: Default::default(),
     };
     Zapi { inner: Arc::new(line), observer: None, deadline: None }
 }
 
-/// The playground, and a client of it.
+/// The small world, and a client of it.
 struct Scene {
     sandbox: Sandbox,
     zapi: Zapi,
@@ -49,7 +49,7 @@ struct Scene {
 
 impl Scene {
     async fn open() -> Self {
-        let world = World::playground();
+        let world = World::small();
         let bairro = CommunityId::parse(&world.community_named("Bairro Feliz").unwrap()).unwrap();
         let sandbox = Sandbox::new(world, Credentials::generate(), Options::default());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -61,7 +61,7 @@ impl Scene {
         Self { sandbox, zapi, bairro, _serving: ending.drop_guard() }
     }
 
-    async fn turn(&self) -> ChangePermit {
+    async fn permit(&self) -> ChangePermit {
         self.zapi.acquire_change_permit("a change").await.unwrap()
     }
 
@@ -82,8 +82,8 @@ impl Scene {
             .find(|p| phone.is_some_and(|_| p.phone == phone) || (p.lid.is_some() && p.lid == lid))
     }
 
-    /// The next call to this path gets this answer.
-    fn answers(&self, path: &str, status: u16, body: &serde_json::Value) {
+    /// The next call to this path gets this response.
+    fn respond(&self, path: &str, status: u16, body: &serde_json::Value) {
         self.sandbox.faults().fail_next(path, 1, Fault::Replace(FaultResponse::json(status, body)));
     }
 }
@@ -97,21 +97,21 @@ async fn a_community_is_made_described_and_ended() {
     let scene = Scene::open().await;
     let zapi = &scene.zapi;
 
-    let made = zapi.create_community("Condomínio", Some("Avisos"), scene.turn().await).await.unwrap();
+    let made = zapi.create_community("Condomínio", Some("Avisos"), scene.permit().await).await.unwrap();
     let seen = zapi.community(&made.id).await.unwrap();
     assert_eq!((seen.name.as_deref(), seen.description.as_deref()), (Some("Condomínio"), Some("Avisos")));
     assert_eq!(seen.announcement().map(|group| &group.id), made.announcement.as_ref());
 
-    zapi.describe(&made.id, "Outro \"texto\"\n*novo*", scene.turn().await).await.unwrap();
+    zapi.describe(&made.id, "Outro \"texto\"\n*novo*", scene.permit().await).await.unwrap();
     let seen = zapi.community(&made.id).await.unwrap();
     assert_eq!(seen.description.as_deref(), Some("Outro \"texto\"\n*novo*"));
-    zapi.describe(&made.id, "", scene.turn().await).await.unwrap();
+    zapi.describe(&made.id, "", scene.permit().await).await.unwrap();
     assert_eq!(zapi.community(&made.id).await.unwrap().description, None);
 
-    zapi.deactivate(&made.id, scene.turn().await).await.unwrap();
+    zapi.deactivate(&made.id, scene.permit().await).await.unwrap();
     assert!(!zapi.communities().await.unwrap().iter().any(|community| community.id == made.id));
-    let gone = zapi.deactivate(&made.id, scene.turn().await).await.unwrap_err();
-    assert_eq!((gone.cause, gone.said.as_deref()), (ApiErrorKind::Rejected, Some("Community not found")));
+    let gone = zapi.deactivate(&made.id, scene.permit().await).await.unwrap_err();
+    assert_eq!((gone.cause, gone.message.as_deref()), (ApiErrorKind::Rejected, Some("Community not found")));
 }
 
 #[tokio::test]
@@ -125,11 +125,11 @@ async fn a_photo_and_who_may_add_groups_reach_the_community() {
         })
     };
 
-    zapi.set_photo(bairro, "https://example.com/a.jpg", scene.turn().await).await.unwrap();
-    zapi.set_add_policy(bairro, AddPolicy::All, scene.turn().await).await.unwrap();
+    zapi.set_photo(bairro, "https://example.com/a.jpg", scene.permit().await).await.unwrap();
+    zapi.set_add_policy(bairro, AddPolicy::All, scene.permit().await).await.unwrap();
     assert_eq!(kept(), (Some("https://example.com/a.jpg".to_owned()), true));
 
-    zapi.set_add_policy(bairro, AddPolicy::Admins, scene.turn().await).await.unwrap();
+    zapi.set_add_policy(bairro, AddPolicy::Admins, scene.permit().await).await.unwrap();
     assert!(!kept().1);
 }
 
@@ -142,13 +142,13 @@ async fn an_invitation_is_read_followed_and_replaced() {
     let there = zapi.group_of_invitation(&old).await.unwrap();
     assert_eq!((there.id, there.name.as_deref()), (futebol.clone(), Some("Futebol")));
 
-    let new = zapi.reset_invitation(InvitationScope::Group(&futebol), scene.turn().await).await.unwrap();
+    let new = zapi.reset_invitation(InvitationScope::Group(&futebol), scene.permit().await).await.unwrap();
     assert_eq!(zapi.invitation(&futebol).await.unwrap(), Some(new.clone()));
     assert_eq!(zapi.group_of_invitation(&old).await.unwrap_err().cause, ApiErrorKind::Rejected);
     assert_eq!(zapi.group_of_invitation(&new).await.unwrap().id, futebol);
 
     let of_all =
-        zapi.reset_invitation(InvitationScope::Community(&scene.bairro), scene.turn().await).await.unwrap();
+        zapi.reset_invitation(InvitationScope::Community(&scene.bairro), scene.permit().await).await.unwrap();
     assert_eq!(zapi.invitation(&scene.announcement()).await.unwrap(), Some(of_all));
 
     scene.sandbox.world(|world| world.set_bot_role(futebol.as_str(), BotRole::Member));
@@ -172,55 +172,55 @@ async fn people_come_rise_fall_and_go() {
     let is_admin = async |who| scene.somebody(who).await.map(|person| person.is_admin);
     assert_eq!(is_admin(ELISA).await, None);
 
-    zapi.add_people(bairro, &some(&[ELISA, "5544999990006"]), false, scene.turn().await).await.unwrap();
+    zapi.add_people(bairro, &some(&[ELISA, "5544999990006"]), false, scene.permit().await).await.unwrap();
     assert_eq!((is_admin(ELISA).await, is_admin("5544999990006").await), (Some(false), Some(false)));
 
-    zapi.promote(bairro, &some(&[ELISA, CARLA_LID]), scene.turn().await).await.unwrap();
+    zapi.promote(bairro, &some(&[ELISA, CARLA_LID]), scene.permit().await).await.unwrap();
     assert_eq!((is_admin(ELISA).await, is_admin(CARLA_LID).await), (Some(true), Some(true)));
 
-    zapi.demote(bairro, &some(&[ELISA]), scene.turn().await).await.unwrap();
+    zapi.demote(bairro, &some(&[ELISA]), scene.permit().await).await.unwrap();
     assert_eq!(is_admin(ELISA).await, Some(false));
 
-    zapi.remove_people(bairro, &some(&[ELISA, BRUNO]), scene.turn().await).await.unwrap();
+    zapi.remove_people(bairro, &some(&[ELISA, BRUNO]), scene.permit().await).await.unwrap();
     assert_eq!((is_admin(ELISA).await, is_admin(BRUNO).await), (None, None));
-    let again = zapi.remove_people(bairro, &some(&[ELISA]), scene.turn().await).await.unwrap_err();
-    assert_eq!(again.said.as_deref(), Some("The participant is not in the community"));
+    let again = zapi.remove_people(bairro, &some(&[ELISA]), scene.permit().await).await.unwrap_err();
+    assert_eq!(again.message.as_deref(), Some("The participant is not in the community"));
 }
 
 #[tokio::test]
-async fn who_cannot_be_added_is_invited_and_not_in() {
+async fn a_person_that_cannot_be_added_is_invited() {
     let scene = Scene::open().await;
     let (zapi, bairro) = (&scene.zapi, &scene.bairro);
 
-    let alone = zapi.add_people(bairro, &some(&[DAVI]), false, scene.turn().await).await.unwrap_err();
+    let alone = zapi.add_people(bairro, &some(&[DAVI]), false, scene.permit().await).await.unwrap_err();
     assert_eq!(alone.cause, ApiErrorKind::Rejected);
-    zapi.add_people(bairro, &some(&[DAVI]), true, scene.turn().await).await.unwrap();
+    zapi.add_people(bairro, &some(&[DAVI]), true, scene.permit().await).await.unwrap();
 
     assert_eq!(scene.somebody(DAVI).await, None);
     assert_eq!(scene.sandbox.world(|world| world.invited(bairro.as_str()).join(",")), DAVI);
 }
 
 #[tokio::test]
-async fn what_is_answered_with_a_false_value_is_a_failure() {
+async fn a_false_value_in_the_response_is_a_failure() {
     let scene = Scene::open().await;
     let (zapi, bairro) = (&scene.zapi, &scene.bairro);
     let no = json(r#"{"value":"false"}"#);
     for path in ["update-community-description", "update-community-photo", "remove-admin"] {
-        scene.answers(path, 200, &no);
+        scene.respond(path, 200, &no);
     }
-    scene.answers("communities/settings", 200, &json(r#"{"success":false}"#));
-    let refused = |answer: Result<(), ApiError>| answer.unwrap_err().cause;
+    scene.respond("communities/settings", 200, &json(r#"{"success":false}"#));
+    let refused = |result: Result<(), ApiError>| result.unwrap_err().cause;
 
-    let answers = [
-        refused(zapi.describe(bairro, "x", scene.turn().await).await),
-        refused(zapi.set_photo(bairro, "x", scene.turn().await).await),
-        refused(zapi.demote(bairro, &some(&[BRUNO]), scene.turn().await).await),
-        refused(zapi.set_add_policy(bairro, AddPolicy::All, scene.turn().await).await),
+    let results = [
+        refused(zapi.describe(bairro, "x", scene.permit().await).await),
+        refused(zapi.set_photo(bairro, "x", scene.permit().await).await),
+        refused(zapi.demote(bairro, &some(&[BRUNO]), scene.permit().await).await),
+        refused(zapi.set_add_policy(bairro, AddPolicy::All, scene.permit().await).await),
     ];
 
-    assert_eq!(answers, [ApiErrorKind::Rejected; 4]);
+    assert_eq!(results, [ApiErrorKind::Rejected; 4]);
     scene.sandbox.faults().set_partial(PartialFailure::Failure);
-    let in_part = zapi.add_people(bairro, &some(&[ELISA, NOBODY]), true, scene.turn().await).await;
+    let in_part = zapi.add_people(bairro, &some(&[ELISA, NOBODY]), true, scene.permit().await).await;
     assert_eq!(refused(in_part), ApiErrorKind::Rejected);
     assert!(scene.somebody(ELISA).await.is_some(), "she was added all the same");
 }
@@ -229,17 +229,17 @@ async fn what_is_answered_with_a_false_value_is_a_failure() {
 async fn a_new_community_or_link_that_cannot_be_read_is_no_success() {
     let scene = Scene::open().await;
     for body in [r#"{}"#, r#"{"id":"../me"}"#, r#"{"id":null,"subGroups":[]}"#, "[]"] {
-        scene.answers("POST communities", 200, &json(body));
-        let error = scene.zapi.create_community("x", None, scene.turn().await).await.unwrap_err();
+        scene.respond("POST communities", 200, &json(body));
+        let error = scene.zapi.create_community("x", None, scene.permit().await).await.unwrap_err();
         assert_eq!((error.cause, error.call), (ApiErrorKind::Unreadable, "POST communities"), "{body}");
     }
-    scene.answers("POST communities", 200, &json(r#"[{"id":120363186053925765}]"#));
-    let made = scene.zapi.create_community("x", None, scene.turn().await).await.unwrap();
+    scene.respond("POST communities", 200, &json(r#"[{"id":120363186053925765}]"#));
+    let made = scene.zapi.create_community("x", None, scene.permit().await).await.unwrap();
     assert_eq!((made.id.as_str(), made.announcement), ("120363186053925765", None));
 
-    scene.answers("redefine-invitation-link", 200, &json(r#"{"invitationLink":" "}"#));
+    scene.respond("redefine-invitation-link", 200, &json(r#"{"invitationLink":" "}"#));
     let of = InvitationScope::Community(&scene.bairro);
-    let error = scene.zapi.reset_invitation(of, scene.turn().await).await.unwrap_err();
+    let error = scene.zapi.reset_invitation(of, scene.permit().await).await.unwrap_err();
     assert_eq!(error.cause, ApiErrorKind::Unreadable);
 }
 
@@ -257,7 +257,7 @@ async fn participants_are_read_in_every_spelling_and_never_come_out_as_nobody() 
     let empty = format!(r#"{{"phone":"{group}","participants":null}}"#);
     let other = r#"{"phone":"120363186053925765-group","participants":[{"phone":"5544999990001"}]}"#;
     for body in [&empty, other] {
-        scene.answers("light-group-metadata", 200, &json(body));
+        scene.respond("light-group-metadata", 200, &json(body));
         assert_eq!(zapi.participants(&group).await.unwrap_err().cause, ApiErrorKind::Unreadable, "{body}");
     }
 }
@@ -271,23 +271,23 @@ async fn numbers_with_whatsapp_are_told_from_those_without() {
 
     let exists: Vec<bool> = known.iter().map(|known| known.exists).collect();
     assert_eq!(exists, [true, false, true]);
-    assert_eq!(known.iter().map(|known| known.asked).collect::<Vec<_>>(), phones);
+    assert_eq!(known.iter().map(|known| known.requested).collect::<Vec<_>>(), phones);
     assert_eq!((known[0].phone, known[0].lid), (Some(phones[0]), Lid::parse("81896604192873@lid")));
     assert_eq!((known[1].phone, known[1].lid, known[2].lid), (Some(phones[1]), None, None));
 
     // One twin of the number is asked for, the other told; a number left out is left out.
     let body = r#"{"exists":"1","inputPhone":"554499990001","outputPhone":"554499990001","lid":null}"#;
-    scene.answers("phone-exists-batch", 200, &json(body));
+    scene.respond("phone-exists-batch", 200, &json(body));
     let known = scene.zapi.look_up_phones(&phones).await.unwrap();
     let twin = PhoneInfo {
-        asked: phones[0],
+        requested: phones[0],
         exists: true,
         phone: Some(phones[0]),
         digits: Some(554_499_990_001),
         lid: None,
     };
     assert_eq!(known, [twin]);
-    scene.answers("phone-exists-batch", 200, &json("\"ok\""));
+    scene.respond("phone-exists-batch", 200, &json("\"ok\""));
     assert_eq!(scene.zapi.look_up_phones(&phones).await.unwrap_err().cause, ApiErrorKind::Unreadable);
 }
 
@@ -295,26 +295,26 @@ async fn numbers_with_whatsapp_are_told_from_those_without() {
 async fn a_message_is_edited_in_its_place() {
     let scene = Scene::open().await;
     let (zapi, chat) = (&scene.zapi, Chat::Direct(ANA.to_owned()));
-    let turn = async || zapi.acquire_send_permit(Priority::Reply).await.unwrap();
+    let permit = async || zapi.acquire_send_permit(Priority::Reply).await.unwrap();
 
-    let id = zapi.send_text(&chat, "um", None, turn().await).await.unwrap();
-    let edited = zapi.edit_text(&chat, "dois", &id, turn().await).await.unwrap();
+    let id = zapi.send_text(&chat, "um", None, permit().await).await.unwrap();
+    let edited = zapi.edit_text(&chat, "dois", &id, permit().await).await.unwrap();
 
     let sent = scene.sandbox.sent();
     assert_eq!((sent.len(), sent[0].text.as_str(), edited), (1, "dois", id.clone()));
 
-    scene.answers("send-text?edit", 400, &json(r#"{"error":"too old"}"#));
-    zapi.send_text(&chat, "três", None, turn().await).await.unwrap();
-    let late = zapi.edit_text(&chat, "quatro", &id, turn().await).await.unwrap_err();
-    assert_eq!(late.said.as_deref(), Some("too old"));
+    scene.respond("send-text?edit", 400, &json(r#"{"error":"too old"}"#));
+    zapi.send_text(&chat, "três", None, permit().await).await.unwrap();
+    let late = zapi.edit_text(&chat, "quatro", &id, permit().await).await.unwrap_err();
+    assert_eq!(late.message.as_deref(), Some("too old"));
 
-    scene.answers("send-text", 200, &json(r#"{"zaapId":"1","id":"3EB0"}"#));
-    let id = zapi.send_text(&chat, "cinco", None, turn().await).await.unwrap();
+    scene.respond("send-text", 200, &json(r#"{"zaapId":"1","id":"3EB0"}"#));
+    let id = zapi.send_text(&chat, "cinco", None, permit().await).await.unwrap();
     assert_eq!(id, "3EB0");
 }
 
 #[tokio::test]
-async fn t47_an_answer_that_does_not_say_yes_is_none() {
+async fn t47_a_response_without_the_success_field_is_unreadable() {
     let scene = Scene::open().await;
     let (zapi, bairro) = (&scene.zapi, &scene.bairro);
     let chat = Chat::Direct(ANA.to_owned());
@@ -323,24 +323,24 @@ async fn t47_an_answer_that_does_not_say_yes_is_none() {
         let call = ["communities", "update", "add", "remove", "send"];
         let reply = || Fault::Replace(FaultResponse::text(200, body));
         call.iter().for_each(|call| scene.sandbox.faults().fail_always(call, reply()));
-        let (turn, send) =
-            (async || scene.turn().await, async || zapi.acquire_send_permit(Priority::Reply).await);
+        let (permit, send) =
+            (async || scene.permit().await, async || zapi.acquire_send_permit(Priority::Reply).await);
 
-        let answers = [
-            zapi.link(bairro, &[], turn().await).await,
-            zapi.unlink(bairro, &[], turn().await).await,
-            zapi.set_add_policy(bairro, AddPolicy::All, turn().await).await,
-            zapi.describe(bairro, "x", turn().await).await,
-            zapi.set_photo(bairro, "x", turn().await).await,
-            zapi.add_people(bairro, &[], true, turn().await).await,
-            zapi.remove_people(bairro, &[], turn().await).await,
-            zapi.promote(bairro, &[], turn().await).await,
+        let results = [
+            zapi.link(bairro, &[], permit().await).await,
+            zapi.unlink(bairro, &[], permit().await).await,
+            zapi.set_add_policy(bairro, AddPolicy::All, permit().await).await,
+            zapi.describe(bairro, "x", permit().await).await,
+            zapi.set_photo(bairro, "x", permit().await).await,
+            zapi.add_people(bairro, &[], true, permit().await).await,
+            zapi.remove_people(bairro, &[], permit().await).await,
+            zapi.promote(bairro, &[], permit().await).await,
             zapi.send_text(&chat, "x", None, send().await.unwrap()).await.map(drop),
             zapi.react(&chat, "3EB0", "👍").await,
             zapi.remove_reaction(&chat, "3EB0").await,
         ];
 
-        let causes = answers.map(|answer| answer.unwrap_err().cause);
+        let causes = results.map(|result| result.unwrap_err().cause);
         assert_eq!(causes, [ApiErrorKind::Unreadable; 11], "{body}");
         scene.sandbox.faults().clear();
     }
@@ -352,7 +352,7 @@ async fn the_bot_s_own_number_is_that_of_its_phone() {
     let own = Phone::parse(&scene.sandbox.account().phone);
     assert_eq!(scene.zapi.own_phone().await.unwrap(), own);
 
-    scene.answers("device", 200, &json(r#"{"phone":"","name":"x"}"#));
+    scene.respond("device", 200, &json(r#"{"phone":"","name":"x"}"#));
     assert_eq!(scene.zapi.own_phone().await.unwrap(), None);
 }
 
@@ -364,23 +364,23 @@ async fn the_account_tells_until_when_it_is_paid() {
     assert_eq!(account.payment_status.as_deref(), Some("TRIAL"));
 
     for due in ["1893456000", r#""1893456000""#, "1893456000000"] {
-        scene.answers("me", 200, &json(&format!(r#"{{"due":{due}}}"#)));
+        scene.respond("me", 200, &json(&format!(r#"{{"due":{due}}}"#)));
         assert_eq!(scene.zapi.account().await.unwrap().due, Some(Timestamp(1_893_456_000_000)), "{due}");
     }
-    scene.answers("me", 200, &json(r#"{"due":null}"#));
+    scene.respond("me", 200, &json(r#"{"due":null}"#));
     let account = scene.zapi.account().await.unwrap();
     assert_eq!((account.due, account.payment_status), (None, None));
 }
 
 #[tokio::test]
-async fn t47_work_that_gets_on_is_not_cut_and_what_does_not_get_on_is() {
+async fn t47_confirmed_changes_extend_the_deadline_and_a_hanging_read_is_cut() {
     let scene = Scene::open().await;
     let delay = Duration::from_millis(100);
     scene.sandbox.faults().fail_always("update-community-description", Fault::Delay(delay));
     let zapi = scene.zapi.with_deadline(10 * delay, 10 * delay);
     let describe = async || {
-        let turn = scene.turn().await;
-        zapi.describe(&scene.bairro, "x", turn).await
+        let permit = scene.permit().await;
+        zapi.describe(&scene.bairro, "x", permit).await
     };
 
     for _ in 0..15 {
@@ -405,23 +405,23 @@ async fn t47_work_that_gets_on_is_not_cut_and_what_does_not_get_on_is() {
 }
 
 #[tokio::test]
-async fn t47_a_change_that_is_under_way_is_waited_for() {
+async fn t47_a_change_sent_before_the_deadline_is_waited_for() {
     let scene = Scene::open().await;
     let late = Fault::Delay(Duration::from_millis(1_500));
     scene.sandbox.faults().fail_next("update-community-description", 1, late);
     let zapi = scene.zapi.with_deadline(Duration::from_secs(1), Duration::ZERO);
-    let turn = scene.turn().await;
+    let permit = scene.permit().await;
 
-    assert!(zapi.describe(&scene.bairro, "x", turn).await.is_ok());
+    assert!(zapi.describe(&scene.bairro, "x", permit).await.is_ok());
     assert_eq!(zapi.community(&scene.bairro).await.unwrap_err().cause, ApiErrorKind::DeadlineExceeded);
 }
 
 #[tokio::test]
-async fn t47_an_account_of_which_nothing_is_said_is_not_one_without_webhooks() {
+async fn t47_account_data_without_its_fields_is_unreadable() {
     let scene = Scene::open().await;
     for body in ["{}", "null", "[]", "[{}]", "7"] {
-        scene.answers("me", 200, &json(body));
-        scene.answers("device", 200, &json(body));
+        scene.respond("me", 200, &json(body));
+        scene.respond("device", 200, &json(body));
         assert_eq!(scene.zapi.account().await.unwrap_err().cause, ApiErrorKind::Unreadable, "{body}");
         assert_eq!(scene.zapi.own_phone().await.unwrap_err().cause, ApiErrorKind::Unreadable, "{body}");
     }

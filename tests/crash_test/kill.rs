@@ -36,11 +36,11 @@ pub(crate) async fn run(binary: ServiceBinary, rounds: usize, seed: u64) -> anyh
     for round in 1..=rounds {
         deployment.settled(&journal, MAX_OPEN, SETTLE_TIMEOUT).await?;
         let is_bad = round % FAULTY_ROUND_INTERVAL == 0;
-        let trouble = upstream.sandbox.faults();
-        trouble.clear();
-        trouble.set_lag(is_bad.then_some(READ_LAG));
+        let faults = upstream.sandbox.faults();
+        faults.clear();
+        faults.set_lag(is_bad.then_some(READ_LAG));
         if is_bad {
-            trouble.fail_next("communities/", 2, Fault::ReplaceResponse(FaultResponse::Dropped));
+            faults.fail_next("communities/", 2, Fault::ReplaceResponse(FaultResponse::Dropped));
         }
         let moment = Duration::from_micros(random.below(MAX_KILL_DELAY_MS * 1_000));
         let killing = async {

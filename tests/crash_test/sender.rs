@@ -25,7 +25,7 @@ pub(crate) struct Counts {
     pub(crate) posts: AtomicUsize,
     pub(crate) accepted: AtomicUsize,
     pub(crate) duplicates: AtomicUsize,
-    pub(crate) unanswered: AtomicUsize,
+    pub(crate) without_response: AtomicUsize,
     pub(crate) unavailable: AtomicUsize,
     pub(crate) sent_twice: AtomicUsize,
 }
@@ -35,7 +35,7 @@ pub(crate) struct Counts {
 pub(crate) struct SentCommand {
     pub(crate) command: GeneratedCommand,
     pub(crate) accepted: usize,
-    pub(crate) unanswered: usize,
+    pub(crate) without_response: usize,
 }
 
 /// Sends events to the replicas.
@@ -56,7 +56,7 @@ enum Delivery {
 #[derive(Clone, Copy, Debug, Default)]
 struct ResponseCounts {
     accepted: usize,
-    unanswered: usize,
+    without_response: usize,
 }
 
 impl WebhookSender {
@@ -105,45 +105,47 @@ impl WebhookSender {
     async fn deliver(&self, command: GeneratedCommand, delivery: Delivery) -> anyhow::Result<SentCommand> {
         let more = usize::from(matches!(delivery, Delivery::TwiceAtOnce));
         let all = (0..self.replicas + more).map(|turn| self.send(turn % self.replicas, &command));
-        let mut answers = futures_util::future::try_join_all(all).await?;
+        let mut responses = futures_util::future::try_join_all(all).await?;
         if matches!(delivery, Delivery::TwiceInTurn) {
-            answers.push(self.send(0, &command).await?);
+            responses.push(self.send(0, &command).await?);
         }
         if !matches!(delivery, Delivery::Once) {
             count(&self.counts.sent_twice);
         }
-        let accepted = answers.iter().map(|answers| answers.accepted).sum();
-        let unanswered = answers.iter().map(|answers| answers.unanswered).sum();
-        Ok(SentCommand { command, accepted, unanswered })
+        let accepted = responses.iter().map(|responses| responses.accepted).sum();
+        let without_response = responses.iter().map(|responses| responses.without_response).sum();
+        Ok(SentCommand { command, accepted, without_response })
     }
 
     /// Sends an event until it gets a response.
     async fn send(&self, replica: usize, command: &GeneratedCommand) -> anyhow::Result<ResponseCounts> {
         let url = self.deployment.url(replica);
         let token = self.deployment.upstream.sandbox.account().token.clone();
-        let (started, mut unanswered) = (Instant::now(), 0);
+        let (started, mut without_response) = (Instant::now(), 0);
         loop {
             count(&self.counts.posts);
             let headers = [("z-api-token", token.as_str())];
             let sent = post(&url, &headers, command.body.as_bytes());
             match tokio::time::timeout(RESPONSE_TIMEOUT, sent).await {
-                Ok(Ok(answer)) if answer.status == 200 => {
-                    let text = answer.text();
+                Ok(Ok(response)) if response.status == 200 => {
+                    let text = response.text();
                     if text.contains(r#""status":"accepted""#) {
                         count(&self.counts.accepted);
-                        return Ok(ResponseCounts { accepted: 1, unanswered });
+                        return Ok(ResponseCounts { accepted: 1, without_response });
                     }
                     if text.contains(r#""status":"duplicate""#) {
                         count(&self.counts.duplicates);
-                        return Ok(ResponseCounts { accepted: 0, unanswered });
+                        return Ok(ResponseCounts { accepted: 0, without_response });
                     }
                     bail!("command {} got the response {text}", command.message_id);
                 }
-                Ok(Ok(answer)) if answer.status == 503 => count(&self.counts.unavailable),
-                Ok(Ok(answer)) => bail!("command {} got the response {}", command.message_id, answer.status),
+                Ok(Ok(response)) if response.status == 503 => count(&self.counts.unavailable),
+                Ok(Ok(response)) => {
+                    bail!("command {} got the response {}", command.message_id, response.status)
+                }
                 Ok(Err(_)) | Err(_) => {
-                    unanswered += 1;
-                    count(&self.counts.unanswered);
+                    without_response += 1;
+                    count(&self.counts.without_response);
                 }
             }
             if started.elapsed() > RESEND_TIMEOUT {

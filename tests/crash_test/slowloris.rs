@@ -183,8 +183,8 @@ async fn drip(mut stream: TcpStream, beginning: String) -> std::io::Result<()> {
     stream.write_all(beginning.as_bytes()).await?;
     loop {
         stream.write_all(b"a").await?;
-        let mut answer = [0; 1024];
-        match timeout(DRIP_INTERVAL, stream.read(&mut answer)).await {
+        let mut response = [0; 1024];
+        match timeout(DRIP_INTERVAL, stream.read(&mut response)).await {
             Ok(Ok(0)) => return Ok(()),
             Ok(read) => drop(read?),
             Err(_) => {}

@@ -57,7 +57,7 @@ impl Summary {
         count("  events sent twice", &counts.sent_twice);
         count("  response: accepted", &counts.accepted);
         count("  response: duplicate", &counts.duplicates);
-        count("  no response, sent again", &counts.unanswered);
+        count("  no response, sent again", &counts.without_response);
         count("  response 503, sent again", &counts.unavailable);
     }
 

@@ -55,10 +55,10 @@ pub(crate) async fn run(binary: ServiceBinary, points: usize, seed: u64) -> anyh
             let inject = format!("inject={calls}:signal=KILL:when={nth}");
             let trace = format!("trace={calls}");
             let wrapper = ["strace", "-f", "-D", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject];
-            let answered = CancellationToken::new();
+            let has_response = CancellationToken::new();
             let sending = async {
                 let more = sender.send_commands(&mut chats, COMMANDS_PER_POINT, &mut random).await;
-                answered.cancel();
+                has_response.cancel();
                 more
             };
             let dying = async {
@@ -68,7 +68,7 @@ pub(crate) async fn run(binary: ServiceBinary, points: usize, seed: u64) -> anyh
                         true
                     }
                     StartResult::Ready(mut process) => {
-                        wait_until_dead(&deployment, &mut process, &answered).await?
+                        wait_until_dead(&deployment, &mut process, &has_response).await?
                     }
                 };
                 anyhow::Ok((is_dead, deployment.start_ready(0).await?))
@@ -103,13 +103,13 @@ pub(crate) async fn run(binary: ServiceBinary, points: usize, seed: u64) -> anyh
 async fn wait_until_dead(
     deployment: &Deployment,
     process: &mut Process,
-    answered: &CancellationToken,
+    has_response: &CancellationToken,
 ) -> anyhow::Result<bool> {
     loop {
         if deployment.wait_for_exit(process, Duration::from_millis(20)).await? {
             return Ok(true);
         }
-        if answered.is_cancelled() {
+        if has_response.is_cancelled() {
             let is_dead = deployment.wait_for_exit(process, LINGER).await?;
             if !is_dead {
                 deployment.kill(process)?;

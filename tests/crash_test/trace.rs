@@ -31,9 +31,9 @@ pub(crate) async fn run(binary: ServiceBinary, seed: u64) -> anyhow::Result<Outc
     sender.send_commands(&mut chats, 1, &mut random).await?;
     let journal = deployment.journal().await?;
     // With the injected bug the commit comes after the response: wait until the trace has it.
-    let answered_at = Instant::now();
+    let responded_at = Instant::now();
     while journal.list(None, 1).await?.is_empty() {
-        if answered_at.elapsed() > COMMIT_TIMEOUT {
+        if responded_at.elapsed() > COMMIT_TIMEOUT {
             bail!("the command is not in the journal {COMMIT_TIMEOUT:?} after it was accepted");
         }
         tokio::time::sleep(Duration::from_millis(5)).await;

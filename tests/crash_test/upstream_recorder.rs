@@ -119,9 +119,9 @@ fn lock(records: &Mutex<Records>) -> MutexGuard<'_, Records> {
 
 async fn forward(State(passage): State<RecorderState>, request: Request<Body>) -> Response {
     let refused = |status| {
-        let mut answer = Response::new(Body::empty());
-        *answer.status_mut() = status;
-        answer
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = status;
+        response
     };
     let (mut parts, body) = request.into_parts();
     let target = parts.uri.path_and_query().map(|target| target.as_str().to_owned()).unwrap_or_default();
@@ -139,10 +139,10 @@ async fn forward(State(passage): State<RecorderState>, request: Request<Body>) -
     let request = Request::from_parts(parts, Body::from(body.clone()));
     tokio::time::sleep(passage.latency()).await;
     // If the sender has died by now, the call is not executed and not recorded.
-    let answered = TowerToHyperService::new(passage.router.clone()).call(request).await;
+    let result = TowerToHyperService::new(passage.router.clone()).call(request).await;
     record_call(&passage.records, generation, &path, &body);
     tokio::time::sleep(passage.latency()).await;
-    answered.unwrap_or_else(|never| match never {})
+    result.unwrap_or_else(|never| match never {})
 }
 
 fn record_call(records: &Mutex<Records>, generation: u64, path: &str, body: &[u8]) {

@@ -86,12 +86,12 @@ pub(crate) fn find_violations(chats: &ChatModel, evidence: &Evidence) -> Finding
             None => findings.violations.push(format!("a message quotes no command: {:?}", message.text)),
         }
     }
-    for SentCommand { command, accepted, unanswered } in sent {
+    for SentCommand { command, accepted, without_response } in sent {
         let mut wrong = Vec::new();
         if *accepted > 1 {
             wrong.push(format!("was accepted {accepted} times"));
         }
-        if *accepted == 0 && *unanswered == 0 {
+        if *accepted == 0 && *without_response == 0 {
             wrong.push("was reported as a duplicate at its first delivery".to_owned());
         }
         wrong.extend(check_journal(journal.get(&command.message_id).map_or(&[][..], Vec::as_slice)));

@@ -61,7 +61,7 @@ const FALSIFICATIONS: &[Falsification] = &[
     },
     Falsification {
         what: "a first delivery was reported as a duplicate",
-        apply: |evidence, at| (evidence.sent[at].accepted, evidence.sent[at].unanswered) = (0, 0),
+        apply: |evidence, at| (evidence.sent[at].accepted, evidence.sent[at].without_response) = (0, 0),
         violation: "a duplicate at its first delivery",
     },
     Falsification {

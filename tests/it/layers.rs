@@ -15,7 +15,7 @@ const RESERVED: &[(&str, &[&str], &[&str])] = &[
     ("wall time", &["SystemTime::now", "Timestamp::now", "Zoned::now"], &["clock.rs"]),
     ("spawning", &["tokio::spawn", "spawn_blocking", "thread::spawn"], &["lifecycle.rs", "cli/"]),
     // The listeners run their connections in the tracker that lifecycle hands in.
-    // The thread of a writer that blocks is started by the future that whoever opens a journal spawns.
+    // storage/open.rs starts the thread of the blocking writer.
     ("spawning", &[".spawn("], &["lifecycle.rs", "cli/", "server/listener.rs", "storage/open.rs"]),
     ("HTTP calls", &["reqwest"], &["zapi/", "cli/health.rs"]),
     ("translations", &["fluent_bundle", "FluentBundle"], &["i18n/"]),
@@ -26,7 +26,7 @@ const REPLACED: &str = "Door|Gate|Seats?|Held|Told|Glance|Outside|Flaw|Forgeries
     Likely|Meant|Fate|Speech|Heard|Greeted|Bell|Desk|Witness|Deed|Chore|Kept|Trimmed|Shown|Asked|Taken|Begun|Unsent|\
     Unread|Lost|Slip|Piece|Appointed|Staff|Roster|Book|Bot|Verdict|Sabotage|Weather|OrderRate|Orders?|\
     seats|turn|courtesy|greeted|heard|meaning|forgeries|mend|which|patience|sight|loose|witness|phony|roster|book|\
-    authorize|recognise|question|bot|held|pace|amend";
+    authorise|authorize|recognise|question|bot|held|pace|amend|Forgery|Ledger|Origin|Meaning|Ended|Names";
 
 /// A file of `src/`: its path, and its code without comments and tests.
 struct Source {
@@ -70,7 +70,7 @@ fn replaced_names_do_not_come_back() {
 #[test]
 fn the_sandbox_shares_no_type_with_the_client() {
     for source in sources().iter().filter(|source| source.path.starts_with("sandbox/")) {
-        assert!(!imports(&source.code).contains("zapi"), "{} uses zapi", source.path);
+        assert!(!imports(source).contains("zapi"), "{} uses zapi", source.path);
     }
 }
 
@@ -101,6 +101,11 @@ fn the_layer_checks_detect_violations() {
         ("storage/read.rs", "#[cfg(test)]\nmod tests {\n    fn f() {}\n}\nuse crate::cli::main;\n", 1),
         ("storage/read.rs", "#[cfg(test)]\nmod tests;\nuse crate::cli::main;\n", 1),
         ("journal/mod.rs", "use crate::storage::Store;", 0),
+        ("clock.rs", "use super::cli;", 1),
+        ("storage/mod.rs", "use super::{clock::Clock, journal::Bot};", 1),
+        ("storage/mod.rs", "fn f() { super::cli::main() }", 1),
+        ("storage/read.rs", "use super::super::cli as c;", 1),
+        ("storage/read.rs", "use super::cli;", 0),
     ] {
         assert_eq!(upward(&source(path, text), &layers).len(), found, "{path}: {text}");
     }
@@ -128,6 +133,11 @@ fn circles_of_files_are_seen() {
         [("x/mod.rs", "pub use self::b::B;"), (a, "use super::B;"), (b, "fn f() { super::a::g() }")],
         [("x.rs", "fn f() { a::g() }"), (a, "use super::F;"), (b, "")],
         [("x.rs", "use self::{a::A as C};"), (a, "use crate::x::b::*;"), (b, "use super::{\n    F,\n};")],
+        // A module is imported, and its path goes on.
+        [("x.rs", "pub mod b;"), (a, "use crate::x;\nfn f() { x::b::g() }"), (b, "use super::a::A;")],
+        [("x.rs", ""), (a, "use crate::{x as y};\nfn f() { y::b::g() }"), (b, "use super::a::A;")],
+        [("x.rs", ""), (a, "use crate::x::{self, F};\nfn f() { x::b::g() }"), (b, "use super::a::A;")],
+        [("x.rs", ""), (a, "use super::super::x;\nuse x::b;\nfn f() { b::g() }"), (b, "use super::a::A;")],
     ] {
         assert_eq!(case(&wrong).len(), 1, "{wrong:?}");
     }
@@ -139,6 +149,7 @@ fn circles_of_files_are_seen() {
             (b, "#[cfg(test)]\nmod tests {\n    use super::a;\n}\n"),
         ],
         [("x/mod.rs", "pub use self::b::B;"), (a, "use super::B;"), (b, "// use super::a;")],
+        [("x.rs", ""), (a, "use std::x;\nfn f() { x::b::g() }"), (b, "use super::a::A;")],
     ] {
         assert!(case(&right).is_empty(), "{right:?}");
     }
@@ -205,47 +216,23 @@ fn layer_of(path: &str) -> String {
     path.split('/').next().unwrap_or_default().trim_end_matches(".rs").to_owned()
 }
 
-/// The modules that follow `crate::`, alone or in braces.
-fn imports(code: &str) -> BTreeSet<String> {
-    let word = |text: &str| -> String {
-        text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+/// The top-level modules that a file names in paths from the root of the crate: `crate::…`, or enough `super::`.
+fn imports(source: &Source) -> BTreeSet<String> {
+    let own = module_of(&source.path);
+    let root_path = |path: &str| {
+        let path = path.split(" as ").next().unwrap();
+        let is_rooted = path.starts_with("crate::") || path.starts_with("super::");
+        if is_rooted { absolute(path, &own, &BTreeMap::new(), &BTreeMap::new()) } else { None }
     };
-    let mut found = BTreeSet::new();
-    for (at, _) in code.match_indices("crate::") {
-        // `$crate::` and `other_crate::` do not count.
-        if code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_') {
-            continue;
-        }
-        let rest = &code[at + "crate::".len()..];
-        match rest.strip_prefix('{') {
-            None => drop(found.insert(word(rest))),
-            Some(list) => {
-                let mut depth = 0_usize;
-                let mut begins = true;
-                for (at, c) in list.char_indices() {
-                    match c {
-                        '}' if depth == 0 => break,
-                        '{' => depth += 1,
-                        '}' => depth -= 1,
-                        ',' if depth == 0 => begins = true,
-                        c if begins && depth == 0 && !c.is_whitespace() => {
-                            found.insert(word(&list[at..]));
-                            begins = false;
-                        }
-                        _ => {}
-                    }
-                }
-            }
-        }
-    }
-    found
+    let paths = paths(&source.code).into_iter();
+    paths.filter_map(|(path, _)| root_path(&path)?.first().cloned()).collect()
 }
 
 /// Imports of a file from above its layer.
 fn upward(source: &Source, layers: &[String]) -> Vec<String> {
     let place = |name: &str| layers.iter().position(|layer| layer == name);
     let Some(own) = place(&layer_of(&source.path)) else { return Vec::new() };
-    imports(&source.code)
+    imports(source)
         .into_iter()
         .filter(|module| place(module).is_some_and(|place| place < own))
         .map(|module| format!("src/{} uses crate::{module}, which is above it", source.path))
@@ -277,9 +264,11 @@ fn circles(sources: &[Source]) -> Vec<Vec<String>> {
     let mut exports: BTreeMap<Segments, Segments> = BTreeMap::new();
     let mut imports: BTreeMap<&Segments, Vec<Segments>> = BTreeMap::new();
     for (own, source) in &files {
-        for (path, is_export) in paths(&source.code) {
-            let (path, name) = path.split_once(" as ").unwrap_or((&path, path.rsplit("::").next().unwrap()));
-            let Some(target) = absolute(path, own, &files) else { continue };
+        let paths = paths(&source.code);
+        let local_names = local_names(&paths, own, &files);
+        for (path, is_export) in paths {
+            let (path, name) = path_and_name(&path);
+            let Some(target) = absolute(path, own, &files, &local_names) else { continue };
             if is_export {
                 exports.insert([own.as_slice(), &[name.to_owned()]].concat(), target);
             } else {
@@ -352,8 +341,33 @@ fn expand(tree: &str) -> Vec<String> {
     parts.flat_map(expand).map(|path| format!("{}{path}", prefix.trim())).collect()
 }
 
+/// A path, and the name that its import gives to it: `a::b`, `a::b as b`, or `a::b::self`.
+fn path_and_name(path: &str) -> (&str, &str) {
+    let (path, alias) = path.split_once(" as ").map_or((path, None), |(path, name)| (path, Some(name)));
+    let path = path.strip_suffix("::self").unwrap_or(path);
+    (path, alias.unwrap_or_else(|| path.rsplit("::").next().unwrap()))
+}
+
+/// What the imports of a file name, by the names that they give.
+fn local_names(
+    paths: &[(String, bool)],
+    own: &Segments,
+    files: &BTreeMap<Segments, &Source>,
+) -> BTreeMap<String, Segments> {
+    let target = |(path, _): &(String, bool)| {
+        let (path, name) = path_and_name(path);
+        Some((name.to_owned(), absolute(path, own, files, &BTreeMap::new())?))
+    };
+    paths.iter().filter_map(target).collect()
+}
+
 /// A path from the root of the crate, if it is one of this crate.
-fn absolute(path: &str, own: &Segments, files: &BTreeMap<Segments, &Source>) -> Option<Segments> {
+fn absolute(
+    path: &str,
+    own: &Segments,
+    files: &BTreeMap<Segments, &Source>,
+    local_names: &BTreeMap<String, Segments>,
+) -> Option<Segments> {
     let mut path: Segments = path.split("::").map(|part| part.trim().to_owned()).collect();
     let mut base = own.clone();
     match path[0].as_str() {
@@ -367,8 +381,11 @@ fn absolute(path: &str, own: &Segments, files: &BTreeMap<Segments, &Source>) -> 
             base.pop();
         }
         first => {
-            let is_child = files.contains_key(&[own.as_slice(), &[first.to_owned()]].concat());
-            return is_child.then(|| [base, path].concat());
+            if files.contains_key(&[own.as_slice(), &[first.to_owned()]].concat()) {
+                return Some([base, path].concat());
+            }
+            let imported = local_names.get(first)?.clone();
+            return Some([imported, path.split_off(1)].concat());
         }
     }
     Some([base, path.split_off(1)].concat())

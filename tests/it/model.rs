@@ -145,14 +145,14 @@ impl Journal {
 
     async fn accept(&mut self, process: usize, chat: usize, message: usize) -> Result<(), TestCaseError> {
         let is_known = self.accepted.contains(&message);
-        let lane = format!("chat-{chat}");
+        let queue = format!("chat-{chat}");
         let command = NewCommand {
-            id: format!("order-{message}"),
+            id: format!("command-{message}"),
             instance: InstanceName::parse("main").unwrap(),
-            ordering_key: OrderingKey::new(lane.as_str()),
+            ordering_key: OrderingKey::new(queue.as_str()),
             message_id: format!("3EB0{message}"),
             version: 0,
-            chat: lane.clone(),
+            chat: queue.clone(),
             admin: "ana".to_owned(),
             phone: None,
             lid: None,
@@ -169,12 +169,12 @@ impl Journal {
         prop_assert_eq!(accepted, if is_known { InsertResult::Duplicate } else { InsertResult::Inserted });
         if !is_known {
             let now = self.now;
-            let lane = self.chat_queues.entry(lane).or_default();
+            let queue = self.chat_queues.entry(queue).or_default();
             // A chat without open commands is ready from now on.
-            if lane.open.is_empty() {
-                lane.ready_at = now;
+            if queue.open.is_empty() {
+                queue.ready_at = now;
             }
-            lane.open.push(message);
+            queue.open.push(message);
             self.accepted.push(message);
         }
         Ok(())
@@ -182,24 +182,24 @@ impl Journal {
 
     async fn claim(&mut self, process: usize) -> Result<bool, TestCaseError> {
         let claimed = self.processes[process].0.claim(self.clock.now(), HORIZON).await.unwrap();
-        let is_free = |lane: &ChatQueue| {
-            !lane.open.is_empty()
-                && lane.ready_at <= self.now
-                && lane.lease.is_none_or(|(_, until)| until <= self.now)
+        let is_free = |queue: &ChatQueue| {
+            !queue.open.is_empty()
+                && queue.ready_at <= self.now
+                && queue.lease.is_none_or(|(_, until)| until <= self.now)
         };
         let Some(claim) = claimed else {
-            let free: Vec<_> = self.chat_queues.iter().filter(|(_, lane)| is_free(lane)).collect();
+            let free: Vec<_> = self.chat_queues.iter().filter(|(_, queue)| is_free(queue)).collect();
             prop_assert!(free.is_empty(), "nothing was claimed, but there is {:?}", free);
             return Ok(false);
         };
         let name = claim.command.chat.clone();
-        let lane = self.chat_queues.get(&name).filter(|lane| is_free(lane));
-        prop_assert!(lane.is_some(), "{} was claimed, of {:?}", name, self.chat_queues);
-        let lane = self.chat_queues.get_mut(&name).unwrap();
-        prop_assert_eq!(&claim.command.id, &format!("order-{}", lane.open[0]));
+        let queue = self.chat_queues.get(&name).filter(|queue| is_free(queue));
+        prop_assert!(queue.is_some(), "{} was claimed, of {:?}", name, self.chat_queues);
+        let queue = self.chat_queues.get_mut(&name).unwrap();
+        prop_assert_eq!(&claim.command.id, &format!("command-{}", queue.open[0]));
         self.claims += 1;
-        lane.lease = Some((self.claims, self.now + LEASE.as_secs()));
-        let (number, message) = (self.claims, lane.open[0]);
+        queue.lease = Some((self.claims, self.now + LEASE.as_secs()));
+        let (number, message) = (self.claims, queue.open[0]);
         self.claims_held.push(HeldClaim { number, process, ordering_key: name, message, claim });
         Ok(true)
     }
@@ -208,8 +208,8 @@ impl Journal {
         let (now, at_now) = (self.now, self.clock.now());
         let later = |seconds| (now + seconds, at_now.plus(Duration::from_secs(seconds)));
         let held = &mut self.claims_held[at];
-        let lane = self.chat_queues.get_mut(&held.ordering_key).unwrap();
-        let is_ours = lane.lease.is_some_and(|(number, _)| number == held.number);
+        let queue = self.chat_queues.get_mut(&held.ordering_key).unwrap();
+        let is_ours = queue.lease.is_some_and(|(number, _)| number == held.number);
         let claim = held.claim.clone();
         let written = match write {
             Write::RenewLease => claim.renew_lease().await,
@@ -236,15 +236,15 @@ impl Journal {
         }
         match write {
             Write::RenewLease | Write::Plan | Write::Reply | Write::Sent => {
-                lane.lease = Some((held.number, now + LEASE.as_secs()));
+                queue.lease = Some((held.number, now + LEASE.as_secs()));
             }
             Write::Retry { seconds } | Write::Crashed { seconds } => {
-                (lane.lease, lane.ready_at) = (None, later(seconds).0);
+                (queue.lease, queue.ready_at) = (None, later(seconds).0);
                 self.claims_held.remove(at);
             }
             Write::Finish | Write::FinishSent => {
-                lane.open.retain(|message| *message != held.message);
-                (lane.lease, lane.ready_at) = (None, now);
+                queue.open.retain(|message| *message != held.message);
+                (queue.lease, queue.ready_at) = (None, now);
                 self.finished.push((held.ordering_key.clone(), held.message));
                 self.claims_held.remove(at);
             }
@@ -258,7 +258,7 @@ impl Journal {
         let _ = (&mut self.processes[process].1).await;
         self.claims_held.retain(|held| held.process != process);
         if self.url.starts_with("sqlite:") {
-            self.chat_queues.values_mut().for_each(|lane| lane.lease = None);
+            self.chat_queues.values_mut().for_each(|queue| queue.lease = None);
         }
         self.processes[process] = self.start().await;
         Ok(())
@@ -268,8 +268,8 @@ impl Journal {
         self.processes[process].0.release_all().await.unwrap();
         let of_process: HashSet<usize> =
             self.claims_held.iter().filter(|held| held.process == process).map(|held| held.number).collect();
-        for lane in self.chat_queues.values_mut() {
-            lane.lease = lane.lease.filter(|(number, _)| !of_process.contains(number));
+        for queue in self.chat_queues.values_mut() {
+            queue.lease = queue.lease.filter(|(number, _)| !of_process.contains(number));
         }
         Ok(())
     }
@@ -279,13 +279,13 @@ impl Journal {
         self.take(Step::Advance { seconds: LEASE.as_secs() + 60 }).await?;
         self.claims_held.clear();
         let command: BTreeMap<String, Vec<usize>> =
-            self.chat_queues.iter().map(|(name, lane)| (name.clone(), lane.open.clone())).collect();
+            self.chat_queues.iter().map(|(name, queue)| (name.clone(), queue.open.clone())).collect();
         let before = self.finished.len();
         while self.claim(0).await? {
             self.write(self.claims_held.len() - 1, Write::Finish).await?;
         }
         for (name, open) in command {
-            let finished = self.finished[before..].iter().filter(|(lane, _)| *lane == name);
+            let finished = self.finished[before..].iter().filter(|(queue, _)| *queue == name);
             let finished: Vec<usize> = finished.map(|(_, message)| *message).collect();
             prop_assert_eq!(finished, open);
         }

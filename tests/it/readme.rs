@@ -132,12 +132,12 @@ fn each_signed_webhook_is_accepted_and_with_one_bit_changed_it_is_not() {
     for script in scripts.iter().filter(|script| script.contains("curl ") && script.contains("event.json")) {
         let call = recorded(script, folder.path());
         let (name, is_signed) = instance_of(&call);
-        let answer = service.curl(&call);
-        assert!(answer.starts_with(r#"{"status":"accepted","id":""#), "{name}: {answer}");
+        let response = service.curl(&call);
+        assert!(response.starts_with(r#"{"status":"accepted","id":""#), "{name}: {response}");
         for at in 0..call.len() {
             let Some(changed) = with_one_bit_changed(&call, at, &name, is_signed) else { continue };
-            let answer = service.curl(&changed);
-            assert!(answer.ends_with("\n401"), "{}: {answer}", changed[at]);
+            let response = service.curl(&changed);
+            assert!(response.ends_with("\n401"), "{}: {response}", changed[at]);
             changes.push(name.clone());
         }
     }
@@ -224,9 +224,9 @@ impl Service {
         let here = call.iter().map(|argument| argument.replace(ADDRESS, &self.address));
         let mut curl = Command::new("curl");
         curl.args(here).args(["-w", "\n%{http_code}", "--noproxy", "*", "--max-time", "20"]);
-        let answered = curl.current_dir(&self.folder).output().unwrap();
-        assert!(answered.status.success(), "{}", String::from_utf8_lossy(&answered.stderr));
-        String::from_utf8(answered.stdout).unwrap()
+        let output = curl.current_dir(&self.folder).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
     }
 }
 

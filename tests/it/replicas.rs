@@ -38,11 +38,11 @@ async fn a_message_that_is_delivered_to_three_replicas_is_run_once() {
     let command = bot.message(ANA, COMMAND);
 
     let posts = [&bot.url, &others[0].url, &others[1].url].map(|url| bot.post_to(url, &command));
-    let answers = join_all(posts).await;
+    let responses = join_all(posts).await;
 
-    let accepted = answers.iter().filter(|answer| answer.text().contains("accepted")).count();
-    let known = answers.iter().filter(|answer| answer.text().contains("duplicate")).count();
-    assert_eq!((accepted, known), (1, 2), "{answers:#?}");
+    let accepted = responses.iter().filter(|response| response.text().contains("accepted")).count();
+    let known = responses.iter().filter(|response| response.text().contains("duplicate")).count();
+    assert_eq!((accepted, known), (1, 2), "{responses:#?}");
     assert_eq!(bot.replies_to(command.message_id()).await, [DONE]);
     assert_eq!(bot.changes(), 1);
 }
@@ -95,10 +95,10 @@ async fn concurrent_edits_on_three_replicas_become_ordered_versions() {
     let edits: Vec<_> = (1..=5).map(edit).collect();
 
     let posts = edits.iter().flat_map(|edit| urls.map(|target| bot.post_to(target, edit)));
-    let answers = join_all(posts).await;
+    let responses = join_all(posts).await;
 
-    let are = |status: &str| answers.iter().filter(|answer| answer.text().contains(status)).count();
-    assert_eq!((are("accepted"), are("duplicate")), (5, 10), "{answers:#?}");
+    let are = |status: &str| responses.iter().filter(|response| response.text().contains(status)).count();
+    assert_eq!((are("accepted"), are("duplicate")), (5, 10), "{responses:#?}");
     bot.settled().await;
     assert_eq!(bot.command_count().await, 6);
 }
@@ -134,8 +134,8 @@ async fn commands_of_a_chat_keep_their_order_across_replicas() {
     let urls = [&bot.url, &others[0].url, &others[1].url];
 
     for number in 1..=12 {
-        let answer = bot.post_to(urls[number % 3], &bot.class(number)).await.text();
-        assert!(answer.contains("accepted"), "{answer}");
+        let response = bot.post_to(urls[number % 3], &bot.class(number)).await.text();
+        assert!(response.contains("accepted"), "{response}");
     }
 
     bot.settled().await;
@@ -232,9 +232,9 @@ async fn a_command_accepted_by_another_process_is_noticed_at_once() {
 
     for number in 0..3 {
         let command = NewCommand {
-            id: format!("order-{number}"),
+            id: format!("command-{number}"),
             instance: InstanceName::parse("main").unwrap(),
-            ordering_key: OrderingKey::new(format!("order-{number}")),
+            ordering_key: OrderingKey::new(format!("command-{number}")),
             message_id: format!("3EB0{number}"),
             version: 0,
             chat: ANA.to_owned(),
@@ -274,7 +274,7 @@ async fn the_rate_limit_of_changes_holds_across_replicas() {
     let bot = Service::with()
         .store(&url)
         .world(classes)
-        .pace("changes_per_second = 2\nmessages_per_minute = 60000")
+        .rate_limits("changes_per_second = 2\nmessages_per_minute = 60000")
         .start()
         .await;
     let other = bot.replica().await;
@@ -324,8 +324,8 @@ async fn a_replica_that_dies_while_writing_blocks_no_other() {
     for (command, post) in commands.iter().zip(posts) {
         // A sender without a response repeats the event.
         post.abort();
-        let answer = bot.post(command).await.text();
-        assert!(answer.contains("accepted") || answer.contains("duplicate"), "{answer}");
+        let response = bot.post(command).await.text();
+        assert!(response.contains("accepted") || response.contains("duplicate"), "{response}");
     }
     bot.settled().await;
     assert_eq!(bot.said().len(), 20);

@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use vincula::sandbox::webhook_event::Answer;
+use vincula::sandbox::webhook_event::Response;
 use vincula::server::{ListenerConfig, Timeouts, serve};
 use vincula::telemetry::Metrics;
 
@@ -25,7 +25,7 @@ const SECOND: Duration = Duration::from_secs(1);
 
 impl Service {
     /// Sends a GET to the private listener.
-    async fn private(&self, path: &str) -> Answer {
+    async fn private(&self, path: &str) -> Response {
         ask(&self.admin_url, &request("GET", path, &[], b"")).await
     }
 
@@ -81,7 +81,7 @@ async fn slow_clients_are_closed_and_delay_nobody() {
             other.send(b"POST /webhooks/main HTTP/1.1\r\n").await;
             loop {
                 other.send(b"x-drip: drop\r\n").await;
-                match other.answer_within(SECOND / 4).await {
+                match other.response_within(SECOND / 4).await {
                     None if started.elapsed() < 50 * SECOND && !other.is_closed() => {}
                     _ => break started.elapsed(),
                 }
@@ -102,16 +102,16 @@ async fn slow_clients_are_closed_and_delay_nobody() {
         let token = ("z-api-token", bot.sandbox.account().token.as_str());
         let headers = [("content-type", "application/json"), ("content-length", "1000"), token];
         connection.send(&request("POST", "/webhooks/main", &headers, b"{")).await;
-        let answer = loop {
+        let response = loop {
             connection.send(b" ").await;
-            if let Some(answer) = connection.answer_within(SECOND / 2).await {
-                break answer;
+            if let Some(response) = connection.response_within(SECOND / 2).await {
+                break response;
             }
             assert!(started.elapsed() < 100 * SECOND, "it is still waited for");
         };
         assert!((9 * SECOND..100 * SECOND).contains(&started.elapsed()), "{:?}", started.elapsed());
-        assert_eq!((answer.status, answer.header("connection")), (408, Some("close")));
-        assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+        assert_eq!((response.status, response.header("connection")), (408, Some("close")));
+        assert_eq!(response.header("content-type"), Some("application/problem+json"));
         connection.closed().await;
     };
     let reads_nothing = async {
@@ -166,39 +166,39 @@ async fn one_connection_carries_many_requests() {
     let bot = Service::start().await;
     let mut connection = RawConnection::to(&bot.url).await;
     // One after the other, and two at once.
-    for (from, text, answers) in [
+    for (from, text, responses) in [
         (ANA, "/whoami", "accepted"),
         (NON_ADMIN, "/whoami", "not_an_admin"),
         (ANA, "que bom", "not_a_command"),
     ] {
         connection.send(&bot.posted(from, text)).await;
-        assert!(connection.answer().await.unwrap().text().contains(answers));
+        assert!(connection.response().await.unwrap().text().contains(responses));
     }
     connection.send(&[bot.posted(ANA, "que bom"), bot.posted(NON_ADMIN, "/whoami")].concat()).await;
-    assert!(connection.answer().await.unwrap().text().contains("not_a_command"));
-    assert!(connection.answer().await.unwrap().text().contains("not_an_admin"));
+    assert!(connection.response().await.unwrap().text().contains("not_a_command"));
+    assert!(connection.response().await.unwrap().text().contains("not_an_admin"));
     // An authentic request with a wrong body does not close it either.
     let token = ("z-api-token", bot.sandbox.account().token.as_str());
     let headers = [("content-type", "application/json"), ("content-length", "2"), token];
     connection.send(&request("POST", "/webhooks/main", &headers, b"[]")).await;
-    assert_eq!(connection.answer().await.unwrap().status, 400);
+    assert_eq!(connection.response().await.unwrap().status, 400);
     connection.send(&bot.posted(ANA, "/whoami")).await;
-    assert!(connection.answer().await.unwrap().text().contains("accepted"));
+    assert!(connection.response().await.unwrap().text().contains("accepted"));
     // Neither does an unverified request that has arrived completely.
     for (target, body) in [("/webhooks/x", &b""[..]), ("/webhooks/main", b"{}"), ("/webhooks/x", b"{}")] {
         let length = body.len().to_string();
         let forged = [("content-type", "application/json"), ("content-length", length.as_str())];
         connection.send(&request("POST", target, &forged, body)).await;
-        let answer = connection.answer().await.unwrap();
-        assert_eq!((answer.status, answer.header("connection")), (401, None), "{target}");
+        let response = connection.response().await.unwrap();
+        assert_eq!((response.status, response.header("connection")), (401, None), "{target}");
     }
     connection.send(&bot.posted(ANA, "/whoami")).await;
-    assert!(connection.answer().await.unwrap().text().contains("accepted"));
+    assert!(connection.response().await.unwrap().text().contains("accepted"));
     // An incomplete one does: its rest is not waited for.
     let forged = [("content-type", "application/json"), ("content-length", "3")];
     connection.send(&request("POST", "/webhooks/x", &forged, b"{}")).await;
-    let answer = connection.answer().await.unwrap();
-    assert_eq!((answer.status, answer.header("connection")), (401, Some("close")));
+    let response = connection.response().await.unwrap();
+    assert_eq!((response.status, response.header("connection")), (401, Some("close")));
     assert_eq!(connection.closed().await, "");
 }
 
@@ -215,9 +215,12 @@ async fn a_panic_ends_one_request_and_nothing_else() {
     let mut connection = RawConnection::to(&url).await;
     for _ in 0..3 {
         connection.send(&request("GET", "/panic", &[], b"")).await;
-        let answer = connection.answer().await.expect("an answer, though its handler panicked");
-        assert_eq!((answer.status, answer.header("content-type")), (500, Some("application/problem+json")));
-        assert!(!answer.text().contains("secret"), "{}", answer.text());
+        let response = connection.response().await.expect("a response, though its handler panicked");
+        assert_eq!(
+            (response.status, response.header("content-type")),
+            (500, Some("application/problem+json"))
+        );
+        assert!(!response.text().contains("secret"), "{}", response.text());
     }
     assert_eq!(ask(&url, &request("GET", "/", &[], b"")).await.text(), "well");
     assert!(metrics.text().contains("vincula_panics_total 3"), "{}", metrics.text());

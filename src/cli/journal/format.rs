@@ -7,7 +7,7 @@ use crate::directory::is_invisible;
 use crate::storage::CommandRow;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
+pub(crate) enum OutputFormat {
     /// For people.
     Table,
     /// For programs.
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_formula_stays_as_it_is_and_the_rest_can_be_read_back() {
+    fn only_formulas_are_escaped_and_escaping_is_reversible() {
         for plain in ["/link Vendas a, b; c", "a-b=c", "Ana's\nb", "5544999990001", ""] {
             assert_eq!(escape_csv_cell(plain), plain);
         }

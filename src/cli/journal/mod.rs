@@ -12,7 +12,7 @@ use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use secrecy::ExposeSecret;
 use serde_json::json;
 
-use self::format::{Format, StateFilter, expect_single, reply_messages, to_csv, to_json};
+use self::format::{OutputFormat, StateFilter, expect_single, reply_messages, to_csv, to_json};
 use super::common::{ConfigArg, ExitStatus, block_on, print_output};
 use crate::directory::is_invisible;
 use crate::storage::{AuditEvent, CommandRow, OpenedStore, Store};
@@ -31,7 +31,7 @@ pub(super) enum JournalCommand {
         #[arg(long, default_value_t = 20)]
         limit: usize,
         #[arg(long, default_value = "table")]
-        format: Format,
+        format: OutputFormat,
         #[command(flatten)]
         config: ConfigArg,
     },
@@ -41,7 +41,7 @@ pub(super) enum JournalCommand {
         /// The command's id, or its beginning.
         id: String,
         #[arg(long, default_value = "table")]
-        format: Format,
+        format: OutputFormat,
         #[command(flatten)]
         config: ConfigArg,
     },
@@ -58,7 +58,7 @@ pub(super) enum JournalCommand {
         #[arg(long)]
         all_dead: bool,
         #[arg(long, default_value = "table")]
-        format: Format,
+        format: OutputFormat,
         #[command(flatten)]
         config: ConfigArg,
     },
@@ -111,13 +111,13 @@ async fn list(
     store: &Store,
     state: Option<StateFilter>,
     limit: usize,
-    format: Format,
+    format: OutputFormat,
 ) -> anyhow::Result<ExitStatus> {
     let state = state.map(StateFilter::as_str);
     let rows = store.list(state.as_deref(), limit).await?;
     match format {
-        Format::Table if rows.is_empty() => eprintln!("No command."),
-        Format::Table => {
+        OutputFormat::Table if rows.is_empty() => eprintln!("No command."),
+        OutputFormat::Table => {
             let mut table = Table::new();
             table
                 .load_style(UTF8_HORIZONTAL_ONLY)
@@ -138,22 +138,22 @@ async fn list(
             }
             print_output(&format!("{table}\n"))?;
         }
-        Format::Json => {
+        OutputFormat::Json => {
             print_output(&format!("{:#}\n", json!(rows.iter().map(to_json).collect::<Vec<_>>())))?
         }
-        Format::Csv => print_output(&to_csv(&rows)?)?,
+        OutputFormat::Csv => print_output(&to_csv(&rows)?)?,
     }
     Ok(ExitStatus::Success)
 }
 
-async fn show(store: &Store, id: &str, format: Format, kept: Duration) -> anyhow::Result<ExitStatus> {
+async fn show(store: &Store, id: &str, format: OutputFormat, kept: Duration) -> anyhow::Result<ExitStatus> {
     let rows = store.find(id).await?;
     let row = expect_single(&rows, id)?;
     let events = store.audit_events(&row.id).await?;
     match format {
-        Format::Table => print_output(&format_text(row, &events, kept))?,
-        Format::Csv => print_output(&to_csv(&rows)?)?,
-        Format::Json => {
+        OutputFormat::Table => print_output(&format_text(row, &events, kept))?,
+        OutputFormat::Csv => print_output(&to_csv(&rows)?)?,
+        OutputFormat::Json => {
             let mut command = to_json(row);
             let event = |event: &AuditEvent| json!({ "at": event.at.to_string(), "event": event.event, "detail": event.detail });
             command["audit_events"] = events.iter().map(event).collect();

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::format::{Format, expect_single};
+use super::format::{OutputFormat, expect_single};
 use crate::cli::common::{ExitStatus, print_output};
 use crate::storage::{CommandRow, ListFilter, RequeueResult, Store};
 
@@ -10,7 +10,11 @@ use crate::storage::{CommandRow, ListFilter, RequeueResult, Store};
 const PAGE_SIZE: usize = 500;
 
 /// Retries the command with this id, or all dead letters, and prints each.
-pub(super) async fn retry(store: &Store, id: Option<&str>, format: Format) -> anyhow::Result<ExitStatus> {
+pub(super) async fn retry(
+    store: &Store,
+    id: Option<&str>,
+    format: OutputFormat,
+) -> anyhow::Result<ExitStatus> {
     let mut taken: Vec<(String, RequeueResult)> = Vec::new();
     let mut left = Vec::new();
     match id {
@@ -67,20 +71,20 @@ fn describe(requeued: RequeueResult) -> &'static str {
     if requeued == RequeueResult::SendReply { "reply" } else { "command" }
 }
 
-fn print_result(taken: &[(String, RequeueResult)], format: Format) -> anyhow::Result<()> {
+fn print_result(taken: &[(String, RequeueResult)], format: OutputFormat) -> anyhow::Result<()> {
     match format {
-        Format::Table => taken.iter().try_for_each(|(id, requeued)| {
+        OutputFormat::Table => taken.iter().try_for_each(|(id, requeued)| {
             print_output(&match requeued {
                 RequeueResult::SendReply => format!("{id}  its reply is sent again\n"),
                 _ => format!("{id}  is carried out again\n"),
             })
         }),
-        Format::Json => {
+        OutputFormat::Json => {
             let entry =
                 |(id, requeued): &(String, RequeueResult)| json!({ "id": id, "again": describe(*requeued) });
             print_output(&format!("{:#}\n", json!(taken.iter().map(entry).collect::<Vec<_>>())))
         }
-        Format::Csv => {
+        OutputFormat::Csv => {
             print_output("id,again\n")?;
             taken
                 .iter()

@@ -179,7 +179,7 @@ fn a_misspelt_section_is_one_mistake() {
 }
 
 #[test]
-fn what_is_required_is_told_as_missing() {
+fn a_missing_required_key_is_reported() {
     let findings = TestFolder::with("[instances.main]").refused();
     let keys: Vec<&str> = findings.iter().map(|finding| finding.key.as_str()).collect();
     assert_eq!(keys, ["instances.main.id", "instances.main.token", "instances.main.verify"]);

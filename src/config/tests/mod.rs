@@ -154,7 +154,7 @@ fn the_documented_sample_is_read_whole() {
 }
 
 #[test]
-fn what_is_not_given_is_as_documented() {
+fn defaults_are_as_documented() {
     let config = TestFolder::with(MINIMAL).loaded().config;
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.server.admin_listen.to_string(), "127.0.0.1:9090");
@@ -274,7 +274,7 @@ fn without_a_file_and_an_environment_the_places_are_told() {
 }
 
 #[test]
-fn what_may_be_a_mistake_is_a_warning() {
+fn a_possible_mistake_is_a_warning() {
     let two = format!("{MINIMAL}\n{}", MINIMAL.replace("[instances.main]", "[instances.second]"));
     let warnings = TestFolder::with(&two).env(&[("VINCULA_SERVER_LISTEN", "x")]).loaded().warnings;
     for (origin, key, problem) in [

@@ -12,7 +12,7 @@ fn in_the_sample(path: &str) -> String {
 fn every_key_of_the_table_is_read() {
     for key in KEYS.iter() {
         let path = in_the_sample(key.path);
-        // A date is of no key's type: who reads the key tells it.
+        // No key has the type date, so reading the key reports it.
         let mut root: toml::Table = toml::from_str(SAMPLE).unwrap();
         let mut table = &mut root;
         let (parents, last) = path.rsplit_once('.').unwrap();

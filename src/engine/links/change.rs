@@ -9,6 +9,7 @@ use crate::engine::links::action::LinkChange;
 use crate::engine::links::plan::{LinkPlan, build_plan, load_stored, parse_community};
 use crate::engine::links::reconcile::reconcile;
 use crate::engine::listing::is_exclusion;
+use crate::engine::target::ChoiceArguments;
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::Arguments;
 use crate::parse::word_lists::in_word_list;
@@ -55,9 +56,10 @@ pub async fn change_links(
             let todo = plan.pending();
             let rest = plan.community_id().map(|id| command_with_ids(&id, &todo)).unwrap_or_default();
             let is_grave = change.max_unconfirmed.is_some_and(|max| todo.len() > max);
-            let shown = plan.preview(action, false);
-            let command = (change.command, rest);
-            if let Some(reply) = preview_or_confirm(context, command, (shown, todo), &typed, is_grave).await {
+            let report = plan.preview(action, false);
+            let command = change.command;
+            let preview = LinkPreview { command, rest, report, groups: todo, typed: &typed, is_grave };
+            if let Some(reply) = preview_or_confirm(context, preview).await {
                 return Ok(reply);
             }
             // A command that changes nothing stores no plan.
@@ -79,8 +81,8 @@ pub async fn change_links(
     if let (false, Some(id)) = (done.is_empty(), plan.community_id()) {
         context.set_undo(change.command, Some((change.undone_by, command_with_ids(&id, &done))));
     }
-    let before = format!("{} {}", arguments.flags.typed(), plan.raw_community_id()).trim().to_owned();
-    prompt_choice(context, change.command, &plan, (before, String::new()));
+    let before = format!("{} {}", arguments.flags.to_typed(), plan.raw_community_id()).trim().to_owned();
+    prompt_choice(context, change.command, &plan, ChoiceArguments::new(&before, ""));
     Ok(Reply::GroupReport(plan.report(action, outcome)))
 }
 
@@ -111,37 +113,43 @@ pub async fn parse_groups(
     })
 }
 
-/// The reply that previews a change of these groups, for a dry run or a confirmation. Many groups of a pattern need a
+/// A change of groups that may need a preview or a confirmation.
+pub struct LinkPreview<'a> {
+    /// The command's English name.
+    pub command: &'a str,
+    /// Its arguments, with ids in place of names.
+    pub rest: String,
+    /// The report of what would change.
+    pub report: GroupReport,
+    /// The groups that would change.
+    pub groups: Vec<GroupId>,
+    /// The groups as they were typed.
+    pub typed: &'a [String],
+    /// It needs a confirmation.
+    pub is_grave: bool,
+}
+
+/// The reply that previews a change of groups, for a dry run or a confirmation. Many groups of a pattern need a
 /// confirmation, even if the change is not grave.
-pub async fn preview_or_confirm(
-    context: &mut Context<'_>,
-    (command, rest): (&str, String),
-    (mut preview, groups): (GroupReport, Vec<GroupId>),
-    typed: &[String],
-    is_grave: bool,
-) -> Option<Reply> {
+pub async fn preview_or_confirm(context: &mut Context<'_>, preview: LinkPreview<'_>) -> Option<Reply> {
+    let LinkPreview { command, rest, mut report, groups, typed, is_grave } = preview;
     let by_pattern = typed.iter().any(|word| word.contains('*')) && groups.len() > MAX_PATTERN_UNCONFIRMED;
     let is_grave = is_grave || by_pattern;
     if is_grave && context.confirmation != Confirmation::Given {
-        preview.people = count_people(context, &groups).await;
+        report.people = count_people(context, &groups).await;
     }
-    context.preview_or_confirm(command, rest, Reply::GroupReport(preview), is_grave)
+    context.preview_or_confirm(command, rest, Reply::GroupReport(report), is_grave)
 }
 
 /// Lets a number choose the group where a name is ambiguous: `command` is run again with it between these
 /// arguments.
-pub fn prompt_choice(
-    context: &mut Context<'_>,
-    command: &str,
-    plan: &LinkPlan,
-    (before, after): (String, String),
-) {
+pub fn prompt_choice(context: &mut Context<'_>, command: &str, plan: &LinkPlan, arguments: ChoiceArguments) {
     let options = plan.choices();
     if !options.is_empty() {
         context.set_prompt(Prompt {
-            before,
+            before: arguments.before,
             options,
-            after,
+            after: arguments.after,
             takes_several: true,
             ..Prompt::new(&context.claim.command, context.localizer.locale, command)
         });

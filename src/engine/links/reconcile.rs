@@ -241,7 +241,7 @@ impl Reconciler<'_, '_> {
                     }
                 }
                 (None, Some(Err(error))) if error.cause == ApiErrorKind::Rejected => {
-                    GroupOutcome::Refused(error.said.clone())
+                    GroupOutcome::Refused(error.message.clone())
                 }
                 (None, Some(Err(error))) => self.api_error_outcome(error),
                 (None, Some(Ok(())) | None) => GroupOutcome::NotVisible,

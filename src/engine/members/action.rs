@@ -37,7 +37,7 @@ pub struct MemberChange {
     pub already_done_key: &'static str,
 }
 
-/// Whom a call is about.
+/// The community and the people of a call.
 pub struct CallTarget<'a> {
     /// The community.
     pub community: &'a CommunityId,

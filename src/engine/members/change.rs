@@ -63,8 +63,8 @@ pub async fn change_members(
             if !plan.pending().is_empty() {
                 let (json, zapi) = (plan.to_json(), context.zapi);
                 // The call waits for both, and they may share a transaction.
-                let turn = async { Ok(change.action.acquire_permit(zapi).await.ok()) };
-                ((), ahead) = tokio::try_join!(context.store_plan(json), turn)?;
+                let permit = async { Ok(change.action.acquire_permit(zapi).await.ok()) };
+                ((), ahead) = tokio::try_join!(context.store_plan(json), permit)?;
                 failpoint::reach(Step::Planned);
             }
             (plan, true)
@@ -100,7 +100,7 @@ async fn suggest_group_command(
     let names = named.iter().map(|named| named.typed.as_str());
     let shown: Vec<&str> = std::iter::once(community.name.as_str()).chain(names.clone()).collect();
     // A dry run stays one.
-    let before = [flags.typed(), community.id.as_str()].map(str::to_owned);
+    let before = [flags.to_typed(), community.id.as_str()].map(str::to_owned);
     let rest = before.into_iter().chain(names.map(typed)).collect::<Vec<_>>().join(" ");
     Ok(Some(context.suggest(command, rest, &shown)))
 }

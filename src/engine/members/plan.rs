@@ -1,5 +1,4 @@
-//! The plan: the people that were typed, who they are in the community, and their state before the first
-//! change.
+//! The plan: the people that were typed, their ids, and their state in the community before the first change.
 
 use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
@@ -112,7 +111,7 @@ impl MemberPlan {
     pub fn add_phone_info(&mut self, known: &[PhoneInfo]) {
         for item in self.items.iter_mut().filter(|item| item.lid.is_none()) {
             let Some(phone) = item.phone() else { continue };
-            let known = known.iter().find(|known| known.asked == phone || known.phone == Some(phone));
+            let known = known.iter().find(|known| known.requested == phone || known.phone == Some(phone));
             item.lid = known.and_then(|known| known.lid).map(|lid| lid.to_string());
         }
     }
@@ -255,34 +254,34 @@ pub async fn build_plan(
 }
 
 /// Adds lids to participants that are listed by number only, if a person is named by a lid that no
-/// participant has: no page of Z-API documents lids in lists. In very large communities such a person is not
+/// participant has: Z-API documents no lids in lists. In very large communities such a person is not
 /// found.
 async fn look_up_participant_lids(
     context: &Context<'_>,
     named: &[ParsedPerson],
     present: &mut [Participant],
 ) -> Result<(), ApiError> {
-    const MOST: usize = 1_000;
-    const AT_ONCE: usize = 200;
+    const MAX_LOOKED_UP: usize = 1_000;
+    const BATCH_SIZE: usize = 200;
     let is_unseen = |named: &ParsedPerson| match named.person {
         Ok(PersonRef::Lid(lid)) => !present.iter().any(|participant| participant.lid == Some(lid)),
         _ => false,
     };
     let alone = present.iter().filter(|participant| participant.lid.is_none());
     let phones: Vec<Phone> = alone.filter_map(|participant| participant.phone).collect();
-    if phones.len() > MOST || !named.iter().any(is_unseen) {
+    if phones.len() > MAX_LOOKED_UP || !named.iter().any(is_unseen) {
         return Ok(());
     }
-    for phones in phones.chunks(AT_ONCE) {
+    for phones in phones.chunks(BATCH_SIZE) {
         for known in ignore_permanent_error(context.zapi.look_up_phones(phones).await)? {
-            let same = present.iter_mut().filter(|participant| participant.phone == Some(known.asked));
+            let same = present.iter_mut().filter(|participant| participant.phone == Some(known.requested));
             same.for_each(|participant| participant.lid = participant.lid.or(known.lid));
         }
     }
     Ok(())
 }
 
-/// Who a person is, and their state.
+/// Identifies a person and their state.
 fn classify(context: &Context<'_>, act: MemberAction, named: &ParsedPerson, survey: &Survey) -> MemberItem {
     let Survey { participants, phones, own_phone } = survey;
     let mut item = MemberItem {
@@ -299,7 +298,7 @@ fn classify(context: &Context<'_>, act: MemberAction, named: &ParsedPerson, surv
     let mut exists = true;
     match named.person {
         Ok(PersonRef::Phone(phone)) => {
-            let known = phones.iter().find(|known| known.asked == phone);
+            let known = phones.iter().find(|known| known.requested == phone);
             exists = known.is_none_or(|known| known.exists);
             item.phone = Some(known.and_then(|known| known.phone).unwrap_or(phone).to_string());
             item.lid = known.and_then(|known| known.lid).map(|lid| lid.to_string());

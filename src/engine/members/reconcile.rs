@@ -27,16 +27,16 @@ const MAX_ADMINS: usize = 20;
 const INVITE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// The result of the call for each person: a hint.
-type CallResults = HashMap<usize, Result<(), ApiError>>;
+type MemberCallResults = HashMap<usize, Result<(), ApiError>>;
 
 /// Makes the changes of the plan. `is_just_read`: the plan is the current state; after a crash or an earlier
-/// attempt it is read again. `turn` is the permit of the call, if it was acquired before.
+/// attempt it is read again. `permit` is the permit of the call, if it was acquired before.
 pub async fn reconcile(
     context: &mut Context<'_>,
     act: MemberAction,
     plan: &mut MemberPlan,
     is_just_read: bool,
-    turn: Option<ChangePermit>,
+    permit: Option<ChangePermit>,
 ) -> Result<MemberOutcomes, CommandError> {
     let todo = plan.pending();
     let (Some(community), Some(group)) = (plan.community(), plan.group()) else {
@@ -47,7 +47,7 @@ pub async fn reconcile(
     }
     let mut work =
         MemberReconciler { context, action: act, plan, community, group, present: Vec::new(), reading: None };
-    let outcomes = work.run(&todo, is_just_read, turn).await;
+    let outcomes = work.run(&todo, is_just_read, permit).await;
     work.update_admin_list(&outcomes);
     let after = plan.to_json();
     if outcomes.is_err() && context.claim.command.plan.as_deref() != Some(after.as_str()) {
@@ -74,7 +74,7 @@ impl MemberReconciler<'_, '_> {
         &mut self,
         todo: &[usize],
         is_just_read: bool,
-        turn: Option<ChangePermit>,
+        permit: Option<ChangePermit>,
     ) -> Result<MemberOutcomes, CommandError> {
         let mut missing = todo.to_vec();
         if !is_just_read {
@@ -83,7 +83,7 @@ impl MemberReconciler<'_, '_> {
                 Err(error) => return self.unverified_outcomes(todo, todo, error),
             };
         }
-        let mut results = CallResults::new();
+        let mut results = MemberCallResults::new();
         let mut unread = None;
         let is_open = |at: &usize| !self.is_invited(*at) && self.plan.refused(*at).is_none();
         let open: Vec<usize> = missing.iter().copied().filter(is_open).collect();
@@ -92,15 +92,15 @@ impl MemberReconciler<'_, '_> {
             (missing, unread) = self.read_back(missing, &results).await;
         } else if !open.is_empty() {
             failpoint::reach(Step::Calling);
-            let answer = self.call(&open, turn).await?;
+            let response = self.call(&open, permit).await?;
             failpoint::reach(Step::Called);
-            results.extend(open.iter().map(|at| (*at, answer.clone())));
-            let cause = answer.err().map(|error| error.cause);
+            results.extend(open.iter().map(|at| (*at, response.clone())));
+            let cause = response.err().map(|error| error.cause);
             if !cause.is_some_and(ApiErrorKind::affects_instance) {
                 (missing, unread) = self.read_back(missing, &results).await;
                 failpoint::reach(Step::ReadBack);
                 let left: Vec<usize> = missing.iter().copied().filter(|at| open.contains(at)).collect();
-                // An unreadable response may be about one person. But a person who is in by now, and becomes
+                // An unreadable response may be about one person. But a person that is in by now, and becomes
                 // visible late, must not be invited.
                 let may_be_of_one = cause.is_none_or(|cause| {
                     !cause.is_temporary()
@@ -141,36 +141,36 @@ impl MemberReconciler<'_, '_> {
             Some(permit) => Ok(permit),
             None => self.action.acquire_permit(zapi).await,
         };
-        let answer = match permit {
+        let response = match permit {
             Ok(permit) => self.action.call(zapi, &target, permit).await,
             Err(error) => Err(error),
         };
-        match (invited, &answer) {
+        match (invited, &response) {
             (Some(at), Ok(())) => self.plan.mark_requested(at),
             (Some(at), Err(error)) if error.cause == ApiErrorKind::Rejected => {
-                self.plan.note_refused(at, error.said.as_deref());
+                self.plan.note_refused(at, error.message.as_deref());
             }
             (Some(at), Err(error)) if error.cause.is_surely_not_applied() => {
                 self.plan.mark_requesting(at, false)
             }
             _ => {}
         }
-        Ok(answer)
+        Ok(response)
     }
 
     /// Calls for each of them. Stops at an error that all further calls would have.
-    async fn call_each(&mut self, people: &[usize]) -> Result<CallResults, CommandError> {
-        let mut results = CallResults::new();
+    async fn call_each(&mut self, people: &[usize]) -> Result<MemberCallResults, CommandError> {
+        let mut results = MemberCallResults::new();
         for (nth, at) in people.iter().enumerate() {
-            let answer = self.call(&[*at], None).await?;
-            let is_over = answer
+            let response = self.call(&[*at], None).await?;
+            let is_over = response
                 .as_ref()
                 .is_err_and(|error| error.cause.is_temporary() || error.cause.affects_instance());
             if is_over {
-                results.extend(people[nth..].iter().map(|at| (*at, answer.clone())));
+                results.extend(people[nth..].iter().map(|at| (*at, response.clone())));
                 break;
             }
-            results.insert(*at, answer);
+            results.insert(*at, response);
         }
         Ok(results)
     }
@@ -207,7 +207,7 @@ impl MemberReconciler<'_, '_> {
         self.action == MemberAction::Add && self.plan.is_requested(at)
     }
 
-    /// Those who are not where they shall be.
+    /// The people whose change is not visible.
     async fn find_missing(&mut self, people: &[usize]) -> Result<Vec<usize>, ApiError> {
         self.reading = None;
         let reading = self.context.community_admins.map(CommunityAdmins::begin_reading);
@@ -222,17 +222,17 @@ impl MemberReconciler<'_, '_> {
     }
 
     /// What makes a later attempt call again.
-    fn called_again<'h>(&self, results: &'h CallResults) -> Option<&'h ApiError> {
-        let mut errors = results.values().filter_map(|answer| answer.as_ref().err());
+    fn called_again<'h>(&self, results: &'h MemberCallResults) -> Option<&'h ApiError> {
+        let mut errors = results.values().filter_map(|response| response.as_ref().err());
         errors.find(|error| error.cause.is_temporary() && !self.context.is_last_attempt)
     }
 
-    /// Reads who is in the community until all are where they shall be, or the time is over. Returns
-    /// those who are not, and why the last read failed, if it did.
+    /// Reads the members of the community until all changes are visible, or the time is over. Returns the people whose
+    /// change is not visible, and the error of the last read, if it failed.
     async fn read_back(
         &mut self,
         mut missing: Vec<usize>,
-        results: &CallResults,
+        results: &MemberCallResults,
     ) -> (Vec<usize>, Option<ApiError>) {
         let time = self.context.timing.read_back;
         let mut backoff = match self.called_again(results) {
@@ -271,20 +271,20 @@ impl MemberReconciler<'_, '_> {
         self.find_missing(&missing).await.unwrap_or(missing)
     }
 
-    /// What became of each. What a temporary error left open is tried again later, unless this is the
+    /// What became of each. What a temporary error left open is retried, unless this is the
     /// last attempt.
     fn classify_failures(
         &mut self,
         todo: &[usize],
         missing: Vec<usize>,
-        results: &CallResults,
+        results: &MemberCallResults,
         unread: Option<ApiError>,
     ) -> Result<MemberOutcomes, CommandError> {
         if let Some(error) = unread {
             return self.unverified_outcomes(todo, &missing, error);
         }
         if let (false, Some(error)) = (missing.is_empty(), self.called_again(results)) {
-            // They were not looked after for long, whatever was said of them.
+            // They were read only for a short time, so the response does not decide.
             return Err(error.clone().into());
         }
         let mut open = MemberOutcomes::new();
@@ -313,7 +313,7 @@ impl MemberReconciler<'_, '_> {
                 }
                 Some(Err(error)) if error.cause == ApiErrorKind::Rejected => match self.action {
                     MemberAction::Promote if self.count_admins() >= MAX_ADMINS => MemberOutcome::Full,
-                    _ => MemberOutcome::Refused(error.said.clone()),
+                    _ => MemberOutcome::Refused(error.message.clone()),
                 },
                 Some(Err(error)) => self.api_error_outcome(error),
                 Some(Ok(())) | None => MemberOutcome::NotVisible,

@@ -121,7 +121,7 @@ impl MemberPlan {
 impl MemberItem {
     /// A line for a person: number or lid, and name.
     fn person_line(&self, line: ReplyLine) -> ReplyLine {
-        let number = self.phone().map(Phone::shown).or_else(|| self.lid.clone()).unwrap_or_default();
+        let number = self.phone().map(Phone::display).or_else(|| self.lid.clone()).unwrap_or_default();
         let name = self.name.as_ref().map(|name| format!(" {}", quote(name))).unwrap_or_default();
         line.with_plain("who", number + &name)
     }

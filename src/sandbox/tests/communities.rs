@@ -31,7 +31,7 @@ async fn a_community_is_made_with_its_announcement_group() {
 
 #[tokio::test]
 async fn an_ended_community_leaves_its_groups_behind() {
-    let api = Api::new(World::playground());
+    let api = Api::new(World::small());
     let (id, moradores) = (bairro(&api), api.sandbox.world(|world| world.group_named("Moradores").unwrap()));
     let announcement = api.sandbox.world(|world| world.announcement_of(&id).unwrap().id.clone());
     let mut request = api.request(Method::DELETE, &format!("communities/{id}"), &Value::Null);
@@ -49,7 +49,7 @@ async fn an_ended_community_leaves_its_groups_behind() {
 
 #[tokio::test]
 async fn what_is_said_of_a_community_is_kept() {
-    let api = Api::new(World::playground());
+    let api = Api::new(World::small());
     let id = bairro(&api);
     let description = json!({ "communityId": id, "communityDescription": "Só avisos" });
     let photo = json!({ "communityId": id, "communityPhoto": "https://example.com/a.jpg" });
@@ -74,7 +74,7 @@ async fn what_is_said_of_a_community_is_kept() {
 
 #[test]
 fn only_an_admin_changes_or_ends_a_community() {
-    let mut world = World::playground();
+    let mut world = World::small();
     let (id, group) = (world.community_named("Bairro Feliz").unwrap(), world.group_named("Futebol").unwrap());
     let before = world.find_community(&id).unwrap().clone();
     for (standing, refusal) in [(BotRole::Member, Refusal::NotAdmin), (BotRole::Absent, Refusal::NoCommunity)]
@@ -100,7 +100,7 @@ fn only_an_admin_changes_or_ends_a_community() {
 
 #[tokio::test]
 async fn a_link_leads_into_its_group_until_it_is_replaced() {
-    let api = Api::new(World::playground());
+    let api = Api::new(World::small());
     let id = api.sandbox.world(|world| world.group_named("Futebol").unwrap());
     let link = async || {
         let group = api.get(&format!("group-metadata/{id}")).await.json();
@@ -125,7 +125,7 @@ async fn a_link_leads_into_its_group_until_it_is_replaced() {
 
 #[test]
 fn links_have_the_shape_of_real_ones_and_differ() {
-    let mut world = World::playground();
+    let mut world = World::small();
     let id = world.community_named("Bairro Feliz").unwrap();
     let announcement = world.announcement_of(&id).unwrap().id.clone();
     let mut links: Vec<String> = world.groups().iter().map(|group| group.invitation.clone()).collect();
@@ -145,7 +145,7 @@ fn links_have_the_shape_of_real_ones_and_differ() {
 
 #[tokio::test]
 async fn reads_lag_behind_every_change_of_a_community() {
-    let api = Api::new(World::playground());
+    let api = Api::new(World::small());
     let id = bairro(&api);
     api.sandbox.faults().set_lag(Some(ReadLag::Reads(1)));
     let body = json!({ "communityId": id, "communityDescription": "Só avisos" });
@@ -157,7 +157,7 @@ async fn reads_lag_behind_every_change_of_a_community() {
 
 #[tokio::test]
 async fn a_fault_can_strike_one_method_or_edits_alone() {
-    let api = Api::new(World::playground());
+    let api = Api::new(World::small());
     let id = bairro(&api);
     let oops = || Fault::Replace(FaultResponse::text(503, "busy"));
     api.sandbox.faults().fail_always("POST communities?", oops());

@@ -1,4 +1,4 @@
-//! Scripted trouble, as the client meets it.
+//! Scripted faults, as the client meets them.
 
 use super::super::{Fault, FaultResponse, PartialFailure, ReadLag};
 use super::*;
@@ -52,7 +52,7 @@ async fn faults_of_one_path_follow_one_another() {
 }
 
 #[tokio::test]
-async fn instead_does_nothing_and_afterwards_does_it() {
+async fn replace_skips_the_call_and_replace_response_runs_it() {
     let (api, community, group) = small();
     api.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(FaultResponse::bad_gateway()));
     assert_eq!(api.link(&community, &[&group]).await.status, 502);
@@ -80,7 +80,7 @@ async fn a_dropped_connection_ends_without_a_byte() {
 }
 
 #[tokio::test]
-async fn a_cut_answer_ends_in_its_middle() {
+async fn a_cut_response_ends_in_the_middle() {
     let (api, community, group) = small();
     api.sandbox.faults().fail_next("communities/link", 1, Fault::ReplaceResponse(FaultResponse::Cut));
 
@@ -91,7 +91,7 @@ async fn a_cut_answer_ends_in_its_middle() {
 }
 
 #[tokio::test]
-async fn a_huge_answer_is_as_large_as_said() {
+async fn a_huge_response_has_the_given_size() {
     let (api, ..) = small();
     api.sandbox.faults().fail_next("me", 1, Fault::Replace(FaultResponse::Huge(2_000_000)));
     let got = api.get("me").await;
@@ -120,14 +120,14 @@ async fn a_delay_is_as_long_as_said() {
 }
 
 #[tokio::test]
-async fn a_gate_holds_a_call_before_or_after_it_is_done() {
+async fn a_barrier_holds_a_call_before_or_after_its_change() {
     for is_done in [false, true] {
         let (api, community, group) = small();
-        let trouble = api.sandbox.faults();
-        let gate = if is_done {
-            trouble.hold_response("communities/link")
+        let faults = api.sandbox.faults();
+        let barrier = if is_done {
+            faults.hold_response("communities/link")
         } else {
-            trouble.hold_request("communities/link")
+            faults.hold_request("communities/link")
         };
         let sandbox = api.sandbox.clone();
         let call = tokio::spawn({
@@ -135,10 +135,10 @@ async fn a_gate_holds_a_call_before_or_after_it_is_done() {
             async move { Api { sandbox }.link(&community, &[&group]).await.status }
         });
 
-        within(gate.wait_reached()).await;
+        within(barrier.wait_reached()).await;
         assert_eq!(api.community_of(&group).is_some(), is_done);
         assert!(!call.is_finished());
-        gate.release();
+        barrier.release();
 
         assert_eq!(within(call).await.unwrap(), 200);
         assert_eq!(api.community_of(&group), Some(community));
@@ -148,13 +148,13 @@ async fn a_gate_holds_a_call_before_or_after_it_is_done() {
 #[tokio::test]
 async fn a_held_call_whose_caller_left_is_never_done() {
     let (api, community, group) = small();
-    let gate = api.sandbox.faults().hold_request("communities/link");
+    let barrier = api.sandbox.faults().hold_request("communities/link");
     let groups = [group.as_str()];
     tokio::select! {
-        _ = api.link(&community, &groups) => panic!("the gate was closed"),
-        () = gate.wait_reached() => {}
+        _ = api.link(&community, &groups) => panic!("the barrier was closed"),
+        () = barrier.wait_reached() => {}
     }
-    gate.release();
+    barrier.release();
     assert_eq!(api.community_of(&group), None);
 }
 

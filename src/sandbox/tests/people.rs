@@ -1,4 +1,4 @@
-//! The people of a community, and who has WhatsApp at all.
+//! The people of a community, and numbers with and without WhatsApp.
 
 use super::super::{AddResult, GroupMember, PartialFailure, Refusal};
 use super::*;
@@ -12,7 +12,7 @@ const ELISA: &str = "5544999990005";
 const NOBODY: &str = "5544999990009";
 
 fn town() -> (World, String) {
-    let world = World::playground();
+    let world = World::small();
     let bairro = world.community_named("Bairro Feliz").unwrap();
     (world, bairro)
 }
@@ -49,7 +49,7 @@ fn a_person_is_named_by_number_or_lid() {
 }
 
 #[test]
-fn who_leaves_a_community_leaves_its_groups() {
+fn leaving_a_community_leaves_its_groups() {
     let (mut world, bairro) = town();
     let moradores = world.group_named("Moradores").unwrap();
     let neighbour = world.find_group(&moradores).unwrap().participants[0].clone();
@@ -63,7 +63,7 @@ fn who_leaves_a_community_leaves_its_groups() {
 }
 
 #[test]
-fn what_whatsapp_forbids_with_people_changes_nothing() {
+fn forbidden_changes_of_people_are_rejected() {
     let (mut world, bairro) = town();
     let before = world.people_of(&bairro);
 
@@ -84,7 +84,7 @@ fn what_whatsapp_forbids_with_people_changes_nothing() {
 }
 
 #[test]
-fn who_lets_nobody_add_them_gets_one_invitation() {
+fn a_person_that_cannot_be_added_gets_one_invitation() {
     let (mut world, bairro) = town();
     for _ in 0..2 {
         assert_eq!(world.add_person(&bairro, DAVI, true), Ok(AddResult::Invited));
@@ -112,13 +112,13 @@ fn a_community_has_twenty_admins_at_most() {
 }
 
 #[tokio::test]
-async fn people_who_are_refused_are_told_as_an_error_or_in_part() {
+async fn refused_people_are_reported_as_an_error_or_in_part() {
     let rows = [
         (PartialFailure::Success, 200, json!({ "value": true })),
         (PartialFailure::Failure, 200, json!({ "value": false })),
         (PartialFailure::Error, 400, json!({ "error": "The phone does not exist on WhatsApp" })),
     ];
-    for (form, status, answer) in rows {
+    for (form, status, response) in rows {
         let (world, bairro) = town();
         let api = Api::new(world);
         api.sandbox.faults().set_partial(form);
@@ -127,7 +127,7 @@ async fn people_who_are_refused_are_told_as_an_error_or_in_part() {
         let in_part = api.post("add-participant", body(json!([NOBODY, ELISA, DAVI]))).await;
         let not_at_all = api.post("add-participant", body(json!([NOBODY]))).await;
 
-        assert_eq!((in_part.status, in_part.json()), (status, answer), "{form:?}");
+        assert_eq!((in_part.status, in_part.json()), (status, response), "{form:?}");
         assert_eq!(not_at_all.status, 400, "{form:?}");
         api.sandbox.world(|world| {
             assert!(find(world, &bairro, ELISA).is_some() && find(world, &bairro, DAVI).is_none());

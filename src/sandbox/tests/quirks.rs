@@ -7,7 +7,7 @@ use super::*;
 
 #[tokio::test]
 async fn wrong_credentials_are_an_instance_that_is_not_found() {
-    let api = Api::new(World::playground());
+    let api = Api::new(World::small());
     for (wrong, right) in [("id", "token"), ("token", "id")] {
         let mut account = api.sandbox.account().clone();
         if wrong == "id" { &mut account.id } else { &mut account.token }.push('0');
@@ -24,7 +24,7 @@ async fn wrong_credentials_are_an_instance_that_is_not_found() {
 
 #[tokio::test]
 async fn the_client_token_must_be_there_and_right() {
-    let api = Api::new(World::playground());
+    let api = Api::new(World::small());
     let mut without = api.request(Method::GET, "me", &Value::Null);
     without.headers_mut().remove("client-token");
     let mut wrong = api.request(Method::GET, "me", &Value::Null);
@@ -52,7 +52,7 @@ async fn no_client_token_is_needed_while_it_is_not_turned_on() {
 
 #[tokio::test]
 async fn other_content_types_and_methods_are_refused() {
-    let api = Api::new(World::playground());
+    let api = Api::new(World::small());
     for path in ["communities/link", "communities/unlink", "send-text", "send-reaction"] {
         let mut request = api.request(Method::POST, path, &json!({}));
         request.headers_mut().insert("content-type", "text/plain".parse().unwrap());
@@ -83,7 +83,7 @@ async fn other_content_types_and_methods_are_refused() {
 
 #[tokio::test]
 async fn a_body_must_be_an_object_with_what_the_call_needs() {
-    let api = Api::new(World::playground());
+    let api = Api::new(World::small());
     let rows = [
         ("communities/link", json!([])),
         ("communities/link", json!({ "groupsPhones": ["1-group"] })),
@@ -119,7 +119,7 @@ async fn a_community_repeats_phone_and_mixes_spellings_of_booleans() {
 
 #[tokio::test]
 async fn groups_hold_numbers_as_text_and_the_announcement_groups() {
-    let api = Api::new(World::playground());
+    let api = Api::new(World::small());
     let groups = api.get("groups?page=1&pageSize=100").await.json();
     let groups = groups.as_array().unwrap();
 
@@ -251,7 +251,7 @@ async fn webhooks_are_set_to_https_alone_and_shown_by_me() {
 
 #[tokio::test]
 async fn calls_are_kept_without_credentials() {
-    let api = Api::new(World::playground());
+    let api = Api::new(World::small());
     api.get("groups?page=1&pageSize=9").await;
     api.link("1", &["2-group"]).await;
     api.post("send-text", json!({ "phone": "5544999999999", "message": "oi" })).await;

@@ -38,7 +38,7 @@ async fn a_group_is_linked_and_unlinked() {
 }
 
 #[tokio::test]
-async fn a_link_that_is_done_in_part_is_answered_in_four_ways() {
+async fn a_partial_link_has_four_forms_of_response() {
     let rows = [
         (PartialFailure::Success, 200, json!({ "success": true })),
         (PartialFailure::Failure, 200, json!({ "success": false })),
@@ -92,7 +92,7 @@ async fn an_unknown_community_is_an_error_whatever_the_form() {
 }
 
 #[test]
-fn what_whatsapp_forbids_changes_nothing() {
+fn forbidden_changes_are_rejected() {
     let mut world = World::empty();
     let (ours, theirs) = (world.community("Bairro"), world.community("Marketing"));
     let only = world.linked_group(&theirs, "Vendas");
@@ -154,7 +154,7 @@ fn linking_puts_the_members_into_the_announcement_group() {
 
 #[test]
 fn ids_have_the_shapes_of_real_ones() {
-    let world = World::playground();
+    let world = World::small();
     for community in world.communities() {
         assert_eq!(CommunityId::parse(&community.id).unwrap().as_str(), community.id);
         assert!(community.id.len() == 18 && community.id.starts_with("120363"));
@@ -169,8 +169,8 @@ fn ids_have_the_shapes_of_real_ones() {
 }
 
 #[test]
-fn the_playground_has_one_of_each_difficulty() {
-    let world = World::playground();
+fn the_small_world_has_one_of_each_difficulty() {
+    let world = World::small();
     let id = |name| world.group_named(name).unwrap();
     let bairro = world.community_named("Bairro Feliz").unwrap();
     let marketing = world.community_named("Marketing BR").unwrap();

@@ -12,7 +12,7 @@ fn texts(sandbox: &Sandbox) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_message_is_delivered_and_quotes_what_it_answers() {
+async fn a_message_is_delivered_and_quotes_the_message_it_replies_to() {
     let api = Api::new(World::empty());
     let body = json!({ "phone": "1203-group", "message": "✅", "messageId": "3A1" });
     let got = api.post("send-text", body).await.json();
@@ -55,7 +55,7 @@ async fn queued_messages_are_delivered_later_one_after_the_other() {
 }
 
 #[tokio::test]
-async fn the_answer_to_a_message_comes_before_its_delivery() {
+async fn the_response_to_a_message_comes_before_its_delivery() {
     let options = Options { send_delay: Duration::from_secs(3_600), ..Options::default() };
     let api = Api::with(World::empty(), options);
     assert_eq!(say(&api, "um").await.status, 200);
@@ -84,7 +84,7 @@ async fn messages_wait_while_the_phone_is_offline_and_go_out_in_order() {
 #[tokio::test]
 async fn other_calls_ask_to_connect_while_the_phone_is_offline() {
     for (form, status) in [(ConnectionLoss::Error, 400), (ConnectionLoss::ErrorIn200, 200)] {
-        let api = Api::new(World::playground());
+        let api = Api::new(World::small());
         api.sandbox.faults().disconnect(form);
 
         for path in ["communities", "groups?page=1&pageSize=1"] {

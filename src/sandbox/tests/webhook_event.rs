@@ -179,7 +179,7 @@ fn message_ids_are_unique_unless_given() {
 }
 
 #[tokio::test]
-async fn an_event_is_posted_with_headers_and_body_and_the_answer_is_read() {
+async fn an_event_is_posted_with_headers_and_body_and_the_response_is_read() {
     let kept: Arc<Mutex<Vec<(HeaderMap, String)>>> = Arc::default();
     let router = axum::Router::new().route(
         "/webhooks/main",
@@ -195,9 +195,9 @@ async fn an_event_is_posted_with_headers_and_body_and_the_answer_is_read() {
     let body = event().body();
 
     for _ in 0..3 {
-        let answer = within(post(&url, &[("z-api-token", "A1B2")], body.as_bytes())).await.unwrap();
-        assert_eq!((answer.status, answer.text().as_str()), (202, "obrigado"));
-        assert_eq!(answer.header("x-seen"), Some("yes"));
+        let response = within(post(&url, &[("z-api-token", "A1B2")], body.as_bytes())).await.unwrap();
+        assert_eq!((response.status, response.text().as_str()), (202, "obrigado"));
+        assert_eq!(response.header("x-seen"), Some("yes"));
     }
 
     for (headers, seen) in kept.lock().unwrap().iter() {
@@ -208,7 +208,7 @@ async fn an_event_is_posted_with_headers_and_body_and_the_answer_is_read() {
 }
 
 #[tokio::test]
-async fn a_server_that_closes_without_an_answer_is_an_error() {
+async fn a_server_that_closes_without_a_response_is_an_error() {
     let api = Api::new(World::empty());
     api.sandbox.faults().fail_always("", super::super::Fault::Replace(super::super::FaultResponse::Dropped));
     let url = format!("http://{}{}", serve(api.sandbox.router()).await, api.path("send-text"));

@@ -39,7 +39,7 @@ CREATE TABLE command (
     first_attempt_at  BIGINT,
     retry_at          BIGINT,                    -- the next attempt; its queue may be ready before, for a notice
     retry_notified_at BIGINT,                    -- written before the notice is sent, so that it is sent once
-    deferred_command  TEXT,                      -- JSON: the command that replaces this one (/yes, /undo)
+    deferred_command  TEXT,                      -- JSON: the command that replaces this one (/confirm, /undo)
     plan              TEXT,                      -- JSON: what was found before the first change
     reply             TEXT,                      -- JSON: the messages of the reply
     sent_messages     BIGINT NOT NULL DEFAULT 0, -- how many of them are sent

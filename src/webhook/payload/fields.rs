@@ -206,7 +206,7 @@ impl<'a> RawField<'a> {
 
 /// The text of a JSON string: borrowed, unless it has escapes.
 fn parse_string(json: &str) -> Option<Cow<'_, str>> {
-    if !json.contains('\\') {
+    if memchr::memchr(b'\\', json.as_bytes()).is_none() {
         return json.get(1..json.len().checked_sub(1)?).map(Cow::Borrowed);
     }
     // serde_json accepts lone surrogates in bytes, but not in text.

@@ -184,7 +184,10 @@ fn is_web_url(url: &str) -> bool {
 
 /// Replaces each NUL by a blank: PostgreSQL stores none, and one would fail a transaction shared with other commands.
 fn strip_nul(text: Cow<'_, str>) -> Cow<'_, str> {
-    if text.contains('\0') { text.replace('\0', " ").into() } else { text }
+    match memchr::memchr(0, text.as_bytes()) {
+        Some(_) => text.replace('\0', " ").into(),
+        None => text,
+    }
 }
 
 /// Whether the owner typed it on the bot's own phone: only an event with `fromApi: false` can be the owner's.
@@ -195,7 +198,7 @@ fn sent_by_owner(fields: &EventFields<'_>, ours: &InstanceInfo<'_>) -> Result<bo
             Ok(true)
         }
         // An echo of our own message would make a loop (T12), whether or not it is marked as ours. If a missing flag
-        // counted as no, a person who can make the bot say something could send commands in its owner's name.
+        // counted as no, a person that can make the bot say something could send commands in its owner's name.
         _ => Err(IgnoreReason::FromMe),
     }
 }

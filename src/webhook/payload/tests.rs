@@ -145,7 +145,7 @@ fn only_received_messages_are_looked_at() {
 }
 
 #[test]
-fn that_whatsapp_was_connected_or_no_more_is_read_with_its_moment_in_seconds_or_less() {
+fn connection_events_are_read_with_their_time() {
     let connected = json!({"type": "ConnectedCallback", "connected": true, "momment": 1_764_000_000_123_i64});
     let ended = json!({"type": "disconnectedcallback", "momment": "1764000000", "error": "Device has been disconnected"});
     let at = |millis| Some(Timestamp(millis));
@@ -255,7 +255,7 @@ fn files_and_reactions_are_told_from_texts() {
 }
 
 #[test]
-fn what_is_no_fresh_message_to_a_chat_is_ignored_with_its_reason() {
+fn events_other_than_new_messages_are_ignored_with_a_reason() {
     let rows = [
         (json!({"fromMe": true}), IgnoreReason::FromMe),
         (json!({"fromMe": true, "fromApi": true}), IgnoreReason::FromMe),
@@ -313,7 +313,7 @@ fn the_owner_may_give_commands_on_the_bots_own_phone_where_that_is_configured() 
         let ParsedEvent::Message(message) = reading(&body, &OWNER) else { panic!("ignored: {body}") };
         assert!(message.by_owner);
         assert_eq!(message.sender, person(Some("5511988887777"), None), "the partner is not the sender");
-        assert_eq!(message.to_message().chat.address(), address);
+        assert_eq!(message.to_message().chat.id(), address);
     }
 
     for changes in
@@ -387,7 +387,7 @@ fn the_author_in_a_group_is_the_participant() {
 }
 
 #[test]
-fn who_is_not_named_is_nobody() {
+fn a_missing_sender_is_unknown() {
     let in_groups = [
         json!({"participantPhone": null, "participantLid": null}),
         json!({"participantPhone": "", "participantLid": ""}),
@@ -480,7 +480,7 @@ fn of_repeated_keys_the_last_value_counts() {
         &event,
         r#""phone": "120363000000000000-group", "text": {"message": "a", "message": "b"}"#,
     ));
-    assert_eq!((message.chat.address(), message.text.as_str()), ("120363000000000000-group", "b"));
+    assert_eq!((message.chat.id(), message.text.as_str()), ("120363000000000000-group", "b"));
     expect_ignored(&ending(&event, r#""isEdit": "perhaps""#), IgnoreReason::Edited);
     expect_ignored(&ending(&event, r#""text": null"#), IgnoreReason::NoText);
     expect_message(&ending(&with(event, &json!({"isEdit": true})), r#""isEdit": false"#));
@@ -515,7 +515,7 @@ fn one_instance_id_of_several_that_is_ours_is_enough() {
 }
 
 #[test]
-fn odd_shapes_refuse_nothing() {
+fn unexpected_types_do_not_reject_an_event() {
     let huge = "9".repeat(10_000);
     let odd = [
         format!(r#""strange": {huge}, "stranger": 1e{huge}"#),
@@ -539,7 +539,7 @@ fn odd_shapes_refuse_nothing() {
 }
 
 #[test]
-fn what_is_no_object_is_an_error() {
+fn a_body_that_is_no_object_is_an_error() {
     let deep = format!(r#"{{"a":{}{}}}"#, "[".repeat(128), "]".repeat(128));
     let deep_objects = format!("{}1{}", r#"{"a":"#.repeat(100_000), "}".repeat(100_000));
     let event = direct().to_string();

@@ -128,17 +128,17 @@ impl Request {
     fn at(&self, now: Timestamp) -> Result<Verified, VerifyError> {
         let outside = RequestMeta::new(&self.headers, self.path.as_deref());
         let verifier = Verifier::new(&instance(self.verify.clone()));
-        let glance = verifier.precheck(&outside, now);
+        let precheck = verifier.precheck(&outside, now);
         let verified = verifier.verify(&outside, Bytes::from(self.body.clone()), now);
-        // A glance at the headers never refuses what the body would prove, and tells the same flaws.
-        if let Err(seen) = glance {
-            let all: Vec<_> = verified.as_ref().expect_err("a glance refused it").failures().collect();
+        // The check of the headers never rejects a request that the body would prove, and finds the same failures.
+        if let Err(seen) = precheck {
+            let all: Vec<_> = verified.as_ref().expect_err("the precheck rejected it").failures().collect();
             assert!(seen.failures().all(|flaw| all.contains(&flaw)), "{seen:?} {all:?}");
         }
         verified
     }
 
-    fn glance(&self) -> Result<Precheck, VerifyError> {
+    fn precheck(&self) -> Result<Precheck, VerifyError> {
         let verifier = Verifier::new(&instance(self.verify.clone()));
         verifier.precheck(&RequestMeta::new(&self.headers, self.path.as_deref()), NOON)
     }
@@ -173,7 +173,7 @@ fn bent(text: &str) -> String {
 }
 
 #[test]
-fn what_each_scheme_signs_it_verifies() {
+fn each_scheme_verifies_its_own_signature() {
     for verify in [by_token(), by_path(), by_hmac(), by_standard_webhooks(), by_all()] {
         Request::signed(verify).expect_verified();
     }
@@ -214,7 +214,7 @@ fn t02_every_refusal_reads_the_same_and_every_scheme_is_looked_at() {
 }
 
 #[test]
-fn the_token_is_the_whole_token() {
+fn a_part_of_the_token_does_not_match() {
     let signed = Request::signed(by_token());
     let wrong =
         ["", "0", &TOKEN[1..], &TOKEN[..23], &format!("{TOKEN}0"), &TOKEN.to_lowercase(), &bent(TOKEN)];
@@ -471,22 +471,22 @@ fn the_reference_implementation_agrees() {
 }
 
 #[test]
-fn what_the_headers_show_to_be_wrong_is_seen_without_the_body() {
+fn wrong_headers_are_rejected_without_the_body() {
     let [token, path, hmac, standard] =
         [by_token(), by_path(), by_hmac(), by_standard_webhooks()].map(Request::signed);
-    for (request, glance) in [
+    for (request, precheck) in [
         (&token, Precheck::Authenticated),
         (&path, Precheck::Authenticated),
         (&hmac, Precheck::NeedsBody),
         (&standard, Precheck::NeedsBody),
     ] {
-        assert_eq!(request.glance(), Ok(glance));
+        assert_eq!(request.precheck(), Ok(precheck));
         // Whatever the body.
-        assert_eq!(request.clone().body(b"other").glance(), Ok(glance));
-        assert!(request.clone().path(Some("other")).glance().is_err());
+        assert_eq!(request.clone().body(b"other").precheck(), Ok(precheck));
+        assert!(request.clone().path(Some("other")).precheck().is_err());
     }
-    assert_eq!(Request::signed(by_all()).glance(), Ok(Precheck::Authenticated));
-    assert_eq!(Request::signed(config::VerifyConfig::default()).glance(), Ok(Precheck::Authenticated));
+    assert_eq!(Request::signed(by_all()).precheck(), Ok(Precheck::Authenticated));
+    assert_eq!(Request::signed(config::VerifyConfig::default()).precheck(), Ok(Precheck::Authenticated));
     for wrong in [
         token.clone().without("z-api-token"),
         token.clone().with("z-api-token", bent(TOKEN)),
@@ -502,7 +502,7 @@ fn what_the_headers_show_to_be_wrong_is_seen_without_the_body() {
         Request::signed(by_all()).with("z-api-token", bent(TOKEN)),
         Request::signed(by_all()).without(SIGNATURE),
     ] {
-        assert!(wrong.glance().is_err(), "{:?}", wrong.headers);
+        assert!(wrong.precheck().is_err(), "{:?}", wrong.headers);
     }
 }
 
@@ -516,7 +516,7 @@ fn t24_no_secret_is_printed() {
 
 /// A change to a request on its way.
 #[derive(Clone, Debug)]
-enum Change {
+enum Mutation {
     /// Bytes of a part put in, taken out or replaced.
     Bytes { part: usize, at: usize, with: Vec<u8>, taken: usize },
     /// A header left out.
@@ -529,7 +529,7 @@ enum Change {
     Later(i64),
 }
 
-fn any_change() -> impl Strategy<Value = Change> {
+fn any_mutation() -> impl Strategy<Value = Mutation> {
     let bytes = prop_oneof![
         prop::collection::vec(any::<u8>(), 0..3),
         prop::sample::select(vec!["v1,", " ", "sha256=", ".", "=", "0", "A", "\n", "\t"])
@@ -537,25 +537,25 @@ fn any_change() -> impl Strategy<Value = Change> {
     ];
     prop_oneof![
         8 => (0..8_usize, any::<usize>(), bytes, 0..3_usize)
-            .prop_map(|(part, at, with, taken)| Change::Bytes { part, at, with, taken }),
-        1 => (0..8_usize).prop_map(Change::Gone),
-        1 => (0..8_usize).prop_map(Change::Again),
-        1 => (0..8_usize, 0..8_usize).prop_map(|(one, other)| Change::Swapped(one, other)),
-        1 => (-400..400_i64).prop_map(Change::Later),
+            .prop_map(|(part, at, with, taken)| Mutation::Bytes { part, at, with, taken }),
+        1 => (0..8_usize).prop_map(Mutation::Gone),
+        1 => (0..8_usize).prop_map(Mutation::Again),
+        1 => (0..8_usize, 0..8_usize).prop_map(|(one, other)| Mutation::Swapped(one, other)),
+        1 => (-400..400_i64).prop_map(Mutation::Later),
     ]
 }
 
 /// The headers of a request by name, in a fixed order.
 const PARTS: [&str; 5] = ["z-api-token", SIGNATURE, "webhook-id", "webhook-timestamp", "webhook-signature"];
 
-fn changed(mut request: Request, change: &Change) -> Request {
+fn mutate(mut request: Request, mutation: &Mutation) -> Request {
     let edit = |old: &[u8], at: usize, with: &[u8], taken: usize| {
         let at = at % (old.len() + 1);
         let end = (at + taken).min(old.len());
         [&old[..at], with, &old[end..]].concat()
     };
-    match change {
-        Change::Bytes { part, at, with, taken } => match PARTS.get(*part) {
+    match mutation {
+        Mutation::Bytes { part, at, with, taken } => match PARTS.get(*part) {
             Some(name) if request.headers.contains_key(*name) => {
                 let value = edit(request.headers[*name].as_bytes(), *at, with, *taken);
                 if let Ok(value) = HeaderValue::from_bytes(&value) {
@@ -569,19 +569,19 @@ fn changed(mut request: Request, change: &Change) -> Request {
             }
             None => request.body = edit(&request.body, *at, with, *taken),
         },
-        Change::Gone(part) => {
+        Mutation::Gone(part) => {
             if let Some(name) = PARTS.get(*part) {
                 request.headers.remove(*name);
             }
         }
-        Change::Again(part) => {
+        Mutation::Again(part) => {
             if let Some(name) = PARTS.get(*part)
                 && let Some(value) = request.headers.get(*name).cloned()
             {
                 request.headers.append(*name, value);
             }
         }
-        Change::Swapped(one, other) => {
+        Mutation::Swapped(one, other) => {
             if let (Some(one), Some(other)) = (PARTS.get(*one), PARTS.get(*other))
                 && let (Some(first), Some(second)) =
                     (request.headers.get(*one).cloned(), request.headers.get(*other).cloned())
@@ -590,7 +590,7 @@ fn changed(mut request: Request, change: &Change) -> Request {
                 request.headers.insert(*other, first);
             }
         }
-        Change::Later(_) => {}
+        Mutation::Later(_) => {}
     }
     request
 }
@@ -639,7 +639,7 @@ proptest! {
     #[test]
     fn t01_only_what_was_signed_gets_through_whatever_is_changed_on_the_way(
         schemes in 1..16_u8,
-        changes in prop::collection::vec(any_change(), 0..3),
+        changes in prop::collection::vec(any_mutation(), 0..3),
     ) {
         let all = by_all();
         let has = |bit: u8| schemes & bit != 0;
@@ -650,8 +650,8 @@ proptest! {
             standard_webhooks: all.standard_webhooks.filter(|_| has(8)),
         };
         let whole = Request::signed(verify);
-        let request = changes.iter().fold(whole.clone(), changed);
-        let later: i64 = changes.iter().map(|c| if let Change::Later(seconds) = c { *seconds } else { 0 }).sum();
+        let request = changes.iter().fold(whole.clone(), mutate);
+        let later: i64 = changes.iter().map(|c| if let Mutation::Later(seconds) = c { *seconds } else { 0 }).sum();
         let now = Timestamp(NOON.0 + later * 1_000);
 
         let verified = request.at(now);
@@ -661,7 +661,7 @@ proptest! {
     }
 
     #[test]
-    fn t01_any_headers_at_all_are_refused_and_not_died_of(
+    fn t01_arbitrary_headers_are_rejected_without_a_panic(
         values in prop::collection::vec(prop::option::of(prop::collection::vec(any::<u8>(), 0..100)), 5),
         path in prop::option::of(any::<String>()),
         body in prop::collection::vec(any::<u8>(), 0..100),

@@ -281,7 +281,7 @@ fn a_failed_webhook_is_reported_and_the_others_stay_set() {
 
 #[test]
 fn t47_a_webhook_counts_as_set_only_with_proof() {
-    let answers = [
+    let responses = [
         ("nothing", FaultResponse::text(200, "")),
         ("{}", FaultResponse::text(200, "{}")),
         ("a page", FaultResponse::html(200, "<html>ok</html>")),
@@ -291,8 +291,8 @@ fn t47_a_webhook_counts_as_set_only_with_proof() {
     for call in ["update-webhook-received?", "update-webhook-connected", "update-notify-sent-by-me"] {
         let place = TestFolder::new();
         place.change("[instances.main.verify]", "owner_commands = true\n\n[instances.main.verify]");
-        for (name, answer) in &answers {
-            place.sandbox.faults().fail_next(call, 1, Fault::Replace(answer.clone()));
+        for (name, response) in &responses {
+            place.sandbox.faults().fail_next(call, 1, Fault::Replace(response.clone()));
             let ran = place.run(&["webhook", "register"]);
             assert_eq!(ran.code, Some(1), "{call} {name}: {ran:#?}");
         }

@@ -130,7 +130,7 @@ struct CrashScenario {
     stops: usize,
     folder: TestFolder,
     /// The last webhook response.
-    answered: String,
+    status: String,
     /// State and outcome of the commands in the journal.
     commands: Vec<(String, String)>,
 }
@@ -146,19 +146,19 @@ impl CrashScenario {
         if [Step::SendRecorded, Step::Finishing].contains(&step) {
             folder.sandbox.faults().fail_next("communities/link", 1, Fault::Delay(PROGRESS_REACTION));
         }
-        let mut answered = String::new();
+        let mut status = String::new();
         for _ in 0..stops {
             let mut serving = folder.serve();
-            if answered.is_empty() {
-                answered = post(&folder);
+            if status.is_empty() {
+                status = post(&folder);
             }
             assert_stopped(&folder, &mut serving);
         }
         folder.variables.retain(|(name, _)| name != "VINCULA_FAIL_AT");
 
         let serving = folder.serve();
-        if answered.is_empty() {
-            answered = post(&folder);
+        if status.is_empty() {
+            status = post(&folder);
         }
         // Open commands finish before the signal; a lost command never gets a reply.
         let is_lost = injected_bug == Some(InjectedBug::RespondBeforeCommit);
@@ -170,7 +170,7 @@ impl CrashScenario {
         }
         serving.stop(&folder);
         let commands = journal(&folder);
-        Self { step, stops, folder, answered, commands }
+        Self { step, stops, folder, status, commands }
     }
 
     /// Violated guarantees.
@@ -205,8 +205,8 @@ impl CrashScenario {
         let is_in_time =
             Step::ALL.iter().take_while(|step| **step != Step::Committed).any(|s| *s == self.step);
         check(
-            !is_in_time || self.answered == "accepted",
-            format!("sent again after {:?} it was {:?}", self.step, self.answered),
+            !is_in_time || self.status == "accepted",
+            format!("sent again after {:?} it was {:?}", self.step, self.status),
         );
         wrong
     }
@@ -215,9 +215,9 @@ impl CrashScenario {
 /// Posts the command; returns `accepted`, `duplicate`, or `None` without a response.
 fn post(place: &TestFolder) -> String {
     let ran = place.run(&["event", "send", "--from", ANA, "--text", COMMAND, "--id", "A1"]);
-    let answer: serde_json::Value = serde_json::from_str(&ran.out).unwrap_or_default();
-    assert!(ran.code == Some(0) || ran.err.contains("does not answer"), "{ran:#?}");
-    answer["status"].as_str().unwrap_or_default().to_owned()
+    let response: serde_json::Value = serde_json::from_str(&ran.out).unwrap_or_default();
+    assert!(ran.code == Some(0) || ran.err.contains("does not respond"), "{ran:#?}");
+    response["status"].as_str().unwrap_or_default().to_owned()
 }
 
 #[track_caller]

@@ -38,9 +38,9 @@ fn every_line_of_a_script_gets_a_reply_in_order() {
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
     let spoken = spoken(&ran.out);
     assert_eq!(spoken.len(), 2 * script.len(), "{}", ran.out);
-    for (pair, (line, answer)) in spoken.chunks(2).zip(script) {
+    for (pair, (line, reply)) in spoken.chunks(2).zip(script) {
         assert_eq!(pair[0], ("Ana", line.to_owned()));
-        assert!(pair[1].1.to_lowercase().contains(&answer.to_lowercase()), "{line}: {}", pair[1].1);
+        assert!(pair[1].1.to_lowercase().contains(&reply.to_lowercase()), "{line}: {}", pair[1].1);
     }
 }
 
@@ -119,10 +119,10 @@ fn another_person_sends_commands_from_their_own_phone() {
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
     let spoken = spoken(&ran.out);
     assert_eq!(spoken.len(), 2 * script.len(), "{}", ran.out);
-    for (pair, (line, who, typed, answer)) in spoken.chunks(2).zip(script) {
+    for (pair, (line, who, typed, reply)) in spoken.chunks(2).zip(script) {
         let (name, said) = &pair[0];
         assert!(name.trim() == who && said.contains(typed), "{line}: {pair:?}");
-        assert!(pair[1].1.contains(answer), "{line}: {}", pair[1].1);
+        assert!(pair[1].1.contains(reply), "{line}: {}", pair[1].1);
     }
 }
 

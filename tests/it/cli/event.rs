@@ -63,7 +63,7 @@ fn a_rejected_event_exits_with_1() {
     serving.stop(&place);
     let ran = place.run(&command);
     assert_eq!(ran.code, Some(1), "{ran:#?}");
-    assert!(ran.err.contains("does not answer"), "{}", ran.err);
+    assert!(ran.err.contains("does not respond"), "{}", ran.err);
 }
 
 #[test]

@@ -15,20 +15,20 @@ mod fsync;
 
 #[test]
 fn the_command_is_synced_before_the_response() {
-    let Some(trace) = trace_of_an_order(None) else { return };
+    let Some(trace) = trace_command(None) else { return };
     let moments = fsync::read(&trace);
     assert!(moments.is_ok(), "{moments:?} in {trace}");
 }
 
 #[test]
 fn a_response_before_the_sync_would_be_detected() {
-    let Some(trace) = trace_of_an_order(Some(InjectedBug::RespondBeforeCommit)) else { return };
+    let Some(trace) = trace_command(Some(InjectedBug::RespondBeforeCommit)) else { return };
     let seen = fsync::read(&trace).unwrap_err();
     assert!(seen.starts_with("the service responded before the command was on disk"), "{seen}");
 }
 
 /// The system calls of a service that receives one command, or `None` without strace.
-fn trace_of_an_order(injected_bug: Option<InjectedBug>) -> Option<String> {
+fn trace_command(injected_bug: Option<InjectedBug>) -> Option<String> {
     if Command::new("strace").arg("-V").output().is_err() {
         assert!(std::env::var_os("CI").is_none(), "strace must be there");
         // Print to the real stderr, which the test runner does not capture.

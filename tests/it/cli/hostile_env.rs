@@ -53,8 +53,8 @@ fn t25_text_of_chats_and_z_api_cannot_forge_log_lines() {
         place.variable("RUST_LOG", level);
         let said = format!("cannot write “{FORGED}” to {ANA}");
         for path in ["send-text", "communities?"] {
-            let trouble = FaultResponse::json(500, &json!({ "error": said }));
-            place.sandbox.faults().fail_next(path, 1, Fault::Replace(trouble));
+            let fault = FaultResponse::json(500, &json!({ "error": said }));
+            place.sandbox.faults().fail_next(path, 1, Fault::Replace(fault));
         }
         let refused = FaultResponse::json(400, &json!({ "error": format!("{said} x") }));
         place.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(refused));

@@ -59,7 +59,7 @@ struct ProcessOutput {
 
 impl TestFolder {
     fn new() -> Self {
-        let sandbox = Sandbox::new(World::playground(), Credentials::generate(), Options::default());
+        let sandbox = Sandbox::new(World::small(), Credentials::generate(), Options::default());
         let outside =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = outside.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
@@ -116,8 +116,8 @@ name = "Ana"
             .put(format!("{base_url}/instances/{id}/token/{token}/{path}"))
             .header("client-token", client_token.as_deref().unwrap())
             .json(body);
-        let answer = self.outside.block_on(request.send()).unwrap();
-        assert!(answer.status().is_success(), "{path}");
+        let response = self.outside.block_on(request.send()).unwrap();
+        assert!(response.status().is_success(), "{path}");
     }
 
     fn file(&self) -> PathBuf {
@@ -235,9 +235,9 @@ name = "Ana"
     fn command_event(&self, message_id: &str, text: &str) -> String {
         let ran = self.run(&["event", "send", "--from", ANA, "--text", text, "--id", message_id]);
         assert_eq!(ran.code, Some(0), "{ran:#?}");
-        let answer: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
-        assert_eq!(answer["status"], "accepted", "{answer}");
-        answer["id"].as_str().unwrap().to_owned()
+        let response: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!(response["status"], "accepted", "{response}");
+        response["id"].as_str().unwrap().to_owned()
     }
 
     /// The bot's message that quotes this one.

@@ -5,14 +5,14 @@ use vincula::sandbox::CallBarrier;
 use super::TestFolder;
 
 /// Kills the service while its call is held, and starts it again.
-fn killed_at(gate_of: impl FnOnce(&TestFolder) -> CallBarrier) -> TestFolder {
+fn killed_at(hold_call: impl FnOnce(&TestFolder) -> CallBarrier) -> TestFolder {
     let place = TestFolder::new();
-    let gate = gate_of(&place);
+    let barrier = hold_call(&place);
     let serving = place.serve();
     let command = place.command_event("A1", "/link \"Bairro Feliz\" futebol, mães");
-    place.within(gate.wait_reached());
+    place.within(barrier.wait_reached());
     serving.kill();
-    gate.release();
+    barrier.release();
 
     let serving = place.serve();
     let reply = place.reply_to("A1");
@@ -51,9 +51,9 @@ fn t36_killed_before_the_first_read() {
 fn t36_killed_while_the_outcome_was_read_back() {
     // The second read of the community is the one after the link.
     let place = killed_at(|place| {
-        let trouble = place.sandbox.faults();
-        trouble.hold_request("communities-metadata").release();
-        trouble.hold_request("communities-metadata")
+        let faults = place.sandbox.faults();
+        faults.hold_request("communities-metadata").release();
+        faults.hold_request("communities-metadata")
     });
     assert!(place.calls_to("communities/link") <= 2);
 }

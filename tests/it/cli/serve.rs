@@ -93,7 +93,7 @@ fn the_health_command_follows_the_service() {
     serving.stop(&place);
     let ran = place.run(&["health"]);
     assert_eq!(ran.code, Some(1), "{ran:#?}");
-    assert!(ran.err.contains("nothing answers"), "{}", ran.err);
+    assert!(ran.err.contains("nothing responds"), "{}", ran.err);
 }
 
 #[test]
@@ -111,10 +111,10 @@ fn shutdown_is_immediate_when_idle() {
 #[test]
 fn shutdown_finishes_running_commands() {
     let place = TestFolder::new();
-    let gate = place.sandbox.faults().hold_request("communities/link");
+    let barrier = place.sandbox.faults().hold_request("communities/link");
     let mut serving = place.serve();
     place.command_event("A1", "/link Bairro futebol");
-    place.within(gate.wait_reached());
+    place.within(barrier.wait_reached());
 
     serving.signal("TERM");
     // It announces the shutdown, accepts nothing more, and finishes what runs.
@@ -125,7 +125,7 @@ fn shutdown_finishes_running_commands() {
     }
     assert!(refused(), "new connections are still taken");
     assert!(serving.is_running());
-    gate.release();
+    barrier.release();
 
     assert!(place.reply_to("A1").contains("✅ “Futebol”"));
     let (code, log) = serving.wait_for_exit(&place);
@@ -137,10 +137,10 @@ fn shutdown_finishes_running_commands() {
 #[test]
 fn a_second_signal_stops_at_once_and_loses_nothing() {
     let place = TestFolder::new();
-    let gate = place.sandbox.faults().hold_request("communities/link");
+    let barrier = place.sandbox.faults().hold_request("communities/link");
     let mut serving = place.serve();
     place.command_event("A1", "/link Bairro futebol");
-    place.within(gate.wait_reached());
+    place.within(barrier.wait_reached());
     let started = Instant::now();
     serving.signal("TERM");
     let says_so = || serving.log.lock().unwrap().contains("second signal");
@@ -151,7 +151,7 @@ fn a_second_signal_stops_at_once_and_loses_nothing() {
     let (code, log) = serving.wait_for_exit(&place);
     assert_eq!(code, Some(1), "{log}");
     assert!(started.elapsed() < Duration::from_secs(13), "{:?}", started.elapsed());
-    gate.release();
+    barrier.release();
 
     let serving = place.serve();
     assert!(place.reply_to("A1").contains("✅ “Futebol”"));

@@ -11,7 +11,7 @@ use super::{Serving, TestFolder};
 use crate::support::postgres::{self, Server};
 
 /// From the failure of a process to the reply of the other one.
-const TAKEN_OVER: Duration = Duration::from_secs(20);
+const TAKEOVER_TIMEOUT: Duration = Duration::from_secs(20);
 const COMMAND: &str = "/link \"Bairro Feliz\" futebol";
 const DONE: &str = "✅ “Futebol” is now in “Bairro Feliz”.";
 
@@ -47,14 +47,14 @@ fn killed(server: &Server) {
 }
 
 fn still_before_the_link(server: &Server) {
-    still_at_the_answer_to("communities-metadata", server);
+    still_at_the_response_to("communities-metadata", server);
 }
 
 fn still_when_the_link_was_made(server: &Server) {
-    still_at_the_answer_to("communities/link", server);
+    still_at_the_response_to("communities/link", server);
 }
 
-fn still_at_the_answer_to(call: &str, server: &Server) {
+fn still_at_the_response_to(call: &str, server: &Server) {
     let mut pair = Pair::new(server, COMMAND, |place| place.sandbox.faults().hold_response(call));
 
     pair.first.signal("STOP");
@@ -116,7 +116,7 @@ impl Pair {
     fn expect_taken_over(&mut self) {
         let fallen_at = Instant::now();
         while !log(&self.second).contains("command completed") {
-            assert!(fallen_at.elapsed() < TAKEN_OVER, "not taken over: {}", log(&self.second));
+            assert!(fallen_at.elapsed() < TAKEOVER_TIMEOUT, "not taken over: {}", log(&self.second));
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -128,7 +128,11 @@ impl Pair {
         self.first.signal("CONT");
         let started = Instant::now();
         while !log(&self.first).contains("lease lost, command released") {
-            assert!(started.elapsed() < TAKEN_OVER, "it does not leave the command: {}", log(&self.first));
+            assert!(
+                started.elapsed() < TAKEOVER_TIMEOUT,
+                "it does not leave the command: {}",
+                log(&self.first)
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
         let more = self.folder.sandbox.calls();

@@ -62,10 +62,10 @@ impl TestFolder {
     fn expect_refused(&self, serving: &Serving, message_id: &str, why: &str) {
         std::thread::scope(|scope| {
             let started = Instant::now();
-            let order = scope.spawn(|| self.attempt(message_id, COMMAND));
+            let command = scope.spawn(|| self.attempt(message_id, COMMAND));
             let chatter = self.attempt("chatter", "que bom");
             assert!(chatter.out.contains("ignored") || chatter.err.contains("ignored"), "{chatter:#?}");
-            let refused = order.join().unwrap();
+            let refused = command.join().unwrap();
             assert_eq!(refused.code, Some(1), "{refused:#?}");
             assert!(format!("{}{}", refused.out, refused.err).contains("503"), "{refused:#?}");
             assert!(started.elapsed() < Duration::from_secs(100), "503 came after {:?}", started.elapsed());
@@ -78,8 +78,8 @@ impl TestFolder {
     fn readiness(&self, serving: &Serving) -> (u16, String) {
         let url = format!("http://{}", serving.private);
         let request = crate::support::raw_connection::request("GET", "/readyz", &[], b"");
-        let answer = self.within(async { crate::support::raw_connection::ask(&url, &request).await });
-        (answer.status, answer.text())
+        let response = self.within(async { crate::support::raw_connection::ask(&url, &request).await });
+        (response.status, response.text())
     }
 
     /// Waits until the service is ready again.
@@ -148,7 +148,7 @@ fn a_hanging_disk_rejects_commands_and_does_not_block_shutdown() {
     place.expect_refused(&serving, "B1", "a write does not end");
     assert!(
         started.elapsed() < Duration::from_secs(5),
-        "known trouble is waited for: {:?}",
+        "a known outage is waited for: {:?}",
         started.elapsed()
     );
 
@@ -286,8 +286,8 @@ fn no_statement_scans_the_whole_journal() {
     let mut place = TestFolder::new();
     place.variable("RUST_LOG", "vincula=info,sqlx::query=debug");
     let serving = place.serve();
-    let trouble = vincula::sandbox::Fault::Replace(vincula::sandbox::FaultResponse::bad_gateway());
-    place.sandbox.faults().fail_next("communities/link", 1, trouble);
+    let fault = vincula::sandbox::Fault::Replace(vincula::sandbox::FaultResponse::bad_gateway());
+    place.sandbox.faults().fail_next("communities/link", 1, fault);
     for (id, text) in [("A1", COMMAND), ("A2", "/status"), ("A3", "/whoami")] {
         place.command_event(id, text);
         place.reply_to(id);

@@ -222,9 +222,9 @@ impl Player {
         let Some((prompt, stored_at)) = self.stored_prompt(person, chat).await else { return false };
         let own_chat = chat_of(person, chat);
         let rows = self.bot.store.list(None, 1_000).await.unwrap();
-        let prompted_by = rows.iter().find(|row| row.id == prompt.asked_by);
+        let prompted_by = rows.iter().find(|row| row.id == prompt.prompted_by);
         let closes = |row: &&CommandRow| {
-            let is_later = row.id > prompt.asked_by
+            let is_later = row.id > prompt.prompted_by
                 && row.version == 0
                 && Some(row.admin.as_str()) == person.admin_key
                 && Chat::from_id(&row.chat) == own_chat

@@ -23,7 +23,7 @@ pub enum Repeats {
 }
 
 /// A change: a command and its call.
-pub struct Change {
+pub struct ChangeCase {
     pub name: &'static str,
     /// Prepares the default world.
     pub arrange: fn(&mut World),
@@ -45,7 +45,7 @@ pub struct Change {
     pub also: fn(&Observation) -> Option<String>,
 }
 
-const CHANGE: Change = Change {
+const CHANGE: ChangeCase = ChangeCase {
     name: "",
     arrange: |_| {},
     first: None,
@@ -59,7 +59,7 @@ const CHANGE: Change = Change {
     also: |_| None,
 };
 
-impl Change {
+impl ChangeCase {
     /// Path for the fault.
     pub fn target(&self, world: &World) -> String {
         match self.call {
@@ -80,51 +80,51 @@ impl Change {
 }
 
 /// All changes.
-pub fn all() -> Vec<Change> {
+pub fn all() -> Vec<ChangeCase> {
     groups().into_iter().chain(descriptions()).chain(communities()).chain(people()).collect()
 }
 
-fn groups() -> [Change; 8] {
+fn groups() -> [ChangeCase; 8] {
     let into_bairro = |_: &World, now: &World, group: &str| community_of(now, group) == Some(BAIRRO);
     let out_of_bairro = |_: &World, now: &World, group: &str| community_of(now, group) != Some(BAIRRO);
-    let link = Change { call: "POST communities/link", is_so: into_bairro, ..CHANGE };
-    let unlink = Change { call: "POST communities/unlink", is_so: out_of_bairro, ..CHANGE };
+    let link = ChangeCase { call: "POST communities/link", is_so: into_bairro, ..CHANGE };
+    let unlink = ChangeCase { call: "POST communities/unlink", is_so: out_of_bairro, ..CHANGE };
     [
-        Change { name: "link", command: r#"/link "Bairro Feliz" futebol"#, about: &["Futebol"], ..link },
-        Change {
+        ChangeCase { name: "link", command: r#"/link "Bairro Feliz" futebol"#, about: &["Futebol"], ..link },
+        ChangeCase {
             name: "link of several",
             command: r#"/link "Bairro Feliz" futebol, suporte"#,
             about: &["Futebol", "Suporte"],
             ..link
         },
-        Change {
+        ChangeCase {
             name: "undo of unlink",
             first: Some(r#"/unlink "Bairro Feliz" moradores"#),
             command: "/undo",
             about: &["Moradores"],
             ..link
         },
-        Change {
+        ChangeCase {
             name: "unlink",
             command: r#"/unlink "Bairro Feliz" moradores"#,
             about: &["Moradores"],
             ..unlink
         },
-        Change {
+        ChangeCase {
             name: "undo of link",
             first: Some(r#"/link "Bairro Feliz" futebol"#),
             command: "/undo",
             about: &["Futebol"],
             ..unlink
         },
-        Change {
+        ChangeCase {
             name: "move, the link",
             command: r#"/move "vendas sul" "Bairro Feliz""#,
             about: &["Vendas Sul"],
             also: says_where_it_is,
             ..link
         },
-        Change {
+        ChangeCase {
             name: "move, the unlink",
             command: r#"/move "vendas sul" "Bairro Feliz""#,
             call: "POST communities/unlink",
@@ -132,7 +132,7 @@ fn groups() -> [Change; 8] {
             also: says_where_it_is,
             ..link
         },
-        Change {
+        ChangeCase {
             name: "undo of move, the link",
             first: Some(r#"/move "vendas sul" "Bairro Feliz""#),
             command: "/undo",
@@ -144,23 +144,23 @@ fn groups() -> [Change; 8] {
     ]
 }
 
-fn descriptions() -> [Change; 3] {
-    let describe = Change {
+fn descriptions() -> [ChangeCase; 3] {
+    let describe = ChangeCase {
         call: "POST update-community-description",
         command: r#"/describe "Bairro Feliz" Um bairro tranquilo"#,
         is_so: |_, now, _| description(now) == TEXT,
         ..CHANGE
     };
     [
-        Change { name: "describe", ..describe },
-        Change {
+        ChangeCase { name: "describe", ..describe },
+        ChangeCase {
             name: "describe with nothing",
             arrange: |world| world.describe(&bairro(world), TEXT).unwrap(),
             command: r#"/describe "Bairro Feliz" -"#,
             is_so: |_, now, _| description(now).is_empty(),
             ..describe
         },
-        Change {
+        ChangeCase {
             name: "undo of describe",
             first: Some(r#"/describe "Bairro Feliz" Um bairro tranquilo"#),
             command: "/undo",
@@ -170,10 +170,10 @@ fn descriptions() -> [Change; 3] {
     ]
 }
 
-fn communities() -> [Change; 7] {
-    let invite = Change { call: "POST redefine-invitation-link/", ..CHANGE };
+fn communities() -> [ChangeCase; 7] {
+    let invite = ChangeCase { call: "POST redefine-invitation-link/", ..CHANGE };
     [
-        Change {
+        ChangeCase {
             name: "create",
             command: "/create Bairro Novo",
             call: "POST communities?",
@@ -182,14 +182,14 @@ fn communities() -> [Change; 7] {
             repeats: Repeats::Never,
             ..CHANGE
         },
-        Change {
+        ChangeCase {
             name: "deactivate",
             command: r#"/deactivate "Bairro Feliz" --yes"#,
             call: "DELETE communities/",
             is_so: |_, now, _| now.community_named(BAIRRO).is_none(),
             ..CHANGE
         },
-        Change {
+        ChangeCase {
             name: "photo",
             command: r#"/photo "Bairro Feliz" https://pictures.example/a.jpeg"#,
             call: "POST update-community-photo",
@@ -197,7 +197,7 @@ fn communities() -> [Change; 7] {
             can_be_read: false,
             ..CHANGE
         },
-        Change {
+        ChangeCase {
             name: "settings",
             command: r#"/settings "Bairro Feliz" add-groups all"#,
             call: "POST communities/settings",
@@ -205,7 +205,7 @@ fn communities() -> [Change; 7] {
             can_be_read: false,
             ..CHANGE
         },
-        Change {
+        ChangeCase {
             name: "invite reset of a community",
             command: r#"/invite "Bairro Feliz" reset --yes"#,
             success: |world| json!({ "invitationLink": next_invitation(world, &bairro(world)) }),
@@ -213,7 +213,7 @@ fn communities() -> [Change; 7] {
             also: |seen| shows_link(seen, &bairro(&seen.after)),
             ..invite
         },
-        Change {
+        ChangeCase {
             name: "invite reset of a group",
             command: "/invite futebol reset --yes",
             success: |world| json!({ "invitationLink": next_invitation(world, &futebol(world)) }),
@@ -221,7 +221,7 @@ fn communities() -> [Change; 7] {
             also: |seen| shows_link(seen, &futebol(&seen.after)),
             ..invite
         },
-        Change {
+        ChangeCase {
             name: "announce",
             command: r#"/announce --yes "Bairro Feliz" Reunião amanhã"#,
             call: "POST send-text",
@@ -234,26 +234,30 @@ fn communities() -> [Change; 7] {
     ]
 }
 
-fn people() -> [Change; 7] {
+fn people() -> [ChangeCase; 7] {
     let is_in = |_: &World, now: &World, person: &str| role(now, person).is_some();
     let is_admin = |_: &World, now: &World, person: &str| role(now, person) == Some(true);
     let is_no_admin = |_: &World, now: &World, person: &str| role(now, person) == Some(false);
-    let add =
-        Change { call: "POST add-participant", is_so: is_in, repeats: Repeats::WithoutInvitation, ..CHANGE };
+    let add = ChangeCase {
+        call: "POST add-participant",
+        is_so: is_in,
+        repeats: Repeats::WithoutInvitation,
+        ..CHANGE
+    };
     [
-        Change {
+        ChangeCase {
             name: "add",
             command: r#"/add "Bairro Feliz" 5544999990005"#,
             about: &["99999-0005"],
             ..add
         },
-        Change {
+        ChangeCase {
             name: "add of several",
             command: r#"/add "Bairro Feliz" 5544999990005, 5544999990006"#,
             about: &["99999-0005", "99999-0006"],
             ..add
         },
-        Change {
+        ChangeCase {
             name: "add with an invitation",
             command: r#"/add "Bairro Feliz" 5544999990004"#,
             about: &["99999-0004"],
@@ -262,7 +266,7 @@ fn people() -> [Change; 7] {
             repeats: Repeats::Never,
             ..add
         },
-        Change {
+        ChangeCase {
             name: "remove",
             command: r#"/remove "Bairro Feliz" 5544999990002 --yes"#,
             call: "POST remove-participant",
@@ -270,7 +274,7 @@ fn people() -> [Change; 7] {
             is_so: |_, now, person| role(now, person).is_none(),
             ..CHANGE
         },
-        Change {
+        ChangeCase {
             name: "promote",
             command: r#"/promote "Bairro Feliz" 5544999990003"#,
             call: "POST add-admin",
@@ -278,7 +282,7 @@ fn people() -> [Change; 7] {
             is_so: is_admin,
             ..CHANGE
         },
-        Change {
+        ChangeCase {
             name: "undo of promote",
             first: Some(r#"/promote "Bairro Feliz" 5544999990003"#),
             command: "/undo",
@@ -287,7 +291,7 @@ fn people() -> [Change; 7] {
             is_so: is_no_admin,
             ..CHANGE
         },
-        Change {
+        ChangeCase {
             name: "demote",
             command: r#"/demote "Bairro Feliz" 5544999990002"#,
             call: "POST remove-admin",

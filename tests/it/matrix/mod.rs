@@ -15,22 +15,22 @@ use futures_util::future::join_all;
 use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::{ApiCall, Fault, FaultResponse, World};
 
-use self::changes::Change;
+use self::changes::ChangeCase;
 use self::responses::Response;
 use crate::support::{ANA, Service};
 
 /// Timeout of a cell.
-const LONGEST: Duration = Duration::from_secs(30);
+const REPLY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A cell of the matrix.
 struct Cell<'a> {
-    change: &'a Change,
+    change: &'a ChangeCase,
     response: &'a Response,
     /// The change is made, whatever the response.
     is_done: bool,
     /// Only the first call gets this response; else every call until the bot gives up.
     is_once: bool,
-    /// What the reads after the first call are answered with, the first few of them or, where the bot gives up,
+    /// The response to the reads after the first call, the first few of them or, where the bot gives up,
     /// all; nothing: the truth.
     reads: Option<(&'static str, FaultResponse)>,
 }
@@ -75,7 +75,7 @@ async fn run_all(reads: &[Option<(&'static str, FaultResponse)>]) {
 
 /// Runs all cells of a change and returns the failures.
 async fn run_row(
-    change: &Change,
+    change: &ChangeCase,
     is_once: bool,
     reads: &[Option<(&'static str, FaultResponse)>],
 ) -> Vec<String> {
@@ -92,7 +92,7 @@ async fn run_row(
     let mut failed = Vec::new();
     let cells = reads.iter().flat_map(|reads| [false, true].map(|is_done| (reads.clone(), is_done)));
     for (reads, is_done) in cells {
-        let mut world = World::playground();
+        let mut world = World::small();
         (change.arrange)(&mut world);
         let all = responses::all(change, &world).into_iter();
         let is_wanted = |response: &Response| match &reads {
@@ -118,8 +118,8 @@ async fn run_row(
 impl Cell<'_> {
     /// Sends the command in a fresh world, and waits for its reply.
     async fn run(&self, bot: &Service, world: &World) -> Result<Observation, String> {
-        let trouble = bot.sandbox.faults();
-        trouble.clear();
+        let faults = bot.sandbox.faults();
+        faults.clear();
         bot.sandbox.world(|now| now.clone_from(world));
         if let Some(command) = self.change.first {
             ask(bot, command).await?;
@@ -130,12 +130,12 @@ impl Cell<'_> {
         let fault = if self.is_done { Fault::ReplaceResponse(reply) } else { Fault::Replace(reply) };
         let target = self.change.target(&before);
         match self.is_once {
-            true => trouble.fail_next(&target, 1, fault),
-            false => trouble.fail_always(&target, fault),
+            true => faults.fail_next(&target, 1, fault),
+            false => faults.fail_always(&target, fault),
         }
         if let Some((_, reply)) = &self.reads {
             let times = if self.is_once { FAILED_READS } else { usize::MAX };
-            trouble.fail_after(&target, "GET ", times, Fault::Replace(reply.clone()));
+            faults.fail_after(&target, "GET ", times, Fault::Replace(reply.clone()));
         }
 
         let reply = ask(bot, self.change.command).await?;
@@ -154,7 +154,7 @@ async fn ask(bot: &Service, command: &str) -> Result<String, String> {
     }
     tokio::select! {
         sent = bot.reply_to(command.message_id()) => Ok(sent.text),
-        () = tokio::time::sleep(LONGEST) => Err("no reply".to_owned()),
+        () = tokio::time::sleep(REPLY_TIMEOUT) => Err("no reply".to_owned()),
         // The clock runs fast, so that the bot gives up soon.
         () = hurry(&bot.clock) => Err("the clock ended".to_owned()),
     }

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 use vincula::sandbox::{FaultResponse, World};
 
-use super::changes::Change;
+use super::changes::ChangeCase;
 
-/// Meaning of a response, by the documentation (Z-API's documentation).
+/// Effect of a call, by its response and Z-API's documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Meaning {
+pub enum DocumentedEffect {
     /// The change was made.
     Done,
     /// The change was not made, and will not be.
@@ -22,10 +22,10 @@ pub enum Meaning {
 pub struct Response {
     pub name: &'static str,
     pub reply: FaultResponse,
-    pub meaning: Meaning,
+    pub effect: DocumentedEffect,
 }
 
-/// One per meaning for the cells that repeat it until the bot gives up, which takes time.
+/// One per effect for the cells that repeat it until the bot gives up, which takes time.
 pub const SAMPLES: [&str; 9] = [
     "the documented success",
     "200 {}",
@@ -38,11 +38,11 @@ pub const SAMPLES: [&str; 9] = [
     "not connected with 400",
 ];
 
-/// Those that are combined with reads that fail: one of each meaning.
+/// Those that are combined with reads that fail: one of each effect.
 pub const WITH_FAILING_READS: [&str; 5] =
     ["the documented success", "200 {}", "a dropped connection", "400 in words", "429"];
 
-/// What the reads after a change can be answered with, so that they tell nothing.
+/// Responses to the reads after a change that tell nothing.
 pub fn failed_reads() -> [(&'static str, FaultResponse); 3] {
     [
         ("500", FaultResponse::json(500, &json!({ "error": "Internal error" }))),
@@ -52,8 +52,8 @@ pub fn failed_reads() -> [(&'static str, FaultResponse); 3] {
 }
 
 /// All kinds; `world` is the world of the change.
-pub fn all(change: &Change, world: &World) -> Vec<Response> {
-    use Meaning::{Done, NotNow, Refused, Unknown};
+pub fn all(change: &ChangeCase, world: &World) -> Vec<Response> {
+    use DocumentedEffect::{Done, NotNow, Refused, Unknown};
     let success = (change.success)(world);
     let with = |key: &str, value: Value| {
         let mut document = success.clone();
@@ -109,5 +109,5 @@ pub fn all(change: &Change, world: &World) -> Vec<Response> {
         ("not connected with 400", FaultResponse::json(400, &offline), Unknown),
         ("not connected with 200", FaultResponse::json(200, &offline), Unknown),
     ];
-    rows.map(|(name, reply, meaning)| Response { name, reply, meaning }).into()
+    rows.map(|(name, reply, effect)| Response { name, reply, effect }).into()
 }

@@ -63,21 +63,21 @@ async fn t01_a_forged_body_is_401_with_the_same_response_for_every_reason() {
         (vec![right.clone()], body.replace("futebol", "suporte")),
         (vec![right.clone()], String::new()),
     ];
-    let mut answers = Vec::new();
+    let mut responses = Vec::new();
     for (signatures, body) in &forged {
         let headers: Vec<_> = signatures.iter().map(|value| (HEADER, value.as_str())).collect();
-        let answer = bot.deliver("/webhooks/main", &headers, body.as_bytes()).await;
-        expect_problem(&answer, 401);
-        let seen: Vec<_> = answer.headers.iter().filter(|(name, _)| name != "date").cloned().collect();
-        answers.push((seen, answer.body));
+        let response = bot.deliver("/webhooks/main", &headers, body.as_bytes()).await;
+        expect_problem(&response, 401);
+        let seen: Vec<_> = response.headers.iter().filter(|(name, _)| name != "date").cloned().collect();
+        responses.push((seen, response.body));
     }
 
-    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");
+    assert!(responses.iter().all(|response| *response == responses[0]), "{responses:#?}");
     assert_eq!((bot.command_count().await, bot.sandbox.calls().len()), (0, 0));
     // The contract allows leaving out the prefix: the signature is the same.
     for right in [right, hex::encode(&tag)] {
-        let answer = bot.deliver("/webhooks/main", &[(HEADER, &right)], body.as_bytes()).await;
-        assert_eq!(answer.status, 200, "{}", answer.text());
+        let response = bot.deliver("/webhooks/main", &[(HEADER, &right)], body.as_bytes()).await;
+        assert_eq!(response.status, 200, "{}", response.text());
     }
 }
 

@@ -400,7 +400,7 @@ fn unreadable(community: &str, group: &str) -> Vec<(&'static str, FaultResponse)
 
 impl Service {
     /// Commands of Bruno that read lists; no reply may reveal what is in “Marketing BR”.
-    fn orders_about_marketing(&self) -> Vec<String> {
+    fn commands_about_marketing(&self) -> Vec<String> {
         let lançamentos = self.group("Lançamentos");
         let by_id = |command: &str| command.replace("ID", &lançamentos);
         [
@@ -455,7 +455,7 @@ impl Service {
 
     /// Sends these commands one by one.
     async fn expect_nothing_of_marketing(&self, what: &str) {
-        for command in self.orders_about_marketing() {
+        for command in self.commands_about_marketing() {
             let commands = [command];
             let replies = self.replies_to_all(&commands).await;
             self.expect_nothing_told(what, &commands, &replies);
@@ -520,7 +520,7 @@ async fn t45_an_empty_response_reveals_no_groups() {
         bot.knows(BRUNO).await;
         bot.sandbox.faults().fail_always("communities?", Fault::Replace(reply));
 
-        let commands = bot.orders_about_marketing();
+        let commands = bot.commands_about_marketing();
         let replies = bot.replies_to_all(&commands).await;
 
         assert!(!replies.is_empty(), "{what}");

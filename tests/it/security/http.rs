@@ -1,4 +1,4 @@
-//! The public listener against clients that want its time, its memory, or two answers for one request.
+//! The public listener against clients that want its time, its memory, or two responses for one request.
 //!
 //! How long each is waited for, and how many may come, is tried at length in `server` and
 //! `webhook::limits`; here stands that an admin is served meanwhile.
@@ -45,9 +45,9 @@ async fn t28_endless_headers_are_closed_and_admins_are_served_meanwhile() {
 async fn t29_a_body_with_a_false_length_gets_413_and_is_closed() {
     let bot = Service::start().await;
     let declared = request("POST", TARGET, &[JSON, ("content-length", "1073741824"), bot.token()], b"{}");
-    let answer = ask(&bot.url, &declared).await;
-    expect_problem(&answer, 413);
-    assert_eq!(answer.header("connection"), Some("close"));
+    let response = ask(&bot.url, &declared).await;
+    expect_problem(&response, 413);
+    assert_eq!(response.header("connection"), Some("close"));
 
     let head = request("POST", TARGET, &[JSON, ("transfer-encoding", "chunked"), bot.token()], b"");
     let mut connection = RawConnection::to(&bot.url).await;
@@ -61,7 +61,7 @@ async fn t29_a_body_with_a_false_length_gets_413_and_is_closed() {
     }
     // The response is lost if the rest of the body arrives after the close; the connection is closed in any
     // case.
-    assert!(connection.answer_within(SECOND).await.is_none_or(|answer| answer.status == 413));
+    assert!(connection.response_within(SECOND).await.is_none_or(|response| response.status == 413));
     connection.closed().await;
     assert!(sent < 1024, "64 MiB were taken in");
     expect_served(&bot).await;
@@ -92,9 +92,9 @@ async fn t30_json_edge_cases_are_parsed_or_rejected_without_a_panic() {
         (with("\"x\":NaN").into(), 400),
     ];
     for (body, status) in table {
-        let answer = bot.deliver(TARGET, &[bot.token()], &body).await;
+        let response = bot.deliver(TARGET, &[bot.token()], &body).await;
         let begin = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
-        assert_eq!(answer.status, status, "{begin}: {}", answer.text());
+        assert_eq!(response.status, status, "{begin}: {}", response.text());
     }
     assert!(
         ask(&bot.admin_url, &request("GET", "/metrics", &[], b"")).await.text().contains("panics_total 0")
@@ -107,15 +107,16 @@ async fn t31_nothing_is_decompressed() {
     let bot = Service::start().await;
     let body = bot.message(ANA, "/whoami").body();
     for coding in ["gzip", "deflate", "br", "zstd", "compress", "identity", "gzip, gzip", "x", ""] {
-        let answer = bot.deliver(TARGET, &[bot.token(), ("content-encoding", coding)], body.as_bytes()).await;
-        expect_problem(&answer, 415);
+        let response =
+            bot.deliver(TARGET, &[bot.token(), ("content-encoding", coding)], body.as_bytes()).await;
+        expect_problem(&response, 415);
     }
     let chunked = [JSON, ("transfer-encoding", "gzip, chunked"), bot.token()];
     let framed = format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
     let mut connection = RawConnection::to(&bot.url).await;
     connection.send(&request("POST", TARGET, &chunked, framed.as_bytes())).await;
     // Unsupported or ignored: in no case is anything decompressed or run twice.
-    let _ = connection.answer_within(SECOND).await;
+    let _ = connection.response_within(SECOND).await;
     assert!(bot.command_count().await <= 1);
 }
 
@@ -151,8 +152,8 @@ async fn t32_an_ambiguous_request_gets_no_two_responses() {
         let mut connection = RawConnection::to(&bot.url).await;
         connection.send(&request("POST", TARGET, &headers, format!("0\r\n\r\n{smuggled}").as_bytes())).await;
         // Not authenticated, and what follows is no separate request behind ambiguous framing.
-        let first = connection.answer_within(SECOND).await;
-        assert!(first.is_none_or(|answer| answer.status >= 400), "{head:?}");
+        let first = connection.response_within(SECOND).await;
+        assert!(first.is_none_or(|response| response.status >= 400), "{head:?}");
     }
     assert_eq!(bot.command_count().await, 0, "a hidden request was run");
     expect_served(&bot).await;
@@ -188,9 +189,9 @@ async fn t32_a_request_without_exactly_one_host_is_rejected_by_both_listeners() 
             let mut connection = RawConnection::to(&bot.url).await;
             // Nothing that follows is read.
             connection.send(post(target, "1.1", hosts).repeat(2).as_bytes()).await;
-            let answer = connection.answer().await.expect("an answer");
-            expect_problem(&answer, 400);
-            assert_eq!(answer.header("connection"), Some("close"), "{hosts:?}");
+            let response = connection.response().await.expect("a response");
+            expect_problem(&response, 400);
+            assert_eq!(response.header("connection"), Some("close"), "{hosts:?}");
             assert_eq!(connection.closed().await, "", "{hosts:?}");
         }
         let private = format!("GET /healthz HTTP/1.1\r\n{hosts}\r\n");
@@ -201,8 +202,8 @@ async fn t32_a_request_without_exactly_one_host_is_rejected_by_both_listeners() 
     for (target, hosts) in
         [(TARGET, "host: bot.example.com:8443\r\n"), (&absolute, "host: other.example\r\n")]
     {
-        let answer = ask(&bot.url, post(target, "1.1", hosts).as_bytes()).await;
-        assert_eq!(answer.status, 200, "{target} {hosts:?}");
+        let response = ask(&bot.url, post(target, "1.1", hosts).as_bytes()).await;
+        assert_eq!(response.status, 200, "{target} {hosts:?}");
     }
     assert_eq!(bot.command_count().await, 1);
     // HTTP/1.0 needs no host; two hosts are still two.
@@ -247,8 +248,8 @@ async fn t34_ten_thousand_non_admins_cost_no_row_and_no_call() {
             }
             connection.send(&posts).await;
             for _ in 0..100 {
-                let answer = connection.answer().await.expect("an answer");
-                assert_eq!(assert_status(&answer, "ignored"), "not_an_admin");
+                let response = connection.response().await.expect("a response");
+                assert_eq!(assert_status(&response, "ignored"), "not_an_admin");
             }
         }
     };

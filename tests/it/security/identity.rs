@@ -31,21 +31,21 @@ async fn t08_the_route_decides_the_instance_and_the_body_cannot_change_it() {
     // The admin of the second instance writes to the first, with either name.
     for name in [main.as_str(), SECOND_ID] {
         let command = bot.message(NON_ADMIN, COMMAND).with("instanceId", name);
-        let answer = bot.deliver("/webhooks/main", &[own], command.body().as_bytes()).await;
-        assert_eq!(answer.status, 401);
-        let answer = bot.deliver(to_second, &[bot.token()], command.body().as_bytes()).await;
-        assert_eq!(answer.status, 401);
+        let response = bot.deliver("/webhooks/main", &[own], command.body().as_bytes()).await;
+        assert_eq!(response.status, 401);
+        let response = bot.deliver(to_second, &[bot.token()], command.body().as_bytes()).await;
+        assert_eq!(response.status, 401);
     }
     let other = bot.message(NON_ADMIN, COMMAND);
-    let answer = bot.deliver(to_second, &[own], other.body().as_bytes()).await;
-    assert_eq!(assert_status(&answer, "ignored"), "other_instance");
+    let response = bot.deliver(to_second, &[own], other.body().as_bytes()).await;
+    assert_eq!(assert_status(&response, "ignored"), "other_instance");
     let other = bot.message(ANA, COMMAND).with("instanceId", SECOND_ID);
     assert_eq!(assert_status(&bot.post(&other).await, "ignored"), "other_instance");
     // A body that names both belongs to the instance of its endpoint, and to its admins.
     let both = |from| bot.message(from, COMMAND).with_duplicate_field("instanceId", SECOND_ID);
     assert_eq!(assert_status(&bot.post(&both(NON_ADMIN)).await, "ignored"), "not_an_admin");
-    let answer = bot.deliver(to_second, &[own], both(ANA).body().as_bytes()).await;
-    assert_eq!(assert_status(&answer, "ignored"), "not_an_admin");
+    let response = bot.deliver(to_second, &[own], both(ANA).body().as_bytes()).await;
+    assert_eq!(assert_status(&response, "ignored"), "not_an_admin");
 
     assert_eq!((bot.command_count().await, bot.sandbox.calls().len()), (0, 0));
     assert!(bot.ask_by(&both(ANA)).await.contains("✅ “Futebol”"));
@@ -218,13 +218,13 @@ async fn t13_a_reply_loop_ends_after_twenty_replies_a_minute() {
     // Another bot takes the reply for a command of its own, and says that it is unknown.
     let mut word = "/olá".to_owned();
     for _ in 0..20 {
-        let answer = bot.ask(ANA, &word).await;
-        assert!(!answer.starts_with('/'), "{answer}");
-        word = format!("/{}", answer.split_whitespace().next().unwrap());
+        let reply = bot.ask(ANA, &word).await;
+        assert!(!reply.starts_with('/'), "{reply}");
+        word = format!("/{}", reply.split_whitespace().next().unwrap());
     }
     for _ in 0..30 {
-        let answer = bot.post(&bot.message(ANA, &word)).await;
-        assert_eq!(assert_status(&answer, "ignored"), "rate_limited");
+        let response = bot.post(&bot.message(ANA, &word)).await;
+        assert_eq!(assert_status(&response, "ignored"), "rate_limited");
     }
     bot.settled().await;
     assert_eq!((bot.command_count().await, bot.sandbox.sent().len()), (20, 20));

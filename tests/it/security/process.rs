@@ -32,8 +32,8 @@ fn t40_every_crate_is_locked_by_its_checksum_and_from_one_registry() {
         }
     }
     // CI and the container image build with `--locked`.
-    let gate = read(".ci/run");
-    let builds = gate.lines().map(str::trim).filter(|line| {
+    let script = read(".ci/run");
+    let builds = script.lines().map(str::trim).filter(|line| {
         ["cargo test", "cargo build", "cargo clippy", "cargo doc"]
             .iter()
             .any(|call| line.starts_with(call) && !line.contains("--version"))

@@ -25,8 +25,8 @@ async fn t37_a_clock_jump_runs_waiting_commands_once() {
     bot.clock.advance(Duration::from_secs(86_400));
     held.release();
 
-    let answers = bot.replies_to(&command).await;
-    assert_eq!(answers, ["✅ “Futebol” is now in “Bairro Feliz”."]);
+    let replies = bot.replies_to(&command).await;
+    assert_eq!(replies, ["✅ “Futebol” is now in “Bairro Feliz”."]);
     assert_eq!(bot.calls_to("communities/link").len(), 2, "one that failed, and one");
 }
 
@@ -43,9 +43,9 @@ async fn t37_a_clock_set_back_over_a_restart_delays_nothing() {
     bot.clock = Clock::manual(Timestamp(NOON.0 - 86_400_000));
     bot.restart().await;
 
-    let answers = bot.replies_to(&command).await;
-    assert_eq!(answers, ["✅ “Futebol” is now in “Bairro Feliz”."]);
-    assert!(bot.ask(ANA, "/whoami").await.contains("Ana"), "and the next order is no event of the future");
+    let replies = bot.replies_to(&command).await;
+    assert_eq!(replies, ["✅ “Futebol” is now in “Bairro Feliz”."]);
+    assert!(bot.ask(ANA, "/whoami").await.contains("Ana"), "and the next command is no event of the future");
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ const REPEATABLE: [(&str, &str, bool); 12] = [
 ];
 
 /// Responses that mean neither success nor failure.
-fn empty_answers() -> Vec<FaultResponse> {
+fn empty_responses() -> Vec<FaultResponse> {
     let texts = ["", "{}", "null", "[]", "{\"success\":", "7"].map(|body| FaultResponse::text(200, body));
     let others = [
         FaultResponse::text(204, ""),
@@ -65,9 +65,11 @@ fn calls(bot: &Service, call: &str) -> usize {
 async fn t47_a_call_with_an_empty_response_is_repeated_until_done() {
     for (call, command, _) in REPEATABLE {
         let bot = without_lag().await;
-        let answers = empty_answers();
-        let count = answers.len();
-        answers.into_iter().for_each(|reply| bot.sandbox.faults().fail_next(call, 1, Fault::Replace(reply)));
+        let responses = empty_responses();
+        let count = responses.len();
+        responses
+            .into_iter()
+            .for_each(|reply| bot.sandbox.faults().fail_next(call, 1, Fault::Replace(reply)));
 
         let given = bot.send_to_completion(ANA, command).await;
         let replies = bot.replies_to(&given).await;
@@ -167,7 +169,7 @@ async fn t47_a_possibly_set_photo_is_not_reported_as_refused() {
 
 #[tokio::test]
 async fn t47_unrepeatable_calls_are_made_once_whatever_the_response() {
-    for reply in empty_answers() {
+    for reply in empty_responses() {
         for fault in [Fault::Replace(reply.clone()), Fault::ReplaceResponse(reply.clone())] {
             let bot = without_lag().await;
             bot.sandbox.faults().fail_next("POST communities", 1, fault.clone());
@@ -189,7 +191,7 @@ async fn t47_unrepeatable_calls_are_made_once_whatever_the_response() {
 
 #[tokio::test]
 async fn t47_an_add_without_a_response_is_not_reported_as_invited() {
-    for reply in empty_answers() {
+    for reply in empty_responses() {
         for fault in [Fault::Replace(reply.clone()), Fault::ReplaceResponse(reply.clone())] {
             let bot = without_lag().await;
             bot.sandbox.faults().fail_next("add-participant", 1, fault.clone());
@@ -207,7 +209,7 @@ async fn t47_an_add_without_a_response_is_not_reported_as_invited() {
 
 #[tokio::test]
 async fn t47_a_message_response_without_an_id_means_not_sent() {
-    for reply in empty_answers() {
+    for reply in empty_responses() {
         let bot = Service::start().await;
         bot.sandbox.faults().fail_next("send-text", 2, Fault::Replace(reply.clone()));
 

@@ -65,7 +65,7 @@ async fn t18_invisible_characters_reach_no_reply() {
         Fault::Replace(FaultResponse::json(400, &json!({ "error": format!("no rights in {UNSEEN}") }))),
     );
 
-    let mut answers = Vec::new();
+    let mut replies = Vec::new();
     for text in [
         "/groups feira".to_owned(),
         format!("/groups \"{UNSEEN}\""),
@@ -76,15 +76,15 @@ async fn t18_invisible_characters_reach_no_reply() {
         format!("/status {UNSEEN}"),
         format!("/link bairro \u{201c}{UNSEEN}"),
     ] {
-        answers.push(bot.ask(ANA, &text).await);
+        replies.push(bot.ask(ANA, &text).await);
     }
 
-    for answer in &answers {
+    for reply in &replies {
         // The status icon of a group has its own variation selector.
-        let others: String = answer.replace("☑️", "").replace("⚠️", "");
-        assert!(!unseen.is_match(&others), "{answer:?}");
+        let others: String = reply.replace("☑️", "").replace("⚠️", "");
+        assert!(!unseen.is_match(&others), "{reply:?}");
     }
-    assert!(answers[0].contains("“Feira do [31m 31m Bairro”"), "{:?}", answers[0]);
+    assert!(replies[0].contains("“Feira do [31m 31m Bairro”"), "{:?}", replies[0]);
 }
 
 #[tokio::test]
@@ -107,9 +107,9 @@ async fn t18_a_command_that_only_looks_like_one_is_unknown() {
 }
 
 /// Timeout of a reply: more than ten times what any of them takes in a debug build (a tenth of a second).
-const AT_ONCE: Duration = Duration::from_secs(5);
+const REPLY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Attempts per text: a machine that stalls does so once, slow code every time.
-const TRIES: usize = 3;
+const ATTEMPTS: usize = 3;
 
 /// Texts of 64 KiB.
 fn fills() -> impl Iterator<Item = (&'static str, String)> {
@@ -155,21 +155,21 @@ async fn start_crowded() -> Service {
 }
 
 /// Sends each text and checks that the reply comes in time.
-async fn expect_each_at_once(bot: &Service, texts: impl Iterator<Item = String>) {
+async fn expect_each_in_time(bot: &Service, texts: impl Iterator<Item = String>) {
     for text in texts {
         let mut taken = Duration::MAX;
-        for _ in 0..TRIES {
+        for _ in 0..ATTEMPTS {
             let started = Instant::now();
-            let answer = bot.send(ANA, &text).await;
-            assert!(answer.contains("accepted") || answer.contains("ignored"), "{answer}");
+            let response = bot.send(ANA, &text).await;
+            assert!(response.contains("accepted") || response.contains("ignored"), "{response}");
             bot.settled().await;
             taken = taken.min(started.elapsed());
-            if taken < AT_ONCE {
+            if taken < REPLY_TIMEOUT {
                 break;
             }
         }
         let begin: String = text.chars().take(20).collect();
-        assert!(taken < AT_ONCE, "{begin:?}… took {taken:?}");
+        assert!(taken < REPLY_TIMEOUT, "{begin:?}… took {taken:?}");
     }
     assert!(bot.said().iter().all(|text| text.chars().count() < 4_000));
     assert!(bot.ask(ANA, "/whoami").await.contains("Ana"));
@@ -181,7 +181,7 @@ async fn t18_sixty_four_kibibytes_of_anything_get_a_reply_at_once() {
     let begins = ["/link", "/link bairro ", "/add bairro ", "/groups ", "/help ", "/help /", "/x", "link "];
     let texts = fills().flat_map(|(_, fill)| begins.map(|begin| format!("{begin}{fill}")));
 
-    expect_each_at_once(&bot, texts).await;
+    expect_each_in_time(&bot, texts).await;
 }
 
 #[tokio::test]
@@ -195,7 +195,7 @@ async fn t18_every_command_answers_sixty_four_kibibytes_at_once() {
         fills.map(move |(_, fill)| format!("/{} {place}{fill}", spec.name))
     });
 
-    expect_each_at_once(&bot, chosen).await;
+    expect_each_in_time(&bot, chosen).await;
 }
 
 #[tokio::test]

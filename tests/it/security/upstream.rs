@@ -16,8 +16,8 @@ use crate::webhook::assert_status;
 
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
 
-/// A listener that counts connections and answers each request with these bytes.
-async fn listener(answer: String) -> (String, Arc<AtomicUsize>) {
+/// A listener that counts connections and responds to each request with these bytes.
+async fn listener(response: String) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let visitors = Arc::new(AtomicUsize::new(0));
@@ -25,11 +25,11 @@ async fn listener(answer: String) -> (String, Arc<AtomicUsize>) {
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             counted.fetch_add(1, Ordering::SeqCst);
-            let answer = answer.clone();
+            let response = response.clone();
             tokio::spawn(async move {
                 let mut seen = [0; 8 * 1024];
                 while stream.read(&mut seen).await.is_ok_and(|length| length > 0) {
-                    if stream.write_all(answer.as_bytes()).await.is_err() {
+                    if stream.write_all(response.as_bytes()).await.is_err() {
                         break;
                     }
                 }
@@ -142,8 +142,8 @@ async fn t27_the_reply_is_true_and_timely_whatever_z_api_responds() {
         ("a page of failure", Fault::Replace(FaultResponse::bad_gateway())),
         ("a gigabyte", Fault::Replace(FaultResponse::Huge(1 << 30))),
         ("a gigabyte, done", Fault::ReplaceResponse(FaultResponse::Huge(1 << 30))),
-        ("half an answer", Fault::Replace(FaultResponse::Cut)),
-        ("half an answer, done", Fault::ReplaceResponse(FaultResponse::Cut)),
+        ("half a response", Fault::Replace(FaultResponse::Cut)),
+        ("half a response, done", Fault::ReplaceResponse(FaultResponse::Cut)),
         ("a reset, done", Fault::ReplaceResponse(FaultResponse::Dropped)),
         ("a reset", Fault::Replace(FaultResponse::Dropped)),
         ("another shape", Fault::Replace(ok("[[[]]]"))),

@@ -13,7 +13,7 @@ use crate::support::{ANA, Service};
 async fn idle(bot: &Service) -> RawConnection {
     let mut connection = RawConnection::to(&bot.url).await;
     connection.send(&bot.posted(ANA, "que bom")).await;
-    assert_eq!(connection.answer_within(50 * SECOND).await.expect("a slot").status, 200);
+    assert_eq!(connection.response_within(50 * SECOND).await.expect("a slot").status, 200);
     connection
 }
 
@@ -34,14 +34,14 @@ async fn a_new_connection_replaces_the_longest_idle_one() {
     // The first is not the oldest any more.
     tokio::time::sleep(Duration::from_millis(20)).await;
     first.send(&bot.posted(ANA, "que bom")).await;
-    assert_eq!(first.answer().await.unwrap().status, 200);
+    assert_eq!(first.response().await.unwrap().status, 200);
 
     let _fourth = idle(&bot).await;
 
     assert_eq!(second.closed().await, "");
     for connection in [&mut first, &mut third] {
         connection.send(&bot.posted(ANA, "que bom")).await;
-        assert_eq!(connection.answer().await.expect("it was not closed").status, 200);
+        assert_eq!(connection.response().await.expect("it was not closed").status, 200);
     }
     assert_eq!(bot.metric_value("vincula_connections_evicted_total").await, 1);
 }
@@ -73,16 +73,16 @@ async fn if_none_is_idle_new_connections_wait() {
         connection.send(&bot.posted(ANA, "que bom")).await;
         waiting.push(connection);
     }
-    assert!(waiting[0].answer_within(SECOND / 3).await.is_none(), "there were slots for two");
+    assert!(waiting[0].response_within(SECOND / 3).await.is_none(), "there were slots for two");
 
     first.send(&rest).await;
-    assert_eq!(first.answer_within(20 * SECOND).await.expect("a busy connection is kept").status, 200);
+    assert_eq!(first.response_within(20 * SECOND).await.expect("a busy connection is kept").status, 200);
 
     // They get the slot one after the other.
     for connection in &mut waiting {
-        assert_eq!(connection.answer_within(40 * SECOND).await.expect("a slot").status, 200);
+        assert_eq!(connection.response_within(40 * SECOND).await.expect("a slot").status, 200);
     }
-    assert!(second.answer_within(SECOND / 10).await.is_none());
+    assert!(second.response_within(SECOND / 10).await.is_none());
     // On a slow machine the 5 s of its head may be over.
     assert!(!second.is_closed() || started.elapsed() > 4 * SECOND, "a busy connection was closed");
     // The private listener has its own slots.
@@ -104,7 +104,7 @@ async fn one_address_does_not_get_all_slots_if_proxies_are_named() {
     };
     let is_served = async |connection: &mut RawConnection, rest: &[u8]| {
         connection.send(rest).await;
-        connection.answer_within(20 * SECOND).await.is_some_and(|answer| answer.text() == "well")
+        connection.response_within(20 * SECOND).await.is_some_and(|response| response.text() == "well")
     };
 
     let mut greedy = [started("127.0.0.2").await, started("127.0.0.2").await];

@@ -14,8 +14,8 @@ use crate::support::raw_connection::{RawConnection, request};
 #[tokio::test]
 async fn hundreds_of_pipelined_requests_do_not_delay_other_connections() {
     let (listener, url) = listener().await;
-    let answered = Arc::new(AtomicUsize::new(0));
-    let (many, one) = (answered.clone(), answered.clone());
+    let responses = Arc::new(AtomicUsize::new(0));
+    let (many, one) = (responses.clone(), responses.clone());
     let routes = Router::new()
         .route("/many", get(async move || many.fetch_add(1, Ordering::SeqCst).to_string()))
         .route("/one", get(async move || one.load(Ordering::SeqCst).to_string()));
@@ -24,16 +24,16 @@ async fn hundreds_of_pipelined_requests_do_not_delay_other_connections() {
     let (mut busy, mut modest) = (RawConnection::to(&url).await, RawConnection::to(&url).await);
     for connection in [&mut busy, &mut modest] {
         connection.send(&one).await;
-        connection.answer().await.expect("a response");
+        connection.response().await.expect("a response");
     }
 
     busy.send(&many.repeat(300)).await;
     modest.send(&one).await;
-    let before: usize = modest.answer().await.expect("a response").text().parse().unwrap();
+    let before: usize = modest.response().await.expect("a response").text().parse().unwrap();
 
     assert!(before < 10, "{before} requests of another connection came first");
     for _ in 0..300 {
-        busy.answer().await.expect("a response to each of them");
+        busy.response().await.expect("a response to each of them");
     }
-    assert_eq!(answered.load(Ordering::SeqCst), 300);
+    assert_eq!(responses.load(Ordering::SeqCst), 300);
 }

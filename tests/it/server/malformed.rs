@@ -20,7 +20,7 @@ async fn request_raw(bot: &Service, raw: &str) -> String {
 }
 
 fn statuses(said: &str) -> Vec<&str> {
-    said.split("HTTP/1.1 ").skip(1).map(|answer| &answer[..3]).collect()
+    said.split("HTTP/1.1 ").skip(1).map(|response| &response[..3]).collect()
 }
 
 #[tokio::test]
@@ -31,7 +31,7 @@ async fn an_ambiguous_request_gets_one_response() {
         "POST /webhooks/main HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nz-api-token: {token}\r\n"
     );
     let chunks = format!("2\r\n{{}}\r\n0\r\n\r\n{HIDDEN}");
-    for (lines, body, answers) in [
+    for (lines, body, responses) in [
         // Two lengths of different kinds: the chunks count, and nothing may follow.
         ("content-length: 2\r\ntransfer-encoding: chunked\r\n", &chunks, &["200"][..]),
         ("transfer-encoding: chunked\r\ncontent-length: 2\r\n", &chunks, &["200"]),
@@ -56,7 +56,7 @@ async fn an_ambiguous_request_gets_one_response() {
         ("content-length: 2\r\nx: a\0b\r\n", &chunks, &["400"]),
     ] {
         let said = request_raw(&bot, &format!("{head}{lines}\r\n{body}")).await;
-        assert_eq!(statuses(&said), answers, "{lines:?}: {said}");
+        assert_eq!(statuses(&said), responses, "{lines:?}: {said}");
     }
     // HTTP/1.0 has no chunks.
     let old = head.replace("HTTP/1.1", "HTTP/1.0");
@@ -92,8 +92,9 @@ async fn malformed_chunks_close_the_connection() {
     // A chunk extension is ignored.
     let mut connection = RawConnection::to(&bot.url).await;
     connection.send(format!("{head}2;a=b\r\n{{}}\r\n0\r\n\r\n{head}0\r\n\r\n").as_bytes()).await;
-    let answers = [connection.answer().await.unwrap().status, connection.answer().await.unwrap().status];
-    assert_eq!(answers, [200, 400]);
+    let responses =
+        [connection.response().await.unwrap().status, connection.response().await.unwrap().status];
+    assert_eq!(responses, [200, 400]);
 }
 
 #[tokio::test]
@@ -126,12 +127,12 @@ async fn other_protocols_are_rejected_and_an_h2c_upgrade_is_ignored() {
     ];
     let mut connection = RawConnection::to(&bot.url).await;
     connection.send(&request("POST", "/webhooks/main", &headers, command.as_bytes())).await;
-    let answer = connection.answer().await.unwrap();
-    assert_eq!((answer.status, answer.header("upgrade")), (200, None));
-    assert!(answer.text().contains("accepted"));
+    let response = connection.response().await.unwrap();
+    assert_eq!((response.status, response.header("upgrade")), (200, None));
+    assert!(response.text().contains("accepted"));
     // The connection continues as HTTP/1.1.
     connection.send(&bot.posted(ANA, "que bom")).await;
-    assert_eq!(connection.answer().await.unwrap().status, 200);
+    assert_eq!(connection.response().await.unwrap().status, 200);
 }
 
 #[tokio::test]

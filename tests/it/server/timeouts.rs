@@ -56,24 +56,24 @@ async fn the_keep_alive_timeout_is_longer_than_the_header_timeout() {
         // Several times, and each time for longer than the timeout of a head.
         for _ in 0..3 {
             connection.send(&whole).await;
-            assert_eq!(connection.answer_within(100 * TENTH).await.expect("it is kept").text(), "well");
+            assert_eq!(connection.response_within(100 * TENTH).await.expect("it is kept").text(), "well");
             tokio::time::sleep(9 * TENTH).await;
         }
         connection.send(&whole).await;
-        assert_eq!(connection.answer().await.unwrap().text(), "well");
+        assert_eq!(connection.response().await.unwrap().text(), "well");
         assert!(closed_after(&mut connection).await.0 > 115 * TENTH, "it was not kept");
     };
-    let slow_head_after_an_answer = async {
+    let slow_head_after_a_response = async {
         let mut connection = RawConnection::to(&url).await;
         connection.send(&whole).await;
-        assert_eq!(connection.answer().await.unwrap().text(), "well");
+        assert_eq!(connection.response().await.unwrap().text(), "well");
         tokio::time::sleep(9 * TENTH).await;
         connection.send(&whole[..9]).await;
         let (elapsed, said) = closed_after(&mut connection).await;
         expect_head(elapsed);
         assert_eq!(said, "");
     };
-    tokio::join!(silent, idle, slow_head_after_an_answer);
+    tokio::join!(silent, idle, slow_head_after_a_response);
 }
 
 /// Head and body share the timeout of a request.
@@ -88,9 +88,9 @@ async fn the_timeout_of_a_request_begins_with_its_first_byte() {
     tokio::time::sleep(30 * TENTH).await;
     connection.send(&head[20..]).await;
 
-    let answer = connection.answer_within(400 * TENTH).await.expect("a response");
+    let response = connection.response_within(400 * TENTH).await.expect("a response");
 
-    assert_eq!((answer.status, answer.header("connection")), (408, Some("close")));
+    assert_eq!((response.status, response.header("connection")), (408, Some("close")));
     assert!(started.elapsed() > 49 * TENTH, "{:?}", started.elapsed());
     assert!(started.elapsed() < 80 * TENTH, "the body had a timeout of its own: {:?}", started.elapsed());
 }
@@ -104,7 +104,7 @@ async fn at_shutdown_idle_connections_are_closed_and_busy_ones_finish() {
     let mut fresh = RawConnection::to(&url).await;
     let mut idle = RawConnection::to(&url).await;
     idle.send(&whole).await;
-    assert_eq!(idle.answer().await.unwrap().text(), "well");
+    assert_eq!(idle.response().await.unwrap().text(), "well");
     let mut busy = RawConnection::to(&url).await;
     busy.send(&request("POST", "/", &[("content-length", "9")], b"1234")).await;
     tokio::time::sleep(2 * TENTH).await;
@@ -117,7 +117,7 @@ async fn at_shutdown_idle_connections_are_closed_and_busy_ones_finish() {
     assert!(tokio::net::TcpStream::connect(crate::support::raw_connection::authority(&url)).await.is_err());
     busy.send(b"56789").await;
 
-    assert_eq!(busy.answer().await.expect("its response").text(), "well");
+    assert_eq!(busy.response().await.expect("its response").text(), "well");
     busy.closed().await;
     drop(busy);
     tasks.close();

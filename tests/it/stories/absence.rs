@@ -27,21 +27,21 @@ fn no_lists() -> Vec<FaultResponse> {
 }
 
 impl Service {
-    fn instead(&self, path: &str, times: usize, reply: FaultResponse) {
-        self.sandbox.faults().fail_next(path, times, Fault::Replace(reply));
+    fn instead(&self, path: &str, times: usize, response: FaultResponse) {
+        self.sandbox.faults().fail_next(path, times, Fault::Replace(response));
     }
 }
 
 #[tokio::test]
 async fn t47_an_empty_response_is_no_empty_list_and_is_read_again() {
     for path in ["GET communities?", "groups?", "groups?page=2"] {
-        for reply in no_lists() {
+        for response in no_lists() {
             let bot = Service::start().await;
-            bot.instead(path, 2, reply.clone());
+            bot.instead(path, 2, response.clone());
 
             let command = bot.send_to_completion(ANA, LINK).await;
 
-            assert_eq!(bot.replies_to(&command).await, [LINKED], "{path} {reply:?}");
+            assert_eq!(bot.replies_to(&command).await, [LINKED], "{path} {response:?}");
         }
     }
 }
@@ -50,32 +50,32 @@ async fn t47_an_empty_response_is_no_empty_list_and_is_read_again() {
 async fn t47_a_community_missing_from_the_list_is_not_deactivated_until_its_metadata_is_refused() {
     let mut replies = no_lists();
     replies.push(ok("[]"));
-    for reply in replies {
+    for response in replies {
         let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
         bot.ask(ANA, "/communities").await; // now the name is known
         bot.sandbox.faults().fail_always("DELETE communities/", Fault::Replace(ok(r#"{"value":true}"#)));
-        bot.sandbox.faults().fail_always("GET communities?", Fault::Replace(reply.clone()));
+        bot.sandbox.faults().fail_always("GET communities?", Fault::Replace(response.clone()));
 
-        let answer = bot.ask(ANA, "/deactivate --yes \"Bairro Feliz\"").await;
+        let reply = bot.ask(ANA, "/deactivate --yes \"Bairro Feliz\"").await;
 
-        assert!(answer.starts_with('❓'), "{reply:?}: {answer}");
+        assert!(reply.starts_with('❓'), "{response:?}: {reply}");
         assert!(bot.world().community_named("Bairro Feliz").is_some());
     }
 }
 
 #[tokio::test]
 async fn t47_an_html_page_does_not_prove_that_a_community_is_gone() {
-    for reply in [FaultResponse::html(404, "<h1>Not Found</h1>"), refusal("rate-overlimit"), refusal("")] {
+    for response in [FaultResponse::html(404, "<h1>Not Found</h1>"), refusal("rate-overlimit"), refusal("")] {
         let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
-        let gate = bot.sandbox.faults().hold_response("DELETE communities/");
+        let barrier = bot.sandbox.faults().hold_response("DELETE communities/");
         let command = bot.send_to_completion(ANA, "/deactivate --yes \"Bairro Feliz\"").await;
-        bot.within(gate.wait_reached()).await;
-        bot.sandbox.faults().fail_always("communities-metadata", Fault::Replace(reply.clone()));
-        gate.release();
+        bot.within(barrier.wait_reached()).await;
+        bot.sandbox.faults().fail_always("communities-metadata", Fault::Replace(response.clone()));
+        barrier.release();
 
         let replies = bot.replies_to(&command).await;
 
-        assert!(replies.len() == 1 && replies[0].starts_with('❓'), "{reply:?}: {replies:?}");
+        assert!(replies.len() == 1 && replies[0].starts_with('❓'), "{response:?}: {replies:?}");
     }
 }
 
@@ -87,43 +87,43 @@ async fn t47_an_old_community_is_not_taken_for_the_new_one() {
         bot.instead("GET communities?", 1, ok("[]"));
         bot.instead("POST communities", 1, FaultResponse::bad_gateway());
 
-        let reply = bot.ask(ANA, &format!("/create {name}")).await;
+        let response = bot.ask(ANA, &format!("/create {name}")).await;
 
-        assert!(reply.starts_with(&format!("❓ “{name}” may have been created")), "{reply}");
+        assert!(response.starts_with(&format!("❓ “{name}” may have been created")), "{response}");
     }
 }
 
 #[tokio::test]
 async fn t47_a_community_is_created_only_after_its_namesakes_are_known() {
-    for reply in no_lists() {
+    for response in no_lists() {
         let bot = Service::start().await;
-        bot.instead("GET communities?", 2, reply.clone());
+        bot.instead("GET communities?", 2, response.clone());
 
         let command = bot.send_to_completion(ANA, "/create Bairro Feliz").await;
 
         let asked = bot.replies_to(&command).await;
-        assert!(asked.len() == 1 && asked[0].contains("There is 1 community"), "{reply:?}: {asked:?}");
+        assert!(asked.len() == 1 && asked[0].contains("There is 1 community"), "{response:?}: {asked:?}");
         assert_eq!(bot.changes(), 0);
     }
 }
 
 #[tokio::test]
 async fn t47_a_group_is_absent_only_if_z_api_says_so() {
-    for reply in [FaultResponse::html(404, "<h1>Not Found</h1>"), refusal("rate-overlimit"), refusal("")] {
+    for response in [FaultResponse::html(404, "<h1>Not Found</h1>"), refusal("rate-overlimit"), refusal("")] {
         let bot = Service::start().await;
-        bot.instead("light-group-metadata", 1, reply.clone());
+        bot.instead("light-group-metadata", 1, response.clone());
 
-        let answer = bot.ask(ANA, LINK).await;
+        let reply = bot.ask(ANA, LINK).await;
 
-        assert!(answer.starts_with("❌ Z-API refused: "), "{reply:?}: {answer}");
+        assert!(reply.starts_with("❌ Z-API refused: "), "{response:?}: {reply}");
         assert_eq!(bot.changes(), 0);
     }
     let bot = Service::start().await;
     bot.instead("light-group-metadata", 1, refusal("Group not found"));
 
-    let answer = bot.ask(ANA, LINK).await;
+    let reply = bot.ask(ANA, LINK).await;
 
-    assert!(answer.ends_with("❌ “Futebol”: no such group, or the bot's number is not in it"), "{answer}");
+    assert!(reply.ends_with("❌ “Futebol”: no such group, or the bot's number is not in it"), "{reply}");
 }
 
 #[tokio::test]
@@ -154,23 +154,26 @@ async fn t47_metadata_of_another_community_or_of_none_is_read_again() {
 
         let command = bot.send_to_completion(ANA, r#"/community "Bairro Feliz""#).await;
 
-        let reply = bot.replies_to(&command).await.concat();
-        assert!(reply.contains("Bairro Feliz") && !reply.contains("Marketing BR"), "{body}: {reply}");
+        let response = bot.replies_to(&command).await.concat();
+        assert!(
+            response.contains("Bairro Feliz") && !response.contains("Marketing BR"),
+            "{body}: {response}"
+        );
     }
 }
 
 #[tokio::test]
 async fn t47_missing_numbers_and_members_are_read_again() {
-    for reply in
+    for response in
         [ok("[]"), ok("{}"), ok("null"), FaultResponse::text(200, ""), FaultResponse::html(200, "<b>x</b>")]
     {
         let bot = Service::start().await;
-        bot.instead("phone-exists-batch", 2, reply.clone());
+        bot.instead("phone-exists-batch", 2, response.clone());
 
         let command = bot.send_to_completion(ANA, &format!(r#"/add "Bairro Feliz" {NOBODY}"#)).await;
 
-        let answer = bot.replies_to(&command).await.concat();
-        assert!(answer.contains("has no WhatsApp"), "{reply:?}: {answer}");
+        let reply = bot.replies_to(&command).await.concat();
+        assert!(reply.contains("has no WhatsApp"), "{response:?}: {reply}");
         assert_eq!(bot.changes(), 0);
     }
     let bot = Service::start().await;
@@ -182,20 +185,20 @@ async fn t47_missing_numbers_and_members_are_read_again() {
 
     let command = bot.send_to_completion(ANA, &format!(r#"/remove --yes "Bairro Feliz" {BRUNO}"#)).await;
 
-    let answer = bot.replies_to(&command).await.concat();
-    assert!(answer.contains(" is no longer in “Bairro Feliz”."), "{answer}");
+    let reply = bot.replies_to(&command).await.concat();
+    assert!(reply.contains(" is no longer in “Bairro Feliz”."), "{reply}");
     assert_eq!(bot.role(BRUNO), Role::Outside);
 }
 
 #[tokio::test]
 async fn t47_an_empty_status_does_not_mean_disconnected() {
-    for reply in [ok("{}"), ok("null"), ok("[]"), FaultResponse::text(200, "")] {
+    for response in [ok("{}"), ok("null"), ok("[]"), FaultResponse::text(200, "")] {
         let bot = Service::start().await;
-        bot.instead("status", 1, reply.clone());
+        bot.instead("status", 1, response.clone());
 
-        let answer = bot.ask(ANA, "/status").await;
+        let reply = bot.ask(ANA, "/status").await;
 
-        assert!(answer.starts_with("❓ Z-API could not be asked: "), "{reply:?}: {answer}");
+        assert!(reply.starts_with("❓ Z-API could not be asked: "), "{response:?}: {reply}");
     }
 }
 
@@ -222,13 +225,13 @@ fn page(bot: &Service, of: &str, count: usize, names: &[&str]) -> FaultResponse 
 #[tokio::test]
 async fn uneven_pages_are_read_to_the_end() {
     let bot = Service::start().await;
-    for (path, reply) in [
+    for (path, response) in [
         ("groups?page=1&", page(&bot, "11", 50, &[])),
         ("groups?page=2&", page(&bot, "22", 47, &["Suporte"])),
         ("groups?page=3&", page(&bot, "33", 50, &["Futebol"])),
         ("groups?page=4&", ok("[]")),
     ] {
-        bot.sandbox.faults().fail_always(path, Fault::Replace(reply));
+        bot.sandbox.faults().fail_always(path, Fault::Replace(response));
     }
 
     assert_eq!(bot.ask(ANA, LINK).await, LINKED);

@@ -102,7 +102,7 @@ async fn one_refusal_does_not_stop_the_others() {
     {
         let bot = Service::start().await;
         bot.sandbox.faults().set_partial(form);
-        // Z-API does not say who has WhatsApp, so the call includes the person without it.
+        // Z-API does not say which numbers have WhatsApp, so the call includes the person without it.
         bot.sandbox.faults().fail_always("phone-exists-batch", Fault::Replace(refusal("not available")));
 
         let reply = bot.ask(ANA, &format!(r#"/add "Marketing BR" {NOBODY} {DAVI} {ELISA}"#)).await;
@@ -135,15 +135,15 @@ async fn nobody_is_invited_twice_though_the_command_is_tried_again() {
     let second = calls.hold_response("add-participant");
     calls.fail_next("add-participant", 1, Fault::Replace(FaultResponse::bad_gateway()));
     let command = bot.send_to_completion(ANA, &text).await;
-    for gate in [first, second] {
-        bot.within(gate.wait_reached()).await;
-        gate.release();
+    for barrier in [first, second] {
+        bot.within(barrier.wait_reached()).await;
+        barrier.release();
     }
 
-    let answers = bot.replies_to(&command).await;
+    let replies = bot.replies_to(&command).await;
 
     assert_eq!(
-        answers,
+        replies,
         ["1 of 3 people is now in “Bairro Feliz”.\n\
           ⚠️ +55 44 99999-0004: can’t be added directly, so they got a private invitation\n\
           ❓ +55 44 99999-0006: may have got a private invitation; nobody gets two from me unasked. If they \
@@ -163,7 +163,7 @@ async fn a_refused_invitation_is_not_retried_because_of_another_person() {
         world.person(hard, Some("81896604192879@lid"), "Fabi");
         world.set_hard_to_add(hard);
     });
-    // All at once, Davi alone, who gets an invitation despite the refusal, then the other one.
+    // All at once, Davi alone, with an invitation despite the refusal, then the other one.
     let calls = bot.sandbox.faults();
     calls.fail_next("add-participant", 1, Fault::Replace(ok(r#"{"value":true}"#)));
     calls.fail_next("add-participant", 1, Fault::ReplaceResponse(refusal("Not now")));
@@ -358,8 +358,8 @@ async fn undo_reverts_nothing_before_an_uncertain_change() {
     bot.within(call.wait_reached()).await;
     bot.sandbox.faults().fail_always("light-group-metadata", Fault::Replace(refusal("Group not found")));
     call.release();
-    let answers = bot.replies_to(&command).await;
-    assert!(answers[0].contains("\n❓ +55 44 99999-0005"), "{answers:?}");
+    let replies = bot.replies_to(&command).await;
+    assert!(replies[0].contains("\n❓ +55 44 99999-0005"), "{replies:?}");
     bot.sandbox.faults().clear();
 
     let undone = bot.ask(ANA, "/undo").await;

@@ -264,7 +264,7 @@ async fn a_restart_keeps_an_alias() {
 
 /// Ana, in these communities, and Rui in all; “sales” is “Marketing BR”.
 fn with_sales(communities: &str) -> String {
-    let marketing = World::playground().community_named("Marketing BR").unwrap();
+    let marketing = World::small().community_named("Marketing BR").unwrap();
     format!(
         "[instances.main.admins.ana]\nphone = \"{ANA}\"\nname = \"Ana\"\ncommunities = {communities}\n\
          [instances.main.admins.rui]\nphone = \"{RUI}\"\nname = \"Rui\"\n\

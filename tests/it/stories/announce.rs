@@ -269,8 +269,8 @@ async fn a_permanently_busy_z_api_is_reported_as_not_sent() {
     // Its last attempt.
     clock.advance(Duration::from_secs(31 * 60));
 
-    let answers = bot.replies_to(&command).await;
-    assert!(answers.len() == 1 && answers[0].starts_with("❌ Not done: "), "{answers:?}");
+    let replies = bot.replies_to(&command).await;
+    assert!(replies.len() == 1 && replies[0].starts_with("❌ Not done: "), "{replies:?}");
     assert!(bot.announced("Bairro Feliz").is_empty());
 }
 

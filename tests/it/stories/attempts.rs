@@ -8,7 +8,7 @@ use super::fixtures::{ANA_AND_RUI, RUI};
 use crate::support::{ANA, Service, ServiceBuilder};
 
 /// At least ten times what these tests take.
-const SOON: Duration = Duration::from_secs(20);
+const REPLY_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A Z-API whose list of groups takes 100 s, page by page.
 fn with_slow_pages() -> ServiceBuilder {
@@ -31,7 +31,7 @@ async fn t47_a_reply_comes_even_if_a_list_never_ends() {
         reply.starts_with("❌ I could not finish this command and gave up: Z-API did not answer."),
         "{reply}"
     );
-    assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
+    assert!(started.elapsed() < REPLY_TIMEOUT, "{:?}", started.elapsed());
     assert_eq!(bot.changes(), 0);
 }
 
@@ -39,20 +39,20 @@ async fn t47_a_reply_comes_even_if_a_list_never_ends() {
 async fn t47_a_started_change_is_reported_even_if_nothing_can_be_read() {
     let setting = Service::with().instance("give_up_after = \"2s\"");
     let bot = setting.timing(|timing| timing.attempt = Duration::from_secs(2)).start().await;
-    let gate = bot.sandbox.faults().hold_response("DELETE communities/");
+    let barrier = bot.sandbox.faults().hold_response("DELETE communities/");
     let command =
         bot.send_to_completion(ANA, &format!("/deactivate --yes {}", bot.community("Bairro Feliz"))).await;
-    bot.within(gate.wait_reached()).await;
+    bot.within(barrier.wait_reached()).await;
     let started = Instant::now();
     bot.sandbox
         .faults()
         .fail_always("GET communities?", Fault::HoldRequest(vincula::sandbox::CallBarrier::closed()));
-    gate.release();
+    barrier.release();
 
     let replies = bot.replies_to(&command).await;
 
     assert!(replies.len() == 1 && replies[0].starts_with('❓'), "{replies:?}");
-    assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
+    assert!(started.elapsed() < REPLY_TIMEOUT, "{:?}", started.elapsed());
 }
 
 #[tokio::test]
@@ -68,7 +68,7 @@ async fn t47_a_hanging_list_does_not_block_commands_with_a_cached_one() {
     let reply = bot.ask(RUI, r#"/link "Bairro Feliz" futebol"#).await;
 
     assert_eq!(reply, "✅ “Futebol” is now in “Bairro Feliz”.");
-    assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
+    assert!(started.elapsed() < REPLY_TIMEOUT, "{:?}", started.elapsed());
     hanging.release();
 }
 
@@ -87,5 +87,5 @@ async fn t47_waiting_for_a_newer_list_ends_with_the_attempt() {
     for command in commands {
         assert!(bot.reply_to(&command).await.text.contains("gave up: Z-API did not answer."));
     }
-    assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
+    assert!(started.elapsed() < REPLY_TIMEOUT, "{:?}", started.elapsed());
 }

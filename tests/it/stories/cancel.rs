@@ -82,8 +82,8 @@ async fn a_cancelled_command_does_not_invent_an_unreadable_state() {
 
     bot.ask(ANA, "/cancel").await;
 
-    let answers = bot.replies_to(&command).await;
-    assert!(answers.len() == 1 && answers[0].starts_with("❓ “Futebol”: the outcome"), "{answers:?}");
+    let replies = bot.replies_to(&command).await;
+    assert!(replies.len() == 1 && replies[0].starts_with("❓ “Futebol”: the outcome"), "{replies:?}");
     assert_eq!(bot.row(&command).await.outcome.as_deref(), Some("cancelled"));
 }
 

@@ -102,7 +102,7 @@ async fn t43_a_prefix_or_alias_reveals_no_forbidden_community() {
     let limited = format!(
         "[instances.main.admins.ana]\nphone = \"{ANA}\"\ncommunities = [\"Bairro Feliz\"]\n\
          [instances.main.aliases]\nmk = \"{}\"\n",
-        World::playground().community_named("Marketing BR").unwrap()
+        World::small().community_named("Marketing BR").unwrap()
     );
     let bot = Service::with().admins(&limited).start().await;
 

@@ -398,8 +398,11 @@ async fn t42_unreadable_rights_deny_access() {
     bot.clock.elapse(FIVE_MINUTES + Duration::from_secs(1));
 
     for word in [COMMAND, "/whoami", "sim", "2"] {
-        let answer = bot.send(BRUNO, word).await;
-        assert!(answer.contains("not_an_admin") || answer.contains("not_a_command"), "{word}: {answer}");
+        let response = bot.send(BRUNO, word).await;
+        assert!(
+            response.contains("not_an_admin") || response.contains("not_a_command"),
+            "{word}: {response}"
+        );
     }
     bot.sandbox.faults().reconnect();
     bot.clock.elapse(FIVE_MINUTES);

@@ -82,10 +82,10 @@ async fn a_yes_with_thanks_and_a_no_with_reasons_are_answers_in_a_direct_chat() 
         bot.ask(ANA, GRAVE).await;
         bot.settled().await;
 
-        let answer = bot.ask(ANA, text).await;
+        let reply = bot.ask(ANA, text).await;
 
-        assert_eq!(answer == DONE, is_yes, "{text}: {answer}");
-        assert_eq!(answer == "Dropped. Nothing was changed.", !is_yes, "{text}: {answer}");
+        assert_eq!(reply == DONE, is_yes, "{text}: {reply}");
+        assert_eq!(reply == "Dropped. Nothing was changed.", !is_yes, "{text}: {reply}");
     }
 }
 

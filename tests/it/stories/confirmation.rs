@@ -55,13 +55,13 @@ fn world() -> ServiceBuilder {
 
 /// Calls to Z-API except reads and messages to Ana.
 fn changing_calls(bot: &Service) -> Vec<ApiCall> {
-    let is_answer = |call: &ApiCall| {
+    let is_reply = |call: &ApiCall| {
         call.path == "send-text" && call.body.as_ref().is_some_and(|body| body["phone"] == ANA)
     };
     let is_progress = |call: &ApiCall| call.path.starts_with("send-") && call.path.contains("reaction");
-    let is_deed = |call: &ApiCall| call.is_change() || call.path.starts_with("send-");
+    let is_change = |call: &ApiCall| call.is_change() || call.path.starts_with("send-");
     let calls = bot.sandbox.calls().into_iter();
-    calls.filter(|call| is_deed(call) && !is_answer(call) && !is_progress(call)).collect()
+    calls.filter(|call| is_change(call) && !is_reply(call) && !is_progress(call)).collect()
 }
 
 fn named(name: &str) -> &'static CommandSpec {
@@ -125,15 +125,15 @@ async fn widely_visible_changes_prompt_first() {
     let bot = world().start().await;
     for (command, words) in GRAVE {
         for (name, end) in in_languages(named(command), ends) {
-            let order = format!("/{name} {words}");
+            let command = format!("/{name} {words}");
             let language = ["en", "pt", "es"][ends.iter().position(|other| *other == end).unwrap()];
             bot.ask(ANA, &format!("/language {language}")).await;
 
-            let reply = bot.ask(ANA, &order).await;
+            let reply = bot.ask(ANA, &command).await;
             bot.settled().await;
 
-            assert!(reply.contains("➡️") && reply.ends_with(end), "{order}: {reply}");
-            assert_eq!(changing_calls(&bot), [], "{order}");
+            assert!(reply.contains("➡️") && reply.ends_with(end), "{command}: {reply}");
+            assert_eq!(changing_calls(&bot), [], "{command}");
         }
     }
 }

@@ -135,10 +135,10 @@ async fn a_reply_to_a_deleted_command_is_sent_without_the_quote() {
 #[tokio::test]
 async fn a_started_command_keeps_its_community_even_if_its_name_moves() {
     let mut bot = Service::start().await;
-    let gate = bot.sandbox.faults().hold_response("communities/link");
+    let barrier = bot.sandbox.faults().hold_response("communities/link");
     let event = bot.message(ANA, r#"/link "Bairro Feliz" futebol"#);
     bot.post(&event).await;
-    bot.within(gate.wait_reached()).await;
+    bot.within(barrier.wait_reached()).await;
     bot.crash().await;
     bot.sandbox.faults().fail_always("communities?", Fault::Replace(FaultResponse::json(200, &json!([]))));
 

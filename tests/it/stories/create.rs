@@ -124,14 +124,14 @@ async fn a_lost_response_is_looked_up_and_nothing_is_created_twice() {
     bot.crash().await;
     bot.restart().await;
 
-    let answers = bot.replies_to(&command).await;
+    let replies = bot.replies_to(&command).await;
     let made = bot.made("Bairro Novo");
     assert_eq!(made.len(), 2);
     assert!(
-        answers.len() == 1
-            && answers[0].starts_with("✅ The community “Bairro Novo” was created.\n")
-            && answers[0].contains(&format!("/link {} …", made[1])),
-        "{answers:?}"
+        replies.len() == 1
+            && replies[0].starts_with("✅ The community “Bairro Novo” was created.\n")
+            && replies[0].contains(&format!("/link {} …", made[1])),
+        "{replies:?}"
     );
 }
 
@@ -207,10 +207,10 @@ async fn a_busy_z_api_with_unreadable_lists_creates_nothing_twice() {
 #[tokio::test]
 async fn where_z_api_is_too_busy_and_what_it_made_shows_late_none_is_made_twice() {
     let bot = Service::start().await;
-    let trouble = bot.sandbox.faults();
-    trouble.set_lag(Some(ReadLag::For(Duration::from_millis(200))));
+    let faults = bot.sandbox.faults();
+    faults.set_lag(Some(ReadLag::For(Duration::from_millis(200))));
     let busy = Fault::ReplaceResponse(FaultResponse::too_many_requests(None));
-    trouble.fail_next("POST communities", 1, busy);
+    faults.fail_next("POST communities", 1, busy);
 
     let reply = bot.ask(ANA, "/create Bairro Novo").await;
 

@@ -18,13 +18,13 @@ impl Service {
         let Credentials { id, token, client_token, .. } = self.sandbox.account();
         let url = format!("{}/instances/{id}/token/{token}/{path}", self.base_url());
         let request = reqwest::Client::new().request(method.parse().unwrap(), url).json(body);
-        let answer = request.header("client-token", client_token.as_deref().unwrap()).send().await.unwrap();
-        assert!(answer.status().is_success(), "{path}");
-        answer.text().await.unwrap()
+        let response = request.header("client-token", client_token.as_deref().unwrap()).send().await.unwrap();
+        assert!(response.status().is_success(), "{path}");
+        response.text().await.unwrap()
     }
 }
 
-fn answer(status: u16, body: &Value) -> Fault {
+fn response(status: u16, body: &Value) -> Fault {
     Fault::Replace(FaultResponse::json(status, body))
 }
 
@@ -34,13 +34,13 @@ async fn the_subscription_end_is_read_in_seconds_and_milliseconds() {
     let tomorrow = bot.clock.now().0 + 24 * 3_600_000;
     let mut texts = Vec::new();
     for due in [json!(tomorrow), json!(tomorrow / 1000), json!((tomorrow / 1000).to_string())] {
-        bot.sandbox.faults().fail_next("me", 1, answer(200, &json!({ "due": due })));
+        bot.sandbox.faults().fail_next("me", 1, response(200, &json!({ "due": due })));
         texts.push(bot.ask(ANA, "/status").await);
     }
     assert!(texts[0].contains("The Z-API subscription ends on "), "{}", texts[0]);
     assert_eq!(texts[1..], [texts[0].clone(), texts[0].clone()]);
 
-    bot.sandbox.faults().fail_next("me", 1, answer(200, &json!({ "due": 1_893_456_000 })));
+    bot.sandbox.faults().fail_next("me", 1, response(200, &json!({ "due": 1_893_456_000 })));
     let far = bot.ask(ANA, "/status").await;
     assert!(!far.contains("subscription"), "{far}");
 }
@@ -61,7 +61,7 @@ async fn a_disallowed_address_or_token_is_reported_as_such() {
     ];
     for (what, expected) in rows {
         let error = json!({ "error": format!("{what} not allowed") });
-        bot.sandbox.faults().fail_next("communities-metadata", 1, answer(403, &error));
+        bot.sandbox.faults().fail_next("communities-metadata", 1, response(403, &error));
 
         let reply = bot.ask(ANA, "/community bairro").await;
 
@@ -75,7 +75,7 @@ async fn a_session_to_restore_is_retried_like_a_disconnected_phone() {
     for status in [200, 400] {
         let bot = Service::start().await;
         let gone = json!({ "error": "You need to restore the session." });
-        bot.sandbox.faults().fail_next("communities/link", 2, answer(status, &gone));
+        bot.sandbox.faults().fail_next("communities/link", 2, response(status, &gone));
 
         assert_eq!(bot.ask(ANA, LINK).await, LINKED, "{status}");
     }
@@ -108,9 +108,9 @@ async fn an_invitation_link_is_read_without_the_member_list() {
 
     // A server without this call, and one that leaves the link out.
     for instead in [
-        answer(404, &json!({ "error": "NOT_FOUND" })),
-        answer(200, &json!({ "phone": futebol, "invitationLink": null })),
-        answer(
+        response(404, &json!({ "error": "NOT_FOUND" })),
+        response(200, &json!({ "phone": futebol, "invitationLink": null })),
+        response(
             200,
             &json!({ "phone": "120363186053925765-group", "invitationLink": "https://example.com/x" }),
         ),
@@ -127,12 +127,12 @@ async fn a_missing_link_is_read_again_and_an_admin_only_link_is_reported() {
     let futebol = bot.group("Futebol");
     let without = |why: &str| json!({ "phone": futebol, "invitationLink": null, "invitationLinkError": why });
     for why in ["too many requests", "rate-overlimit"] {
-        bot.sandbox.faults().fail_next("group-invitation-link/", 2, answer(200, &without(why)));
+        bot.sandbox.faults().fail_next("group-invitation-link/", 2, response(200, &without(why)));
         let reply = bot.ask(ANA, "/invite futebol").await;
         assert!(reply.starts_with("This lets people into “Futebol”:\nhttps://"), "{why}: {reply}");
     }
     for why in ["forbidden", "not-authorized"] {
-        bot.sandbox.faults().fail_next("group-invitation-link/", 1, answer(200, &without(why)));
+        bot.sandbox.faults().fail_next("group-invitation-link/", 1, response(200, &without(why)));
         let reply = bot.ask(ANA, "/invite futebol").await;
         assert_eq!(reply, "❌ I cannot see the link into “Futebol”. Is the bot’s number an admin there?");
     }
@@ -142,7 +142,7 @@ async fn a_missing_link_is_read_again_and_an_admin_only_link_is_reported() {
     assert_eq!(reply, "❌ I cannot see the link into “Futebol”. Is the bot’s number an admin there?");
     assert!(!bot.sandbox.calls()[calls..].iter().any(|call| call.path.starts_with("group-metadata/")));
 
-    bot.sandbox.faults().fail_next("redefine-", 1, answer(200, &without("forbidden")));
+    bot.sandbox.faults().fail_next("redefine-", 1, response(200, &without("forbidden")));
     let reset = bot.ask(ANA, "/invite \"Mães do Bairro\" reset --yes").await;
     assert!(!reset.contains("https://") && !reset.starts_with("✅"), "{reset}");
 }
@@ -154,7 +154,7 @@ fn without_groups(bot: &Service, groups: &Value) -> Fault {
     if !groups.is_null() {
         document["subGroups"] = groups.clone();
     }
-    answer(200, &document)
+    response(200, &document)
 }
 
 #[tokio::test]
@@ -287,8 +287,8 @@ async fn t11_an_admin_is_one_person_under_number_and_lid_whether_or_not_lists_sh
         });
         bot.clock.elapse(std::time::Duration::from_secs(300));
         bot.knows(CARLA_LID).await;
-        let answer = bot.post(&mixed).await.text();
-        assert!(answer.contains("not_an_admin"), "{shows_lids}: {answer}");
+        let response = bot.post(&mixed).await.text();
+        assert!(response.contains("not_an_admin"), "{shows_lids}: {response}");
     }
 }
 
@@ -313,9 +313,9 @@ async fn the_bots_own_messages_cause_no_loop() {
     assert_eq!(callbacks.len(), 2, "the delivery and the message itself");
     let said = bot.sandbox.sent().len();
     for callback in callbacks {
-        let answer =
+        let response =
             post(&bot.url, &[("z-api-token", &account.token)], callback.body.as_bytes()).await.unwrap();
-        assert!(answer.text().contains(r#""status":"ignored""#), "{}", answer.text());
+        assert!(response.text().contains(r#""status":"ignored""#), "{}", response.text());
     }
     bot.settled().await;
     assert_eq!(bot.sandbox.sent().len(), said);
@@ -336,8 +336,8 @@ async fn files_lost_pictures_and_deleted_messages_are_no_commands() {
         EventBuilder::text(&id, "obrigada").replying_to(command.message_id()),
     ];
     for event in events {
-        let answer = bot.post(&event.from(ANA).sent_at(bot.clock.now())).await.text();
-        assert!(answer.contains(r#""status":"ignored""#), "{answer}");
+        let response = bot.post(&event.from(ANA).sent_at(bot.clock.now())).await.text();
+        assert!(response.contains(r#""status":"ignored""#), "{response}");
     }
     bot.settled().await;
     assert_eq!(bot.sandbox.sent().len(), said);

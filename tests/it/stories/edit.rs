@@ -63,10 +63,10 @@ async fn t14_the_same_edit_comes_twice_and_is_run_once() {
     let edit = bot.edited(&command, "/link bairro vendas");
 
     let (one, other) = tokio::join!(bot.post(&edit), bot.post(&edit));
-    let mut answers = [one.text(), other.text()];
-    answers.sort();
+    let mut responses = [one.text(), other.text()];
+    responses.sort();
 
-    assert!(answers[0].contains("duplicate") || answers[1].contains("duplicate"), "{answers:?}");
+    assert!(responses[0].contains("duplicate") || responses[1].contains("duplicate"), "{responses:?}");
     bot.settled().await;
     assert_eq!(bot.command_count().await, 2);
 }
@@ -181,12 +181,12 @@ async fn concurrent_edits_become_ordered_versions() {
         (1..=9).map(|number| bot.edited(&command, &format!("/link xyzzy nada{number}"))).collect();
 
     // Each is delivered twice.
-    let answers = join_all(edits.iter().chain(&edits).map(|edit| bot.post(edit))).await;
+    let responses = join_all(edits.iter().chain(&edits).map(|edit| bot.post(edit))).await;
 
-    for (one, other) in answers[..9].iter().zip(&answers[9..]) {
-        let mut answers = [one.text(), other.text()];
-        answers.sort();
-        assert!(answers[0].contains("accepted") && answers[1].contains("duplicate"), "{answers:?}");
+    for (one, other) in responses[..9].iter().zip(&responses[9..]) {
+        let mut responses = [one.text(), other.text()];
+        responses.sort();
+        assert!(responses[0].contains("accepted") && responses[1].contains("duplicate"), "{responses:?}");
     }
     for edit in &edits {
         assert_status(&bot.post(edit).await, "duplicate");
@@ -258,14 +258,14 @@ async fn t14_of_versions_that_wait_together_only_the_first_that_does_something_d
 #[tokio::test]
 async fn an_edit_waits_for_the_result_of_the_version_before() {
     let bot = Service::start().await;
-    let answering = bot.sandbox.faults().hold_request("send-text");
+    let barrier = bot.sandbox.faults().hold_request("send-text");
     let command = bot.message(ANA, r#"/lnik "Bairro Feliz" futebol"#);
     bot.deliver_to_completion(&command).await;
-    bot.within(answering.wait_reached()).await;
+    bot.within(barrier.wait_reached()).await;
     bot.deliver_to_completion(&bot.edited(&command, r#"/link "Bairro Feliz" futebol"#)).await;
     bot.wait_for_version(command.message_id(), 1, "claimed").await;
 
-    answering.release();
+    barrier.release();
     bot.settled().await;
 
     assert_eq!(bot.said(), [LINKED]);
@@ -290,7 +290,8 @@ async fn an_edit_of_a_long_running_command_is_not_run() {
 /// A finished change stays reported, however early the edit and however late the reply.
 #[tokio::test]
 async fn t14_the_reply_to_a_finished_change_is_not_replaced_by_an_early_edit() {
-    let bot = Service::with().pace("changes_per_second = 1000\nmessages_per_minute = 30").start().await;
+    let bot =
+        Service::with().rate_limits("changes_per_second = 1000\nmessages_per_minute = 30").start().await;
     let link = bot.sandbox.faults().hold_request("communities/link");
     // Makes replies wait for the rate limit.
     for _ in 0..5 {
@@ -566,10 +567,10 @@ async fn a_thumb_on_a_reply_that_replaced_a_prompt_does_not_confirm() {
     held.release();
     bot.settled().await;
     let (said, before) = (bot.said(), bot.changes());
-    let answer = bot.sandbox.sent().into_iter().find(|sent| sent.text.contains("✅ “Suporte”")).unwrap();
+    let reply = bot.sandbox.sent().into_iter().find(|sent| sent.text.contains("✅ “Suporte”")).unwrap();
 
     let account = bot.sandbox.account();
-    let thumb = EventBuilder::reaction(&account.id, "👍", &answer.message_id).from(ANA);
+    let thumb = EventBuilder::reaction(&account.id, "👍", &reply.message_id).from(ANA);
     let thumb = thumb.connected_phone(&account.phone).sent_at(bot.clock.now());
     bot.post(&thumb).await;
     bot.settled().await;

@@ -38,8 +38,8 @@ impl Service {
 
     /// Posts a command that is accepted, and returns its message id.
     pub async fn deliver_to_completion(&self, event: &EventBuilder) -> String {
-        let answer = self.post(event).await.text();
-        assert!(answer.contains(r#""status":"accepted""#), "{answer}");
+        let response = self.post(event).await.text();
+        assert!(response.contains(r#""status":"accepted""#), "{response}");
         event.message_id().to_owned()
     }
 

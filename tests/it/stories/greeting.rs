@@ -1,4 +1,4 @@
-//! First contact: an admin who greets the bot or asks for a menu gets instructions, once a day.
+//! First contact: an admin that greets the bot or asks for a menu gets instructions, once a day.
 
 use std::time::Duration;
 
@@ -96,8 +96,8 @@ async fn neither_a_group_nor_a_non_admin_is_greeted() {
     let chatter = bot.send(ANA, "oi, e o almoço?").await;
     bot.settled().await;
 
-    for answer in [in_group, of_a_stranger, chatter] {
-        assert!(answer.contains("not_a_command"), "{answer}");
+    for response in [in_group, of_a_stranger, chatter] {
+        assert!(response.contains("not_a_command"), "{response}");
     }
     assert!(bot.said().is_empty());
 }
@@ -113,9 +113,9 @@ async fn a_greeting_during_an_outage_is_greeted_when_repeated() {
     let again = bot
         .within(async {
             loop {
-                let answer = bot.post(&hello).await;
-                if answer.status != 503 {
-                    return answer;
+                let response = bot.post(&hello).await;
+                if response.status != 503 {
+                    return response;
                 }
             }
         })
@@ -163,8 +163,8 @@ async fn a_command_without_prefix_is_chatter_in_groups_and_from_non_admins() {
 
     let in_group = bot.post(&bot.message(ANA, command).in_group(&group)).await.text();
 
-    for answer in [in_group, bot.send(NON_ADMIN, command).await, bot.send(ANA, "foto linda").await] {
-        assert!(answer.contains("not_a_command"), "{answer}");
+    for response in [in_group, bot.send(NON_ADMIN, command).await, bot.send(ANA, "foto linda").await] {
+        assert!(response.contains("not_a_command"), "{response}");
     }
     assert_eq!(bot.command_count().await, 0);
 }

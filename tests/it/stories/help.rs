@@ -291,7 +291,7 @@ async fn each_example_of_the_spanish_help_does_what_it_says() {
 
 /// Ana, and an alias for "Marketing BR".
 fn with_an_alias(name: &str) -> String {
-    let world = vincula::sandbox::World::playground();
+    let world = vincula::sandbox::World::small();
     let marketing = world.community_named("Marketing BR").unwrap();
     format!(
         "[instances.main.admins.ana]\nphone = \"{ANA}\"\nname = \"Ana\"\n\

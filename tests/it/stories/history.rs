@@ -1,4 +1,4 @@
-//! `/history [community|person]`: who sent which command when, and its outcome.
+//! `/history [community|person]`: the commands with their senders, times and outcomes.
 
 use std::time::Duration;
 
@@ -329,8 +329,8 @@ async fn a_started_yes_is_not_changed_by_later_prompts() {
 
     bot.restart().await;
 
-    let answers = bot.replies_to(&yes).await;
-    assert!(answers[0].starts_with("4 of 4 groups are no longer in “Bairro Feliz”."), "{answers:?}");
+    let replies = bot.replies_to(&yes).await;
+    assert!(replies[0].starts_with("4 of 4 groups are no longer in “Bairro Feliz”."), "{replies:?}");
 }
 
 #[tokio::test]

@@ -14,10 +14,10 @@ fn replies_to(bot: &Service, message_id: &str) -> usize {
 #[tokio::test]
 async fn a_command_survives_a_crash_before_its_first_call() {
     let mut bot = Service::start().await;
-    let gate = bot.sandbox.faults().hold_request("communities?");
+    let barrier = bot.sandbox.faults().hold_request("communities?");
     let event = bot.message(ANA, COMMAND);
     assert!(bot.post(&event).await.text().contains("accepted"));
-    bot.within(gate.wait_reached()).await;
+    bot.within(barrier.wait_reached()).await;
     bot.crash().await;
 
     bot.restart().await;
@@ -31,10 +31,10 @@ async fn a_command_survives_a_crash_before_its_first_call() {
 #[tokio::test]
 async fn after_a_crash_behind_the_call_the_icons_still_say_done() {
     let mut bot = Service::start().await;
-    let gate = bot.sandbox.faults().hold_response("communities/link");
+    let barrier = bot.sandbox.faults().hold_response("communities/link");
     let event = bot.message(ANA, COMMAND);
     bot.post(&event).await;
-    bot.within(gate.wait_reached()).await;
+    bot.within(barrier.wait_reached()).await;
     assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
     bot.crash().await;
 
@@ -49,10 +49,10 @@ async fn after_a_crash_behind_the_call_the_icons_still_say_done() {
 #[tokio::test]
 async fn a_crash_before_the_reply_makes_no_second_call() {
     let mut bot = Service::start().await;
-    let gate = bot.sandbox.faults().hold_request("send-text");
+    let barrier = bot.sandbox.faults().hold_request("send-text");
     let event = bot.message(ANA, COMMAND);
     bot.post(&event).await;
-    bot.within(gate.wait_reached()).await;
+    bot.within(barrier.wait_reached()).await;
     bot.crash().await;
 
     bot.restart().await;
@@ -68,11 +68,15 @@ async fn one_message_is_run_once_however_often_it_comes() {
     let bot = Service::start().await;
     let event = bot.message(ANA, COMMAND);
 
-    let answers = tokio::join!(bot.post(&event), bot.post(&event), bot.post(&event), bot.post(&event));
-    let answers = [answers.0.text(), answers.1.text(), answers.2.text(), answers.3.text()];
+    let responses = tokio::join!(bot.post(&event), bot.post(&event), bot.post(&event), bot.post(&event));
+    let responses = [responses.0.text(), responses.1.text(), responses.2.text(), responses.3.text()];
 
-    assert_eq!(answers.iter().filter(|answer| answer.contains("accepted")).count(), 1, "{answers:?}");
-    assert_eq!(answers.iter().filter(|answer| answer.contains("duplicate")).count(), 3, "{answers:?}");
+    assert_eq!(responses.iter().filter(|response| response.contains("accepted")).count(), 1, "{responses:?}");
+    assert_eq!(
+        responses.iter().filter(|response| response.contains("duplicate")).count(),
+        3,
+        "{responses:?}"
+    );
     bot.reply_to(event.message_id()).await;
     bot.settled().await;
     assert_eq!(bot.post(&event).await.text(), r#"{"status":"duplicate"}"#);
@@ -108,18 +112,18 @@ async fn another_sender_cannot_occupy_an_id() {
 async fn changes_of_a_chat_run_in_order_and_reads_do_not_wait() {
     let bot = Service::start().await;
     bot.ask(ANA, "/communities").await;
-    let gate = bot.sandbox.faults().hold_request("communities/link");
+    let barrier = bot.sandbox.faults().hold_request("communities/link");
     let first = bot.message(ANA, r#"/link "Bairro Feliz" futebol"#);
     let second = bot.message(ANA, r#"/unlink "Bairro Feliz" futebol"#);
     bot.post(&first).await;
-    bot.within(gate.wait_reached()).await;
+    bot.within(barrier.wait_reached()).await;
     bot.post(&second).await;
 
     let read = bot.ask(ANA, "/whoami").await;
 
     assert!(read.starts_with("You are “Ana”."), "{read}");
     assert!(bot.calls_to("communities/unlink").is_empty());
-    gate.release();
+    barrier.release();
     assert!(bot.reply_to(second.message_id()).await.text.contains("✅ “Futebol”"));
     let changes: Vec<String> =
         bot.sandbox.calls().iter().filter(|c| c.is_change()).map(|c: &ApiCall| c.path.clone()).collect();
@@ -184,14 +188,14 @@ async fn a_long_command_has_a_progress_reaction_until_its_reply() {
         .timing(|timing| timing.progress_reaction_after = std::time::Duration::from_millis(10))
         .start()
         .await;
-    let gate = bot.sandbox.faults().hold_request("communities/link");
+    let barrier = bot.sandbox.faults().hold_request("communities/link");
     let event = bot.message(ANA, COMMAND);
     bot.post(&event).await;
 
     let reaction = bot.within(bot.sandbox.next_reaction_after(0)).await;
 
     assert_eq!((reaction.value.as_str(), reaction.message_id.as_str()), ("⏳", event.message_id()));
-    gate.release();
+    barrier.release();
     bot.reply_to(event.message_id()).await;
     bot.settled().await;
     assert!(bot.sandbox.reactions().iter().all(|reaction| reaction.removed));
@@ -200,11 +204,11 @@ async fn a_long_command_has_a_progress_reaction_until_its_reply() {
 #[tokio::test]
 async fn a_running_command_finishes_at_shutdown() {
     let mut bot = Service::start().await;
-    let gate = bot.sandbox.faults().hold_request("communities/link");
+    let barrier = bot.sandbox.faults().hold_request("communities/link");
     let event = bot.message(ANA, COMMAND);
     bot.post(&event).await;
-    bot.within(gate.wait_reached()).await;
-    gate.release();
+    bot.within(barrier.wait_reached()).await;
+    barrier.release();
 
     bot.stop().await;
 
@@ -217,7 +221,7 @@ async fn a_text_with_nul_bytes_is_accepted() {
 
     let command = bot.send_to_completion(ANA, "/link \"Bairro Feliz\" fute\0bol").await;
 
-    let answers = bot.replies_to(&command).await;
-    assert!(answers[0].contains("I don't know a group"), "{answers:?}");
+    let replies = bot.replies_to(&command).await;
+    assert!(replies[0].contains("I don't know a group"), "{replies:?}");
     assert!(!bot.row(&command).await.text.contains('\0'));
 }

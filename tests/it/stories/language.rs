@@ -114,7 +114,7 @@ async fn each_chat_keeps_its_language_across_a_restart() {
 
     assert_eq!(bot.ask(ANA, "/xyzzy").await, "Não conheço o comando “xyzzy”. Veja todos: /ajuda");
     assert_eq!(bot.ask(RUI, "/xyzzy").await, "There is no command “xyzzy”. All of them: /help");
-    // A group's language applies to everybody who writes there.
+    // A group's language applies to everybody that writes there.
     let menu = bot.ask_by(&in_group(&bot, RUI, "/menú")).await;
     assert!(menu.starts_with("Lo que sé hacer:"), "{menu}");
 }
@@ -164,18 +164,18 @@ async fn a_reply_to_a_prompt_uses_the_language_of_the_prompt() {
 
         let question =
             bot.ask(ANA, &format!(r#"{command} "Bairro Feliz" futebol mães suporte moradores"#)).await;
-        let answer = bot.ask(ANA, yes).await;
+        let reply = bot.ask(ANA, yes).await;
 
         assert!(question.contains(asked), "{question}");
-        assert!(answer.starts_with(expected), "{answer}");
+        assert!(reply.starts_with(expected), "{reply}");
     }
     let bot = Service::start().await;
     bot.ask(ANA, "/language es").await;
     let which = bot.ask(ANA, r#"/juntar "Bairro Feliz" vendas"#).await;
-    let answer = bot.ask(ANA, "1").await;
+    let reply = bot.ask(ANA, "1").await;
 
     assert!(which.contains("“vendas” pode ser 1."), "{which}");
-    assert_eq!(answer, "✅ “Vendas Atacado” agora está em “Bairro Feliz”.");
+    assert_eq!(reply, "✅ “Vendas Atacado” agora está em “Bairro Feliz”.");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Too many commands, too old ones, and non-admins who write again and again.
+//! Too many commands, too old ones, and non-admins that write again and again.
 
 use std::time::{Duration, Instant};
 
@@ -59,8 +59,8 @@ async fn t21_a_rate_limited_sender_is_told_once_and_then_ignored_for_a_minute() 
 
 #[tokio::test]
 async fn the_rate_limit_of_changes_holds_across_a_restart() {
-    let paces = "changes_per_second = 1\nmessages_per_minute = 60000";
-    let mut bot = Service::with().pace(paces).start().await;
+    let limits = "changes_per_second = 1\nmessages_per_minute = 60000";
+    let mut bot = Service::with().rate_limits(limits).start().await;
     let started = Instant::now();
     for number in 0..5 {
         let command = if number % 2 == 0 { COMMAND } else { r#"/unlink "Bairro Feliz" futebol"# };

@@ -1,4 +1,4 @@
-//! Who may use which commands where; everybody else gets no reply.
+//! Rights: commands of admins per community; everybody else gets no reply.
 
 use vincula::sandbox::webhook_event::EventBuilder;
 
@@ -14,8 +14,8 @@ const ANA_OF_ONE: &str = "[instances.main.admins.ana]\nphone = \"5544999990001\"
     commands = [\"link\", \"community\"]\ncommunities = [\"Bairro Feliz\"]\n";
 
 /// Checks that the event has no effect: no row, no call, no message.
-async fn expect_silence(bot: &Service, event: &EventBuilder, answer: &str) {
-    assert_eq!(bot.post(event).await.text(), answer, "{}", event.body());
+async fn expect_silence(bot: &Service, event: &EventBuilder, response: &str) {
+    assert_eq!(bot.post(event).await.text(), response, "{}", event.body());
     assert!(bot.store.list(None, 9).await.unwrap().is_empty());
     assert!(bot.sandbox.calls().is_empty(), "{:?}", bot.sandbox.calls());
 }
@@ -89,12 +89,12 @@ async fn t11_an_identity_that_only_resembles_an_admin_is_none() {
     let lid_with_her_digits = format!("{ANA}@lid");
 
     for who in [lid_with_her_digits.as_str(), "4499990001", "55449999900010", "81896604192873"] {
-        let answer = bot.post(&bot.message(who, COMMAND)).await.text();
-        assert!(answer.contains("ignored"), "{who}: {answer}");
-        let answer = bot.post(&bot.message(who, COMMAND).in_group(&group)).await.text();
+        let response = bot.post(&bot.message(who, COMMAND)).await.text();
+        assert!(response.contains("ignored"), "{who}: {response}");
+        let response = bot.post(&bot.message(who, COMMAND).in_group(&group)).await.text();
         // Groups also show lids without their suffix, recognisable by too many digits for a number.
         let is_her_bare_lid = who == "81896604192873";
-        assert_eq!(answer.contains("accepted"), is_her_bare_lid, "{who}: {answer}");
+        assert_eq!(response.contains("accepted"), is_her_bare_lid, "{who}: {response}");
     }
 }
 
@@ -190,6 +190,6 @@ async fn t12_commands_typed_on_the_bots_phone_count_if_configured() {
     let reply = owners.ask_by(&owners.message(NON_ADMIN, COMMAND).from_me()).await;
 
     assert_eq!(reply, DONE);
-    assert_eq!(owners.sandbox.sent()[0].chat, NON_ADMIN, "the answer goes to the chat of the order");
+    assert_eq!(owners.sandbox.sent()[0].chat, NON_ADMIN, "the reply goes to the chat of the command");
     assert_eq!(owners.send(NON_ADMIN, COMMAND).await, NOBODY, "the partner is no owner");
 }

@@ -84,10 +84,10 @@ async fn a_stranded_group_is_reported_with_a_remedy() {
 #[tokio::test]
 async fn a_possibly_restored_group_is_not_reported_as_stranded() {
     let bot = Service::start().await;
-    let trouble = bot.sandbox.faults();
-    trouble.fail_next("communities/link", 1, Fault::Replace(refusal("You must be an admin")));
+    let faults = bot.sandbox.faults();
+    faults.fail_next("communities/link", 1, Fault::Replace(refusal("You must be an admin")));
     // Reported as back, but not shown.
-    trouble.fail_next("communities/link", 2, Fault::Replace(ok(r#"{"success":true}"#)));
+    faults.fail_next("communities/link", 2, Fault::Replace(ok(r#"{"success":true}"#)));
 
     let reply = bot.ask(ANA, MOVE).await;
 
@@ -358,16 +358,11 @@ async fn a_panic_during_a_move_reports_where_the_group_may_be() {
 #[tokio::test]
 async fn where_nothing_can_be_read_after_the_first_half_the_reply_has_the_way_out() {
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
-    let trouble = bot.sandbox.faults();
-    trouble.fail_after(
-        "communities/unlink",
-        "GET ",
-        usize::MAX,
-        Fault::Replace(FaultResponse::bad_gateway()),
-    );
+    let faults = bot.sandbox.faults();
+    faults.fail_after("communities/unlink", "GET ", usize::MAX, Fault::Replace(FaultResponse::bad_gateway()));
 
     let reply = bot.ask(ANA, MOVE).await;
-    trouble.clear();
+    faults.clear();
     let stray = bot.community_of("Vendas Sul");
     let back = bot.ask(ANA, reply.rsplit_once(": ").unwrap().1).await;
 

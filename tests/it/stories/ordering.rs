@@ -105,10 +105,10 @@ async fn twenty_commands_that_arrive_together_are_each_run_once() {
     let commands: Vec<_> = (1..=20).map(command).collect();
 
     let twice = commands.iter().chain(&commands).map(|command| bot.post(command));
-    let answers = futures_util::future::join_all(twice).await;
+    let responses = futures_util::future::join_all(twice).await;
 
-    let accepted = answers.iter().filter(|answer| answer.text().contains("accepted")).count();
-    assert_eq!((accepted, answers.len()), (20, 40));
+    let accepted = responses.iter().filter(|response| response.text().contains("accepted")).count();
+    assert_eq!((accepted, responses.len()), (20, 40));
     bot.settled().await;
     let mut asked = bot.link_calls().concat();
     asked.sort();

@@ -225,11 +225,11 @@ async fn after_a_dead_letter_the_next_command_of_the_chat_is_run() {
     let dead = bot.send_to_completion(ANA, r#"/unlink "Bairro Feliz" moradores"#).await;
     let next = bot.send_to_completion(ANA, COMMAND).await;
 
-    let answers = (bot.replies_to(&dead).await, bot.replies_to(&next).await);
+    let replies = (bot.replies_to(&dead).await, bot.replies_to(&next).await);
 
     let expected = "❓ “Moradores”: Z-API has trouble (status 502). So far \
         the community shows no change. Look again in a minute: /community \"Bairro Feliz\"";
-    assert_eq!(answers, (vec![expected.to_owned()], vec![DONE.to_owned()]));
+    assert_eq!(replies, (vec![expected.to_owned()], vec![DONE.to_owned()]));
 }
 
 #[tokio::test]

@@ -95,8 +95,8 @@ async fn the_owners_messages_to_others_are_ignored() {
 
     for words in ["oi", "Bom dia!", "menu", "sim", "2", "👍", "tudo bem?"] {
         for said in [bot.typed_to(NON_ADMIN, words), bot.typed_to(NON_ADMIN, words).in_group(&group)] {
-            let answer = bot.post(&said).await.text();
-            assert!(answer.contains("not_a_command"), "{words}: {answer}");
+            let response = bot.post(&said).await.text();
+            assert!(response.contains("not_a_command"), "{words}: {response}");
         }
     }
 

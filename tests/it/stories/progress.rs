@@ -217,9 +217,9 @@ async fn after_a_crash_before_the_message_was_recorded_the_reply_is_a_new_messag
     bot.crash().await;
     bot.restart().await;
 
-    let answers = bot.replies_to(&command).await;
+    let replies = bot.replies_to(&command).await;
 
     // The id of the first message is lost, so it stays unchanged.
-    assert_eq!((answers.len(), answers[0].as_str()), (2, "⏳ 0 of 11…"));
-    assert!(answers[1].starts_with("11 of 11 groups are now in"), "{answers:?}");
+    assert_eq!((replies.len(), replies[0].as_str()), (2, "⏳ 0 of 11…"));
+    assert!(replies[1].starts_with("11 of 11 groups are now in"), "{replies:?}");
 }

@@ -116,8 +116,8 @@ async fn a_retry_notice_is_not_repeated_by_a_hanging_attempt() {
     .await;
     second.release();
 
-    let answers = bot.replies_to(&command).await;
-    assert_eq!((answers.len(), answers[1].as_str()), (2, DONE), "{answers:?}");
+    let replies = bot.replies_to(&command).await;
+    assert_eq!((replies.len(), replies[1].as_str()), (2, DONE), "{replies:?}");
     assert_eq!(bot.audit_events(&command).await.iter().filter(|what| *what == "retry_notified").count(), 1);
 }
 
@@ -144,7 +144,7 @@ async fn after_a_crash_a_retry_notice_is_not_repeated() {
     .await;
     bot.ask(ANA, "/cancel").await;
 
-    let answers = bot.replies_to(&command).await;
-    assert_eq!((answers.len(), answers[1].as_str()), (2, "Cancelled. Nothing was changed."), "{answers:?}");
-    assert!(answers[0].starts_with("⏳ "), "{answers:?}");
+    let replies = bot.replies_to(&command).await;
+    assert_eq!((replies.len(), replies[1].as_str()), (2, "Cancelled. Nothing was changed."), "{replies:?}");
+    assert!(replies[0].starts_with("⏳ "), "{replies:?}");
 }

@@ -109,7 +109,7 @@ async fn t46_a_negative_reaction_closes_the_prompt() {
 
 #[tokio::test]
 async fn t46_every_message_of_a_long_prompt_may_be_quoted_and_reacted_to() {
-    for (answer, at) in [("sim", 0), ("sim", 1), ("👍", 0), ("👍", 1)] {
+    for (word, at) in [("sim", 0), ("sim", 1), ("👍", 0), ("👍", 1)] {
         let bot = in_portuguese()
             .instance("community_limit = 100")
             .world(|world| {
@@ -123,7 +123,7 @@ async fn t46_every_message_of_a_long_prompt_may_be_quoted_and_reacted_to() {
         let prompt = asked(&bot, &bot.message(ANA, "/vincular bairro turma*")).await;
         assert!(prompt.len() > 1);
         let account = bot.sandbox.account();
-        let event = match answer {
+        let event = match word {
             "👍" => EventBuilder::reaction(&account.id, "👍", &prompt[at])
                 .from(ANA)
                 .connected_phone(&account.phone)
@@ -134,7 +134,7 @@ async fn t46_every_message_of_a_long_prompt_may_be_quoted_and_reacted_to() {
         bot.post(&event).await;
         bot.settled().await;
 
-        assert!(bot.changes() > 0, "{answer} {at}");
+        assert!(bot.changes() > 0, "{word} {at}");
     }
 }
 

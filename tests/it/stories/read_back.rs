@@ -17,7 +17,7 @@ async fn with_short_read_back() -> Service {
 #[tokio::test]
 async fn t27_the_reply_is_the_same_whatever_the_call_answers() {
     let refused = || FaultResponse::json(400, &json!({ "error": "not authorized" }));
-    let answers = [
+    let responses = [
         Fault::ReplaceResponse(FaultResponse::json(200, &json!({ "success": true }))),
         Fault::ReplaceResponse(FaultResponse::json(
             200,
@@ -33,16 +33,16 @@ async fn t27_the_reply_is_the_same_whatever_the_call_answers() {
         Fault::ReplaceResponse(FaultResponse::Cut),
         Fault::ReplaceResponse(FaultResponse::Huge(2_000_000)),
     ];
-    for answer in answers {
+    for response in responses {
         let bot = Service::start().await;
-        bot.sandbox.faults().fail_next("communities/link", 1, answer.clone());
+        bot.sandbox.faults().fail_next("communities/link", 1, response.clone());
 
         let reply = bot.ask(ANA, COMMAND).await;
 
         let all_done =
             "3 of 3 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n✅ “Mães do Bairro”\n✅ “Suporte”";
-        assert_eq!(reply, all_done, "{answer:?}");
-        assert_eq!(bot.calls_to("communities/link").len(), 1, "{answer:?}");
+        assert_eq!(reply, all_done, "{response:?}");
+        assert_eq!(bot.calls_to("communities/link").len(), 1, "{response:?}");
     }
 }
 
@@ -102,11 +102,11 @@ async fn one_failing_group_does_not_affect_the_others() {
             bot.sandbox.faults().set_partial(form);
             bot.sandbox.faults().set_stops_at_first(stops_at_first);
             // The second group is linked elsewhere between the read and the call.
-            let gate = bot.sandbox.faults().hold_request("communities/link");
+            let barrier = bot.sandbox.faults().hold_request("communities/link");
             let event = bot.message(ANA, COMMAND);
             let before = bot.world();
             bot.post(&event).await;
-            bot.within(gate.wait_reached()).await;
+            bot.within(barrier.wait_reached()).await;
             bot.sandbox.world(|world| {
                 let (marketing, mothers) = (
                     world.community_named("Marketing BR").unwrap(),
@@ -114,7 +114,7 @@ async fn one_failing_group_does_not_affect_the_others() {
                 );
                 world.link(&marketing, &mothers).unwrap();
             });
-            gate.release();
+            barrier.release();
 
             let reply = bot.reply_to(event.message_id()).await.text;
 
@@ -141,12 +141,12 @@ async fn a_lagging_read_is_retried() {
 #[tokio::test]
 async fn failed_reads_are_retried_and_the_call_is_made_once() {
     let bot = Service::start().await;
-    let gate = bot.sandbox.faults().hold_response("communities/link");
+    let barrier = bot.sandbox.faults().hold_response("communities/link");
     let event = bot.message(ANA, COMMAND);
     bot.post(&event).await;
-    bot.within(gate.wait_reached()).await;
+    bot.within(barrier.wait_reached()).await;
     bot.sandbox.faults().fail_next("communities-metadata", 3, Fault::Replace(FaultResponse::bad_gateway()));
-    gate.release();
+    barrier.release();
 
     let reply = bot.reply_to(event.message_id()).await.text;
 
@@ -157,12 +157,12 @@ async fn failed_reads_are_retried_and_the_call_is_made_once() {
 #[tokio::test]
 async fn an_outcome_that_cannot_be_read_back_is_unknown() {
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
-    let gate = bot.sandbox.faults().hold_response("communities/link");
+    let barrier = bot.sandbox.faults().hold_response("communities/link");
     let event = bot.message(ANA, r#"/link "Bairro Feliz" futebol"#);
     bot.post(&event).await;
-    bot.within(gate.wait_reached()).await;
+    bot.within(barrier.wait_reached()).await;
     bot.sandbox.faults().fail_always("communities-metadata", Fault::Replace(FaultResponse::bad_gateway()));
-    gate.release();
+    barrier.release();
 
     let reply = bot.reply_to(event.message_id()).await.text;
 
@@ -174,13 +174,13 @@ async fn an_outcome_that_cannot_be_read_back_is_unknown() {
 #[tokio::test]
 async fn a_nonsensical_read_back_is_unknown() {
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
-    let gate = bot.sandbox.faults().hold_response("communities/link");
+    let barrier = bot.sandbox.faults().hold_response("communities/link");
     let command = bot.send_to_completion(ANA, r#"/link "Bairro Feliz" futebol"#).await;
-    bot.within(gate.wait_reached()).await;
+    bot.within(barrier.wait_reached()).await;
     bot.sandbox
         .faults()
         .fail_always("communities-metadata", Fault::Replace(FaultResponse::html(200, "<b>later</b>")));
-    gate.release();
+    barrier.release();
 
     let expected = "❓ “Futebol”: the outcome could not be read back. Look \
         again in a minute: /community \"Bairro Feliz\"";
@@ -191,11 +191,11 @@ async fn a_nonsensical_read_back_is_unknown() {
 #[tokio::test]
 async fn changes_of_a_failed_attempt_are_reported_as_done_now() {
     let bot = with_short_read_back().await;
-    let gate = bot.sandbox.faults().hold_response("communities/link");
+    let barrier = bot.sandbox.faults().hold_response("communities/link");
     let command = bot.send_to_completion(ANA, COMMAND).await;
-    bot.within(gate.wait_reached()).await;
+    bot.within(barrier.wait_reached()).await;
     bot.sandbox.faults().fail_always("communities-metadata", Fault::Replace(FaultResponse::bad_gateway()));
-    gate.release();
+    barrier.release();
 
     bot.wait_for_attempts(&command, 1).await;
     bot.sandbox.faults().clear();
@@ -234,15 +234,15 @@ async fn every_group_gets_its_own_icon() {
 
 #[tokio::test]
 async fn unlinking_is_reported_truthfully() {
-    let answers = [
+    let responses = [
         Fault::ReplaceResponse(FaultResponse::json(200, &json!({ "success": false }))),
         Fault::ReplaceResponse(FaultResponse::json(400, &json!({ "error": "x" }))),
         Fault::ReplaceResponse(FaultResponse::Dropped),
         Fault::Replace(FaultResponse::bad_gateway()),
     ];
-    for answer in answers {
+    for response in responses {
         let bot = Service::start().await;
-        bot.sandbox.faults().fail_next("communities/unlink", 1, answer);
+        bot.sandbox.faults().fail_next("communities/unlink", 1, response);
 
         let reply = bot.ask(ANA, r#"/unlink "Bairro Feliz" moradores, futebol, "vendas sul""#).await;
 

@@ -49,23 +49,23 @@ async fn a_crash_at_every_step_gives_one_true_reply() {
     for step in
         ["communities?", "groups?", "communities-metadata", "light-group", "communities/link", "send-"]
     {
-        let gate = bot.sandbox.faults().hold_response(step);
+        let barrier = bot.sandbox.faults().hold_response(step);
         let (path, is_last) = (step.to_owned(), step == "send-");
         if is_last {
             // The reply is held before it is sent: a message that was sent and not recorded is unknown.
             bot.sandbox.faults().clear();
         }
-        let gate = if is_last { bot.sandbox.faults().hold_request(&path) } else { gate };
+        let barrier = if is_last { bot.sandbox.faults().hold_request(&path) } else { barrier };
         bot.post(&command).await;
-        bot.within(gate.wait_reached()).await;
+        bot.within(barrier.wait_reached()).await;
         bot.crash().await;
         bot.restart().await;
     }
 
-    let answers = bot.replies_to(command.message_id()).await;
+    let replies = bot.replies_to(command.message_id()).await;
 
-    assert_eq!(answers, [DONE]);
-    bot.expect_true(&answers[0], &before);
+    assert_eq!(replies, [DONE]);
+    bot.expect_true(&replies[0], &before);
     assert_eq!(bot.calls_to("communities/link").len(), 1);
 }
 
@@ -81,14 +81,14 @@ async fn changes_by_hand_during_downtime_are_reported() {
 
     bot.restart().await;
 
-    let answers = bot.replies_to(&command).await;
-    assert_eq!(answers.len(), 1);
+    let replies = bot.replies_to(&command).await;
+    assert_eq!(replies.len(), 1);
     assert!(
-        answers[0].starts_with("2 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”"),
-        "{answers:?}"
+        replies[0].starts_with("2 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”"),
+        "{replies:?}"
     );
-    assert!(answers[0].contains("\n⚠️ “Futebol”: belongs to “Marketing BR”."), "{answers:?}");
-    assert!(answers[0].ends_with("\n✅ “Mães do Bairro”"), "{answers:?}");
+    assert!(replies[0].contains("\n⚠️ “Futebol”: belongs to “Marketing BR”."), "{replies:?}");
+    assert!(replies[0].ends_with("\n✅ “Mães do Bairro”"), "{replies:?}");
 }
 
 #[tokio::test]
@@ -160,8 +160,8 @@ async fn a_reading_command_survives_a_crash_too() {
 
     bot.restart().await;
 
-    let answers = bot.replies_to(&command).await;
-    assert!(answers.len() == 1 && answers[0].starts_with("“Bairro Feliz”: 2 groups"), "{answers:?}");
+    let replies = bot.replies_to(&command).await;
+    assert!(replies.len() == 1 && replies[0].starts_with("“Bairro Feliz”: 2 groups"), "{replies:?}");
 }
 
 #[tokio::test]
@@ -171,11 +171,11 @@ async fn a_progress_reaction_from_before_a_crash_is_removed() {
         .start()
         .await;
     let call = bot.sandbox.faults().hold_request("communities/link");
-    let answer = bot.sandbox.faults().hold_request("send-text");
+    let barrier = bot.sandbox.faults().hold_request("send-text");
     let command = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(bot.sandbox.next_reaction_after(0)).await;
     call.release();
-    bot.within(answer.wait_reached()).await;
+    bot.within(barrier.wait_reached()).await;
     bot.crash().await;
 
     bot.restart().await;
@@ -246,8 +246,8 @@ async fn after_a_crash_there_is_no_second_retry_notice() {
     bot.wait_for_attempts(&command, tries + 2).await;
     bot.sandbox.faults().clear();
 
-    let answers = bot.replies_to(&command).await;
-    assert_eq!((answers.len(), answers[1].as_str()), (2, DONE), "{answers:?}");
-    assert!(answers[0].starts_with("⏳ Z-API has trouble (status 502). I'll keep trying"), "{answers:?}");
+    let replies = bot.replies_to(&command).await;
+    assert_eq!((replies.len(), replies[1].as_str()), (2, DONE), "{replies:?}");
+    assert!(replies[0].starts_with("⏳ Z-API has trouble (status 502). I'll keep trying"), "{replies:?}");
     assert_eq!(bot.audit_events(&command).await.iter().filter(|what| *what == "retry_notified").count(), 1);
 }

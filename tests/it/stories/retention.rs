@@ -46,9 +46,9 @@ impl Service {
     }
 
     async fn known(&self, command: &EventBuilder) -> bool {
-        let answer = self.post(command).await.text();
-        assert!(answer.contains("duplicate") || answer.contains("accepted"), "{answer}");
-        answer.contains("duplicate")
+        let response = self.post(command).await.text();
+        assert!(response.contains("duplicate") || response.contains("accepted"), "{response}");
+        response.contains("duplicate")
     }
 }
 

@@ -133,19 +133,19 @@ async fn settings_are_retried_after_an_outage_or_crash() {
 async fn a_possibly_changed_setting_is_not_reported_as_unchanged() {
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).start().await;
-    let trouble = bot.sandbox.faults();
-    trouble.fail_next("communities/settings", 1, Fault::ReplaceResponse(FaultResponse::bad_gateway()));
-    trouble.fail_next("communities/settings", 1, Fault::Replace(FaultResponse::too_many_requests(None)));
+    let faults = bot.sandbox.faults();
+    faults.fail_next("communities/settings", 1, Fault::ReplaceResponse(FaultResponse::bad_gateway()));
+    faults.fail_next("communities/settings", 1, Fault::Replace(FaultResponse::too_many_requests(None)));
     let command = bot.send_to_completion(ANA, "/settings \"Bairro Feliz\" add-groups all").await;
     bot.wait_for_attempts(&command, 1).await;
 
     // Its last attempt.
     clock.advance(Duration::from_secs(31 * 60));
 
-    let answers = bot.replies_to(&command).await;
+    let replies = bot.replies_to(&command).await;
     assert!(
-        answers.len() == 1 && answers[0].starts_with("❓ I can't tell whether it was done: "),
-        "{answers:?}"
+        replies.len() == 1 && replies[0].starts_with("❓ I can't tell whether it was done: "),
+        "{replies:?}"
     );
     assert!(bot.everybody_may_add("Bairro Feliz"));
 }

@@ -91,7 +91,7 @@ async fn twenty_crashes_before_the_plan_fail_a_command() {
 async fn twenty_crashes_after_the_plan_end_with_the_current_state() {
     let settled = "❓ “Futebol”: Z-API has trouble (status 502). So far the \
         community shows no change. Look again in a minute: /community \"Bairro Feliz\"";
-    for (crashes, answer, outcome, tries) in [(19, DONE, "replied", 1), (20, settled, "failed", 0)] {
+    for (crashes, reply, outcome, tries) in [(19, DONE, "replied", 1), (20, settled, "failed", 0)] {
         let mut bot = Service::with().on_sqlite().start().await;
         let mut deadly = bot.sandbox.faults().hold_request("communities/link");
         let command = bot.send_to_completion(ANA, COMMAND).await;
@@ -107,7 +107,7 @@ async fn twenty_crashes_after_the_plan_end_with_the_current_state() {
 
         bot.restart().await;
 
-        assert_eq!(bot.replies_to(&command).await, [answer], "after {crashes} crashes");
+        assert_eq!(bot.replies_to(&command).await, [reply], "after {crashes} crashes");
         let row = bot.row(&command).await;
         assert_eq!((row.outcome.as_deref(), row.attempts), (Some(outcome), tries), "after {crashes} crashes");
     }

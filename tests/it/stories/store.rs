@@ -20,8 +20,8 @@ const DONE: &str = "✅ “Futebol” is now in “Bairro Feliz”.";
 impl Service {
     /// Status and text of `/readyz`.
     async fn readiness(&self) -> (u16, String) {
-        let answer = ask(&self.admin_url, &request("GET", "/readyz", &[], b"")).await;
-        (answer.status, answer.text())
+        let response = ask(&self.admin_url, &request("GET", "/readyz", &[], b"")).await;
+        (response.status, response.text())
     }
 
     /// Posts a command and expects 503 with `Retry-After` within `most`. Meanwhile chatter gets a response at
@@ -32,14 +32,14 @@ impl Service {
         let chatter = async {
             let asked = Instant::now();
             for event in [self.message(ANA, "que bom"), self.message(NON_ADMIN, COMMAND)] {
-                let answer = self.post(&event).await.text();
-                assert!(answer.contains("ignored"), "{answer}");
+                let response = self.post(&event).await.text();
+                assert!(response.contains("ignored"), "{response}");
             }
             assert!(asked.elapsed() < Duration::from_secs(1), "chatter waited for {:?}", asked.elapsed());
         };
-        let (answer, ()) = tokio::join!(refused, chatter);
-        assert_eq!(answer.status, 503, "{}", answer.text());
-        let again: u64 = answer.header("retry-after").unwrap().parse().unwrap();
+        let (response, ()) = tokio::join!(refused, chatter);
+        assert_eq!(response.status, 503, "{}", response.text());
+        let again: u64 = response.header("retry-after").unwrap().parse().unwrap();
         assert!((1..=60).contains(&again), "{again}");
         assert!(started.elapsed() < most, "503 came after {:?}", started.elapsed());
     }
@@ -146,7 +146,7 @@ async fn a_command_is_not_written_into_a_file_that_was_replaced() {
     bot.stop().await;
     bot.restart().await;
     for command in [first, second] {
-        assert!(bot.post(&command).await.text().contains("duplicate"), "an accepted order was lost");
+        assert!(bot.post(&command).await.text().contains("duplicate"), "an accepted command was lost");
     }
 }
 
@@ -178,7 +178,7 @@ async fn a_clean_shutdown_saves_the_content_of_a_deleted_log() {
 
     bot.stop().await;
     bot.restart().await;
-    assert!(bot.post(&first).await.text().contains("duplicate"), "an accepted order was lost");
+    assert!(bot.post(&first).await.text().contains("duplicate"), "an accepted command was lost");
 }
 
 #[tokio::test]
@@ -255,11 +255,11 @@ async fn postgresql_may_restart_under_the_running_service() {
 #[tokio::test]
 async fn a_reply_sent_during_a_store_outage_is_sent_once() {
     let bot = Service::with().on_sqlite().start().await;
-    let answer = bot.sandbox.faults().hold_response("send-text");
+    let barrier = bot.sandbox.faults().hold_response("send-text");
     let command = bot.send_to_completion(ANA, COMMAND).await;
-    bot.within(answer.wait_reached()).await;
+    bot.within(barrier.wait_reached()).await;
     let other = hold(&bot.journal_path()).await;
-    answer.release();
+    barrier.release();
     bot.expect_refused(&bot.message(ANA, "/whoami"), Duration::from_secs(60)).await;
 
     drop(other);

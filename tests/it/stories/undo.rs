@@ -122,10 +122,10 @@ async fn undo_of_many_links_prompts() {
 async fn a_change_without_a_response_is_unknown_and_undo_reverts_only_that() {
     let bot = Service::with().instance("give_up_after = \"1s\"").start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
-    let trouble = bot.sandbox.faults();
-    trouble.fail_always("remove-participant", Fault::ReplaceResponse(FaultResponse::bad_gateway()));
-    trouble.fail_always("communities/unlink", Fault::ReplaceResponse(FaultResponse::bad_gateway()));
-    trouble.set_lag(Some(ReadLag::For(Duration::from_secs(60))));
+    let faults = bot.sandbox.faults();
+    faults.fail_always("remove-participant", Fault::ReplaceResponse(FaultResponse::bad_gateway()));
+    faults.fail_always("communities/unlink", Fault::ReplaceResponse(FaultResponse::bad_gateway()));
+    faults.set_lag(Some(ReadLag::For(Duration::from_secs(60))));
 
     let removed = bot.ask(ANA, r#"/remove --yes "Bairro Feliz" 44 99999-0003"#).await;
     let undone = bot.ask(ANA, "/undo").await;

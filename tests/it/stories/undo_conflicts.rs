@@ -28,14 +28,14 @@ impl Service {
 
     /// Reports a connection this many minutes before the start.
     async fn connected(&self, minutes_ago: i64) {
-        let answer = self.post(&self.word(true, minutes_ago)).await;
-        assert_eq!(assert_status(&answer, "ignored"), "unsupported_event");
+        let response = self.post(&self.word(true, minutes_ago)).await;
+        assert_eq!(assert_status(&response, "ignored"), "unsupported_event");
     }
 
     /// Reports a disconnection.
     async fn disconnected(&self, minutes_ago: i64) {
-        let answer = self.post(&self.word(false, minutes_ago)).await;
-        assert_eq!(assert_status(&answer, "ignored"), "unsupported_event");
+        let response = self.post(&self.word(false, minutes_ago)).await;
+        assert_eq!(assert_status(&response, "ignored"), "unsupported_event");
     }
 
     /// The time of the last change in the words of `/status`, if shown.

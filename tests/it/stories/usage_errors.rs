@@ -59,9 +59,9 @@ async fn t13_an_unknown_command_in_a_group_is_ignored() {
     let bot = Service::start().await;
     let command = bot.message(ANA, "/lnik bairro futebol").in_group(&bot.group("Futebol"));
 
-    let answer = bot.post(&command).await.text();
+    let response = bot.post(&command).await.text();
 
-    assert_eq!(answer, r#"{"status":"ignored","reason":"not_a_command"}"#);
+    assert_eq!(response, r#"{"status":"ignored","reason":"not_a_command"}"#);
     assert!(bot.sandbox.calls().is_empty() && bot.store.list(None, 9).await.unwrap().is_empty());
 }
 
@@ -69,8 +69,8 @@ async fn t13_an_unknown_command_in_a_group_is_ignored() {
 async fn t13_an_unknown_command_of_a_non_admin_is_ignored() {
     let bot = Service::start().await;
 
-    let answer = bot.send(NON_ADMIN, "/lnik").await;
+    let response = bot.send(NON_ADMIN, "/lnik").await;
 
-    assert_eq!(answer, r#"{"status":"ignored","reason":"not_an_admin"}"#);
+    assert_eq!(response, r#"{"status":"ignored","reason":"not_an_admin"}"#);
     assert!(bot.sandbox.calls().is_empty() && bot.store.list(None, 9).await.unwrap().is_empty());
 }

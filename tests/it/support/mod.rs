@@ -22,7 +22,7 @@ use vincula::sandbox::webhook_event::{EventBuilder, post};
 use vincula::sandbox::{ApiCall, Credentials, Options, Sandbox, SentMessage, World};
 use vincula::storage::{OpenError, Store};
 
-pub use vincula::sandbox::webhook_event::Answer;
+pub use vincula::sandbox::webhook_event::Response;
 
 /// The default admin.
 pub const ANA: &str = "5544999990001";
@@ -71,7 +71,7 @@ pub struct ServiceBuilder {
 impl Default for ServiceBuilder {
     fn default() -> Self {
         Self {
-            world: World::playground(),
+            world: World::small(),
             account: Credentials::generate(),
             options: Options::default(),
             clock: Clock::system(),
@@ -156,7 +156,7 @@ impl ServiceBuilder {
     }
 
     /// Replaces the high rate limits of tests.
-    pub fn pace(mut self, toml: &str) -> Self {
+    pub fn rate_limits(mut self, toml: &str) -> Self {
         self.limits = format!("{toml}\n");
         self
     }
@@ -331,7 +331,7 @@ impl Service {
 
     /// Posts an event like Z-API.
     #[track_caller]
-    pub fn post(&self, event: &EventBuilder) -> impl Future<Output = Answer> + use<> {
+    pub fn post(&self, event: &EventBuilder) -> impl Future<Output = Response> + use<> {
         self.post_to(&self.url, event)
     }
 
@@ -347,8 +347,8 @@ impl Service {
 
     /// Posts a command and returns the bot's reply to it.
     pub async fn ask_by(&self, event: &EventBuilder) -> String {
-        let answer = self.post(event).await.text();
-        assert!(answer.contains(r#""status":"accepted""#), "{answer}");
+        let response = self.post(event).await.text();
+        assert!(response.contains(r#""status":"accepted""#), "{response}");
         self.reply_to(event.message_id()).await.text
     }
 
@@ -408,7 +408,7 @@ impl Service {
     }
 
     /// Posts an event to a process of this service.
-    pub fn post_to(&self, url: &str, event: &EventBuilder) -> impl Future<Output = Answer> + use<> {
+    pub fn post_to(&self, url: &str, event: &EventBuilder) -> impl Future<Output = Response> + use<> {
         let (url, token, body) = (url.to_owned(), self.sandbox.account().token.clone(), event.body());
         async move { post(&url, &[("z-api-token", &token)], body.as_bytes()).await.unwrap() }
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
-use vincula::sandbox::webhook_event::Answer;
+use vincula::sandbox::webhook_event::Response;
 
 /// An open connection.
 pub struct RawConnection {
@@ -29,10 +29,10 @@ pub fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]
 }
 
 /// Sends one request on its own connection.
-pub async fn ask(url: &str, request: &[u8]) -> Answer {
+pub async fn ask(url: &str, request: &[u8]) -> Response {
     let mut connection = RawConnection::to(url).await;
     connection.send(request).await;
-    connection.answer().await.expect("an answer")
+    connection.response().await.expect("a response")
 }
 
 impl RawConnection {
@@ -77,10 +77,10 @@ impl RawConnection {
     }
 
     /// The next response, or `None` if the connection was closed.
-    pub async fn answer(&mut self) -> Option<Answer> {
+    pub async fn response(&mut self) -> Option<Response> {
         loop {
-            if let Some(answer) = self.take_response() {
-                return Some(answer);
+            if let Some(response) = self.take_response() {
+                return Some(response);
             }
             if !self.read().await {
                 return None;
@@ -89,8 +89,8 @@ impl RawConnection {
     }
 
     /// The next response, if it arrives within this time.
-    pub async fn answer_within(&mut self, time: Duration) -> Option<Answer> {
-        tokio::time::timeout(time, self.answer()).await.ok().flatten()
+    pub async fn response_within(&mut self, time: Duration) -> Option<Response> {
+        tokio::time::timeout(time, self.response()).await.ok().flatten()
     }
 
     /// Waits until the server closes, and returns what it sent before.
@@ -115,7 +115,7 @@ impl RawConnection {
         }
     }
 
-    fn take_response(&mut self) -> Option<Answer> {
+    fn take_response(&mut self) -> Option<Response> {
         let end = self.unread.windows(4).position(|bytes| bytes == b"\r\n\r\n")? + 4;
         let head = String::from_utf8_lossy(&self.unread[..end]).into_owned();
         let mut lines = head.lines();
@@ -131,6 +131,6 @@ impl RawConnection {
         }
         let body = self.unread[end..end + length].to_vec();
         self.unread.drain(..end + length);
-        Some(Answer { status, headers, body })
+        Some(Response { status, headers, body })
     }
 }

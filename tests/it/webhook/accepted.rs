@@ -25,11 +25,11 @@ async fn the_same_message_again_is_a_duplicate_however_often_it_comes() {
     let bot = Service::start().await;
     let command = bot.message(ANA, "/link Bairro futebol");
 
-    let answers = join_all((0..20).map(|_| bot.post(&command))).await;
+    let responses = join_all((0..20).map(|_| bot.post(&command))).await;
 
     let count = |status: &str| {
         let body = format!(r#""status":"{status}""#);
-        answers.iter().filter(|answer| answer.status == 200 && answer.text().contains(&body)).count()
+        responses.iter().filter(|response| response.status == 200 && response.text().contains(&body)).count()
     };
     assert_eq!((count("accepted"), count("duplicate")), (1, 19));
     bot.reply_to(command.message_id()).await;
@@ -73,14 +73,14 @@ async fn t32_an_offer_of_http_2_is_answered_in_http_1_1() {
 
     for _ in 0..2 {
         connection.send(&request("POST", TARGET, &offer, body.as_bytes())).await;
-        let answer = connection.answer().await.expect("an answer in HTTP/1.1");
-        assert_eq!(assert_status(&answer, "ignored"), "not_a_command");
-        assert_eq!(answer.header("upgrade"), None);
+        let response = connection.response().await.expect("a response in HTTP/1.1");
+        assert_eq!(assert_status(&response, "ignored"), "not_a_command");
+        assert_eq!(response.header("upgrade"), None);
     }
 
     let mut connection = RawConnection::to(&bot.url).await;
     connection.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await;
-    assert!(connection.answer().await.is_none_or(|answer| answer.status >= 400));
+    assert!(connection.response().await.is_none_or(|response| response.status >= 400));
 }
 
 #[tokio::test]
@@ -88,7 +88,7 @@ async fn webhooks_as_z_api_sends_them_are_accepted_one_after_the_other() {
     let bot = Service::start().await;
     for _ in 0..6 {
         let command = bot.message(ANA, "/whoami").body();
-        let answer = post(&bot.url, &[bot.token()], command.as_bytes()).await.unwrap();
-        assert_status(&answer, "accepted");
+        let response = post(&bot.url, &[bot.token()], command.as_bytes()).await.unwrap();
+        assert_status(&response, "accepted");
     }
 }

@@ -126,7 +126,7 @@ async fn chat(bot: &Service) {
         let headers =
             [("content-type", "application/json"), ("content-length", length.as_str()), bot.token()];
         connection.send(&request("POST", TARGET, &headers, body.as_bytes())).await;
-        assert_status(&connection.answer().await.expect("an answer"), "ignored");
+        assert_status(&connection.response().await.expect("a response"), "ignored");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use vincula::sandbox::webhook_event::{Answer, EventBuilder};
+use vincula::sandbox::webhook_event::{EventBuilder, Response};
 use vincula::webhook::IgnoreReason;
 
 use super::{TARGET, assert_status, expect_problem};
@@ -13,7 +13,7 @@ const GROUP: &str = "120363019502650977-group";
 
 impl Service {
     /// Posts any JSON like Z-API.
-    async fn say(&self, body: &str) -> Answer {
+    async fn say(&self, body: &str) -> Response {
         self.deliver(TARGET, &[self.token()], body.as_bytes()).await
     }
 }

@@ -28,12 +28,12 @@ async fn a_body_over_the_limit_is_rejected_before_it_is_read() {
     // Declared: not a byte of the body is sent.
     for length in ["2049", "99999999999999999999"] {
         let declared = request("POST", TARGET, &[json, ("content-length", length), bot.token()], b"");
-        let answer = ask(&bot.url, &declared).await;
+        let response = ask(&bot.url, &declared).await;
         if length.len() < 20 {
-            expect_problem(&answer, 413);
-            assert_eq!(answer.header("connection"), Some("close"));
+            expect_problem(&response, 413);
+            assert_eq!(response.header("connection"), Some("close"));
         } else {
-            assert!(answer.status >= 400, "{answer:?}");
+            assert!(response.status >= 400, "{response:?}");
         }
     }
     // Chunked, without an end.
@@ -41,9 +41,9 @@ async fn a_body_over_the_limit_is_rejected_before_it_is_read() {
     let head = request("POST", TARGET, &[json, ("transfer-encoding", "chunked"), bot.token()], b"");
     let mut connection = RawConnection::to(&bot.url).await;
     connection.send(&[&head, chunk.as_bytes(), chunk.as_bytes()].concat()).await;
-    let answer = connection.answer().await.unwrap();
-    expect_problem(&answer, 413);
-    assert_eq!(answer.header("connection"), Some("close"));
+    let response = connection.response().await.unwrap();
+    expect_problem(&response, 413);
+    assert_eq!(response.header("connection"), Some("close"));
     assert_eq!(connection.closed().await, "");
     // A body of exactly the limit is accepted.
     let command = bot.message(ANA, "/whoami").body();
@@ -63,10 +63,10 @@ async fn a_chunked_body_is_reassembled() {
         .map(|chunk| format!("{:x}\r\n{}\r\n", chunk.len(), String::from_utf8_lossy(chunk)))
         .collect();
 
-    let answer =
+    let response =
         ask(&bot.url, &request("POST", TARGET, &headers, format!("{chunks}0\r\n\r\n").as_bytes())).await;
 
-    assert_status(&answer, "accepted");
+    assert_status(&response, "accepted");
 }
 
 /// T31 with what a `Content-Encoding` would hide.

@@ -11,7 +11,7 @@ mod schemes;
 pub use enqueue::hold;
 
 use serde_json::Value;
-use vincula::sandbox::webhook_event::Answer;
+use vincula::sandbox::webhook_event::Response;
 
 use crate::support::Service;
 use crate::support::raw_connection::{ask, request};
@@ -21,7 +21,7 @@ const TARGET: &str = "/webhooks/main";
 
 impl Service {
     /// A POST of JSON with these further headers, to any target, on a connection of its own.
-    pub async fn deliver(&self, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    pub async fn deliver(&self, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Response {
         let length = body.len().to_string();
         let mut all = vec![("content-type", "application/json"), ("content-length", length.as_str())];
         all.extend_from_slice(headers);
@@ -39,23 +39,23 @@ impl Service {
     }
 }
 
-/// The answer is an error of RFC 9457 with this status.
+/// The response is an error of RFC 9457 with this status.
 #[track_caller]
-pub fn expect_problem(answer: &Answer, status: u16) {
-    assert_eq!(answer.status, status, "{}", answer.text());
-    assert_eq!(answer.header("content-type"), Some("application/problem+json"));
-    let problem: Value = serde_json::from_slice(&answer.body).unwrap();
+pub fn expect_problem(response: &Response, status: u16) {
+    assert_eq!(response.status, status, "{}", response.text());
+    assert_eq!(response.header("content-type"), Some("application/problem+json"));
+    let problem: Value = serde_json::from_slice(&response.body).unwrap();
     assert_eq!(problem["status"], status);
     assert!(problem["title"].as_str().is_some_and(|title| !title.is_empty()), "{problem}");
     assert!(problem["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{problem}");
 }
 
-/// The answer is 200 with this status; its id or reason is returned.
+/// The response is 200 with this status; its id or reason is returned.
 #[track_caller]
-pub fn assert_status(answer: &Answer, status: &str) -> String {
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    assert_eq!(answer.header("content-type"), Some("application/json"));
-    let body: Value = serde_json::from_slice(&answer.body).unwrap();
+pub fn assert_status(response: &Response, status: &str) -> String {
+    assert_eq!(response.status, 200, "{}", response.text());
+    assert_eq!(response.header("content-type"), Some("application/json"));
+    let body: Value = serde_json::from_slice(&response.body).unwrap();
     assert_eq!(body["status"], status, "{body}");
     let more = if status == "accepted" { &body["id"] } else { &body["reason"] };
     more.as_str().unwrap_or_default().to_owned()

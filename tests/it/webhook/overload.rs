@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use hmac::{KeyInit, Mac};
-use vincula::sandbox::webhook_event::Answer;
+use vincula::sandbox::webhook_event::Response;
 use vincula::webhook::failure_limiter::MAX_FAILURES_PER_MINUTE;
 
 use super::{TARGET, assert_status, expect_problem, hold};
@@ -25,13 +25,13 @@ fn signature(body: &str) -> String {
 }
 
 /// The response to a head without its body; `None` if the service waits for the body.
-async fn answer_to_head(bot: &Service, target: &str, headers: &[(&str, &str)]) -> Option<Answer> {
+async fn response_to_head(bot: &Service, target: &str, headers: &[(&str, &str)]) -> Option<Response> {
     let mut connection = RawConnection::to(&bot.url).await;
     connection.send(&request("POST", target, headers, b"")).await;
-    let answer = connection.answer_within(9 * SECOND).await?;
-    assert_eq!(answer.header("connection"), Some("close"), "{answer:?}");
+    let response = connection.response_within(9 * SECOND).await?;
+    assert_eq!(response.header("connection"), Some("close"), "{response:?}");
     assert_eq!(connection.closed().await, "");
-    Some(answer)
+    Some(response)
 }
 
 /// Sends more forged requests than an address may.
@@ -42,7 +42,7 @@ async fn flood(bot: &Service, headers: &[(&str, &str)]) {
         let sent = (0..50).map(|_| async {
             let mut connection = RawConnection::to(&bot.url).await;
             connection.send(&forged).await;
-            connection.answer().await.expect("an answer").status
+            connection.response().await.expect("a response").status
         });
         for status in join_all(sent).await {
             assert!(status == 401 || (status == 429 && part > 0), "{status}");
@@ -64,12 +64,12 @@ async fn forged_headers_are_rejected_before_the_body_is_read() {
         // The token is right, but the path has a segment too many.
         ("/webhooks/main/x", &[JSON, ("content-length", "1000"), bot.token()]),
     ] {
-        let answer = answer_to_head(&bot, target, headers).await.expect("the service waits for a body");
-        assert_eq!((answer.status, answer.text()), (401, whole.text()), "{target} {headers:?}");
+        let response = response_to_head(&bot, target, headers).await.expect("the service waits for a body");
+        assert_eq!((response.status, response.text()), (401, whole.text()), "{target} {headers:?}");
     }
     // A client that asks first is not told to send the body.
     let asks = [JSON, ("content-length", "1000"), ("expect", "100-continue"), wrong];
-    assert_eq!(answer_to_head(&bot, TARGET, &asks).await.unwrap().status, 401);
+    assert_eq!(response_to_head(&bot, TARGET, &asks).await.unwrap().status, 401);
 }
 
 /// Only the headers decide whether the body is awaited, not whether the instance exists.
@@ -79,10 +79,10 @@ async fn reading_a_body_does_not_reveal_instance_names() {
     for target in [TARGET, "/webhooks/nobody"] {
         let mut signed = RawConnection::to(&bot.url).await;
         signed.send(&request("POST", target, &[JSON, ("content-length", "1000"), FORGED], b"")).await;
-        assert!(signed.answer_within(SECOND).await.is_none() && !signed.is_closed(), "{target}");
+        assert!(signed.response_within(SECOND).await.is_none() && !signed.is_closed(), "{target}");
         for headers in [&[][..], &[("x-signature", "short")], &[FORGED, FORGED]] {
             let all = [&[JSON, ("content-length", "1000")], headers].concat();
-            let unsigned = answer_to_head(&bot, target, &all).await;
+            let unsigned = response_to_head(&bot, target, &all).await;
             assert_eq!(unsigned.expect("the service waits for a body").status, 401, "{target}");
         }
     }
@@ -126,17 +126,18 @@ async fn a_flood_of_wrong_signatures_does_not_block_its_address() {
         [[JSON, ("content-length", "17000"), FORGED], [JSON, ("transfer-encoding", "chunked"), FORGED]]
     {
         for target in [TARGET, "/webhooks/nobody"] {
-            let answer = answer_to_head(&bot, target, &headers).await.expect("the service waits for a body");
-            expect_problem(&answer, 429);
-            assert!(answer.header("retry-after").is_some());
+            let response =
+                response_to_head(&bot, target, &headers).await.expect("the service waits for a body");
+            expect_problem(&response, 429);
+            assert!(response.header("retry-after").is_some());
         }
     }
     expect_problem(&bot.deliver(TARGET, &[FORGED], b"{}").await, 429);
 
     let command = bot.message(ANA, "/whoami");
     let sign = signature(&command.body());
-    let answer = bot.deliver(TARGET, &[("x-signature", &sign)], command.body().as_bytes()).await;
-    assert_status(&answer, "accepted");
+    let response = bot.deliver(TARGET, &[("x-signature", &sign)], command.body().as_bytes()).await;
+    assert_status(&response, "accepted");
     assert!(bot.reply_to(command.message_id()).await.text.contains("Ana"));
 }
 
@@ -163,8 +164,8 @@ async fn a_forwarded_address_is_ignored_without_a_trusted_proxy() {
     let bot = Service::with().server("trusted_proxies = [\"10.0.0.0/8\"]").start().await;
     let wrong = ("z-api-token", "wrong");
     flood(&bot, &[wrong, ("x-forwarded-for", "198.51.100.7")]).await;
-    let answer = bot.deliver(TARGET, &[wrong, ("x-forwarded-for", "198.51.100.8")], b"{}").await;
-    expect_problem(&answer, 429);
+    let response = bot.deliver(TARGET, &[wrong, ("x-forwarded-for", "198.51.100.8")], b"{}").await;
+    expect_problem(&response, 429);
 }
 
 /// While 1,024 commands wait for the journal, one more gets a 503 at once, and chatter is handled as usual.
@@ -182,7 +183,7 @@ async fn commands_over_the_pending_limit_are_rejected_at_once() {
     for _ in 0..1_068 {
         let mut connection = RawConnection::to(&bot.url).await;
         connection.send(&posted("que bom")).await;
-        assert_status(&connection.answer().await.expect("an answer"), "ignored");
+        assert_status(&connection.response().await.expect("a response"), "ignored");
         connections.push(connection);
     }
     let lock = hold(&bot.journal_path()).await;
@@ -195,21 +196,21 @@ async fn commands_over_the_pending_limit_are_rejected_at_once() {
         for (connection, command) in connections.iter_mut().zip(&commands) {
             connection.send(command).await;
         }
-        let answers = connections.iter_mut().map(|connection| async move {
-            let answer = connection.answer().await.expect("an answer");
-            (started.elapsed(), answer)
+        let responses = connections.iter_mut().map(|connection| async move {
+            let response = connection.response().await.expect("a response");
+            (started.elapsed(), response)
         });
         let chatter = async {
             assert_status(&bot.post(&bot.message(ANA, "que bom")).await, "ignored");
             started.elapsed()
         };
-        let (answers, chatted) = tokio::join!(join_all(answers), chatter);
+        let (responses, chatted) = tokio::join!(join_all(responses), chatter);
 
         let (told_at_once, waited): (Vec<_>, Vec<_>) =
-            answers.iter().partition(|(_, answer)| answer.text().contains("wait for the"));
-        for (_, answer) in &answers {
-            expect_problem(answer, 503);
-            assert!(answer.header("retry-after").is_some());
+            responses.iter().partition(|(_, response)| response.text().contains("wait for the"));
+        for (_, response) in &responses {
+            expect_problem(response, 503);
+            assert!(response.header("retry-after").is_some());
         }
         busy += told_at_once.len();
         if told_at_once.len() < 44 && round < 10 {
@@ -254,7 +255,7 @@ async fn begin_large(bot: &Service, address: &str, target: &str, is_told: bool) 
     let seen: &[_] = if is_told { &[JSON, framed, FORGED, expects] } else { &[JSON, framed, FORGED] };
     connection.send(&request("POST", target, seen, b"")).await;
     if is_told {
-        assert_eq!(connection.answer().await.expect("it is asked to go on").status, 100);
+        assert_eq!(connection.response().await.expect("it is asked to go on").status, 100);
     } else {
         connection.send(format!("4400\r\n{}\r\n", " ".repeat(0x4400)).as_bytes()).await;
     }
@@ -262,15 +263,15 @@ async fn begin_large(bot: &Service, address: &str, target: &str, is_told: bool) 
 }
 
 /// Checks that large authentic webhooks are handled, signed ones and ones with the token.
-async fn expect_large_ones_answered(bot: &Service) {
+async fn expect_responses_to_large_bodies(bot: &Service) {
     for _ in 0..3 {
         let large = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(50_000));
         let sign = signature(&large);
         let signed = bot.deliver(TARGET, &[("x-signature", &sign)], large.as_bytes()).await;
         assert_status(&signed, "ignored");
         let proven = [("z-api-token", SECOND_TOKEN)];
-        let answer = bot.deliver("/webhooks/second", &proven, large.as_bytes()).await;
-        assert_status(&answer, "ignored");
+        let response = bot.deliver("/webhooks/second", &proven, large.as_bytes()).await;
+        assert_status(&response, "ignored");
     }
 }
 
@@ -286,12 +287,12 @@ async fn t28_slow_large_bodies_of_one_address_do_not_block_others() {
 
     // The oldest were replaced: no more are read than the limit.
     for connection in &mut slow[..15] {
-        let given_up = connection.answer().await.expect("it is given up");
+        let given_up = connection.response().await.expect("it is given up");
         expect_problem(&given_up, 503);
         assert!(given_up.header("retry-after").is_some());
         assert_eq!(given_up.header("connection"), Some("close"));
     }
-    expect_large_ones_answered(&bot).await;
+    expect_responses_to_large_bodies(&bot).await;
     assert!(bot.ask_signed("/whoami").await.contains("Ana"));
 }
 
@@ -303,7 +304,7 @@ async fn t28_slow_large_bodies_of_many_addresses_do_not_block_others() {
     for number in 0..LARGE + 20 {
         slow.push(begin_large(&bot, &format!("127.0.1.{}", number + 1), TARGET, true).await);
     }
-    expect_large_ones_answered(&bot).await;
+    expect_responses_to_large_bodies(&bot).await;
     assert!(bot.ask_signed("/whoami").await.contains("Ana"));
 }
 
@@ -316,7 +317,7 @@ async fn t28_large_authenticated_bodies_do_not_count_against_the_limit() {
     for _ in 0..2 * LARGE {
         let mut connection = RawConnection::to(&bot.url).await;
         connection.send(&request("POST", TARGET, &headers, b"")).await;
-        assert_eq!(connection.answer().await.expect("it is asked to go on").status, 100);
+        assert_eq!(connection.response().await.expect("it is asked to go on").status, 100);
         reading.push(connection);
     }
     let body = format!("{}{}", bot.message(ANA, "que bom").body(), " ".repeat(50_000));
@@ -326,7 +327,7 @@ async fn t28_large_authenticated_bodies_do_not_count_against_the_limit() {
     for connection in [0, LARGE, 2 * LARGE - 1] {
         let connection = &mut reading[connection];
         connection.send(format!("{{}}{whole}").as_bytes()).await;
-        assert_eq!(connection.answer().await.expect("an answer").status, 200);
+        assert_eq!(connection.response().await.expect("a response").status, 200);
     }
 }
 
@@ -335,8 +336,8 @@ impl Service {
     async fn ask_signed(&self, text: &str) -> String {
         let command = self.message(ANA, text);
         let sign = signature(&command.body());
-        let answer = self.deliver(TARGET, &[("x-signature", &sign)], command.body().as_bytes()).await;
-        assert_status(&answer, "accepted");
+        let response = self.deliver(TARGET, &[("x-signature", &sign)], command.body().as_bytes()).await;
+        assert_status(&response, "accepted");
         self.reply_to(command.message_id()).await.text
     }
 }
@@ -346,9 +347,9 @@ async fn quickest_refusal(bot: &Service, target: &str, headers: &[(&str, &str)],
     let mut quickest = Duration::MAX;
     for _ in 0..3 {
         let started = Instant::now();
-        let answer = bot.deliver(target, headers, body).await;
+        let response = bot.deliver(target, headers, body).await;
         quickest = quickest.min(started.elapsed());
-        expect_problem(&answer, 401);
+        expect_problem(&response, 401);
     }
     quickest
 }

@@ -11,9 +11,9 @@ const PATH: &str = "a-path-nobody-guesses-9f2c";
 type Attempt = (String, Vec<(&'static str, String)>, String);
 
 /// The parts of a response that could tell something: all but the date.
-fn seen(answer: &vincula::sandbox::webhook_event::Answer) -> (u16, Vec<(String, String)>, String) {
-    let headers = answer.headers.iter().filter(|(name, _)| name != "date").cloned().collect();
-    (answer.status, headers, answer.text())
+fn seen(response: &vincula::sandbox::webhook_event::Response) -> (u16, Vec<(String, String)>, String) {
+    let headers = response.headers.iter().filter(|(name, _)| name != "date").cloned().collect();
+    (response.status, headers, response.text())
 }
 
 #[tokio::test]
@@ -76,8 +76,8 @@ async fn t01_t07_every_authentication_failure_gets_the_same_response() {
     expect_problem(&first, 401);
     for (target, headers, body) in &table {
         let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let answer = bot.deliver(target, &headers, body.as_bytes()).await;
-        assert_eq!(seen(&answer), seen(&first), "{target} {headers:?} {body}");
+        let response = bot.deliver(target, &headers, body.as_bytes()).await;
+        assert_eq!(seen(&response), seen(&first), "{target} {headers:?} {body}");
     }
     assert_eq!((bot.command_count().await, bot.sandbox.calls().len()), (0, 0));
     let text = format!("{:?}", seen(&first));

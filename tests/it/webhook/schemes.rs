@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use hmac::{KeyInit, Mac};
 use standardwebhooks::Webhook;
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::webhook_event::Answer;
+use vincula::sandbox::webhook_event::Response;
 
 use super::{assert_status, expect_problem};
 use crate::support::{ANA, Service};
@@ -59,7 +59,7 @@ impl Delivery {
             .header("webhook-signature", signature)
     }
 
-    async fn to(&self, bot: &Service) -> Answer {
+    async fn to(&self, bot: &Service) -> Response {
         let headers: Vec<_> = self.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         bot.deliver(&self.target, &headers, &self.body).await
     }
@@ -112,8 +112,8 @@ async fn expect_only_whole(bot: &Service, delivery: Delivery, free: &[&str]) {
         if free.contains(&what.as_str()) {
             continue;
         }
-        let answer = spoilt.to(bot).await;
-        assert_eq!(answer.status, 401, "{what}: {}", answer.text());
+        let response = spoilt.to(bot).await;
+        assert_eq!(response.status, 401, "{what}: {}", response.text());
     }
     assert_eq!(bot.command_count().await, 0);
     assert_status(&delivery.to(bot).await, "accepted");

@@ -11,9 +11,9 @@ use tokio_util::sync::CancellationToken;
 use crate::storage::Store;
 use crate::telemetry::Metrics;
 
-/// What the private listener reports on.
+/// The state that the private listener reports on.
 #[derive(Clone)]
-pub struct AdminState {
+pub struct PrivateState {
     /// Must respond to a ping for the service to be ready.
     pub store: Store,
     /// The counters.
@@ -30,7 +30,7 @@ pub(super) async fn healthz() -> Response {
 }
 
 /// `GET /readyz`: the worker runs and the journal can be used.
-pub(super) async fn readyz(State(state): State<AdminState>) -> Response {
+pub(super) async fn readyz(State(state): State<PrivateState>) -> Response {
     let not_ready = |reason| plain_text(StatusCode::SERVICE_UNAVAILABLE, format!("{reason}\n"));
     if state.shutdown.is_cancelled() {
         return not_ready("shutting down".to_owned());
@@ -45,7 +45,7 @@ pub(super) async fn readyz(State(state): State<AdminState>) -> Response {
 }
 
 /// `GET /metrics`: all counters.
-pub(super) async fn metrics(State(state): State<AdminState>) -> Response {
+pub(super) async fn metrics(State(state): State<PrivateState>) -> Response {
     plain_text(StatusCode::OK, state.metrics.text())
 }
 
