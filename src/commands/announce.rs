@@ -144,8 +144,8 @@ async fn send_announcement(context: &mut Context<'_>, plan: AnnouncePlan) -> Res
     api_change::store_plan(context, &AnnouncePlan { is_calling: true, ..plan.clone() }).await?;
     failpoint::reach(Step::Calling);
     let chat = Chat::Group(group);
-    let response = match plan.media.as_ref().and_then(|media| Some((media, media.url.as_deref()?))) {
-        Some((media, url)) => context.zapi.send_media(&chat, media, url, &plan.text, permit).await,
+    let response = match plan.media.as_ref().filter(|media| media.url.is_some()) {
+        Some(media) => context.zapi.send_media(&chat, media, &plan.text, permit).await,
         None => context.zapi.send_text(&chat, &plan.text, None, permit).await,
     };
     failpoint::reach(Step::Called);

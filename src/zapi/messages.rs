@@ -39,7 +39,6 @@ impl Zapi {
         &self,
         chat: &Chat,
         media: &Media,
-        url: &str,
         caption: &str,
         _turn: SendPermit,
     ) -> Result<String, ApiError> {
@@ -50,7 +49,7 @@ impl Zapi {
                 ("send-document", format!("send-document/{}", media.extension()), "document")
             }
         };
-        let mut body = json!({ "phone": chat.id(), field: url, "caption": caption });
+        let mut body = json!({ "phone": chat.id(), field: media.url, "caption": caption });
         if media.kind == MediaKind::Document
             && let Some(name) = &media.file_name
         {

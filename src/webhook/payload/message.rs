@@ -46,7 +46,7 @@ pub enum Content<'a> {
     /// A text.
     Text,
     /// A file; the text is its caption.
-    Media(MediaRef<'a>),
+    Media(Box<MediaRef<'a>>),
     /// A reaction to the message with this id; the text is the emoji.
     Reaction(Cow<'a, str>),
 }

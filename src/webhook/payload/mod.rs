@@ -158,7 +158,7 @@ fn parse_content<'a>(
             mime_type: file.member("mimeType").as_text(),
             file_name: file.member("fileName").as_text(),
         };
-        return Ok((file.member("caption").as_text().unwrap_or_default(), Content::Media(media)));
+        return Ok((file.member("caption").as_text().unwrap_or_default(), Content::Media(Box::new(media))));
     }
     if is_edit {
         return Err(IgnoreReason::Edited);

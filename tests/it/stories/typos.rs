@@ -183,9 +183,9 @@ async fn ten_typos_of_a_description_lead_to_it_within_one_message() {
     ];
     each_leads_to(
         &[
-            "✅ “Bairro Feliz” está com a nova",
-            "✅ “Bairro Feliz” has its new",
-            "✅ “Bairro Feliz” tiene su nueva",
+            "✅ “Bairro Feliz” está com uma descrição nova",
+            "✅ “Bairro Feliz” has a new description",
+            "✅ “Bairro Feliz” tiene una descripción nueva",
         ],
         &rows,
     )
@@ -638,7 +638,7 @@ async fn a_synonym_of_a_command_leads_to_it_within_one_message() {
     let rows = [
         ("/apagar bairro", "sim", "➡️ “Bairro Feliz” seria desativada de vez"),
         ("/borrar bairro", "sí", "➡️ “Bairro Feliz” se desactivaría"),
-        ("/delete bairro", "yes", "➡️ “Bairro Feliz” would end"),
+        ("/delete bairro", "yes", "➡️ “Bairro Feliz” would be deactivated"),
         ("/novo Bairro Novo", "sim", "✅ A comunidade “Bairro Novo” foi criada"),
         ("/imagem bairro https://example.com/a.jpg", "sim", "✅ “Bairro Feliz”"),
         ("/mandar bairro Reunião hoje", "sim", "> Reunião hoje"),
