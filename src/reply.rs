@@ -197,6 +197,16 @@ impl Localizer {
         i18n::text(self.locale, key, values)
     }
 
+    /// A time in the unit that people would use: 40 minutes, 3 hours, 2 days.
+    fn format_minutes(&self, minutes: u64) -> String {
+        let (key, count) = match minutes {
+            0..120 => ("minutes", minutes),
+            120..2_880 => ("hours", minutes.div_ceil(60)),
+            _ => ("days", minutes.div_ceil(24 * 60)),
+        };
+        self.text(key, &[("count", usize::try_from(count).unwrap_or(usize::MAX).into())])
+    }
+
     /// A ready-made command: `/community "Bairro Feliz"`.
     pub fn format_command(&self, command: &str, arguments: &[&str]) -> String {
         let mut text = format!("{}{}", self.prefix, (self.command_name)(command, self.locale));
@@ -316,9 +326,9 @@ impl Reply {
             Self::Retrying { reason, minutes } => {
                 let reason = reason.clone().unwrap_or_else(|| say("api-partly-failed", &[]));
                 let cancel = localizer.format_command("cancel", &[]);
-                let minutes = usize::try_from(*minutes).unwrap_or(usize::MAX);
+                let time = localizer.format_minutes(*minutes);
                 let values =
-                    [("reason", (&reason).into()), ("minutes", minutes.into()), ("cancel", (&cancel).into())];
+                    [("reason", (&reason).into()), ("time", (&time).into()), ("cancel", (&cancel).into())];
                 format!("⏳ {}", say("retrying", &values))
             }
             Self::Api(explained) => format!("❌ {explained}"),

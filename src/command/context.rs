@@ -7,11 +7,12 @@ use crate::clock::{Clock, Timestamp};
 use crate::command::catalog::Catalog;
 use crate::command::progress::Progress;
 use crate::command::prompt::Prompt;
+use crate::command::resolution::DeferredCommand;
 use crate::command::spec::CONFIRMABLE;
 use crate::command::undo_record::UndoRecord;
 use crate::config::{Admin, Instance};
 use crate::directory::{CommunityAdmins, CommunityEntry, Directory};
-use crate::domain::{Chat, ConversationKey, Person};
+use crate::domain::{Chat, ConversationKey, Media, Person};
 use crate::i18n;
 use crate::parse::prefix::CommandParser;
 use crate::reply::{Localizer, Reply, ReplyLine};
@@ -254,6 +255,20 @@ impl Context<'_> {
     fn store_undo(&mut self, undo: &UndoRecord) {
         let value = serde_json::to_string(undo).unwrap_or_default();
         self.set_state(StateKind::Undo, self.conversation_key.to_string(), Some(value));
+    }
+
+    /// The file of the command's message, or of the message whose prompt led to the command.
+    pub async fn media(&self) -> Result<Option<Media>, CommandError> {
+        let command = &self.claim.command;
+        let deferred: Option<DeferredCommand> =
+            command.deferred_command.as_deref().and_then(|json| serde_json::from_str(json).ok());
+        let Some(deferred) = deferred else { return Ok(command.media.clone()) };
+        for id in deferred.prompting_commands.iter().rev() {
+            if let Some(media) = self.store.media(id).await.map_err(LeaseError::Store)? {
+                return Ok(Some(media));
+            }
+        }
+        Ok(None)
     }
 
     /// Stores state with the reply; a later value replaces an earlier one.

@@ -1,4 +1,5 @@
-//! `/announce <community> <text>`: sends a text to the announcement group of a community, as it is typed.
+//! `/announce <community> <text>`: sends a text to the announcement group of a community, as it is typed, with the file
+//! of the message.
 //!
 //! It is sent at most once. The plan is stored right before the call and says so; a call with an unknown
 //! result is reported as ❓, unless nothing was sent or Z-API was too busy.
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::context::{CommandError, Confirmation, Context};
 use crate::command::spec::{CommandSpec, HelpSection};
-use crate::domain::{Chat, CommunityId, GroupId};
+use crate::domain::{Chat, CommunityId, GroupId, Media, MediaKind};
 use crate::engine::api_change;
 use crate::engine::audience::count_members;
 use crate::engine::free_text::{parses_back_to, too_long_line, trailing_yes_line};
@@ -35,6 +36,8 @@ struct AnnouncePlan {
     community: String,
     name: String,
     text: String,
+    /// The file that is sent with it.
+    media: Option<Media>,
     /// The announcement group.
     group: String,
     /// The call was about to be made, and may have been.
@@ -49,8 +52,12 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
             Err(reply) => return Ok(reply),
         },
     };
+    let media = plan.media.clone();
     let line = send_announcement(context, plan).await?;
-    Ok(Reply::Lines(vec![line]))
+    // Where nothing was sent, the file does not matter.
+    let lost =
+        media_line(media.as_ref()).filter(|lost| lost.icon() == Some("⚠️") && line.icon() != Some("❌"));
+    Ok(Reply::Lines(std::iter::once(line).chain(lost).collect()))
 }
 
 /// Builds the plan, or the reply to send instead.
@@ -69,10 +76,12 @@ async fn build_plan(
         let none = ReplyLine::not_done("no-announcement-group").name("community", name);
         return Ok(Err(Reply::Lines(vec![none])));
     };
+    let media = context.media().await?;
     let mut would = vec![
         preview_line(context, &name, &group).await?,
         ReplyLine::new("text-as-typed").with_quote("text", text),
     ];
+    would.extend(media_line(media.as_ref()));
     would.extend(ends_in_yes(text).then(trailing_yes_line));
     failpoint::reach(Step::StateRead);
     let rest = format!("{} {text}", community.id);
@@ -88,6 +97,7 @@ async fn build_plan(
         community: community.id.to_string(),
         name,
         text: text.to_owned(),
+        media,
         group: group.to_string(),
         is_calling: false,
     }))
@@ -100,6 +110,22 @@ async fn preview_line(context: &Context<'_>, name: &str, group: &GroupId) -> Res
         Some(count) => would("announce-would").with_count("count", count),
         None => would("announce-would-all"),
     })
+}
+
+/// The line that says whether the file goes along.
+fn media_line(media: Option<&Media>) -> Option<ReplyLine> {
+    let media = media?;
+    let kind = match media.kind {
+        MediaKind::Picture => "media-picture",
+        MediaKind::Video => "media-video",
+        MediaKind::Document => "media-document",
+    };
+    let (icon, key) = if media.url.is_some() {
+        ("📎", "announce-with-media")
+    } else {
+        ("⚠️", "announce-without-media")
+    };
+    Some(ReplyLine::new(key).with_icon(icon).text("media", kind))
 }
 
 async fn send_announcement(context: &mut Context<'_>, plan: AnnouncePlan) -> Result<ReplyLine, CommandError> {
@@ -117,7 +143,11 @@ async fn send_announcement(context: &mut Context<'_>, plan: AnnouncePlan) -> Res
     let permit = context.zapi.acquire_send_permit(Priority::Reply).await?;
     api_change::store_plan(context, &AnnouncePlan { is_calling: true, ..plan.clone() }).await?;
     failpoint::reach(Step::Calling);
-    let response = context.zapi.send_text(&Chat::Group(group), &plan.text, None, permit).await;
+    let chat = Chat::Group(group);
+    let response = match plan.media.as_ref().filter(|media| media.url.is_some()) {
+        Some(media) => context.zapi.send_media(&chat, media, &plan.text, permit).await,
+        None => context.zapi.send_text(&chat, &plan.text, None, permit).await,
+    };
     failpoint::reach(Step::Called);
     let error = match response {
         Ok(_) => {

@@ -229,16 +229,13 @@ async fn created_reply(
     made: CreatedCommunity,
 ) -> Result<Reply, CommandError> {
     context.directory.invalidate().await;
-    let id = made.id.as_str();
-    context.set_not_undoable(SPEC.name, "deactivate", &[id]);
-    let mut lines =
-        vec![ReplyLine::done("create-done").name("community", plan.name.as_str()).with_plain("id", id)];
-    let announcement = made.announcement;
-    lines.extend(
-        announcement.map(|group| ReplyLine::new("create-announcement").with_plain("id", group.as_str())),
-    );
-    lines.push(ReplyLine::new("create-next").with_command("command", "link", &[id]));
-    Ok(Reply::Lines(lines))
+    // Another community of this name can only be told apart by its id.
+    let target = if plan.known.is_empty() { plan.name.as_str() } else { made.id.as_str() };
+    context.set_not_undoable(SPEC.name, "deactivate", &[target]);
+    Ok(Reply::Lines(vec![
+        ReplyLine::done("create-done").name("community", plan.name.as_str()),
+        ReplyLine::new("create-next").with_command("command", "link", &[target]),
+    ]))
 }
 
 /// Reads the communities of a name.

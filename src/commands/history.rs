@@ -305,7 +305,7 @@ fn typed_community(context: &Context<'_>, names: &Snapshot, record: &HistoryEntr
     }
 }
 
-/// `25/11 14:03 Ana: “/link "Bairro Feliz" futebol” → ✅ 1 of 1 group is now in “Bairro Feliz”.`
+/// `25/11 14:03 Ana: “/link "Bairro Feliz" futebol” → ✅ “Futebol” is now in “Bairro Feliz”.`
 fn format_entry(context: &Context<'_>, entry: &HistoryEntry) -> String {
     let who = match context.instance.admins.iter().find(|admin| admin.key == entry.admin) {
         _ if entry.by_owner => context.owner_name(),

@@ -20,7 +20,7 @@ mod language;
 mod link;
 mod more;
 mod move_groups;
-mod photo;
+pub mod photo;
 mod promote;
 mod remove;
 mod settings;

@@ -38,8 +38,8 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
     let mut lines = connection_lines(context, connection, told);
     // This command itself is open while it runs.
     lines.push(ReplyLine::new("status-waiting").with_count("count", overview.open.saturating_sub(1)));
-    lines.push(ReplyLine::new("status-dead").with_count("count", overview.dead));
     if overview.dead > 0 {
+        lines.push(ReplyLine::new("status-dead").with_count("count", overview.dead));
         lines.push(ReplyLine::new("status-dead-hint").with_command("command", "history", &[]));
     }
     // A failed hint is no reason to fail.

@@ -64,7 +64,7 @@ section! {
         max_event_age: Duration = value DURATION, Value("10m");
         /// How long a command is retried.
         give_up_after: Duration = value DURATION, Value("30m");
-        /// How many ordinary groups a community can hold; over it, a command warns and goes on.
+        /// How many ordinary groups a community can hold; a command takes no more.
         community_limit: usize = value count::<usize, 1, { u32::MAX }>(), Value("50");
         /// How a webhook is authenticated: every key given below must match, and at least one is required;
         /// `"none"` only where `server.listen` is loopback.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::ids::GroupId;
 use super::keys::{ConversationKey, OrderingKey};
+use super::media::Media;
 use super::person::Person;
 use crate::clock::Timestamp;
 
@@ -55,7 +56,7 @@ impl fmt::Display for Chat {
     }
 }
 
-/// A new text message of a person, which may be a command.
+/// A new message of a person, which may be a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     /// WhatsApp's id of the message: opaque, up to 128 characters. An edit keeps it.
@@ -68,8 +69,10 @@ pub struct Message {
     pub sender: Person,
     /// It was typed on the bot's own phone.
     pub by_owner: bool,
-    /// The text.
+    /// The text, or the caption.
     pub text: String,
+    /// Its file.
+    pub media: Option<Media>,
     /// The id of the message that it quotes or reacts to.
     pub quoted: Option<String>,
     /// When it was sent, by WhatsApp's clock.

@@ -4,6 +4,7 @@ mod ids;
 mod invite;
 mod keys;
 mod locale;
+mod media;
 mod message;
 mod person;
 
@@ -11,5 +12,6 @@ pub use ids::{CommunityId, GroupId, InstanceName};
 pub use invite::InviteLink;
 pub use keys::{ConversationKey, OrderingKey};
 pub use locale::Locale;
+pub use media::{Media, MediaKind};
 pub use message::{Chat, Message};
 pub use person::{Lid, Person, Phone};

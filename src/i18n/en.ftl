@@ -1,16 +1,20 @@
 # What vincula says in English. Same keys and placeholders as the other translation files.
 
 ## Link and unlink
-linked = { $all ->
-    [one] { $done } of { $all } group is now in { $community }.
+linked = { $done ->
+    [one] { $done } of { $all } groups is now in { $community }.
    *[other] { $done } of { $all } groups are now in { $community }.
 }
-unlinked = { $all ->
-    [one] { $done } of { $all } group is now out of { $community }.
-   *[other] { $done } of { $all } groups are now out of { $community }.
+linked-one = { $name } is now in { $community }.
+unlinked = { $done ->
+    [one] { $done } of { $all } groups is no longer in { $community }.
+   *[other] { $done } of { $all } groups are no longer in { $community }.
 }
+unlinked-one = { $name } is no longer in { $community }.
 already-linked = was in it already
+already-linked-one = { $name } was in { $community } already.
 already-unlinked = was not in it
+already-unlinked-one = { $name } was not in { $community }.
 elsewhere = belongs to { $community }. Move it: { $command }
 elsewhere-unlink = belongs to { $community }, not to this community
 elsewhere-unnamed = belongs to another community
@@ -19,6 +23,7 @@ is-community = is a community, and a group belongs here
 is-group = { $name } is a group, and a community belongs here: { $usage }
 in-no-community = no community
 last-group = a community keeps at least one group, so this one stays
+community-full = { $community } is full: it holds { $limit } groups at most
 group-gone = no such group, or the bot's number is not in it
 rejected = Z-API refused: { $reason }
 rejected-plain = Z-API refused. Is the bot's number an admin of the community and of the group?
@@ -26,17 +31,16 @@ not-shown = Z-API said it was done, but the community does not show it. Look aga
 not-shown-after = { $reason } So far the community shows no change. Look again in a minute: { $command }
 not-read-back = the outcome could not be read back. Look again in a minute: { $command }
 cancelled-before-start = not done: the command was cancelled
-limit-near = { $community } would hold { $count } groups; WhatsApp may stop at { $limit }.
 
 ## Names
-no-group = no group { $name }
-no-group-nearest = no group { $name }. Did you mean { $candidates }?
-no-pattern = no group matches { $name }
+no-group = I don't know a group { $name }
+no-group-nearest = I don't know a group { $name }. Did you mean { $candidates }?
+no-pattern = No group matches { $name }
 many-groups = { $name } could be { $candidates }
 many-groups-more = { $name } could be { $candidates } and { $count } more: write more of the name
 no-here = “here” is this chat, and this chat is not a group
-no-community = There is no community { $name }. See them all with { $command }
-no-community-nearest = There is no community { $name }. Did you mean { $candidates }? Answer with the number; nothing was changed.
+no-community = I don't know a community { $name }. See them all with { $command }
+no-community-nearest = I don't know a community { $name }. Did you mean { $candidates }? Answer with the number; nothing was changed.
 many-communities = { $name } could be { $candidates }. Answer with the number; nothing was changed.
 no-communities = This number is in no community.
 
@@ -67,23 +71,22 @@ whoami-may = Commands: { $commands }
 whoami-where = Communities: { $communities }
 all-commands = all
 all-communities = all
-forbidden = You may not use { $command } here. Whoever runs this bot can allow it.
-forbidden-in = You may not use { $command } in { $community }. Whoever runs this bot can allow it.
+forbidden = You may not use { $command } here. The person who runs this bot can allow it.
+forbidden-in = You may not use { $command } in { $community }. The person who runs this bot can allow it.
 rights-revoked = You are no longer an admin of this bot, so the command was not run.
 rights-revoked-running = You may no longer do this here, so nothing more was done. The command had already started: part of it may be in effect.
 not-an-admin = This number only takes commands from its admins.
 
 ## Status
 status-connected = WhatsApp is connected.
-status-disconnected = WhatsApp is not connected. Open the instance at Z-API and read the QR code with the phone.
+status-disconnected = WhatsApp is not connected. Open the instance at Z-API and scan the QR code with the phone.
 status-unread = Z-API could not be asked: { $reason }
 status-waiting = { $count ->
-    [0] No other command waits.
-    [one] { $count } other command waits.
-   *[other] { $count } other commands wait.
+    [0] Nothing is waiting.
+    [one] { $count } other command is waiting.
+   *[other] { $count } other commands are waiting.
 }
 status-dead = { $count ->
-    [0] No command has failed.
     [one] { $count } command has failed.
    *[other] { $count } commands have failed.
 }
@@ -120,10 +123,19 @@ rate-limited = { $limit ->
    *[other] More than { $limit } commands in a minute: wait a moment. What I accepted goes on.
 }
 failed = I could not finish this command and gave up: { $reason } Send it again once that is fixed: { $status } shows it.
-retrying = { $reason } I'll keep trying for { $minutes ->
-    [one] up to a minute more
-   *[other] up to { $minutes } minutes more
-}. { $cancel } stops it.
+retrying = { $reason } I'll keep trying for up to { $time }. { $cancel } stops it.
+minutes = { $count ->
+    [one] { $count } minute
+   *[other] { $count } minutes
+}
+hours = { $count ->
+    [one] { $count } hour
+   *[other] { $count } hours
+}
+days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
 cancelled = Cancelled. Nothing was changed.
 cancel-none = No command is waiting in this chat.
 cancel-stopped = Cancelled: { $command }. Its own answer says what is so.
@@ -136,12 +148,12 @@ api-busy = Z-API asks to slow down.
 api-failed = Z-API has trouble (status { $status }).
 api-partly-failed = Z-API has trouble.
 api-disconnected = WhatsApp is not connected to Z-API. Read the QR code again.
-api-client-token = Z-API does not accept the Client-Token. Whoever runs this bot must set it.
-api-instance = Z-API does not know the instance. Whoever runs this bot must check its id and token.
-api-address = Z-API does not accept calls from this server. Whoever runs this bot must allow its address.
+api-client-token = Z-API does not accept the Client-Token. The person who runs this bot must set it.
+api-instance = Z-API does not know the instance. The person who runs this bot must check its id and token.
+api-address = Z-API does not accept calls from this server. The person who runs this bot must allow its address.
 api-rejected = Z-API refused: { $reason }.
 api-unreadable = Z-API gave an answer that cannot be read.
-internal = Something broke inside the bot; whoever runs it finds it in the log.
+internal = Something went wrong inside the bot; the person who runs it finds it in the log.
 
 ## Help
 help-title = What I can do:
@@ -204,16 +216,16 @@ help-status-example = { "" }
 ## Prompts and dry runs
 confirm = Nothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes ({ $command } does the same); “no” drops it.
 dry-run = This was a trial: nothing was changed. Without --try it is done.
-would-link =
-    { $all ->
-        [one] { $done } of { $all } group would be in { $community }.
-       *[other] { $done } of { $all } groups would be in { $community }.
-    }
-would-unlink =
-    { $all ->
-        [one] { $done } of { $all } group would be out of { $community }.
-       *[other] { $done } of { $all } groups would be out of { $community }.
-    }
+would-link = { $done ->
+    [one] { $done } of { $all } groups would be in { $community }.
+   *[other] { $done } of { $all } groups would be in { $community }.
+}
+would-link-one = { $name } would be put into { $community }.
+would-unlink = { $done ->
+    [one] { $done } of { $all } groups would leave { $community }.
+   *[other] { $done } of { $all } groups would leave { $community }.
+}
+would-unlink-one = { $name } would leave { $community }.
 choose = Answer with the number you mean (several: 1 3).
 confirm-nothing = Nothing is waiting for an answer here.
 confirm-how = Answer “yes” or “no”; nothing was done yet.
@@ -319,11 +331,11 @@ alias-hides = Something else is really called { $short }. From now on it is reac
 alias-removed = { $short } no longer stands for { $name }.
 alias-would-remove = { $short } would no longer stand for { $name }.
 alias-none = There is no short name { $short }. See them all: { $command }
-alias-fixed = { $short } is set in the configuration. Whoever runs this bot can change it there.
+alias-fixed = { $short } is set in the configuration. The person who runs this bot can change it there.
 alias-long = { $short } is too long: a short name has 40 characters at most.
 alias-number = { $short } is a number or an id. Choose a word.
 alias-taken = { $short } already means something else in a command. Choose another word.
-alias-word = { $short } is no short name: use one word of letters and digits.
+alias-word = { $short } is not a short name: use one word of letters and digits.
 alias-one-word = { $short } is more than one word. Write: { $command }
 alias-swapped = There is no community or group { $name }. Did you mean it the other way round? { $command }
 alias-many = There are { $count } short names already. Remove one first: { $command }
@@ -349,61 +361,68 @@ arg-settings = add-groups admins|all
 arg-invite = <community or group> [reset]
 text-as-typed = { $text }
 text-too-long = { $count ->
-    [one] That is { $count } character, and { $most } are the most. Shorten it and send it again.
-   *[other] That is { $count } characters, and { $most } are the most. Shorten it and send it again.
+    [one] That is { $count } character, and the limit is { $most }. Shorten it and send it again.
+   *[other] That is { $count } characters, and the limit is { $most }. Shorten it and send it again.
 }
 change-not = Not done: { $reason }
-change-unknown = I cannot tell whether it was done: { $reason }
+change-unknown = I can't tell whether it was done: { $reason }
 change-cancelled = Not done: the command was cancelled.
 change-cancelled-unknown = The command was cancelled. It may have been done before, and that cannot be looked up.
 change-not-shown = Z-API said it was done, but it does not show yet. Look again in a minute: { $command }
 change-not-read-back = The outcome could not be read back. Look again in a minute: { $command }
 no-announcement-group = Z-API does not show the announcement group of { $community }. Is the bot’s number in it?
-undo-instead = What may help instead: { $command }
-describe-would = { $community } would be described so:
-describe-done = { $community } has its new description.
-describe-back = { $community } has its former description again.
-describe-already = { $community } is described so already.
-describe-none-would = The description of { $community } would be taken away.
+undo-instead = This may help: { $command }
+describe-would = The description of { $community } would be:
+describe-done = { $community } has a new description.
+describe-back = { $community } has its old description again.
+describe-already = { $community } already has this description.
+describe-none-would = { $community } would have no description.
 describe-none-done = { $community } has no description now.
-describe-none-already = { $community } has no description as it is.
+describe-none-already = { $community } had no description already.
 announce-would = { $count ->
     [one] The announcement group of { $community } ({ $count } person) would get this:
    *[other] The announcement group of { $community } ({ $count } people) would get this:
 }
 announce-would-all = The announcement group of { $community } would get this:
+announce-with-media = With { $media } of your message.
+announce-without-media = Only the text: Z-API could not fetch { $media }. Send it again with the command to include it.
+media-picture = the picture
+media-video = the video
+media-document = the document
 announce-done = Sent to the announcement group of { $community }.
-announce-unknown = It may have been sent, and I do not send it twice. Look into the announcement group of { $community } before you send it again.
-deactivate-would = { $community } would end for good, with its announcement group.
+announce-unknown = It may have been sent, so I won't send it again. Check the announcement group of { $community } first.
+deactivate-would = { $community } would be deactivated for good, with its announcement group.
 deactivate-groups = { $count ->
     [0] It has no other group.
-    [one] Its { $count } group would stay, in no community.
+    [one] Its only group would stay, in no community.
    *[other] Its { $count } groups would stay, in no community.
 }
 deactivate-people = { $count ->
     [one] { $count } person is in it.
    *[other] { $count } people are in it.
 }
-deactivate-done = { $community } has ended.
+deactivate-done = { $community } was deactivated.
 deactivate-left = { $count ->
-    [0] It had no group but the announcement group.
-    [one] Its { $count } group goes on, in no community.
+    [0] It only had the announcement group.
+    [one] Its only group goes on, in no community.
    *[other] Its { $count } groups go on, in no community.
 }
-create-would = The community { $community } would be made.
-create-description = It would be described so:
+create-would = The community { $community } would be created.
+create-description = With this description:
 create-exists = { $count ->
     [one] There is { $count } community { $community } already: this would be another one.
    *[other] There are { $count } communities { $community } already: this would be another one.
 }
-create-done = { $community } is made. Its id: { $id }
-create-announcement = Its announcement group: { $id }
+create-done = The community { $community } was created.
 create-next = Now put groups into it: { $command } …
-create-unknown = { $community } may have been made, and I do not make it twice. Look first: { $command }
-photo-how = Send the picture with this as its caption: { $command } (or put the address of a picture behind it).
-photo-address = { $address } is no address of a picture: it begins with https://
+create-unknown = { $community } may have been created, so I won't create it again. Check first: { $command }
+photo-how = Send me the picture here within 5 minutes, or send it with this caption: { $command }
+photo-lost = Z-API could not fetch that picture from WhatsApp, so the photo stays as it is.
+photo-no-picture = That is not a picture.
+photo-refused = Is the bot’s number an admin of the community? If it is, send another picture here within 5 minutes (JPG or PNG).
+photo-address = { $address } is not the address of a picture: that begins with https://
 photo-would = { $community } would get this photo.
-photo-done = { $community } has its new photo, says Z-API. The phone shows it.
+photo-done = { $community } has a new photo, says Z-API. Check it on the phone.
 setting-add-groups = add-groups addgroups add groups add-group group only
 setting-admins = admins admin administrators adm adms
 setting-all = all everyone everybody anyone members participants
@@ -423,15 +442,15 @@ invite-reset = reset renew new change
 invite-link = This lets people into { $place }:
 invite-address = { $link }
 invite-unseen = I cannot see the link into { $place }. Is the bot’s number an admin there?
-invite-would = { $place } would get a new link. The old one would let nobody in any more, wherever it stands.
-invite-done = { $place } has a new link; the old one is dead:
+invite-would = { $place } would get a new link. The old link would stop working.
+invite-done = { $place } has a new link; the old one no longer works:
 invite-answered = The new link, as Z-API says: { $link }
 no-target = There is no community and no group { $name }. See them: { $communities }, { $groups }
 many-targets = { $name } could be:
 target-option = { $number }. { $name } ({ $kind })
 choose-one = Answer with the number you mean.
-help-create = make a community
-help-create-long = What stands behind | is its description. The answer tells its id and how to put groups into it. If there is one of that name, I ask first.
+help-create = create a community
+help-create-long = What stands behind | is its description. The reply says how to put groups into it. If there is one of that name, I ask first.
 help-create-example =
     Bairro Novo
     Bairro Novo | For all who just moved in
@@ -441,7 +460,7 @@ help-describe-example =
     "Bairro Feliz" Neighbours help each other.
     Sales -
 help-photo = change the photo
-help-photo-long = Send the picture with the command as its caption, or put the address of a picture behind the community.
+help-photo-long = Send the picture with the command as its caption, or first the command and then the picture. The address of a picture behind the community works too.
 help-photo-example =
     "Bairro Feliz"
     Sales https://example.com/photo.jpg
@@ -451,16 +470,16 @@ help-settings-example =
     "Bairro Feliz" add-groups admins
     Sales add-groups all
 help-invite = show or renew the invite link
-help-invite-long = Of a community or a group. With “reset” there is a new link and the old one is dead; I ask first.
+help-invite-long = Of a community or a group. With “reset” there is a new link and the old one stops working; I ask first.
 help-invite-example =
     "Bairro Feliz"
     futebol reset
 help-announce = write to the announcement group
-help-announce-long = The text goes out exactly as you type it, with its lines. I show it and ask first. What is sent cannot be taken back.
+help-announce-long = The text goes out exactly as you type it, with its lines; with the picture, video or document whose caption it is. I show it and ask first. What is sent cannot be taken back.
 help-announce-example =
     "Bairro Feliz" Meeting on Friday at 7 pm.
     Sales New price list from Monday on.
-help-deactivate = end a community
+help-deactivate = deactivate a community
 help-deactivate-long = Its groups go on, in no community; the announcement group ends. I ask first. This cannot be taken back.
 help-deactivate-example =
     "Bairro Feliz"
@@ -471,20 +490,20 @@ who-admin = { $name }: { $commands }
 who-admin-all = { $name }: everything
 who-owner = Whoever types on the bot’s own phone: everything
 who-nobody = Nobody is listed for it.
-who-not-community = Its admins on WhatsApp may not use commands here. Whoever runs this bot can allow it.
+who-not-community = Its admins on WhatsApp may not use commands here. The person who runs this bot can allow it.
 who-community = And its admins on WhatsApp, all but { $commands }:
 who-community-nobody = And its admins on WhatsApp, all but { $commands }. There is none besides.
 who-person = { $person }
 who-hidden = Others, whose number WhatsApp does not show
 whoami-may-all-but = Commands: all but { $commands }
 help-who = who may do what in a community
-help-who-long = First those whom this bot’s keeper named, then the community’s admins on WhatsApp, if they may use commands here.
+help-who-long = First the people named in the configuration, then the community’s admins on WhatsApp, if they may use commands here.
 help-who-example =
     sales
     "Bairro Feliz"
 ## More about lists, history and status
 list-more = … { $count } more: { $command }
-more-nothing = There is nothing more to show. Begin a list anew: { $groups }
+more-nothing = There is nothing more to show. Start a list: { $groups }
 groups-elsewhere = another community
 groups-unread = Not every community could be read: a group without one may belong to it.
 groups-missing = Not every community could be read, so groups may be missing here.
@@ -509,8 +528,8 @@ myself = me mine my
 status-since = Since { $when }.
 status-phone-offline = The phone itself is not online. Turn it on: after some days without it WhatsApp ends the session.
 status-dead-hint = Which and why: { $command }
-status-due = The Z-API subscription ends on { $day }. Whoever runs this bot must renew it.
-status-overdue = The Z-API subscription ended on { $day }. Whoever runs this bot must renew it.
+status-due = The Z-API subscription ends on { $day }. The person who runs this bot must renew it.
+status-overdue = The Z-API subscription ended on { $day }. The person who runs this bot must renew it.
 arg-history = [community or person]
 help-history = who did what, and when
 help-history-long =
@@ -525,6 +544,7 @@ help-more-long = Shows on where your last list in this chat ended; its numbers g
 help-more-example = { "" }
 ## Move
 would-move = would leave { $community }
+would-move-one = { $name } would leave { $from } and go into { $community }.
 moved-not = { $reason }; it is still in { $community }
 moved-maybe-not = { $reason }; I cannot tell whether it left { $community }. If it is in no community, this puts it back: { $command }
 moved-back = { $reason }; it is back in { $community }
@@ -540,7 +560,7 @@ help-move-example =
     lançamentos, suporte "Bairro Feliz" --try
 
 ## Progress
-progress = I am at it…
+progress = Working on it…
 progress-of = { $done } of { $all }…
 unknown-command-prompt = There is no command { $name }. Did you mean { $nearest }? Answer “yes”.
 people-concerned =
@@ -549,52 +569,56 @@ people-concerned =
        *[other] It concerns { $count } people.
     }
 ## People of a community
-people-added =
-    { $all ->
-        [one] { $done } of { $all } person is now in { $community }.
-       *[other] { $done } of { $all } people are now in { $community }.
-    }
-people-removed =
-    { $all ->
-        [one] { $done } of { $all } person is now out of { $community }.
-       *[other] { $done } of { $all } people are now out of { $community }.
-    }
-people-promoted =
-    { $all ->
-        [one] { $done } of { $all } person is now an admin of { $community }.
-       *[other] { $done } of { $all } people are now admins of { $community }.
-    }
-people-demoted =
-    { $all ->
-        [one] { $done } of { $all } person is now no admin of { $community }.
-       *[other] { $done } of { $all } people are now no admins of { $community }.
-    }
-people-would-add =
-    { $all ->
-        [one] { $done } of { $all } person would be in { $community }.
-       *[other] { $done } of { $all } people would be in { $community }.
-    }
-people-would-remove =
-    { $all ->
-        [one] { $done } of { $all } person would be out of { $community } and of all its groups.
-       *[other] { $done } of { $all } people would be out of { $community } and of all its groups.
-    }
-people-would-promote =
-    { $all ->
-        [one] { $done } of { $all } person would be an admin of { $community }.
-       *[other] { $done } of { $all } people would be admins of { $community }.
-    }
-people-would-demote =
-    { $all ->
-        [one] { $done } of { $all } person would be no admin of { $community }.
-       *[other] { $done } of { $all } people would be no admins of { $community }.
-    }
+people-added = { $done ->
+    [one] { $done } of { $all } people is now in { $community }.
+   *[other] { $done } of { $all } people are now in { $community }.
+}
+people-added-one = { $who } is now in { $community }.
+people-removed = { $done ->
+    [one] { $done } of { $all } people is no longer in { $community }.
+   *[other] { $done } of { $all } people are no longer in { $community }.
+}
+people-removed-one = { $who } is no longer in { $community }.
+people-promoted = { $done ->
+    [one] { $done } of { $all } people is now an admin of { $community }.
+   *[other] { $done } of { $all } people are now admins of { $community }.
+}
+people-promoted-one = { $who } is now an admin of { $community }.
+people-demoted = { $done ->
+    [one] { $done } of { $all } people is no longer an admin of { $community }.
+   *[other] { $done } of { $all } people are no longer admins of { $community }.
+}
+people-demoted-one = { $who } is no longer an admin of { $community }.
+people-would-add = { $done ->
+    [one] { $done } of { $all } people would be in { $community }.
+   *[other] { $done } of { $all } people would be in { $community }.
+}
+people-would-add-one = { $who } would be added to { $community }.
+people-would-remove = { $done ->
+    [one] { $done } of { $all } people would leave { $community } and all its groups.
+   *[other] { $done } of { $all } people would leave { $community } and all its groups.
+}
+people-would-remove-one = { $who } would leave { $community } and all its groups.
+people-would-promote = { $done ->
+    [one] { $done } of { $all } people would become an admin of { $community }.
+   *[other] { $done } of { $all } people would become admins of { $community }.
+}
+people-would-promote-one = { $who } would become an admin of { $community }.
+people-would-demote = { $done ->
+    [one] { $done } of { $all } people would no longer be an admin of { $community }.
+   *[other] { $done } of { $all } people would no longer be admins of { $community }.
+}
+people-would-demote-one = { $who } would no longer be an admin of { $community }.
 people-too-many = That is more than { $limit } people. Split it into several commands; nothing was changed.
 person = { $who }
 person-already-in = { $who }: was in it already
+person-already-in-one = { $who } was in { $community } already.
 person-already-out = { $who }: was not in it
+person-already-out-one = { $who } was not in { $community }.
 person-already-admin = { $who }: was an admin already
-person-already-no-admin = { $who }: was no admin
+person-already-admin-one = { $who } was already an admin of { $community }.
+person-already-no-admin = { $who }: was not an admin
+person-already-no-admin-one = { $who } was not an admin of { $community }.
 person-invited = { $who }: can’t be added directly, so they got a private invitation
 person-in-or-invited = { $who }: is in it now or got a private invitation; it hides some numbers, so I can’t tell which
 person-maybe-invited = { $who }: may have got a private invitation; nobody gets two from me unasked. If they got none: { $command }
@@ -604,7 +628,7 @@ person-not-in-add = { $who }: is not in the community. Add them first: { $comman
 person-hidden = { $who }: I don’t see them in the community, but it hides some numbers. If they are in it, name them by their lid or with a mention (@).
 person-hidden-lid = { $who }: I can’t tell whether they are in the community, since its list shows numbers. Name them by their number.
 person-hidden-add = { $who }: I don’t see them in the community, but it hides some numbers. If they are not in it, add them first: { $command }
-person-owner = { $who }: made the community, and can be neither removed nor demoted
+person-owner = { $who }: created the community, and can’t be removed or demoted
 person-bot = { $who }: is my own number; without me in it I could do nothing there
 person-too-many-admins = { $who }: a community has 20 admins at most. Make room first: { $command } and a number
 person-rejected = { $who }: Z-API refused: { $reason }
@@ -614,7 +638,7 @@ person-cancelled = { $who }: not done: the command was cancelled
 person-not-shown = { $who }: Z-API said it was done, but the community does not show it. Ask again in a minute: { $command }
 person-not-shown-after = { $who }: { $reason } So far the community shows no change. Ask again in a minute: { $command }
 person-not-read-back = { $who }: the outcome could not be read back. Ask again in a minute: { $command }
-person-no-number = { $typed } is no phone number. Write it like +55 44 99999-0001
+person-no-number = { $typed } is not a phone number. Write it like +55 44 99999-0001
 person-no-country = { $typed }: the area or the country code is missing. Write it like +55 44 99999-0001
 person-ambiguous = { $typed }: where does a number end? Put commas between them.
 help-add = let people into a community
@@ -639,7 +663,7 @@ help-demote-example =
     Sales 44 99999-0001, 44 99999-0002
 
 ## The sender is not an admin of a group
-group-not-admin = you are no admin of this group. Ask one of its admins to make you one, then try again
+group-not-admin = you are not an admin of this group. Ask one of its admins to make you one, then try again
 ## Suggestions
 suggestion = I can't read it like that. Did you mean { $command }? Answer “yes”; nothing was changed.
 stop-words-beside-name = the in to of on at for from a community group groups
@@ -647,8 +671,8 @@ create-community-words = community
 create-words-before-community = a an the new another one
 create-words-behind-community = called named
 create-maybe = Perhaps you mean: { $command }
-missing-name = What shall it be called? Write: { $usage }
-no-community-known = There is no community { $name }. The ones there are: { $candidates }
+missing-name = What should it be called? Write: { $usage }
+no-community-known = I don't know a community { $name }. These are all: { $candidates }
 command-synonyms = delete deactivate, close deactivate, end deactivate, new create, picture photo, image photo, stop cancel, revert undo, back undo, members community, list groups, send announce, broadcast announce, message announce, post announce, admins who, permissions who, admin promote, log history, attach link, detach unlink, kick remove, unpromote demote, adm promote, disable deactivate, config settings
 
 ## Edit of a confirmed command
@@ -668,7 +692,7 @@ describe-changed-since = Not undone: somebody changed the description of { $comm
 describe-none-changed-since = Not undone: somebody took the description of { $community } away since.
 owner = owner
 greeting-nameless = Hi! I look after your WhatsApp communities: you tell me what to do, I tell you what really happened.
-settings-whom = Who shall be able to? Say admins, or all.
+settings-whom = Who should be able to? Say admins or all.
 text-ends-in-yes = The --yes at the end is part of the text: its place is before the text.
 see-groups = See which groups there are: { $command }
 deactivate-words = delete
@@ -708,3 +732,11 @@ wish-language = change the language, speak
 wish-alias = call
 wish-aliases = which aliases, list the aliases, the aliases
 wish-help = menu, the menu, commands, the commands, list of commands, how does it work, how does this work, how do i, what can you do, what do you do, some help
+
+## Demo
+demo-welcome = 
+    You are { $name }, an admin of a simulated WhatsApp number. Try { $help } or { $communities }; Ctrl-D ends.
+    The webhook URL is { $url }; for other sub-commands use --config { $file }
+demo-ignored = no command: { $reason }
+demo-edited = edited
+demo-in = in { $group }

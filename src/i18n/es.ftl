@@ -1,16 +1,20 @@
 # Lo que vincula dice en español. Mismas claves y huecos que los otros catálogos.
 
 ## Link and unlink
-linked = { $all ->
-    [one] { $done } de { $all } grupo está en { $community }.
-   *[other] { $done } de { $all } grupos están en { $community }.
+linked = { $done ->
+    [one] { $done } de { $all } grupos ahora está en { $community }.
+   *[other] { $done } de { $all } grupos ahora están en { $community }.
 }
-unlinked = { $all ->
-    [one] { $done } de { $all } grupo está fuera de { $community }.
-   *[other] { $done } de { $all } grupos están fuera de { $community }.
+linked-one = { $name } ahora está en { $community }.
+unlinked = { $done ->
+    [one] { $done } de { $all } grupos ya no está en { $community }.
+   *[other] { $done } de { $all } grupos ya no están en { $community }.
 }
+unlinked-one = { $name } ya no está en { $community }.
 already-linked = ya estaba allí
+already-linked-one = { $name } ya estaba en { $community }.
 already-unlinked = ya estaba fuera
+already-unlinked-one = { $name } ya no estaba en { $community }.
 elsewhere = es de { $community }. Para moverlo: { $command }
 elsewhere-unlink = es de { $community }, no de esta comunidad
 elsewhere-unnamed = es de otra comunidad
@@ -19,6 +23,7 @@ is-community = es una comunidad, y aquí va un grupo
 is-group = { $name } es un grupo, y aquí va una comunidad: { $usage }
 in-no-community = sin comunidad
 last-group = la comunidad necesita al menos un grupo, así que este se queda
+community-full = { $community } está llena: caben como máximo { $limit } grupos
 group-gone = ese grupo no existe, o el número del bot no está en él
 rejected = Z-API lo rechazó: { $reason }
 rejected-plain = Z-API lo rechazó. ¿El número del bot es admin de la comunidad y del grupo?
@@ -26,17 +31,16 @@ not-shown = Z-API dice que se hizo, pero aún no aparece en la comunidad. Vuelve
 not-shown-after = { $reason } La comunidad aún no muestra el cambio. Vuelve a mirar en un minuto: { $command }
 not-read-back = no se pudo comprobar el resultado. Vuelve a mirar en un minuto: { $command }
 cancelled-before-start = no se hizo: el comando se canceló
-limit-near = { $community } tendría { $count } grupos; WhatsApp puede no aceptar más de { $limit }.
 
 ## Names
-no-group = no encontré el grupo { $name }
-no-group-nearest = no encontré el grupo { $name }. ¿Quisiste decir { $candidates }?
-no-pattern = ningún grupo coincide con { $name }
+no-group = No conozco ningún grupo { $name }
+no-group-nearest = No conozco ningún grupo { $name }. ¿Quisiste decir { $candidates }?
+no-pattern = Ningún grupo coincide con { $name }
 many-groups = { $name } puede ser { $candidates }
 many-groups-more = { $name } puede ser { $candidates } y { $count } más: escribe un poco más del nombre
 no-here = “aquí” es este chat, y este chat no es un grupo
-no-community = No encontré la comunidad { $name }. Míralas todas con { $command }
-no-community-nearest = No encontré la comunidad { $name }. ¿Quisiste decir { $candidates }? Responde con el número; nada cambió.
+no-community = No conozco ninguna comunidad { $name }. Míralas todas con { $command }
+no-community-nearest = No conozco ninguna comunidad { $name }. ¿Quisiste decir { $candidates }? Responde con el número; nada cambió.
 many-communities = { $name } puede ser { $candidates }. Responde con el número; nada cambió.
 no-communities = Este número no está en ninguna comunidad.
 
@@ -75,15 +79,14 @@ not-an-admin = Este número solo atiende a sus admins.
 
 ## Status
 status-connected = WhatsApp está conectado.
-status-disconnected = WhatsApp no está conectado. Abre la instancia en Z-API y lee el código QR con el teléfono.
+status-disconnected = WhatsApp no está conectado. Abre la instancia en Z-API y escanea el código QR con el teléfono.
 status-unread = No se pudo preguntar a Z-API: { $reason }
 status-waiting = { $count ->
-    [0] No espera ningún otro comando.
-    [one] Espera { $count } comando más.
-   *[other] Esperan { $count } comandos más.
+    [0] Nada en espera.
+    [one] { $count } comando más en espera.
+   *[other] { $count } comandos más en espera.
 }
 status-dead = { $count ->
-    [0] Ningún comando falló.
     [one] Falló { $count } comando.
    *[other] Fallaron { $count } comandos.
 }
@@ -120,13 +123,22 @@ rate-limited = { $limit ->
    *[other] Más de { $limit } comandos en un minuto: espera un poco. Lo que ya acepté sigue.
 }
 failed = No pude terminar este comando y lo abandoné: { $reason } Envíalo otra vez cuando esté resuelto: { $status } lo muestra.
-retrying = { $reason } Sigo intentándolo { $minutes ->
-    [one] un minuto más como máximo
-   *[other] { $minutes } minutos más como máximo
-}. { $cancel } lo detiene.
-cancelled = Cancelada. Nada cambió.
+retrying = { $reason } Sigo intentándolo { $time } más como máximo. { $cancel } lo detiene.
+minutes = { $count ->
+    [one] { $count } minuto
+   *[other] { $count } minutos
+}
+hours = { $count ->
+    [one] { $count } hora
+   *[other] { $count } horas
+}
+days = { $count ->
+    [one] { $count } día
+   *[other] { $count } días
+}
+cancelled = Cancelado. Nada cambió.
 cancel-none = No hay comandos en espera en este chat.
-cancel-stopped = Cancelada: { $command }. Su propia respuesta dice cómo quedó.
+cancel-stopped = Cancelado: { $command }. Su propia respuesta dice cómo quedó.
 cancel-running = { $command } se está ejecutando ahora mismo. Si este intento falla, no habrá otro.
 
 ## Errors of Z-API
@@ -185,7 +197,7 @@ help-groups-example =
     ventas
     ventas*
 help-cancel = cancela un comando en espera
-help-cancel-long = Sin nada más: la más antigua de este chat que aún no terminó. Con “todo”: todas. Lo que se está ejecutando ahora no se intenta de nuevo. Lo que ya cambió queda así, y la respuesta lo dice.
+help-cancel-long = Sin nada más: el más antiguo de este chat que aún no terminó. Con “todo”: todos. Lo que se está ejecutando ahora no se intenta de nuevo. Lo que ya cambió queda así, y la respuesta lo dice.
 help-cancel-example =
     { "" }
     todo
@@ -204,16 +216,16 @@ help-status-example = { "" }
 ## Prompts and dry runs
 confirm = Todavía no hice nada. ¿Lo hago? Responde “sí” o 👍 en 5 minutos ({ $command } vale igual); “no” lo descarta.
 dry-run = Fue una prueba: nada cambió. Sin --probar se hace de verdad.
-would-link =
-    { $all ->
-        [one] { $done } de { $all } grupo quedaría en { $community }.
-       *[other] { $done } de { $all } grupos quedarían en { $community }.
-    }
-would-unlink =
-    { $all ->
-        [one] { $done } de { $all } grupo quedaría fuera de { $community }.
-       *[other] { $done } de { $all } grupos quedarían fuera de { $community }.
-    }
+would-link = { $done ->
+    [one] { $done } de { $all } grupos quedaría en { $community }.
+   *[other] { $done } de { $all } grupos quedarían en { $community }.
+}
+would-link-one = { $name } entraría en { $community }.
+would-unlink = { $done ->
+    [one] { $done } de { $all } grupos saldría de { $community }.
+   *[other] { $done } de { $all } grupos saldrían de { $community }.
+}
+would-unlink-one = { $name } saldría de { $community }.
 choose = Responde con el número (varios: 1 3).
 confirm-nothing = No hay nada esperando respuesta aquí.
 confirm-how = Responde “sí” o “no”; todavía no hice nada.
@@ -359,36 +371,41 @@ change-cancelled-unknown = El comando fue cancelado. Puede que se haya hecho ant
 change-not-shown = Z-API dijo que lo hizo, pero todavía no se ve. Míralo otra vez en un minuto: { $command }
 change-not-read-back = No se pudo comprobar el resultado. Míralo otra vez en un minuto: { $command }
 no-announcement-group = Z-API no muestra el grupo de avisos de { $community }. ¿El número del bot está en él?
-undo-instead = Lo que puede servir: { $command }
+undo-instead = Esto puede ayudar: { $command }
 describe-would = La descripción de { $community } quedaría así:
-describe-done = { $community } tiene su nueva descripción.
+describe-done = { $community } tiene una descripción nueva.
 describe-back = { $community } tiene otra vez su descripción anterior.
 describe-already = { $community } ya tiene esa descripción.
 describe-none-would = { $community } quedaría sin descripción.
 describe-none-done = { $community } quedó sin descripción.
-describe-none-already = { $community } ya no tiene descripción.
+describe-none-already = { $community } ya estaba sin descripción.
 announce-would = { $count ->
     [one] El grupo de avisos de { $community } ({ $count } persona) recibiría esto:
    *[other] El grupo de avisos de { $community } ({ $count } personas) recibiría esto:
 }
 announce-would-all = El grupo de avisos de { $community } recibiría esto:
+announce-with-media = Con { $media } de tu mensaje.
+announce-without-media = Solo el texto: Z-API no pudo descargar { $media }. Para incluirlo, envíalo otra vez con el comando.
+media-picture = la foto
+media-video = el video
+media-document = el documento
 announce-done = Enviado al grupo de avisos de { $community }.
-announce-unknown = Puede que se haya enviado, y no lo envío dos veces. Mira el grupo de avisos de { $community } antes de enviarlo de nuevo.
-deactivate-would = { $community } terminaría para siempre, con su grupo de avisos.
+announce-unknown = Puede que ya se haya enviado, así que no lo envío otra vez. Revisa antes el grupo de avisos de { $community }.
+deactivate-would = { $community } se desactivaría para siempre, con su grupo de avisos.
 deactivate-groups = { $count ->
     [0] No tiene otro grupo.
-    [one] Su grupo ({ $count }) quedaría fuera de comunidades.
-   *[other] Sus { $count } grupos quedarían fuera de comunidades.
+    [one] Su único grupo quedaría sin comunidad.
+   *[other] Sus { $count } grupos quedarían sin comunidad.
 }
 deactivate-people = { $count ->
     [one] { $count } persona está en ella.
    *[other] { $count } personas están en ella.
 }
-deactivate-done = { $community } fue desactivada.
+deactivate-done = { $community } se desactivó.
 deactivate-left = { $count ->
     [0] Solo tenía el grupo de avisos.
-    [one] Su grupo ({ $count }) sigue, fuera de comunidades.
-   *[other] Sus { $count } grupos siguen, fuera de comunidades.
+    [one] Su único grupo sigue, sin comunidad.
+   *[other] Sus { $count } grupos siguen, sin comunidad.
 }
 create-would = Se crearía la comunidad { $community }.
 create-description = Con esta descripción:
@@ -396,14 +413,16 @@ create-exists = { $count ->
     [one] Ya hay { $count } comunidad { $community }: esta sería otra más.
    *[other] Ya hay { $count } comunidades { $community }: esta sería otra más.
 }
-create-done = { $community } fue creada. Su id: { $id }
-create-announcement = Su grupo de avisos: { $id }
+create-done = La comunidad { $community } fue creada.
 create-next = Ahora agrégale grupos: { $command } …
-create-unknown = Puede que { $community } se haya creado, y no la creo dos veces. Mira antes: { $command }
-photo-how = Envía la foto con este texto: { $command } (o escribe después la dirección de una foto).
+create-unknown = Puede que { $community } ya se haya creado, así que no la creo otra vez. Revisa antes: { $command }
+photo-how = Envíame la foto aquí antes de 5 minutos, o envíala con este texto: { $command }
+photo-lost = Z-API no pudo descargar esa foto de WhatsApp, así que no cambié nada.
+photo-no-picture = Eso no es una foto.
+photo-refused = ¿El número del bot es admin de la comunidad? Si lo es, envía otra foto aquí antes de 5 minutos (JPG o PNG).
 photo-address = { $address } no es la dirección de una foto: empieza con https://
 photo-would = { $community } tendría esta foto.
-photo-done = { $community } tiene su nueva foto, dice Z-API. Se ve en el teléfono.
+photo-done = { $community } tiene una foto nueva, según Z-API. Revísala en el teléfono.
 setting-add-groups = agregar-grupos agregargrupos agregar añadir añadir-grupos grupos agregar-grupo grupo sólo solamente únicamente
 setting-admins = admins admin administradores adm adms
 setting-all = todos todas todo miembros participantes
@@ -423,15 +442,15 @@ invite-reset = restablecer renovar nuevo nueva resetear cambiar
 invite-link = Este enlace deja entrar en { $place }:
 invite-address = { $link }
 invite-unseen = No puedo ver el enlace de { $place }. ¿El número del bot es admin ahí?
-invite-would = { $place } tendría un enlace nuevo. El anterior ya no dejaría entrar a nadie, esté donde esté.
-invite-done = { $place } tiene un enlace nuevo; el anterior ya no sirve:
+invite-would = { $place } tendría un enlace nuevo. El enlace anterior dejaría de funcionar.
+invite-done = { $place } tiene un enlace nuevo; el anterior ya no funciona:
 invite-answered = El enlace nuevo, según Z-API: { $link }
 no-target = No hay comunidad ni grupo { $name }. Míralos: { $communities }, { $groups }
 many-targets = { $name } puede ser:
 target-option = { $number }. { $name } ({ $kind })
 choose-one = Responde con el número correcto.
 help-create = crea una comunidad
-help-create-long = Lo que sigue a | es la descripción. La respuesta trae el id y cómo agregarle grupos. Si ya hay una con ese nombre, pregunto antes.
+help-create-long = Lo que sigue a | es la descripción. La respuesta dice cómo agregarle grupos. Si ya hay una con ese nombre, pregunto antes.
 help-create-example =
     Barrio Nuevo
     Barrio Nuevo | Para quienes acaban de llegar
@@ -441,7 +460,7 @@ help-describe-example =
     "Bairro Feliz" Aquí los vecinos se ayudan.
     Ventas -
 help-photo = cambia la foto
-help-photo-long = Envía la foto con el comando como texto, o escribe la dirección de una foto después de la comunidad.
+help-photo-long = Envía la foto con el comando como texto, o el comando y después la foto. También sirve la dirección de una foto después de la comunidad.
 help-photo-example =
     "Bairro Feliz"
     Ventas https://example.com/foto.jpg
@@ -451,17 +470,17 @@ help-settings-example =
     "Bairro Feliz" agregar-grupos admins
     Ventas agregar-grupos todos
 help-invite = muestra o cambia el enlace
-help-invite-long = De una comunidad o de un grupo. Con “restablecer” hay un enlace nuevo y el anterior deja de servir; pregunto antes.
+help-invite-long = De una comunidad o de un grupo. Con “restablecer” hay un enlace nuevo y el anterior deja de funcionar; pregunto antes.
 help-invite-example =
     "Bairro Feliz"
     futebol restablecer
 help-announce = envía un aviso
-help-announce-long = El texto sale al grupo de avisos como lo escribes, con sus líneas. Lo muestro y pregunto antes. Lo enviado no se puede deshacer.
+help-announce-long = El texto sale al grupo de avisos como lo escribes, con sus líneas; si es el texto de una foto, un video o un documento, va con él. Lo muestro y pregunto antes. Lo enviado no se puede deshacer.
 help-announce-example =
     "Bairro Feliz" Reunión el viernes a las 19 h.
     Ventas Nueva lista de precios desde el lunes.
 help-deactivate = desactiva una comunidad
-help-deactivate-long = Sus grupos siguen, fuera de comunidades; el grupo de avisos termina. Pregunto antes. No se puede deshacer.
+help-deactivate-long = Sus grupos siguen, sin comunidad; el grupo de avisos termina. Pregunto antes. No se puede deshacer.
 help-deactivate-example =
     "Bairro Feliz"
     Ventas
@@ -498,8 +517,8 @@ history = Últimos comandos:
 history-in = Últimos comandos en { $community }:
 history-by = Últimos comandos de { $name }:
 history-line = { $when } { $who }: { $command } → { $result }
-history-answered = respondida
-history-none = Ninguna todavía.
+history-answered = respondido
+history-none = Ninguno todavía.
 history-until = Miré hasta { $when }.
 history-nobody = No hay comunidad ni admin { $name }. Las comunidades: { $communities }. Todos los comandos: { $all }
 datetime = %d/%m %H:%M
@@ -525,6 +544,7 @@ help-more-long = Sigue donde terminó tu última lista en esta conversación; lo
 help-more-example = { "" }
 ## Move
 would-move = saldría de { $community }
+would-move-one = { $name } saldría de { $from } y entraría en { $community }.
 moved-not = { $reason }; sigue en { $community }
 moved-maybe-not = { $reason }; no puedo saber si ya salió de { $community }. Si no está en ninguna comunidad, esto lo pone de vuelta: { $command }
 moved-back = { $reason }; volvió a { $community }
@@ -549,52 +569,56 @@ people-concerned =
        *[other] Afecta a { $count } personas.
     }
 ## People of a community
-people-added =
-    { $all ->
-        [one] { $done } de { $all } persona está en { $community }.
-       *[other] { $done } de { $all } personas están en { $community }.
-    }
-people-removed =
-    { $all ->
-        [one] { $done } de { $all } persona está fuera de { $community }.
-       *[other] { $done } de { $all } personas están fuera de { $community }.
-    }
-people-promoted =
-    { $all ->
-        [one] { $done } de { $all } persona es admin de { $community }.
-       *[other] { $done } de { $all } personas son admins de { $community }.
-    }
-people-demoted =
-    { $all ->
-        [one] { $done } de { $all } persona no es admin de { $community }.
-       *[other] { $done } de { $all } personas no son admins de { $community }.
-    }
-people-would-add =
-    { $all ->
-        [one] { $done } de { $all } persona quedaría en { $community }.
-       *[other] { $done } de { $all } personas quedarían en { $community }.
-    }
-people-would-remove =
-    { $all ->
-        [one] { $done } de { $all } persona saldría de { $community } y de todos sus grupos.
-       *[other] { $done } de { $all } personas saldrían de { $community } y de todos sus grupos.
-    }
-people-would-promote =
-    { $all ->
-        [one] { $done } de { $all } persona quedaría como admin de { $community }.
-       *[other] { $done } de { $all } personas quedarían como admins de { $community }.
-    }
-people-would-demote =
-    { $all ->
-        [one] { $done } de { $all } persona dejaría de ser admin de { $community }.
-       *[other] { $done } de { $all } personas dejarían de ser admins de { $community }.
-    }
+people-added = { $done ->
+    [one] { $done } de { $all } personas ahora está en { $community }.
+   *[other] { $done } de { $all } personas ahora están en { $community }.
+}
+people-added-one = { $who } ahora está en { $community }.
+people-removed = { $done ->
+    [one] { $done } de { $all } personas ya no está en { $community }.
+   *[other] { $done } de { $all } personas ya no están en { $community }.
+}
+people-removed-one = { $who } ya no está en { $community }.
+people-promoted = { $done ->
+    [one] { $done } de { $all } personas ahora es admin de { $community }.
+   *[other] { $done } de { $all } personas ahora son admins de { $community }.
+}
+people-promoted-one = { $who } ahora es admin de { $community }.
+people-demoted = { $done ->
+    [one] { $done } de { $all } personas ya no es admin de { $community }.
+   *[other] { $done } de { $all } personas ya no son admins de { $community }.
+}
+people-demoted-one = { $who } ya no es admin de { $community }.
+people-would-add = { $done ->
+    [one] { $done } de { $all } personas entraría en { $community }.
+   *[other] { $done } de { $all } personas entrarían en { $community }.
+}
+people-would-add-one = { $who } entraría en { $community }.
+people-would-remove = { $done ->
+    [one] { $done } de { $all } personas saldría de { $community } y de todos sus grupos.
+   *[other] { $done } de { $all } personas saldrían de { $community } y de todos sus grupos.
+}
+people-would-remove-one = { $who } saldría de { $community } y de todos sus grupos.
+people-would-promote = { $done ->
+    [one] { $done } de { $all } personas sería admin de { $community }.
+   *[other] { $done } de { $all } personas serían admins de { $community }.
+}
+people-would-promote-one = { $who } sería admin de { $community }.
+people-would-demote = { $done ->
+    [one] { $done } de { $all } personas dejaría de ser admin de { $community }.
+   *[other] { $done } de { $all } personas dejarían de ser admins de { $community }.
+}
+people-would-demote-one = { $who } dejaría de ser admin de { $community }.
 people-too-many = Son más de { $limit } personas. Divídelas en varios comandos; nada cambió.
 person = { $who }
 person-already-in = { $who }: ya estaba ahí
+person-already-in-one = { $who } ya estaba en { $community }.
 person-already-out = { $who }: ya no estaba ahí
+person-already-out-one = { $who } ya no estaba en { $community }.
 person-already-admin = { $who }: ya era admin
-person-already-no-admin = { $who }: ya no era admin
+person-already-admin-one = { $who } ya era admin de { $community }.
+person-already-no-admin = { $who }: no era admin
+person-already-no-admin-one = { $who } no era admin de { $community }.
 person-invited = { $who }: no se puede agregar directamente, así que recibió una invitación privada
 person-in-or-invited = { $who }: está ahí o recibió una invitación privada; la comunidad oculta algunos números, así que no puedo saber cuál de las dos
 person-maybe-invited = { $who }: quizá recibió una invitación privada; por mi cuenta no envío dos. Si no la recibió: { $command }
@@ -648,7 +672,7 @@ create-words-before-community = la una nueva otra
 create-words-behind-community = llamada llamado
 create-maybe = Quizá quieras: { $command }
 missing-name = ¿Cómo se va a llamar? Escribe: { $usage }
-no-community-known = No encontré la comunidad { $name }. Las que hay: { $candidates }
+no-community-known = No conozco ninguna comunidad { $name }. Las que hay: { $candidates }
 command-synonyms = borrar deactivate, cerrar deactivate, nuevo create, nueva create, imagen photo, parar cancel, volver undo, revertir undo, miembros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensaje announce, admins who, permisos who, admin promote, registro history, socorro help, sacar remove, expulsar remove, unir link, despromover demote, adm promote, linkear link, log history, deshabilitar deactivate, config settings
 
 ## Edit of a confirmed command
@@ -708,3 +732,11 @@ wish-language = cambia el idioma, cambiar el idioma, habla, hable
 wish-alias = apoda
 wish-aliases = cuáles son los apodos, lista los apodos, los apodos
 wish-help = la ayuda, ayúdame, de ayuda, socorro, auxilio, comandos, los comandos, cuáles son los comandos, cómo funciona, cómo te uso, cómo se usa, qué puedes hacer, qué haces
+
+## Demo
+demo-welcome = 
+    Eres { $name }, admin de un número simulado de WhatsApp. Prueba { $help } o { $communities }; Ctrl-D termina.
+    La URL del webhook es { $url }; para otros subcomandos usa --config { $file }
+demo-ignored = no es un comando: { $reason }
+demo-edited = editado
+demo-in = en { $group }

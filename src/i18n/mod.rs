@@ -143,10 +143,10 @@ mod tests {
         let links = |locale, done: usize, all: usize| {
             text(locale, "linked", &[("done", done.into()), ("all", all.into()), ("community", "“X”".into())])
         };
-        assert_eq!(links(Locale::En, 1, 1), "1 of 1 group is now in “X”.");
+        assert_eq!(links(Locale::En, 1, 2), "1 of 2 groups is now in “X”.");
         assert_eq!(links(Locale::En, 2, 3), "2 of 3 groups are now in “X”.");
-        assert_eq!(links(Locale::PtBr, 1, 1), "1 de 1 grupo está em “X”.");
-        assert_eq!(links(Locale::Es, 2, 3), "2 de 3 grupos están en “X”.");
+        assert_eq!(links(Locale::PtBr, 1, 2), "1 de 2 grupos agora está em “X”.");
+        assert_eq!(links(Locale::Es, 2, 3), "2 de 3 grupos ahora están en “X”.");
     }
 
     #[test]

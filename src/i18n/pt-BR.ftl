@@ -1,16 +1,20 @@
 # O que o vincula diz em português do Brasil. Mesmas chaves e lacunas dos outros catálogos.
 
 ## Link and unlink
-linked = { $all ->
-    [one] { $done } de { $all } grupo está em { $community }.
-   *[other] { $done } de { $all } grupos estão em { $community }.
+linked = { $done ->
+    [one] { $done } de { $all } grupos agora está em { $community }.
+   *[other] { $done } de { $all } grupos agora estão em { $community }.
 }
-unlinked = { $all ->
-    [one] { $done } de { $all } grupo está fora de { $community }.
-   *[other] { $done } de { $all } grupos estão fora de { $community }.
+linked-one = { $name } agora está em { $community }.
+unlinked = { $done ->
+    [one] { $done } de { $all } grupos não está mais em { $community }.
+   *[other] { $done } de { $all } grupos não estão mais em { $community }.
 }
+unlinked-one = { $name } não está mais em { $community }.
 already-linked = já estava lá
+already-linked-one = { $name } já estava em { $community }.
 already-unlinked = já estava fora
+already-unlinked-one = { $name } já não estava em { $community }.
 elsewhere = é de { $community }. Para mudar: { $command }
 elsewhere-unlink = é de { $community }, não desta comunidade
 elsewhere-unnamed = é de outra comunidade
@@ -19,6 +23,7 @@ is-community = é uma comunidade, e aqui vai um grupo
 is-group = { $name } é um grupo, e aqui vai uma comunidade: { $usage }
 in-no-community = sem comunidade
 last-group = a comunidade precisa ter pelo menos um grupo, então este fica
+community-full = { $community } está cheia: cabem no máximo { $limit } grupos
 group-gone = esse grupo não existe, ou o número do bot não está nele
 rejected = a Z-API recusou: { $reason }
 rejected-plain = a Z-API recusou. O número do bot é admin da comunidade e do grupo?
@@ -26,17 +31,16 @@ not-shown = a Z-API disse que deu certo, mas ainda não aparece na comunidade. C
 not-shown-after = { $reason } A comunidade ainda não mostra a mudança. Confira em um minuto: { $command }
 not-read-back = não deu para conferir o resultado. Confira em um minuto: { $command }
 cancelled-before-start = não foi feito: o comando foi cancelado
-limit-near = { $community } ficaria com { $count } grupos; o WhatsApp pode não aceitar mais de { $limit }.
 
 ## Names
-no-group = não encontrei o grupo { $name }
-no-group-nearest = não encontrei o grupo { $name }. Você quis dizer { $candidates }?
-no-pattern = nenhum grupo combina com { $name }
+no-group = Não conheço nenhum grupo { $name }
+no-group-nearest = Não conheço nenhum grupo { $name }. Você quis dizer { $candidates }?
+no-pattern = Nenhum grupo combina com { $name }
 many-groups = { $name } pode ser { $candidates }
 many-groups-more = { $name } pode ser { $candidates } e mais { $count }: escreva mais um pouco do nome
 no-here = “aqui” é esta conversa, e ela não é um grupo
-no-community = Não encontrei a comunidade { $name }. Veja todas com { $command }
-no-community-nearest = Não encontrei a comunidade { $name }. Você quis dizer { $candidates }? Responda com o número; nada mudou.
+no-community = Não conheço nenhuma comunidade { $name }. Veja todas com { $command }
+no-community-nearest = Não conheço nenhuma comunidade { $name }. Você quis dizer { $candidates }? Responda com o número; nada mudou.
 many-communities = { $name } pode ser { $candidates }. Responda com o número; nada mudou.
 no-communities = Este número não está em nenhuma comunidade.
 
@@ -76,15 +80,14 @@ not-an-admin = Este número só atende aos seus admins.
 
 ## Status
 status-connected = O WhatsApp está conectado.
-status-disconnected = O WhatsApp não está conectado. Abra a instância na Z-API e leia o QR code com o celular.
+status-disconnected = O WhatsApp não está conectado. Abra a instância na Z-API e escaneie o QR code com o celular.
 status-unread = Não deu para perguntar à Z-API: { $reason }
 status-waiting = { $count ->
-    [0] Nenhum outro comando na fila.
+    [0] Nada na fila.
     [one] { $count } outro comando na fila.
    *[other] { $count } outros comandos na fila.
 }
 status-dead = { $count ->
-    [0] Nenhum comando falhou.
     [one] { $count } comando falhou.
    *[other] { $count } comandos falharam.
 }
@@ -121,10 +124,19 @@ rate-limited = { $limit ->
    *[other] Mais de { $limit } comandos em um minuto: espere um pouco. O que já aceitei continua.
 }
 failed = Não consegui terminar este comando e desisti: { $reason } Mande de novo quando isso estiver resolvido: { $status } mostra.
-retrying = { $reason } Continuo tentando por { $minutes ->
-    [one] mais um minuto no máximo
-   *[other] mais { $minutes } minutos no máximo
-}. { $cancel } interrompe.
+retrying = { $reason } Continuo tentando por mais { $time } no máximo. { $cancel } interrompe.
+minutes = { $count ->
+    [one] { $count } minuto
+   *[other] { $count } minutos
+}
+hours = { $count ->
+    [one] { $count } hora
+   *[other] { $count } horas
+}
+days = { $count ->
+    [one] { $count } dia
+   *[other] { $count } dias
+}
 cancelled = Cancelado. Nada mudou.
 cancel-none = Não há comando esperando nesta conversa.
 cancel-stopped = Cancelado: { $command }. A resposta dele diz como ficou.
@@ -205,16 +217,16 @@ help-status-example = { "" }
 ## Prompts and dry runs
 confirm = Nada foi feito ainda. Posso fazer? Responda “sim” ou 👍 em 5 minutos ({ $command } vale igual); “não” desiste.
 dry-run = Foi um teste: nada mudou. Sem --testar é para valer.
-would-link =
-    { $all ->
-        [one] { $done } de { $all } grupo ficaria em { $community }.
-       *[other] { $done } de { $all } grupos ficariam em { $community }.
-    }
-would-unlink =
-    { $all ->
-        [one] { $done } de { $all } grupo ficaria fora de { $community }.
-       *[other] { $done } de { $all } grupos ficariam fora de { $community }.
-    }
+would-link = { $done ->
+    [one] { $done } de { $all } grupos ficaria em { $community }.
+   *[other] { $done } de { $all } grupos ficariam em { $community }.
+}
+would-link-one = { $name } entraria em { $community }.
+would-unlink = { $done ->
+    [one] { $done } de { $all } grupos sairia de { $community }.
+   *[other] { $done } de { $all } grupos sairiam de { $community }.
+}
+would-unlink-one = { $name } sairia de { $community }.
 choose = Responda com o número (mais de um: 1 3).
 confirm-nothing = Não há nada esperando resposta aqui.
 confirm-how = Responda “sim” ou “não”; nada foi feito ainda.
@@ -360,26 +372,31 @@ change-cancelled-unknown = O comando foi cancelado. Pode ter sido feito antes, e
 change-not-shown = A Z-API disse que fez, mas ainda não aparece. Veja de novo em um minuto: { $command }
 change-not-read-back = Não deu para conferir o resultado. Veja de novo em um minuto: { $command }
 no-announcement-group = A Z-API não mostra o grupo de avisos de { $community }. O número do bot está nele?
-undo-instead = O que pode ajudar: { $command }
+undo-instead = Isto pode ajudar: { $command }
 describe-would = A descrição de { $community } ficaria assim:
-describe-done = { $community } está com a nova descrição.
+describe-done = { $community } está com uma descrição nova.
 describe-back = { $community } está de novo com a descrição anterior.
 describe-already = { $community } já tem essa descrição.
 describe-none-would = { $community } ficaria sem descrição.
 describe-none-done = { $community } está sem descrição agora.
-describe-none-already = { $community } já não tem descrição.
+describe-none-already = { $community } já estava sem descrição.
 announce-would = { $count ->
     [one] O grupo de avisos de { $community } ({ $count } pessoa) receberia isto:
    *[other] O grupo de avisos de { $community } ({ $count } pessoas) receberia isto:
 }
 announce-would-all = O grupo de avisos de { $community } receberia isto:
+announce-with-media = Com { $media } da sua mensagem.
+announce-without-media = Só o texto: a Z-API não conseguiu baixar { $media }. Para incluir, mande de novo com o comando.
+media-picture = a foto
+media-video = o vídeo
+media-document = o documento
 announce-done = Mandei para o grupo de avisos de { $community }.
-announce-unknown = Pode ter sido enviado, e não mando duas vezes. Olhe o grupo de avisos de { $community } antes de mandar de novo.
-deactivate-would = { $community } acabaria de vez, com o grupo de avisos.
+announce-unknown = Talvez já tenha saído, então não mando de novo. Confira antes o grupo de avisos de { $community }.
+deactivate-would = { $community } seria desativada de vez, com o grupo de avisos.
 deactivate-groups = { $count ->
     [0] Ela não tem outro grupo.
-    [one] O grupo dela ({ $count }) ficaria fora de comunidades.
-   *[other] Os { $count } grupos dela ficariam fora de comunidades.
+    [one] O único grupo dela ficaria sem comunidade.
+   *[other] Os { $count } grupos dela ficariam sem comunidade.
 }
 deactivate-people = { $count ->
     [one] { $count } pessoa está nela.
@@ -388,8 +405,8 @@ deactivate-people = { $count ->
 deactivate-done = { $community } foi desativada.
 deactivate-left = { $count ->
     [0] Ela só tinha o grupo de avisos.
-    [one] O grupo dela ({ $count }) continua, fora de comunidades.
-   *[other] Os { $count } grupos dela continuam, fora de comunidades.
+    [one] O único grupo dela continua, sem comunidade.
+   *[other] Os { $count } grupos dela continuam, sem comunidade.
 }
 create-would = A comunidade { $community } seria criada.
 create-description = Com esta descrição:
@@ -397,14 +414,16 @@ create-exists = { $count ->
     [one] Já existe { $count } comunidade { $community }: esta seria mais uma.
    *[other] Já existem { $count } comunidades { $community }: esta seria mais uma.
 }
-create-done = { $community } foi criada. O id dela: { $id }
-create-announcement = O grupo de avisos: { $id }
+create-done = A comunidade { $community } foi criada.
 create-next = Agora ponha grupos nela: { $command } …
-create-unknown = { $community } pode ter sido criada, e não crio duas vezes. Veja antes: { $command }
-photo-how = Mande a foto com esta legenda: { $command } (ou escreva o endereço de uma foto depois).
-photo-address = { $address } não é endereço de foto: ele começa com https://
+create-unknown = Talvez { $community } já tenha sido criada, então não crio de novo. Confira antes: { $command }
+photo-how = Mande a foto aqui em até 5 minutos, ou mande com esta legenda: { $command }
+photo-lost = A Z-API não conseguiu baixar essa foto do WhatsApp, então não mudei nada.
+photo-no-picture = Isso não é uma foto.
+photo-refused = O número do bot é admin da comunidade? Se for, mande outra foto aqui em até 5 minutos (JPG ou PNG).
+photo-address = { $address } não é endereço de foto: o endereço começa com https://
 photo-would = { $community } ficaria com esta foto.
-photo-done = { $community } está com a nova foto, segundo a Z-API. Confira no celular.
+photo-done = { $community } está com uma foto nova, segundo a Z-API. Confira no celular.
 setting-add-groups = adicionar-grupos adicionargrupos adicionar grupos adicionar-grupo grupo só somente apenas
 setting-admins = admins admin administradores adm adms
 setting-all = todos todas tudo membros participantes
@@ -424,15 +443,15 @@ invite-reset = redefinir renovar novo nova resetar trocar mudar
 invite-link = Este link deixa entrar em { $place }:
 invite-address = { $link }
 invite-unseen = Não consigo ver o link de { $place }. O número do bot é admin lá?
-invite-would = { $place } ganharia um link novo. O antigo não deixaria mais ninguém entrar, esteja onde estiver.
-invite-done = { $place } tem um link novo; o antigo não vale mais:
+invite-would = { $place } ganharia um link novo. O link antigo deixaria de funcionar.
+invite-done = { $place } tem um link novo; o antigo não funciona mais:
 invite-answered = O link novo, segundo a Z-API: { $link }
 no-target = Não há comunidade nem grupo { $name }. Veja: { $communities }, { $groups }
 many-targets = { $name } pode ser:
 target-option = { $number }. { $name } ({ $kind })
 choose-one = Responda com o número certo.
 help-create = cria uma comunidade
-help-create-long = O que vem depois de | é a descrição. A resposta traz o id e como pôr grupos nela. Se já houver uma com esse nome, pergunto antes.
+help-create-long = O que vem depois de | é a descrição. A resposta diz como pôr grupos nela. Se já houver uma com esse nome, pergunto antes.
 help-create-example =
     Bairro Novo
     Bairro Novo | Para quem acabou de chegar
@@ -442,7 +461,7 @@ help-describe-example =
     "Bairro Feliz" Aqui vizinho ajuda vizinho.
     Vendas -
 help-photo = muda a foto
-help-photo-long = Mande a foto com o comando na legenda, ou escreva o endereço de uma foto depois da comunidade.
+help-photo-long = Mande a foto com o comando na legenda, ou o comando e depois a foto. Também serve o endereço de uma foto depois da comunidade.
 help-photo-example =
     "Bairro Feliz"
     Vendas https://example.com/foto.jpg
@@ -452,17 +471,17 @@ help-settings-example =
     "Bairro Feliz" adicionar-grupos admins
     Vendas adicionar-grupos todos
 help-invite = mostra ou troca o convite
-help-invite-long = De uma comunidade ou de um grupo. Com “redefinir” há um link novo e o antigo deixa de valer; pergunto antes.
+help-invite-long = De uma comunidade ou de um grupo. Com “redefinir” há um link novo e o antigo deixa de funcionar; pergunto antes.
 help-invite-example =
     "Bairro Feliz"
     futebol redefinir
 help-announce = manda um aviso
-help-announce-long = O texto vai para o grupo de avisos como você digita, com as linhas. Mostro e pergunto antes. O que foi enviado não volta.
+help-announce-long = O texto vai para o grupo de avisos como você digita, com as linhas; na legenda de uma foto, um vídeo ou um documento, vai junto. Mostro e pergunto antes. O que foi enviado não volta.
 help-announce-example =
     "Bairro Feliz" Reunião na sexta às 19h.
     Vendas Tabela nova a partir de segunda.
 help-deactivate = desativa uma comunidade
-help-deactivate-long = Os grupos continuam, fora de comunidades; o grupo de avisos acaba. Pergunto antes. Não dá para desfazer.
+help-deactivate-long = Os grupos continuam, sem comunidade; o grupo de avisos acaba. Pergunto antes. Não dá para desfazer.
 help-deactivate-example =
     "Bairro Feliz"
     Vendas
@@ -526,6 +545,7 @@ help-more-long = Continua de onde sua última lista nesta conversa parou; os nú
 help-more-example = { "" }
 ## Move
 would-move = sairia de { $community }
+would-move-one = { $name } sairia de { $from } e entraria em { $community }.
 moved-not = { $reason }; continua em { $community }
 moved-maybe-not = { $reason }; não sei dizer se já saiu de { $community }. Se não está em nenhuma comunidade, isto põe de volta: { $command }
 moved-back = { $reason }; voltou para { $community }
@@ -550,52 +570,56 @@ people-concerned =
        *[other] Isso afeta { $count } pessoas.
     }
 ## People of a community
-people-added =
-    { $all ->
-        [one] { $done } de { $all } pessoa está em { $community }.
-       *[other] { $done } de { $all } pessoas estão em { $community }.
-    }
-people-removed =
-    { $all ->
-        [one] { $done } de { $all } pessoa está fora de { $community }.
-       *[other] { $done } de { $all } pessoas estão fora de { $community }.
-    }
-people-promoted =
-    { $all ->
-        [one] { $done } de { $all } pessoa é admin de { $community }.
-       *[other] { $done } de { $all } pessoas são admins de { $community }.
-    }
-people-demoted =
-    { $all ->
-        [one] { $done } de { $all } pessoa não é admin de { $community }.
-       *[other] { $done } de { $all } pessoas não são admins de { $community }.
-    }
-people-would-add =
-    { $all ->
-        [one] { $done } de { $all } pessoa ficaria em { $community }.
-       *[other] { $done } de { $all } pessoas ficariam em { $community }.
-    }
-people-would-remove =
-    { $all ->
-        [one] { $done } de { $all } pessoa sairia de { $community } e de todos os grupos dela.
-       *[other] { $done } de { $all } pessoas sairiam de { $community } e de todos os grupos dela.
-    }
-people-would-promote =
-    { $all ->
-        [one] { $done } de { $all } pessoa ficaria admin de { $community }.
-       *[other] { $done } de { $all } pessoas ficariam admins de { $community }.
-    }
-people-would-demote =
-    { $all ->
-        [one] { $done } de { $all } pessoa deixaria de ser admin de { $community }.
-       *[other] { $done } de { $all } pessoas deixariam de ser admins de { $community }.
-    }
+people-added = { $done ->
+    [one] { $done } de { $all } pessoas agora está em { $community }.
+   *[other] { $done } de { $all } pessoas agora estão em { $community }.
+}
+people-added-one = { $who } agora está em { $community }.
+people-removed = { $done ->
+    [one] { $done } de { $all } pessoas não está mais em { $community }.
+   *[other] { $done } de { $all } pessoas não estão mais em { $community }.
+}
+people-removed-one = { $who } não está mais em { $community }.
+people-promoted = { $done ->
+    [one] { $done } de { $all } pessoas agora é admin de { $community }.
+   *[other] { $done } de { $all } pessoas agora são admins de { $community }.
+}
+people-promoted-one = { $who } agora é admin de { $community }.
+people-demoted = { $done ->
+    [one] { $done } de { $all } pessoas não é mais admin de { $community }.
+   *[other] { $done } de { $all } pessoas não são mais admins de { $community }.
+}
+people-demoted-one = { $who } não é mais admin de { $community }.
+people-would-add = { $done ->
+    [one] { $done } de { $all } pessoas entraria em { $community }.
+   *[other] { $done } de { $all } pessoas entrariam em { $community }.
+}
+people-would-add-one = { $who } entraria em { $community }.
+people-would-remove = { $done ->
+    [one] { $done } de { $all } pessoas sairia de { $community } e de todos os grupos dela.
+   *[other] { $done } de { $all } pessoas sairiam de { $community } e de todos os grupos dela.
+}
+people-would-remove-one = { $who } sairia de { $community } e de todos os grupos dela.
+people-would-promote = { $done ->
+    [one] { $done } de { $all } pessoas viraria admin de { $community }.
+   *[other] { $done } de { $all } pessoas virariam admins de { $community }.
+}
+people-would-promote-one = { $who } viraria admin de { $community }.
+people-would-demote = { $done ->
+    [one] { $done } de { $all } pessoas deixaria de ser admin de { $community }.
+   *[other] { $done } de { $all } pessoas deixariam de ser admins de { $community }.
+}
+people-would-demote-one = { $who } deixaria de ser admin de { $community }.
 people-too-many = São mais de { $limit } pessoas. Divida em vários comandos; nada mudou.
 person = { $who }
 person-already-in = { $who }: já estava lá
+person-already-in-one = { $who } já estava em { $community }.
 person-already-out = { $who }: já não estava lá
+person-already-out-one = { $who } já não estava em { $community }.
 person-already-admin = { $who }: já era admin
-person-already-no-admin = { $who }: já não era admin
+person-already-admin-one = { $who } já era admin de { $community }.
+person-already-no-admin = { $who }: não era admin
+person-already-no-admin-one = { $who } não era admin de { $community }.
 person-invited = { $who }: não dá para adicionar direto, então recebeu um convite privado
 person-in-or-invited = { $who }: está lá ou recebeu um convite privado; a comunidade esconde alguns números, então não dá para saber qual dos dois
 person-maybe-invited = { $who }: talvez tenha recebido um convite privado; por conta própria não mando dois. Se não recebeu: { $command }
@@ -648,8 +672,8 @@ create-community-words = comunidade
 create-words-before-community = a uma nova outra
 create-words-behind-community = chamada chamado
 create-maybe = Talvez você queira: { $command }
-missing-name = Qual vai ser o nome? Escreva: { $usage }
-no-community-known = Não encontrei a comunidade { $name }. As que existem: { $candidates }
+missing-name = Como ela vai se chamar? Escreva: { $usage }
+no-community-known = Não conheço nenhuma comunidade { $name }. As que existem: { $candidates }
 command-synonyms = apagar deactivate, encerrar deactivate, fechar deactivate, novo create, nova create, imagem photo, parar cancel, voltar undo, reverter undo, membros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensagem announce, admins who, permissões who, admin promote, registro history, socorro help, colocar link, desligar unlink, expulsar remove, banir remove, despromover demote, adm promote, linkar link, deslinkar unlink, log history, desabilitar deactivate, config settings
 
 ## Edit of a confirmed command
@@ -709,3 +733,11 @@ wish-language = muda o idioma, mude o idioma, mudar o idioma, troca o idioma, mu
 wish-alias = apelida, apelide
 wish-aliases = quais são os apelidos, lista os apelidos, os apelidos
 wish-help = a ajuda, de ajuda, ajuda aí, ajude, socorro, o menu, os comandos, quais são os comandos, quais comandos, lista de comandos, como funciona, como usar, como uso, como te uso, como faço, como se usa, o que você faz, o que você sabe fazer, o que vc faz, o que posso fazer
+
+## Demo
+demo-welcome = 
+    Você é { $name }, admin de um número simulado do WhatsApp. Experimente { $help } ou { $communities }; Ctrl-D termina.
+    A URL do webhook é { $url }; para outros subcomandos use --config { $file }
+demo-ignored = não é comando: { $reason }
+demo-edited = editada
+demo-in = em { $group }

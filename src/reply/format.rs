@@ -1,5 +1,7 @@
 //! Formats words of people for a chat: quoted, escaped, in columns, truncated.
 
+use unicode_segmentation::UnicodeSegmentation as _;
+
 use crate::directory::is_invisible;
 
 /// The most characters of a message (WhatsApp cuts longer ones).
@@ -60,12 +62,18 @@ pub fn escape_markup(words: &str) -> String {
     truncate(&strip_markup(words), MAX_NAME_LEN)
 }
 
-/// Truncates a line to so many characters.
+/// Truncates a line to so many characters, between grapheme clusters: an emoji of several characters stays whole.
 pub fn truncate(line: &str, longest: usize) -> String {
     if line.chars().count() <= longest {
         return line.to_owned();
     }
-    line.chars().take(longest - 1).chain(['…']).collect()
+    let mut room = longest - 1;
+    let fits = |cluster: &&str| {
+        let is_fitting = cluster.chars().count() <= room;
+        room = if is_fitting { room - cluster.chars().count() } else { 0 };
+        is_fitting
+    };
+    line.graphemes(true).take_while(fits).chain(["…"]).collect()
 }
 
 /// A text as it is, each line behind a quote mark, so that none looks like a line of the bot.
@@ -94,7 +102,9 @@ pub fn typed(words: &str) -> String {
 /// One line without markup and invisible characters. Markup signs are replaced by similar ones that
 /// `directory::fold` turns back when a name is copied into a command.
 fn strip_markup(words: &str) -> String {
-    let visible = words.chars().filter(|c| !is_invisible(*c));
+    let chars: Vec<char> = words.chars().collect();
+    let is_shown = |(at, c): (usize, &char)| (!is_invisible(*c) || is_within_emoji(&chars, at)).then_some(*c);
+    let visible = chars.iter().enumerate().filter_map(is_shown);
     let escaped = visible.map(|c| match c {
         '*' => '∗',
         '_' => 'ˍ',
@@ -104,6 +114,22 @@ fn strip_markup(words: &str) -> String {
         c => c,
     });
     escaped.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether an invisible character is a part of an emoji: a joiner between two, or the mark of a coloured one.
+fn is_within_emoji(chars: &[char], at: usize) -> bool {
+    let is_emoji = |at: Option<usize>| {
+        let c = at.and_then(|at| chars.get(at)).copied().unwrap_or_default();
+        matches!(c, '\u{203c}'..='\u{27bf}' | '\u{2900}'..='\u{303d}' | '\u{1f000}'..='\u{1faff}')
+            && !is_invisible(c)
+    };
+    let before = at.checked_sub(1);
+    let is_marked = before.is_some_and(|at| chars[at] == '\u{fe0f}');
+    match chars[at] {
+        '\u{fe0f}' => is_emoji(before),
+        '\u{200d}' => is_emoji(if is_marked { at.checked_sub(2) } else { before }) && is_emoji(Some(at + 1)),
+        _ => false,
+    }
 }
 
 /// Splits a text into messages below [`MAX_MESSAGE_LEN`] characters, cut at line ends (a single longer line is cut inside).
@@ -151,6 +177,17 @@ mod tests {
             assert_eq!(quote(name), expected);
         }
         assert_eq!(quote(&"x".repeat(500)).chars().count(), MAX_NAME_LEN + 2);
+    }
+
+    #[test]
+    fn an_emoji_of_several_characters_stays_whole() {
+        let family = "👨\u{200d}👩\u{200d}👧";
+        for name in [family, "❤\u{fe0f}\u{200d}🔥", "👍🏽", "🇧🇷"] {
+            assert_eq!(quote(name), format!("“{name}”"));
+            assert_eq!(truncate(&format!("{}{name}", "x".repeat(8)), 9), format!("{}…", "x".repeat(8)));
+        }
+        assert_eq!(quote("a\u{200d}b\u{fe0f} 👨\u{200d}\u{200d}a"), "“ab 👨a”");
+        assert_eq!(truncate(&format!("{family}{family}"), 6), format!("{family}…"));
     }
 
     #[test]

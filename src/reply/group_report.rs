@@ -13,8 +13,6 @@ pub struct GroupReport {
     pub community: String,
     /// A line for each group.
     pub lines: Vec<GroupLine>,
-    /// The number of groups and the limit, where it is exceeded.
-    pub over_limit: Option<(usize, usize)>,
     /// The people in the groups, where they were counted.
     pub people: Option<usize>,
 }
@@ -57,6 +55,8 @@ pub enum GroupOutcome {
     IsCommunity,
     /// ❌ A community keeps at least one group.
     LastGroup,
+    /// ❌ The community holds as many groups as it can, which is this many.
+    CommunityFull(usize),
     /// ❌ No such group, or the bot is not in it.
     Gone,
     /// ❌ Z-API rejected it, with this text.
@@ -192,21 +192,18 @@ impl GroupReport {
             (true, true) => "would-link",
             (false, true) => "would-unlink",
         };
-        let mut lines = vec![localizer.text(
-            head,
-            &[
+        let mut lines: Vec<String> =
+            self.lines.iter().map(|line| self.render_line(line, localizer)).collect();
+        // The report on one group is one line.
+        if let [line] = self.lines.as_slice() {
+            lines = vec![self.render_only_line(line, head, localizer)];
+        } else {
+            let values = [
                 ("done", self.lines.iter().filter(is_so).count().into()),
                 ("all", self.lines.len().into()),
                 ("community", (&community).into()),
-            ],
-        )];
-        lines.extend(self.lines.iter().map(|line| self.render_line(line, localizer)));
-        if let Some((count, limit)) = self.over_limit {
-            let (count, limit) = (count.to_string(), limit.to_string());
-            lines.push(localizer.text(
-                "limit-near",
-                &[("community", (&community).into()), ("count", (&count).into()), ("limit", (&limit).into())],
-            ));
+            ];
+            lines.insert(0, localizer.text(head, &values));
         }
         if let Some(count) = self.people {
             lines.push(localizer.text("people-concerned", &[("count", count.into())]));
@@ -221,6 +218,24 @@ impl GroupReport {
             );
         }
         lines.join("\n")
+    }
+
+    /// The report on one group: its change as a sentence, or its line.
+    fn render_only_line(&self, line: &GroupLine, head: &str, localizer: &Localizer) -> String {
+        let (name, community) = (quote(&line.name), quote(&self.community));
+        let mut from = String::new();
+        let key = match &line.outcome {
+            GroupOutcome::Done | GroupOutcome::WouldChange => format!("{head}-one"),
+            GroupOutcome::AlreadyDone if self.is_link => "already-linked-one".to_owned(),
+            GroupOutcome::AlreadyDone => "already-unlinked-one".to_owned(),
+            GroupOutcome::WouldMove(source) => {
+                from = quote(source);
+                "would-move-one".to_owned()
+            }
+            _ => return self.render_line(line, localizer),
+        };
+        let values = [("name", (&name).into()), ("community", (&community).into()), ("from", (&from).into())];
+        format!("{} {}", line.outcome.icon(), localizer.text(&key, &values))
     }
 
     fn render_line(&self, line: &GroupLine, localizer: &Localizer) -> String {
@@ -292,6 +307,10 @@ impl GroupReport {
             GroupOutcome::Announcement => say("announcement", &[]),
             GroupOutcome::IsCommunity => say("is-community", &[]),
             GroupOutcome::LastGroup => say("last-group", &[]),
+            GroupOutcome::CommunityFull(limit) => {
+                let community = quote(&self.community);
+                say("community-full", &[("community", (&community).into()), ("limit", (*limit).into())])
+            }
             GroupOutcome::Gone => say("group-gone", &[]),
             GroupOutcome::Refused(Some(reason)) => say("rejected", &[("reason", (&quote(reason)).into())]),
             GroupOutcome::Refused(None) => say("rejected-plain", &[]),

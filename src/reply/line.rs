@@ -1,5 +1,7 @@
 //! A line of a reply: a translated text with its values, in the language of the reply.
 
+use std::borrow::Cow;
+
 use super::Localizer;
 use super::format::{quote, quote_block};
 use crate::i18n::Value;
@@ -8,7 +10,7 @@ use crate::i18n::Value;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReplyLine {
     icon: Option<&'static str>,
-    key: &'static str,
+    key: Cow<'static, str>,
     values: Vec<(&'static str, ReplyArg)>,
 }
 
@@ -31,27 +33,27 @@ enum ReplyArg {
 
 impl ReplyLine {
     /// The text of a key.
-    pub fn new(key: &'static str) -> Self {
-        Self { icon: None, key, values: Vec::new() }
+    pub fn new(key: impl Into<Cow<'static, str>>) -> Self {
+        Self { icon: None, key: key.into(), values: Vec::new() }
     }
 
     /// With ✅: done now.
-    pub fn done(key: &'static str) -> Self {
+    pub fn done(key: impl Into<Cow<'static, str>>) -> Self {
         Self::new(key).with_icon("✅")
     }
 
     /// With ☑️: already done.
-    pub fn already_done(key: &'static str) -> Self {
+    pub fn already_done(key: impl Into<Cow<'static, str>>) -> Self {
         Self::new(key).with_icon("☑️")
     }
 
     /// With ❌: not done.
-    pub fn not_done(key: &'static str) -> Self {
+    pub fn not_done(key: impl Into<Cow<'static, str>>) -> Self {
         Self::new(key).with_icon("❌")
     }
 
     /// With ❓: the outcome could not be read back.
-    pub fn unknown(key: &'static str) -> Self {
+    pub fn unknown(key: impl Into<Cow<'static, str>>) -> Self {
         Self::new(key).with_icon("❓")
     }
 
@@ -113,7 +115,7 @@ impl ReplyLine {
                 Err(count) => (*placeholder, Value::Count(*count)),
             })
             .collect();
-        let text = localizer.text(self.key, &values);
+        let text = localizer.text(&self.key, &values);
         match self.icon {
             Some(icon) => format!("{icon} {text}"),
             None => text,

@@ -78,6 +78,7 @@ impl Sandbox {
             Operation::Link => self.change(&mut state, call, World::link),
             Operation::Unlink => self.change(&mut state, call, World::unlink),
             Operation::SendText => send_text(&mut state, call, options),
+            Operation::SendMedia(field) => send_media(&mut state, call, options, field),
             Operation::React => react(&mut state, call),
             Operation::RemoveReaction => remove_reaction(&mut state, call),
             Operation::Status => Ok(status(self.is_online())),
@@ -197,13 +198,33 @@ fn send_text(state: &mut SandboxState, call: &ApiCall, options: &Options) -> Res
         }
         return Ok(ids(edited));
     }
+    let quoted = text_field(call, "messageId").map(str::to_owned);
+    queue_message(state, options, SentMessage { chat, text, quoted, ..SentMessage::default() })
+}
+
+/// Queues a file, whose address or content is in this field.
+fn send_media(
+    state: &mut SandboxState,
+    call: &ApiCall,
+    options: &Options,
+    name: &str,
+) -> Result<String, JsonResponse> {
+    let (chat, media) = (required(call, "phone")?.to_owned(), Some(required(call, name)?.to_owned()));
+    let text = text_field(call, "caption").unwrap_or_default().to_owned();
+    queue_message(state, options, SentMessage { chat, text, media, ..SentMessage::default() })
+}
+
+fn queue_message(
+    state: &mut SandboxState,
+    options: &Options,
+    message: SentMessage,
+) -> Result<String, JsonResponse> {
     if state.world.chats.queue_len() >= options.queue_limit {
         return Err(bad_request("The queue is full"));
     }
     let message_id = format!("3EB0{}", &random_hex()[12..]);
-    let quoted = text_field(call, "messageId").map(str::to_owned);
-    let sent = SentMessage { chat, text, quoted, message_id: message_id.clone(), edited: false };
-    state.world.chats.queue(sent, Instant::now(), options.send_delay);
+    let message = SentMessage { message_id: message_id.clone(), ..message };
+    state.world.chats.queue(message, Instant::now(), options.send_delay);
     Ok(ids(&message_id))
 }
 

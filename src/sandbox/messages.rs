@@ -13,12 +13,14 @@ use tokio::time::Instant;
 const MAX_HISTORY: usize = 500;
 
 /// A message that was delivered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SentMessage {
     /// The `phone` it was sent to.
     pub chat: String,
-    /// Its text, in the last version.
+    /// Its text or caption, in the last version.
     pub text: String,
+    /// The address of its file.
+    pub media: Option<String>,
     /// The message that it quotes.
     pub quoted: Option<String>,
     /// WhatsApp's id of it, as in the response to the call.

@@ -97,12 +97,17 @@ pub(super) enum Operation<'a> {
     Demote,
     PhonesExist,
     Groups,
-    Group { id: &'a str, with_invitation: bool },
+    Group {
+        id: &'a str,
+        with_invitation: bool,
+    },
     GroupInvitation(&'a str),
     ApprovePeople,
     RejectPeople,
     GroupOfInvitation,
     SendText,
+    /// The field that holds the file.
+    SendMedia(&'static str),
     React,
     RemoveReaction,
     Status,
@@ -119,7 +124,7 @@ pub(super) enum Operation<'a> {
 impl Operation<'_> {
     /// Whether it works while the phone is not connected.
     fn is_possible_offline(self) -> bool {
-        let is_of_z_api = matches!(self, Self::SendText | Self::Status | Self::Me);
+        let is_of_z_api = matches!(self, Self::SendText | Self::SendMedia(_) | Self::Status | Self::Me);
         let sets_webhooks = matches!(
             self,
             Self::SetReceived
@@ -160,6 +165,11 @@ fn match_route<'a>(method: &Method, path: &'a str) -> Option<(Method, Operation<
         ("group-invitation-link", id) => (Method::GET, Operation::GroupInvitation(id)),
         ("group-invitation-metadata", "") => (Method::GET, Operation::GroupOfInvitation),
         ("send-text", "") => (Method::POST, Operation::SendText),
+        ("send-image", "") => (Method::POST, Operation::SendMedia("image")),
+        ("send-video", "") => (Method::POST, Operation::SendMedia("video")),
+        ("send-document", extension) if !extension.is_empty() => {
+            (Method::POST, Operation::SendMedia("document"))
+        }
         ("send-reaction", "") => (Method::POST, Operation::React),
         ("send-remove-reaction", "") => (Method::POST, Operation::RemoveReaction),
         ("status", "") => (Method::GET, Operation::Status),

@@ -27,6 +27,8 @@ pub enum StateKind {
     Page,
     /// The id of the command that last changed the people of a community, by community.
     People,
+    /// The `/photo` that waits for a picture, by admin and chat.
+    PhotoRequest,
     /// The prompt that waits for a yes or a number, by admin and chat.
     Prompt,
     /// The setting for adding groups, as last set through the bot, by community.
@@ -48,6 +50,7 @@ impl StateKind {
             Self::List => "list",
             Self::Page => "page",
             Self::People => "people",
+            Self::PhotoRequest => "photo_request",
             Self::Prompt => "prompt",
             Self::Setting => "setting",
             Self::Confirmed => "confirmed",
@@ -159,7 +162,7 @@ pub(super) async fn set_state(
 pub(super) async fn trim_state(connection: &mut AnyConnection, before: Timestamp) -> Result<(), sqlx::Error> {
     sqlx::query(
         "DELETE FROM chat_state
-         WHERE at < $1 AND kind IN ('greeting', 'list', 'page', 'prompt', 'confirmed', 'undo')",
+         WHERE at < $1 AND kind IN ('greeting', 'list', 'page', 'photo_request', 'prompt', 'confirmed', 'undo')",
     )
     .bind(before.0)
     .execute(connection)

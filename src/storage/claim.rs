@@ -142,7 +142,7 @@ async fn claim_queue(
                  ORDER BY seq LIMIT 1)
              RETURNING id, instance, message_id, version, chat, phone, lid, by_owner, name, text, sent_at,
                  accepted_at, claims, attempts, first_attempt_at, plan, reply, sent_messages, outcome, retry_at,
-                 retry_notified_at, cancelled_by, reply_message_id, admin, deferred_command, quoted",
+                 retry_notified_at, cancelled_by, reply_message_id, admin, deferred_command, quoted, media",
         )
         .bind(instance.as_str())
         .bind(ordering_key.as_str())

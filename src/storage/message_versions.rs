@@ -8,9 +8,9 @@ use sqlx::any::AnyRow;
 use super::Store;
 use super::error::StoreUnavailable;
 use super::insert::SenderIdentity;
-use super::record::{CommandRecord, Outcome, read_number};
+use super::record::{CommandRecord, Outcome, read_media, read_number};
 use crate::clock::Timestamp;
-use crate::domain::InstanceName;
+use crate::domain::{InstanceName, Media};
 
 /// How often one message may be edited.
 pub const MAX_EDITS: u32 = 9;
@@ -28,6 +28,8 @@ pub struct MessageVersion {
     pub name: String,
     /// What was typed.
     pub text: String,
+    /// Its file.
+    pub media: Option<Media>,
     /// How it ended, if it has.
     pub outcome: Option<Outcome>,
     /// It has ended.
@@ -82,6 +84,13 @@ impl Store {
         Ok(later.any(|version| replaces(&version)))
     }
 
+    /// The file of the message of a command.
+    pub async fn media(&self, command: &str) -> Result<Option<Media>, StoreUnavailable> {
+        let row =
+            sqlx::query("SELECT media FROM command WHERE id = $1").bind(command).fetch_optional(&self.reads);
+        Ok(self.read(row).await?.map(|row| read_media(&row)).transpose()?.flatten())
+    }
+
     /// The earlier versions of a command's message, oldest first.
     pub async fn earlier_versions(
         &self,
@@ -104,7 +113,8 @@ impl Store {
         before: u32,
     ) -> Result<Vec<MessageVersion>, StoreUnavailable> {
         let rows = sqlx::query(
-            "SELECT id, version, part, name, text, state, outcome, plan, sent_at, accepted_at, reply_message_id, sent_messages
+            "SELECT id, version, part, name, text, media, state, outcome, plan, sent_at, accepted_at, reply_message_id,
+                 sent_messages
              FROM command
              WHERE instance = $1 AND message_id = $2 AND version < $3
                  AND (admin = $4 OR phone = $5 OR lid = $6)
@@ -129,6 +139,7 @@ fn read_message_version(row: &AnyRow) -> Result<MessageVersion, sqlx::Error> {
         part: read_number(row, "part")?,
         name: row.try_get("name")?,
         text: row.try_get("text")?,
+        media: read_media(row)?,
         outcome: row.try_get::<Option<String>, _>("outcome")?.and_then(|word| Outcome::parse(&word)),
         is_finished: state == "done" || state == "dead",
         is_waiting: state == "waiting" && row.try_get::<Option<String>, _>("plan")?.is_none(),

@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 
 use super::insert::SenderIdentity;
 use crate::clock::Timestamp;
-use crate::domain::InstanceName;
+use crate::domain::{InstanceName, Media};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,6 +129,8 @@ pub struct CommandRecord {
     pub deferred_command: Option<String>,
     /// WhatsApp's id of the message that it quotes or reacts to.
     pub quoted: Option<String>,
+    /// The file of its message.
+    pub media: Option<Media>,
 }
 
 impl CommandRecord {
@@ -179,6 +181,7 @@ impl CommandRecord {
             admin: "ana".to_owned(),
             deferred_command: None,
             quoted: None,
+            media: None,
         }
     }
 }
@@ -193,6 +196,13 @@ pub(super) fn read_instance(row: &AnyRow) -> Result<InstanceName, sqlx::Error> {
 /// Reads a small number of a row.
 pub(super) fn read_number(row: &AnyRow, column: &str) -> Result<u32, sqlx::Error> {
     u32::try_from(row.try_get::<i64, _>(column)?).map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
+/// Reads the file of a row's message.
+pub(super) fn read_media(row: &AnyRow) -> Result<Option<Media>, sqlx::Error> {
+    let json: Option<String> = row.try_get("media")?;
+    json.map(|json| serde_json::from_str(&json).map_err(|error| sqlx::Error::Decode(error.into())))
+        .transpose()
 }
 
 /// Reads a row with all columns of a command.
@@ -224,5 +234,6 @@ pub(super) fn read_command(row: &AnyRow) -> Result<CommandRecord, sqlx::Error> {
         admin: row.try_get("admin")?,
         deferred_command: row.try_get("deferred_command")?,
         quoted: row.try_get("quoted")?,
+        media: read_media(row)?,
     })
 }

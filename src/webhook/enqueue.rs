@@ -19,7 +19,7 @@ use super::verify::CLOCK_TOLERANCE;
 use crate::clock::Timestamp;
 use crate::command::prompt::{self, Prompt};
 use crate::commands::CATALOG;
-use crate::commands::confirm;
+use crate::commands::{confirm, photo};
 use crate::config::{Admin, NonAdminPolicy};
 use crate::domain::{Chat, ConversationKey, Message};
 use crate::failpoint::{self, Step};
@@ -86,6 +86,7 @@ impl IncomingMessage<'_> {
             MessageIntent::Edit(_)
             | MessageIntent::EditOfSeveral
             | MessageIntent::PromptReply { .. }
+            | MessageIntent::Photo
             | MessageIntent::Wish(_)
                 if is_too_old =>
             {
@@ -95,9 +96,15 @@ impl IncomingMessage<'_> {
             MessageIntent::EditOfSeveral => whole(CommandKind::EditOfSeveral),
             MessageIntent::Deletion => whole(CommandKind::Deletion),
             MessageIntent::PromptReply { .. } => whole(CommandKind::Command(&confirm::SPEC)),
+            MessageIntent::Photo => whole(CommandKind::Command(&photo::SPEC)),
             MessageIntent::Wish(kind) => whole(*kind),
             MessageIntent::Talk => whole(CommandKind::Talk),
         }
+    }
+
+    /// Whether it stands in a direct chat with the bot.
+    fn is_direct(&self) -> bool {
+        matches!(self.message.chat, Chat::Direct(_)) && !self.message.by_owner
     }
 
     fn conversation_key(&self, admin: &Admin) -> ConversationKey {
@@ -296,6 +303,16 @@ impl Enqueuer {
                 let is_open = self.has_open_command(endpoint, admin, &event.message).await?;
                 return Ok(if is_open { Expectation::Yes } else { Expectation::No });
             }
+            MessageIntent::Photo => {
+                if self.is_requested_photo(endpoint, &key, event).await? {
+                    return Ok(Expectation::Yes);
+                }
+                if !event.is_direct() {
+                    return Ok(Expectation::No);
+                }
+                event.intent = MessageIntent::Talk;
+                TalkKind::Other
+            }
             MessageIntent::Command(_) if !event.is_for_other_bot(&endpoint.instance) => {
                 return Ok(Expectation::Yes);
             }
@@ -316,6 +333,22 @@ impl Enqueuer {
         event.talk = Some(talk);
         let is_due = endpoint.talk_pause.is_over(&key, talk, event.received_at);
         Ok(if is_due { Expectation::Yes } else { Expectation::No })
+    }
+
+    /// Whether `/photo` waits for a picture of this admin in this chat; the command that waits becomes its caption.
+    async fn is_requested_photo(
+        &self,
+        endpoint: &Endpoint,
+        key: &ConversationKey,
+        event: &mut IncomingMessage<'_>,
+    ) -> Result<bool, StoreUnavailable> {
+        let request = self.store.get_state(endpoint.name(), StateKind::PhotoRequest, key.as_str()).await?;
+        let request = request.filter(|request| prompt::is_in_time(request.at, event.received_at));
+        let is_requested = request.is_some();
+        if let Some(request) = request {
+            event.message.text = request.value;
+        }
+        Ok(is_requested)
     }
 
     /// Whether a message of this sender has a command that has not begun, or an open prompt.
@@ -377,6 +410,10 @@ impl Enqueuer {
         message.version = last.version + 1;
         if has_several || versions.iter().any(|version| version.part > 0) {
             event.intent = MessageIntent::EditOfSeveral;
+        }
+        // Nothing documents whether the edit of a caption comes with the address of its file.
+        if message.media.as_ref().is_none_or(|media| media.url.is_none()) {
+            message.media = last.media.clone().or(message.media.take());
         }
         Ok(Expectation::Yes)
     }

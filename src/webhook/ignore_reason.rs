@@ -25,7 +25,7 @@ pub enum IgnoreReason {
     Broadcast,
     /// A notification of a chat, such as a new member.
     Notification,
-    /// It has no `text.message`: a picture, a reaction, a button, …
+    /// It has no text or caption that is for the bot: an audio, a bare picture, a button, …
     NoText,
     /// Its fields contradict each other about the chat.
     UnclearChat,

@@ -2,9 +2,9 @@
 //!
 //! Chatter is recognized without a copy of its text, and in groups, if it is long, by its length.
 
-use crate::command::spec::CommandSpec;
 use crate::command::wish::Wish;
 use crate::commands::CATALOG;
+use crate::domain::MediaKind;
 use crate::parse::prefix::{CommandParser, ParsedCommand};
 use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, parse_reply};
 use crate::worker::CommandKind;
@@ -15,14 +15,16 @@ use super::payload::{ChatRef, Content, MessageRef};
 /// What a message is to us, if its sender is an admin.
 #[derive(Clone)]
 pub(super) enum MessageIntent {
-    /// A text, or the caption of a picture, that is written like a command.
+    /// A text, or the caption of a file, that is written like a command.
     Command(ParsedCommand),
-    /// An edited text that is written like a command.
+    /// An edited text or caption that is written like a command.
     Edit(ParsedCommand),
     /// An edit of a message of several commands, or to several.
     EditOfSeveral,
     /// A message was deleted.
     Deletion,
+    /// A picture without a caption: if `/photo` waits for one.
+    Photo,
     /// A yes, a no, a number, a 👍: if a prompt is open. In a direct chat it gets a reply even if none is.
     PromptReply {
         /// It is a text in a direct chat.
@@ -46,6 +48,9 @@ pub(super) fn detect(
     };
     // The owner talks to others on the bot's phone.
     let is_direct = matches!(message.chat, ChatRef::Direct(_)) && !message.by_owner;
+    if message.is_edit {
+        return command().filter(|_| is_admin()).map(MessageIntent::Edit).ok_or(IgnoreReason::Edited);
+    }
     match &message.content {
         Content::Text => match command() {
             Some(command) => Ok(MessageIntent::Command(command)),
@@ -58,15 +63,14 @@ pub(super) fn detect(
                 None => Err(IgnoreReason::NotACommand),
             },
         },
-        Content::Edit => {
-            command().filter(|_| is_admin()).map(MessageIntent::Edit).ok_or(IgnoreReason::Edited)
-        }
-        Content::Picture(_) => {
-            let is_for_pictures = |command: &ParsedCommand| {
-                CATALOG.lookup(&command.typed).is_some_and(CommandSpec::accepts_picture)
-            };
-            command().filter(is_for_pictures).map(MessageIntent::Command).ok_or(IgnoreReason::NoText)
-        }
+        Content::Media(media) => match command() {
+            Some(command) => Ok(MessageIntent::Command(command)),
+            None if message.text.trim().is_empty() && media.kind != MediaKind::Video && is_admin() => {
+                Ok(MessageIntent::Photo)
+            }
+            None if is_direct && is_admin() => Ok(MessageIntent::Talk),
+            None => Err(IgnoreReason::NoText),
+        },
         // A yes or a no: 👍, 👎, ❌.
         Content::Reaction(_) if parse_reply(&message.text, false, None).is_some() && is_admin() => {
             Ok(MessageIntent::PromptReply { is_direct: false })
@@ -100,7 +104,7 @@ impl MessageIntent {
         match (self, &message.content) {
             (Self::Edit(_), _) => IgnoreReason::Edited,
             (Self::Deletion, _) => IgnoreReason::Notification,
-            (_, Content::Picture(_) | Content::Reaction(_)) => IgnoreReason::NoText,
+            (_, Content::Media(_) | Content::Reaction(_)) => IgnoreReason::NoText,
             _ => IgnoreReason::NotACommand,
         }
     }

@@ -15,11 +15,12 @@ use super::too_old::wait_for_burst;
 use crate::clock::Timestamp;
 use crate::command::context::CommandError;
 use crate::command::progress::Progress;
+use crate::domain::Chat;
 use crate::engine::links::change::lines_for_unlinked_groups;
 use crate::failpoint::{self, InjectedBug, Step};
 use crate::instance::InstanceRuntime;
 use crate::reply::{Localizer, Reply, quote};
-use crate::storage::{Claim, LeaseError, Outcome};
+use crate::storage::{Claim, LeaseError, Outcome, StateChange, StateKind};
 use crate::zapi::{ApiError, SendPermit, Zapi};
 
 /// One attempt of a command.
@@ -102,6 +103,7 @@ impl Attempt<'_> {
             };
             failpoint::reach(Step::ReplyBuilt);
             let outcome = append_groups_without_community(&claim, outcome);
+            let outcome = close_photo_request(&claim, outcome);
             let outcome = update_prompts(&worker.store, &claim.command, outcome).await?;
             permit = deliver::store_reply(zapi, &mut claim, &localizer, outcome, &worker.clock).await?;
             failpoint::reach(Step::ReplyStored);
@@ -348,4 +350,18 @@ fn append_groups_without_community(claim: &Claim, outcome: CommandOutcome) -> Co
         true => outcome,
         false => CommandOutcome { reply: Reply::WithLines(Box::new(outcome.reply), lines), ..outcome },
     }
+}
+
+/// Closes the `/photo` that waits for a picture: any other command of its conversation does.
+fn close_photo_request(claim: &Claim, mut outcome: CommandOutcome) -> CommandOutcome {
+    if outcome.state_changes.iter().all(|change| change.kind != StateKind::PhotoRequest) {
+        let command = &claim.command;
+        let key = Chat::from_id(&command.chat).conversation_key(&command.admin, command.by_owner);
+        outcome.state_changes.push(StateChange {
+            kind: StateKind::PhotoRequest,
+            key: key.to_string(),
+            value: None,
+        });
+    }
+    outcome
 }

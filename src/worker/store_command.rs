@@ -132,6 +132,7 @@ pub async fn store_command(
         by_owner: message.by_owner,
         name: part.kind.name().to_owned(),
         text: part.text.clone(),
+        media: message.media.as_ref().and_then(|media| serde_json::to_string(media).ok()),
         quoted: message.quoted.clone(),
         sent_at: message.sent_at,
         accepted_at: received_at,

@@ -1,12 +1,14 @@
-//! The chapter "Messages": texts, edits and reactions (Z-API docs, message/send-text, send-reaction).
+//! The chapter "Messages": texts, files, edits and reactions (Z-API docs, message/send-text, send-image, send-video,
+//! send-document, send-reaction).
 
+use http::Method;
 use serde_json::{Value, json};
 
 use super::client::Zapi;
 use super::error::{ApiError, ApiErrorKind};
 use super::lenient_json;
 use super::rate_limit::{Priority, SendPermit};
-use crate::domain::Chat;
+use crate::domain::{Chat, Media, MediaKind};
 
 impl Zapi {
     /// Waits for a permit to send a message.
@@ -31,6 +33,31 @@ impl Zapi {
         self.post_message("send-text", &body).await
     }
 
+    /// Queues a file with a caption in a chat: `POST send-image`, `send-video` or `send-document/{extension}`. Returns
+    /// the id of the message.
+    pub async fn send_media(
+        &self,
+        chat: &Chat,
+        media: &Media,
+        caption: &str,
+        _turn: SendPermit,
+    ) -> Result<String, ApiError> {
+        let (call, path, field) = match media.kind {
+            MediaKind::Picture => ("send-image", "send-image".to_owned(), "image"),
+            MediaKind::Video => ("send-video", "send-video".to_owned(), "video"),
+            MediaKind::Document => {
+                ("send-document", format!("send-document/{}", media.extension()), "document")
+            }
+        };
+        let mut body = json!({ "phone": chat.id(), field: media.url, "caption": caption });
+        if media.kind == MediaKind::Document
+            && let Some(name) = &media.file_name
+        {
+            body["fileName"] = name.as_str().into();
+        }
+        message_id(call, &self.call(call, Method::POST, &path, Some(&body)).await?)
+    }
+
     /// Edits a message of the bot: `POST send-text` with `editMessageId`. Returns the id of the edited message.
     pub async fn edit_text(
         &self,
@@ -45,11 +72,7 @@ impl Zapi {
 
     /// Posts a message; one without an id in the response was not queued.
     async fn post_message(&self, call: &'static str, body: &Value) -> Result<String, ApiError> {
-        let response = self.post(call, body).await?;
-        let id =
-            |key| lenient_json::text(lenient_json::object(&response), key).filter(|id| !id.trim().is_empty());
-        // `id` is `messageId` under the name that other tools use.
-        id("messageId").or_else(|| id("id")).ok_or_else(|| ApiError::new(call, ApiErrorKind::Unreadable))
+        message_id(call, &self.post(call, body).await?)
     }
 
     /// Reacts to a message: `POST send-reaction`.
@@ -63,4 +86,11 @@ impl Zapi {
         let body = json!({ "phone": chat.id(), "messageId": message_id });
         self.post_message("send-remove-reaction", &body).await.map(drop)
     }
+}
+
+/// The id of the message in a response.
+fn message_id(call: &'static str, response: &Value) -> Result<String, ApiError> {
+    let id = |key| lenient_json::text(lenient_json::object(response), key).filter(|id| !id.trim().is_empty());
+    // `id` is `messageId` under the name that other tools use.
+    id("messageId").or_else(|| id("id")).ok_or_else(|| ApiError::new(call, ApiErrorKind::Unreadable))
 }

@@ -36,7 +36,7 @@ fn the_key_table_matches_the_configuration() {
 fn the_conversation_matches_the_demo() {
     let readme = read(README);
     let (_, conversation, _) = cut(README, &readme, "```text\n", "```");
-    let typed: Vec<&str> = conversation.lines().filter_map(|line| line.strip_prefix("you  ")).collect();
+    let typed: Vec<&str> = conversation.lines().filter_map(|line| line.strip_prefix("Ana  ")).collect();
     assert!(!typed.is_empty(), "nobody says anything in the README");
 
     let mut demo = vincula().arg("demo").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();

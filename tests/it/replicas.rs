@@ -11,7 +11,7 @@ use vincula::storage::{InsertResult, LEASE_TTL, NewCommand, SenderIdentity, Stor
 use crate::support::{ANA, Service, postgres};
 
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
-const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+const DONE: &str = "✅ “Futebol” is now in “Bairro Feliz”.";
 
 /// A new database, or the end of the test if there is no PostgreSQL.
 macro_rules! database {
@@ -263,6 +263,7 @@ async fn a_command_accepted_by_another_process_is_noticed_at_once() {
             by_owner: false,
             name: "whoami".to_owned(),
             text: "/whoami".to_owned(),
+            media: None,
             quoted: None,
             sent_at: None,
             accepted_at: bot.clock.now(),

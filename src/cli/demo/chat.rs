@@ -9,6 +9,9 @@ use super::progress_demo;
 use super::sender::Sender;
 use super::user_action::{ScriptLine, UserAction};
 use crate::cli::common::print_output;
+use crate::domain::Locale;
+use crate::i18n::{self, Value};
+use crate::reply::quote;
 use crate::sandbox::webhook_event::{EventBuilder, post};
 use crate::sandbox::{ChatUpdate, Sandbox, SentMessage};
 use crate::storage::Store;
@@ -27,11 +30,23 @@ pub(super) struct DemoChat {
     printed: usize,
     /// The id of each person's last message, by chat.
     last_message_ids: HashMap<String, String>,
+    /// The language of the bot, and of what the demo itself says.
+    pub(super) locale: Locale,
+    /// The columns of the terminal, if the output is one: lines are broken between words.
+    pub(super) columns: Option<usize>,
 }
 
 impl DemoChat {
     pub(super) fn new(url: String, store: Store, sandbox: Sandbox) -> Self {
-        Self { url, store, sandbox, printed: 0, last_message_ids: HashMap::new() }
+        Self {
+            url,
+            store,
+            sandbox,
+            printed: 0,
+            last_message_ids: HashMap::new(),
+            locale: Locale::En,
+            columns: None,
+        }
     }
 
     /// The URL for webhooks.
@@ -47,7 +62,7 @@ impl DemoChat {
     /// Prints a line, and runs it.
     pub(super) async fn play_line(&mut self, line: &str) -> anyhow::Result<()> {
         let ScriptLine { sender: who, text: typed, .. } = ScriptLine::parse(line);
-        print_output(&format_line(&self.sender_for(who).name, typed))?;
+        self.print(&self.sender_for(who).name, typed)?;
         self.send_line(line).await
     }
 
@@ -81,12 +96,21 @@ impl DemoChat {
                     .await
                     .context("the bot did not reply in two minutes")?
             }
-            (Some("ignored"), _) => print_output(&format_line(
-                "",
-                &format!("(no command: {})", response["reason"].as_str().unwrap_or("?")),
-            )),
-            _ => print_output(&format_line("", &format!("(not accepted: {response})"))),
+            (Some("ignored"), _) => {
+                let reason = response["reason"].as_str().unwrap_or("?");
+                self.print("", &format!("({})", self.text("demo-ignored", &[("reason", reason.into())])))
+            }
+            _ => self.print("", &format!("({response})")),
         }
+    }
+
+    fn text(&self, key: &str, values: &[(&str, Value<'_>)]) -> String {
+        i18n::text(self.locale, key, values)
+    }
+
+    /// Prints what a person, the bot or, without a name, the demo says.
+    fn print(&self, who: &str, text: &str) -> anyhow::Result<()> {
+        print_output(&format_line(who, text, self.columns))
     }
 
     fn sender_for(&self, who: Option<&str>) -> Sender {
@@ -139,7 +163,7 @@ impl DemoChat {
             };
             for update in sandbox.updates_after(self.printed) {
                 self.printed = update.nth;
-                print_output(&format_line("bot", &self.format_message(&update, sender)))?;
+                self.print("bot", &self.format_message(&update, sender))?;
             }
             if is_done {
                 return Ok(());
@@ -150,13 +174,14 @@ impl DemoChat {
     /// Formats an update, with its chat unless it is the direct chat of this sender.
     fn format_message(&self, update: &ChatUpdate, sender: &Sender) -> String {
         let SentMessage { chat, text, .. } = &update.message;
-        let edited = if update.is_edit { "(edited) " } else { "" };
+        let note = |key, values: &[(&str, Value<'_>)]| format!("({}) ", self.text(key, values));
+        let edited = if update.is_edit { note("demo-edited", &[]) } else { String::new() };
         let place = match chat == sender.chat_id() {
             true => String::new(),
             false => {
                 let group =
                     self.sandbox.world(|world| world.find_group(chat).map(|group| group.name.clone()));
-                format!("(in “{}”) ", group.unwrap_or_else(|| chat.clone()))
+                note("demo-in", &[("group", (&quote(group.as_ref().unwrap_or(chat))).into())])
             }
         };
         format!("{place}{edited}{text}")
@@ -174,8 +199,49 @@ async fn wait_until_done(store: &Store, id: &str) -> anyhow::Result<()> {
     }
 }
 
-fn format_line(who: &str, text: &str) -> String {
-    let mut lines = text.lines();
+/// The columns of the name in front of a text.
+const INDENT: usize = 5;
+
+/// Lines of a text behind a name, broken between words where they are longer than a terminal's line.
+fn format_line(who: &str, text: &str, columns: Option<usize>) -> String {
+    let width = columns.map_or(usize::MAX, |columns| columns.saturating_sub(INDENT).max(20));
+    let mut lines = text.lines().flat_map(|line| wrap(line, width));
     let first = format!("{who:<4} {}\n", lines.next().unwrap_or_default());
     lines.fold(first, |said, line| said + format!("     {line}").trim_end() + "\n")
+}
+
+/// Breaks a line between words; a longer word stays whole.
+fn wrap(line: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in line.split(' ') {
+        let Some(last) = lines.last_mut() else { break };
+        if last.is_empty() || last.chars().count() + 1 + word.chars().count() <= width {
+            if !last.is_empty() {
+                last.push(' ');
+            }
+            last.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_broken_between_words() {
+        let said = format_line(
+            "bot",
+            "✅ “Futebol” agora está em “Bairro Feliz”.\numa-palavra-bem-comprida-mesmo",
+            Some(25),
+        );
+        assert_eq!(
+            said,
+            "bot  ✅ “Futebol” agora\n     está em “Bairro\n     Feliz”.\n     uma-palavra-bem-comprida-mesmo\n"
+        );
+        assert_eq!(format_line("", "(a b)", None), "     (a b)\n");
+    }
 }

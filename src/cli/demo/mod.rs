@@ -24,14 +24,15 @@ use tokio_util::sync::CancellationToken;
 use tracing_subscriber::filter::LevelFilter;
 
 use self::chat::{DemoChat, REPLY_TIMEOUT};
-use self::sender::ADMIN_PHONE;
+use self::sender::{ADMIN_NAME, ADMIN_PHONE};
 use super::common::{ExitStatus, print_output, start_log};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::command::context::TimingConfig;
-use crate::commands::CATALOG;
+use crate::commands::{CATALOG, name_in};
 use crate::config::{self, ConfigSource};
 use crate::domain::Locale;
+use crate::i18n;
 use crate::lifecycle;
 use crate::sandbox::{Credentials, Options as SandboxOptions, Sandbox, World};
 use crate::server::listen;
@@ -49,7 +50,8 @@ pub(super) struct DemoArgs {
     tour: bool,
 }
 
-/// The lines of `--tour`: each is a message; those that begin with `##` are titles, with `#` comments.
+/// The lines of `--tour`: each is a message, with English command names; those that begin with `##` are titles in each
+/// language, with `#` comments.
 const TOUR: &str = include_str!("tour.txt");
 
 fn parse_locale(tag: &str) -> Result<Locale, String> {
@@ -98,7 +100,9 @@ async fn run(options: &DemoArgs) -> anyhow::Result<ExitStatus> {
     let app = App::build(loaded.config, Clock::system(), timing).await?;
     let DemoListeners { public, private, upstream } = listeners;
     let url = format!("http://{}/webhooks/demo", public.local_addr()?);
-    let chat = DemoChat::new(url, app.store.clone(), sandbox.clone());
+    let mut chat = DemoChat::new(url, app.store.clone(), sandbox.clone());
+    chat.locale = options.locale;
+    chat.columns = terminal_columns();
     let instances: Vec<_> = app.worker.instances.values().cloned().collect();
     let upstream = tokio::spawn(lifecycle::serve_router(upstream, sandbox.router(), shutdown.clone()));
     let service = tokio::spawn(lifecycle::run(app, public, private, shutdown.clone()));
@@ -150,8 +154,8 @@ fn build_config(
     for limit in ["commands_per_minute", "changes_per_second", "messages_per_minute"] {
         section(&["instances", "demo", "limits"], limit, 60_000.into());
     }
-    section(&["instances", "demo", "admins", "you"], "phone", ADMIN_PHONE.into());
-    section(&["instances", "demo", "admins", "you"], "name", "you".into());
+    section(&["instances", "demo", "admins", "ana"], "phone", ADMIN_PHONE.into());
+    section(&["instances", "demo", "admins", "ana"], "name", ADMIN_NAME.into());
     Ok(demo.to_string())
 }
 
@@ -160,27 +164,55 @@ fn build_config(
 async fn play_script(mut chat: DemoChat, script: &str) -> anyhow::Result<ExitStatus> {
     for line in script.lines().filter(|line| !line.trim().is_empty()) {
         if let Some(title) = line.strip_prefix("## ") {
+            let index = Locale::ALL.iter().position(|locale| *locale == chat.locale).unwrap_or(0);
+            let title = title.split(" | ").nth(index).unwrap_or(title);
             let gap = if chat.is_new() { "" } else { "\n" };
             print_output(&format!("{gap}# {title}\n"))?;
         } else if !line.starts_with('#') {
+            let line = translate_command(line, chat.locale);
             chat.play_line_stepwise(&line.replace("\\n", "\n").replace("<link>", &chat.last_link())).await?;
         }
     }
     Ok(ExitStatus::Success)
 }
 
+/// A line with the command's name in a language, if it begins with its English name.
+fn translate_command(line: &str, locale: Locale) -> String {
+    let Some((before, command)) = line.split_once('/') else { return line.to_owned() };
+    let end = command.find(|c: char| !c.is_alphanumeric()).unwrap_or(command.len());
+    let (name, rest) = command.split_at(end);
+    match CATALOG.lookup(name).filter(|spec| spec.name == name) {
+        Some(spec) if !before.ends_with(char::is_alphanumeric) => {
+            format!("{before}/{}{rest}", name_in(spec.name, locale))
+        }
+        _ => line.to_owned(),
+    }
+}
+
+/// The columns of the terminal, if the output is one.
+fn terminal_columns() -> Option<usize> {
+    let (columns, _) = rustyline::DefaultEditor::new().ok()?.dimensions()?;
+    std::io::stdout().is_terminal().then_some(columns.into())
+}
+
 async fn run_interactive(mut chat: DemoChat, file: PathBuf) -> anyhow::Result<ExitStatus> {
     if std::io::stdin().is_terminal() {
-        eprintln!("You are an admin of a simulated WhatsApp number. Try /help or /communities; Ctrl-D ends.");
-        eprintln!(
-            "The webhook URL is {}; for other sub-commands use --config {}",
-            chat.url(),
-            file.display()
-        );
+        let command = |name| format!("/{}", name_in(name, chat.locale));
+        let (help, list) = (command("help"), command("communities"));
+        let file = file.display().to_string();
+        let values = [
+            ("name", ADMIN_NAME.into()),
+            ("help", (&help).into()),
+            ("communities", (&list).into()),
+            ("url", chat.url().into()),
+            ("file", (&file).into()),
+        ];
+        eprintln!("{}", i18n::text(chat.locale, "demo-welcome", &values));
         let mut editor = rustyline::DefaultEditor::new()?;
         loop {
             let (line, back) =
-                tokio::task::spawn_blocking(move || (editor.readline("you  "), editor)).await?;
+                tokio::task::spawn_blocking(move || (editor.readline(&format!("{ADMIN_NAME:<4} ")), editor))
+                    .await?;
             editor = back;
             match line {
                 Ok(line) if line.trim().is_empty() => {}

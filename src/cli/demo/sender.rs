@@ -6,6 +6,8 @@ use crate::sandbox::webhook_event::EventBuilder;
 
 /// The number of the person at the terminal.
 pub(super) const ADMIN_PHONE: &str = "5544999990001";
+/// Their name.
+pub(super) const ADMIN_NAME: &str = "Ana";
 /// The number of a person with an unknown name.
 const UNKNOWN_PHONE: &str = "5544999990099";
 
@@ -22,7 +24,7 @@ pub(super) struct Sender {
 impl Sender {
     /// The person at the terminal.
     pub(super) fn terminal_user() -> Self {
-        Self { name: "you".to_owned(), phone: Some(ADMIN_PHONE.to_owned()), lid: None }
+        Self { name: ADMIN_NAME.to_owned(), phone: Some(ADMIN_PHONE.to_owned()), lid: None }
     }
 
     /// Finds a person by name or number; if there is none, returns an unknown person.
@@ -72,7 +74,7 @@ mod tests {
             ("bruno", "Bruno", "5544999990002"),
             ("+55 44 99999-0002", "Bruno", "5544999990002"),
             ("Carla", "Carla", "81896604192875@lid"),
-            ("Ana", "you", ADMIN_PHONE),
+            ("ana", "Ana", ADMIN_PHONE),
             ("Zeca", "Zeca", UNKNOWN_PHONE),
             ("+55 44 98888-0000", "+55 44 98888-0000", "5544988880000"),
         ] {

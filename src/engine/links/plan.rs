@@ -27,7 +27,6 @@ pub struct LinkPlan {
     community: String,
     name: String,
     items: Vec<PlanItem>,
-    over_limit: Option<(usize, usize)>,
 }
 
 /// A group of the plan.
@@ -67,6 +66,8 @@ enum PriorState {
     Announcement,
     IsCommunity,
     LastGroup,
+    /// The community holds as many groups as it can, which is this many.
+    CommunityFull(usize),
     Gone,
     /// No group has this name; similar names.
     NameNotFound(Vec<String>),
@@ -130,7 +131,7 @@ impl LinkPlan {
             ..PlanItem::new(id.to_string(), PriorState::Pending)
         };
         let items = groups.iter().map(item).collect();
-        Self { community: community.to_string(), name: name.to_owned(), items, over_limit: None }
+        Self { community: community.to_string(), name: name.to_owned(), items }
     }
 
     /// The id of the community, as stored.
@@ -161,7 +162,7 @@ impl LinkPlan {
                 _ => item.source = None,
             }
         }
-        self.over_limit = exceeded_limit(details, self.pending().len(), limit);
+        reject_beyond_limit(details, limit, &mut self.items);
         self
     }
 
@@ -266,6 +267,7 @@ impl LinkPlan {
                 PriorState::Announcement => GroupOutcome::Announcement,
                 PriorState::IsCommunity => GroupOutcome::IsCommunity,
                 PriorState::LastGroup => GroupOutcome::LastGroup,
+                PriorState::CommunityFull(limit) => GroupOutcome::CommunityFull(limit),
                 PriorState::Gone => GroupOutcome::Gone,
                 PriorState::NameNotFound(nearest) => {
                     GroupOutcome::NameNotFound { suggestions: nearest, first_number: first }
@@ -285,7 +287,6 @@ impl LinkPlan {
             is_link: action == LinkAction::Link,
             community: self.name,
             lines: lines.collect(),
-            over_limit: self.over_limit,
             people: None,
         }
     }
@@ -361,9 +362,9 @@ pub async fn build_plan(
     if action == LinkAction::Link && context.admin.from == AdminsFrom::Community && !is_undo {
         reject_unowned_groups(context, &mut items).await?;
     }
-    let over_limit = apply_limits(context, action, &details, &mut items);
+    apply_limits(context, action, &details, &mut items);
     let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
-    Ok((LinkPlan { community: community.id.to_string(), name, items, over_limit }, details))
+    Ok((LinkPlan { community: community.id.to_string(), name, items }, details))
 }
 
 /// A group of the plan whose state is read.
@@ -375,18 +376,17 @@ struct GroupToRead {
     is_by_id: bool,
 }
 
-/// Keeps the last ordinary group of a community in place. Returns the number of groups and the limit, if it is
-/// exceeded.
+/// Keeps the last ordinary group of a community in place, and takes no more groups than a community can hold.
 fn apply_limits(
     context: &Context<'_>,
     action: LinkAction,
     details: &CommunityDetails,
     items: &mut [PlanItem],
-) -> Option<(usize, usize)> {
+) {
     let pending = items.iter().filter(|item| item.prior == PriorState::Pending).count();
     let ordinary = details.ordinary().count();
     match action {
-        LinkAction::Link => return exceeded_limit(details, pending, context.instance.community_limit),
+        LinkAction::Link => reject_beyond_limit(details, context.instance.community_limit, items),
         // At least one ordinary group must stay linked: the one named last.
         LinkAction::Unlink if details.lists_groups() && pending > 0 && pending >= ordinary => {
             if let Some(last) = items.iter_mut().rfind(|item| item.prior == PriorState::Pending) {
@@ -395,7 +395,14 @@ fn apply_limits(
         }
         LinkAction::Unlink => {}
     }
-    None
+}
+
+/// Rejects the groups that a community has no room for: those named last.
+fn reject_beyond_limit(details: &CommunityDetails, limit: usize, items: &mut [PlanItem]) {
+    let free = limit.saturating_sub(details.ordinary().count());
+    for item in items.iter_mut().filter(|item| item.prior == PriorState::Pending).skip(free) {
+        item.prior = PriorState::CommunityFull(limit);
+    }
 }
 
 /// The groups of a word, or the item of a word that names none or is ambiguous.
@@ -483,12 +490,6 @@ async fn resolve_invitations(context: &Context<'_>, typed: &[String]) -> Result<
         }
     });
     Ok(lookups.collect())
-}
-
-/// The number of groups after the change and the limit, if it is exceeded.
-fn exceeded_limit(details: &CommunityDetails, more: usize, limit: usize) -> Option<(usize, usize)> {
-    let count = details.ordinary().count() + more;
-    (more > 0 && count > limit).then_some((count, limit))
 }
 
 /// The ids of the candidates.

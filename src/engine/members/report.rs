@@ -1,4 +1,5 @@
-//! The report: a first line with counts, then a line for each person with a status icon (CONTRACT §5).
+//! The report: a first line with counts, then a line for each person with a status icon; one line for one person
+//! (CONTRACT §5).
 
 use crate::domain::Phone;
 use crate::engine::members::action::{MemberAction, MemberChange};
@@ -21,13 +22,24 @@ impl MemberPlan {
     /// The preview.
     pub fn preview(&self, change: &MemberChange) -> Reply {
         let lines = self.items.iter().map(|item| match item.prior {
-            MemberPriorState::Pending => item.person_line(ReplyLine::new("person").with_icon("➡️")),
+            MemberPriorState::Pending => item.person_line(self.line(change.preview_key).with_icon("➡️")),
             _ => self.prior_state_line(change, item),
         });
         self.assemble_reply(change.preview_key, lines.collect())
     }
 
+    /// The line for a person as wanted: a sentence about the only one, else their name below the first line.
+    fn line(&self, key: &'static str) -> ReplyLine {
+        match self.items.len() {
+            1 => ReplyLine::new(format!("{key}-one")).name("community", self.name.as_str()),
+            _ => ReplyLine::new("person"),
+        }
+    }
+
     fn assemble_reply(&self, head: &'static str, lines: Vec<ReplyLine>) -> Reply {
+        if lines.len() == 1 {
+            return Reply::Lines(lines);
+        }
         let is_so = |line: &&ReplyLine| matches!(line.icon(), Some("✅" | "☑️" | "➡️"));
         let head = ReplyLine::new(head)
             .with_count("done", lines.iter().filter(is_so).count())
@@ -44,7 +56,11 @@ impl MemberPlan {
             MemberPriorState::NoCountry => typo("person-no-country"),
             MemberPriorState::Ambiguous => typo("person-ambiguous"),
             MemberPriorState::AlreadyDone | MemberPriorState::Pending => {
-                item.person_line(ReplyLine::already_done(change.already_done_key))
+                let line = match self.items.len() {
+                    1 => self.line(change.already_done_key),
+                    _ => ReplyLine::new(change.already_done_key),
+                };
+                item.person_line(line.with_icon("☑️"))
             }
             MemberPriorState::NoWhatsApp => item.person_line(ReplyLine::not_done("person-no-whatsapp")),
             MemberPriorState::Owner => item.person_line(ReplyLine::not_done("person-owner")),
@@ -65,7 +81,7 @@ impl MemberPlan {
 
     fn outcome_line(&self, change: &MemberChange, item: &MemberItem, end: MemberOutcome) -> ReplyLine {
         match end {
-            MemberOutcome::Done => item.person_line(ReplyLine::done("person")),
+            MemberOutcome::Done => item.person_line(self.line(change.done_key).with_icon("✅")),
             MemberOutcome::Invited => item.person_line(ReplyLine::new("person-invited").with_icon("⚠️")),
             MemberOutcome::AddedOrInvited => item.person_line(ReplyLine::unknown("person-in-or-invited")),
             MemberOutcome::MaybeInvited => {

@@ -58,6 +58,8 @@ pub(super) struct EventFields<'a> {
     pub reference_message_id: RawField<'a>,
     pub text: RawField<'a>,
     pub image: RawField<'a>,
+    pub video: RawField<'a>,
+    pub document: RawField<'a>,
     pub reaction: RawField<'a>,
     pub connected: RawField<'a>,
     pub disconnected: RawField<'a>,
@@ -105,6 +107,8 @@ impl<'a> EventFields<'a> {
             b"referenceMessageId" => &mut self.reference_message_id,
             b"text" => &mut self.text,
             b"image" => &mut self.image,
+            b"video" => &mut self.video,
+            b"document" => &mut self.document,
             b"reaction" => &mut self.reaction,
             b"connected" => &mut self.connected,
             b"disconnected" => &mut self.disconnected,
@@ -163,6 +167,11 @@ impl<'a> RawField<'a> {
         let rounded = || text.parse::<f64>().ok().filter(|number| number.is_finite());
         // A float that is too large becomes the largest integer.
         text.parse().ok().or_else(|| rounded().map(|number| number as i64))
+    }
+
+    /// Whether it is an object.
+    pub(super) fn is_object(self) -> bool {
+        self.unwrap_single().is_some_and(|json| json.starts_with('{'))
     }
 
     /// A member of an object.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::clock::Timestamp;
-use crate::domain::{Chat, GroupId, Message, Person, Phone};
+use crate::domain::{Chat, GroupId, Media, MediaKind, Message, Person, Phone};
 
 /// A message, borrowed from the body. Before it is known to be a command, only texts with escapes and the id of a
 /// group are copied.
@@ -19,7 +19,9 @@ pub struct MessageRef<'a> {
     pub by_owner: bool,
     /// The bot's own number, for instances that take commands from admins of communities.
     pub bot_phone: Option<Phone>,
-    /// The text; never empty.
+    /// It is a new version of a message that was sent before.
+    pub is_edit: bool,
+    /// The text, the caption or the emoji. Only a caption may be empty.
     pub text: Cow<'a, str>,
     /// What the text belongs to.
     pub content: Content<'a>,
@@ -43,24 +45,30 @@ pub enum ChatRef<'a> {
 pub enum Content<'a> {
     /// A text.
     Text,
-    /// A new version of a text that was sent before.
-    Edit,
-    /// A picture at this URL; the text is its caption.
-    Picture(Cow<'a, str>),
+    /// A file; the text is its caption.
+    Media(Box<MediaRef<'a>>),
     /// A reaction to the message with this id; the text is the emoji.
     Reaction(Cow<'a, str>),
     /// The message was deleted for everyone.
     Deleted,
 }
 
+/// A file, borrowed from the body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MediaRef<'a> {
+    /// How it was sent.
+    pub kind: MediaKind,
+    /// Its web address; none if Z-API could not fetch it.
+    pub url: Option<Cow<'a, str>>,
+    /// Its MIME type.
+    pub mime_type: Option<Cow<'a, str>>,
+    /// The name of a document.
+    pub file_name: Option<Cow<'a, str>>,
+}
+
 impl MessageRef<'_> {
-    /// The message as the journal stores it: the URL of a picture follows its caption; a reaction quotes the message
-    /// it belongs to.
+    /// The message as the journal stores it: a reaction quotes the message it belongs to.
     pub fn to_message(&self) -> Message {
-        let text = match &self.content {
-            Content::Text | Content::Edit | Content::Reaction(_) | Content::Deleted => self.text.to_string(),
-            Content::Picture(url) => format!("{}\n{url}", self.text),
-        };
         let quoted = match &self.content {
             Content::Reaction(id) => Some(id.to_string()),
             _ => self.quoted.as_deref().map(str::to_owned),
@@ -74,9 +82,25 @@ impl MessageRef<'_> {
             },
             sender: self.sender,
             by_owner: self.by_owner,
-            text,
+            text: self.text.to_string(),
+            media: match &self.content {
+                Content::Media(media) => Some(media.to_media()),
+                _ => None,
+            },
             quoted,
             sent_at: self.sent_at,
+        }
+    }
+}
+
+impl MediaRef<'_> {
+    fn to_media(&self) -> Media {
+        let owned = |text: &Option<Cow<'_, str>>| text.as_deref().map(|text| text.replace('\0', " "));
+        Media {
+            kind: self.kind,
+            url: owned(&self.url),
+            mime_type: owned(&self.mime_type),
+            file_name: owned(&self.file_name),
         }
     }
 }

@@ -2,9 +2,8 @@
 //!
 //! Only the few fields that decide are read, and borrowed from the body (`fields`); `sender` reads chats and people. An
 //! object is never rejected for its shape: what can be read of it is used, else it is ignored (docs/webhooks.md). A
-//! command is only read from `text.message` of a person's own message, not from buttons, names or quotes (THREATS.md,
-//! T15); a picture's caption may be a command that uses the picture, a reaction may reply to a prompt, and a deletion may
-//! cancel a command.
+//! command is only read from `text.message` or the caption of a file of a person's own message, not from buttons, names
+//! or quotes (THREATS.md, T15). A reaction may reply to a prompt, and a deletion may cancel a command.
 
 mod fields;
 mod message;
@@ -15,13 +14,13 @@ mod tests;
 use std::borrow::Cow;
 
 use self::fields::{EventFields, Tristate};
-pub use self::message::{ChatRef, Content, MessageRef};
+pub use self::message::{ChatRef, Content, MediaRef, MessageRef};
 use super::ignore_reason::IgnoreReason;
 use super::verify::Verified;
 use crate::clock::Timestamp;
 use crate::config;
 use crate::directory::is_invisible;
-use crate::domain::Phone;
+use crate::domain::{MediaKind, Phone};
 
 /// What the parser needs to know of an instance.
 #[derive(Clone, Copy, Debug)]
@@ -115,10 +114,15 @@ fn parse_message<'a>(
     }
     let by_owner = sent_by_owner(fields, ours)?;
     reject_non_original(fields)?;
+    let is_edit = match fields.is_edit.as_bool() {
+        Tristate::No => false,
+        Tristate::Yes => true,
+        Tristate::Unclear => return Err(IgnoreReason::Edited),
+    };
     let is_deletion = is_deletion(fields);
     let (text, content) = match is_deletion {
         true => (REVOKE.into(), Content::Deleted),
-        false => parse_content(fields)?,
+        false => parse_content(fields, is_edit)?,
     };
     let chat = sender::parse_chat(fields)?;
     let sender = match by_owner {
@@ -135,6 +139,7 @@ fn parse_message<'a>(
         sender,
         by_owner,
         bot_phone,
+        is_edit,
         text: strip_nul(strip_mention(text, sender::parse_owner(fields).phone)),
         content,
         quoted: quoted(fields).filter(|_| !is_deletion),
@@ -143,18 +148,29 @@ fn parse_message<'a>(
 }
 
 /// The text, and what it belongs to. Captions and reactions are rarely for us: see `intent`.
-fn parse_content<'a>(fields: &EventFields<'a>) -> Result<(Cow<'a, str>, Content<'a>), IgnoreReason> {
-    let text = fields.text.member("message").as_text();
-    match (fields.is_edit.as_bool(), text) {
-        (Tristate::No, Some(text)) => return Ok((text, Content::Text)),
-        (Tristate::Yes, Some(text)) => return Ok((text, Content::Edit)),
-        (Tristate::No, None) => {}
-        // Unclear whether it is an edit, or an edit of something that is no text.
-        _ => return Err(IgnoreReason::Edited),
+fn parse_content<'a>(
+    fields: &EventFields<'a>,
+    is_edit: bool,
+) -> Result<(Cow<'a, str>, Content<'a>), IgnoreReason> {
+    if let Some(text) = fields.text.member("message").as_text() {
+        return Ok((text, Content::Text));
     }
-    let picture = fields.image.member("caption").as_text().zip(fields.image.member("imageUrl").as_text());
-    if let Some((caption, url)) = picture.filter(|(_, url)| is_web_url(url)) {
-        return Ok((caption, Content::Picture(url)));
+    let files = [
+        (fields.image, MediaKind::Picture, "imageUrl"),
+        (fields.video, MediaKind::Video, "videoUrl"),
+        (fields.document, MediaKind::Document, "documentUrl"),
+    ];
+    if let Some((file, kind, url)) = files.into_iter().find(|(file, ..)| file.is_object()) {
+        let media = MediaRef {
+            kind,
+            url: file.member(url).as_text().filter(|url| is_web_url(url)),
+            mime_type: file.member("mimeType").as_text(),
+            file_name: file.member("fileName").as_text(),
+        };
+        return Ok((file.member("caption").as_text().unwrap_or_default(), Content::Media(Box::new(media))));
+    }
+    if is_edit {
+        return Err(IgnoreReason::Edited);
     }
     let referenced = fields.reaction.member("referencedMessage").member("messageId").as_text();
     match fields.reaction.member("value").as_text().zip(referenced.filter(|id| is_message_id(id))) {

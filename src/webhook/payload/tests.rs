@@ -83,6 +83,7 @@ fn a_text_in_a_direct_chat_is_a_message() {
         sender: person(Some(ANA), Some(ANA_LID)),
         by_owner: false,
         text: "/groups".to_owned(),
+        media: None,
         quoted: None,
         sent_at: Some(Timestamp(1_764_000_000_123)),
     };
@@ -174,14 +175,12 @@ fn connection_events_are_read_with_their_time() {
 }
 
 #[test]
-fn a_command_comes_from_the_text_alone() {
+fn a_command_comes_from_the_text_or_a_caption_alone() {
     let command = "/link Sales futebol";
     let contents = [
-        json!({"image": {"caption": command, "mimeType": "image/jpeg"}}),
-        json!({"image": {"caption": command, "imageUrl": "https://example.com/1.jpeg x", "mimeType": "image/jpeg"}}),
-        json!({"image": {"caption": command, "imageUrl": "file:///etc/passwd"}}),
-        json!({"video": {"caption": command}}),
-        json!({"document": {"caption": command, "fileName": command, "title": command}}),
+        json!({"image": command}),
+        json!({"image": [{"caption": command}, {"caption": command}]}),
+        json!({"video": null}),
         json!({"buttonsResponseMessage": {"buttonId": "1", "message": command}}),
         json!({"listResponseMessage": {"selectedRowId": "1", "message": command, "title": command}}),
         json!({"reaction": {"value": "👍", "referencedMessage": {"messageId": null}}}),
@@ -216,7 +215,7 @@ fn a_command_comes_from_the_text_alone() {
 }
 
 #[test]
-fn pictures_reactions_and_edits_are_told_from_texts() {
+fn files_and_reactions_are_told_from_texts() {
     let content = |event: &str| match reading(event, &OURS) {
         ParsedEvent::Message(message) => format!("{:?} {:?}", message.content, message.text),
         ParsedEvent::Ignored(reason) => reason.to_string(),
@@ -227,14 +226,29 @@ fn pictures_reactions_and_edits_are_told_from_texts() {
         event.as_object_mut().unwrap().remove("text");
         event
     };
-    let picture = json!({"image": {"caption": "/photo Sales", "imageUrl": "https://example.com/1.jpeg"}});
+    let url = "https://example.com/1";
+    let picture = json!({"image": {"caption": "/photo Sales", "imageUrl": url, "mimeType": "image/jpeg"}});
+    let video = json!({"video": {"caption": "/groups", "videoUrl": "file:///etc/passwd"}});
+    let document = json!({"document": {"documentUrl": url, "fileName": "/groups.pdf", "title": "/groups"}});
     let thumb = json!({"reaction": {"value": "👍", "referencedMessage": {"messageId": "A1"}}});
-    assert_eq!(
-        content(&with(bare(), &picture).to_string()),
-        r#"Picture("https://example.com/1.jpeg") "/photo Sales""#
-    );
+    let media = |kind: &str, url: Option<&str>, mime: Option<&str>, name: Option<&str>, text: &str| {
+        format!(
+            "Media(MediaRef {{ kind: {kind}, url: {url:?}, mime_type: {mime:?}, file_name: {name:?} }}) {text:?}"
+        )
+    };
+    for (event, expected) in [
+        (&picture, media("Picture", Some(url), Some("image/jpeg"), None, "/photo Sales")),
+        (&video, media("Video", None, None, None, "/groups")),
+        // A file's name is no caption.
+        (&document, media("Document", Some(url), None, Some("/groups.pdf"), "")),
+    ] {
+        assert_eq!(content(&with(bare(), event).to_string()), expected);
+        let edited = with(with(bare(), event), &json!({"isEdit": true})).to_string();
+        let ParsedEvent::Message(edited) = reading(&edited, &OURS) else { panic!("ignored") };
+        assert!(edited.is_edit);
+    }
     assert_eq!(content(&with(bare(), &thumb).to_string()), r#"Reaction("A1") "👍""#);
-    assert_eq!(content(&with(direct(), &json!({"isEdit": "1"})).to_string()), r#"Edit "/groups""#);
+    assert_eq!(content(&with(direct(), &json!({"isEdit": "1"})).to_string()), r#"Text "/groups""#);
     // What was forwarded is somebody else's, whatever it is.
     let forwarded = with(with(bare(), &picture), &json!({"forwarded": true}));
     assert_eq!(content(&forwarded.to_string()), "forwarded");
@@ -595,6 +609,9 @@ fn object_of(value: impl Strategy<Value = String>) -> impl Strategy<Value = Stri
             "image",
             "caption",
             "imageUrl",
+            "video",
+            "document",
+            "mimeType",
             "reaction",
             "referencedMessage",
             "value",

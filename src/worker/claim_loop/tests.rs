@@ -31,6 +31,7 @@ fn new_command() -> NewCommand {
         by_owner: false,
         name: "help".to_owned(),
         text: "/help".to_owned(),
+        media: None,
         quoted: None,
         sent_at: None,
         accepted_at: Timestamp(1_764_000_000_000),

@@ -104,7 +104,7 @@ fn a_crash_in_the_second_command_does_not_touch_the_first() {
 
     let serving = place.serve();
 
-    assert_eq!(place.reply_to("A2"), "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Futebol”");
+    assert_eq!(place.reply_to("A2"), "✅ “Futebol” is no longer in “Bairro Feliz”.");
     serving.stop(&place);
     assert_eq!((place.calls_to("communities/link"), place.calls_to("communities/unlink")), (1, 1));
 }

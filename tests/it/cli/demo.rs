@@ -28,7 +28,7 @@ fn every_line_of_a_script_gets_a_reply_in_order() {
         ("/lnik x", "/link"),
         ("/link bairro \"open", "quote"),
         ("/link", "/link"),
-        ("/whoami", "you"),
+        ("/whoami", "Ana"),
         ("/status", "connected"),
     ];
     let input: String = script.iter().map(|(line, _)| format!("{line}\n")).collect();
@@ -39,7 +39,7 @@ fn every_line_of_a_script_gets_a_reply_in_order() {
     let spoken = spoken(&ran.out);
     assert_eq!(spoken.len(), 2 * script.len(), "{}", ran.out);
     for (pair, (line, reply)) in spoken.chunks(2).zip(script) {
-        assert_eq!(pair[0], ("you", line.to_owned()));
+        assert_eq!(pair[0], ("Ana", line.to_owned()));
         assert!(pair[1].1.to_lowercase().contains(&reply.to_lowercase()), "{line}: {}", pair[1].1);
     }
 }
@@ -96,18 +96,18 @@ fn another_person_sends_commands_from_their_own_phone() {
     let place = TestFolder::new();
     let script = [
         ("[as bruno] /lnik a", "Bruno", "/lnik a", "There is no command"),
-        ("/lnik b", "you", "/lnik b", "There is no command"),
+        ("/lnik b", "Ana", "/lnik b", "There is no command"),
         ("[as Bruno] ^/communities", "Bruno", "^/communities", "(edited) 1 community:"),
-        ("^/communities", "you", "^/communities", "(edited) 2 communities:"),
-        ("/unlink bairro \"segurança da rua\" —yes", "you", "/unlink", "1 of 1 group is now out"),
-        ("/remove bairro 44 99999-0003", "you", "/remove", "would be out"),
+        ("^/communities", "Ana", "^/communities", "(edited) 2 communities:"),
+        ("/unlink bairro \"segurança da rua\" —yes", "Ana", "/unlink", "is no longer in"),
+        ("/remove bairro 44 99999-0003", "Ana", "/remove", "would leave"),
         ("[as +55 44 99999-0002] /help", "Bruno", "/help", "What I can do"),
-        ("[👍]", "you", "[👍]", "1 of 1 person is now out"),
+        ("[👍]", "Ana", "[👍]", "is no longer in"),
         (
             "[as Bruno] /link \"Marketing BR\" suporte",
             "Bruno",
             "/link",
-            "There is no community “Marketing BR”",
+            "I don't know a community “Marketing BR”",
         ),
         ("[as Carla] /communities", "Carla", "/communities", "(no command: not_an_admin)"),
         ("[as +55 44 98888-0000] /communities", "+55 4", "98888", "(no command: not_an_admin)"),
@@ -124,6 +124,16 @@ fn another_person_sends_commands_from_their_own_phone() {
         assert!(name.trim() == who && said.contains(typed), "{line}: {pair:?}");
         assert!(pair[1].1.contains(reply), "{line}: {}", pair[1].1);
     }
+}
+
+#[test]
+fn the_demo_speaks_its_locale_from_the_first_line_to_the_last() {
+    let place = TestFolder::new();
+    let ran = place.run_on("que bom\n/lnik b\n^/comunidades\n", &["demo", "--locale", "pt-BR"]);
+
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
+    assert!(ran.out.contains("\n     (não é comando: not_a_command)\n"), "{}", ran.out);
+    assert!(ran.out.contains("\nbot  (editada) 2 comunidades:\n"), "{}", ran.out);
 }
 
 #[test]

@@ -83,7 +83,7 @@ fn a_missing_command_is_reported() {
 }
 
 const LINK: &str = r#"/link "Bairro Feliz" futebol"#;
-const LINKED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+const LINKED: &str = "✅ “Futebol” is now in “Bairro Feliz”.";
 
 /// A folder whose configuration gives up commands after a second.
 fn impatient() -> TestFolder {

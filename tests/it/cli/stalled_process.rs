@@ -13,7 +13,7 @@ use crate::support::postgres::{self, Server};
 /// From the failure of a process to the reply of the other one.
 const TAKEOVER_TIMEOUT: Duration = Duration::from_secs(20);
 const COMMAND: &str = "/link \"Bairro Feliz\" futebol";
-const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+const DONE: &str = "✅ “Futebol” is now in “Bairro Feliz”.";
 
 type Story = fn(&Server);
 

@@ -54,9 +54,9 @@ pub fn detect_language(reply: &str, names: &[String]) -> Option<Locale> {
 fn the_language_is_that_of_most_words() {
     let names = ["Mães do Bairro".to_owned()];
     for (reply, expected) in [
-        ("1 of 1 group is now in “Bairro Feliz”.", Some(Locale::En)),
-        ("1 de 1 grupo está em “Bairro Feliz”.", Some(Locale::PtBr)),
-        ("1 de 1 grupo está ahora en “Bairro Feliz”.", Some(Locale::Es)),
+        ("1 of 2 groups is now in “Bairro Feliz”.", Some(Locale::En)),
+        ("1 de 2 grupos não está em “Bairro Feliz”.", Some(Locale::PtBr)),
+        ("1 de 2 grupos está ahora en “Bairro Feliz”.", Some(Locale::Es)),
         ("✅ “o que é isso” → /ajuda", None),
         ("1. Mães do Bairro", None),
     ] {

@@ -15,7 +15,7 @@ use crate::support::{ANA, Service, ServiceBuilder, postgres};
 /// Carla, an ordinary member of “Bairro Feliz” in the default world.
 const CARLA_LID: &str = "81896604192875@lid";
 const LINK: &str = r#"/link "Bairro Feliz" futebol"#;
-const LINKED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+const LINKED: &str = "✅ “Futebol” is now in “Bairro Feliz”.";
 
 /// Commands of every kind that changes “Bairro Feliz” or admits people.
 const CHANGES: [&str; 14] = [

@@ -98,6 +98,6 @@ async fn t16_an_announced_message_runs_when_its_text_arrives() {
     let reply = bot.ask_by(&whole).await;
     assert_eq!(assert_status(&bot.post(&announced).await, "ignored"), "waiting_message");
 
-    assert_eq!(reply, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
+    assert_eq!(reply, "✅ “Futebol” is now in “Bairro Feliz”.");
     assert_eq!((bot.command_count().await, bot.changes()), (1, 1));
 }

@@ -26,7 +26,7 @@ async fn t37_a_clock_jump_runs_waiting_commands_once() {
     held.release();
 
     let replies = bot.replies_to(&command).await;
-    assert_eq!(replies, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
+    assert_eq!(replies, ["✅ “Futebol” is now in “Bairro Feliz”."]);
     assert_eq!(bot.calls_to("communities/link").len(), 2, "one that failed, and one");
 }
 
@@ -44,7 +44,7 @@ async fn t37_a_clock_set_back_over_a_restart_delays_nothing() {
     bot.restart().await;
 
     let replies = bot.replies_to(&command).await;
-    assert_eq!(replies, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
+    assert_eq!(replies, ["✅ “Futebol” is now in “Bairro Feliz”."]);
     assert!(bot.ask(ANA, "/whoami").await.contains("Ana"), "and the next command is no event of the future");
 }
 
@@ -76,6 +76,6 @@ async fn t39_a_command_that_always_crashes_ends_as_a_dead_letter() {
     assert!((3..=30).contains(&crashes), "{crashes}");
     assert_eq!((bot.replies_to(&poison).await.len(), bot.changes()), (1, 0));
     bot.sandbox.faults().clear();
-    assert!(bot.ask(RUI, COMMAND).await.ends_with("✅ “Futebol”"));
+    assert!(bot.ask(RUI, COMMAND).await.starts_with("✅ “Futebol” "));
     assert!(bot.ask(ANA, COMMAND).await.contains("☑️ “Futebol”"), "her own chat goes on, too");
 }

@@ -98,11 +98,11 @@ async fn t18_a_command_that_only_looks_like_one_is_unknown() {
     assert!(bot.ask(ANA, "/ⅼink").await.starts_with("I didn’t get that."));
     // A look-alike of a name is a different name.
     let reply = bot.ask(ANA, r#"/link "Bаirro Feliz" futebol"#).await;
-    assert!(reply.starts_with("There is no community “Bаirro Feliz”"), "{reply}");
+    assert!(reply.starts_with("I don't know a community “Bаirro Feliz”"), "{reply}");
     assert_eq!(bot.changes(), 0);
     // Compatibility forms of the same letters are the same letters.
     let reply = bot.ask(ANA, "／ｌｉｎｋ \"Bairro Feliz\" ｆｕｔｅｂｏｌ").await;
-    assert!(reply.ends_with("✅ “Futebol”"), "{reply}");
+    assert!(reply.starts_with("✅ “Futebol” "), "{reply}");
 }
 
 /// Timeout of a reply: more than ten times what any of them takes in a debug build (a tenth of a second).
@@ -208,7 +208,7 @@ async fn t19_a_name_with_a_mention_or_link_mentions_nobody() {
 
     let reply = bot.ask(ANA, r#"/link "Bairro Feliz" "@5511988887777*""#).await;
 
-    assert_eq!(reply.lines().count(), 2, "{reply}");
+    assert_eq!(reply.lines().count(), 1, "{reply}");
     let line = reply.lines().last().unwrap();
     assert!(line.starts_with("✅ “@5511988887777 @todos https://evil.example/x ✅"), "{line}");
     for call in bot.calls_to("send-text") {

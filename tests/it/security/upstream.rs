@@ -161,7 +161,7 @@ async fn t27_the_reply_is_true_and_timely_whatever_z_api_responds() {
         bot.sandbox.faults().fail_next("communities/link", 1, fault);
         let started = Instant::now();
 
-        let reply = bot.ask(ANA, COMMAND).await;
+        let reply = bot.ask(ANA, r#"/link "Bairro Feliz" futebol suporte"#).await;
 
         bot.expect_true(&reply, &before);
         assert!(started.elapsed() < Duration::from_secs(30), "{what} took {:?}", started.elapsed());

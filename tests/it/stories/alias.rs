@@ -18,7 +18,7 @@ async fn an_alias_works_wherever_a_community_or_group_is_named() {
 
     assert_eq!(community, "✅ “bf” now stands for “Bairro Feliz” (community).");
     assert_eq!(group, "✅ “bola” now stands for “Futebol” (group).");
-    assert_eq!(linked, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
+    assert_eq!(linked, "✅ “Futebol” is now in “Bairro Feliz”.");
     assert!(shown.starts_with("“Bairro Feliz”: 3 groups"), "{shown}");
     assert_eq!(bot.calls_to("communities/link").len(), 1);
 }
@@ -80,7 +80,7 @@ async fn a_configured_alias_is_not_changed_from_a_chat() {
     let removed = bot.ask(ANA, "/alias remove sales").await;
     let shown = bot.ask(ANA, "/community sales").await;
 
-    let fixed = "is set in the configuration. Whoever runs this bot can change it there.";
+    let fixed = "is set in the configuration. The person who runs this bot can change it there.";
     assert_eq!(set, format!("❌ “SALES” {fixed}"));
     assert_eq!(removed, format!("❌ “sales” {fixed}"));
     assert!(shown.starts_with("“Marketing BR”"), "{shown}");
@@ -97,7 +97,7 @@ async fn a_removed_alias_is_not_found() {
 
     assert_eq!(removed, "✅ “bola” não é mais o apelido de “Futebol”.");
     assert_eq!(again, "❌ No existe el apodo “bola”. Míralos todos: /apodos");
-    assert!(link.contains("❌ no group “bola”"), "{link}");
+    assert!(link.contains("❌ I don't know a group “bola”"), "{link}");
 }
 
 #[tokio::test]
@@ -202,7 +202,7 @@ async fn an_alias_that_hides_a_real_name_says_so() {
         )
     );
     assert_eq!(own, "✅ “futebol” now stands for “Futebol” (group).");
-    assert_eq!(linked, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
+    assert_eq!(linked, "✅ “Futebol” is now in “Bairro Feliz”.");
 }
 
 #[tokio::test]
@@ -225,7 +225,7 @@ async fn an_alias_grants_no_rights() {
 
     assert!(made.starts_with("✅"), "{made}");
     assert!(
-        link.starts_with("You may not use /link in") || link.starts_with("There is no community"),
+        link.starts_with("You may not use /link in") || link.starts_with("I don't know a community"),
         "{link}"
     );
     assert!(own.starts_with("❌ There is no community and no group “bairro”."), "{own}");
@@ -244,7 +244,7 @@ async fn an_alias_is_not_redirected_without_rights_in_its_community() {
     let allowed = bot.ask(ANA, "/alias mkt = sales").await;
     let shown = bot.ask(RUI, "/community bf").await;
 
-    assert_eq!(turned, "You may not use /alias here. Whoever runs this bot can allow it.");
+    assert_eq!(turned, "You may not use /alias here. The person who runs this bot can allow it.");
     assert_eq!(removed, turned);
     assert_eq!(allowed, "✅ “mkt” now stands for “Marketing BR” (community).");
     assert!(shown.starts_with("“Bairro Feliz”"), "{shown}");
@@ -259,7 +259,7 @@ async fn a_restart_keeps_an_alias() {
     bot.restart().await;
     let linked = bot.ask(ANA, r#"/link "Bairro Feliz" bola"#).await;
 
-    assert_eq!(linked, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
+    assert_eq!(linked, "✅ “Futebol” is now in “Bairro Feliz”.");
 }
 
 /// Ana, in these communities, and Rui in all; “sales” is “Marketing BR”.
@@ -290,7 +290,7 @@ async fn t43_an_alias_cannot_take_the_name_of_a_forbidden_community() {
     let hers = bot.ask(ANA, r#"/alias praia = "Bairro Feliz""#).await;
 
     assert_eq!(taken, "❌ “praia” already means something else in a command. Choose another word.");
-    assert_eq!(anas, "1 of 1 group is now in “Praia”.\n✅ “Futebol”");
+    assert_eq!(anas, "✅ “Futebol” is now in “Praia”.");
     assert!(hers.contains("⚠️ Something else is really called “praia”."), "{hers}");
 }
 
@@ -368,12 +368,12 @@ async fn undo_keeps_a_later_alias_of_another_admin() {
     assert_eq!(
         kept,
         "❌ Not undone: somebody changed what “bola” stands for since.\n“bola” = “Suporte” (group)\n\
-         What may help instead: /alias remove bola"
+         This may help: /alias remove bola"
     );
     assert_eq!(
         stays,
         "❌ Não desfiz: alguém mudou o apelido “bola” depois.\n“bola” = “Moradores” (grupo)\n\
-         O que pode ajudar: /apelido bola = Suporte"
+         Isto pode ajudar: /apelido bola = Suporte"
     );
     assert_eq!(bot.ask(ANA, "/alias bola").await, "“bola” = “Moradores” (group)");
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::webhook_event::EventBuilder;
 use vincula::sandbox::{Fault, FaultResponse};
@@ -15,8 +16,7 @@ const PROMPT: &str = "➡️ The announcement group of “Bairro Feliz” (10 pe
     Nothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes (/confirm does the same); \
     “no” drops it.";
 const DONE: &str = "✅ Sent to the announcement group of “Bairro Feliz”.";
-const UNSURE: &str = "❓ It may have been sent, and I do not send it twice. Look into the announcement group \
-    of “Bairro Feliz” before you send it again.";
+const UNSURE: &str = "❓ It may have been sent, so I won't send it again. Check the announcement group of “Bairro Feliz” first.";
 
 impl Service {
     /// The messages in a community's announcement group.
@@ -241,7 +241,7 @@ async fn a_text_over_the_limit_is_not_sent() {
 
     let reply = bot.ask(ANA, &format!("/announce --yes \"Bairro Feliz\" {}", "é".repeat(4_001))).await;
 
-    assert_eq!(reply, "❌ That is 4001 characters, and 4000 are the most. Shorten it and send it again.");
+    assert_eq!(reply, "❌ That is 4001 characters, and the limit is 4000. Shorten it and send it again.");
     assert!(bot.announced("Bairro Feliz").is_empty());
 }
 
@@ -286,4 +286,71 @@ async fn a_timeout_is_reported_as_possibly_sent() {
     assert_eq!(bot.ask(ANA, "/announce --yes \"Bairro Feliz\" Oi").await, UNSURE);
 
     assert_eq!(bot.announced("Bairro Feliz"), ["Oi"]);
+}
+
+#[tokio::test]
+async fn a_file_goes_out_with_the_text_of_its_caption_after_a_yes() {
+    const URL: &str = "https://files.example/a?b=1";
+    let bot = Service::with().instance("locale = \"pt-BR\"").start().await;
+    let id = bot.sandbox.account().id.clone();
+    let group = bot.world().announcement_of(&bot.community("Bairro Feliz")).unwrap().id.clone();
+    let caption = "/avisar bairro Festa!";
+    let rows = [
+        (EventBuilder::picture(&id, caption, URL), "a foto", "send-image", "image", None),
+        (EventBuilder::video(&id, caption, URL), "o vídeo", "send-video", "video", None),
+        (
+            EventBuilder::document(&id, caption, "Tabela 2026.PDF", URL),
+            "o documento",
+            "send-document/pdf",
+            "document",
+            Some("Tabela 2026.PDF"),
+        ),
+    ];
+    for (event, kind, call, field, file_name) in rows {
+        let asked = bot.ask_by(&bot.sent_by(ANA, event)).await;
+        assert!(asked.contains(&format!("> Festa!\n📎 Com {kind} da sua mensagem.\n")), "{asked}");
+        assert!(bot.calls_to(call).is_empty());
+
+        let done = bot.ask(ANA, "sim").await;
+
+        assert_eq!(done, "✅ Mandei para o grupo de avisos de “Bairro Feliz”.");
+        let calls = bot.calls_to(call);
+        let mut expected = json!({ "phone": group, field: URL, "caption": "Festa!" });
+        if let Some(name) = file_name {
+            expected["fileName"] = name.into();
+        }
+        assert_eq!(calls.len(), 1);
+        assert_eq!(calls[0].body.as_ref().unwrap(), &expected);
+    }
+    assert_eq!(bot.announced("Bairro Feliz"), ["Festa!"; 3]);
+}
+
+#[tokio::test]
+async fn where_z_api_has_no_file_only_the_text_goes_and_the_reply_says_so() {
+    let bot = Service::start().await;
+    let id = bot.sandbox.account().id.clone();
+    let lost =
+        "⚠️ Only the text: Z-API could not fetch the picture. Send it again with the command to include it.";
+
+    let asked = bot.ask_by(&bot.sent_by(ANA, EventBuilder::lost_picture(&id, COMMAND))).await;
+    let done = bot.ask(ANA, "sim").await;
+
+    assert!(asked.contains(&format!("> Oi\n{lost}\n")), "{asked}");
+    assert_eq!(done, format!("{DONE}\n{lost}"));
+    assert_eq!(bot.announced("Bairro Feliz"), ["Oi"]);
+}
+
+#[tokio::test]
+async fn after_a_crash_in_the_call_a_file_is_not_sent_again() {
+    let mut bot = Service::start().await;
+    bot.ask_by(&bot.picture(ANA, COMMAND, "https://files.example/a")).await;
+    let call = bot.sandbox.faults().hold_response("send-image");
+    let yes = bot.send_to_completion(ANA, "sim").await;
+    bot.within(call.wait_reached()).await;
+    bot.crash().await;
+    call.release();
+    bot.restart().await;
+
+    assert_eq!(bot.replies_to(&yes).await, [UNSURE]);
+    assert_eq!((bot.announced("Bairro Feliz"), bot.calls_to("send-image").len()), (vec!["Oi".to_owned()], 1));
 }

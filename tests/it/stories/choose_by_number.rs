@@ -25,7 +25,7 @@ async fn a_single_suggestion_needs_only_a_yes() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/vincular "Bairro Feliz" fuebol"#).await;
 
-    assert_eq!(bot.ask(ANA, "sim").await, "1 de 1 grupo está em “Bairro Feliz”.\n✅ “Futebol”");
+    assert_eq!(bot.ask(ANA, "sim").await, "✅ “Futebol” agora está em “Bairro Feliz”.");
 }
 
 #[tokio::test]
@@ -100,7 +100,7 @@ async fn numbers_never_refer_to_a_list_shown_after_they_were_typed() {
     bot.ask(ANA, "/whoami").await;
 
     let reply = bot.reply_to(&command).await.text;
-    assert!(reply.contains("❌ no group “1”"), "{reply}");
+    assert!(reply.contains("❌ I don't know a group “1”"), "{reply}");
     assert_eq!(bot.changes(), 0);
 }
 
@@ -120,7 +120,7 @@ async fn a_community_number_never_refers_to_a_later_list() {
     bot.ask(ANA, "/whoami").await;
 
     let reply = bot.reply_to(&command).await.text;
-    assert!(reply.starts_with("There is no community “1”."), "{reply}");
+    assert!(reply.starts_with("I don't know a community “1”."), "{reply}");
     assert_eq!(bot.changes(), 0);
 }
 

@@ -43,7 +43,7 @@ async fn a_number_of_the_list_names_a_community() {
     let outdated = bot.ask(ANA, "/community 1").await;
 
     assert!(reply.starts_with("“Marketing BR”: 2 groups of 50\n"), "{reply}");
-    assert!(outdated.starts_with("There is no community “1”."), "{outdated}");
+    assert!(outdated.starts_with("I don't know a community “1”."), "{outdated}");
 }
 
 #[tokio::test]
@@ -111,10 +111,10 @@ async fn t43_a_prefix_or_alias_reveals_no_forbidden_community() {
             [format!("/community {typed}"), format!("/link {typed} futebol"), format!("/who {typed}")]
         {
             let reply = bot.ask(ANA, &command).await;
-            assert!(reply.starts_with(&format!("There is no community “{typed}”")), "{command}: {reply}");
+            assert!(reply.starts_with(&format!("I don't know a community “{typed}”")), "{command}: {reply}");
             assert!(!reply.contains("Marketing BR"), "{command}: {reply}");
         }
     }
     let named = bot.ask(ANA, r#"/link "marketing br" futebol"#).await;
-    assert_eq!(named, "You may not use /link in “Marketing BR”. Whoever runs this bot can allow it.");
+    assert_eq!(named, "You may not use /link in “Marketing BR”. The person who runs this bot can allow it.");
 }

@@ -54,7 +54,7 @@ async fn list_numbers_name_groups_in_the_next_command() {
 
     let reply = bot.ask(ANA, "/unlink bairro 2").await;
 
-    assert_eq!(reply, "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Segurança da Rua”");
+    assert_eq!(reply, "✅ “Segurança da Rua” is no longer in “Bairro Feliz”.");
     assert_eq!(bot.community_of("Moradores").as_deref(), Some("Bairro Feliz"));
 }
 
@@ -100,7 +100,7 @@ async fn an_ambiguous_or_unknown_community_prompts_again() {
 
     assert!(unclear.starts_with("“bairro” could be 1. “Bairro Feliz”, 2. “Bairro Novo”."), "{unclear}");
     assert!(
-        unknown.starts_with("There is no community “marketting”. Did you mean 1. “Marketing BR”?"),
+        unknown.starts_with("I don't know a community “marketting”. Did you mean 1. “Marketing BR”?"),
         "{unknown}"
     );
 }

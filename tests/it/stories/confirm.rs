@@ -13,11 +13,11 @@ const NOON: Timestamp = Timestamp(1_764_000_000_000);
 const RUI: &str = "5544999990007";
 /// Four groups leave a community of six.
 const GRAVE: &str = r#"/unlink "Bairro Feliz" rua*"#;
-const PROMPT: &str = "4 of 4 groups would be out of “Bairro Feliz”.\n➡️ “Rua 1”\n➡️ “Rua 2”\n➡️ “Rua 3”\n\
+const PROMPT: &str = "4 of 4 groups would leave “Bairro Feliz”.\n➡️ “Rua 1”\n➡️ “Rua 2”\n➡️ “Rua 3”\n\
                      ➡️ “Rua 4”\nIt concerns 12 people.\n\nNothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes \
                      (/confirm does the same); “no” drops it.";
 const DONE: &str =
-    "4 of 4 groups are now out of “Bairro Feliz”.\n✅ “Rua 1”\n✅ “Rua 2”\n✅ “Rua 3”\n✅ “Rua 4”";
+    "4 of 4 groups are no longer in “Bairro Feliz”.\n✅ “Rua 1”\n✅ “Rua 2”\n✅ “Rua 3”\n✅ “Rua 4”";
 
 fn streets() -> crate::support::ServiceBuilder {
     Service::with()
@@ -257,7 +257,7 @@ async fn the_yes_flag_skips_the_prompt() {
 #[tokio::test]
 async fn a_dry_run_does_nothing_even_after_a_yes() {
     let bot = streets().start().await;
-    let trial = "1 of 2 groups would be in “Bairro Feliz”.\n➡️ “Futebol”\n❌ no group “xyzzy”\n\n\
+    let trial = "1 of 2 groups would be in “Bairro Feliz”.\n➡️ “Futebol”\n❌ I don't know a group “xyzzy”\n\n\
                  This was a trial: nothing was changed. Without --try it is done.";
 
     assert_eq!(bot.ask(ANA, r#"/link "Bairro Feliz" futebol xyzzy --try"#).await, trial);
@@ -286,7 +286,7 @@ async fn a_pattern_matching_more_than_ten_groups_prompts() {
     bot.ask(ANA, "sim").await;
     bot.settled().await;
     let said = bot.said();
-    assert!(said[1].starts_with("11 de 11 grupos estão em “Bairro Feliz”."), "{said:?}");
+    assert!(said[1].starts_with("11 de 11 grupos agora estão em “Bairro Feliz”."), "{said:?}");
 }
 
 #[tokio::test]
@@ -303,7 +303,10 @@ async fn a_yes_needs_the_rights_of_its_moment() {
 
     let refused = bot.ask(ANA, "yes").await;
 
-    assert_eq!(refused, "You may not use /unlink in “Bairro Feliz”. Whoever runs this bot can allow it.");
+    assert_eq!(
+        refused,
+        "You may not use /unlink in “Bairro Feliz”. The person who runs this bot can allow it."
+    );
     assert_eq!(bot.changes(), 0);
 }
 
@@ -388,6 +391,7 @@ async fn a_later_change_closes_the_prompt() {
 #[tokio::test]
 async fn a_thumb_on_the_last_message_of_a_long_prompt_is_a_yes() {
     let bot = Service::with()
+        .instance("community_limit = 100")
         .world(|world| {
             world.set_limit(100);
             for class in 1..=50 {
@@ -460,7 +464,7 @@ async fn three_groups_leave_and_ten_come_by_a_pattern_without_a_prompt() {
     let left = bot.ask(ANA, r#"/unlink "Bairro Feliz" "rua 1" "rua 2" "rua 3""#).await;
     let came = bot.ask(ANA, r#"/link "Bairro Feliz" turma*"#).await;
 
-    assert!(left.starts_with("3 of 3 groups are now out of “Bairro Feliz”."), "{left}");
+    assert!(left.starts_with("3 of 3 groups are no longer in “Bairro Feliz”."), "{left}");
     assert!(came.starts_with("10 of 10 groups are now in “Bairro Feliz”."), "{came}");
 }
 

@@ -145,7 +145,7 @@ async fn a_started_command_keeps_its_community_even_if_its_name_moves() {
     bot.restart().await;
 
     let reply = bot.reply_to(event.message_id()).await.text;
-    assert_eq!(reply, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
+    assert_eq!(reply, "✅ “Futebol” is now in “Bairro Feliz”.");
 }
 
 #[tokio::test]

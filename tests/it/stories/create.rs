@@ -18,18 +18,13 @@ impl Service {
 
     /// The reply about the only community with this name.
     fn created_reply(&self, name: &str) -> String {
-        let id = self.community(name);
-        let world = self.world();
-        let announcement = &world.announcement_of(&id).unwrap().id;
-        format!(
-            "✅ “{name}” is made. Its id: {id}\nIts announcement group: {announcement}\n\
-             Now put groups into it: /link {id} …"
-        )
+        self.community(name);
+        format!("✅ The community “{name}” was created.\nNow put groups into it: /link \"{name}\" …")
     }
 }
 
 const UNSURE: &str =
-    "❓ “Bairro Novo” may have been made, and I do not make it twice. Look first: /communities";
+    "❓ “Bairro Novo” may have been created, so I won't create it again. Check first: /communities";
 
 #[tokio::test]
 async fn a_community_is_created_and_the_reply_gives_the_next_steps() {
@@ -40,7 +35,7 @@ async fn a_community_is_created_and_the_reply_gives_the_next_steps() {
     assert_eq!(reply, bot.created_reply("Bairro Novo"));
     assert_eq!(bot.description("Bairro Novo"), "Para quem chegou:\n*todos* 👨\u{200d}👩\u{200d}👧");
     let linked = bot.ask(ANA, &format!("/link {} futebol", bot.community("Bairro Novo"))).await;
-    assert_eq!(linked, "1 of 1 group is now in “Bairro Novo”.\n✅ “Futebol”");
+    assert_eq!(linked, "✅ “Futebol” is now in “Bairro Novo”.");
 }
 
 #[tokio::test]
@@ -50,13 +45,10 @@ async fn create_cannot_be_undone_and_names_deactivate() {
 
     let reply = bot.ask(ANA, "/undo").await;
 
-    let id = bot.community("Bairro Novo");
     assert_eq!(
         reply,
-        format!(
-            "❌ The last change was /create, and that cannot be taken back.\n\
-             What may help instead: /deactivate {id}"
-        )
+        "❌ The last change was /create, and that cannot be taken back.\n\
+         This may help: /deactivate \"Bairro Novo\""
     );
 }
 
@@ -67,12 +59,17 @@ async fn it_works_in_three_languages() {
     let portuguese = bot.ask(ANA, "/criar \"Bairro Novo\"").await;
     let spanish = bot.ask(ANA, "/crear *Barrio*_Nuevo\nPara todos").await;
 
-    assert!(portuguese.starts_with("✅ “Bairro Novo” foi criada. O id dela: 120363"), "{portuguese}");
-    assert!(portuguese.contains("\nAgora ponha grupos nela: /vincular 120363"), "{portuguese}");
-    assert!(spanish.starts_with("✅ “∗Barrio∗ˍNuevo” fue creada. Su id: 120363"), "{spanish}");
+    assert_eq!(
+        portuguese,
+        "✅ A comunidade “Bairro Novo” foi criada.\nAgora ponha grupos nela: /vincular \"Bairro Novo\" …"
+    );
+    assert!(spanish.starts_with("✅ La comunidad “∗Barrio∗ˍNuevo” fue creada.\n"), "{spanish}");
     assert_eq!(bot.description("*Barrio*_Nuevo"), "Para todos");
     let empty = bot.ask(ANA, "/create").await;
-    assert!(empty.starts_with("What shall it be called? Write: /create <name> [| description]\n"), "{empty}");
+    assert!(
+        empty.starts_with("What should it be called? Write: /create <name> [| description]\n"),
+        "{empty}"
+    );
 }
 
 #[tokio::test]
@@ -83,13 +80,18 @@ async fn a_duplicate_name_prompts_before_creation() {
 
     assert!(
         asked.starts_with(
-            "➡️ The community “bairro feliz” would be made.\nIt would be described so:\n> Oi | tchau\n\
+            "➡️ The community “bairro feliz” would be created.\nWith this description:\n> Oi | tchau\n\
              ⚠️ There is 1 community “bairro feliz” already: this would be another one.\n\nNothing was done yet."
         ),
         "{asked}"
     );
     assert!(bot.made("bairro feliz").is_empty());
-    assert_eq!(bot.ask(ANA, "sim").await, bot.created_reply("bairro feliz"));
+    let created = bot.ask(ANA, "sim").await;
+    let id = bot.community("bairro feliz");
+    assert_eq!(
+        created,
+        format!("✅ The community “bairro feliz” was created.\nNow put groups into it: /link {id} …")
+    );
     assert_eq!(bot.description("bairro feliz"), "Oi | tchau");
 }
 
@@ -100,7 +102,7 @@ async fn a_dry_run_creates_nothing() {
     let reply = bot.ask(ANA, "/create --try Bairro Novo").await;
 
     assert!(
-        reply.starts_with("➡️ The community “Bairro Novo” would be made.\n\nThis was a trial"),
+        reply.starts_with("➡️ The community “Bairro Novo” would be created.\n\nThis was a trial"),
         "{reply}"
     );
     assert!(bot.made("Bairro Novo").is_empty());
@@ -127,7 +129,8 @@ async fn a_lost_response_is_looked_up_and_nothing_is_created_twice() {
     assert_eq!(made.len(), 2);
     assert!(
         replies.len() == 1
-            && replies[0].starts_with(&format!("✅ “Bairro Novo” is made. Its id: {}\n", made[1])),
+            && replies[0].starts_with("✅ The community “Bairro Novo” was created.\n")
+            && replies[0].contains(&format!("/link {} …", made[1])),
         "{replies:?}"
     );
 }
@@ -152,7 +155,7 @@ async fn a_refused_or_too_long_name_is_not_created() {
     let long = bot.ask(ANA, &format!("/create {}", "x".repeat(101))).await;
 
     assert_eq!(refused, "❌ Not done: Z-API refused: “too many communities”.");
-    assert_eq!(long, "❌ That is 101 characters, and 100 are the most. Shorten it and send it again.");
+    assert_eq!(long, "❌ That is 101 characters, and the limit is 100. Shorten it and send it again.");
     assert_eq!(bot.world().communities().len(), 2);
 }
 
@@ -162,7 +165,7 @@ async fn an_admin_of_some_communities_creates_none() {
 
     let reply = bot.ask(ANA, "/create Bairro Novo").await;
 
-    assert_eq!(reply, "You may not use /create here. Whoever runs this bot can allow it.");
+    assert_eq!(reply, "You may not use /create here. The person who runs this bot can allow it.");
     assert!(bot.made("Bairro Novo").is_empty());
 }
 
@@ -234,7 +237,7 @@ async fn extra_words_around_a_name_prompt_first() {
     let bot = Service::start().await;
     for text in ["/criar comunidade", "/criar uma nova comunidade", "/criar comunidade | Para pais"] {
         let missing = bot.ask(ANA, text).await;
-        assert!(missing.starts_with("Qual vai ser o nome?"), "{text}: {missing}");
+        assert!(missing.starts_with("Como ela vai se chamar?"), "{text}: {missing}");
     }
     for text in ["uma comunidade", "nova comunidade", "comunidade chamada", "a community called"] {
         let asked = bot.ask(ANA, &format!("/criar {text} Escola")).await;

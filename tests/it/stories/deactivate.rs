@@ -6,9 +6,9 @@ use super::describe::ANA_OF_MARKETING;
 use crate::support::{ANA, Service};
 
 const COMMAND: &str = "/deactivate \"Bairro Feliz\"";
-const PREVIEW: &str = "➡️ “Bairro Feliz” would end for good, with its announcement group.\n\
+const PREVIEW: &str = "➡️ “Bairro Feliz” would be deactivated for good, with its announcement group.\n\
     Its 2 groups would stay, in no community.\n10 people are in it.\n\n";
-const DONE: &str = "✅ “Bairro Feliz” has ended.\nIts 2 groups go on, in no community.";
+const DONE: &str = "✅ “Bairro Feliz” was deactivated.\nIts 2 groups go on, in no community.";
 
 impl Service {
     fn has_community(&self, name: &str) -> bool {
@@ -51,15 +51,15 @@ async fn it_works_in_three_languages() {
 
     assert!(
         portuguese.starts_with(
-            "➡️ “Bairro Feliz” acabaria de vez, com o grupo de avisos.\n\
-         Os 2 grupos dela ficariam fora de comunidades.\n10 pessoas estão nela.\n\nFoi um teste"
+            "➡️ “Bairro Feliz” seria desativada de vez, com o grupo de avisos.\n\
+         Os 2 grupos dela ficariam sem comunidade.\n10 pessoas estão nela.\n\nFoi um teste"
         ),
         "{portuguese}"
     );
     assert!(
         spanish.starts_with(
-            "➡️ “Bairro Feliz” terminaría para siempre, con su grupo de avisos.\n\
-         Sus 2 grupos quedarían fuera de comunidades.\n10 personas están en ella.\n\nFue una prueba"
+            "➡️ “Bairro Feliz” se desactivaría para siempre, con su grupo de avisos.\n\
+         Sus 2 grupos quedarían sin comunidad.\n10 personas están en ella.\n\nFue una prueba"
         ),
         "{spanish}"
     );
@@ -85,7 +85,7 @@ async fn a_lost_response_and_a_crash_deactivate_it_once() {
 
     assert_eq!(
         bot.replies_to(&command).await,
-        ["✅ “Marketing BR” has ended.\nIts 2 groups go on, in no community."]
+        ["✅ “Marketing BR” was deactivated.\nIts 2 groups go on, in no community."]
     );
     assert_eq!(bot.calls_to("communities/1").len(), 2);
 }

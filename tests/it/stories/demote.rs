@@ -13,11 +13,11 @@ async fn the_reply_reports_each_person() {
 
     assert_eq!(
         reply,
-        "2 of 5 people are now no admins of “Bairro Feliz”.\n\
+        "2 of 5 people are no longer admins of “Bairro Feliz”.\n\
          ✅ +55 44 99999-0002\n\
-         ☑️ +55 44 99999-0003: was no admin\n\
+         ☑️ +55 44 99999-0003: was not an admin\n\
          ❌ +55 44 99999-0004: is not in the community\n\
-         ❌ +55 44 99999-0001 “Ana”: made the community, and can be neither removed nor demoted\n\
+         ❌ +55 44 99999-0001 “Ana”: created the community, and can’t be removed or demoted\n\
          ❌ +55 11 98888-7777: is my own number; without me in it I could do nothing there"
     );
     assert_eq!(bot.role(BRUNO), Role::Member);
@@ -33,9 +33,9 @@ async fn undo_makes_them_admins_again() {
 
     assert_eq!(
         reply,
-        "2 de 2 pessoas não são admins de “Bairro Feliz”.\n✅ +55 44 99999-0002\n\
-         ☑️ +55 44 99999-0003: já não era admin"
+        "2 de 2 pessoas não são mais admins de “Bairro Feliz”.\n✅ +55 44 99999-0002\n\
+         ☑️ +55 44 99999-0003: não era admin"
     );
-    assert_eq!(undone, "1 de 1 pessoa é admin de “Bairro Feliz”.\n✅ +55 44 99999-0002");
+    assert_eq!(undone, "✅ +55 44 99999-0002 agora é admin de “Bairro Feliz”.");
     assert_eq!((bot.role(BRUNO), bot.role(CARLA)), (Role::Admin, Role::Member));
 }

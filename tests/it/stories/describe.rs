@@ -8,7 +8,7 @@ use super::cancel::with_long_retries;
 use super::fixtures::{ANA_AND_RUI, RUI, refusal};
 use crate::support::{ANA, Service};
 
-const DONE: &str = "✅ “Bairro Feliz” has its new description.";
+const DONE: &str = "✅ “Bairro Feliz” has a new description.";
 
 /// Ana may do everything, in “Marketing BR” only.
 pub const ANA_OF_MARKETING: &str = "[instances.main.admins.ana]\nphone = \"5544999990001\"\n\
@@ -38,11 +38,11 @@ async fn a_description_is_set_as_typed() {
 async fn the_reply_is_in_the_language_of_the_name() {
     let bot = Service::start().await;
     let rows = [
-        ("/descrever \"Bairro Feliz\" Oi", "✅ “Bairro Feliz” está com a nova descrição."),
+        ("/descrever \"Bairro Feliz\" Oi", "✅ “Bairro Feliz” está com uma descrição nova."),
         ("/descricao \"Bairro Feliz\" Oi", "☑️ “Bairro Feliz” já tem essa descrição."),
-        ("/describir \"Bairro Feliz\" Hola", "✅ “Bairro Feliz” tiene su nueva descripción."),
+        ("/describir \"Bairro Feliz\" Hola", "✅ “Bairro Feliz” tiene una descripción nueva."),
         ("/descripción \"Bairro Feliz\" -", "✅ “Bairro Feliz” quedó sin descripción."),
-        ("/describe \"Bairro Feliz\" -", "☑️ “Bairro Feliz” has no description as it is."),
+        ("/describe \"Bairro Feliz\" -", "☑️ “Bairro Feliz” had no description already."),
         (
             "/describe \"Bairro Feliz\"",
             "The text is missing. Write: /describe <community> <text>\n\
@@ -88,7 +88,7 @@ async fn undo_restores_the_old_or_empty_description() {
     bot.ask(ANA, "/describe \"Bairro Feliz\" Linha 1\nLinha 2").await;
     bot.ask(ANA, "/describe \"Bairro Feliz\" Outra").await;
 
-    assert_eq!(bot.ask(ANA, "/undo").await, "✅ “Bairro Feliz” has its former description again.");
+    assert_eq!(bot.ask(ANA, "/undo").await, "✅ “Bairro Feliz” has its old description again.");
     assert_eq!(bot.description("Bairro Feliz"), "Linha 1\nLinha 2");
     bot.ask(ANA, "/describe \"Marketing BR\" Oi").await;
     let none = bot.ask(ANA, "/desfazer").await;
@@ -104,7 +104,7 @@ async fn undo_reverts_nothing_that_was_already_so() {
     bot.ask(ANA, "/undo").await;
     bot.sandbox.world(|world| world.describe(&world.community_named("Bairro Feliz").unwrap(), "Oi")).unwrap();
     let so = bot.ask(ANA, "/describe \"Bairro Feliz\" Oi").await;
-    assert_eq!(so, "☑️ “Bairro Feliz” is described so already.");
+    assert_eq!(so, "☑️ “Bairro Feliz” already has this description.");
 
     let again = bot.ask(ANA, "/undo").await;
 
@@ -120,7 +120,7 @@ async fn a_dry_run_shows_the_text_as_a_quote_and_changes_nothing() {
 
     assert_eq!(
         reply,
-        "➡️ “Bairro Feliz” would be described so:\n> Oi\n> ✅ tudo pronto\n\n\
+        "➡️ The description of “Bairro Feliz” would be:\n> Oi\n> ✅ tudo pronto\n\n\
          This was a trial: nothing was changed. Without --try it is done."
     );
     assert_eq!((bot.description("Bairro Feliz").as_str(), bot.calls_to("update-").len()), ("", 0));
@@ -131,7 +131,7 @@ async fn failures_are_reported() {
     let bot = Service::start().await;
     let long = "a".repeat(2_049);
     let reply = bot.ask(ANA, &format!("/describe \"Bairro Feliz\" {long}")).await;
-    assert_eq!(reply, "❌ That is 2049 characters, and 2048 are the most. Shorten it and send it again.");
+    assert_eq!(reply, "❌ That is 2049 characters, and the limit is 2048. Shorten it and send it again.");
     let community = bot.community("Bairro Feliz");
     bot.sandbox.world(|world| world.set_bot_role(&community, BotRole::Member));
     let reply = bot.ask(ANA, "/describe \"Bairro Feliz\" Oi").await;
@@ -146,7 +146,7 @@ async fn failures_are_reported() {
     assert_eq!(reply, format!("❓ Z-API said it was done, but it does not show yet. {look}"));
     bot.sandbox.faults().fail_always("update-community-description", Fault::Replace(refusal("no")));
     // It is the last possible change, and was not made.
-    assert_eq!(bot.ask(ANA, "/undo").await, "☑️ “Bairro Feliz” has no description as it is.");
+    assert_eq!(bot.ask(ANA, "/undo").await, "☑️ “Bairro Feliz” had no description already.");
 }
 
 #[tokio::test]
@@ -212,7 +212,7 @@ async fn an_admin_of_other_communities_describes_none_of_these() {
 
     assert!(reply.starts_with("You may not use /describe in "), "{reply}");
     assert_eq!(bot.description("Bairro Feliz"), "");
-    assert_eq!(bot.ask(ANA, "/describe Marketing BR Oi").await, "✅ “Marketing BR” has its new description.");
+    assert_eq!(bot.ask(ANA, "/describe Marketing BR Oi").await, "✅ “Marketing BR” has a new description.");
 }
 
 #[tokio::test]
@@ -229,7 +229,7 @@ async fn undo_prompts_before_it_replaces_a_later_text_of_another_admin() {
     let asked = bot.ask(ANA, "/undo").await;
     assert!(
         asked.starts_with(&format!(
-            "{}\n➡️ The description of “Bairro Feliz” would be taken away.\n\nNothing was done yet.",
+            "{}\n➡️ “Bairro Feliz” would have no description.\n\nNothing was done yet.",
             changed("Texto B")
         )),
         "{asked}"
@@ -242,7 +242,7 @@ async fn undo_prompts_before_it_replaces_a_later_text_of_another_admin() {
     bot.ask(RUI, "/describe \"Bairro Feliz\" Texto D").await;
     let asked = bot.ask(ANA, "/undo").await;
     assert!(asked.starts_with(&format!("{}\n➡️", changed("Texto D"))), "{asked}");
-    assert!(asked.contains("would be described so:\n> Texto B\n\n"), "{asked}");
+    assert!(asked.contains("The description of “Bairro Feliz” would be:\n> Texto B\n\n"), "{asked}");
     assert_eq!(bot.description("Bairro Feliz"), "Texto D");
 
     assert_eq!(bot.ask(ANA, "yes").await, "✅ “Bairro Feliz” has its former description again.");

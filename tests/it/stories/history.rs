@@ -11,7 +11,7 @@ use crate::support::{ANA, NON_ADMIN, Service, ServiceBuilder};
 /// 2025-11-24, noon in UTC: nine in the morning in São Paulo.
 const START: Timestamp = Timestamp(1_763_985_600_000);
 const LINK: &str = r#"/link "Bairro Feliz" futebol"#;
-const LINKED: &str = "“/link \"Bairro Feliz\" futebol” → ✅ 1 of 1 group is now in “Bairro Feliz”.";
+const LINKED: &str = "“/link \"Bairro Feliz\" futebol” → ✅ “Futebol” is now in “Bairro Feliz”.";
 
 fn bot() -> ServiceBuilder {
     Service::with().clock(Clock::manual(START)).admins(ANA_AND_RUI)
@@ -38,7 +38,7 @@ async fn the_history_is_newest_first_in_the_instances_time() {
     let portuguese = bot.ask(ANA, "/histórico").await;
     let spanish = bot.ask(ANA, "/historial").await;
 
-    let unlinked = "“/unlink marketing \"vendas sul\"” → ✅ 1 of 1 group is now out of “Marketing BR”.";
+    let unlinked = "“/unlink marketing \"vendas sul\"” → ✅ “Vendas Sul” is no longer in “Marketing BR”.";
     assert_eq!(english, format!("Last commands:\nNov 24 14:03 Rui: {unlinked}\nNov 24 09:00 Ana: {LINKED}"));
     assert_eq!(
         portuguese,
@@ -79,10 +79,10 @@ async fn the_history_shows_the_outcome_as_an_icon() {
         results,
         [
             "⏳",
-            "⛔ 1 of 1 group is now in “Bairro Feliz”.",
+            "⛔ “Síndicos” is now in “Bairro Feliz”.",
             "➡️ 2 of 2 groups would be in “Bairro Feliz”.",
-            "☑️ 1 of 1 group is now in “Bairro Feliz”.",
-            "❌ 0 of 1 group is now in “Bairro Feliz”.",
+            "☑️ “Moradores” was in “Bairro Feliz” already.",
+            "❌ I don't know a group “xyzzy”",
         ]
     );
     bot.settled().await;
@@ -150,8 +150,8 @@ async fn a_move_appears_in_the_history_of_both_communities() {
         assert_eq!(
             lines(expected)[1..],
             [
-                "Nov 24 09:00 Ana: “/undo” → ✅ 1 of 1 group is now in “Marketing BR”.",
-                "Nov 24 09:00 Ana: “/move \"Vendas Sul\" \"Bairro Feliz\"” → ✅ 1 of 1 group is now in “Bairro Feliz”.",
+                "Nov 24 09:00 Ana: “/undo” → ✅ “Vendas Sul” is now in “Marketing BR”.",
+                "Nov 24 09:00 Ana: “/move \"Vendas Sul\" \"Bairro Feliz\"” → ✅ “Vendas Sul” is now in “Bairro Feliz”.",
             ],
             "{expected}"
         );
@@ -240,7 +240,7 @@ async fn untrusted_text_in_the_history_stays_on_one_quoted_line() {
     let reply = bot.ask(ANA, "/history").await;
 
     assert_eq!(lines(&reply).len(), 2, "{reply}");
-    assert!(lines(&reply)[1].contains("“/link bairro ∗x∗ ➡ “Nada disso” yyy"), "{reply}");
+    assert!(lines(&reply)[1].contains("“/link bairro ∗x∗ ➡️ “Nada disso” yyy"), "{reply}");
     assert!(lines(&reply)[1].contains("y…” → ❌ 0 of "), "{reply}");
 }
 
@@ -304,7 +304,7 @@ async fn an_empty_history_is_reported() {
 
     let reply = bot.ask(ANA, "/historial").await;
 
-    assert_eq!(reply, "Últimos comandos:\nNinguna todavía.");
+    assert_eq!(reply, "Últimos comandos:\nNinguno todavía.");
 }
 
 #[tokio::test]
@@ -331,7 +331,7 @@ async fn a_started_yes_is_not_changed_by_later_prompts() {
     bot.restart().await;
 
     let replies = bot.replies_to(&yes).await;
-    assert!(replies[0].starts_with("4 of 4 groups are now out of “Bairro Feliz”."), "{replies:?}");
+    assert!(replies[0].starts_with("4 of 4 groups are no longer in “Bairro Feliz”."), "{replies:?}");
 }
 
 #[tokio::test]
@@ -381,7 +381,7 @@ async fn an_alias_shows_the_community_of_a_failed_command() {
     let reply = bot.ask(ANA, "/history bairro").await;
 
     assert_eq!(lines(&reply).len(), 2, "{reply}");
-    assert!(reply.contains("“/link bf xyzzy” → ❌ 0 of 1 group"), "{reply}");
+    assert!(reply.contains("“/link bf xyzzy” → ❌ I don't know a group"), "{reply}");
 }
 
 #[tokio::test]
@@ -420,16 +420,16 @@ async fn the_history_omits_denied_commands_and_shortens_errors() {
     bot.ask(RUI, "/photo bairro a-picture-that-has-no-address-at-all-of-the-web.jpg").await;
     let reply = bot.ask(RUI, "/history").await;
 
-    assert_eq!(refused, "You may not use /invite in “futebol”. Whoever runs this bot can allow it.");
+    assert_eq!(refused, "You may not use /invite in “futebol”. The person who runs this bot can allow it.");
     let results: Vec<&str> = reply.lines().skip(1).map(|line| line.split_once(" → ").unwrap().1).collect();
     assert_eq!(
         results,
         [
             "❌ “a-picture-that-has-no-address-at-all-of-the-web.jpg” is no…",
-            "❌ 0 of 1 person is now in “Bairro Feliz”.",
-            "❌ 0 of 1 group is now in “Bairro Feliz”.",
+            "❌ “somebody whose number nobody knows” is not a phone number.…",
+            "❌ I don't know a group “xyzzy-that-is-not-there”",
             "Este link deixa entrar em “Bairro Feliz”:",
-            "❌ You may not use /invite in “futebol”. Whoever runs this bot…",
+            "❌ You may not use /invite in “futebol”. The person who runs t…",
         ]
     );
 }

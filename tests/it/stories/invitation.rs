@@ -23,7 +23,7 @@ async fn groups_are_linked_unlinked_and_moved_by_their_invitations() {
         linked,
         "3 of 3 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n✅ “Suporte”\n✅ “Mães do Bairro”"
     );
-    assert_eq!(unlinked, "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Futebol”");
+    assert_eq!(unlinked, "✅ “Futebol” is no longer in “Bairro Feliz”.");
     assert!(moved.contains("✅ “Suporte”"), "{moved}");
     assert_eq!(bot.community_of("Suporte").as_deref(), Some("Marketing BR"));
 }
@@ -46,7 +46,7 @@ async fn an_unusable_invitation_is_explained_and_the_others_are_linked() {
     assert_eq!(
         reply,
         format!(
-            "1 of 4 groups are now in “Bairro Feliz”.\n\
+            "1 of 4 groups is now in “Bairro Feliz”.\n\
              ❌ “Suporte”: the bot's number is not in this group. Add it to the group, then try again\n\
              ❌ “{old}”: this invite link leads nowhere. It may have been reset: copy it again\n\
              ❌ “{broken}”: this invite link leads nowhere. It may have been reset: copy it again\n\
@@ -66,7 +66,7 @@ async fn the_announcement_group_cannot_be_named_by_its_link() {
 
     assert_eq!(
         reply,
-        "0 of 1 group is now in “Bairro Feliz”.\n❌ “Marketing BR”: is the announcement group of a \
+        "❌ “Marketing BR”: is the announcement group of a \
          community: it stays where it is"
     );
     assert_eq!(bot.changes(), 0);
@@ -108,7 +108,7 @@ async fn during_an_outage_a_link_is_retried_like_a_name() {
 
     let reply = bot.ask(ANA, &format!("/link \"Bairro Feliz\" {link}")).await;
 
-    assert_eq!(reply, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
+    assert_eq!(reply, "✅ “Futebol” is now in “Bairro Feliz”.");
 }
 
 #[tokio::test]
@@ -122,5 +122,5 @@ async fn the_link_of_a_just_joined_group_works() {
 
     let reply = bot.ask(ANA, &format!("/link \"Bairro Feliz\" {link}")).await;
 
-    assert_eq!(reply, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Novinhos”");
+    assert_eq!(reply, "✅ “Novinhos” is now in “Bairro Feliz”.");
 }

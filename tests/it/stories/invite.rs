@@ -18,7 +18,7 @@ fn shown(place: &str, link: &str) -> String {
 }
 
 fn renewed(place: &str, link: &str) -> String {
-    format!("✅ “{place}” has a new link; the old one is dead:\n{link}")
+    format!("✅ “{place}” has a new link; the old one no longer works:\n{link}")
 }
 
 #[tokio::test]
@@ -69,7 +69,7 @@ async fn a_link_is_reset_after_a_yes() {
     assert!(
         asked.starts_with(
             "➡️ “Bairro Feliz” would get a new link. \
-             The old one would let nobody in any more, wherever it stands.\n\nNothing was done yet."
+             The old link would stop working.\n\nNothing was done yet."
         ),
         "{asked}"
     );
@@ -151,8 +151,9 @@ async fn an_unreadable_link_is_reported() {
 #[tokio::test]
 async fn an_admin_of_some_communities_sees_only_their_links() {
     let bot = Service::with().admins(ANA_OF_MARKETING).start().await;
-    let denied =
-        |typed: &str| format!("You may not use /invite in “{typed}”. Whoever runs this bot can allow it.");
+    let denied = |typed: &str| {
+        format!("You may not use /invite in “{typed}”. The person who runs this bot can allow it.")
+    };
     let bairro = bot.community("Bairro Feliz");
 
     for command in ["/invite moradores", "/invite futebol", "/invite moradores reset --yes"] {

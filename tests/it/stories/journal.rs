@@ -179,7 +179,7 @@ async fn an_account_error_is_reported_at_once_with_a_remedy() {
 
     let reply = bot.ask(ANA, COMMAND).await;
 
-    assert_eq!(reply, "❌ Z-API does not accept the Client-Token. Whoever runs this bot must set it.");
+    assert_eq!(reply, "❌ Z-API does not accept the Client-Token. The person who runs this bot must set it.");
 }
 
 #[tokio::test]
@@ -222,6 +222,6 @@ async fn a_text_with_nul_bytes_is_accepted() {
     let command = bot.send_to_completion(ANA, "/link \"Bairro Feliz\" fute\0bol").await;
 
     let replies = bot.replies_to(&command).await;
-    assert!(replies[0].contains("no group"), "{replies:?}");
+    assert!(replies[0].contains("I don't know a group"), "{replies:?}");
     assert!(!bot.row(&command).await.text.contains('\0'));
 }

@@ -56,8 +56,8 @@ async fn the_choice_of_the_chat_wins_then_a_portuguese_or_spanish_name_then_the_
 
 #[tokio::test]
 async fn a_name_in_two_languages_uses_the_chats_else_the_instances_language() {
-    const IN_PORTUGUESE: &str = "1 de 1 grupo está em “Bairro Feliz”.\n☑️ “Moradores”: já estava lá";
-    const IN_SPANISH: &str = "1 de 1 grupo está en “Bairro Feliz”.\n☑️ “Moradores”: ya estaba allí";
+    const IN_PORTUGUESE: &str = "☑️ “Moradores” já estava em “Bairro Feliz”.";
+    const IN_SPANISH: &str = "☑️ “Moradores” ya estaba en “Bairro Feliz”.";
     let command = r#"/vincular "Bairro Feliz" moradores"#;
     // The name is Portuguese and Spanish: an instance with another language uses the first.
     for (locale, expected) in [("en", IN_PORTUGUESE), ("pt-BR", IN_PORTUGUESE), ("es", IN_SPANISH)] {
@@ -138,7 +138,11 @@ async fn a_typo_is_answered_in_the_language_of_its_command() {
         ("/comunidads", "No conozco el comando “comunidads”. ¿Quisiste decir /comunidades? Responde “sí”."),
         (
             "/comunidade xyzzy",
-            "Não encontrei a comunidade “xyzzy”. As que existem: “Bairro Feliz”, “Marketing BR”",
+            "Não conheço nenhuma comunidade “xyzzy”. As que existem: “Bairro Feliz”, “Marketing BR”",
+        ),
+        (
+            "/comunidad xyzzy",
+            "No conozco ninguna comunidad “xyzzy”. Las que hay: “Bairro Feliz”, “Marketing BR”",
         ),
         ("/comunidad xyzzy", "No encontré la comunidad “xyzzy”. Las que hay: “Bairro Feliz”, “Marketing BR”"),
         ("/community xyzzy", "No encontré la comunidad “xyzzy”. Las que hay: “Bairro Feliz”, “Marketing BR”"),
@@ -176,26 +180,25 @@ async fn a_reply_to_a_prompt_uses_the_language_of_the_prompt() {
     let reply = bot.ask(ANA, "1").await;
 
     assert!(which.contains("“vendas” pode ser 1."), "{which}");
-    assert_eq!(reply, "1 de 1 grupo está em “Bairro Feliz”.\n✅ “Vendas Atacado”");
+    assert_eq!(reply, "✅ “Vendas Atacado” agora está em “Bairro Feliz”.");
 }
 
 #[tokio::test]
 async fn a_portuguese_bot_answers_in_portuguese() {
-    let bot = Service::with().instance("locale = \"pt-BR\"\ncommunity_limit = 3").start().await;
+    let bot = Service::with().instance("locale = \"pt-BR\"").start().await;
     let rows = [
         (
             r#"/vincular "Bairro Feliz" moradores futebol mães lançamentos fuebol vendas xyz* aqui"#,
-            "3 de 8 grupos estão em “Bairro Feliz”.\n☑️ “Moradores”: já estava lá\n✅ “Futebol”\n\
+            "3 de 8 grupos agora estão em “Bairro Feliz”.\n☑️ “Moradores”: já estava lá\n✅ “Futebol”\n\
              ✅ “Mães do Bairro”\n⚠️ “Lançamentos”: é de “Marketing BR”. Para mudar: \
              /mover Lançamentos \"Bairro Feliz\"\n\
-             ❌ não encontrei o grupo “fuebol”. Você quis dizer 1. “Futebol”?\n\
+             ❌ Não conheço nenhum grupo “fuebol”. Você quis dizer 1. “Futebol”?\n\
              ❌ “vendas” pode ser 2. “Vendas Atacado”, 3. “Vendas Norte”, 4. “Vendas Sul”\n\
-             ❌ nenhum grupo combina com “xyz∗”\n\
+             ❌ Nenhum grupo combina com “xyz∗”\n\
              ❌ “aqui” é esta conversa, e ela não é um grupo\n\
-             “Bairro Feliz” ficaria com 4 grupos; o WhatsApp pode não aceitar mais de 3.\n\
              Responda com o número (mais de um: 1 3).",
         ),
-        (r#"/tirar "Bairro Feliz" futebol"#, "1 de 1 grupo está fora de “Bairro Feliz”.\n✅ “Futebol”"),
+        (r#"/tirar "Bairro Feliz" futebol"#, "✅ “Futebol” não está mais em “Bairro Feliz”."),
         (
             "/vincular",
             "Qual comunidade? Escreva: /vincular <comunidade> <grupos…>\n\
@@ -204,7 +207,7 @@ async fn a_portuguese_bot_answers_in_portuguese() {
         ("/vinclar", "Não conheço o comando “vinclar”. Você quis dizer /vincular? Responda “sim”."),
         (
             "/comunidade xyzzy",
-            "Não encontrei a comunidade “xyzzy”. As que existem: “Bairro Feliz”, “Marketing BR”",
+            "Não conheço nenhuma comunidade “xyzzy”. As que existem: “Bairro Feliz”, “Marketing BR”",
         ),
         (
             "/quemsou",
@@ -223,7 +226,7 @@ async fn a_portuguese_bot_answers_in_portuguese() {
     }
     assert!(bot.ask(ANA, "/comunidades").await.starts_with("2 comunidades:\n"));
     assert!(bot.ask(ANA, "/grupos sul").await.starts_with("1 grupo:\n"));
-    assert!(bot.ask(ANA, "/comunidade bairro").await.starts_with("“Bairro Feliz”: 3 grupos de 3\n"));
+    assert!(bot.ask(ANA, "/comunidade bairro").await.starts_with("“Bairro Feliz”: 3 grupos de 50\n"));
 }
 
 #[tokio::test]
@@ -232,13 +235,13 @@ async fn a_spanish_bot_answers_in_spanish() {
     let rows = [
         (
             r#"/enlazar "Bairro Feliz" moradores futebol lançamentos xyzzy aquí"#,
-            "2 de 5 grupos están en “Bairro Feliz”.\n☑️ “Moradores”: ya estaba allí\n✅ “Futebol”\n\
+            "2 de 5 grupos ahora están en “Bairro Feliz”.\n☑️ “Moradores”: ya estaba allí\n✅ “Futebol”\n\
              ⚠️ “Lançamentos”: es de “Marketing BR”. Para moverlo: /mover Lançamentos \"Bairro Feliz\"\n\
-             ❌ no encontré el grupo “xyzzy”\n❌ “aquí” es este chat, y este chat no es un grupo",
+             ❌ No conozco ningún grupo “xyzzy”\n❌ “aquí” es este chat, y este chat no es un grupo",
         ),
         (
             r#"/desvincular "Bairro Feliz" futebol moradores segurança"#,
-            "2 de 3 grupos están fuera de “Bairro Feliz”.\n✅ “Futebol”\n✅ “Moradores”\n\
+            "2 de 3 grupos ya no están en “Bairro Feliz”.\n✅ “Futebol”\n✅ “Moradores”\n\
              ❌ “Segurança da Rua”: la comunidad necesita al menos un grupo, así que este se queda",
         ),
         (

@@ -8,7 +8,7 @@ use super::fixtures::{ANA_AND_RUI, RUI};
 use crate::support::{ANA, NON_ADMIN, Service};
 
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
-const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+const DONE: &str = "✅ “Futebol” is now in “Bairro Feliz”.";
 
 #[tokio::test]
 async fn t09_a_non_admin_is_refused_once_an_hour_if_configured() {

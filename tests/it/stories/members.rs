@@ -6,7 +6,7 @@ use super::fixtures::RUI;
 use crate::support::{ANA, ANA_LID, NON_ADMIN, Service};
 
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
-const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+const DONE: &str = "✅ “Futebol” is now in “Bairro Feliz”.";
 const NOBODY: &str = r#"{"status":"ignored","reason":"not_an_admin"}"#;
 
 /// Ana may use `/link` and lists, in one community.
@@ -109,9 +109,12 @@ async fn an_admin_may_do_what_the_configuration_allows() {
     let typo = bot.ask(ANA, "/unlink").await;
 
     assert_eq!(allowed, DONE);
-    assert_eq!(command, "You may not use /unlink here. Whoever runs this bot can allow it.");
-    assert_eq!(place, "You may not use /link in “Marketing BR”. Whoever runs this bot can allow it.");
-    assert_eq!(read, "You may not use /community in “Marketing BR”. Whoever runs this bot can allow it.");
+    assert_eq!(command, "You may not use /unlink here. The person who runs this bot can allow it.");
+    assert_eq!(place, "You may not use /link in “Marketing BR”. The person who runs this bot can allow it.");
+    assert_eq!(
+        read,
+        "You may not use /community in “Marketing BR”. The person who runs this bot can allow it."
+    );
     assert_eq!(typo, command, "who may not is not taught the usage");
     assert_eq!(bot.changes(), 1);
     assert_eq!(bot.store.list(None, 1).await.unwrap()[0].outcome.as_deref(), Some("denied"));
@@ -133,8 +136,8 @@ async fn forbidden_communities_are_not_suggested() {
     let near = bot.ask(ANA, "/community marketingg").await;
 
     assert!(some.starts_with("“Bairro Feliz”: 2 groups"), "{some}");
-    assert_eq!(none, "There is no community “marketing”. The ones there are: “Bairro Feliz”");
-    assert_eq!(near, "There is no community “marketingg”. The ones there are: “Bairro Feliz”");
+    assert_eq!(none, "I don't know a community “marketing”. These are all: “Bairro Feliz”");
+    assert_eq!(near, "I don't know a community “marketingg”. These are all: “Bairro Feliz”");
 }
 
 #[tokio::test]
@@ -166,7 +169,7 @@ async fn t22_rights_revoked_while_the_command_waited_are_denied() {
 
     bot.restart_with("name = \"Ana\"", "communities = [\"Marketing BR\"]").await;
 
-    let expected = ["You may not use /link in “Bairro Feliz”. Whoever runs this bot can allow it."];
+    let expected = ["You may not use /link in “Bairro Feliz”. The person who runs this bot can allow it."];
     assert_eq!(bot.replies_to(&command).await, expected);
     assert_eq!(bot.changes(), 0);
 }

@@ -68,10 +68,10 @@ async fn chats_of_two_admins_run_side_by_side() {
 
     let beside = bot.ask(RUI, SECOND).await;
 
-    assert_eq!(beside, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Suporte”");
+    assert_eq!(beside, "✅ “Suporte” is now in “Bairro Feliz”.");
     assert_eq!(bot.row(&held).await.state, "waiting");
     call.release();
-    assert_eq!(bot.replies_to(&held).await, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
+    assert_eq!(bot.replies_to(&held).await, ["✅ “Futebol” is now in “Bairro Feliz”."]);
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn t23_two_admins_in_one_group_wait_for_each_other() {
 
     assert_eq!(bot.audit_events(&same).await, ["accepted"]);
     call.release();
-    let expected = ["1 of 1 group is now in “Bairro Feliz”.\n☑️ “Futebol”: was in it already"];
+    let expected = ["☑️ “Futebol” was in “Bairro Feliz” already."];
     assert_eq!(bot.replies_to(&same).await, expected);
 }
 

@@ -9,7 +9,7 @@ use super::fixtures::{ok, refusal};
 use crate::support::{ANA, Service};
 
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
-const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+const DONE: &str = "✅ “Futebol” is now in “Bairro Feliz”.";
 
 #[tokio::test]
 async fn a_temporary_outage_is_retried_at_every_step() {
@@ -111,19 +111,19 @@ async fn a_permanent_error_is_reported_at_once_with_a_remedy() {
     let rows = [
         (
             refusal("your client-token is not configured"),
-            "❌ Z-API does not accept the Client-Token. Whoever runs this bot must set it.",
+            "❌ Z-API does not accept the Client-Token. The person who runs this bot must set it.",
         ),
         (
             FaultResponse::json(403, &serde_json::json!({ "error": "null not allowed" })),
-            "❌ Z-API does not accept the Client-Token. Whoever runs this bot must set it.",
+            "❌ Z-API does not accept the Client-Token. The person who runs this bot must set it.",
         ),
         (
             FaultResponse::json(500, &serde_json::json!({ "error": "Instance not found" })),
-            "❌ Z-API does not know the instance. Whoever runs this bot must check its id and token.",
+            "❌ Z-API does not know the instance. The person who runs this bot must check its id and token.",
         ),
         (
             refusal("[203.0.113.9] not allowed"),
-            "❌ Z-API does not accept calls from this server. Whoever runs this bot must allow its address.",
+            "❌ Z-API does not accept calls from this server. The person who runs this bot must allow its address.",
         ),
         (ok(r#"{"error":"no *rights*"}"#), "❌ Z-API refused: “no ∗rights∗”."),
     ];
@@ -227,7 +227,7 @@ async fn after_a_dead_letter_the_next_command_of_the_chat_is_run() {
 
     let replies = (bot.replies_to(&dead).await, bot.replies_to(&next).await);
 
-    let expected = "0 of 1 group is now out of “Bairro Feliz”.\n❓ “Moradores”: Z-API has trouble (status 502). So far \
+    let expected = "❓ “Moradores”: Z-API has trouble (status 502). So far \
         the community shows no change. Look again in a minute: /community \"Bairro Feliz\"";
     assert_eq!(replies, (vec![expected.to_owned()], vec![DONE.to_owned()]));
 }
@@ -282,11 +282,7 @@ async fn a_long_retry_after_does_not_extend_the_deadline() {
 async fn each_attempt_starts_with_a_read() {
     for (verb, command, done) in [
         ("link", COMMAND, DONE),
-        (
-            "unlink",
-            r#"/unlink "Bairro Feliz" moradores"#,
-            "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Moradores”",
-        ),
+        ("unlink", r#"/unlink "Bairro Feliz" moradores"#, "✅ “Moradores” is no longer in “Bairro Feliz”."),
     ] {
         let clock = Clock::manual(Timestamp(1_764_000_000_000));
         let bot = Service::with().clock(clock.clone()).start().await;
@@ -323,8 +319,8 @@ async fn a_command_that_keeps_panicking_fails_and_others_continue() {
     bot.ask(ANA, "/whoami").await;
     let behind = bot.send_to_completion(ANA, r#"/unlink "Marketing BR" futebol"#).await;
 
-    let expected = "❌ I could not finish this command and gave up: Something broke inside the bot; \
-        whoever runs it finds it in the log. Send it again once that is fixed: /status shows it.";
+    let expected = "❌ I could not finish this command and gave up: Something went wrong inside the bot; \
+        the person who runs it finds it in the log. Send it again once that is fixed: /status shows it.";
     assert_eq!(bot.replies_to(&poison).await, [expected]);
     assert!(bot.replies_to(&behind).await[0].contains("☑️ “Futebol”"));
     assert_eq!(bot.row(&poison).await.outcome.as_deref(), Some("failed"));

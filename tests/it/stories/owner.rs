@@ -4,7 +4,7 @@ use vincula::sandbox::webhook_event::EventBuilder;
 
 use crate::support::{ANA, NON_ADMIN, Service};
 
-const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+const DONE: &str = "✅ “Futebol” is now in “Bairro Feliz”.";
 const GRAVE: &str = r#"/unlink "Bairro Feliz" "Rua 1" "Rua 2" "Rua 3" moradores"#;
 
 async fn start() -> Service {

@@ -55,7 +55,7 @@ async fn a_slow_command_shows_progress() {
     assert!(bot.reply_to(command.message_id()).await.text.starts_with("⏳ "));
     call.release();
 
-    bot.wait_for_message("1 de 1 grupo está em “Bairro Feliz”.\n✅ “Futebol”").await;
+    bot.wait_for_message("✅ “Futebol” agora está em “Bairro Feliz”.").await;
     bot.settled().await;
     assert_eq!(bot.said().len(), 1);
 }

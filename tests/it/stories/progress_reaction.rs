@@ -9,7 +9,7 @@ use super::fixtures::refusal;
 use crate::support::{ANA, Service, ServiceBuilder};
 
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
-const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+const DONE: &str = "✅ “Futebol” is now in “Bairro Feliz”.";
 
 /// Long enough that an undisturbed attempt finishes before it shows.
 fn with_progress_reaction() -> ServiceBuilder {

@@ -57,7 +57,7 @@ async fn a_resent_reply_is_the_stored_one() {
     let requeued = bot.store.requeue(row.id.clone()).await.unwrap();
 
     assert_eq!(requeued, RequeueResult::SendReply);
-    assert_eq!(bot.replies_to(&command).await, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
+    assert_eq!(bot.replies_to(&command).await, ["✅ “Futebol” is now in “Bairro Feliz”."]);
     assert_eq!((bot.changes(), bot.row(&command).await.outcome.as_deref()), (1, Some("replied")));
     assert_eq!(bot.store.requeue(row.id).await.unwrap(), RequeueResult::NotDead);
 }

@@ -103,9 +103,9 @@ async fn all_waiting_commands_continue_in_order() {
 
     bot.restart().await;
 
-    assert_eq!(bot.replies_to(&first).await, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”"]);
-    assert_eq!(bot.replies_to(&second).await, ["1 of 1 group is now out of “Bairro Feliz”.\n✅ “Futebol”"]);
-    assert_eq!(bot.replies_to(&third).await, ["1 of 1 group is now in “Marketing BR”.\n✅ “Futebol”"]);
+    assert_eq!(bot.replies_to(&first).await, ["✅ “Futebol” is now in “Bairro Feliz”."]);
+    assert_eq!(bot.replies_to(&second).await, ["✅ “Futebol” is no longer in “Bairro Feliz”."]);
+    assert_eq!(bot.replies_to(&third).await, ["✅ “Futebol” is now in “Marketing BR”."]);
     assert_eq!(bot.community_of("Futebol").as_deref(), Some("Marketing BR"));
 }
 
@@ -198,7 +198,7 @@ async fn shutdown_finishes_running_commands_and_keeps_waiting_ones() {
     assert!(bot.calls_to("communities/unlink").is_empty());
     bot.restart().await;
     assert_eq!(bot.replies_to(&first).await, [DONE]);
-    assert_eq!(bot.replies_to(&second).await, ["1 of 1 group is now out of “Bairro Feliz”.\n✅ “Futebol”"]);
+    assert_eq!(bot.replies_to(&second).await, ["✅ “Futebol” is no longer in “Bairro Feliz”."]);
 }
 
 #[tokio::test]

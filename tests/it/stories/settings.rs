@@ -56,7 +56,7 @@ async fn undo_restores_a_setting_only_if_it_is_known() {
         bot.ask(ANA, "/undo").await,
         format!(
             "❌ The last change was /settings, and that cannot be taken back.\n\
-             What may help instead: /settings {id} add-groups admins"
+             This may help: /settings {id} add-groups admins"
         )
     );
     bot.ask(ANA, "/settings \"Bairro Feliz\" add-groups admins").await;
@@ -144,7 +144,7 @@ async fn a_possibly_changed_setting_is_not_reported_as_unchanged() {
 
     let replies = bot.replies_to(&command).await;
     assert!(
-        replies.len() == 1 && replies[0].starts_with("❓ I cannot tell whether it was done: "),
+        replies.len() == 1 && replies[0].starts_with("❓ I can't tell whether it was done: "),
         "{replies:?}"
     );
     assert!(bot.everybody_may_add("Bairro Feliz"));

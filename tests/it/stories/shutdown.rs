@@ -8,7 +8,7 @@ use vincula::sandbox::{Fault, FaultResponse};
 use crate::support::{ANA, Service};
 
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
-const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+const DONE: &str = "✅ “Futebol” is now in “Bairro Feliz”.";
 
 #[tokio::test]
 async fn a_reply_is_not_sent_before_retry_after() {
@@ -79,8 +79,8 @@ async fn twenty_crashes_before_the_plan_fail_a_command() {
 
     bot.restart().await;
 
-    let expected = "❌ I could not finish this command and gave up: Something broke inside the bot; \
-        whoever runs it finds it in the log. Send it again once that is fixed: /status shows it.";
+    let expected = "❌ I could not finish this command and gave up: Something went wrong inside the bot; \
+        the person who runs it finds it in the log. Send it again once that is fixed: /status shows it.";
     assert_eq!(bot.replies_to(&command).await, [expected]);
     let claims = bot.audit_events(&command).await.iter().filter(|what| *what == "claimed").count();
     assert_eq!((claims, bot.calls_to("communities").len(), bot.changes()), (21, 20, 0));
@@ -89,7 +89,7 @@ async fn twenty_crashes_before_the_plan_fail_a_command() {
 
 #[tokio::test]
 async fn twenty_crashes_after_the_plan_end_with_the_current_state() {
-    let settled = "0 of 1 group is now in “Bairro Feliz”.\n❓ “Futebol”: Z-API has trouble (status 502). So far the \
+    let settled = "❓ “Futebol”: Z-API has trouble (status 502). So far the \
         community shows no change. Look again in a minute: /community \"Bairro Feliz\"";
     for (crashes, reply, outcome, tries) in [(19, DONE, "replied", 1), (20, settled, "failed", 0)] {
         let mut bot = Service::with().on_sqlite().start().await;

@@ -15,7 +15,7 @@ use crate::support::{ANA, NON_ADMIN, Service, postgres};
 use crate::webhook::hold;
 
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
-const DONE: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+const DONE: &str = "✅ “Futebol” is now in “Bairro Feliz”.";
 
 impl Service {
     /// Status and text of `/readyz`.

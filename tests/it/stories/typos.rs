@@ -155,7 +155,11 @@ para quem chegou",
         ("/Criar: Bairro Novo", ""),
     ];
     each_leads_to(
-        &["✅ “Bairro Novo” foi criada", "✅ “Bairro Novo” fue creada", "✅ “Bairro Novo” is made"],
+        &[
+            "✅ A comunidade “Bairro Novo” foi criada",
+            "✅ La comunidad “Bairro Novo” fue creada",
+            "✅ The community “Bairro Novo” was created",
+        ],
         &rows,
     )
     .await;
@@ -179,9 +183,9 @@ async fn ten_typos_of_a_description_lead_to_it_within_one_message() {
     ];
     each_leads_to(
         &[
-            "✅ “Bairro Feliz” está com a nova",
-            "✅ “Bairro Feliz” has its new",
-            "✅ “Bairro Feliz” tiene su nueva",
+            "✅ “Bairro Feliz” está com uma descrição nova",
+            "✅ “Bairro Feliz” has a new description",
+            "✅ “Bairro Feliz” tiene una descripción nueva",
         ],
         &rows,
     )
@@ -624,10 +628,10 @@ async fn typos_of_a_yes_lead_to_it_within_one_message() {
 #[tokio::test]
 async fn a_synonym_of_a_command_leads_to_it_within_one_message() {
     let rows = [
-        ("/apagar bairro", "sim", "➡️ “Bairro Feliz” acabaria de vez"),
-        ("/borrar bairro", "sí", "➡️ “Bairro Feliz” terminaría"),
-        ("/delete bairro", "yes", "➡️ “Bairro Feliz” would end"),
-        ("/novo Bairro Novo", "sim", "✅ “Bairro Novo” foi criada"),
+        ("/apagar bairro", "sim", "➡️ “Bairro Feliz” seria desativada de vez"),
+        ("/borrar bairro", "sí", "➡️ “Bairro Feliz” se desactivaría"),
+        ("/delete bairro", "yes", "➡️ “Bairro Feliz” would be deactivated"),
+        ("/novo Bairro Novo", "sim", "✅ A comunidade “Bairro Novo” foi criada"),
         ("/imagem bairro https://example.com/a.jpg", "sim", "✅ “Bairro Feliz”"),
         ("/mandar bairro Reunião hoje", "sim", "> Reunião hoje"),
     ];
@@ -681,7 +685,7 @@ async fn a_yes_to_a_suggestion_does_not_skip_its_own_prompt() {
     let trial = bot.ask(ANA, "/avisar Reunião hoje bairro").await;
     let shown = bot.ask(ANA, "sim").await;
 
-    assert!(asked.starts_with("➡️ “Bairro Feliz” acabaria de vez"), "{asked}");
+    assert!(asked.starts_with("➡️ “Bairro Feliz” seria desativada de vez"), "{asked}");
     assert!(trial.contains("/avisar \"Bairro Feliz\" Reunião hoje?"), "{trial}");
     assert!(shown.contains("> Reunião hoje\n"), "{shown}");
     assert!(bot.sandbox.world(|world| world.community_named("Bairro Feliz").is_some()));

@@ -15,7 +15,7 @@ async fn undo_unlinks_only_newly_linked_groups() {
 
     let undone = bot.ask(ANA, "/undo").await;
 
-    assert_eq!(undone, "2 of 2 groups are now out of “Bairro Feliz”.\n✅ “Futebol”\n✅ “Suporte”");
+    assert_eq!(undone, "2 of 2 groups are no longer in “Bairro Feliz”.\n✅ “Futebol”\n✅ “Suporte”");
     assert_eq!(bot.community_of("Moradores").as_deref(), Some("Bairro Feliz"));
     bot.settled().await;
     // A second undo does not redo.
@@ -36,7 +36,7 @@ async fn undo_links_unlinked_groups_again() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/tirar "Bairro Feliz" moradores futebol"#).await;
 
-    assert_eq!(bot.ask(ANA, "/desfazer").await, "1 de 1 grupo está em “Bairro Feliz”.\n✅ “Moradores”");
+    assert_eq!(bot.ask(ANA, "/desfazer").await, "✅ “Moradores” agora está em “Bairro Feliz”.");
 }
 
 #[tokio::test]
@@ -47,7 +47,7 @@ async fn undo_skips_a_command_that_changed_nothing() {
     bot.ask(ANA, r#"/link "Bairro Feliz" suporte moradores"#).await;
     bot.ask(ANA, "/groups").await;
 
-    assert_eq!(bot.ask(ANA, "/undo").await, "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Futebol”");
+    assert_eq!(bot.ask(ANA, "/undo").await, "✅ “Futebol” is no longer in “Bairro Feliz”.");
 }
 
 #[tokio::test]
@@ -90,7 +90,7 @@ async fn undo_reverts_an_uncertain_change_and_not_the_one_before() {
         world.link(&bairro, &group).unwrap();
     });
 
-    assert_eq!(bot.ask(ANA, "/undo").await, "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Suporte”");
+    assert_eq!(bot.ask(ANA, "/undo").await, "✅ “Suporte” is no longer in “Bairro Feliz”.");
     assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"));
 }
 
@@ -105,8 +105,8 @@ async fn another_admin_of_the_group_cannot_undo_it() {
     let hers = bot.ask_by(&here(ANA, "/undo")).await;
     let his = bot.ask_by(&here(RUI, "/undo")).await;
 
-    assert_eq!(hers, "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Futebol”");
-    assert_eq!(his, "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Síndicos”");
+    assert_eq!(hers, "✅ “Futebol” is no longer in “Bairro Feliz”.");
+    assert_eq!(his, "✅ “Síndicos” is no longer in “Bairro Feliz”.");
 }
 
 #[tokio::test]
@@ -115,11 +115,11 @@ async fn undo_of_many_links_prompts() {
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol suporte síndicos café"#).await;
 
     let asked = bot.ask(ANA, "/undo").await;
-    assert!(asked.starts_with("4 of 4 groups would be out of “Bairro Feliz”."), "{asked}");
+    assert!(asked.starts_with("4 of 4 groups would leave “Bairro Feliz”."), "{asked}");
     assert_eq!(bot.community_of("Café da Manhã").as_deref(), Some("Bairro Feliz"));
     let undone = bot.ask(ANA, "yes").await;
 
-    assert!(undone.starts_with("4 of 4 groups are now out of “Bairro Feliz”."), "{undone}");
+    assert!(undone.starts_with("4 of 4 groups are no longer in “Bairro Feliz”."), "{undone}");
     assert_eq!(bot.community_of("Café da Manhã"), None);
 }
 

@@ -45,7 +45,7 @@ async fn an_unknown_command_in_a_direct_chat_suggests_the_nearest() {
     assert_eq!(far, "There is no command “xyzzy”. All of them: /help");
     assert_eq!(look_alike, "There is no command “lіnk”. Did you mean /link? Answer “yes”.");
     assert_eq!(bot.changes(), 0);
-    assert_eq!(bot.ask(ANA, "yes").await, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
+    assert_eq!(bot.ask(ANA, "yes").await, "✅ “Futebol” is now in “Bairro Feliz”.");
 }
 
 #[tokio::test]

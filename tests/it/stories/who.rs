@@ -15,7 +15,7 @@ async fn who_replies_in_the_language_of_the_command() {
     let commands = [r#"/who "Bairro Feliz""#, r#"/quem "Bairro Feliz""#, "/quien bairro"];
     let expected = [
         "Who may use commands in “Bairro Feliz”:\n• “Ana”: everything\n• “Rui”: /link, /community\n\
-         Its admins on WhatsApp may not use commands here. Whoever runs this bot can allow it.",
+         Its admins on WhatsApp may not use commands here. The person who runs this bot can allow it.",
         "Quem pode usar comandos em “Bairro Feliz”:\n• “Ana”: tudo\n• “Rui”: /vincular, /comunidade\n\
          Os admins dela no WhatsApp não podem usar comandos aqui. Quem cuida deste bot pode liberar.",
         "Quién puede usar comandos en “Bairro Feliz”:\n• “Ana”: todo\n• “Rui”: /vincular, /comunidad\n\

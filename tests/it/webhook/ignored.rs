@@ -35,7 +35,7 @@ async fn each_ignored_event_names_its_reason() {
         (IgnoreReason::Newsletter, command().newsletter()),
         (IgnoreReason::Broadcast, command().broadcast()),
         (IgnoreReason::Notification, command().with("notification", "GROUP_PARTICIPANT_ADD")),
-        (IgnoreReason::NoText, command().content("image", json!({ "caption": "/whoami" }))),
+        (IgnoreReason::NoText, command().content("audio", json!({ "caption": "/whoami" }))),
         (IgnoreReason::UnclearChat, command().with("isGroup", "perhaps")),
         (IgnoreReason::NoSender, command().in_group(GROUP).without_field("participantPhone")),
         (IgnoreReason::NoMessageId, command().without_field("messageId")),
@@ -86,9 +86,9 @@ async fn t15_every_kind_of_event_passes() {
         assert_status(&bot.say(&kind.to_string()).await, "ignored");
     }
     let received: [(&str, Value); 20] = [
-        ("image", json!({ "caption": "/whoami", "imageUrl": "https://x.example/1" })),
-        ("video", json!({ "caption": "/whoami" })),
-        ("document", json!({ "caption": "/whoami", "fileName": "/whoami" })),
+        ("image", json!({ "caption": "a picture", "imageUrl": "https://x.example/1" })),
+        ("video", json!({ "caption": null, "title": "/whoami" })),
+        ("document", json!({ "fileName": "/whoami" })),
         ("audio", json!({ "ptt": true, "seconds": "7" })),
         ("sticker", json!({})),
         ("location", json!({ "latitude": -23.4, "longitude": "-51.9" })),

@@ -37,7 +37,7 @@ async fn a_command_with_nothing_to_do_changes_nothing() {
 
     let reply = bot.ask(ANA, r#"/link "Bairro Feliz" moradores"#).await;
 
-    assert_eq!(reply, "1 of 1 group is now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already");
+    assert_eq!(reply, "☑️ “Moradores” was in “Bairro Feliz” already.");
     assert_eq!(bot.changes(), 0);
 }
 
@@ -51,11 +51,11 @@ async fn a_group_of_another_community_stays_there_and_the_reply_has_the_command_
 
     assert_eq!(
         reply,
-        "0 of 1 group is now in “Bairro Feliz”.\n⚠️ “Lançamentos”: belongs to “Marketing BR”. \
+        "⚠️ “Lançamentos”: belongs to “Marketing BR”. \
          Move it: /move Lançamentos \"Bairro Feliz\""
     );
-    assert_eq!(moved, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Lançamentos”");
-    assert_eq!(again, "1 of 1 group is now in “Bairro Feliz”.\n☑️ “Lançamentos”: was in it already");
+    assert_eq!(moved, "✅ “Lançamentos” is now in “Bairro Feliz”.");
+    assert_eq!(again, "☑️ “Lançamentos” was in “Bairro Feliz” already.");
 }
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn an_announcement_group_is_not_linked() {
 
     assert_eq!(
         reply,
-        "0 of 1 group is now in “Bairro Feliz”.\n❌ “Marketing BR”: is the announcement group of a \
+        "❌ “Marketing BR”: is the announcement group of a \
          community: it stays where it is"
     );
     assert_eq!(bot.changes(), 0);
@@ -117,9 +117,9 @@ async fn an_unknown_community_stops_the_command() {
 
     assert_eq!(
         near,
-        "There is no community “bairo”. Did you mean 1. “Bairro Feliz”? Answer with the number; nothing was changed."
+        "I don't know a community “bairo”. Did you mean 1. “Bairro Feliz”? Answer with the number; nothing was changed."
     );
-    assert_eq!(far, "There is no community “xyzzy”. The ones there are: “Bairro Feliz”, “Marketing BR”");
+    assert_eq!(far, "I don't know a community “xyzzy”. These are all: “Bairro Feliz”, “Marketing BR”");
     assert_eq!(bot.changes(), 0);
 }
 
@@ -130,23 +130,28 @@ async fn a_group_that_is_named_three_times_is_one_group() {
 
     let reply = bot.ask(ANA, &format!(r#"/link "Bairro Feliz" futebol FUTEBOL {id} fute*"#)).await;
 
-    assert_eq!(reply, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
+    assert_eq!(reply, "✅ “Futebol” is now in “Bairro Feliz”.");
     assert_eq!(bot.link_calls(), [["Futebol"]]);
 }
 
 #[tokio::test]
-async fn more_groups_than_a_community_should_hold_are_linked_with_a_warning() {
+async fn a_full_community_takes_no_more_groups_and_says_so_before_any_call() {
     let bot = Service::with().instance("community_limit = 3").start().await;
 
     let within = bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
     let above = bot.ask(ANA, r#"/link "Bairro Feliz" suporte"#).await;
 
-    assert_eq!(within, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”");
+    assert_eq!(within, "✅ “Futebol” is now in “Bairro Feliz”.");
+    assert_eq!(above, "❌ “Suporte”: “Bairro Feliz” is full: it holds 3 groups at most");
+    assert_eq!(bot.link_calls(), [["Futebol"]]);
+    let moved = bot.ask(ANA, r#"/move "vendas sul" suporte "Bairro Feliz""#).await;
     assert_eq!(
-        above,
-        "1 of 1 group is now in “Bairro Feliz”.\n✅ “Suporte”\n\
-         “Bairro Feliz” would hold 4 groups; WhatsApp may stop at 3."
+        moved,
+        "0 of 2 groups are now in “Bairro Feliz”.\n\
+         ❌ “Vendas Sul”: “Bairro Feliz” is full: it holds 3 groups at most\n\
+         ❌ “Suporte”: “Bairro Feliz” is full: it holds 3 groups at most"
     );
+    assert_eq!(bot.changes(), 1);
 }
 
 #[tokio::test]
@@ -159,7 +164,7 @@ async fn a_full_community_takes_as_many_as_it_can_and_reports_the_rest() {
 
     assert_eq!(
         reply,
-        "1 of 2 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n\
+        "1 of 2 groups is now in “Bairro Feliz”.\n✅ “Futebol”\n\
          ❌ “Suporte”: Z-API refused: “The community is full”"
     );
     bot.expect_true(&reply, &before);
@@ -179,7 +184,7 @@ async fn an_id_outside_the_list_is_reported_as_no_group_of_the_bot() {
             "0 of 3 groups are now in “Bairro Feliz”.\n\
              ❌ “{absent}”: no such group, or the bot's number is not in it\n\
              ❌ “120363999999999999-group”: no such group, or the bot's number is not in it\n\
-             ❌ no group “suporte”"
+             ❌ I don't know a group “suporte”"
         )
     );
     assert_eq!(bot.changes(), 0);
@@ -196,7 +201,7 @@ async fn a_group_without_bot_rights_is_refused_with_a_remedy() {
 
     assert_eq!(
         reply,
-        "0 of 1 group is now in “Bairro Feliz”.\n❌ “Suporte”: Z-API refused. \
+        "❌ “Suporte”: Z-API refused. \
          Is the bot's number an admin of the community and of the group?"
     );
 }
@@ -214,7 +219,7 @@ async fn a_group_linked_elsewhere_meanwhile_is_reported_there() {
 
     assert_eq!(
         bot.reply_to(&command).await.text,
-        "0 of 1 group is now in “Bairro Feliz”.\n⚠️ “Futebol”: belongs to “Marketing BR”. \
+        "⚠️ “Futebol”: belongs to “Marketing BR”. \
          Move it: /move Futebol \"Bairro Feliz\""
     );
 }

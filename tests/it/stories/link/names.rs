@@ -42,7 +42,7 @@ async fn a_group_is_named_in_each_of_its_spellings() {
     for (name, typed) in rows {
         let reply = bot.ask(ANA, &format!("/link \"Bairro Feliz\" {typed}")).await;
 
-        assert_eq!(reply, format!("1 of 1 group is now in “Bairro Feliz”.\n✅ “{name}”"), "{typed}");
+        assert_eq!(reply, format!("✅ “{name}” is now in “Bairro Feliz”."), "{typed}");
         let (community, group) = (bot.community("Bairro Feliz"), bot.group(name));
         bot.sandbox.world(|world| world.unlink(&community, &group)).unwrap();
     }
@@ -64,7 +64,7 @@ async fn a_community_is_named_in_each_of_its_spellings() {
     for typed in spellings.into_iter().chain(ids.iter().map(String::as_str)) {
         let reply = bot.ask(ANA, &format!("/link {typed} moradores")).await;
 
-        let expected = "1 of 1 group is now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already";
+        let expected = "☑️ “Moradores” was in “Bairro Feliz” already.";
         assert_eq!(reply, expected, "{typed}");
     }
 }
@@ -92,7 +92,7 @@ async fn here_is_the_group_in_which_the_command_is_written() {
 
         let reply = bot.ask_by(&command).await;
 
-        assert_eq!(reply, format!("1 of 1 group is now in “Bairro Feliz”.\n✅ “{name}”"));
+        assert_eq!(reply, format!("✅ “{name}” is now in “Bairro Feliz”."));
         assert_eq!(bot.reply_to(command.message_id()).await.chat, group);
     }
 }
@@ -105,7 +105,7 @@ async fn here_is_nowhere_in_a_direct_chat() {
 
     assert_eq!(
         reply,
-        "1 of 2 groups are now in “Bairro Feliz”.\n\
+        "1 of 2 groups is now in “Bairro Feliz”.\n\
          ❌ “here” is this chat, and this chat is not a group\n✅ “Futebol”"
     );
 }
@@ -119,7 +119,7 @@ async fn a_pattern_matches_all_fitting_groups() {
     assert_eq!(
         reply,
         "2 of 4 groups are now in “Bairro Feliz”.\n✅ “Vendas Atacado”\n✅ “Vendas Norte”\n\
-         ⚠️ “Vendas Sul”: belongs to “Marketing BR”. Move it: /move \"Vendas Sul\" \"Bairro Feliz\"\n❌ no group matches “∗xyzzy∗”"
+         ⚠️ “Vendas Sul”: belongs to “Marketing BR”. Move it: /move \"Vendas Sul\" \"Bairro Feliz\"\n❌ No group matches “∗xyzzy∗”"
     );
     assert_eq!(bot.link_calls(), [["Vendas Atacado", "Vendas Norte"]]);
 }
@@ -132,7 +132,7 @@ async fn t21_a_bare_star_is_not_every_group() {
 
     assert_eq!(
         reply,
-        "0 of 1 group is now in “Bairro Feliz”.\n❌ “∗” alone would be every group, and that is never done at \
+        "❌ “∗” alone would be every group, and that is never done at \
          once. Put a part of the name to it: sales*"
     );
     assert_eq!(bot.changes(), 0);
@@ -163,7 +163,7 @@ async fn an_ordinary_group_may_be_called_like_a_community() {
 
     let reply = bot.ask(ANA, "/link \"Bairro Feliz\" \"marketing br\"").await;
 
-    assert_eq!(reply, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Marketing BR”");
+    assert_eq!(reply, "✅ “Marketing BR” is now in “Bairro Feliz”.");
 }
 
 #[tokio::test]
@@ -204,7 +204,7 @@ async fn five_candidates_are_named_and_the_rest_counted() {
 
     assert_eq!(
         reply,
-        "0 of 1 group is now in “Bairro Feliz”.\n❌ “time” could be 1. “Time 1”, 2. “Time 2”, \
+        "❌ “time” could be 1. “Time 1”, 2. “Time 2”, \
          3. “Time 3”, 4. “Time 4”, 5. “Time 5” and 3 more: write more of the name\n\
          Answer with the number you mean (several: 1 3)."
     );
@@ -218,7 +218,7 @@ async fn a_just_created_group_is_found() {
 
     let reply = bot.ask(ANA, "/link \"Bairro Feliz\" novissimo").await;
 
-    assert_eq!(reply, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Novíssimo”");
+    assert_eq!(reply, "✅ “Novíssimo” is now in “Bairro Feliz”.");
 }
 
 #[tokio::test]
