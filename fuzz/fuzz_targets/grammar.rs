@@ -37,18 +37,20 @@ fuzz_target!(|text: &str| {
         None => text.to_owned(),
     };
     let Ok(found) = arguments::parse(LINK, true, &rest) else { return };
+    let typed = found.words();
     let community = found.community.expect("the community is required");
-    let printed = found.words.iter().all(|word| word.chars().count() <= 100) && community.chars().count() <= 100;
+    let printed = typed.iter().all(|word| word.chars().count() <= 100) && community.chars().count() <= 100;
     let has_visible_name = |word: &String| !fold(word).trim().is_empty() && !quote(word).contains("“”");
-    if !printed || !has_visible_name(&community) || !found.words.iter().all(has_visible_name) {
+    if !printed || !has_visible_name(&community) || !typed.iter().all(has_visible_name) {
         return;
     }
     let mut words = vec![community.as_str()];
-    words.extend(found.words.iter().map(String::as_str));
+    words.extend(typed.iter().map(String::as_str));
     let command = LOCALIZER.format_command("link", &words);
     let again = PARSER.parse(&command).unwrap_or_else(|| panic!("{command:?} is no command"));
     let again = arguments::parse(LINK, true, &again.rest).unwrap_or_else(|error| panic!("{command:?}: {error:?}"));
+    let again_words = again.words();
     let folded = |words: &[String]| words.iter().map(|word| fold(word)).collect::<Vec<_>>();
     assert_eq!(again.community.map(|word| fold(&word)), Some(fold(&community)), "{command:?}");
-    assert_eq!(folded(&again.words), folded(&found.words), "{command:?}");
+    assert_eq!(folded(&again_words), folded(&typed), "{command:?}");
 });

@@ -345,7 +345,7 @@ impl Search<'_> {
         }
         let allowed: Vec<CommunityEntry> = self.names.allowed.all().cloned().collect();
         let runs: Vec<Range<usize>> = match self.spec.args {
-            [_] => vec![0..tokens.len()],
+            [_] => std::iter::once(0..tokens.len()).collect(),
             [ArgKind::Groups, ..] => (1..=MAX_MISSPELLED_WORDS.min(name.tokens.end.saturating_sub(1)))
                 .map(|length| name.tokens.end - length..name.tokens.end)
                 .take_while(|run| tokens[run.start + 1..run.end].iter().all(Token::may_join))
