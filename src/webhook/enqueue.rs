@@ -267,7 +267,7 @@ impl Enqueuer {
                     return Ok(Expectation::Yes);
                 }
                 match event.intent {
-                    MessageIntent::PromptReply { is_direct: true } => TalkKind::PromptReply,
+                    MessageIntent::PromptReply { talk: Some(talk) } => talk,
                     _ => return Ok(Expectation::No),
                 }
             }

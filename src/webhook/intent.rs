@@ -11,6 +11,7 @@ use crate::worker::CommandKind;
 
 use super::ignore_reason::IgnoreReason;
 use super::payload::{ChatRef, Content, MessageRef};
+use super::talk_pause::TalkKind;
 
 /// What a message is to us, if its sender is an admin.
 #[derive(Clone)]
@@ -19,10 +20,10 @@ pub(super) enum MessageIntent {
     Command(ParsedCommand),
     /// An edited text that is written like a command.
     Edit(ParsedCommand),
-    /// A yes, a no, a number, a 👍: if a prompt is open. In a direct chat it gets a reply even if none is.
+    /// A yes, a no, a number, a 👍: if a prompt is open.
     PromptReply {
-        /// It is a text in a direct chat.
-        is_direct: bool,
+        /// A text in a direct chat gets a reply even if no prompt is open, as this kind of talk.
+        talk: Option<TalkKind>,
     },
     /// Asks for a command in plain words, in a direct chat.
     Wish(CommandKind),
@@ -47,7 +48,7 @@ pub(super) fn detect(
                 Err(IgnoreReason::NotACommand)
             }
             None => match parse_reply(&message.text, false, None) {
-                Some(_) => Ok(MessageIntent::PromptReply { is_direct }),
+                Some(_) => Ok(MessageIntent::PromptReply { talk: None }),
                 None => Err(IgnoreReason::NotACommand),
             },
         },
@@ -62,7 +63,7 @@ pub(super) fn detect(
         }
         // A yes or a no: 👍, 👎, ❌.
         Content::Reaction(_) if parse_reply(&message.text, false, None).is_some() && is_admin() => {
-            Ok(MessageIntent::PromptReply { is_direct: false })
+            Ok(MessageIntent::PromptReply { talk: None })
         }
         Content::Reaction(_) => Err(IgnoreReason::NoText),
     }
@@ -80,7 +81,10 @@ fn detect_talk(text: &str) -> MessageIntent {
             MessageIntent::Wish(CommandKind::Command(spec))
         }
         (None, Some(_)) => MessageIntent::Wish(CommandKind::Wish { is_mutating: true }),
-        (Some(_), _) => MessageIntent::PromptReply { is_direct: true },
+        (Some(ParsedReply::Acknowledgement { .. }), _) => {
+            MessageIntent::PromptReply { talk: Some(TalkKind::Other) }
+        }
+        (Some(_), _) => MessageIntent::PromptReply { talk: Some(TalkKind::PromptReply) },
         (None, None) => MessageIntent::Talk,
     }
 }
