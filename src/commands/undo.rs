@@ -12,6 +12,7 @@ use crate::parse::arguments::Arguments;
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::{LeaseError, StateKind};
 
+/// The command.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "undo",
     pt: &["desfazer"],

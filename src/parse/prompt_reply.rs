@@ -31,7 +31,7 @@ pub enum ParsedReply {
 
 /// What a word or phrase says in a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Meaning {
+enum WordMeaning {
     Yes,
     /// A yes in a direct chat only.
     EverydayYes,
@@ -46,16 +46,16 @@ enum Meaning {
     Unknown,
 }
 
-static MEANINGS: LazyLock<PhraseTable<Meaning>> = LazyLock::new(|| {
+static MEANINGS: LazyLock<PhraseTable<WordMeaning>> = LazyLock::new(|| {
     let lists = [
-        ("reply-neither", Meaning::Unknown),
-        ("reply-no", Meaning::No),
-        ("reply-no-within", Meaning::No),
-        ("reply-yes", Meaning::Yes),
-        ("reply-yes-direct", Meaning::EverydayYes),
-        ("reply-agreement", Meaning::Agreement),
-        ("reply-thanks", Meaning::Thanks),
-        ("reply-beside-yes", Meaning::Filler),
+        ("reply-neither", WordMeaning::Unknown),
+        ("reply-no", WordMeaning::No),
+        ("reply-no-within", WordMeaning::No),
+        ("reply-yes", WordMeaning::Yes),
+        ("reply-yes-direct", WordMeaning::EverydayYes),
+        ("reply-agreement", WordMeaning::Agreement),
+        ("reply-thanks", WordMeaning::Thanks),
+        ("reply-beside-yes", WordMeaning::Filler),
     ];
     let entries =
         lists.into_iter().flat_map(|(key, meaning)| phrases(key).map(move |(_, phrase)| (phrase, meaning)));
@@ -80,26 +80,29 @@ pub fn parse_reply(text: &str, is_direct: bool, language: Option<Locale>) -> Opt
     }
     let tokens = tokenize(text);
     let meanings = classify(&tokens, language);
-    let is_any = |meaning: Meaning| meanings.iter().any(|(_, each)| *each == meaning);
+    let is_any = |meaning: WordMeaning| meanings.iter().any(|(_, each)| *each == meaning);
     let mut unknown =
-        meanings.iter().filter(|(_, meaning)| *meaning == Meaning::Unknown).map(|(token, _)| token);
+        meanings.iter().filter(|(_, meaning)| *meaning == WordMeaning::Unknown).map(|(token, _)| token);
     let first = unknown.next();
     let others = first.map(|first| &text[first.start..unknown.next_back().unwrap_or(first).end]);
-    if is_any(Meaning::No) && (is_direct || others.is_none()) {
+    if is_any(WordMeaning::No) && (is_direct || others.is_none()) {
         return Some(ParsedReply::No);
     }
     if let Some(others) = others {
-        let is_alone = is_direct || meanings.iter().all(|(_, meaning)| *meaning == Meaning::Unknown);
+        let is_alone = is_direct || meanings.iter().all(|(_, meaning)| *meaning == WordMeaning::Unknown);
         return parse_number(others, is_direct).filter(|_| is_alone).map(ParsedReply::Numbers);
     }
     match () {
-        () if is_direct && (is_any(Meaning::Yes) || is_any(Meaning::EverydayYes)) => Some(ParsedReply::Yes),
-        () if is_direct && (is_any(Meaning::Agreement) || is_any(Meaning::Thanks)) => {
-            Some(ParsedReply::Acknowledgement { is_agreement: is_any(Meaning::Agreement) })
+        () if is_direct && (is_any(WordMeaning::Yes) || is_any(WordMeaning::EverydayYes)) => {
+            Some(ParsedReply::Yes)
         }
-        () if is_any(Meaning::Yes) => {
-            let is_plain =
-                |(_, meaning): &(&Token, Meaning)| matches!(meaning, Meaning::Yes | Meaning::Filler);
+        () if is_direct && (is_any(WordMeaning::Agreement) || is_any(WordMeaning::Thanks)) => {
+            Some(ParsedReply::Acknowledgement { is_agreement: is_any(WordMeaning::Agreement) })
+        }
+        () if is_any(WordMeaning::Yes) => {
+            let is_plain = |(_, meaning): &(&Token, WordMeaning)| {
+                matches!(meaning, WordMeaning::Yes | WordMeaning::Filler)
+            };
             meanings.iter().all(is_plain).then_some(ParsedReply::Yes)
         }
         () => None,
@@ -107,16 +110,18 @@ pub fn parse_reply(text: &str, is_direct: bool, language: Option<Locale>) -> Opt
 }
 
 /// The meaning of each phrase, with its first token, and of each other token. An emoji of no meaning adds nothing.
-fn classify(tokens: &[Token], language: Option<Locale>) -> Vec<(&Token, Meaning)> {
+fn classify(tokens: &[Token], language: Option<Locale>) -> Vec<(&Token, WordMeaning)> {
     let is_word = |token: &Token| token.text.chars().any(char::is_alphanumeric);
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
         let (count, meaning) = match MEANINGS.longest(&tokens[at..]) {
-            Some((1, Meaning::No)) if is_preposition(&tokens[at..], language) => (1, Meaning::Unknown),
+            Some((1, WordMeaning::No)) if is_preposition(&tokens[at..], language) => {
+                (1, WordMeaning::Unknown)
+            }
             Some((count, meaning)) => (count, *meaning),
-            None if is_word(token) => (1, Meaning::Unknown),
-            None => (1, Meaning::Filler),
+            None if is_word(token) => (1, WordMeaning::Unknown),
+            None => (1, WordMeaning::Filler),
         };
         found.push((token, meaning));
         at += count;

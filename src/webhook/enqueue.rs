@@ -72,7 +72,7 @@ impl IncomingMessage<'_> {
             .sent_at
             .is_some_and(|sent_at| self.received_at.since(sent_at) > instance.config.max_event_age);
         match &self.intent {
-            MessageIntent::Command(_) => {
+            MessageIntent::Command => {
                 let texts = self.split(instance);
                 if texts.len() > MAX_COMMANDS && !is_too_old {
                     return whole(CommandKind::TooMany);
@@ -83,7 +83,7 @@ impl IncomingMessage<'_> {
                 };
                 texts.into_iter().map(part).collect()
             }
-            MessageIntent::Edit(_)
+            MessageIntent::Edit
             | MessageIntent::EditOfSeveral
             | MessageIntent::PromptReply { .. }
             | MessageIntent::Photo
@@ -92,7 +92,7 @@ impl IncomingMessage<'_> {
             {
                 whole(CommandKind::TooOld)
             }
-            MessageIntent::Edit(_) => whole(command_kind(instance, &self.message.text)),
+            MessageIntent::Edit => whole(command_kind(instance, &self.message.text)),
             MessageIntent::EditOfSeveral => whole(CommandKind::EditOfSeveral),
             MessageIntent::Deletion => whole(CommandKind::Deletion),
             MessageIntent::PromptReply { .. } => whole(CommandKind::Command(&confirm::SPEC)),
@@ -121,7 +121,7 @@ impl IncomingMessage<'_> {
         let is_known = |text: &&str| {
             instance.parser.parse(text).is_some_and(|command| CATALOG.lookup(&command.typed).is_some())
         };
-        matches!((&self.intent, &self.message.chat), (MessageIntent::Command(_), Chat::Group(_)))
+        matches!((&self.intent, &self.message.chat), (MessageIntent::Command, Chat::Group(_)))
             && !self.split(instance).iter().any(is_known)
     }
 }
@@ -189,7 +189,7 @@ impl Enqueuer {
             let outcome = self.insert_with_rate_limit(endpoint, &admin, &event).await?;
             match outcome {
                 WebhookOutcome::Duplicate
-                    if matches!(event.intent, MessageIntent::Edit(_) | MessageIntent::EditOfSeveral) =>
+                    if matches!(event.intent, MessageIntent::Edit | MessageIntent::EditOfSeveral) =>
                 {
                     // The version number is taken.
                     continue;
@@ -295,7 +295,7 @@ impl Enqueuer {
     ) -> Result<Expectation, StoreUnavailable> {
         let key = event.conversation_key(admin);
         let talk = match &event.intent {
-            MessageIntent::Edit(_) | MessageIntent::EditOfSeveral => {
+            MessageIntent::Edit | MessageIntent::EditOfSeveral => {
                 return self.check_edit(endpoint, admin, event).await;
             }
             MessageIntent::Deletion => {
@@ -313,18 +313,18 @@ impl Enqueuer {
                 event.intent = MessageIntent::Talk;
                 TalkKind::Other
             }
-            MessageIntent::Command(_) if !event.is_for_other_bot(&endpoint.instance) => {
+            MessageIntent::Command if !event.is_for_other_bot(&endpoint.instance) => {
                 return Ok(Expectation::Yes);
             }
             MessageIntent::Wish(_) => return Ok(Expectation::Yes),
             // An unknown command in a group is probably for another bot. It is stored only if a prompt may be open,
             // because it closes the prompt.
-            MessageIntent::Command(_) | MessageIntent::PromptReply { .. } => {
+            MessageIntent::Command | MessageIntent::PromptReply { .. } => {
                 if prompt::has_recent_prompt(&self.store, endpoint.name(), &key, event.received_at).await? {
                     return Ok(Expectation::Yes);
                 }
                 match event.intent {
-                    MessageIntent::PromptReply { is_direct: true } => TalkKind::PromptReply,
+                    MessageIntent::PromptReply { talk: Some(talk) } => talk,
                     _ => return Ok(Expectation::No),
                 }
             }

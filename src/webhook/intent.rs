@@ -5,30 +5,31 @@
 use crate::command::wish::Wish;
 use crate::commands::CATALOG;
 use crate::domain::MediaKind;
-use crate::parse::prefix::{CommandParser, ParsedCommand};
+use crate::parse::prefix::CommandParser;
 use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, parse_reply};
 use crate::worker::CommandKind;
 
 use super::ignore_reason::IgnoreReason;
 use super::payload::{ChatRef, Content, MessageRef};
+use super::talk_pause::TalkKind;
 
 /// What a message is to us, if its sender is an admin.
 #[derive(Clone)]
 pub(super) enum MessageIntent {
     /// A text, or the caption of a file, that is written like a command.
-    Command(ParsedCommand),
+    Command,
     /// An edited text or caption that is written like a command.
-    Edit(ParsedCommand),
+    Edit,
     /// An edit of a message of several commands, or to several.
     EditOfSeveral,
     /// A message was deleted.
     Deletion,
     /// A picture without a caption: if `/photo` waits for one.
     Photo,
-    /// A yes, a no, a number, a 👍: if a prompt is open. In a direct chat it gets a reply even if none is.
+    /// A yes, a no, a number, a 👍: if a prompt is open.
     PromptReply {
-        /// It is a text in a direct chat.
-        is_direct: bool,
+        /// A text in a direct chat gets a reply even if no prompt is open, as this kind of talk.
+        talk: Option<TalkKind>,
     },
     /// Asks for a command in plain words, in a direct chat.
     Wish(CommandKind),
@@ -42,38 +43,38 @@ pub(super) fn detect(
     parser: &CommandParser,
     is_admin: impl Fn() -> bool,
 ) -> Result<MessageIntent, IgnoreReason> {
-    let command = || {
-        let commands = CATALOG.split_commands(&message.text, parser, 1);
-        commands.first().and_then(|text| parser.parse(text))
-    };
+    let is_command = || !CATALOG.split_commands(&message.text, parser, 1).is_empty();
     // The owner talks to others on the bot's phone.
     let is_direct = matches!(message.chat, ChatRef::Direct(_)) && !message.by_owner;
     if message.is_edit {
-        return command().filter(|_| is_admin()).map(MessageIntent::Edit).ok_or(IgnoreReason::Edited);
+        return match is_command() && is_admin() {
+            true => Ok(MessageIntent::Edit),
+            false => Err(IgnoreReason::Edited),
+        };
     }
     match &message.content {
-        Content::Text => match command() {
-            Some(command) => Ok(MessageIntent::Command(command)),
-            None if is_direct && is_admin() => Ok(detect_talk(&message.text)),
-            None if is_direct || message.text.len() > MAX_REPLY_LEN || !is_admin() => {
+        Content::Text => match is_command() {
+            true => Ok(MessageIntent::Command),
+            false if is_direct && is_admin() => Ok(detect_talk(&message.text)),
+            false if is_direct || message.text.len() > MAX_REPLY_LEN || !is_admin() => {
                 Err(IgnoreReason::NotACommand)
             }
-            None => match parse_reply(&message.text, false, None) {
-                Some(_) => Ok(MessageIntent::PromptReply { is_direct }),
+            false => match parse_reply(&message.text, false, None) {
+                Some(_) => Ok(MessageIntent::PromptReply { talk: None }),
                 None => Err(IgnoreReason::NotACommand),
             },
         },
-        Content::Media(media) => match command() {
-            Some(command) => Ok(MessageIntent::Command(command)),
-            None if message.text.trim().is_empty() && media.kind != MediaKind::Video && is_admin() => {
+        Content::Media(media) => match is_command() {
+            true => Ok(MessageIntent::Command),
+            false if message.text.trim().is_empty() && media.kind != MediaKind::Video && is_admin() => {
                 Ok(MessageIntent::Photo)
             }
-            None if is_direct && is_admin() => Ok(MessageIntent::Talk),
-            None => Err(IgnoreReason::NoText),
+            false if is_direct && is_admin() => Ok(MessageIntent::Talk),
+            false => Err(IgnoreReason::NoText),
         },
         // A yes or a no: 👍, 👎, ❌.
         Content::Reaction(_) if parse_reply(&message.text, false, None).is_some() && is_admin() => {
-            Ok(MessageIntent::PromptReply { is_direct: false })
+            Ok(MessageIntent::PromptReply { talk: None })
         }
         Content::Reaction(_) => Err(IgnoreReason::NoText),
         Content::Deleted if is_admin() => Ok(MessageIntent::Deletion),
@@ -93,7 +94,10 @@ fn detect_talk(text: &str) -> MessageIntent {
             MessageIntent::Wish(CommandKind::Command(spec))
         }
         (None, Some(_)) => MessageIntent::Wish(CommandKind::Wish { is_mutating: true }),
-        (Some(_), _) => MessageIntent::PromptReply { is_direct: true },
+        (Some(ParsedReply::Acknowledgement { .. }), _) => {
+            MessageIntent::PromptReply { talk: Some(TalkKind::Other) }
+        }
+        (Some(_), _) => MessageIntent::PromptReply { talk: Some(TalkKind::PromptReply) },
         (None, None) => MessageIntent::Talk,
     }
 }
@@ -102,7 +106,7 @@ impl MessageIntent {
     /// Why the message is ignored if nothing waits for it.
     pub(super) fn reason_if_unexpected(&self, message: &MessageRef<'_>) -> IgnoreReason {
         match (self, &message.content) {
-            (Self::Edit(_), _) => IgnoreReason::Edited,
+            (Self::Edit, _) => IgnoreReason::Edited,
             (Self::Deletion, _) => IgnoreReason::Notification,
             (_, Content::Media(_) | Content::Reaction(_)) => IgnoreReason::NoText,
             _ => IgnoreReason::NotACommand,

@@ -351,8 +351,8 @@ fn parse_seconds(timestamp: &str) -> Option<i64> {
 /// Lower case only: one signature has one spelling (T1).
 fn parse_hex_tag(text: &str) -> Option<Tag> {
     let mut tag = Tag::default();
-    let decoded = base16ct::lower::decode(text, &mut tag).ok()?;
-    (decoded.len() == size_of::<Tag>()).then_some(tag)
+    let decoded_len = base16ct::lower::decode(text, &mut tag).ok()?.len();
+    (decoded_len == size_of::<[u8; 32]>()).then_some(tag)
 }
 
 /// The standard alphabet, with padding.

@@ -69,7 +69,7 @@ pub(super) async fn resolve_wish(request: &Request<'_>) -> Result<WishResolution
         .filter(|_| is_direct && command.name != CONFIRM_COMMAND && !command.is_started());
     let Some(wish) = wish else { return Ok(WishResolution::Talk) };
     let snapshot = request.run.instance.directory.snapshot(request.run.zapi).await?;
-    let names = Names { request, snapshot: &snapshot };
+    let names = NameLookup { request, snapshot: &snapshot };
     let spec = names.choose_command(&wish);
     let wish = Wish { spec, ..wish };
     let Some(found) = names.find_arguments(&wish) else {
@@ -113,12 +113,12 @@ impl FoundArguments {
 }
 
 /// The names that an admin may use.
-struct Names<'a> {
+struct NameLookup<'a> {
     request: &'a Request<'a>,
     snapshot: &'a Snapshot,
 }
 
-impl Names<'_> {
+impl NameLookup<'_> {
     /// The command for groups or people, for words or a community, whichever the words name.
     fn choose_command(&self, wish: &Wish) -> &'static CommandSpec {
         let has_people = !people(&wish.rest).is_empty();
