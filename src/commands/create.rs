@@ -231,7 +231,8 @@ async fn created_reply(
     context.directory.invalidate().await;
     // Another community of this name can only be told apart by its id.
     let target = if plan.known.is_empty() { plan.name.as_str() } else { made.id.as_str() };
-    context.set_not_undoable(SPEC.name, "deactivate", &[target]);
+    // To end a community always needs a confirmation.
+    context.set_undo(SPEC.name, Some(("deactivate", made.id.to_string())));
     Ok(Reply::Lines(vec![
         ReplyLine::done("create-done").name("community", plan.name.as_str()),
         ReplyLine::new("create-next").with_command("command", "link", &[target]),

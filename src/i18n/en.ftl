@@ -256,6 +256,7 @@ greeting-hint = Start with { $communities }, or see all I can do: { $help }
 talk-ok = All right! 👍
 talk-thanks = You’re welcome!
 talk-hint = I didn’t get that. Try { $example }, for example, or see all I can do: { $help }
+talk-no-text = I only read text, no voice messages, stickers or pictures alone. See what I can do: { $help }
 wish-offer = Do you want { $command }? Answer “yes”.
 wish-usage = For that, write: { $usage }. For example: { $example }
 

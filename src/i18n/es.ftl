@@ -256,6 +256,7 @@ greeting-hint = Empieza con { $communities } o mira todo lo que sé hacer: { $he
 talk-ok = ¡Bien! 👍
 talk-thanks = ¡De nada!
 talk-hint = Eso no lo entendí. Prueba, por ejemplo, { $example }, o mira todo con { $help }
+talk-no-text = Solo leo texto: ni audios, ni stickers, ni fotos sin texto. Mira lo que sé hacer: { $help }
 wish-offer = ¿Quieres { $command }? Responde “sí”.
 wish-usage = Para eso, escribe: { $usage }. Por ejemplo: { $example }
 

@@ -257,6 +257,7 @@ greeting-hint = Comece por { $communities } ou veja tudo o que sei fazer: { $hel
 talk-ok = Beleza! 👍
 talk-thanks = De nada!
 talk-hint = Isso eu não entendi. Peça, por exemplo, { $example }, ou veja tudo com { $help }
+talk-no-text = Só entendo texto: áudio, figurinha ou foto sem texto eu não consigo ler. Veja o que sei fazer: { $help }
 wish-offer = Você quer { $command }? Responda “sim”.
 wish-usage = Para isso, escreva: { $usage }. Por exemplo: { $example }
 

@@ -262,7 +262,11 @@ impl Enqueuer {
             Ok(Some(id)) => {
                 match event.talk {
                     None => endpoint.talk_pause.end(&event.conversation_key(admin)),
-                    Some(_) if matches!(parts.as_slice(), [MessagePart { kind: CommandKind::RateLimited, .. }]) => {}
+                    Some(_)
+                        if matches!(
+                            parts.as_slice(),
+                            [MessagePart { kind: CommandKind::RateLimited, .. }]
+                        ) => {}
                     Some(talk) => endpoint.talk_pause.begin(&event.conversation_key(admin), talk, now),
                 }
                 WebhookOutcome::Accepted(id)

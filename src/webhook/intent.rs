@@ -76,7 +76,8 @@ pub(super) fn detect(
         Content::Reaction(_) if parse_reply(&message.text, false, None).is_some() && is_admin() => {
             Ok(MessageIntent::PromptReply { talk: None })
         }
-        Content::Reaction(_) => Err(IgnoreReason::NoText),
+        Content::Wordless if is_direct && is_admin() => Ok(MessageIntent::Talk),
+        Content::Reaction(_) | Content::Wordless => Err(IgnoreReason::NoText),
         Content::Deleted if is_admin() => Ok(MessageIntent::Deletion),
         Content::Deleted => Err(IgnoreReason::Notification),
     }
@@ -108,7 +109,7 @@ impl MessageIntent {
         match (self, &message.content) {
             (Self::Edit, _) => IgnoreReason::Edited,
             (Self::Deletion, _) => IgnoreReason::Notification,
-            (_, Content::Media(_) | Content::Reaction(_)) => IgnoreReason::NoText,
+            (_, Content::Media(_) | Content::Reaction(_) | Content::Wordless) => IgnoreReason::NoText,
             _ => IgnoreReason::NotACommand,
         }
     }

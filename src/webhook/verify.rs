@@ -41,7 +41,9 @@ pub const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signa
 const MAX_SIGNATURES: usize = 8;
 
 pub(super) type HmacSha256 = hmac::Hmac<Sha256>;
-type Tag = [u8; 32];
+/// Length of a SHA-256 in bytes.
+const SHA256_LEN: usize = 32;
+type Tag = [u8; SHA256_LEN];
 /// The result of a scheme; `None` if it is not configured.
 type SchemeResult = Option<Result<(), AuthFailure>>;
 
@@ -351,8 +353,9 @@ fn parse_seconds(timestamp: &str) -> Option<i64> {
 /// Lower case only: one signature has one spelling (T1).
 fn parse_hex_tag(text: &str) -> Option<Tag> {
     let mut tag = Tag::default();
-    let decoded_len = base16ct::lower::decode(text, &mut tag).ok()?.len();
-    (decoded_len == size_of::<[u8; 32]>()).then_some(tag)
+    let decoded = base16ct::lower::decode(text, &mut tag).ok()?;
+    let is_whole = decoded.len() == SHA256_LEN;
+    is_whole.then_some(tag)
 }
 
 /// The standard alphabet, with padding.

@@ -354,7 +354,8 @@ fn append_groups_without_community(claim: &Claim, outcome: CommandOutcome) -> Co
 
 /// Closes the `/photo` that waits for a picture: any other command of its conversation does.
 fn close_photo_request(claim: &Claim, mut outcome: CommandOutcome) -> CommandOutcome {
-    if outcome.state_changes.iter().all(|change| change.kind != StateKind::PhotoRequest) {
+    let is_command = !outcome.is_talk && outcome.outcome != Outcome::Expired;
+    if is_command && outcome.state_changes.iter().all(|change| change.kind != StateKind::PhotoRequest) {
         let command = &claim.command;
         let key = Chat::from_id(&command.chat).conversation_key(&command.admin, command.by_owner);
         outcome.state_changes.push(StateChange {

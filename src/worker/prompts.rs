@@ -31,6 +31,10 @@ pub(super) async fn update_prompts(
     }
     let key = Chat::from_id(&command.chat).conversation_key(&command.admin, command.by_owner);
     let has_changed = result.state_changes.iter().any(|change| change.kind == StateKind::Prompt);
+    // What came too late was not run.
+    if result.outcome == Outcome::Expired {
+        return Ok(result);
+    }
     if result.is_talk || command.name == CONFIRM_COMMAND && !is_prompt_reply || has_changed && is_prompt_reply
     {
         return Ok(result);

@@ -16,12 +16,7 @@ pub(super) struct Suggestion {
 
 impl Suggestion {
     /// Shown with other arguments than it is run with: a name in place of an id.
-    pub(super) fn new(
-        spec: &CommandSpec,
-        arguments: String,
-        shown: &str,
-        localizer: &Localizer,
-    ) -> Self {
+    pub(super) fn new(spec: &CommandSpec, arguments: String, shown: &str, localizer: &Localizer) -> Self {
         let display = format!("{} {shown}", localizer.format_command(spec.name, &[]));
         Self { command: spec.name, arguments, display: display.trim_end().to_owned() }
     }

@@ -34,6 +34,9 @@ pub(super) async fn reply_to_talk(
             (None, Some(ParsedReply::Acknowledgement { is_agreement: true })) => ReplyLine::new("talk-ok"),
             (None, Some(ParsedReply::Acknowledgement { .. })) => ReplyLine::new("talk-thanks"),
             (None, Some(_)) => ReplyLine::not_done("confirm-nothing"),
+            (None, None) if command.text.trim().is_empty() => {
+                ReplyLine::new("talk-no-text").with_command("help", "help", &[])
+            }
             (None, None) => ReplyLine::new("talk-hint")
                 .with_command("example", "communities", &[])
                 .with_command("help", "help", &[]),

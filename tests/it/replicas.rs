@@ -59,7 +59,7 @@ async fn the_commands_of_a_message_that_is_delivered_to_three_replicas_run_once_
 
     let accepted = answers.iter().filter(|answer| answer.text().contains("accepted")).count();
     assert_eq!(accepted, 1, "{answers:#?}");
-    let unlinked = "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Futebol”";
+    let unlinked = "✅ “Futebol” is no longer in “Bairro Feliz”.";
     assert_eq!(bot.replies_to(command.message_id()).await, [DONE, unlinked, DONE]);
     assert_eq!(bot.changes(), 3);
 }

@@ -61,6 +61,8 @@ pub(super) struct EventFields<'a> {
     pub video: RawField<'a>,
     pub document: RawField<'a>,
     pub reaction: RawField<'a>,
+    pub audio: RawField<'a>,
+    pub sticker: RawField<'a>,
     pub connected: RawField<'a>,
     pub disconnected: RawField<'a>,
 }
@@ -110,6 +112,8 @@ impl<'a> EventFields<'a> {
             b"video" => &mut self.video,
             b"document" => &mut self.document,
             b"reaction" => &mut self.reaction,
+            b"audio" => &mut self.audio,
+            b"sticker" => &mut self.sticker,
             b"connected" => &mut self.connected,
             b"disconnected" => &mut self.disconnected,
             _ => return,

@@ -21,7 +21,7 @@ pub struct MessageRef<'a> {
     pub bot_phone: Option<Phone>,
     /// It is a new version of a message that was sent before.
     pub is_edit: bool,
-    /// The text, the caption or the emoji. Only a caption may be empty.
+    /// The text, the caption or the emoji. Empty for a file without a caption, a voice message or a sticker.
     pub text: Cow<'a, str>,
     /// What the text belongs to.
     pub content: Content<'a>,
@@ -49,6 +49,8 @@ pub enum Content<'a> {
     Media(Box<MediaRef<'a>>),
     /// A reaction to the message with this id; the text is the emoji.
     Reaction(Cow<'a, str>),
+    /// A voice message or a sticker.
+    Wordless,
     /// The message was deleted for everyone.
     Deleted,
 }

@@ -175,6 +175,7 @@ fn parse_content<'a>(
     let referenced = fields.reaction.member("referencedMessage").member("messageId").as_text();
     match fields.reaction.member("value").as_text().zip(referenced.filter(|id| is_message_id(id))) {
         Some((value, id)) => Ok((value, Content::Reaction(id))),
+        None if fields.audio.is_object() || fields.sticker.is_object() => Ok(("".into(), Content::Wordless)),
         None => Err(IgnoreReason::NoText),
     }
 }

@@ -39,17 +39,21 @@ async fn a_community_is_created_and_the_reply_gives_the_next_steps() {
 }
 
 #[tokio::test]
-async fn create_cannot_be_undone_and_names_deactivate() {
+async fn undo_of_a_new_community_prompts_before_it_ends_it() {
     let bot = Service::start().await;
     bot.ask(ANA, "/create Bairro Novo").await;
+    bot.settled().await;
+    let id = bot.community("Bairro Novo");
 
-    let reply = bot.ask(ANA, "/undo").await;
+    let asked = bot.ask(ANA, "/undo").await;
+    assert!(asked.contains("“Bairro Novo” would be deactivated") && asked.contains("Shall I?"), "{asked}");
+    assert_eq!(bot.community("Bairro Novo"), id);
+    bot.ask(ANA, "no").await;
+    assert!(bot.ask(ANA, "/undo").await.contains("Shall I?"));
+    let ended = bot.ask(ANA, "yes").await;
 
-    assert_eq!(
-        reply,
-        "❌ The last change was /create, and that cannot be taken back.\n\
-         This may help: /deactivate \"Bairro Novo\""
-    );
+    assert!(ended.starts_with("✅ “Bairro Novo” was deactivated"), "{ended}");
+    assert!(bot.ask(ANA, "/undo").await.starts_with("❌ I took back /create already"));
 }
 
 #[tokio::test]

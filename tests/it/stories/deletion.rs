@@ -65,7 +65,7 @@ async fn of_a_deleted_message_only_the_commands_that_have_not_begun_are_cancelle
     call.release();
     let replies = bot.replies_to(&message).await;
 
-    assert_eq!(replies, ["1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”", DELETED]);
+    assert_eq!(replies, ["✅ “Futebol” is now in “Bairro Feliz”.", DELETED]);
 }
 
 #[tokio::test]

@@ -245,7 +245,7 @@ async fn undo_prompts_before_it_replaces_a_later_text_of_another_admin() {
     assert!(asked.contains("The description of “Bairro Feliz” would be:\n> Texto B\n\n"), "{asked}");
     assert_eq!(bot.description("Bairro Feliz"), "Texto D");
 
-    assert_eq!(bot.ask(ANA, "yes").await, "✅ “Bairro Feliz” has its former description again.");
+    assert_eq!(bot.ask(ANA, "yes").await, "✅ “Bairro Feliz” has its old description again.");
     assert_eq!(bot.description("Bairro Feliz"), "Texto B");
     assert!(bot.ask(ANA, "/undo").await.starts_with("❌ I took back /describe already"));
     assert_eq!(bot.description("Bairro Feliz"), "Texto B");

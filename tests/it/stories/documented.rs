@@ -327,7 +327,9 @@ async fn files_lost_pictures_and_deleted_messages_are_no_commands() {
     let (id, url) = (bot.sandbox.account().id.clone(), "https://example.com/a");
     let command = bot.message(ANA, "/whoami");
     bot.ask_by(&command).await;
+    bot.ask(ANA, "a plain text").await;
     let said = bot.sandbox.sent().len();
+    // Like the text, they would get a hint, but not so soon after it.
     let events = [
         EventBuilder::video(&id, "a plain caption", url),
         EventBuilder::document(&id, "a plain caption", "a.pdf", url),

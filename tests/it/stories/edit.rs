@@ -13,7 +13,7 @@ use crate::webhook::assert_status;
 const NOON: Timestamp = Timestamp(1_764_000_000_000);
 const LATE: &str = "❌ The first version of this message came to its end meanwhile, so the change was not carried out. \
                     Send a new one.";
-const LINKED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
+const LINKED: &str = "✅ “Futebol” is now in “Bairro Feliz”.";
 
 impl Service {
     /// A later version of a message.

@@ -112,8 +112,8 @@ async fn the_history_shows_what_a_yes_and_an_undo_did() {
         [
             "“/confirm” → ✅ 4 of 4 groups are now in “Bairro Feliz”.",
             "“/undo” → ➡️ 4 of 4 groups would be in “Bairro Feliz”.",
-            "“yes” → ✅ 4 of 4 groups are now out of “Bairro Feliz”.",
-            "“/unlink bairro \"time∗\" moradores” → ➡️ 4 of 4 groups would be out of “Bairro Feliz”.",
+            "“yes” → ✅ 4 of 4 groups are no longer in “Bairro Feliz”.",
+            "“/unlink bairro \"time∗\" moradores” → ➡️ 4 of 4 groups would leave “Bairro Feliz”.",
         ]
     );
 }

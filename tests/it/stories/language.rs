@@ -144,8 +144,14 @@ async fn a_typo_is_answered_in_the_language_of_its_command() {
             "/comunidad xyzzy",
             "No conozco ninguna comunidad “xyzzy”. Las que hay: “Bairro Feliz”, “Marketing BR”",
         ),
-        ("/comunidad xyzzy", "No encontré la comunidad “xyzzy”. Las que hay: “Bairro Feliz”, “Marketing BR”"),
-        ("/community xyzzy", "No encontré la comunidad “xyzzy”. Las que hay: “Bairro Feliz”, “Marketing BR”"),
+        (
+            "/comunidad xyzzy",
+            "No conozco ninguna comunidad “xyzzy”. Las que hay: “Bairro Feliz”, “Marketing BR”",
+        ),
+        (
+            "/community xyzzy",
+            "No conozco ninguna comunidad “xyzzy”. Las que hay: “Bairro Feliz”, “Marketing BR”",
+        ),
         (
             "/juntar",
             "Qual comunidade? Escreva: /vincular <comunidade> <grupos…>\n\
@@ -160,9 +166,9 @@ async fn a_typo_is_answered_in_the_language_of_its_command() {
 #[tokio::test]
 async fn a_reply_to_a_prompt_uses_the_language_of_the_prompt() {
     let rows = [
-        ("en", "/unlink", "Shall I?", "sim", "4 of 4 groups are now out of “Bairro Feliz”."),
-        ("es", "/tirar", "Posso fazer?", "yes", "4 de 4 grupos estão fora de “Bairro Feliz”."),
-        ("es", "/desvincular", "¿Lo hago?", "👍", "4 de 4 grupos están fuera de “Bairro Feliz”."),
+        ("en", "/unlink", "Shall I?", "sim", "4 of 4 groups are no longer in “Bairro Feliz”."),
+        ("es", "/tirar", "Posso fazer?", "yes", "4 de 4 grupos não estão mais em “Bairro Feliz”."),
+        ("es", "/desvincular", "¿Lo hago?", "👍", "4 de 4 grupos ya no están en “Bairro Feliz”."),
     ];
     for (locale, command, asked, yes, expected) in rows {
         let bot = Service::with().instance(&format!("locale = \"{locale}\"")).start().await;

@@ -625,7 +625,11 @@ async fn a_beginning_before_another_whole_name_is_asked_about() {
             "✅ “Bairro Feliz” está",
         ),
         ("/descrever minha comunidade: Bairro Feliz: oi", "1. “Bairro Feliz”", "✅ “Bairro Feliz” está"),
-        ("/vincular minha bairro feliz futebol", "1. “Bairro Feliz”", "“Bairro Feliz”.\n✅ “Futebol”"),
+        (
+            "/vincular minha bairro feliz futebol",
+            "1. “Bairro Feliz”",
+            "✅ “Futebol” agora está em “Bairro Feliz”.",
+        ),
         ("/vincular --testar minha bairro feliz futebol", "1. “Bairro Feliz”", "Foi um teste"),
         ("/promover nova bairro feliz 44 99999-0003", "1. “Bairro Feliz”", "✅ +55 44 99999-0003"),
     ] {

@@ -368,7 +368,7 @@ async fn t46_undo_prompts_like_its_effect_would() {
     let undone = bot.ask(ANA, "sim").await;
     bot.settled().await;
     assert_eq!(no, LEFT);
-    assert!(undone.starts_with("5 de 5 grupos estão fora de “Bairro Feliz”."), "{undone}");
+    assert!(undone.starts_with("5 de 5 grupos não estão mais em “Bairro Feliz”."), "{undone}");
     assert!(bot.ask(ANA, "/desfazer").await.starts_with("❌ Já desfiz /vincular"));
     bot.settled().await;
     assert_eq!(bot.community_of("Praça 1"), None);

@@ -11,8 +11,8 @@ use crate::stories::cancel::with_long_retries;
 use crate::support::{ANA, NON_ADMIN, Service};
 use crate::webhook::assert_status;
 
-const LINKED: &str = "1 of 1 group is now in “Bairro Feliz”.\n✅ “Futebol”";
-const UNLINKED: &str = "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Futebol”";
+const LINKED: &str = "✅ “Futebol” is now in “Bairro Feliz”.";
+const UNLINKED: &str = "✅ “Futebol” is no longer in “Bairro Feliz”.";
 const BOTH: &str = "/link bairro futebol\n/unlink bairro futebol";
 
 impl Service {
@@ -46,7 +46,7 @@ async fn a_mistake_in_one_line_does_not_stop_the_others() {
 
     assert_eq!(replies[0], LINKED);
     assert!(replies[1].contains("Did you mean /link?"), "{}", replies[1]);
-    assert!(replies[2].starts_with("There is no community “xyzzy”."), "{}", replies[2]);
+    assert!(replies[2].starts_with("I don't know a community “xyzzy”."), "{}", replies[2]);
     assert!(replies[3].starts_with("You are “Ana”."), "{}", replies[3]);
 }
 
@@ -92,7 +92,7 @@ async fn undo_takes_back_the_last_command_of_a_message() {
     let bot = Service::start().await;
     bot.ask_all("/link bairro futebol\n/link bairro suporte").await;
 
-    assert_eq!(bot.ask(ANA, "/undo").await, "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Suporte”");
+    assert_eq!(bot.ask(ANA, "/undo").await, "✅ “Suporte” is no longer in “Bairro Feliz”.");
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ async fn undo_unlinks_only_newly_linked_groups() {
     assert_eq!(bot.changes(), 2);
     // The next change can be undone.
     bot.ask(ANA, r#"/link "Bairro Feliz" síndicos"#).await;
-    assert_eq!(bot.ask(ANA, "/undo").await, "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Síndicos”");
+    assert_eq!(bot.ask(ANA, "/undo").await, "✅ “Síndicos” is no longer in “Bairro Feliz”.");
 }
 
 #[tokio::test]
@@ -149,7 +149,7 @@ async fn undo_of_an_added_person_prompts() {
     let undone = bot.ask(ANA, "yes").await;
 
     assert!(asked.contains("➡️ +55 44 99999-0005") && asked.contains("Shall I?"), "{asked}");
-    assert!(undone.starts_with("1 of 1 person is now out of “Bairro Feliz”."), "{undone}");
+    assert!(undone.starts_with("✅ +55 44 99999-0005 is no longer in"), "{undone}");
     let again = bot.ask(ANA, "/undo").await;
     assert!(again.starts_with("❌ I took back /add already"), "{again}");
 }
@@ -159,9 +159,9 @@ async fn undo_of_an_added_person_prompts() {
 async fn after_a_day_undo_always_prompts() {
     let day = Duration::from_secs(24 * 60 * 60);
     for (command, is_so) in [
-        (r#"/link "Bairro Feliz" futebol"#, "1 of 1 group is now out of"),
-        (r#"/move "vendas sul" "Bairro Feliz""#, "1 of 1 group is now in “Marketing BR”"),
-        (r#"/promote "Bairro Feliz" 44 99999-0003"#, "1 of 1 person is now no admin"),
+        (r#"/link "Bairro Feliz" futebol"#, "✅ “Futebol” is no longer in"),
+        (r#"/move "vendas sul" "Bairro Feliz""#, "✅ “Vendas Sul” is now in “Marketing BR”"),
+        (r#"/promote "Bairro Feliz" 44 99999-0003"#, "✅ +55 44 99999-0003 is no longer an admin"),
         (r#"/describe "Bairro Feliz" Novo"#, "✅"),
         (r#"/alias feliz = "Bairro Feliz""#, "✅"),
     ] {
@@ -194,7 +194,7 @@ async fn an_undo_that_changes_nothing_can_be_repeated() {
     let undone = bot.ask(ANA, "/undo").await;
 
     assert!(refused.contains("❌ “Futebol”"), "{refused}");
-    assert_eq!(undone, "1 of 1 group is now out of “Bairro Feliz”.\n✅ “Futebol”");
+    assert_eq!(undone, "✅ “Futebol” is no longer in “Bairro Feliz”.");
 }
 
 /// Every call succeeds with response 502 and shows late: the result is unknown, and the next `/undo` reverts

@@ -81,9 +81,9 @@ async fn clear_groups_are_linked_and_ambiguous_ones_list_candidates() {
 
     assert_eq!(
         reply,
-        "1 of 3 groups are now in “Bairro Feliz”.\n✅ “Futebol”\n\
+        "1 of 3 groups is now in “Bairro Feliz”.\n✅ “Futebol”\n\
          ❌ “vendas” could be 1. “Vendas Atacado”, 2. “Vendas Norte”, 3. “Vendas Sul”\n\
-         ❌ no group “futebbol xyzzy”. Did you mean 4. “Futebol”?\n\
+         ❌ I don't know a group “futebbol xyzzy”. Did you mean 4. “Futebol”?\n\
          Answer with the number you mean (several: 1 3)."
     );
     assert_eq!(bot.link_calls(), [["Futebol"]]);

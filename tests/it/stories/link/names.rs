@@ -147,7 +147,7 @@ async fn a_name_or_a_pattern_never_means_an_announcement_group() {
     assert_eq!(
         reply,
         "0 of 3 groups are now in “Bairro Feliz”.\n❌ “marketing br”: is a community, and a group belongs here\n\
-         ❌ no group matches “market∗”\n❌ no group “marketing”\nSee which groups there are: /groups"
+         ❌ No group matches “market∗”\n❌ I don't know a group “marketing”\nSee which groups there are: /groups"
     );
     assert_eq!(bot.changes(), 0);
 }
@@ -183,10 +183,10 @@ async fn two_groups_of_one_name_are_told_apart_by_community() {
 
     assert_eq!(
         unclear,
-        "0 of 1 group is now in “Bairro Feliz”.\n❌ “time” could be 1. “Time (no community)”, \
+        "❌ “time” could be 1. “Time (no community)”, \
          2. “time (Marketing BR)”\nAnswer with the number you mean (several: 1 3)."
     );
-    assert_eq!(clear, "1 of 1 group is now in “Bairro Feliz”.\n✅ “Time”");
+    assert_eq!(clear, "✅ “Time” is now in “Bairro Feliz”.");
 }
 
 #[tokio::test]
