@@ -96,7 +96,9 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
     let done = api_change::apply(context, &change, is_started).await?;
     context.directory.invalidate().await;
     if api_change::may_be_done(&done) {
-        context.set_undo(SPEC.name, None);
+        // Undone by nothing, and itself the undo of `/create`.
+        let undone = context.is_undo.then(|| ("create", String::new()));
+        context.set_undo(SPEC.name, undone);
     }
     if let Err(why_not) = done {
         return Ok(Reply::Lines(vec![why_not]));

@@ -188,8 +188,6 @@ fn a_command_comes_from_the_text_or_a_caption_alone() {
         json!({"pollVote": {"pollMessageId": "A1", "options": [{"name": command}]}}),
         json!({"poll": {"question": command, "options": [{"name": command}]}}),
         json!({"hydratedTemplate": {"message": command, "hydratedButtons": []}}),
-        json!({"audio": {"audioUrl": "https://example.com/1.ogg", "seconds": 3}}),
-        json!({"sticker": {"stickerUrl": "https://example.com/1.webp"}}),
         json!({"location": {"name": command, "latitude": -23.5, "longitude": -46.6}}),
         json!({"contact": {"displayName": command, "vCard": command}}),
         json!({"command": {"itemCount": 1, "message": command}}),
@@ -209,6 +207,15 @@ fn a_command_comes_from_the_text_or_a_caption_alone() {
         let mut event = direct();
         event.as_object_mut().unwrap().remove("text");
         expect_ignored(&with(event, &content).to_string(), IgnoreReason::NoText);
+    }
+    let wordless = [
+        json!({"audio": {"audioUrl": "https://example.com/1.ogg", "caption": command}}),
+        json!({"sticker": {"stickerUrl": "https://example.com/1.webp", "caption": command}}),
+    ];
+    for content in wordless {
+        let mut event = direct();
+        event.as_object_mut().unwrap().remove("text");
+        assert_eq!(expect_message(&with(event, &content).to_string()).text, "");
     }
     let quoting = with(direct(), &json!({"referenceMessageId": "3EB0FFFF"}));
     assert_eq!(expect_message(&quoting.to_string()).text, "/groups");

@@ -181,21 +181,26 @@ async fn each_change_is_undone_or_reported_as_final() {
         bot.settled().await;
 
         if undone.contains('✅') {
-            assert_eq!(seen(&bot), before, "{name}: {undone}");
+            // The announcement group of an ended community stays.
+            let is_as_before = || match *name {
+                "create" => seen(&bot).0 == before.0,
+                _ => seen(&bot) == before,
+            };
+            assert!(is_as_before(), "{name}: {undone}");
             let again = bot.ask(ANA, "/undo").await;
             bot.settled().await;
             assert_eq!(
                 again,
                 format!("❌ I took back /{name} already; there is nothing else of yours here to take back.")
             );
-            assert_eq!(seen(&bot), before, "{name}: {again}");
+            assert!(is_as_before(), "{name}: {again}");
         } else {
             let cannot = format!("❌ The last change was /{name}, and that cannot be taken back.");
             assert!(undone.starts_with(&cannot), "{name}: {undone}");
             assert_eq!(seen(&bot), changed, "{name}: {undone}");
         }
         let is_lost = undone.contains('❌');
-        let lost = ["create", "photo", "invite", "announce", "deactivate", "remove"];
+        let lost = ["photo", "invite", "announce", "deactivate", "remove"];
         assert_eq!(is_lost, lost.contains(name), "{name}: {undone}");
     }
 }
