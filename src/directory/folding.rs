@@ -63,7 +63,9 @@ fn fold_unicode(name: &str) -> String {
 /// Whether a character is invisible: what phones paste (zero-width, direction marks, variation selectors),
 /// all of Unicode's format characters, and blank fillers.
 pub fn is_invisible(c: char) -> bool {
-    matches!(c,
+    // Nearly every character is a plain one.
+    c >= '\u{ad}'
+        && matches!(c,
         '\u{00ad}' | '\u{034f}' | '\u{0600}'..='\u{0605}' | '\u{061c}' | '\u{06dd}' | '\u{070f}'
         | '\u{0890}'..='\u{0891}' | '\u{08e2}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'

@@ -1,6 +1,6 @@
 //! Tables of words and phrases (`sim`, `nem pensar`, `👍`), and a text as the tokens that are looked up in them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::directory::{fold, is_invisible};
 use crate::domain::Locale;
@@ -11,8 +11,8 @@ use crate::i18n;
 pub struct Token {
     /// Folded, without apostrophes.
     pub text: String,
-    /// The text with repeated letters only once: `sim` of `siiim`.
-    squeezed: String,
+    /// The text with repeated letters only once, if it has repeated ones: `sim` of `siiim`.
+    squeezed: Option<String>,
     /// Where it begins in the text.
     pub start: usize,
     /// Where it ends in the text.
@@ -21,12 +21,20 @@ pub struct Token {
     pub ends_part: bool,
 }
 
+impl Token {
+    /// The text with repeated letters only once.
+    fn squeezed(&self) -> &str {
+        self.squeezed.as_deref().unwrap_or(&self.text)
+    }
+}
+
 /// Splits a text into words and emoji. Question marks are tokens; other punctuation, markup and colours of skin are not.
 pub fn tokenize(text: &str) -> Vec<Token> {
     let mut tokens: Vec<Token> = Vec::new();
     let mut word_start = None;
     let push = |tokens: &mut Vec<Token>, start: usize, end: usize| {
-        let folded = fold(&text[start..end]).replace('\'', "");
+        let mut folded = fold(&text[start..end]);
+        folded.retain(|c| c != '\'');
         if !folded.is_empty() {
             tokens.push(Token { squeezed: squeeze(&folded), text: folded, start, end, ends_part: false });
         }
@@ -74,14 +82,18 @@ fn is_markup(c: char) -> bool {
 }
 
 /// Removes repeats of a letter.
-fn squeeze(folded: &str) -> String {
+fn squeeze(folded: &str) -> Option<String> {
+    let is_repeated = |(one, other): (char, char)| one == other && one.is_alphabetic();
+    if !folded.chars().zip(folded.chars().skip(1)).any(is_repeated) {
+        return None;
+    }
     let mut squeezed = String::with_capacity(folded.len());
     for c in folded.chars() {
         if !(c.is_alphabetic() && squeezed.ends_with(c)) {
             squeezed.push(c);
         }
     }
-    squeezed
+    Some(squeezed)
 }
 
 /// A value for each word or phrase.
@@ -90,18 +102,26 @@ pub struct PhraseTable<T> {
     by_phrase: HashMap<String, T>,
     /// The phrases, by their text with repeated letters only once.
     by_squeezed: HashMap<String, String>,
+    /// Their first words. Nearly every word of a text begins no phrase, and is looked up only here.
+    first_words: HashSet<String>,
     max_words: usize,
 }
 
 impl<T> PhraseTable<T> {
     /// A table of these phrases; the first value of a phrase counts.
     pub fn new(phrases: impl IntoIterator<Item = (String, T)>) -> Self {
-        let mut table = Self { by_phrase: HashMap::new(), by_squeezed: HashMap::new(), max_words: 0 };
+        let mut table = Self {
+            by_phrase: HashMap::new(),
+            by_squeezed: HashMap::new(),
+            first_words: HashSet::new(),
+            max_words: 0,
+        };
         for (phrase, value) in phrases {
             let tokens = tokenize(&phrase);
             let phrase = join(&tokens, |token| &token.text);
             table.max_words = table.max_words.max(tokens.len());
-            table.by_squeezed.entry(join(&tokens, |token| &token.squeezed)).or_insert_with(|| phrase.clone());
+            table.first_words.extend(tokens.first().map(|token| token.squeezed().to_owned()));
+            table.by_squeezed.entry(join(&tokens, Token::squeezed)).or_insert_with(|| phrase.clone());
             table.by_phrase.entry(phrase).or_insert(value);
         }
         table
@@ -109,15 +129,17 @@ impl<T> PhraseTable<T> {
 
     /// The longest phrase with which the tokens begin: how many tokens it has, and its value.
     pub fn longest(&self, tokens: &[Token]) -> Option<(usize, &T)> {
-        let counts = (1..=tokens.len().min(self.max_words)).rev();
+        let begins_phrase = self.first_words.contains(tokens.first()?.squeezed());
+        let max_words = if begins_phrase { self.max_words } else { 0 };
+        let counts = (1..=tokens.len().min(max_words)).rev();
         counts.into_iter().find_map(|count| Some((count, self.get(&tokens[..count])?)))
     }
 
     /// The value of a phrase as it is written, or else, if letters are repeated in it, without the repeats.
     fn get(&self, tokens: &[Token]) -> Option<&T> {
         let squeezed = || {
-            let has_repeats = tokens.iter().any(|token| token.text != token.squeezed);
-            let phrase = has_repeats.then(|| self.by_squeezed.get(&join(tokens, |token| &token.squeezed)));
+            let has_repeats = tokens.iter().any(|token| token.squeezed.is_some());
+            let phrase = has_repeats.then(|| self.by_squeezed.get(&join(tokens, Token::squeezed)));
             self.by_phrase.get(phrase??)
         };
         self.by_phrase.get(&join(tokens, |token| &token.text)).or_else(squeezed)
