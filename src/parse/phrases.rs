@@ -21,6 +21,18 @@ pub struct Token {
     pub ends_part: bool,
 }
 
+impl Token {
+    /// Whether it is one letter, maybe repeated.
+    pub fn is_letter(&self) -> bool {
+        self.squeezed.chars().count() == 1 && self.squeezed.chars().all(char::is_alphabetic)
+    }
+
+    /// Whether it is this folded word, maybe with repeated letters.
+    pub fn is(&self, folded: &str) -> bool {
+        self.text == folded || self.squeezed == folded
+    }
+}
+
 /// Splits a text into words and emoji. Question marks are tokens; other punctuation, markup and colours of skin are not.
 pub fn tokenize(text: &str) -> Vec<Token> {
     let mut tokens: Vec<Token> = Vec::new();
