@@ -96,7 +96,11 @@ impl IncomingMessage<'_> {
             }
             MessageIntent::Edit => whole(command_kind(instance, &self.message.text)),
             MessageIntent::EditOfSeveral => whole(CommandKind::EditOfSeveral),
-            MessageIntent::Deletion => whole(CommandKind::Deletion),
+            MessageIntent::Deletion { is_edit: true } => whole(CommandKind::Deletion),
+            // Only an edit has a text.
+            MessageIntent::Deletion { is_edit: false } => {
+                vec![MessagePart { kind: CommandKind::Deletion, text: String::new() }]
+            }
             MessageIntent::PromptReply { .. } => whole(CommandKind::Command(&confirm::SPEC)),
             MessageIntent::Photo => whole(CommandKind::Command(&photo::SPEC)),
             MessageIntent::Wish(kind) => whole(*kind),
@@ -304,7 +308,7 @@ impl Enqueuer {
             MessageIntent::Edit | MessageIntent::EditOfSeveral => {
                 return self.check_edit(endpoint, admin, event).await;
             }
-            MessageIntent::Deletion => {
+            MessageIntent::Deletion { .. } => {
                 event.message.version = DELETION_VERSION;
                 let is_open = self.has_open_command(endpoint, admin, &event.message).await?;
                 return Ok(if is_open { Expectation::Yes } else { Expectation::No });

@@ -23,7 +23,10 @@ pub(super) enum MessageIntent {
     /// An edit of a message of several commands, or to several.
     EditOfSeveral,
     /// A message was deleted, or edited to what is no command.
-    Deletion,
+    Deletion {
+        /// By an edit.
+        is_edit: bool,
+    },
     /// A picture without a command as its caption: if `/photo` waits for one.
     Photo,
     /// A yes, a no, a number, a 👍: if a prompt is open.
@@ -50,7 +53,7 @@ pub(super) fn detect(
         return match is_command() {
             true if is_admin() => Ok(MessageIntent::Edit),
             // The command is taken back.
-            false if is_admin() => Ok(MessageIntent::Deletion),
+            false if is_admin() => Ok(MessageIntent::Deletion { is_edit: true }),
             _ => Err(IgnoreReason::Edited),
         };
     }
@@ -86,7 +89,7 @@ pub(super) fn detect(
         }
         Content::Wordless if is_direct && is_admin() => Ok(MessageIntent::Talk),
         Content::Reaction(_) | Content::Wordless => Err(IgnoreReason::NoText),
-        Content::Deleted if is_admin() => Ok(MessageIntent::Deletion),
+        Content::Deleted if is_admin() => Ok(MessageIntent::Deletion { is_edit: false }),
         Content::Deleted => Err(IgnoreReason::Notification),
     }
 }
@@ -106,6 +109,10 @@ fn detect_talk(text: &str) -> MessageIntent {
         (Some(ParsedReply::Acknowledgement { .. }), _) => {
             MessageIntent::PromptReply { talk: Some(TalkKind::Other) }
         }
+        // A no among other words is a reply to an open prompt only.
+        (Some(ParsedReply::No), _) if parse_reply(text, false, PromptFacts::default()).is_none() => {
+            MessageIntent::PromptReply { talk: Some(TalkKind::Other) }
+        }
         (Some(_), _) => MessageIntent::PromptReply { talk: Some(TalkKind::PromptReply) },
         (None, None) => MessageIntent::Talk,
     }
@@ -115,9 +122,8 @@ impl MessageIntent {
     /// Why the message is ignored if nothing waits for it.
     pub(super) fn reason_if_unexpected(&self, message: &MessageRef<'_>) -> IgnoreReason {
         match (self, &message.content) {
-            (Self::Edit, _) => IgnoreReason::Edited,
-            (Self::Deletion, _) if message.is_edit => IgnoreReason::Edited,
-            (Self::Deletion, _) => IgnoreReason::Notification,
+            (Self::Edit | Self::Deletion { is_edit: true }, _) => IgnoreReason::Edited,
+            (Self::Deletion { is_edit: false }, _) => IgnoreReason::Notification,
             (_, Content::Media(_) | Content::Reaction(_) | Content::Wordless) => IgnoreReason::NoText,
             _ => IgnoreReason::NotACommand,
         }
