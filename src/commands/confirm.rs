@@ -10,7 +10,7 @@ use crate::command::resolution::{Resolution, ResolveContext};
 use crate::command::spec::{CommandSpec, HelpSection};
 use crate::domain::{Chat, Locale};
 use crate::parse::arguments::{ArgKind, Arguments};
-use crate::parse::prompt_reply::{ParsedReply, parse_reply};
+use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::{LeaseError, StateKind};
 
@@ -72,12 +72,11 @@ async fn read_answer(
 ) -> Result<Answer, LeaseError> {
     let ResolveContext { store, command, has_no_prefix, .. } = *context;
     let is_direct = matches!(Chat::from_id(&command.chat), Chat::Direct(_)) && !command.by_owner;
-    let language = Locale::parse(&prompt.language);
+    let facts = PromptFacts { language: Locale::parse(&prompt.language), command: Some(&prompt.command) };
     let reply = match has_no_prefix {
-        true => parse_reply(&command.text, is_direct, language)
-            .filter(|reply| !names_other_command(context, prompt, reply)),
+        true => parse_reply(&command.text, is_direct, facts),
         false if arguments.tokens.is_empty() => Some(ParsedReply::Yes),
-        false => match parse_reply(&arguments.words().join(" "), true, language) {
+        false => match parse_reply(&arguments.words().join(" "), true, facts) {
             Some(ParsedReply::Acknowledgement { .. }) => Some(ParsedReply::Yes),
             reply => reply,
         },
@@ -85,6 +84,9 @@ async fn read_answer(
     let quote = match &command.quoted {
         None => Quote::Absent,
         Some(quoted) if store.reply_messages(&prompt.prompted_by).await?.contains(quoted) => Quote::Prompt,
+        Some(quoted) if store.reminder_messages(&prompt.prompted_by, command).await?.contains(quoted) => {
+            Quote::Prompt
+        }
         Some(_) => Quote::Other,
     };
     let shown_at = store.replied_at(&prompt.prompted_by).await?.unwrap_or(prompted_at);
@@ -103,13 +105,6 @@ async fn read_answer(
         timing,
         is_after_command: store.has_command_between(&prompt.prompted_by, command).await?,
     })
-}
-
-/// Whether a yes names another command than that of the prompt: `sim, pode remover` to a prompt of `/announce`.
-fn names_other_command(context: &ResolveContext<'_>, prompt: &Prompt, reply: &ParsedReply) -> bool {
-    let is_other =
-        |word: &str| context.catalog.parse_wish(word).is_some_and(|wish| wish.spec.name != prompt.command);
-    *reply == ParsedReply::Yes && context.command.text.split_whitespace().any(is_other)
 }
 
 fn nothing_waits() -> ReplyLine {

@@ -116,6 +116,7 @@ duration-days = { $count ->
    *[other] { $count } days
 }
 message-deleted = You deleted that message, so I did nothing.
+message-edited = You changed the message, so I did nothing. If you still want something, send a new message.
 too-many-commands = That is more than { $limit } commands in one message, so I did nothing. Send them in smaller portions.
 edit-of-several = I don't rerun edited messages with several commands. Send what is still missing as a new message.
 rate-limited = { $limit ->
@@ -262,14 +263,27 @@ wish-usage = For that, write: { $usage }. For example: { $example }
 
 ## Words that are understood in every language
 reply-yes = yes, 👍, ✅, ✔
-reply-yes-direct = y, yep, yeah, yea, yup, sure, sure thing, of course, go, go ahead, go for it, do it, do that, please do, absolutely, definitely, certainly, by all means, right, correct, exactly, confirm, confirmed, let’s go, send it, proceed
+reply-yes-direct = y, yep, yeah, yea, yup, sure, sure thing, of course, go, go ahead, go for it, do it, do that, please do, absolutely, definitely, certainly, by all means, confirm, confirmed, let’s go, send it, proceed
+reply-yes-alone = right, correct, exactly
 reply-agreement = ok, okay, okey, great, fine, cool, alright, perfect, 👌
 reply-thanks = thanks, thank you, thanks a lot, thank you so much, thx, ty, cheers, got it, 🙏
 reply-no = no, nope, n
-reply-no-within = nah, never, not, not now, not yet, nevermind, never mind, nvm, stop, stop it, stop that, wait, wait a minute, don’t, don’t do it, can’t, won’t, wouldn’t, shouldn’t, couldn’t, isn’t, didn’t, doesn’t, haven’t, abort, forget it, forget that, hold on, hang on, by mistake, changed my mind, i changed my mind, cancel, cancel it, cancel that, cancelled, canceled, do not, better not, no way, 👎, 🛑, ✋, 🤚, ❌, ✖, 🚫, ⛔, 🙅
+reply-no-within = nah, never, not, not now, not yet, nevermind, never mind, nvm, stop, stop it, stop that, wait, wait a minute, don’t, don’t do it, can’t, won’t, wouldn’t, shouldn’t, couldn’t, isn’t, didn’t, doesn’t, haven’t, abort, forget it, forget that, hold on, hang on, by mistake, changed my mind, i changed my mind, cancel, cancel it, cancel that, cancelled, canceled, do not, better not, no way, 👎, 🛑, ✋, 🤚, ❌, ✖, 🚫, ⛔, 🙅, a second, one second, just a second, give me a second, a sec, one sec, just a sec, a moment, one moment, just a moment, a minute, one minute, just a minute, give me a minute
 reply-prepositions = to
 reply-neither = ?, 🤔
-reply-beside-yes = deactivate, delete, announce, send it, remove, create, link, move, reset, undo, add, post, please, pls, then, now
+reply-courtesy = please, pls
+reply-beside-yes = then, now
+reply-verbs-announce = announce, post, publish, share, send
+reply-verbs-deactivate = deactivate, delete, close, shut it down
+reply-verbs-remove = remove, kick, ban, take out
+reply-verbs-unlink = unlink, remove, take out, detach
+reply-verbs-link = link, attach, add, put
+reply-verbs-move = move, transfer
+reply-verbs-create = create
+reply-verbs-invite = reset, renew, replace, change
+reply-verbs-undo = undo, revert, take back
+reply-verbs-add = add, invite
+reply-behind-verb = it, them, him, her, everyone, everybody, all
 reply-before-number = number option
 reply-numbers = one/first/the first/the first one, two/second/the second/the second one, three/third/the third/the third one, four/fourth/the fourth/the fourth one, five/fifth/the fifth/the fifth one, six/sixth/the sixth/the sixth one, seven/seventh/the seventh/the seventh one, eight/eighth/the eighth/the eighth one, nine/ninth/the ninth/the ninth one, ten/tenth/the tenth/the tenth one
 flag-yes = yes

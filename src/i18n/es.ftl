@@ -116,6 +116,7 @@ duration-days = { $count ->
    *[other] { $count } días
 }
 message-deleted = Borraste el mensaje, así que no hice nada.
+message-edited = Cambiaste el mensaje, así que no hice nada. Si todavía quieres algo, manda otro mensaje.
 too-many-commands = Son más de { $limit } comandos en un solo mensaje, así que no hice nada. Envíalos en partes más pequeñas.
 edit-of-several = No repito mensajes editados con varios comandos. Envía lo que falta en un mensaje nuevo.
 rate-limited = { $limit ->
@@ -262,14 +263,27 @@ wish-usage = Para eso, escribe: { $usage }. Por ejemplo: { $example }
 
 ## Words that are understood in every language
 reply-yes = sí, si
-reply-yes-direct = sip, sep, dale, claro, claro que sí, por supuesto, hazlo, hágalo, adelante, de acuerdo, eso, eso es, eso mismo, confirmo, confirmado, confirma, mándalo, envíalo, vamos, venga, exacto, correcto, afirmativo, seguro, desde luego, cómo no, quiero
+reply-yes-direct = s, sip, sep, dale, claro, claro que sí, por supuesto, hazlo, hágalo, adelante, de acuerdo, confirmo, confirmado, confirma, mándalo, envíalo, afirmativo, seguro, desde luego, cómo no, quiero
+reply-yes-alone = eso, eso es, eso mismo, vamos, venga, exacto, correcto
 reply-agreement = vale, bueno, listo, perfecto, genial, está bien, bien
 reply-thanks = gracias, muchas gracias, mil gracias, entendido, entiendo
 reply-no = no
-reply-no-within = nunca, jamás, tampoco, negativo, mejor no, ahora no, hoy no, todavía no, claro que no, que no, no lo hagas, espera, espere, esperen, espérate, deja, déjalo, déjala, déjalo así, olvida, olvídalo, olvídate, aguarda, basta, para, detente, anula, cancela, cancelar, cancélalo, ni hablar, ni loco, un momento, me equivoqué, cambié de idea, cambié de opinión, sin querer
+reply-no-within = nunca, jamás, tampoco, negativo, mejor no, ahora no, hoy no, todavía no, claro que no, que no, no lo hagas, espera, espere, esperen, espérate, deja, déjalo, déjala, déjalo así, olvida, olvídalo, olvídate, aguarda, basta, para, detente, anula, cancela, cancelar, cancélalo, ni hablar, ni loco, un momento, me equivoqué, cambié de idea, cambié de opinión, sin querer, un segundo, un segundito, un minuto, un minutito, un instante, un momentito
 reply-prepositions = para
 reply-neither = por eso
-reply-beside-yes = desactivar, borrar, anunciar, avisar, enviar, quitar, crear, mover, vincular, poner, deshacer, agregar, por favor, porfa, entonces, ahora, ya, pues
+reply-courtesy = por favor, porfa
+reply-beside-yes = entonces, ahora, ya, pues
+reply-verbs-announce = anunciar, anuncia, anúncialo, avisar, avisa, avísales, enviar, envía, publicar, publica, publícalo, difundir, difunde
+reply-verbs-deactivate = desactivar, desactiva, desactívala, borrar, borra, bórrala, eliminar, elimina, elimínala, cerrar, cierra, ciérrala
+reply-verbs-remove = quitar, quita, quítalo, quítala, sacar, saca, sácalo, sácala, eliminar, elimina, elimínalo, expulsar, expulsa, expúlsalo
+reply-verbs-unlink = desvincular, desvincula, quitar, quita, quítalo, sacar, saca, sácalo
+reply-verbs-link = vincular, vincula, poner, pon, agregar, agrega, añadir, añade
+reply-verbs-move = mover, mueve, muévelo, pasar, pasa, trasladar, traslada
+reply-verbs-create = crear, crea, créala
+reply-verbs-invite = cambiar, cambia, renovar, renueva, restablecer, restablece
+reply-verbs-undo = deshacer, deshaz, revertir, revierte
+reply-verbs-add = agregar, agrega, añadir, añade, invitar, invita
+reply-behind-verb = a todos, todo, todos, eso, el aviso, la comunidad
 reply-before-number = número opción el la
 reply-numbers = uno/una/el primero/la primera/primero, dos/el segundo/la segunda/segundo, tres/el tercero/la tercera/tercero, cuatro/el cuarto/la cuarta/cuarto, cinco/el quinto/la quinta/quinto, seis/el sexto/la sexta/sexto, siete/el séptimo/la séptima/séptimo, ocho/el octavo/la octava/octavo, nueve/el noveno/la novena/noveno, diez/el décimo/la décima/décimo
 flag-yes = sí

@@ -117,6 +117,7 @@ duration-days = { $count ->
    *[other] { $count } dias
 }
 message-deleted = Você apagou a mensagem, então não fiz nada.
+message-edited = Você mudou a mensagem, então não fiz nada. Se ainda quiser algo, mande em outra mensagem.
 too-many-commands = São mais de { $limit } comandos numa mensagem só, então não fiz nada. Mande em partes menores.
 edit-of-several = Não refaço mensagens editadas com vários comandos. Mande o que ainda falta numa mensagem nova.
 rate-limited = { $limit ->
@@ -263,14 +264,27 @@ wish-usage = Para isso, escreva: { $usage }. Por exemplo: { $example }
 
 ## Words that are understood in every language
 reply-yes = sim
-reply-yes-direct = s, sip, sep, isso, isso mesmo, isso aí, isso aí mesmo, é isso, é isso aí, é isso mesmo, manda, mande, manda aí, manda ver, manda bala, mandar, pode, pode ser, pode mandar, pode ir, pode fazer, pode sim, pode crer, bora, bora lá, vamos, vamos lá, vamo, vai, vai lá, vai nessa, vai em frente, vá em frente, vai fundo, segue, siga, prossiga, com certeza, certeza, claro, claro que sim, lógico, óbvio, confirmo, confirma, confirmado, confirmada, fechado, fechou, positivo, faz, faça, faz isso, faça isso, aham, uhum, exato, exatamente, correto, quero, quero sim, eu quero, aprovado, autorizo, autorizado, concordo, aceito, demorou, por favor sim
+reply-yes-direct = s, sip, sep, manda, mande, manda aí, manda ver, manda bala, mandar, pode, pode ser, pode mandar, pode ir, pode fazer, pode sim, vai em frente, vá em frente, vai fundo, com certeza, certeza, claro, claro que sim, confirmo, confirma, confirmado, confirmada, positivo, faz, faça, faz isso, faça isso, quero, quero sim, eu quero, aprovado, autorizo, autorizado, concordo, aceito, por favor sim
+reply-yes-alone = isso, isso mesmo, isso aí, isso aí mesmo, é isso, é isso aí, é isso mesmo, bora, bora lá, vamos, vamos lá, vamo, vai, vai lá, vai nessa, segue, siga, prossiga, pode crer, lógico, óbvio, fechado, fechou, aham, uhum, exato, exatamente, correto, demorou
 reply-agreement = ok, certo, certinho, tá certo, beleza, blz, tá, tá bom, tá bem, tá ok, combinado, perfeito, joia, show, ótimo, tranquilo
 reply-thanks = obrigado, obrigada, obg, brigado, brigada, muito obrigado, muito obrigada, valeu, vlw, entendi, entendido, ciente, legal, massa, grato, grata, agradeço
 reply-no = não, nao
-reply-no-within = naum, nunca, jamais, negativo, nem, melhor não, agora não, hoje não, ainda não, acho que não, acho melhor não, claro que não, não precisa, não quero, não faça, não faz, não manda, não mande, não pode, pode não, espera, espera aí, espere, esperem, peraí, pera, pera aí, per aí, aguarda, aguarde, calma, calma aí, esquece, esquece isso, esqueça, esqueçam, deixa, deixe, deixa isso, deixa pra lá, deixa pra depois, deixa quieto, desisto, desiste, desisti, para, pare, parem, para tudo, para com isso, cancela, cancelar, cancele, cancelem, cancelado, cancelo, cancela tudo, aborta, abortar, nem pensar, nem a pau, de jeito nenhum, de forma alguma, nada disso, nada feito, um momento, engano, foi engano, me enganei, errei, mudei de ideia, sem querer, foi sem querer
+reply-no-within = naum, nunca, jamais, negativo, nem, melhor não, agora não, hoje não, ainda não, acho que não, acho melhor não, claro que não, não precisa, não quero, não faça, não faz, não manda, não mande, não pode, pode não, espera, espera aí, espere, esperem, peraí, pera, pera aí, per aí, aguarda, aguarde, calma, calma aí, esquece, esquece isso, esqueça, esqueçam, deixa, deixe, deixa isso, deixa pra lá, deixa pra depois, deixa quieto, desisto, desiste, desisti, para, pare, parem, para tudo, para com isso, cancela, cancelar, cancele, cancelem, cancelado, cancelo, cancela tudo, aborta, abortar, nem pensar, nem a pau, de jeito nenhum, de forma alguma, nada disso, nada feito, um momento, engano, foi engano, me enganei, errei, mudei de ideia, sem querer, foi sem querer, um segundo, um segundinho, um minuto, um minutinho, um instante, um momentinho, só um minuto, só um segundo, só um instante
 reply-prepositions = no, para
-reply-neither = por isso
-reply-beside-yes = desativar, apagar, encerrar, avisar, anunciar, enviar, publicar, remover, tirar, excluir, criar, vincular, colocar, mover, trocar, redefinir, desfazer, adicionar, por favor, pf, pfv, fazer, então, aí, agora, já, né, viu, gente, nossa, ah, olha, opa, mesmo
+reply-neither = por isso, pode isso
+reply-courtesy = por favor, pf, pfv
+reply-beside-yes = fazer, então, aí, agora, já, né, viu, gente, nossa, ah, olha, opa, mesmo
+reply-verbs-announce = avisar, avisa, avise, anunciar, anuncia, anuncie, enviar, envia, envie, publicar, publica, publique, postar, posta, poste, divulgar, divulga, divulgue, comunicar, comunica, comunique, soltar, solta
+reply-verbs-deactivate = desativar, desativa, desative, apagar, apaga, apague, encerrar, encerra, encerre, excluir, exclui, exclua, fechar, fecha, feche, deletar, deleta, delete, acabar, acaba
+reply-verbs-remove = remover, remove, remova, tirar, tira, tire, retirar, retira, retire, expulsar, expulsa, expulse, excluir, exclui, exclua, banir, bane, bana
+reply-verbs-unlink = desvincular, desvincula, desvincule, tirar, tira, tire, retirar, retira, retire, remover, remove, remova, desligar, desliga, desligue
+reply-verbs-link = vincular, vincula, vincule, colocar, coloca, coloque, pôr, põe, ponha, botar, bota, bote, juntar, junta, junte, adicionar, adiciona, adicione, incluir, inclui, inclua
+reply-verbs-move = mover, move, mova, mudar, muda, mude, passar, passa, passe, transferir, transfere, transfira
+reply-verbs-create = criar, cria, crie
+reply-verbs-invite = trocar, troca, troque, redefinir, redefine, redefina, renovar, renova, renove, resetar, reseta
+reply-verbs-undo = desfazer, desfaz, desfaça, reverter, reverte, reverta, voltar, volta
+reply-verbs-add = adicionar, adiciona, adicione, incluir, inclui, inclua, colocar, coloca, coloque, pôr, põe, ponha, convidar, convida, convide
+reply-behind-verb = todo mundo, todos, todas, tudo, isso, geral, ele, ela, eles, elas, o grupo, os grupos, o aviso, a comunidade, para todos, pra todo mundo, pra todos
 reply-before-number = número opção o a
 reply-numbers = um/uma/o primeiro/a primeira/primeiro, dois/duas/o segundo/a segunda/segundo, três/o terceiro/a terceira/terceiro, quatro/o quarto/a quarta/quarto, cinco/o quinto/a quinta/quinto, seis/o sexto/a sexta/sexto, sete/o sétimo/a sétima/sétimo, oito/o oitavo/a oitava/oitavo, nove/o nono/a nona/nono, dez/o décimo/a décima/décimo
 flag-yes = sim

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use crate::directory::fold;
 use crate::parse::prefix::CommandParser;
+use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::parse::word_lists::word_list;
 
 /// The most words of a line of courtesy.
@@ -57,14 +58,15 @@ pub fn split_commands<'t>(
     starts.iter().zip(ends).map(|(start, end)| &text[*start..end]).collect()
 }
 
-/// Whether a line has only words of courtesy, or none.
+/// Whether a line has only words of courtesy, or none, or is a no to a prompt, which the commands behind it close.
 fn is_courtesy(line: &str) -> bool {
     if line.len() > MAX_COURTESY_BYTES {
         return line.trim().is_empty();
     }
     let line = fold(line);
     let words: Vec<_> = line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    words.len() <= MAX_COURTESY_WORDS && words.iter().all(|word| COURTESY.contains(*word))
+    let is_no = || parse_reply(&line, false, PromptFacts::default()) == Some(ParsedReply::No);
+    is_no() || words.len() <= MAX_COURTESY_WORDS && words.iter().all(|word| COURTESY.contains(*word))
 }
 
 #[cfg(test)]
@@ -80,7 +82,7 @@ mod tests {
 
     #[test]
     fn each_line_with_a_prefix_is_a_command() {
-        let rows: [(&str, &[&str]); 16] = [
+        let rows: [(&str, &[&str]); 18] = [
             ("/link a b", &["/link a b"]),
             ("\n  /link a b\n", &["  /link a b\n"]),
             ("/link a b\n/unlink a c", &["/link a b\n", "/unlink a c"]),
@@ -90,6 +92,8 @@ mod tests {
             ("/lnik a b\n/unlink a c", &["/lnik a b\n", "/unlink a c"]),
             ("Bom dia!\n/link a b\n/unlink a c", &["/link a b\n", "/unlink a c"]),
             ("oi, tudo bem?\n\npor favor:\n/link a b", &["/link a b"]),
+            ("não\n/link a b", &["/link a b"]),
+            ("sim\n/link a b", &[]),
             ("tira o suporte\n/link a b", &[]),
             ("bom dia", &[]),
             ("", &[]),

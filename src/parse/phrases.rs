@@ -26,6 +26,17 @@ impl Token {
     fn squeezed(&self) -> &str {
         self.squeezed.as_deref().unwrap_or(&self.text)
     }
+
+    /// Whether it is one letter, maybe repeated.
+    pub fn is_letter(&self) -> bool {
+        let mut letters = self.squeezed().chars();
+        letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none()
+    }
+
+    /// Whether it is this folded word, maybe with repeated letters.
+    pub fn is(&self, folded: &str) -> bool {
+        self.text == folded || self.squeezed() == folded
+    }
 }
 
 /// Splits a text into words and emoji. Question marks are tokens; other punctuation, markup and colours of skin are not.

@@ -35,12 +35,16 @@ enum WordMeaning {
     Yes,
     /// A yes in a direct chat only.
     EverydayYes,
+    /// A yes in a direct chat if nothing else is said: beside other words it is a remark.
+    LoneYes,
     /// A yes in a direct chat where the change can be undone; it also ends a conversation.
     Agreement,
     /// It ends a conversation, and is no yes.
     Thanks,
     No,
-    /// It adds nothing.
+    /// It adds nothing, not even to a lone yes.
+    Courtesy,
+    /// It adds nothing to a yes.
     Filler,
     /// It says something else than yes or no.
     Unknown,
@@ -53,14 +57,41 @@ static MEANINGS: LazyLock<PhraseTable<WordMeaning>> = LazyLock::new(|| {
         ("reply-no-within", WordMeaning::No),
         ("reply-yes", WordMeaning::Yes),
         ("reply-yes-direct", WordMeaning::EverydayYes),
+        ("reply-yes-alone", WordMeaning::LoneYes),
         ("reply-agreement", WordMeaning::Agreement),
         ("reply-thanks", WordMeaning::Thanks),
+        ("reply-courtesy", WordMeaning::Courtesy),
         ("reply-beside-yes", WordMeaning::Filler),
     ];
     let entries =
         lists.into_iter().flat_map(|(key, meaning)| phrases(key).map(move |(_, phrase)| (phrase, meaning)));
     PhraseTable::new(entries)
 });
+
+/// The commands whose verbs may stand beside a yes: `sim, pode tirar`.
+const COMMANDS_WITH_VERBS: [&str; 10] =
+    ["announce", "deactivate", "remove", "unlink", "link", "move", "create", "invite", "undo", "add"];
+
+/// The verbs of each of these commands.
+static VERBS: LazyLock<[(&str, PhraseTable<()>); 10]> = LazyLock::new(|| {
+    COMMANDS_WITH_VERBS.map(|command| {
+        let verbs = phrases(&format!("reply-verbs-{command}")).map(|(_, phrase)| (phrase, ()));
+        (command, PhraseTable::new(verbs))
+    })
+});
+
+/// What may follow such a verb: `avisa todo mundo`.
+static BEHIND_VERB: LazyLock<PhraseTable<()>> =
+    LazyLock::new(|| PhraseTable::new(phrases("reply-behind-verb").map(|(_, phrase)| (phrase, ()))));
+
+/// What is known about the prompt that a text may reply to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PromptFacts<'a> {
+    /// Its language.
+    pub language: Option<Locale>,
+    /// The English name of its command. Where it is not known, the verb of any command may stand beside a yes.
+    pub command: Option<&'a str>,
+}
 
 /// Numbers in words.
 static NUMBER_WORDS: LazyLock<HashMap<String, usize>> = LazyLock::new(|| {
@@ -71,15 +102,15 @@ static NUMBER_WORDS: LazyLock<HashMap<String, usize>> = LazyLock::new(|| {
 
 /// The reply in a text that is no command, if it is one.
 ///
-/// In a direct chat, a text with a no in it is a no, and everyday words count. A yes or a number beside words that say
-/// something else is none. In a group, where the text may be for another person, only plain words count, and nothing
-/// may be beside them. `language` is that of the prompt, where it is known.
-pub fn parse_reply(text: &str, is_direct: bool, language: Option<Locale>) -> Option<ParsedReply> {
+/// In a direct chat, a text with a no in it is a no, also one too long to be looked through, and everyday words count. A
+/// yes or a number beside words that say something else is none. In a group, where the text may be for another person,
+/// only plain words count, and nothing may be beside them.
+pub fn parse_reply(text: &str, is_direct: bool, prompt: PromptFacts<'_>) -> Option<ParsedReply> {
     if text.len() > MAX_REPLY_LEN {
-        return None;
+        return is_direct.then_some(ParsedReply::No);
     }
     let tokens = tokenize(text);
-    let meanings = classify(&tokens, language);
+    let meanings = classify(text, &tokens, prompt);
     let is_any = |meaning: WordMeaning| meanings.iter().any(|(_, each)| *each == meaning);
     let mut unknown =
         meanings.iter().filter(|(_, meaning)| *meaning == WordMeaning::Unknown).map(|(token, _)| token);
@@ -97,11 +128,15 @@ pub fn parse_reply(text: &str, is_direct: bool, language: Option<Locale>) -> Opt
             Some(ParsedReply::Yes)
         }
         () if is_direct && (is_any(WordMeaning::Agreement) || is_any(WordMeaning::Thanks)) => {
-            Some(ParsedReply::Acknowledgement { is_agreement: is_any(WordMeaning::Agreement) })
+            let is_agreement = is_any(WordMeaning::Agreement) || is_any(WordMeaning::LoneYes);
+            Some(ParsedReply::Acknowledgement { is_agreement })
+        }
+        () if is_direct && is_any(WordMeaning::LoneYes) => {
+            (!is_any(WordMeaning::Filler)).then_some(ParsedReply::Yes)
         }
         () if is_any(WordMeaning::Yes) => {
             let is_plain = |(_, meaning): &(&Token, WordMeaning)| {
-                matches!(meaning, WordMeaning::Yes | WordMeaning::Filler)
+                matches!(meaning, WordMeaning::Yes | WordMeaning::Courtesy | WordMeaning::Filler)
             };
             meanings.iter().all(is_plain).then_some(ParsedReply::Yes)
         }
@@ -110,23 +145,55 @@ pub fn parse_reply(text: &str, is_direct: bool, language: Option<Locale>) -> Opt
 }
 
 /// The meaning of each phrase, with its first token, and of each other token. An emoji of no meaning adds nothing.
-fn classify(tokens: &[Token], language: Option<Locale>) -> Vec<(&Token, WordMeaning)> {
+fn classify<'t>(text: &str, tokens: &'t [Token], prompt: PromptFacts<'_>) -> Vec<(&'t Token, WordMeaning)> {
     let is_word = |token: &Token| token.text.chars().any(char::is_alphanumeric);
     let mut found = Vec::new();
     let mut at = 0;
+    let mut is_behind_verb = false;
     while let Some(token) = tokens.get(at) {
-        let (count, meaning) = match MEANINGS.longest(&tokens[at..]) {
-            Some((1, WordMeaning::No)) if is_preposition(&tokens[at..], language) => {
+        let rest = &tokens[at..];
+        let object = BEHIND_VERB.longest(rest).filter(|_| is_behind_verb);
+        let verb = verb_length(rest, prompt.command);
+        let (count, meaning) = match MEANINGS.longest(rest) {
+            Some((1, WordMeaning::No)) if is_preposition(rest, prompt.language) => (1, WordMeaning::Unknown),
+            // `e isso` without its accent may be “and this”.
+            Some((_, WordMeaning::LoneYes)) if text[token.start..token.end].eq_ignore_ascii_case("e") => {
                 (1, WordMeaning::Unknown)
             }
+            Some((1, WordMeaning::EverydayYes)) if token.is_letter() => {
+                (1, classify_letter(token, tokens.len() == 1, prompt.language))
+            }
+            Some((count, WordMeaning::LoneYes)) if object.is_some_and(|(length, ())| length >= count) => {
+                (count, WordMeaning::Filler)
+            }
             Some((count, meaning)) => (count, *meaning),
+            None if verb > 0 => (verb, WordMeaning::Filler),
+            None if object.is_some() => (object.map_or(1, |(count, ())| count), WordMeaning::Filler),
             None if is_word(token) => (1, WordMeaning::Unknown),
-            None => (1, WordMeaning::Filler),
+            None => (1, WordMeaning::Courtesy),
         };
+        is_behind_verb = verb > 0 && count == verb;
         found.push((token, meaning));
         at += count;
     }
     found
+}
+
+/// A yes of one letter counts alone, and only in its own language: `y` is an “and” in Spanish.
+fn classify_letter(token: &Token, is_alone: bool, language: Option<Locale>) -> WordMeaning {
+    let is_own =
+        |locale| phrases("reply-yes-direct").any(|(of, phrase)| of == locale && token.is(&fold(&phrase)));
+    match () {
+        () if !language.is_none_or(is_own) => WordMeaning::Unknown,
+        () if is_alone => WordMeaning::EverydayYes,
+        () => WordMeaning::Filler,
+    }
+}
+
+/// How many tokens the verb of the command has with which the tokens begin.
+fn verb_length(tokens: &[Token], command: Option<&str>) -> usize {
+    let tables = VERBS.iter().filter(|(name, _)| command.is_none_or(|command| command == *name));
+    tables.filter_map(|(_, table)| table.longest(tokens)).map(|(count, ())| count).max().unwrap_or(0)
 }
 
 /// Whether a no is a preposition in this language, since a noun follows: `no grupo`, `para amanhã`.
@@ -169,6 +236,10 @@ pub fn is_thumbs_up(text: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn in_language(locale: Locale) -> PromptFacts<'static> {
+        PromptFacts { language: Some(locale), command: None }
+    }
+
     fn texts(list: &str) -> impl Iterator<Item = &str> {
         list.split('|').map(str::trim).filter(|text| !text.is_empty())
     }
@@ -178,13 +249,13 @@ mod tests {
         isso aí|é isso|é isso aí|manda|manda ver|manda bala|bora|vamos|vai|vai lá|vai em frente|com certeza|certeza|
         claro|claro, pode fazer|lógico|fechado|positivo|faz|faça|pode crer|aham|uhum|ok, sim|ok pode|beleza, pode mandar|quero|quero sim|
         por favor sim|👍|👍🏽|👍👍|✅|👌 sim|
-        yes|Yes!|yep|yeah|yup|y|yes please|yes, thanks|sure|of course|go ahead|do it|go for it|absolutely|definitely|please do|yesss|
+        yes|Yes!|yep|yeah|yup|yes please|yes, thanks|sure|of course|go ahead|do it|go for it|absolutely|definitely|please do|yesss|
         sí|SÍ|si|síí|sí, gracias|sí, por favor|dale|claro|claro que sí|por supuesto|hazlo|adelante|de acuerdo|eso|eso es|confirmo";
     const NO: &str = "não|nao|nao.|NÃO!|n|nãooo|naum|não, espera|nossa melhor não|acho que não|melhor não fazer isso agora|
         melhor não|peraí|péra|per aí|pera|espera|espera aí|esquece|esquece isso|deixa|deixa pra lá|deixa quieto|agora não|
         hoje não|ainda não|para|para!|não, para|para tudo|pare|cancela|cancela isso aí|pode cancelar|sim, não|claro que não|
         sim mas não agora|nunca|jamais|desisto|nem|nem pensar|nem a pau|calma|calma aí|ok, não|não precisa|não quero|negativo|
-        de jeito nenhum|mudei de ideia|foi engano|errei|aborta|um momento|👎|👎🏽|🛑|✋|❌ não era isso|❌|🚫|sim 👎|🙅‍♀️|
+        de jeito nenhum|mudei de ideia|foi engano|errei|aborta|um momento|um segundo|a second please|un segundo|👎|👎🏽|🛑|✋|❌ não era isso|❌|🚫|sim 👎|🙅‍♀️|
         e se a gente esperasse a reunião de quinta, porque eu acho que ainda não é a hora de fazer isso|
         no|no mejor no|no, gracias|todavía no|mejor no|déjalo|espérate|olvídalo|ni hablar|nunca|sí, pero no ahora|
         no no|nooo|no lo hagas|wait|not now|don't|don’t do it|do not|no thanks|nope|nah|yes, but not yet|never mind|hold on|
@@ -212,7 +283,7 @@ mod tests {
         ];
         let mut wrong = Vec::new();
         for (table, expected) in tables {
-            let parsed = texts(table).map(|text| (text, parse_reply(text, true, Some(Locale::PtBr))));
+            let parsed = texts(table).map(|text| (text, parse_reply(text, true, in_language(Locale::PtBr))));
             wrong.extend(parsed.filter(|(_, found)| *found != expected));
         }
         assert_eq!(wrong, []);
@@ -221,19 +292,79 @@ mod tests {
     #[test]
     fn no_is_a_word_for_where_in_portuguese_only() {
         for text in ["vou no mercado", "tem gente no grupo", "no grupo da escola"] {
-            assert_eq!(parse_reply(text, true, Some(Locale::PtBr)), None, "{text:?}");
-            assert_eq!(parse_reply(text, true, Some(Locale::Es)), Some(ParsedReply::No), "{text:?}");
+            assert_eq!(parse_reply(text, true, in_language(Locale::PtBr)), None, "{text:?}");
+            assert_eq!(parse_reply(text, true, in_language(Locale::Es)), Some(ParsedReply::No), "{text:?}");
         }
         for text in ["no", "no, espera", "acho que no.", "no\nno"] {
-            assert_eq!(parse_reply(text, true, Some(Locale::PtBr)), Some(ParsedReply::No), "{text:?}");
+            assert_eq!(parse_reply(text, true, in_language(Locale::PtBr)), Some(ParsedReply::No), "{text:?}");
         }
     }
 
     #[test]
-    fn a_no_is_looked_for_in_a_thousand_bytes_and_no_further() {
-        let long = |length: usize| format!("{} não", "a".repeat(length - 5));
-        assert_eq!(parse_reply(&long(MAX_REPLY_LEN), true, None), Some(ParsedReply::No));
-        assert_eq!(parse_reply(&long(MAX_REPLY_LEN + 1), true, None), None);
+    fn a_direct_text_of_over_a_thousand_bytes_is_a_no() {
+        let long = |length: usize| format!("sim, {}", "a".repeat(length - 5));
+        let parse = |length, is_direct| parse_reply(&long(length), is_direct, PromptFacts::default());
+        assert_eq!(parse(MAX_REPLY_LEN, true), None);
+        assert_eq!(parse(MAX_REPLY_LEN + 1, true), Some(ParsedReply::No));
+        assert_eq!(parse(MAX_REPLY_LEN + 1, false), None);
+    }
+
+    #[test]
+    fn a_lone_yes_beside_other_words_is_a_remark() {
+        let agreement = Some(ParsedReply::Acknowledgement { is_agreement: true });
+        let rows = [
+            (Locale::PtBr, "olha isso gente|viu isso|e isso|pode isso|segue aí gente", None),
+            (Locale::PtBr, "nossa, demorou|ah vai|já fechou|quero trocar", None),
+            (
+                Locale::PtBr,
+                "tá certo isso|obrigada, é isso|valeu, é isso|legal isso aí|show, fechou",
+                agreement.clone(),
+            ),
+            (Locale::PtBr, "valeu, fechou|obrigada, fechado", agreement.clone()),
+            (
+                Locale::PtBr,
+                "isso por favor|é isso 🙏🏽 sim|isso, pode mandar|fechou, sim|s|s, pode",
+                Some(ParsedReply::Yes),
+            ),
+            (Locale::En, "right now|right then|y now", None),
+            (Locale::En, "right, thanks|ok right|great, right", agreement.clone()),
+            (Locale::En, "y|right|sure, thanks", Some(ParsedReply::Yes)),
+            (Locale::Es, "y ahora|y entonces|y gracias|y bueno|y|venga ya|ya vamos", None),
+            (Locale::Es, "gracias, eso es", agreement),
+            (Locale::Es, "s|venga|eso es", Some(ParsedReply::Yes)),
+        ];
+        for (language, table, expected) in rows {
+            for text in texts(table) {
+                let prompt = PromptFacts { language: Some(language), command: Some("announce") };
+                assert_eq!(parse_reply(text, true, prompt), expected, "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_verb_of_the_command_beside_a_yes_adds_nothing() {
+        let rows = [
+            ("remove", "pode tirar|sim, tira|sim, pode expulsar|pode tirar ela", Some(ParsedReply::Yes)),
+            (
+                "deactivate",
+                "pode excluir|sim, pode fechar|pode deletar|pode apagar isso",
+                Some(ParsedReply::Yes),
+            ),
+            (
+                "announce",
+                "sim, publica|sim, pode postar|pode divulgar|sim, avisa todo mundo",
+                Some(ParsedReply::Yes),
+            ),
+            ("announce", "sim, pode remover|pode tirar|publica|vai avisar|quero trocar", None),
+            ("remove", "sim, publica|tira|tira ela|sim, todo mundo", None),
+        ];
+        for (command, table, expected) in rows {
+            for text in texts(table) {
+                let prompt = PromptFacts { language: Some(Locale::PtBr), command: Some(command) };
+                assert_eq!(parse_reply(text, true, prompt), expected, "{command} {text:?}");
+            }
+        }
+        assert_eq!(parse_reply("pode tirar", true, PromptFacts::default()), Some(ParsedReply::Yes));
     }
 
     #[test]
@@ -252,10 +383,10 @@ mod tests {
         ];
         for (table, expected) in rows {
             for text in texts(table) {
-                assert_eq!(parse_reply(text, false, Some(Locale::PtBr)), expected, "{text:?}");
+                assert_eq!(parse_reply(text, false, in_language(Locale::PtBr)), expected, "{text:?}");
             }
         }
-        assert_eq!(parse_reply("", false, None), None);
+        assert_eq!(parse_reply("", false, PromptFacts::default()), None);
     }
 
     #[test]
@@ -278,7 +409,7 @@ mod tests {
             ("cinco, please", &[5]),
         ];
         for (text, expected) in numbers {
-            let found = parse_reply(text, true, None);
+            let found = parse_reply(text, true, PromptFacts::default());
             assert_eq!(found, Some(ParsedReply::Numbers(expected.to_vec())), "{text:?}");
         }
     }

@@ -18,6 +18,26 @@ impl Store {
         self.read(ids).await
     }
 
+    /// The messages with which talk and replies were answered between a prompt and this reply to it: they say how to
+    /// answer the prompt.
+    pub async fn reminder_messages(
+        &self,
+        prompted_by: &str,
+        reply: &CommandRecord,
+    ) -> Result<Vec<String>, StoreUnavailable> {
+        let ids = sqlx::query_scalar(
+            "SELECT reply_message_id FROM command WHERE id > $1 AND id < $2 AND instance || '' = $3 AND admin = $4
+                 AND by_owner = $5 AND name IN ('confirm', 'wish', 'talk') AND reply_message_id IS NOT NULL",
+        )
+        .bind(prompted_by)
+        .bind(&reply.id)
+        .bind(reply.instance.as_str())
+        .bind(&reply.admin)
+        .bind(i64::from(reply.by_owner))
+        .fetch_all(&self.reads);
+        self.read(ids).await
+    }
+
     /// Whether the admin gave another command in the same chat between the command that prompted and the reply to
     /// the prompt. Replies, talk, edits of earlier messages, the rest of the same message, and what came too late are
     /// no new commands. Ids of commands sort by the

@@ -25,7 +25,9 @@ use crate::domain::{Chat, ConversationKey, Message};
 use crate::failpoint::{self, Step};
 use crate::instance::InstanceRuntime;
 use crate::parse::prefix::ParsedCommand;
-use crate::storage::{ConnectionReport, MAX_EDITS, MessageVersion, StateKind, Store, StoreUnavailable};
+use crate::storage::{
+    ConnectionReport, MAX_EDITS, MessageVersion, StateEntry, StateKind, Store, StoreUnavailable,
+};
 use crate::worker::{self, CommandKind, DELETION_VERSION, MAX_COMMANDS, MessagePart, NewCommandRequest};
 
 /// How long an edit of a command gets a reply.
@@ -94,7 +96,11 @@ impl IncomingMessage<'_> {
             }
             MessageIntent::Edit => whole(command_kind(instance, &self.message.text)),
             MessageIntent::EditOfSeveral => whole(CommandKind::EditOfSeveral),
-            MessageIntent::Deletion => whole(CommandKind::Deletion),
+            MessageIntent::Deletion { is_edit: true } => whole(CommandKind::Deletion),
+            // Only an edit has a text.
+            MessageIntent::Deletion { is_edit: false } => {
+                vec![MessagePart { kind: CommandKind::Deletion, text: String::new() }]
+            }
             MessageIntent::PromptReply { .. } => whole(CommandKind::Command(&confirm::SPEC)),
             MessageIntent::Photo => whole(CommandKind::Command(&photo::SPEC)),
             MessageIntent::Wish(kind) => whole(*kind),
@@ -302,7 +308,7 @@ impl Enqueuer {
             MessageIntent::Edit | MessageIntent::EditOfSeveral => {
                 return self.check_edit(endpoint, admin, event).await;
             }
-            MessageIntent::Deletion => {
+            MessageIntent::Deletion { .. } => {
                 event.message.version = DELETION_VERSION;
                 let is_open = self.has_open_command(endpoint, admin, &event.message).await?;
                 return Ok(if is_open { Expectation::Yes } else { Expectation::No });
@@ -328,6 +334,12 @@ impl Enqueuer {
                     return Ok(Expectation::Yes);
                 }
                 match event.intent {
+                    // A no also ends the wait of `/photo`.
+                    MessageIntent::PromptReply { talk: Some(TalkKind::PromptReply) }
+                        if self.photo_request(endpoint, &key, event.received_at).await?.is_some() =>
+                    {
+                        return Ok(Expectation::Yes);
+                    }
                     MessageIntent::PromptReply { talk: Some(talk) } => talk,
                     _ => return Ok(Expectation::No),
                 }
@@ -339,6 +351,17 @@ impl Enqueuer {
         Ok(if is_due { Expectation::Yes } else { Expectation::No })
     }
 
+    /// The `/photo` that waits for a picture in this conversation.
+    async fn photo_request(
+        &self,
+        endpoint: &Endpoint,
+        key: &ConversationKey,
+        now: Timestamp,
+    ) -> Result<Option<StateEntry>, StoreUnavailable> {
+        let request = self.store.get_state(endpoint.name(), StateKind::PhotoRequest, key.as_str()).await?;
+        Ok(request.filter(|request| prompt::is_in_time(request.at, now)))
+    }
+
     /// Whether `/photo` waits for a picture of this admin in this chat; the command that waits becomes its caption.
     async fn is_requested_photo(
         &self,
@@ -346,8 +369,7 @@ impl Enqueuer {
         key: &ConversationKey,
         event: &mut IncomingMessage<'_>,
     ) -> Result<bool, StoreUnavailable> {
-        let request = self.store.get_state(endpoint.name(), StateKind::PhotoRequest, key.as_str()).await?;
-        let request = request.filter(|request| prompt::is_in_time(request.at, event.received_at));
+        let request = self.photo_request(endpoint, key, event.received_at).await?;
         let is_requested = request.is_some();
         if let Some(request) = request {
             event.message.text = request.value;
@@ -395,8 +417,13 @@ impl Enqueuer {
         let (Some(first), Some(last)) = (versions.first(), versions.last()) else {
             return Ok(Expectation::No);
         };
-        let is_same =
-            |version: &MessageVersion| version.text == message.text && version.sent_at == message.sent_at;
+        // A version of several commands is stored in parts, so its text is none of theirs.
+        let is_whole = |version: &MessageVersion| {
+            !versions.iter().any(|other| other.version == version.version && other.part > 0)
+        };
+        let is_same = |version: &MessageVersion| {
+            version.text == message.text && version.sent_at == message.sent_at && is_whole(version)
+        };
         // A version may be delivered again after a later one.
         if versions.iter().any(is_same) {
             return Ok(Expectation::AlreadyHandled);
@@ -407,7 +434,7 @@ impl Enqueuer {
         // A newer edit is already stored.
         let is_outdated = message.sent_at.zip(last.sent_at).is_some_and(|(sent, last)| sent < last);
         // The same text may be retried if the last version was rate limited.
-        let is_unchanged = last.text == message.text && last.name != worker::RATE_LIMITED;
+        let is_unchanged = is_whole(last) && last.text == message.text && last.name != worker::RATE_LIMITED;
         if is_unchanged || is_outdated {
             return Ok(Expectation::AlreadyHandled);
         }

@@ -6,7 +6,7 @@ use crate::command::wish::Wish;
 use crate::commands::CATALOG;
 use crate::domain::MediaKind;
 use crate::parse::prefix::CommandParser;
-use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, parse_reply};
+use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, PromptFacts, parse_reply};
 use crate::worker::CommandKind;
 
 use super::ignore_reason::IgnoreReason;
@@ -22,9 +22,12 @@ pub(super) enum MessageIntent {
     Edit,
     /// An edit of a message of several commands, or to several.
     EditOfSeveral,
-    /// A message was deleted.
-    Deletion,
-    /// A picture without a caption: if `/photo` waits for one.
+    /// A message was deleted, or edited to what is no command.
+    Deletion {
+        /// By an edit.
+        is_edit: bool,
+    },
+    /// A picture without a command as its caption: if `/photo` waits for one.
     Photo,
     /// A yes, a no, a number, a 👍: if a prompt is open.
     PromptReply {
@@ -47,9 +50,11 @@ pub(super) fn detect(
     // The owner talks to others on the bot's phone.
     let is_direct = matches!(message.chat, ChatRef::Direct(_)) && !message.by_owner;
     if message.is_edit {
-        return match is_command() && is_admin() {
-            true => Ok(MessageIntent::Edit),
-            false => Err(IgnoreReason::Edited),
+        return match is_command() {
+            true if is_admin() => Ok(MessageIntent::Edit),
+            // The command is taken back.
+            false if is_direct && is_admin() => Ok(MessageIntent::Deletion { is_edit: true }),
+            _ => Err(IgnoreReason::Edited),
         };
     }
     match &message.content {
@@ -59,26 +64,32 @@ pub(super) fn detect(
             false if is_direct || message.text.len() > MAX_REPLY_LEN || !is_admin() => {
                 Err(IgnoreReason::NotACommand)
             }
-            false => match parse_reply(&message.text, false, None) {
+            false => match parse_reply(&message.text, false, PromptFacts::default()) {
                 Some(_) => Ok(MessageIntent::PromptReply { talk: None }),
                 None => Err(IgnoreReason::NotACommand),
             },
         },
         Content::Media(media) => match is_command() {
             true => Ok(MessageIntent::Command),
-            false if message.text.trim().is_empty() && media.kind != MediaKind::Video && is_admin() => {
+            false
+                if (is_direct || message.text.trim().is_empty())
+                    && media.kind != MediaKind::Video
+                    && is_admin() =>
+            {
                 Ok(MessageIntent::Photo)
             }
             false if is_direct && is_admin() => Ok(MessageIntent::Talk),
             false => Err(IgnoreReason::NoText),
         },
         // A yes or a no: 👍, 👎, ❌.
-        Content::Reaction(_) if parse_reply(&message.text, false, None).is_some() && is_admin() => {
+        Content::Reaction(_)
+            if parse_reply(&message.text, false, PromptFacts::default()).is_some() && is_admin() =>
+        {
             Ok(MessageIntent::PromptReply { talk: None })
         }
         Content::Wordless if is_direct && is_admin() => Ok(MessageIntent::Talk),
         Content::Reaction(_) | Content::Wordless => Err(IgnoreReason::NoText),
-        Content::Deleted if is_admin() => Ok(MessageIntent::Deletion),
+        Content::Deleted if is_admin() => Ok(MessageIntent::Deletion { is_edit: false }),
         Content::Deleted => Err(IgnoreReason::Notification),
     }
 }
@@ -86,7 +97,7 @@ pub(super) fn detect(
 /// What a text in a direct chat is that is written by an admin and is no command.
 fn detect_talk(text: &str) -> MessageIntent {
     let wish = CATALOG.parse_wish(text);
-    match (parse_reply(text, true, None), wish) {
+    match (parse_reply(text, true, PromptFacts::default()), wish) {
         // A wish may hold a no: `vincular bairro não perturbe`.
         (Some(ParsedReply::No) | None, Some(wish)) if !wish.rest.is_empty() => {
             MessageIntent::Wish(CommandKind::Wish { is_mutating: !wish.is_read() })
@@ -98,6 +109,10 @@ fn detect_talk(text: &str) -> MessageIntent {
         (Some(ParsedReply::Acknowledgement { .. }), _) => {
             MessageIntent::PromptReply { talk: Some(TalkKind::Other) }
         }
+        // A no among other words is a reply to an open prompt only.
+        (Some(ParsedReply::No), _) if parse_reply(text, false, PromptFacts::default()).is_none() => {
+            MessageIntent::PromptReply { talk: Some(TalkKind::Other) }
+        }
         (Some(_), _) => MessageIntent::PromptReply { talk: Some(TalkKind::PromptReply) },
         (None, None) => MessageIntent::Talk,
     }
@@ -107,8 +122,8 @@ impl MessageIntent {
     /// Why the message is ignored if nothing waits for it.
     pub(super) fn reason_if_unexpected(&self, message: &MessageRef<'_>) -> IgnoreReason {
         match (self, &message.content) {
-            (Self::Edit, _) => IgnoreReason::Edited,
-            (Self::Deletion, _) => IgnoreReason::Notification,
+            (Self::Edit | Self::Deletion { is_edit: true }, _) => IgnoreReason::Edited,
+            (Self::Deletion { is_edit: false }, _) => IgnoreReason::Notification,
             (_, Content::Media(_) | Content::Reaction(_) | Content::Wordless) => IgnoreReason::NoText,
             _ => IgnoreReason::NotACommand,
         }

@@ -7,8 +7,8 @@ use crate::domain::Chat;
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::{CommandRecord, MessageVersion, Outcome, StateKind, StoreUnavailable};
 
-/// Cancels the commands of a deleted message that have not begun; each of them says so itself. Closes their prompt, with a
-/// reply. What was done stays.
+/// Cancels the commands of a message that was deleted, or edited to what is no command, if they have not begun; each of
+/// them says so itself. Closes their prompt, with a reply. What was done stays.
 pub(super) async fn cancel_deleted(
     command: &CommandRecord,
     run: &RunContext<'_>,
@@ -25,7 +25,12 @@ pub(super) async fn cancel_deleted(
     let nothing = CommandOutcome::new(Reply::Empty, Outcome::Replied);
     Ok(match own {
         Some(prompt) if is_in_time(prompt.at, now) => {
-            CommandOutcome { reply: deleted_reply(), state_changes: vec![void_prompt(&key)], ..nothing }
+            // An edit to what is no command has a text.
+            let reply = match command.text.is_empty() {
+                true => deleted_reply(),
+                false => Reply::Lines(vec![ReplyLine::new("message-edited")]),
+            };
+            CommandOutcome { reply, state_changes: vec![void_prompt(&key)], ..nothing }
         }
         _ => nothing,
     })

@@ -7,7 +7,9 @@ use crate::command::resolution::DeferredCommand;
 use crate::commands::CATALOG;
 use crate::domain::Chat;
 use crate::reply::{Reply, ReplyLine};
-use crate::storage::{CommandRecord, LeaseError, Outcome, StateChange, StateKind, Store, StoreUnavailable};
+use crate::storage::{
+    CommandRecord, LeaseError, MessageVersion, Outcome, StateChange, StateKind, Store, StoreUnavailable,
+};
 
 /// Adds the state changes about prompts. A new command closes the open prompt, and its reply says so: an `ok` to that
 /// reply must not confirm the prompt. The commands whose prompts led to a change are marked, so that an edit does not
@@ -48,7 +50,10 @@ pub(super) async fn update_prompts(
     if command.version > 0 && !is_own && !is_mutating {
         return Ok(result);
     }
-    let is_newer = prompted_at > command.accepted_at;
+    // The commands of one message are accepted at the same time, and run in order.
+    let sets_another = result.state_changes.iter().any(prompt::is_set);
+    let is_replaced = sets_another && is_of_same_message(store, command, &prompt).await?;
+    let is_newer = prompted_at > command.accepted_at && !is_replaced;
     let is_open = !is_newer
         && prompt::is_in_time(prompted_at, command.accepted_at)
         && !store.is_superseded(&command.instance, &prompt.prompted_by).await?;
@@ -71,6 +76,18 @@ fn with_line(reply: Reply, line: ReplyLine) -> Reply {
         Reply::InLanguage(locale, reply) => Reply::InLanguage(locale, Box::new(with_line(*reply, line))),
         reply => Reply::WithLines(Box::new(reply), vec![line]),
     }
+}
+
+/// Whether another command of the same message led to the prompt.
+async fn is_of_same_message(
+    store: &Store,
+    command: &CommandRecord,
+    prompt: &Prompt,
+) -> Result<bool, StoreUnavailable> {
+    let CommandRecord { instance, message_id, version, .. } = command;
+    let versions = store.message_versions(instance, message_id, &command.sender(), version + 1).await?;
+    let is_other = |other: &MessageVersion| other.version == *version && other.id != command.id;
+    Ok(versions.iter().any(|other| is_other(other) && prompt.is_of(&other.id)))
 }
 
 /// Whether an earlier version of the command's message led to the prompt. An edit replaces that prompt, even if it was

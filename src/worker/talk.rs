@@ -2,11 +2,12 @@
 
 use super::context::{CommandOutcome, Request};
 use crate::command::consent::is_reaction;
+use crate::command::prompt;
 use crate::command::spec::CommandSpec;
 use crate::config::AdminsFrom;
 use crate::domain::Chat;
 use crate::parse::greeting::is_greeting;
-use crate::parse::prompt_reply::{ParsedReply, parse_reply};
+use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::{StateChange, StateKind, StoreUnavailable};
 
@@ -25,9 +26,19 @@ pub(super) async fn reply_to_talk(
     {
         return Ok(greeting);
     }
+    let facts = PromptFacts { language: Some(run.localizer.locale), command: None };
+    // Nothing is open, so a no among other words is no reply.
+    let reply = parse_reply(&command.text, true, facts).filter(|reply| {
+        *reply != ParsedReply::No || parse_reply(&command.text, false, facts) == Some(ParsedReply::No)
+    });
+    if reply == Some(ParsedReply::No)
+        && let Some(declined) = decline_photo(request).await?
+    {
+        return Ok(declined);
+    }
     let example = |spec: &CommandSpec| spec.examples(run.localizer).swap_remove(0);
     let line =
-        match (wished, parse_reply(&command.text, true, None)) {
+        match (wished, reply) {
             (Some(spec), _) => ReplyLine::new("wish-usage")
                 .with_plain("usage", spec.usage(run.localizer))
                 .with_plain("example", example(spec)),
@@ -42,6 +53,18 @@ pub(super) async fn reply_to_talk(
                 .with_command("help", "help", &[]),
         };
     Ok(CommandOutcome::talk(Reply::Lines(vec![line]), Vec::new()))
+}
+
+/// Ends the wait of `/photo` for a picture.
+async fn decline_photo(request: &Request<'_>) -> Result<Option<CommandOutcome>, StoreUnavailable> {
+    let Request { run, command, conversation_key, .. } = request;
+    let (instance, key) = (&run.instance.config.name, conversation_key.as_str());
+    let waiting = run.store.get_state(instance, StateKind::PhotoRequest, key).await?;
+    let waiting = waiting.filter(|waiting| prompt::is_in_time(waiting.at, command.accepted_at));
+    Ok(waiting.map(|_| {
+        let end = StateChange { kind: StateKind::PhotoRequest, key: key.to_owned(), value: None };
+        CommandOutcome::talk(Reply::Lines(vec![ReplyLine::new("confirm-left")]), vec![end])
+    }))
 }
 
 /// Greets at most once a day, in the instance's time zone.
