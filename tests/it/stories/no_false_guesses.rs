@@ -708,7 +708,7 @@ async fn words_that_are_neither_name_nor_courtesy_stop_a_change() {
     }
     let bot = Service::start().await;
     let said = bot.ask(ANA, "/vincular bairro futebol em vez de suporte").await;
-    assert!(said.contains("“em vez”") && said.contains("“futebol”, “suporte”"), "{said}");
+    assert!(said.contains("“vez”") && said.contains("“futebol”, “suporte”"), "{said}");
     // A name of its own that is not known keeps no other one from being done.
     let said = bot.ask(ANA, "/vincular bairro futebol, xyzzy").await;
     assert!(said.contains("✅ “Futebol”") && said.contains("❌"), "{said}");
