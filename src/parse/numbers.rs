@@ -76,14 +76,14 @@ fn is_heading(tokens: &[Token]) -> bool {
 
 /// The numbers of a list, where tokens hold nothing else: each with the tokens as they are typed.
 pub fn list_numbers(tokens: &[Token]) -> Option<Vec<(String, RangeInclusive<usize>)>> {
+    let is_between =
+        |token: &Token| !token.is_quoted && in_word_list(&token.text, "stop-words-between-names");
     let (mut found, mut at) = (Vec::new(), 0);
     while at < tokens.len() {
         if let Some((range, length)) = numbers_at(&tokens[at..], false) {
             found.push((crate::parse::tokenizer::join(&tokens[at..at + length]), range));
             at += length;
-        } else if !tokens[at].is_quoted && in_word_list(&tokens[at].text, "stop-words-between-names") {
-            at += 1;
-        } else if found.is_empty() && is_heading(&tokens[at..]) {
+        } else if is_between(&tokens[at]) || (found.is_empty() && is_heading(&tokens[at..])) {
             at += 1;
         } else {
             return None;

@@ -9,7 +9,7 @@ use crate::domain::{Lid, Phone};
 use crate::parse::dialing_code::{DialingCode, parse_international};
 use crate::parse::further_command::is_command_verb;
 use crate::parse::list_items::list_item;
-use crate::parse::names::is_courtesy_phrase;
+use crate::parse::names::{is_courtesy_phrase, strip_courtesy};
 use crate::parse::text::is_comma;
 use crate::parse::word_lists::{in_word_list, is_stop_word};
 
@@ -88,7 +88,7 @@ fn is_person_name(words: &str) -> bool {
         !is_command_verb(word)
             && (word.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase()) || is_small())
     };
-    is_courtesy_phrase(words) || words.split_whitespace().all(is_part)
+    is_courtesy_phrase(words) || strip_courtesy(words).split_whitespace().all(is_part)
 }
 
 /// A part of a number: as typed, and its digits.
