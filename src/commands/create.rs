@@ -16,6 +16,7 @@ use crate::engine::free_text::too_long_line;
 use crate::engine::read_back::PollBackoff;
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
+use crate::parse::further_command::has_verb_behind_conjunction;
 use crate::parse::tokenizer::parse_quoted_name;
 use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, UsageError, escape_markup};
@@ -113,7 +114,8 @@ async fn build_plan(
             format!("{} {}", context.localizer.format_command(SPEC.name, &[]), escape_markup(meant));
         would.push(ReplyLine::new("create-maybe").with_plain("command", command));
     }
-    let is_asked = !known.is_empty() || typo.is_some() || stripped.is_some();
+    let is_asked =
+        !known.is_empty() || typo.is_some() || stripped.is_some() || has_verb_behind_conjunction(&name);
     let rest = command_arguments(&name, description.as_deref());
     if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, Reply::Lines(would), is_asked) {
         return Ok(Err(reply));

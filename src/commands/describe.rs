@@ -14,6 +14,7 @@ use crate::engine::free_text::{is_same_text, parses_back_to, too_long_line, trai
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::flags::ends_in_yes;
+use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine};
 use crate::zapi::{ApiError, ChangePermit, CommunityDetails, Zapi};
 
@@ -102,7 +103,15 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
                 about.splice(..0, changed_since_lines(&plan));
             }
             let rest = command_for(&community.id, &plan.text).unwrap_or_default();
-            let (about, is_grave) = (Reply::Lines(about), is_changed_since || may_hold_a_flag);
+            // `/describe bairro Feliz and united`: the name may have taken words of the text.
+            let is_cut = arguments.community.as_deref().is_some_and(|name| name.contains(' '))
+                && plan
+                    .text
+                    .split_whitespace()
+                    .next()
+                    .is_some_and(|first| in_word_list(first, "stop-words-between-names"));
+            let is_grave = is_changed_since || may_hold_a_flag || is_cut;
+            let about = Reply::Lines(about);
             if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, about, is_grave) {
                 return Ok(reply);
             }

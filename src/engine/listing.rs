@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::authorization::may_use;
 use crate::command::context::{CommandError, Context};
-use crate::directory::{NamedEntry, fold};
+use crate::directory::{NamedEntry, fold, similarity_of};
 use crate::domain::{GroupId, InviteLink};
-use crate::parse::names::{Exclusion, Fit, NameReader};
+use crate::parse::names::{Exclusion, Fit, Name, NameReader, find_leftover, strip_courtesy};
 use crate::parse::numbers::{list_numbers, parse_range};
 use crate::parse::tokenizer::Token;
 use crate::parse::word_lists::here_words;
@@ -21,6 +21,11 @@ use crate::storage::StateKind;
 
 /// The most lines of a list on a page.
 pub const PAGE_SIZE: usize = 40;
+
+/// The most bytes of a misspelled name.
+const MAX_MISSPELLED_BYTES: usize = 200;
+/// The least similarity of a misspelled name to a name.
+const MIN_SIMILARITY: f64 = 0.8;
 
 /// What a list shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +56,20 @@ struct RemainingPages {
     lines: Vec<String>,
     /// The meaning of the numbers, with those of earlier pages.
     numbers: Option<NumberedList>,
+}
+
+/// Why the words of a command are no list of groups.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NamesError {
+    /// This word excludes some of them.
+    Excluded(String),
+    /// These words are no name of a group, and may change what is meant.
+    Leftover {
+        /// The words.
+        word: String,
+        /// The names that are clear.
+        names: Vec<String>,
+    },
 }
 
 impl NumberedList {
@@ -136,7 +155,7 @@ impl Context<'_> {
     pub async fn resolve_group_words(
         &self,
         tokens: &[Token],
-    ) -> Result<Result<Vec<String>, Exclusion>, CommandError> {
+    ) -> Result<Result<Vec<String>, NamesError>, CommandError> {
         let snapshot = self.directory.snapshot(self.zapi).await?;
         if let Some(numbers) = list_numbers(tokens) {
             let list = self.load_last_list().await?.and_then(|list| NumberedList::from_stored(&list));
@@ -168,7 +187,32 @@ impl Context<'_> {
             }
         };
         let reader = NameReader { fit: &fit, locale: self.localizer.locale };
-        Ok(reader.read_names(tokens).map(|names| names.into_iter().map(|name| name.text).collect()))
+        let names = match reader.read_names(tokens) {
+            Ok(names) => names,
+            Err(Exclusion(word)) => return Ok(Err(NamesError::Excluded(word))),
+        };
+        // Another community may be meant for the groups beside it. Its announcement group has its name.
+        let names_community = |name: &&Name| {
+            let text = strip_courtesy(&name.text);
+            let communities = snapshot.communities.matches(text).0;
+            names.len() > 1
+                && !tokens[name.tokens.start].is_quoted
+                && (name.fit == Fit::None || snapshot.groups.matches(text).0.len() == 1)
+                && (name.fit == Fit::None || snapshot.communities.has_name(text))
+                && communities.iter().any(|community| self.can_see(&community.id, &community.name))
+        };
+        let is_misspelled = |text: &str| {
+            text.len() <= MAX_MISSPELLED_BYTES
+                && snapshot.groups.all().any(|group| similarity_of(text, &group.name) >= MIN_SIMILARITY)
+        };
+        let leftover =
+            find_leftover(tokens, &names, &is_misspelled).or_else(|| names.iter().find(names_community));
+        if let Some(leftover) = leftover {
+            let clear = names.iter().filter(|name| name.fit == Fit::Whole || name.fit == Fit::Beginning);
+            let clear = clear.filter(|name| *name != leftover).map(|name| name.text.clone()).collect();
+            return Ok(Err(NamesError::Leftover { word: leftover.text.clone(), names: clear }));
+        }
+        Ok(Ok(names.into_iter().map(|name| name.text).collect()))
     }
 
     /// The community of a number of the last list, if that showed communities and none has this name.

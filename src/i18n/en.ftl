@@ -98,6 +98,7 @@ unclosed-quote = A quote { $quote } is not closed. Write: { $usage }
 missing-community = Which community? Write: { $usage }
 missing-groups = Which groups? Write: { $usage }
 too-many-words = I can't place { $word }. Write: { $usage }
+leftover-words = I did not understand { $word }, so nothing was done. I understood: { $names }. Put commas between names: { $usage }
 example = For example: { $example }
 too-old = { $count ->
     [one] This command reached me { $age } late, so I did not run it. Send it again if you still want it.
@@ -700,7 +701,8 @@ unknown-flag = I don't know { $word }, so nothing was done. There are --try (onl
 confirm-dry-run = So nothing was done, and the question still stands: answer “yes” to do it, or “no”.
 stop-words-beside-people = admin admins administrator as be
 bare-pattern = { $name } alone would be every group, and that is never done at once. Put a part of the name to it: sales*
-exclusion-words = except excepting excluding but not no without minus never don't dont
+exclusion-words = except excepting excluding but not no without minus never don't dont or
+range-words = to through
 stop-words = with only just also until nor
 ## Changes since the command that is undone
 describe-changed-since = Not undone: somebody changed the description of { $community } since. It is now:

@@ -98,6 +98,7 @@ unclosed-quote = Faltó cerrar las comillas { $quote }. Escribe: { $usage }
 missing-community = ¿Qué comunidad? Escribe: { $usage }
 missing-groups = ¿Qué grupos? Escribe: { $usage }
 too-many-words = Esto sobra: { $word }. Escribe: { $usage }
+leftover-words = No entendí { $word }, así que no hice nada. Entendí: { $names }. Separa los nombres con comas: { $usage }
 example = Por ejemplo: { $example }
 too-old = { $count ->
     [one] Este comando me llegó con { $age } de retraso, así que no lo ejecuté. Envíalo otra vez si todavía lo quieres.
@@ -700,7 +701,8 @@ unknown-flag = No conozco { $word }, así que no hice nada. Existen --probar (so
 confirm-dry-run = Así no hice nada, y la pregunta sigue en pie: responde “sí” para hacerlo, o “no”.
 stop-words-beside-people = admin administrador administradora como
 bare-pattern = { $name } solo serían todos los grupos, y eso no lo hago de una vez. Agrégale una parte del nombre: ventas*
-exclusion-words = menos quitando excepto salvo no sin nunca
+exclusion-words = menos quitando excepto salvo no sin nunca o u
+range-words = a al hasta
 stop-words = con por hasta pero solo solamente también ni
 ## Changes since the command that is undone
 describe-changed-since = No lo deshice: alguien cambió la descripción de { $community } después. Ahora es:

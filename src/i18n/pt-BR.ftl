@@ -99,6 +99,7 @@ unclosed-quote = Faltou fechar as aspas { $quote }. Escreva: { $usage }
 missing-community = Qual comunidade? Escreva: { $usage }
 missing-groups = Quais grupos? Escreva: { $usage }
 too-many-words = Sobrou isto: { $word }. Escreva: { $usage }
+leftover-words = Não entendi { $word }, então não fiz nada. Entendi: { $names }. Separe os nomes com vírgulas: { $usage }
 example = Por exemplo: { $example }
 too-old = { $count ->
     [one] Este comando chegou para mim com { $age } de atraso, então não o executei. Mande de novo se ainda quiser.
@@ -701,7 +702,8 @@ unknown-flag = Não conheço { $word }, então não fiz nada. Existem --testar (
 confirm-dry-run = Assim não fiz nada, e a pergunta continua de pé: responda “sim” para fazer, ou “não”.
 stop-words-beside-people = admin adm administrador administradora como
 bare-pattern = { $name } sozinho seria todos os grupos, e isso eu não faço de uma vez. Ponha um pedaço do nome junto: vendas*
-exclusion-words = menos tirando exceto salvo não sem fora nunca
+exclusion-words = menos tirando exceto salvo não sem fora nunca ou
+range-words = a à ao até
 stop-words = com por até mas só somente apenas também nem
 ## Changes since the command that is undone
 describe-changed-since = Não desfiz: alguém mudou a descrição de { $community } depois. Agora ela é:

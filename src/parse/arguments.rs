@@ -466,6 +466,12 @@ mod tests {
             assert_eq!(flags(text, rest), (false, true, String::new(), "Oi".to_owned()), "{rest}");
         }
         assert_eq!(flags(text, "Sales --try x --try y").3, "x --try y");
+        for prose in ["—sim, teremos festa", "–yes Oi", "--sim, Oi", "--sim: Oi"] {
+            assert_eq!(
+                flags(text, &format!("Sales {prose}")),
+                (false, false, String::new(), prose.to_owned())
+            );
+        }
         for near in
             ["Oi --try 🙏", "Oi —try, por favor", "Oi *--try* a b", "Oi -- try a b", "Oi\u{a0}--try  a"]
         {

@@ -27,7 +27,7 @@ impl Flags {
 /// Whether a text ends in `--yes`.
 pub fn ends_in_yes(text: &str) -> bool {
     let last = text.split_whitespace().next_back();
-    last.and_then(|word| parse_flag(word, true)).is_some_and(|(flag, _)| flag == Flag::Yes)
+    last.and_then(|word| parse_flag(word, false)).is_some_and(|(flag, _)| flag == Flag::Yes)
 }
 
 /// What a word after dashes means.
@@ -65,12 +65,17 @@ pub fn parse_flag(text: &str, is_prose: bool) -> Option<(Flag, usize)> {
     let is_sure = is_long && !(is_apart && dashes.chars().count() == 1);
     let is_dry_run =
         || in_word_list(word[..end].trim_end_matches(|c: char| !c.is_alphanumeric()), "flag-dry-run");
+    let is_comma_at = |end: usize| word[end..].starts_with(is_comma);
     let flag = match () {
         () if !name.starts_with(char::is_alphabetic) => return None,
         // `*-try*` may be a name.
         () if (is_sure || !is_marked) && is_dry_run() => Flag::DryRun { is_sure },
         // `--yes` is accepted only if it is certain.
         () if !is_sure || is_marked => return None,
+        // Phones make a long dash of two, but in front of a text it may belong to that: `—sim, teremos festa`.
+        () if is_prose && (dashes.chars().count() < 2 || name != fold(&word[..end]) || is_comma_at(end)) => {
+            return None;
+        }
         () if in_word_list(&name, "flag-yes") && !is_apart => Flag::Yes,
         () => Flag::Unknown,
     };

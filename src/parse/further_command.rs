@@ -16,6 +16,9 @@ const MAX_NAME_WORDS: usize = 8;
 /// The most bytes of a name in quotes. A quote that is not closed by then is searched no further: each word may begin with one.
 const MAX_QUOTED_BYTES: usize = 1_024;
 
+/// The most bytes of a command's name.
+const MAX_COMMAND_BYTES: usize = 64;
+
 /// Verbs for commands, as people use them in sentences.
 static VERBS: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("command-verbs"));
 /// Words that join two commands.
@@ -45,6 +48,17 @@ pub fn has_further_command(
     let words = words(rest);
     let begins = |at: usize| begins_command(rest, &words, at, prefixes, &is_command);
     (0..words.len()).any(|at| begins(at) && !is_in_name(rest, &words, at, &is_name))
+}
+
+/// Whether a word is a verb for a command.
+pub fn is_command_verb(word: &str) -> bool {
+    VERBS.contains(&fold(word))
+}
+
+/// Whether a text has a verb for a command right behind “and” or the like: `Festa e vincular futebol`.
+pub fn has_verb_behind_conjunction(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.windows(2).any(|pair| CONJUNCTIONS.contains(&fold(pair[0])) && is_command_verb(pair[1]))
 }
 
 fn words(rest: &str) -> Vec<Word> {
@@ -90,7 +104,12 @@ fn begins_command(
     // No space stands before it: `futebol/desvincular`. An address has such parts, too.
     let is_glued = |prefix: &String| {
         let mut behind = text.match_indices(prefix.as_str()).map(|(at, _)| &text[at + prefix.len()..]);
-        behind.any(|name| name.starts_with(char::is_alphabetic) && is_command(&plain(name)))
+        behind.any(|rest| {
+            // Only the word: a text of 64 KiB may have a prefix at each letter.
+            let rest = &rest[..rest.floor_char_boundary(MAX_COMMAND_BYTES)];
+            let name = rest.split(|c: char| !c.is_alphanumeric() && c != '-').next().unwrap_or(rest);
+            name.starts_with(char::is_alphabetic) && is_command(&plain(name))
+        })
     };
     if !text.contains("://") && prefixes.iter().any(is_glued) {
         return true;
@@ -123,6 +142,17 @@ fn is_in_name(rest: &str, words: &[Word], at: usize, is_name: &impl Fn(&str) -> 
 mod tests {
     use super::*;
     use crate::commands::CATALOG;
+
+    #[test]
+    fn t46_a_prefix_at_each_letter_is_read_at_once() {
+        let started = std::time::Instant::now();
+        let is_command = |name: &str| CATALOG.lookup(name).is_some();
+        for unit in ["/x", "/"] {
+            let rest = format!("bairro a{}", unit.repeat(60 * 1024 / unit.len()));
+            assert!(!has_further_command(&rest, &["/".to_owned()], is_command, |_| false));
+        }
+        assert!(started.elapsed() < std::time::Duration::from_secs(2));
+    }
 
     #[test]
     fn t46_a_second_command_is_found_behind_what_parts_commands() {

@@ -5,14 +5,14 @@
 //! is one unknown name up to the next whole name or separator.
 
 use std::collections::HashSet;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::LazyLock;
 
 use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
-use crate::parse::numbers::{MAX_OPTIONS, numbers_at, parse_range};
-use crate::parse::tokenizer::{Token, join};
+use crate::parse::numbers::{MAX_OPTIONS, numbers_at, parse_range, range_words_at};
+use crate::parse::tokenizer::{Separator, Token, join};
 use crate::parse::word_lists::{in_word_list, is_stop_word, word_list};
 
 /// The most words of a name without quotes.
@@ -61,6 +61,40 @@ pub struct NameReader<'a> {
 /// A command that excludes something, by this word: to take the other names would be the opposite.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Exclusion(pub String);
+
+/// The name that is not known and stands beside other names, with no comma, line or “and” between: it may say that
+/// something else is meant, as in `futebol instead of suporte`.
+///
+/// `is_misspelled`: whether a text is nearly a name.
+pub fn find_leftover<'a>(
+    tokens: &[Token],
+    names: &'a [Name],
+    is_misspelled: &dyn Fn(&str) -> bool,
+) -> Option<&'a Name> {
+    let parts = |at: usize| {
+        let token = &tokens[at];
+        let is_between = !token.is_quoted && in_word_list(&token.text, "stop-words-between-names");
+        is_between || token.separator != Separator::Blank
+    };
+    let is_beside = |one: &Name, other: &Name| {
+        let (first, last) = if one.tokens.start < other.tokens.start { (one, other) } else { (other, one) };
+        first.tokens != last.tokens && !(first.tokens.end..=last.tokens.start).any(parts)
+    };
+    let has_neighbour = |at: usize| {
+        let before = at.checked_sub(1).and_then(|before| names.get(before));
+        before
+            .into_iter()
+            .chain(names.get(at + 1))
+            .any(|other| other.fit > Fit::None && is_beside(&names[at], other))
+    };
+    let at = (0..names.len()).find(|at| {
+        let is_quoted = tokens[names[*at].tokens.start].is_quoted;
+        let text = &names[*at].text;
+        let is_word = text.contains(char::is_alphabetic) && !text.contains('*');
+        names[*at].fit == Fit::None && !is_quoted && is_word && has_neighbour(*at) && !is_misspelled(text)
+    })?;
+    names.get(at)
+}
 
 impl NameReader<'_> {
     /// All names in the tokens.
@@ -260,7 +294,10 @@ impl NameReader<'_> {
         }
         let end = run_end(tokens, at).min(at + MAX_NAME_WORDS);
         for start in at + 1..end {
-            let Some((numbers, length)) = numbers_at(&tokens[start..end], true) else { continue };
+            let numbers = numbers_at(&tokens[start..end], true);
+            let Some((numbers, length)) = numbers.or_else(|| repeated_range(tokens, at, start)) else {
+                continue;
+            };
             let (prefix, next) = (join(&tokens[at..start]), start + length);
             let names: Vec<String> =
                 numbers.take(MAX_OPTIONS + 1).map(|number| format!("{prefix} {number}")).collect();
@@ -276,6 +313,18 @@ impl NameReader<'_> {
         }
         None
     }
+}
+
+/// The numbers of a range that repeats the words before its first number, and how many tokens: `16 to bloco 18`.
+fn repeated_range(tokens: &[Token], at: usize, start: usize) -> Option<(RangeInclusive<usize>, usize)> {
+    let number = |at: usize| parse_range(&tokens.get(at).filter(|token| token.may_join())?.text);
+    let first = number(start)?;
+    let between = range_words_at(&tokens[start + 1..])?;
+    let (again, length) = (start + 1 + between, start - at);
+    let (before, repeated) = (&tokens[at..start], tokens.get(again..again + length)?);
+    let is_same = |(one, other): (&Token, &Token)| other.may_join() && fold(&one.text) == fold(&other.text);
+    let last = number(again + length).filter(|_| before.iter().zip(repeated).all(is_same))?;
+    (first.start() < last.end()).then(|| (*first.start()..=*last.end(), 1 + between + length + 1))
 }
 
 /// Whether words are a phrase of courtesy.
@@ -417,7 +466,7 @@ mod tests {
 
     #[test]
     fn the_longest_name_wins_and_what_is_no_name_is_unknown() {
-        let rows: [(&str, &[&str]); 43] = [
+        let rows: [(&str, &[&str]); 49] = [
             ("futebol suporte", &["futebol", "suporte"]),
             ("vendas sul vendas", &["vendas sul", "vendas"]),
             ("vendas, sul", &["vendas", "sul?"]),
@@ -451,6 +500,12 @@ mod tests {
             ("bloco 001", &["bloco 001"]),
             ("bloco 1, bloco 2", &["bloco 1", "bloco 2"]),
             ("bloco 1 a 3", &["bloco 1", "bloco 2", "bloco 3"]),
+            ("do bloco 1 ao 3", &["bloco 1", "bloco 2", "bloco 3"]),
+            ("bloco 01 até o 03", &["bloco 1", "bloco 2", "bloco 3"]),
+            ("bloco 1 ~ 3", &["bloco 1", "bloco 2", "bloco 3"]),
+            ("bloco 1~3", &["bloco 1", "bloco 2", "bloco 3"]),
+            ("from bloco 1 to bloco 3", &["bloco 1", "bloco 2", "bloco 3"]),
+            ("bloco 1 ao 5", &["bloco 1 ao 5?"]),
             ("bloco 1 até 3 futebol", &["bloco 1", "bloco 2", "bloco 3", "futebol"]),
             ("bloco 1-3", &["bloco 1", "bloco 2", "bloco 3"]),
             ("bloco 01 to 02", &["bloco 1", "bloco 2"]),
@@ -485,6 +540,7 @@ mod tests {
             ("futebol sem suporte", "sem"),
             ("futebol com suporte", "com"),
             ("futebol ❌ suporte", "❌"),
+            ("futebol ou suporte", "ou"),
         ] {
             assert_eq!(read(&GROUPS, typed), Err(Exclusion(word.to_owned())), "{typed}");
         }

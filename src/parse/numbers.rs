@@ -3,13 +3,10 @@
 use std::ops::RangeInclusive;
 
 use crate::parse::tokenizer::Token;
-use crate::parse::word_lists::is_stop_word;
+use crate::parse::word_lists::{in_word_list, is_stop_word};
 
 /// The most options of a prompt.
 pub const MAX_OPTIONS: usize = 30;
-
-/// What stands between the first and the last number of a range.
-const RANGE_WORDS: [&str; 10] = ["a", "à", "até", "ate", "to", "through", "al", "hasta", "-", "–"];
 
 /// Numbers and ranges of them: `2`, `1 3-5`, `1, 2 e 4`.
 pub fn parse_numbers(text: &str) -> Option<Vec<usize>> {
@@ -30,7 +27,7 @@ pub fn parse_numbers(text: &str) -> Option<Vec<usize>> {
 
 /// The numbers that a word stands for: `4`, `3-5`.
 pub fn parse_range(word: &str) -> Option<RangeInclusive<usize>> {
-    match word.split_once(['-', '–', '—']) {
+    match word.split_once(['-', '–', '—', '~']) {
         Some((first, last)) => {
             let (first, last) = (parse_number(first)?, parse_number(last)?);
             (first <= last).then_some(first..=last)
@@ -44,32 +41,49 @@ fn parse_number(word: &str) -> Option<usize> {
     is_number.then(|| word.parse().ok()).flatten().filter(|number| *number > 0)
 }
 
+/// How many tokens say that the numbers around them are a range: `to`, `até o`, `~`.
+pub fn range_words_at(tokens: &[Token]) -> Option<usize> {
+    let first =
+        tokens.first().filter(|token| token.may_join() && !token.text.contains(char::is_whitespace))?;
+    let is_word =
+        in_word_list(&first.text, "range-words") || matches!(first.text.as_str(), "-" | "–" | "—" | "~");
+    let is_small = |token: &Token| token.may_join() && in_word_list(&token.text, "stop-words-beside-name");
+    is_word.then(|| 1 + usize::from(tokens.get(1).is_some_and(is_small)))
+}
+
 /// The numbers that the first tokens stand for, and how many tokens: `4`, `3-5`, `3 a 5`. `is_range`: only more than
 /// one number.
 pub fn numbers_at(tokens: &[Token], is_range: bool) -> Option<(RangeInclusive<usize>, usize)> {
     let plain = |token: &Token| parse_number(&token.text).filter(|_| !token.is_quoted);
-    if let [first, word, last, ..] = tokens
-        && let (Some(first), Some(last_number)) = (plain(first), plain(last))
-        && RANGE_WORDS.contains(&word.text.to_lowercase().as_str())
-        && word.may_join()
-        && last.may_join()
-        && first < last_number
+    if let Some(first_number) = tokens.first().and_then(plain)
+        && let Some(between) = range_words_at(&tokens[1..])
+        && let Some(last) = tokens.get(1 + between).filter(|last| last.may_join())
+        && let Some(last_number) = plain(last).filter(|last| first_number < *last)
     {
-        return Some((first..=last_number, 3));
+        return Some((first_number..=last_number, 2 + between));
     }
     let first = tokens.first().filter(|token| !token.is_quoted)?;
     let range = parse_range(first.text.trim_end_matches(['.', '!', '?']))?;
     (!is_range || range.start() < range.end()).then_some((range, 1))
 }
 
+/// Whether a word stands before the numbers of a list: `groups 2, 3`, `os grupos 2, 3`. “os 2” is a count.
+fn is_heading(tokens: &[Token]) -> bool {
+    let word = |at: usize| tokens.get(at).filter(|token| !token.is_quoted).map(|token| token.text.as_str());
+    let is_group = |at: usize| word(at).is_some_and(|word| in_word_list(word, "group-words"));
+    is_group(0) || (word(0).is_some_and(is_stop_word) && is_group(1))
+}
+
 /// The numbers of a list, where tokens hold nothing else: each with the tokens as they are typed.
 pub fn list_numbers(tokens: &[Token]) -> Option<Vec<(String, RangeInclusive<usize>)>> {
+    let is_between =
+        |token: &Token| !token.is_quoted && in_word_list(&token.text, "stop-words-between-names");
     let (mut found, mut at) = (Vec::new(), 0);
     while at < tokens.len() {
         if let Some((range, length)) = numbers_at(&tokens[at..], false) {
             found.push((crate::parse::tokenizer::join(&tokens[at..at + length]), range));
             at += length;
-        } else if !tokens[at].is_quoted && is_stop_word(&tokens[at].text) {
+        } else if is_between(&tokens[at]) || (found.is_empty() && is_heading(&tokens[at..])) {
             at += 1;
         } else {
             return None;

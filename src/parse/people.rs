@@ -7,8 +7,11 @@
 
 use crate::domain::{Lid, Phone};
 use crate::parse::dialing_code::{DialingCode, parse_international};
+use crate::parse::further_command::is_command_verb;
 use crate::parse::list_items::list_item;
+use crate::parse::names::{is_courtesy_phrase, strip_courtesy};
 use crate::parse::text::is_comma;
+use crate::parse::word_lists::{in_word_list, is_stop_word};
 
 /// As many digits are a lid: no country has such long phone numbers.
 const MIN_LID_DIGITS: usize = 14;
@@ -61,6 +64,31 @@ pub fn parse_people(text: &str, country: Option<DialingCode>) -> Vec<ParsedPerso
         }
     }
     reader.people
+}
+
+/// The words beside people that are neither a name nor courtesy, as in `44 99999-0002 only tomorrow`: they may change
+/// what is meant. A name begins with a capital letter.
+pub fn find_leftover(people: &[ParsedPerson]) -> Option<&str> {
+    if !people.iter().any(|named| named.person.is_ok()) {
+        return None;
+    }
+    let mut words = people.iter().filter_map(|named| match (&named.name, named.person) {
+        (Some(name), _) => Some(name.as_str()),
+        (None, Err(PersonParseError::NoNumber)) => {
+            Some(named.typed.as_str()).filter(|typed| !typed.contains(|c: char| c.is_ascii_digit()))
+        }
+        (None, _) => None,
+    });
+    words.find(|words| !is_person_name(words))
+}
+
+fn is_person_name(words: &str) -> bool {
+    let is_part = |word: &str| {
+        let is_small = || is_stop_word(word) || in_word_list(word, "stop-words-beside-people");
+        !is_command_verb(word)
+            && (word.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase()) || is_small())
+    };
+    is_courtesy_phrase(words) || strip_courtesy(words).split_whitespace().all(is_part)
 }
 
 /// A part of a number: as typed, and its digits.
@@ -398,6 +426,27 @@ mod tests {
         ];
         for (text, expected) in rows {
             assert_eq!(parse_texts(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_that_are_no_name_beside_people_are_left_over() {
+        let people = |text: &str| parse_people(text, Some(DialingCode::BRAZIL));
+        for (text, expected) in [
+            ("44 99999-0003 em vez de 44 99999-0002", Some("em vez de")),
+            ("44 99999-0002 mas deixa 44 99999-0003", Some("mas deixa")),
+            ("44 99999-0003 e deixa 44 99999-0002", Some("deixa")),
+            ("44 99999-0002 promover 44 99999-0003", Some("promover")),
+            ("44 99999-0002 só amanhã", Some("só amanhã")),
+            ("44 99999-0002, só amanhã", Some("só amanhã")),
+            ("44 99999-0003 quando ele voltar", Some("quando ele voltar")),
+            ("44 99999-0003 Carla da Silva", None),
+            ("a Carla 44 99999-0003, o 44 99999-0002 como admin por favor", None),
+            ("44 99999-0001, Ana e Bruno", None),
+            ("44 99999-0001, 123", None),
+            ("carla", None),
+        ] {
+            assert_eq!(find_leftover(&people(text)), expected, "{text}");
         }
     }
 

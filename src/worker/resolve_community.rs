@@ -349,6 +349,11 @@ impl Search<'_> {
             [ArgKind::Groups, ..] => (1..=MAX_MISSPELLED_WORDS.min(name.tokens.end.saturating_sub(1)))
                 .map(|length| name.tokens.end - length..name.tokens.end)
                 .take_while(|run| tokens[run.start + 1..run.end].iter().all(Token::may_join))
+                // Behind “and” stands a group.
+                .take_while(|run| {
+                    let is_between = |token: &Token| in_word_list(&token.text, "stop-words-between-names");
+                    run.len() == 1 || !tokens[run.clone()].iter().any(is_between)
+                })
                 .collect(),
             _ => (1..=MAX_MISSPELLED_WORDS.min(tokens.len() - name.tokens.start))
                 .map(|length| name.tokens.start..name.tokens.start + length)
@@ -392,6 +397,7 @@ impl Search<'_> {
         if found.fit < Fit::Beginning || found.tokens == unknown.tokens {
             return None;
         }
+        let name_start = found.tokens.start;
         let mut range = found.tokens;
         while !is_last && range.start > 0 && is_stop_word(&tokens[range.start - 1].text) {
             range.start -= 1;
@@ -401,6 +407,14 @@ impl Search<'_> {
             false => self.arguments.source_of(0..range.start),
         };
         let is_text = self.spec.is_verbatim();
+        // `here it is about the marketing` is a sentence.
+        if is_text
+            && !is_last
+            && range.start < name_start
+            && parse_quoted_name(self.arguments.source_of(0..range.start)).is_none()
+        {
+            return None;
+        }
         let rest = match parse_quoted_name(rest) {
             // The quotes only keep the text together.
             Some((inside, "")) if is_text && !rest.contains('\n') => inside,

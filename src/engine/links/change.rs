@@ -8,16 +8,19 @@ use crate::engine::audience::count_people;
 use crate::engine::links::action::LinkChange;
 use crate::engine::links::plan::{LinkPlan, build_plan, load_stored, parse_community};
 use crate::engine::links::reconcile::reconcile;
+use crate::engine::listing::NamesError;
 use crate::engine::target::ChoiceArguments;
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::Arguments;
-use crate::parse::names::Exclusion;
-use crate::reply::{GroupOutcome, GroupReport, Reply, ReplyLine, UsageError};
+use crate::reply::{GroupOutcome, GroupReport, Reply, ReplyLine, UsageError, quote};
 
 /// Linking more groups again needs a confirmation: unlinking them needed one.
 const MAX_UNDO_UNCONFIRMED: usize = 3;
 /// More groups of a pattern need a confirmation.
 const MAX_PATTERN_UNCONFIRMED: usize = 10;
+
+/// The most names that a reply repeats as clear.
+const MAX_CLEAR_NAMES: usize = 10;
 
 /// The community of a started command, from its stored plan.
 pub fn stored_plan_community(plan: &str) -> Option<CommunityEntry> {
@@ -96,12 +99,18 @@ pub async fn parse_groups(
     command: &str,
     arguments: &Arguments,
 ) -> Result<Result<Vec<String>, Reply>, CommandError> {
+    let spec = context.catalog.lookup(command).ok_or(CommandError::NoHandler)?;
     let error = match context.resolve_group_words(&arguments.tokens).await? {
         Ok(typed) if typed.is_empty() => UsageError::MissingGroups,
         Ok(typed) => return Ok(Ok(typed)),
-        Err(Exclusion(word)) => UsageError::TooManyWords(word),
+        Err(NamesError::Leftover { word, names }) if !names.is_empty() => {
+            let names: Vec<String> = names.iter().take(MAX_CLEAR_NAMES).map(|name| quote(name)).collect();
+            let line = ReplyLine::not_done("leftover-words").name("word", word);
+            let line = line.with_plain("names", names.join(", "));
+            return Ok(Err(Reply::Lines(vec![line.with_plain("usage", spec.usage(context.localizer))])));
+        }
+        Err(NamesError::Excluded(word) | NamesError::Leftover { word, .. }) => UsageError::TooManyWords(word),
     };
-    let spec = context.catalog.lookup(command).ok_or(CommandError::NoHandler)?;
     Ok(Err(spec.usage_error_reply(error, context.localizer)))
 }
 

@@ -12,7 +12,7 @@ use crate::failpoint::{self, Step};
 use crate::parse::arguments::Arguments;
 use crate::parse::flags::Flags;
 use crate::parse::names::is_exclusion;
-use crate::parse::people::{ParsedPerson, PersonParseError, parse_people};
+use crate::parse::people::{ParsedPerson, PersonParseError, find_leftover, parse_people};
 use crate::parse::text::is_comma;
 use crate::reply::{Reply, ReplyLine, UsageError, typed};
 
@@ -35,7 +35,8 @@ pub async fn change_members(
             let mut words = arguments.text.split(|c: char| c.is_whitespace() || is_comma(c));
             let error = match words.find(|word| is_exclusion(word, context.localizer.locale)) {
                 Some(word) => Some(UsageError::TooManyWords(word.to_owned())),
-                None => named.is_empty().then_some(UsageError::MissingPeople),
+                None if named.is_empty() => Some(UsageError::MissingPeople),
+                None => find_leftover(&named).map(|words| UsageError::TooManyWords(words.to_owned())),
             };
             if let (Some(spec), Some(error)) = (context.catalog.lookup(change.command), error) {
                 return Ok(spec.usage_error_reply(error, context.localizer));

@@ -313,12 +313,12 @@ async fn typos_lead_to_success() {
 async fn a_name_in_markup_breaks_no_line() {
     let bot = Service::start().await;
 
-    let reply = bot.ask(ANA, &format!("/add \"Bairro Feliz\" *E_lisa*~ ✅: {ELISA}\n`x` ✅ feito")).await;
+    let reply = bot.ask(ANA, &format!("/add \"Bairro Feliz\" *E_lisa*~ ✅: {ELISA}\n`X` ✅ Feito")).await;
 
     assert_eq!(
         reply,
         "1 of 2 people is now in “Bairro Feliz”.\n✅ +55 44 99999-0005 “Eˍlisa”\n\
-         ❌ “x feito” is not a phone number. Write it like +55 44 99999-0001"
+         ❌ “X Feito” is not a phone number. Write it like +55 44 99999-0001"
     );
 }
 

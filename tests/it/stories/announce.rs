@@ -86,7 +86,7 @@ async fn a_no_sends_nothing_and_the_yes_flag_skips_the_prompt() {
         bot.ask(ANA, "/avisar --sim bairro Oi de novo").await,
         "✅ Mandei para o grupo de avisos de “Bairro Feliz”."
     );
-    assert_eq!(bot.ask(ANA, "/announce \"Bairro Feliz\" —yes Tchau").await, DONE);
+    assert_eq!(bot.ask(ANA, "/announce \"Bairro Feliz\" --yes Tchau").await, DONE);
     assert_eq!(bot.announced("Bairro Feliz"), ["Oi de novo", "Tchau"]);
 }
 

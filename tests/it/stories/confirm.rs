@@ -260,7 +260,7 @@ async fn a_dry_run_does_nothing_even_after_a_yes() {
     let trial = "1 of 2 groups would be in “Bairro Feliz”.\n➡️ “Futebol”\n❌ I don't know a group “xyzzy”\n\n\
                  This was a trial: nothing was changed. Without --try it is done.";
 
-    assert_eq!(bot.ask(ANA, r#"/link "Bairro Feliz" futebol xyzzy --try"#).await, trial);
+    assert_eq!(bot.ask(ANA, r#"/link "Bairro Feliz" futebol, xyzzy --try"#).await, trial);
     assert!(bot.ask(ANA, &format!("{GRAVE} —try")).await.contains("This was a trial"));
     bot.settled().await;
     assert_eq!(bot.ask(ANA, "/confirm").await, "❌ Nothing is waiting for an answer here.");

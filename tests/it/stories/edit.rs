@@ -46,7 +46,7 @@ async fn editing_a_typo_runs_it_again_and_edits_the_reply() {
 #[tokio::test]
 async fn t14_a_command_that_did_something_is_never_run_again() {
     let bot = Service::start().await;
-    let command = bot.message(ANA, r#"/link "Bairro Feliz" futebol xyzzy"#);
+    let command = bot.message(ANA, r#"/link "Bairro Feliz" futebol, xyzzy"#);
     bot.ask_by(&command).await;
     bot.settled().await;
 
@@ -248,7 +248,7 @@ async fn t14_of_versions_that_wait_together_only_the_first_that_does_something_d
     bot.within(before.wait_reached()).await;
     let texts = ["xyzzy", r#""Bairro Feliz" futebol"#, r#""Bairro Feliz" vendas*"#];
     for text in texts {
-        let edit = bot.edited(&command, &format!("/link {text}\u{200b} nada"));
+        let edit = bot.edited(&command, &format!("/link {text}\u{200b}, nada"));
         assert_status(&bot.post(&edit).await, "accepted");
     }
 

@@ -240,7 +240,7 @@ async fn a_spanish_bot_answers_in_spanish() {
     let bot = Service::with().instance("locale = \"es\"").start().await;
     let rows = [
         (
-            r#"/enlazar "Bairro Feliz" moradores futebol lançamentos xyzzy aquí"#,
+            r#"/enlazar "Bairro Feliz" moradores futebol lançamentos, xyzzy, aquí"#,
             "2 de 5 grupos ahora están en “Bairro Feliz”.\n☑️ “Moradores”: ya estaba allí\n✅ “Futebol”\n\
              ⚠️ “Lançamentos”: es de “Marketing BR”. Para moverlo: /mover Lançamentos \"Bairro Feliz\"\n\
              ❌ No conozco ningún grupo “xyzzy”\n❌ “aquí” es este chat, y este chat no es un grupo",

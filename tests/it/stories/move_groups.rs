@@ -38,7 +38,7 @@ async fn a_move_handles_moved_linked_present_and_last_groups() {
     let bot = Service::start().await;
 
     let reply =
-        bot.ask(ANA, r#"/mover "vendas sul" lançamentos futebol moradores xyzzy "Bairro Feliz""#).await;
+        bot.ask(ANA, r#"/mover "vendas sul" lançamentos futebol moradores, xyzzy, "Bairro Feliz""#).await;
 
     assert_eq!(
         reply,

@@ -660,3 +660,76 @@ async fn a_prefix_match_is_used_if_no_other_community_is_named() {
     assert!(text.starts_with("✅ “Minha Rua” está"), "{text}");
     assert!(groups.contains("✅ “Futebol”"), "{groups}");
 }
+
+#[tokio::test]
+async fn words_that_are_neither_name_nor_courtesy_stop_a_change() {
+    let commands = [
+        "/vincular bairro futebol em vez de suporte",
+        "/vincular bairro futebol no lugar de suporte",
+        "/link bairro futebol instead of suporte",
+        "/link bairro futebol rather than suporte",
+        "/enlazar bairro futebol en vez de suporte",
+        "/vincular bairro futebol, suporte fica",
+        "/vincular bairro futebol; suporte sai",
+        "/vincular bairro futebol, deixa suporte",
+        "/vincular bairro futebol ou suporte",
+        "/link bairro futebol or suporte",
+        "/enlazar bairro futebol o suporte",
+        "/vincular bairro futebol, depois suporte no marketing",
+        "/vincular bairro futebol e no marketing suporte",
+        "/vincular bairro futebol -> marketing suporte",
+        "/vincular bairro futebol, no marketing, suporte",
+        "/mover vendas sul bairro, segurança marketing",
+        "/mover vendas sul bairro feliz, segurança marketing",
+        "/vincular bairro futebol e eu tiro suporte",
+        "/vincular bairro futebol e vc tira suporte",
+        "/vincular bairro futebol e gostaria de tirar suporte",
+        "/vincular bairro futebol (tirar suporte)",
+        "/vincular bairro futebol → tirar suporte",
+        "/vincular bairro futebol antes de tirar suporte",
+        "/vincular bairro futebol e o suporte tira",
+        "/vincular bairro futebol e suporte sair",
+        "/link bairro futebol and get rid of suporte",
+        "/link bairro futebol and then I unlink suporte",
+        "/enlazar bairro futebol y luego saco suporte",
+        "/enlazar bairro futebol y hay que sacar suporte",
+        "/promover bairro 44 99999-0003 em vez de 44 99999-0002",
+        "/rebaixar bairro 44 99999-0002 promover 44 99999-0003",
+        "/rebaixar bairro 44 99999-0002 só amanhã",
+        "/promover bairro 44 99999-0003 quando ele voltar",
+        "/descrever aqui é o marketing",
+        "/descrever bairro Feliz e unido",
+        "/criar Festa e vincular futebol",
+    ];
+    for command in commands {
+        let bot = Service::start().await;
+        let said = bot.ask(ANA, command).await;
+        assert_eq!(bot.changes(), 0, "{command}: {said}");
+    }
+    let bot = Service::start().await;
+    let said = bot.ask(ANA, "/vincular bairro futebol em vez de suporte").await;
+    assert!(said.contains("“vez”") && said.contains("“futebol”, “suporte”"), "{said}");
+    // A name of its own that is not known keeps no other one from being done.
+    let said = bot.ask(ANA, "/vincular bairro futebol, xyzzy").await;
+    assert!(said.contains("✅ “Futebol”") && said.contains("❌"), "{said}");
+}
+
+#[tokio::test]
+async fn a_number_beside_a_word_is_no_list_number() {
+    for command in ["/vincular bairro os 2", "/vincular bairro 2 grupos", "/vincular bairro 1 grupo"] {
+        let bot = Service::start().await;
+        bot.ask(ANA, "/grupos").await;
+        let said = bot.ask(ANA, command).await;
+        assert!(bot.changes() == 0 && said.contains('❌'), "{command}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn a_choice_of_a_community_loses_no_groups() {
+    let bot = Service::start().await;
+
+    let said = bot.ask(ANA, "/mover moradores marketing e segurança").await;
+    bot.ask(ANA, "1").await;
+
+    assert_eq!(bot.changes(), 0, "{said}");
+}

@@ -19,7 +19,7 @@ async fn an_admin_unlinks_a_group() {
 async fn unlink_reports_groups_outside_and_keeps_those_of_other_communities() {
     let bot = Service::start().await;
 
-    let reply = bot.ask(ANA, r#"/unlink "Bairro Feliz" futebol lançamentos moradores xyzzy"#).await;
+    let reply = bot.ask(ANA, r#"/unlink "Bairro Feliz" futebol lançamentos moradores, xyzzy"#).await;
 
     assert_eq!(
         reply,

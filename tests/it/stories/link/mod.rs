@@ -77,7 +77,7 @@ async fn an_announcement_group_is_not_linked() {
 async fn clear_groups_are_linked_and_ambiguous_ones_list_candidates() {
     let bot = Service::start().await;
 
-    let reply = bot.ask(ANA, r#"/link "Bairro Feliz" futebol vendas futebbol xyzzy"#).await;
+    let reply = bot.ask(ANA, r#"/link "Bairro Feliz" futebol vendas, futebbol xyzzy"#).await;
 
     assert_eq!(
         reply,
@@ -176,7 +176,7 @@ async fn an_id_outside_the_list_is_reported_as_no_group_of_the_bot() {
     let absent = bot.group("Suporte");
     bot.sandbox.world(|world| world.set_bot_role(&absent, BotRole::Absent));
 
-    let reply = bot.ask(ANA, &format!(r#"/link "Bairro Feliz" {absent} 120363999999999999 suporte"#)).await;
+    let reply = bot.ask(ANA, &format!(r#"/link "Bairro Feliz" {absent} 120363999999999999, suporte"#)).await;
 
     assert_eq!(
         reply,
