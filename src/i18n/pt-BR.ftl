@@ -705,7 +705,11 @@ words-without-command = renomear, ativar, reativar, editar, sair, habilitar
 
 ## Vontades: com que palavras começa um pedido sem prefixo
 wish-courtesy = ver com você se, ver com vc se, ver se, saber se, se dá pra, oi, olá, opa, ei, e aí, bot, bom dia, boa tarde, boa noite, tudo bem, por favor, pf, pfv, por gentileza, favor, você pode, vc pode, cê pode, pode, poderia, você poderia, consegue, você consegue, dá pra, dá para, tem como, quero, eu quero, quero que, queria, eu queria, gostaria de, eu gostaria de, preciso, eu preciso, preciso que, me, agora, então, gente, obrigado, obrigada, valeu, já, aí, né
-wish-prepositions = lá, la, fora, dentro, no, na, nos, nas, em, do, da, dos, das, de, para, pra, pro, ao, à
+wish-prepositions = lá la fora dentro no na nos nas em do da dos das de para pra pro ao à
+wish-admin-words = admin admins adm adms administrador administradora administradores administração
+wish-words-before-text = que dizendo avisando
+wish-audience-words = pessoal galera gente turma povo todo todos mundo
+wish-group-words = grupo grupos
 wish-link = coloca, coloque, colocar, põe, ponha, bota, bote, botar, vincula, vincule, junta, junte, inclui, inclua, insere, insira, adiciona, adicione, linka, linkar
 wish-unlink = tira, tire, retira, retire, retirar, desvincula, desvincule, desliga, desligue
 wish-move = mova, muda, mude, mudar, transfere, transfira, passa, passe, passar, leva, leve, levar
