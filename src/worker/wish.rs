@@ -59,7 +59,8 @@ pub(super) async fn resolve_wish(request: &Request<'_>) -> Result<WishResolution
     let Some(parts) = reader.find_arguments(&wish) else {
         let is_about_known = wish.rest.is_empty() || spec.name == "create" || reader.mentions_known(&wish);
         return Ok(if is_about_known {
-            WishResolution::Incomplete(spec, wish.rest)
+            let is_role = is_about_admins(&wish.rest);
+            WishResolution::Incomplete(if is_role { admin_command(spec) } else { spec }, wish.rest)
         } else {
             WishResolution::Talk
         });
@@ -88,10 +89,10 @@ impl WishReader<'_> {
     /// The command for groups, people, admins, words or a community, whichever the words name.
     fn choose_command(&self, wish: &Wish) -> &'static CommandSpec {
         let has_people = has_number(&wish.rest);
-        let is_about_admins = || words(&wish.rest).any(|word| in_word_list(word, "wish-admin-words"));
         let name = match wish.spec.name {
-            "link" | "add" if has_people && is_about_admins() => "promote",
-            "unlink" | "remove" if has_people && is_about_admins() => "demote",
+            "link" | "unlink" | "add" | "remove" if has_people && is_about_admins(&wish.rest) => {
+                return admin_command(wish.spec);
+            }
             "link" if has_people => "add",
             "unlink" if has_people => "remove",
             "add" if !has_people => "link",
@@ -137,8 +138,9 @@ impl WishReader<'_> {
                 None => vec![self.groups(&tokens(rest)?)?],
             },
             [ArgKind::Keyword("arg-language")] => {
-                let is_language = phrases("language-names").any(|(_, name)| fold(&name) == fold(rest));
-                vec![as_typed(Some(rest).filter(|_| is_language)?)]
+                let language = strip_courtesy(rest);
+                let is_language = phrases("language-names").any(|(_, name)| fold(&name) == fold(language));
+                vec![as_typed(Some(language).filter(|_| is_language)?)]
             }
             [ArgKind::Keyword("arg-alias")] => vec![as_typed(Some(rest).filter(|rest| rest.contains('='))?)],
             [ArgKind::Keyword(_)] => {
@@ -341,6 +343,21 @@ impl WishReader<'_> {
     }
 }
 
+/// Whether a word for admins is among the words.
+fn is_about_admins(rest: &str) -> bool {
+    words(rest).any(|word| in_word_list(word, "wish-admin-words"))
+}
+
+/// The command for admins in place of one for groups or people.
+fn admin_command(spec: &'static CommandSpec) -> &'static CommandSpec {
+    let name = match spec.name {
+        "link" | "add" => "promote",
+        "unlink" | "remove" => "demote",
+        name => name,
+    };
+    CATALOG.lookup(name).unwrap_or(spec)
+}
+
 fn as_typed(text: &str) -> Part {
     (text.to_owned(), escape_markup(text))
 }
@@ -379,17 +396,21 @@ fn new_community_name(Wish { rest, phrase_words, .. }: &Wish) -> Option<&str> {
     (looks_like_name && !names_more).then_some(name)
 }
 
-/// A text without what leads to it: `que`, `para:`.
+/// A text without what leads to it: `dizendo que`, `para:`.
 fn strip_words_before_text<'t>(spec: &CommandSpec, text: &'t str) -> &'t str {
-    let Some((word, behind)) = text.split_once(char::is_whitespace) else { return text };
-    let is_preposition = in_word_list(word.trim_end_matches(':'), "wish-prepositions")
-        && (word.ends_with(':') || spec.name == "describe");
-    let is_before = is_preposition || in_word_list(word.trim_end_matches(':'), "wish-words-before-text");
-    // A text that begins with a capital letter begins there.
-    match is_before && !word.starts_with(char::is_uppercase) && !behind.trim().is_empty() {
-        true => behind.trim_start(),
-        false => text,
+    let mut text = text.trim();
+    while let Some((word, behind)) = text.split_once(char::is_whitespace) {
+        let plain = word.trim_end_matches(':');
+        let is_preposition =
+            in_word_list(plain, "wish-prepositions") && (word.ends_with(':') || spec.name == "describe");
+        let is_before = is_preposition || in_word_list(plain, "wish-words-before-text");
+        // A text that begins with a capital letter begins there.
+        if !is_before || word.starts_with(char::is_uppercase) {
+            break;
+        }
+        text = behind.trim_start();
     }
+    text
 }
 
 /// How many tokens lead to the community that gets a text: `lá`, `o pessoal`.

@@ -185,6 +185,10 @@ async fn a_wish_offers_all_that_it_names_or_nothing() {
         ("avisa no bairro e no marketing: oi", usage),
         ("avisa o pessoal do bairro que amanhã não tem", "/avisar \"Bairro Feliz\" amanhã não tem?"),
         ("muda a foto do bairro para essa aqui", usage),
+        (
+            "manda um aviso no bairro dizendo que amanhã tem festa",
+            "/avisar \"Bairro Feliz\" amanhã tem festa?",
+        ),
         // Admins.
         (
             "tira o 5544999990002 da administração do bairro",
@@ -196,6 +200,7 @@ async fn a_wish_offers_all_that_it_names_or_nothing() {
         ("make 5544999990003 admin of bairro", "Do you want /promote \"Bairro Feliz\" 5544999990003?"),
         ("quita a 5544999990002 como admin de bairro", "/degradar \"Bairro Feliz\" 5544999990002?"),
         ("adiciona o 5544999990004 no bairro", "Você quer /adicionar \"Bairro Feliz\" 5544999990004?"),
+        ("tira a Carla de admin do bairro", "Para isso, escreva: /rebaixar"),
         // Words that are left.
         ("remove todos menos 5544999990003 do bairro", "Para isso, escreva: /remover"),
         ("tira de admin 5544999990002 e a Carla do bairro", "Para isso, escreva: /rebaixar"),
