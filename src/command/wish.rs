@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::command::spec::CommandSpec;
+use crate::directory::fold;
 use crate::domain::Locale;
 use crate::parse::phrases::{PhraseTable, Token, phrases, tokenize};
 use crate::parse::prompt_reply::MAX_REPLY_LEN;
@@ -19,6 +20,8 @@ pub struct Wish {
     pub locales: Vec<Locale>,
     /// The words of the phrase.
     pub phrase_words: usize,
+    /// The phrase, if it is the name of a command.
+    pub name: Option<String>,
 }
 
 impl Wish {
@@ -71,7 +74,9 @@ impl WishTable {
             }
         };
         let rest = rest(text, &tokens[at..], count, spec.is_verbatim());
-        Some(Wish { spec, rest, locales, phrase_words: count })
+        let phrase = &text[tokens[at].start..tokens[at + count - 1].end];
+        let name = spec.names().any(|name| fold(name) == fold(phrase)).then(|| phrase.to_owned());
+        Some(Wish { spec, rest, locales, phrase_words: count, name })
     }
 
     /// The longest phrase in any language: its command, its tokens, its languages.

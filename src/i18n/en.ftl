@@ -720,7 +720,11 @@ words-without-command = rename, activate, reactivate, enable, edit, leave
 
 ## Wishes: the words with which a wish without a prefix begins
 wish-courtesy = can u, could u, thx, ty, hi, hello, hey, hey bot, good morning, good afternoon, good evening, please, pls, can you, could you, would you, can i, i want to, i want, i’d like to, i would like to, i need to, i need, let’s, now, then, thanks, thank you, 🙏
-wish-prepositions = out, off, in, into, to, of, from, on, for, at
+wish-prepositions = out off in into to of from on for at
+wish-admin-words = admin admins administrator administrators
+wish-words-before-text = that saying
+wish-audience-words = people folks everyone everybody all
+wish-group-words = group groups
 wish-link = put, place, connect, join
 wish-unlink = take, take out, disconnect, detach
 wish-move = transfer
@@ -736,7 +740,7 @@ wish-announce = send an announcement, make an announcement, send a message, tell
 wish-deactivate = delete, delete the community, close the community, end the community, shut down
 wish-add = add the number
 wish-remove = kick, kick out, ban, delete the number
-wish-promote = make admin
+wish-promote = make admin, make
 wish-demote = remove admin
 wish-who = who is admin, who’s admin, who is an admin, who are the admins, who is the admin, who can, admins, the admins, list the admins
 wish-history = what was done, what happened, who did what, last commands, the history

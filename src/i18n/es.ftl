@@ -720,7 +720,11 @@ words-without-command = renombrar, activar, reactivar, editar, salir, habilitar
 
 ## Deseos: con qué palabras empieza un pedido sin prefijo
 wish-courtesy = hola, buenas, buenos días, buenas tardes, buenas noches, por favor, porfa, puedes, podrías, puede, me puedes, se puede, quiero, yo quiero, quiero que, quisiera, necesito, necesito que, me, ahora, gracias, muchas gracias
-wish-prepositions = fuera, dentro, en, del, de, al, a, para
+wish-prepositions = fuera dentro en del de al a para
+wish-admin-words = admin admins administrador administradora administradores administración
+wish-words-before-text = que diciendo
+wish-audience-words = gente todo todos mundo
+wish-group-words = grupo grupos
 wish-link = pon, ponga, poner, coloca, coloque, vincula, vincule, enlaza, enlace, une, agrega, añade
 wish-unlink = saca, saque, sacar, desvincula, desvincule, desenlaza
 wish-move = mueve, mueva, pasa, pasar, traslada, cambia, lleva
@@ -736,7 +740,7 @@ wish-announce = avisa, avise, anuncia, anuncie, manda un aviso, envía un aviso,
 wish-deactivate = desactiva, desactive, borra, borrar, elimina la comunidad, borra la comunidad, cierra la comunidad
 wish-add = agrega el número, añade el número
 wish-remove = quita, quite, elimina, elimine, expulsa, expulse, expulsar
-wish-promote = promueve, promueva, asciende
+wish-promote = haz admin, hacer admin, promueve, promueva, asciende
 wish-demote = degrada, degrade
 wish-who = quién es admin, quiénes son los admins, quiénes son admins, quiénes son los administradores, quién manda, quién administra, quién puede, cuáles son los admins, admins, los admins
 wish-history = qué se hizo, qué pasó, quién hizo qué, últimos comandos, el historial

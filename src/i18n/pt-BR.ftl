@@ -721,7 +721,11 @@ words-without-command = renomear, ativar, reativar, editar, sair, habilitar
 
 ## Vontades: com que palavras começa um pedido sem prefixo
 wish-courtesy = ver com você se, ver com vc se, ver se, saber se, se dá pra, oi, olá, opa, ei, e aí, bot, bom dia, boa tarde, boa noite, tudo bem, por favor, pf, pfv, por gentileza, favor, você pode, vc pode, cê pode, pode, poderia, você poderia, consegue, você consegue, dá pra, dá para, tem como, quero, eu quero, quero que, queria, eu queria, gostaria de, eu gostaria de, preciso, eu preciso, preciso que, me, agora, então, gente, obrigado, obrigada, valeu, já, aí, né
-wish-prepositions = lá, la, fora, dentro, no, na, nos, nas, em, do, da, dos, das, de, para, pra, pro, ao, à
+wish-prepositions = lá la fora dentro no na nos nas em do da dos das de para pra pro ao à
+wish-admin-words = admin admins adm adms administrador administradora administradores administração
+wish-words-before-text = que dizendo avisando
+wish-audience-words = pessoal galera gente turma povo todo todos mundo
+wish-group-words = grupo grupos
 wish-link = coloca, coloque, colocar, põe, ponha, bota, bote, botar, vincula, vincule, junta, junte, inclui, inclua, insere, insira, adiciona, adicione, linka, linkar
 wish-unlink = tira, tire, retira, retire, retirar, desvincula, desvincule, desliga, desligue
 wish-move = mova, muda, mude, mudar, transfere, transfira, passa, passe, passar, leva, leve, levar
@@ -737,7 +741,7 @@ wish-announce = avisa, avise, anuncia, anuncie, divulga, divulgue, comunica, com
 wish-deactivate = desativa, desative, encerra, encerre, encerrar, apaga, apague, apagar, deleta, delete, deletar, apaga a comunidade, apagar a comunidade, exclui a comunidade, excluir a comunidade, deleta a comunidade, fecha a comunidade, fechar a comunidade
 wish-add = adiciona o número, inclui o número, coloca o número
 wish-remove = remova, exclui, exclua, expulsa, expulse, expulsar, bane, banir, tira o número, remove o número
-wish-promote = promove, promova, torna admin, torne admin
+wish-promote = promove, promova, nomeia, nomeie, torna admin, torne admin
 wish-demote = rebaixa, rebaixe, tira de admin, tira o admin
 wish-who = quem é admin, quem são os admins, quem são os administradores, quem é administrador, quem é adm, quem são os adm, quem são adm, quem manda, quem administra, quem pode, quais são os admins, quais os admins, admins, os admins, administradores
 wish-history = o que foi feito, o que aconteceu, quem fez o quê, últimos comandos, o histórico

@@ -4,6 +4,7 @@ use super::context::CONFIRM_COMMAND;
 use super::resolve::is_decline;
 use super::store_command::DELETION;
 use crate::command::prompt::Prompt;
+use crate::command::wish::Wish;
 use crate::commands::CATALOG;
 use crate::domain::{Chat, Locale};
 use crate::instance::InstanceRuntime;
@@ -12,7 +13,7 @@ use crate::reply::Localizer;
 use crate::storage::{CommandRecord, StateKind, Store, StoreUnavailable};
 
 /// Chooses the language of the reply: that of the prompt that it replies to, else the chat's choice, else that of a
-/// Portuguese or Spanish command name, else the instance's.
+/// Portuguese or Spanish command name or of a wish in plain words, else the instance's.
 pub(super) async fn reply_language(
     instance: &InstanceRuntime,
     store: &Store,
@@ -29,7 +30,14 @@ pub(super) async fn reply_language(
         Some(locale) => Some(locale),
         None => chat_language(instance, store, command).await?,
     };
-    let locale = chosen.unwrap_or_else(|| language_of_name(parsed.as_ref(), instance.config.locale));
+    let wish = match parsed {
+        None if command.name != CONFIRM_COMMAND => CATALOG.parse_wish(&command.text),
+        _ => None,
+    };
+    let locale = chosen.unwrap_or_else(|| match &wish {
+        Some(wish) => language_of_wish(wish, instance.config.locale),
+        None => language_of_name(parsed.as_ref(), instance.config.locale),
+    });
     Ok(Localizer { locale, ..instance.localizer.clone() })
 }
 
@@ -45,6 +53,18 @@ fn language_of_name(parsed: Option<&ParsedCommand>, instance: Locale) -> Locale 
     match languages.first() {
         Some(first) if !languages.contains(&instance) && !languages.contains(&Locale::En) => *first,
         _ => instance,
+    }
+}
+
+/// The language of the phrase of a wish: the instance's if it has the phrase. A mere command name counts as one.
+fn language_of_wish(wish: &Wish, instance: Locale) -> Locale {
+    match &wish.name {
+        Some(name) => {
+            let parsed = ParsedCommand { typed: name.clone(), rest: String::new() };
+            language_of_name(Some(&parsed), instance)
+        }
+        None if wish.locales.contains(&instance) => instance,
+        None => wish.locales.first().copied().unwrap_or(instance),
     }
 }
 
@@ -92,5 +112,22 @@ mod tests {
             assert_eq!(languages, expected, "{typed}");
         }
         assert_eq!(language_of_name(None, PtBr), PtBr);
+    }
+    #[test]
+    fn a_wish_is_answered_in_the_language_of_its_phrase() {
+        use Locale::{En, Es, PtBr};
+        let rows = [
+            ("put futebol into bairro", [En, En, En]),
+            ("coloca o futebol no bairro", [PtBr, PtBr, Es]),
+            ("bota o futebol no bairro", [PtBr, PtBr, PtBr]),
+            ("saca futbol del barrio", [Es, Es, Es]),
+            // The name of a command in English, too.
+            ("status", [En, PtBr, Es]),
+        ];
+        for (text, expected) in rows {
+            let wish = CATALOG.parse_wish(text).unwrap();
+            let languages = [En, PtBr, Es].map(|instance| language_of_wish(&wish, instance));
+            assert_eq!(languages, expected, "{text}");
+        }
     }
 }

@@ -89,7 +89,7 @@ fn usage_error(spec: &CommandSpec, error: UsageError, localizer: &Localizer) -> 
 }
 
 /// The list of communities that was shown when the command was accepted.
-async fn load_list(request: &Request<'_>) -> Result<Option<String>, LeaseError> {
+pub(super) async fn load_list(request: &Request<'_>) -> Result<Option<String>, LeaseError> {
     let Request { run, command, chat, .. } = request;
     let key = chat.ordering_key(&command.admin, command.by_owner);
     let list = run.store.get_state(&run.instance.config.name, StateKind::List, key.as_str()).await;
@@ -99,8 +99,8 @@ async fn load_list(request: &Request<'_>) -> Result<Option<String>, LeaseError> 
 
 /// The names of communities as an admin may use them. Communities that the admin may not use are found only by their
 /// whole name or id; to a community admin they do not exist.
-struct CommunityNames<'a> {
-    snapshot: Arc<Snapshot>,
+pub(super) struct CommunityNames<'a> {
+    pub(super) snapshot: Arc<Snapshot>,
     directory: &'a Directory,
     admin: &'a Admin,
     allowed: NameIndex<CommunityId>,
@@ -109,7 +109,7 @@ struct CommunityNames<'a> {
 }
 
 impl<'a> CommunityNames<'a> {
-    fn new(
+    pub(super) fn new(
         snapshot: Arc<Snapshot>,
         directory: &'a Directory,
         admin: &'a Admin,
@@ -121,7 +121,7 @@ impl<'a> CommunityNames<'a> {
     }
 
     /// The communities that a text may name, and how it fits.
-    fn find(&self, text: &str) -> (Vec<CommunityEntry>, Fit) {
+    pub(super) fn find(&self, text: &str) -> (Vec<CommunityEntry>, Fit) {
         let known = match self.admin.from {
             AdminsFrom::Config => &self.snapshot.communities,
             AdminsFrom::Community => &self.allowed,

@@ -1,28 +1,32 @@
 //! What a wish in a direct chat asks for, with the names that are known: `coloca o futebol no bairro feliz`.
 //!
-//! What only shows something is run at once; a change is offered as the whole command, and run on a yes.
+//! What only shows something is run at once; a change is offered as the whole command, and run on a yes. Names are read
+//! as in the command. Where words are left that are no names, nothing is offered.
 
-use super::context::{CONFIRM_COMMAND, CommandOutcome, Request};
-use crate::authorization::may_in;
+use super::context::{CONFIRM_COMMAND, Request};
+use super::resolve_community::{CommunityNames, load_list};
+use super::suggest::Suggestion;
 use crate::command::context::CommandError;
 use crate::command::spec::CommandSpec;
 use crate::command::undo_record::UndoRecord;
 use crate::command::wish::Wish;
 use crate::commands::{CATALOG, undo};
 use crate::config::AdminsFrom;
-use crate::directory::{CommunityEntry, NameMatch, Snapshot, fold};
-use crate::domain::{Chat, CommunityId, GroupId};
+use crate::directory::fold;
+use crate::domain::{Chat, CommunityId, GroupId, Locale};
 use crate::parse::arguments::{self, ArgKind};
+use crate::parse::dialing_code::DialingCode;
+use crate::parse::names::{Fit, Name, NameReader, is_courtesy_phrase, strip_courtesy};
 use crate::parse::numbers::parse_range;
+use crate::parse::people::parse_people;
 use crate::parse::phrases::phrases;
 use crate::parse::prefix::ParsedCommand;
 use crate::parse::text::is_comma;
-use crate::parse::word_lists::in_word_list;
-use crate::reply::{Reply, ReplyLine, escape_markup, typed};
+use crate::parse::tokenizer::{Separator, Token, Tokenizer, join};
+use crate::parse::word_lists::{in_word_list, is_stop_word};
+use crate::reply::{escape_markup, typed};
 use crate::storage::{LeaseError, StateKind};
 
-/// The most words of a name.
-const MAX_NAME_WORDS: usize = 8;
 /// The fewest digits of a phone number.
 const MIN_PHONE_DIGITS: usize = 8;
 
@@ -31,98 +35,64 @@ pub(super) enum WishResolution {
     /// To be shown something.
     Read(ParsedCommand),
     /// A change, with names that are known.
-    Change(Offer),
+    Change(Suggestion),
     /// A command, but its names are missing or unknown.
     Incomplete(&'static CommandSpec, String),
     /// Nothing: it is a reply to a prompt, or talk.
     Talk,
 }
 
-/// A command that is offered.
-pub(super) struct Offer {
-    pub(super) spec: &'static CommandSpec,
-    /// Its arguments, with ids.
-    pub(super) arguments: String,
-    /// The whole command, with names as people see them.
-    display: String,
-}
-
-impl Offer {
-    /// The reply that offers the command; a yes runs it.
-    pub(super) fn into_prompt(self, request: &Request<'_>) -> CommandOutcome {
-        // As an option: a yes chooses this command, but does not confirm it yet.
-        let prompt = request.new_prompt(request.run.localizer.locale, self.spec.name, vec![self.arguments]);
-        let line = ReplyLine::new("wish-offer").with_plain("command", self.display);
-        CommandOutcome {
-            state_changes: vec![prompt.to_state_change(request.conversation_key)],
-            ..CommandOutcome::usage_error(Reply::Lines(vec![line]))
-        }
-    }
-}
-
 /// Resolves the wish in a text without a prefix.
 pub(super) async fn resolve_wish(request: &Request<'_>) -> Result<WishResolution, CommandError> {
-    let Request { command, chat, .. } = request;
+    let Request { run, command, chat, admin, .. } = request;
     let is_direct = matches!(chat, Chat::Direct(_)) && !command.by_owner;
     let wish = CATALOG
         .parse_wish(&command.text)
         .filter(|_| is_direct && command.name != CONFIRM_COMMAND && !command.is_started());
     let Some(wish) = wish else { return Ok(WishResolution::Talk) };
-    let snapshot = request.run.instance.directory.snapshot(request.run.zapi).await?;
-    let names = NameLookup { request, snapshot: &snapshot };
-    let spec = names.choose_command(&wish);
+    let directory = &run.instance.directory;
+    let snapshot = directory.snapshot(run.zapi).await?;
+    let communities = CommunityNames::new(snapshot, directory, admin, load_list(request).await?);
+    let reader = WishReader { request, communities };
+    let spec = reader.choose_command(&wish);
     let wish = Wish { spec, ..wish };
-    let Some(found) = names.find_arguments(&wish) else {
-        let is_about_known =
-            wish.rest.is_empty() || spec.name == "create" || names.mentions_known(&wish.rest);
+    let Some(parts) = reader.find_arguments(&wish) else {
+        let is_about_known = wish.rest.is_empty() || spec.name == "create" || reader.mentions_known(&wish);
         return Ok(if is_about_known {
-            WishResolution::Incomplete(spec, wish.rest)
+            let is_role = is_about_admins(&wish.rest);
+            WishResolution::Incomplete(if is_role { admin_command(spec) } else { spec }, wish.rest)
         } else {
             WishResolution::Talk
         });
     };
+    let (arguments, mut shown): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+    let arguments = arguments.join(" ").trim().to_owned();
     if wish.is_read() {
-        return Ok(WishResolution::Read(ParsedCommand {
-            typed: spec.name.to_owned(),
-            rest: found.arguments,
-        }));
+        return Ok(WishResolution::Read(ParsedCommand { typed: spec.name.to_owned(), rest: arguments }));
     }
-    let command = request.run.localizer.format_command(spec.name, &[]);
-    let mut display = format!("{command} {}", found.display).trim_end().to_owned();
     if spec.name == undo::SPEC.name {
-        display.push_str(&names.undo_details().await?);
+        shown.push(reader.undo_details().await?);
     }
-    Ok(WishResolution::Change(Offer { spec, arguments: found.arguments, display }))
+    Ok(WishResolution::Change(Suggestion::from_wish(spec, arguments, shown.join(" ").trim(), run.localizer)))
 }
 
-/// Arguments as they are run, and as people see them.
-#[derive(Default)]
-struct FoundArguments {
-    arguments: String,
-    display: String,
-}
+/// An argument as it is run, and as people see it.
+type Part = (String, String);
 
-impl FoundArguments {
-    fn new(parts: &[(String, String)]) -> Self {
-        let join = |parts: Vec<&str>| parts.join(" ").trim().to_owned();
-        Self {
-            arguments: join(parts.iter().map(|(argument, _)| argument.as_str()).collect()),
-            display: join(parts.iter().map(|(_, display)| display.as_str()).collect()),
-        }
-    }
-}
-
-/// The names that an admin may use.
-struct NameLookup<'a> {
+/// Reads names as the admin may use them.
+struct WishReader<'a> {
     request: &'a Request<'a>,
-    snapshot: &'a Snapshot,
+    communities: CommunityNames<'a>,
 }
 
-impl NameLookup<'_> {
-    /// The command for groups or people, for words or a community, whichever the words name.
+impl WishReader<'_> {
+    /// The command for groups, people, admins, words or a community, whichever the words name.
     fn choose_command(&self, wish: &Wish) -> &'static CommandSpec {
-        let has_people = !people(&wish.rest).is_empty();
+        let has_people = has_number(&wish.rest);
         let name = match wish.spec.name {
+            "link" | "unlink" | "add" | "remove" if has_people && is_about_admins(&wish.rest) => {
+                return admin_command(wish.spec);
+            }
             "link" if has_people => "add",
             "unlink" if has_people => "remove",
             "add" if !has_people => "link",
@@ -135,51 +105,52 @@ impl NameLookup<'_> {
     }
 
     /// The arguments of a command in words, if everything that they name is known.
-    fn find_arguments(&self, wish: &Wish) -> Option<FoundArguments> {
+    fn find_arguments(&self, wish: &Wish) -> Option<Vec<Part>> {
         let Wish { spec, rest, .. } = wish;
-        let as_typed = |text: &str| (text.to_owned(), escape_markup(text));
         let parts = match spec.args {
-            [] => return rest.is_empty().then(FoundArguments::default),
-            [ArgKind::Community] => vec![community_part(&self.whole_community(rest)?)],
-            [ArgKind::Community, ArgKind::Groups] => {
-                let (community, others) = self.split_community(rest)?;
-                vec![community_part(&community), self.groups(&others)?]
-            }
+            [] => return rest.is_empty().then(Vec::new),
+            [ArgKind::Community] => vec![self.whole_community(rest)?],
+            [ArgKind::Community, next] if next.is_verbatim() => self.community_and_text(wish)?,
             [ArgKind::Groups, ArgKind::Community] => {
-                let (community, others) = self.last_community(rest)?;
-                let groups = self.groups(others).or_else(|| self.groups(self.community_at_end(others)?.1))?;
-                vec![groups, community_part(&community)]
+                let tokens = tokens(rest)?;
+                let (community, others) = self.community_at_end(&tokens, false)?;
+                let without = || Some(self.community_at_end(others, true)?.1);
+                vec![self.groups(others).or_else(|| self.groups(without()?))?, community]
             }
-            [ArgKind::Community, ArgKind::People] => {
-                let (community, others) = self.split_community(rest)?;
-                vec![
-                    community_part(&community),
-                    as_typed(Some(people(&others)).filter(|people| !people.is_empty())?.as_str()),
-                ]
-            }
-            [ArgKind::Community, ..] => {
-                let (community, others) = self.split_community(rest)?;
-                vec![community_part(&community), as_typed(&others)]
+            [ArgKind::Community, next, ..] => {
+                let tokens = tokens(rest)?;
+                let read = |(community, others): (Part, &[Token])| {
+                    let source = source_of(rest, others);
+                    let other = match next {
+                        ArgKind::Groups => self.groups(others)?,
+                        ArgKind::People => as_typed(&self.people(source)?),
+                        ArgKind::Picture if !source.is_empty() && !source.contains("://") => return None,
+                        _ => as_typed(source),
+                    };
+                    Some(vec![community, other])
+                };
+                let at_end = self.community_at_end(&tokens, true).and_then(read);
+                at_end.or_else(|| self.community_at_start(&tokens).and_then(read))?
             }
             [ArgKind::FreeText(_)] => vec![as_typed(new_community_name(wish)?)],
             [ArgKind::Keyword("arg-invite")] => match self.whole_community(rest) {
-                Some(community) => vec![community_part(&community)],
-                None => vec![self.groups(rest)?],
+                Some(community) => vec![community],
+                None => vec![self.groups(&tokens(rest)?)?],
             },
             [ArgKind::Keyword("arg-language")] => {
-                let is_language = phrases("language-names").any(|(_, name)| fold(&name) == fold(rest));
-                vec![as_typed(Some(rest).filter(|_| is_language)?)]
+                let language = strip_courtesy(rest);
+                let is_language = phrases("language-names").any(|(_, name)| fold(&name) == fold(language));
+                vec![as_typed(Some(language).filter(|_| is_language)?)]
             }
             [ArgKind::Keyword("arg-alias")] => vec![as_typed(Some(rest).filter(|rest| rest.contains('='))?)],
-            [ArgKind::Keyword(_)] => match self.whole_community(rest) {
-                Some(community) => vec![community_part(&community)],
-                None => vec![as_typed(strip_small_words(rest))],
-            },
-            [ArgKind::Words] => vec![as_typed(self.words(rest)?)],
+            [ArgKind::Keyword(_)] => {
+                vec![self.whole_community(rest).unwrap_or_else(|| as_typed(strip_courtesy(rest)))]
+            }
+            [ArgKind::Words] => vec![as_typed(self.words_of_groups(rest)?)],
             _ => vec![as_typed(Some(rest).filter(|rest| rest.split_whitespace().count() <= 1)?)],
         };
-        let found = FoundArguments::new(&parts);
-        arguments::parse(spec.args, spec.is_mutating, &found.arguments).ok().map(|_| found)
+        let typed = parts.iter().map(|(argument, _)| argument.as_str()).collect::<Vec<_>>().join(" ");
+        arguments::parse(spec.args, spec.is_mutating, typed.trim()).ok().map(|_| parts)
     }
 
     /// The command that `/undo` would run, in parentheses, with names in place of ids.
@@ -193,9 +164,10 @@ impl NameLookup<'_> {
             return Ok(String::new());
         };
         let name = |word: &str| {
-            let group =
-                GroupId::parse(word).and_then(|id| self.snapshot.groups.by_id(&id).map(|entry| &entry.name));
-            let community = CommunityId::parse(word).and_then(|id| self.snapshot.communities.by_id(&id));
+            let group = GroupId::parse(word)
+                .and_then(|id| self.communities.snapshot.groups.by_id(&id).map(|entry| &entry.name));
+            let community =
+                CommunityId::parse(word).and_then(|id| self.communities.snapshot.communities.by_id(&id));
             community
                 .map(|entry| &entry.name)
                 .or(group)
@@ -206,192 +178,276 @@ impl NameLookup<'_> {
     }
 
     /// Words that a group has in its name.
-    fn words<'t>(&self, rest: &'t str) -> Option<&'t str> {
+    fn words_of_groups<'t>(&self, rest: &'t str) -> Option<&'t str> {
         let words: Vec<String> = rest.split_whitespace().map(str::to_owned).collect();
         let is_without = words.first().is_some_and(|word| in_word_list(word, "exclusion-words"));
-        (is_without || !self.snapshot.groups.containing_all(&words).is_empty()).then_some(rest)
+        let groups = &self.communities.snapshot.groups;
+        (is_without || !groups.containing_all(&words).is_empty()).then_some(rest)
     }
 
-    /// Whether the words name a community or group, at the beginning or the end.
-    fn mentions_known(&self, rest: &str) -> bool {
-        self.split_community(rest).is_some() || self.whole_community(rest).is_some() || {
-            let words = word_spans(rest);
-            words.iter().any(|(start, _)| self.group(&rest[*start..]).is_some())
-                || words.iter().any(|(_, end)| self.group(strip_small_words(&rest[..*end])).is_some())
+    /// Whether the words name a community or group, or a person for a command that takes people.
+    fn mentions_known(&self, wish: &Wish) -> bool {
+        let names_person = || wish.spec.args.contains(&ArgKind::People) && has_number(&wish.rest);
+        let Some(tokens) = tokens(&wish.rest) else { return false };
+        let names = |fit: &dyn Fn(&str) -> Fit| {
+            let reader = self.reader(fit);
+            (0..tokens.len()).any(|at| reader.name_at(&tokens, at, tokens.len()).is_some())
+        };
+        names_person() || names(&|text| self.community_fit(text)) || names(&|text| self.group_fit(text))
+    }
+
+    fn reader<'f>(&self, fit: &'f dyn Fn(&str) -> Fit) -> NameReader<'f> {
+        NameReader { fit, locale: self.request.run.localizer.locale }
+    }
+
+    fn community_fit(&self, text: &str) -> Fit {
+        self.communities.find(text).1
+    }
+
+    fn group_fit(&self, text: &str) -> Fit {
+        let snapshot = &self.communities.snapshot;
+        let (groups, is_whole) = snapshot.groups.matches(text);
+        let is_pattern = || text.contains('*') && !snapshot.groups.matching(text).is_empty();
+        if GroupId::parse(text).is_some() || is_pattern() {
+            return Fit::Whole;
+        }
+        // An announcement group has the name of its community, and is found by no beginning.
+        let is_found = |name: &str| is_whole || !snapshot.communities.has_name(name);
+        match groups.iter().filter(|group| is_found(&group.name)).count() {
+            0 => Fit::None,
+            1 if !is_whole => Fit::Beginning,
+            _ if is_whole => Fit::Whole,
+            _ => Fit::Ambiguous,
         }
     }
 
-    fn community(&self, name: &str) -> Option<CommunityEntry> {
-        let directory = &self.request.run.instance.directory;
-        let id = directory.config_alias(name).unwrap_or(name);
-        let mut found = match self.snapshot.communities.find(id, CommunityId::parse(id)) {
-            NameMatch::Exact(entry) => vec![entry],
-            NameMatch::Ambiguous(entries) => entries,
-            NameMatch::Many(_) | NameMatch::NotFound { .. } => Vec::new(),
-        };
-        found.retain(|entry| may_in(self.request.admin, &entry.id, &entry.name, directory));
-        found.pop().filter(|_| found.is_empty())
+    /// One community by its id; an unclear name as it is typed: the command asks.
+    fn community_part(&self, name: &Name) -> Part {
+        match self.communities.find(&name.text).0.as_slice() {
+            [entry] if entry.name.is_empty() => (entry.id.to_string(), entry.id.to_string()),
+            [entry] => (entry.id.to_string(), typed(&entry.name)),
+            _ => (typed(&name.text), typed(&name.text)),
+        }
     }
 
     /// The community that all the words name, but small ones.
-    fn whole_community(&self, rest: &str) -> Option<CommunityEntry> {
-        self.community(unquote(rest)).or_else(|| self.community(unquote(strip_small_words(rest))))
-    }
-
-    /// The community at the end behind a preposition, or else at the beginning, and the other words.
-    fn split_community(&self, rest: &str) -> Option<(CommunityEntry, String)> {
-        let (community, others) = match self.community_at_end(rest) {
-            Some(found) => found,
-            None => self.community_at_start(rest)?,
-        };
-        Some((
-            community,
-            others.trim_start_matches(|c: char| c.is_whitespace() || is_comma(c) || c == ':').to_owned(),
-        ))
-    }
-
-    fn community_at_end<'t>(&self, rest: &'t str) -> Option<(CommunityEntry, &'t str)> {
-        let words = word_spans(rest);
-        let is_preposition = |at: usize| in_phrases(&rest[words[at].0..words[at].1], "wish-prepositions");
-        let starts = words.len().saturating_sub(MAX_NAME_WORDS + 2)..words.len();
-        starts.into_iter().filter(|at| *at > 0 && is_preposition(*at)).find_map(|at| {
-            let community = self.whole_community(rest[words[at].1..].trim())?;
-            // `out of`, `lá no`.
-            let first = (1..=at).rev().take_while(|at| is_preposition(*at)).last().unwrap_or(at);
-            Some((community, rest[..words[first].0].trim_end()))
-        })
-    }
-
-    /// The community at the end, with or without a preposition before it.
-    fn last_community<'t>(&self, rest: &'t str) -> Option<(CommunityEntry, &'t str)> {
-        let plain = || {
-            let words = word_spans(rest);
-            let starts = words.iter().skip(1).rev().take(MAX_NAME_WORDS).rev();
-            starts.into_iter().find_map(|(start, _)| {
-                Some((self.community(unquote(&rest[*start..]))?, rest[..*start].trim_end()))
-            })
-        };
-        self.community_at_end(rest).or_else(plain)
-    }
-
-    fn community_at_start<'t>(&self, rest: &'t str) -> Option<(CommunityEntry, &'t str)> {
-        let rest = strip_small_words(rest);
-        let words = word_spans(rest);
-        let ends = (1..=words.len().min(MAX_NAME_WORDS)).rev();
-        ends.into_iter().find_map(|count| {
-            let end = words[count - 1].1;
-            let name = rest[..end].trim_end_matches([':', ',']);
-            Some((self.community(unquote(name))?, &rest[end..]))
-        })
-    }
-
-    /// The groups that all the words name.
-    fn groups(&self, words: &str) -> Option<(String, String)> {
-        let items = self.split_groups(words.trim());
-        if items.iter().all(|item| parse_range(item).is_some()) {
-            let numbers = items.join(" ");
-            return (!items.is_empty()).then(|| (numbers.clone(), numbers));
+    fn whole_community(&self, rest: &str) -> Option<Part> {
+        let tokens = tokens(rest)?;
+        if !tokens.is_empty() && self.community_fit(&join(&tokens)) == Fit::Whole {
+            let text = join(&tokens);
+            return Some(self.community_part(&Name { tokens: 0..tokens.len(), text, fit: Fit::Whole }));
         }
-        let found: Option<Vec<(String, String)>> = items.into_iter().map(|item| self.group(item)).collect();
-        let (ids, names): (Vec<_>, Vec<_>) = found?.into_iter().unzip();
-        Some((ids.join(" "), names.join(" ")))
+        let fit = |text: &str| self.community_fit(text);
+        let (community, others) = self.community_at_start(&tokens)?;
+        self.reader(&fit).is_courtesy(others).then_some(community)
     }
 
-    /// The names in a list of groups: a name may hold commas and words for “and”.
-    fn split_groups<'t>(&self, words: &'t str) -> Vec<&'t str> {
-        if self.group(words).is_some() {
-            return vec![words];
+    /// The community at the beginning, and what follows.
+    fn community_at_start<'t>(&self, tokens: &'t [Token]) -> Option<(Part, &'t [Token])> {
+        let fit = |text: &str| self.community_fit(text);
+        let tokens = &tokens[tokens.iter().take_while(|token| is_preposition(token)).count()..];
+        let name = Some(self.reader(&fit).read_first(tokens)).filter(|name| name.fit > Fit::None)?;
+        Some((self.community_part(&name), &tokens[name.tokens.end..]))
+    }
+
+    /// The community at the end, behind a preposition if one is needed, and what stands before it.
+    fn community_at_end<'t>(
+        &self,
+        tokens: &'t [Token],
+        needs_preposition: bool,
+    ) -> Option<(Part, &'t [Token])> {
+        let fit = |text: &str| self.community_fit(text);
+        let name = Some(self.reader(&fit).read_last(tokens)).filter(|name| name.fit > Fit::None)?;
+        let before = &tokens[..name.tokens.start];
+        // `out of`, `lá na comunidade`.
+        let is_small = |token: &&Token| {
+            is_preposition(token) || (!token.is_quoted && in_word_list(&token.text, "stop-words-beside-name"))
+        };
+        let (others, small) =
+            before.split_at(before.len() - before.iter().rev().take_while(is_small).count());
+        (!needs_preposition || small.iter().any(is_preposition)).then(|| (self.community_part(&name), others))
+    }
+
+    /// The community at the beginning, and the text for it.
+    fn community_and_text(&self, wish: &Wish) -> Option<Vec<Part>> {
+        let args = wish.spec.args;
+        let mut found = arguments::parse(args, wish.spec.is_mutating, &wish.rest).ok()?;
+        let tokens = found.all_tokens();
+        let skipped = count_words_before_community(tokens);
+        let fit = |text: &str| self.community_fit(text);
+        let reader = self.reader(&fit);
+        let mut name = Some(reader.read_first(&tokens[skipped..])).filter(|name| name.fit > Fit::None)?;
+        name.tokens = name.tokens.start + skipped..name.tokens.end + skipped;
+        // Another community behind it: `no bairro e no marketing`.
+        let end = name.tokens.end;
+        let is_list = tokens.get(end).is_some_and(|next| {
+            next.separator == Separator::Comma || in_word_list(&next.text, "stop-words-between-names")
+        });
+        let other = (end..tokens.len()).find(|at| !is_stop_word(&tokens[*at].text));
+        if is_list && other.is_some_and(|at| reader.name_at(tokens, at, tokens.len()).is_some()) {
+            return None;
         }
-        let is_between = |c: char| is_comma(c) || matches!(c, '\n' | '&' | '+');
-        let parts = words.split(is_between).map(str::trim).filter(|part| !part.is_empty());
-        parts
-            .flat_map(|part| {
-                let spans = word_spans(part);
-                let is_and = |(start, end): &&(usize, usize)| {
-                    in_word_list(&part[*start..*end], "stop-words-between-names")
-                };
-                let mut items = Vec::new();
-                let mut start = 0;
-                for (and_start, and_end) in spans.iter().filter(is_and) {
-                    items.push(part[start..*and_start].trim());
-                    start = *and_end;
-                }
-                items.push(part[start..].trim());
-                if self.group(part).is_some() { vec![part] } else { items }
-            })
-            .filter(|item| !item.is_empty())
-            .collect()
+        found.set_community(args, name.tokens.clone(), &name.text).ok()?;
+        let text = strip_words_before_text(wish.spec, &found.text);
+        let flags = found.flags.to_typed();
+        Some(vec![(flags.to_owned(), flags.to_owned()), self.community_part(&name), as_typed(text)])
     }
 
-    /// A group, or the groups of a pattern: its argument and name. A community admin sees no names of groups that they
-    /// did not type.
-    fn group(&self, words: &str) -> Option<(String, String)> {
-        let find = |name: &str| match self.snapshot.groups.find(name, GroupId::parse(name)) {
-            NameMatch::Exact(entry) => Some((entry.id.to_string(), typed(&entry.name))),
-            _ if name.contains('*') && !self.snapshot.groups.matching(name).is_empty() => {
-                Some((name.to_owned(), escape_markup(name)))
+    /// The groups that all the words name. One whose name is unclear is kept as typed: the command asks.
+    fn groups(&self, tokens: &[Token]) -> Option<Part> {
+        let is_number = |token: &Token| {
+            parse_range(&token.text).is_some() || in_word_list(&token.text, "stop-words-between-names")
+        };
+        if tokens.iter().all(is_number) {
+            let numbers = tokens.iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ");
+            return (!tokens.is_empty()).then(|| (numbers.clone(), numbers));
+        }
+        let fit = |text: &str| self.group_fit(text);
+        let names = self.reader(&fit).read_names(tokens).ok()?;
+        let is_known = !names.is_empty() && names.iter().all(|name| name.fit > Fit::None);
+        let parts = is_known.then(|| names.iter().map(|name| self.group_part(&name.text)));
+        let (arguments, shown): (Vec<_>, Vec<_>) = parts?.unzip();
+        Some((arguments.join(" "), shown.join(" ")))
+    }
+
+    /// A community admin sees no names of groups that they did not type.
+    fn group_part(&self, name: &str) -> Part {
+        let groups = &self.communities.snapshot.groups;
+        let by_id = GroupId::parse(name).and_then(|id| groups.by_id(&id));
+        let found = by_id.map_or_else(|| groups.matches(name).0, |group| vec![group]);
+        match found.as_slice() {
+            [group] if self.request.admin.from == AdminsFrom::Config => {
+                (group.id.to_string(), typed(&group.name))
             }
-            _ => None,
+            [] if !name.contains(char::is_whitespace) => (name.to_owned(), escape_markup(name)),
+            _ => (typed(name), typed(name)),
+        }
+    }
+
+    /// The people that all the words name, but small ones.
+    fn people(&self, text: &str) -> Option<String> {
+        let is_small = |word: &str| {
+            ["stop-words-beside-name", "stop-words-beside-people", "wish-admin-words"]
+                .iter()
+                .any(|key| in_word_list(word.trim_matches(is_comma), key))
         };
-        let name = unquote(words);
-        let found = find(name).or_else(|| find(unquote(strip_small_words(words))))?;
-        Some(match self.request.admin.from {
-            AdminsFrom::Config => found,
-            AdminsFrom::Community => (typed(name), typed(name)),
-        })
+        let text = text.split_whitespace().filter(|word| !is_small(word)).collect::<Vec<_>>().join(" ");
+        let Request { run, admin, .. } = self.request;
+        let code = match admin.phone {
+            Some(phone) => DialingCode::from_phone(phone),
+            None => (run.instance.config.locale == Locale::PtBr).then_some(DialingCode::BRAZIL),
+        };
+        let people = parse_people(&text, code);
+        let is_clear = people.iter().all(|person| person.person.is_ok() && person.name.is_none());
+        (is_clear && !people.is_empty()).then_some(text)
     }
 }
 
-fn community_part(community: &CommunityEntry) -> (String, String) {
-    let name = if community.name.is_empty() { community.id.as_str() } else { &community.name };
-    (community.id.to_string(), typed(name))
+/// Whether a word for admins is among the words.
+fn is_about_admins(rest: &str) -> bool {
+    words(rest).any(|word| in_word_list(word, "wish-admin-words"))
 }
 
-/// The numbers and mentions among the words.
-fn people(rest: &str) -> String {
+/// The command for admins in place of one for groups or people.
+fn admin_command(spec: &'static CommandSpec) -> &'static CommandSpec {
+    let name = match spec.name {
+        "link" | "add" => "promote",
+        "unlink" | "remove" => "demote",
+        name => name,
+    };
+    CATALOG.lookup(name).unwrap_or(spec)
+}
+
+fn as_typed(text: &str) -> Part {
+    (text.to_owned(), escape_markup(text))
+}
+
+/// Whether a phone number or a mention is among the words.
+fn has_number(rest: &str) -> bool {
     let is_person = |word: &&str| word.starts_with('@') || word.contains(|c: char| c.is_ascii_digit());
-    let words: Vec<&str> = rest.split_whitespace().filter(is_person).collect();
-    let digits = words.iter().flat_map(|word| word.chars()).filter(char::is_ascii_digit).count();
-    if digits >= MIN_PHONE_DIGITS { words.join(" ") } else { String::new() }
+    let digits = rest.split_whitespace().filter(is_person).flat_map(str::chars);
+    digits.filter(char::is_ascii_digit).count() >= MIN_PHONE_DIGITS
 }
 
 /// The name of a new community: what follows “create a community called”. After a mere “create” only a name that looks
-/// like one counts.
+/// like one counts. None where groups or another wish follow the name.
 fn new_community_name(Wish { rest, phrase_words, .. }: &Wish) -> Option<&str> {
     let is_before = |word: &str| {
         ["create-words-before-community", "create-community-words", "create-words-behind-community"]
             .iter()
             .any(|key| in_word_list(word, key))
     };
-    let words = word_spans(rest);
-    let start = words.iter().find(|(start, end)| !is_before(&rest[*start..*end]))?.0;
-    let name = rest[start..].trim();
-    (*phrase_words > 1 || name.starts_with(|c: char| !c.is_lowercase())).then_some(name)
+    let start = word_starts(rest).find(|at| !rest[*at..].split_whitespace().next().is_some_and(is_before))?;
+    let mut name = rest[start..].trim();
+    while let Some(at) = word_starts(name).skip(1).find(|at| is_courtesy_phrase(&name[*at..])) {
+        name = name[..at].trim_end_matches(|c: char| c.is_whitespace() || is_comma(c));
+    }
+    let names_more = word_starts(name).skip(1).any(|at| {
+        let behind = name[at..].split_once(char::is_whitespace);
+        behind.is_some_and(|(word, others)| match in_word_list(word, "stop-words-between-names") {
+            true => CATALOG.parse_wish(others).is_some_and(|wish| !wish.rest.is_empty()),
+            false => {
+                let mut small = words(others).take_while(|word| is_stop_word(word));
+                in_word_list(word, "stop-words") && small.any(|word| in_word_list(word, "wish-group-words"))
+            }
+        })
+    });
+    let looks_like_name = *phrase_words > 1 || name.starts_with(|c: char| !c.is_lowercase());
+    (looks_like_name && !names_more).then_some(name)
 }
 
-/// The words behind articles, prepositions and words for groups and communities.
-fn strip_small_words(rest: &str) -> &str {
-    let is_small = |word: &str| {
-        let word = word.trim_end_matches([':', ',']);
-        in_word_list(word, "stop-words-beside-name") || in_phrases(word, "wish-prepositions")
-    };
-    let words = word_spans(rest);
-    let first = words.iter().find(|(start, end)| !is_small(&rest[*start..*end]));
-    first.map_or("", |(start, _)| &rest[*start..])
+/// A text without what leads to it: `dizendo que`, `para:`.
+fn strip_words_before_text<'t>(spec: &CommandSpec, text: &'t str) -> &'t str {
+    let mut text = text.trim();
+    while let Some((word, behind)) = text.split_once(char::is_whitespace) {
+        let plain = word.trim_end_matches(':');
+        let is_preposition =
+            in_word_list(plain, "wish-prepositions") && (word.ends_with(':') || spec.name == "describe");
+        let is_before = is_preposition || in_word_list(plain, "wish-words-before-text");
+        // A text that begins with a capital letter begins there.
+        if !is_before || word.starts_with(char::is_uppercase) {
+            break;
+        }
+        text = behind.trim_start();
+    }
+    text
 }
 
-fn in_phrases(word: &str, key: &str) -> bool {
-    phrases(key).any(|(_, phrase)| fold(&phrase) == fold(word))
+/// How many tokens lead to the community that gets a text: `lá`, `o pessoal`.
+fn count_words_before_community(tokens: &[Token]) -> usize {
+    let is_people = |token: &Token| in_word_list(&token.text, "wish-audience-words");
+    let leading = tokens
+        .iter()
+        .take_while(|token| is_preposition(token) || is_people(token) || is_stop_word(&token.text));
+    let prepositions = tokens.iter().take_while(|token| is_preposition(token)).count();
+    leading
+        .enumerate()
+        .filter(|(_, token)| is_people(token))
+        .map(|(at, _)| at + 1)
+        .last()
+        .unwrap_or(prepositions)
 }
 
-fn unquote(words: &str) -> &str {
-    let is_quote =
-        |c: char| matches!(c, '"' | '“' | '”' | '„' | '«' | '»' | '\'' | '‘' | '’' | '.' | '!' | '?');
-    words.trim().trim_matches(is_quote).trim()
+fn is_preposition(token: &Token) -> bool {
+    !token.is_quoted && in_word_list(&token.text, "wish-prepositions")
 }
 
-/// Where each word begins and ends.
-fn word_spans(text: &str) -> Vec<(usize, usize)> {
-    let start = |word: &str| word.as_ptr() as usize - text.as_ptr() as usize;
-    text.split_whitespace().map(|word| (start(word), start(word) + word.len())).collect()
+fn tokens(rest: &str) -> Option<Vec<Token>> {
+    Tokenizer::new(rest, false).read_all(false).ok()
+}
+
+/// What was typed for these tokens.
+fn source_of<'t>(rest: &'t str, tokens: &[Token]) -> &'t str {
+    let span = tokens.first().zip(tokens.last()).map(|(first, last)| first.span.start..last.span.end);
+    span.map_or("", |span| &rest[span])
+}
+
+/// The words of a text, without the signs around them.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
+}
+
+/// Where each word begins.
+fn word_starts(text: &str) -> impl Iterator<Item = usize> {
+    text.split_whitespace().map(|word| word.as_ptr() as usize - text.as_ptr() as usize)
 }

@@ -166,3 +166,84 @@ async fn a_command_without_prefix_is_chatter_in_groups_and_from_non_admins() {
     }
     assert_eq!(bot.command_count().await, 0);
 }
+
+/// Each is the first reply to a wish of Ana's in Portuguese.
+#[tokio::test]
+async fn a_wish_offers_all_that_it_names_or_nothing() {
+    let usage = "Para isso, escreva: /";
+    let rows = [
+        // With a text only its beginning names the community.
+        (
+            "avisa no bairro que o encontro mudou, agora é no marketing",
+            "/avisar \"Bairro Feliz\" o encontro mudou, agora é no marketing?",
+        ),
+        (
+            "muda a descrição do bairro para: Avisos também no marketing",
+            "/descrever \"Bairro Feliz\" Avisos também no marketing?",
+        ),
+        ("avisa no bairro: Que horas, gente?", "/avisar \"Bairro Feliz\" Que horas, gente??"),
+        ("avisa no bairro e no marketing: oi", usage),
+        ("avisa o pessoal do bairro que amanhã não tem", "/avisar \"Bairro Feliz\" amanhã não tem?"),
+        ("muda a foto do bairro para essa aqui", usage),
+        (
+            "manda um aviso no bairro dizendo que amanhã tem festa",
+            "/avisar \"Bairro Feliz\" amanhã tem festa?",
+        ),
+        // Admins.
+        (
+            "tira o 5544999990002 da administração do bairro",
+            "Você quer /rebaixar \"Bairro Feliz\" 5544999990002?",
+        ),
+        ("põe 5544999990003 como admin do bairro", "Você quer /promover \"Bairro Feliz\" 5544999990003?"),
+        ("põe 5544999990003 como admin", "Para isso, escreva: /promover"),
+        ("remove 5544999990002 as admin of bairro", "/rebaixar \"Bairro Feliz\" 5544999990002?"),
+        ("make 5544999990003 admin of bairro", "Do you want /promote \"Bairro Feliz\" 5544999990003?"),
+        ("quita a 5544999990002 como admin de bairro", "/degradar \"Bairro Feliz\" 5544999990002?"),
+        ("adiciona o 5544999990004 no bairro", "Você quer /adicionar \"Bairro Feliz\" 5544999990004?"),
+        ("tira a Carla de admin do bairro", "Para isso, escreva: /rebaixar"),
+        // Words that are left.
+        ("remove todos menos 5544999990003 do bairro", "Para isso, escreva: /remover"),
+        ("tira de admin 5544999990002 e a Carla do bairro", "Para isso, escreva: /rebaixar"),
+        ("coloca futebol e capoeira no bairro", "Para isso, escreva: /vincular"),
+        ("coloca tudo menos futebol no bairro", "Para isso, escreva: /vincular"),
+        ("coloca futebol no bairro amanhã", "Para isso, escreva: /vincular"),
+        // New communities.
+        (
+            "cria uma comunidade chamada Festa Junina por favor",
+            "Você quer /criar Festa Junina? Responda “sim”.",
+        ),
+        ("cria uma comunidade Festa com os grupos futebol e suporte", usage),
+        ("cria uma comunidade Festa e coloca o futebol", usage),
+        ("cria uma comunidade chamada Mães com Fé", "Você quer /criar Mães com Fé?"),
+        // Names that are unclear or numbered: the command asks.
+        ("põe vendas no bairro", "Você quer /vincular \"Bairro Feliz\" vendas?"),
+        (
+            "coloca o bloco 1, 2 e 3 no bairro",
+            "/vincular \"Bairro Feliz\" \"Bloco 01\" \"Bloco 02\" \"Bloco 03\"?",
+        ),
+    ];
+    let mut wrong = Vec::new();
+    for (text, expected) in rows {
+        let setting = Service::with().instance("locale = \"pt-BR\"").world(|world| {
+            for name in ["Bloco 01", "Bloco 02", "Bloco 03"] {
+                world.group(name);
+            }
+        });
+        let bot = setting.start().await;
+        let reply = bot.ask(ANA, text).await;
+        if !reply.contains(expected) || bot.changes() != 0 {
+            wrong.push(format!("{text}: {reply}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn a_wish_with_an_unclear_name_is_asked_about_on_a_yes() {
+    let bot = Service::with().instance("locale = \"pt-BR\"").start().await;
+    bot.ask(ANA, "põe vendas no bairro").await;
+
+    let asked = bot.ask(ANA, "sim").await;
+
+    assert!(asked.contains("1. ") && bot.changes() == 0, "{asked}");
+}
