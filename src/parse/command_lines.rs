@@ -37,7 +37,9 @@ pub fn split_commands<'t>(
     let mut starts: Vec<usize> = Vec::new();
     let mut last = NameKind::Unknown;
     let mut at = 0;
-    for line in text.split_inclusive(['\n', '\r']) {
+    while at < text.len() {
+        let line_end = memchr::memchr2(b'\n', b'\r', &text.as_bytes()[at..]);
+        let line = &text[at..line_end.map_or(text.len(), |end| at + end + 1)];
         match parser.parse(line).map(|command| kind_of(&command.typed)) {
             Some(NameKind::Unknown) if last == NameKind::WithText => {}
             Some(kind) => {
