@@ -11,7 +11,7 @@ use crate::engine::links::reconcile::reconcile;
 use crate::engine::target::ChoiceArguments;
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::Arguments;
-use crate::parse::names::Exclusion;
+use crate::parse::names::{Exclusion, is_exclusion};
 use crate::reply::{GroupOutcome, GroupReport, Reply, ReplyLine, UsageError};
 
 /// Linking more groups again needs a confirmation: unlinking them needed one.
@@ -99,6 +99,7 @@ pub async fn parse_groups(
     let error = match context.resolve_group_words(&arguments.tokens).await? {
         Ok(typed) if typed.is_empty() => UsageError::MissingGroups,
         Ok(typed) => return Ok(Ok(typed)),
+        Err(Exclusion(word)) if is_exclusion(&word, context.localizer.locale) => UsageError::Exclusion(word),
         Err(Exclusion(word)) => UsageError::TooManyWords(word),
     };
     let spec = context.catalog.lookup(command).ok_or(CommandError::NoHandler)?;

@@ -34,7 +34,7 @@ pub async fn change_members(
             // To take just the excluded people would be the opposite.
             let mut words = arguments.text.split(|c: char| c.is_whitespace() || is_comma(c));
             let error = match words.find(|word| is_exclusion(word, context.localizer.locale)) {
-                Some(word) => Some(UsageError::TooManyWords(word.to_owned())),
+                Some(word) => Some(UsageError::Exclusion(word.to_owned())),
                 None => named.is_empty().then_some(UsageError::MissingPeople),
             };
             if let (Some(spec), Some(error)) = (context.catalog.lookup(change.command), error) {

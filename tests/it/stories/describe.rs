@@ -76,7 +76,7 @@ async fn a_name_of_several_words_is_distinguished_from_similar_names_and_typos()
     let unclear = bot.ask(ANA, "/describe bairro Feliz\u{200b}es para sempre").await;
     assert!(unclear.contains("1. “Bairro Feliz”, 2. “Bairro Novo”"), "{unclear}");
     let typo = bot.ask(ANA, "/describe bairo feliz Bom dia\na todos").await;
-    assert!(typo.contains("Did you mean 1. “Bairro Feliz”"), "{typo}");
+    assert!(typo.contains("Did you mean “Bairro Feliz”"), "{typo}");
 
     assert_eq!(bot.ask(ANA, "1").await, DONE);
     assert_eq!(bot.description("Bairro Feliz"), "Bom dia\na todos");
@@ -229,7 +229,7 @@ async fn undo_prompts_before_it_replaces_a_later_text_of_another_admin() {
     let asked = bot.ask(ANA, "/undo").await;
     assert!(
         asked.starts_with(&format!(
-            "{}\n➡️ “Bairro Feliz” would have no description.\n\nNothing was done yet.",
+            "{}\n➡️ “Bairro Feliz” would have no description.\n\nShall I?",
             changed("Texto B")
         )),
         "{asked}"
@@ -259,7 +259,7 @@ async fn a_text_that_ends_like_a_yes_flag_prompts() {
     assert!(
         asked.contains(
             "> Aqui vizinho ajuda --sim\n⚠️ O --sim do fim faz parte do texto: o lugar dele é antes do texto.\n\n\
-             Nada foi feito ainda."
+             Posso fazer?"
         ),
         "{asked}"
     );

@@ -11,8 +11,7 @@ use crate::support::{ANA, Service};
 use crate::webhook::assert_status;
 
 const NOON: Timestamp = Timestamp(1_764_000_000_000);
-const LATE: &str = "❌ The first version of this message came to its end meanwhile, so the change was not carried out. \
-                    Send a new one.";
+const LATE: &str = "❌ I already did what was written before; send the new request in a new message.";
 const LINKED: &str = "✅ “Futebol” is now in “Bairro Feliz”.";
 
 impl Service {
