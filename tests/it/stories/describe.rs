@@ -76,7 +76,7 @@ async fn a_name_of_several_words_is_distinguished_from_similar_names_and_typos()
     let unclear = bot.ask(ANA, "/describe bairro Feliz\u{200b}es para sempre").await;
     assert!(unclear.contains("1. “Bairro Feliz”, 2. “Bairro Novo”"), "{unclear}");
     let typo = bot.ask(ANA, "/describe bairo feliz Bom dia\na todos").await;
-    assert!(typo.contains("Did you mean “Bairro Feliz”"), "{typo}");
+    assert!(typo.contains("Did you mean 1. “Bairro Feliz”"), "{typo}");
 
     assert_eq!(bot.ask(ANA, "1").await, DONE);
     assert_eq!(bot.description("Bairro Feliz"), "Bom dia\na todos");
