@@ -66,6 +66,8 @@ pub enum Reply {
         typed: String,
         /// The nearest name.
         nearest: Option<&'static str>,
+        /// Its arguments as typed.
+        rest: String,
         /// A yes runs the command under that name.
         is_prompted: bool,
     },
@@ -190,6 +192,8 @@ pub enum UsageError {
     UnknownFlag(String),
     /// A word too many.
     TooManyWords(String),
+    /// A word that excludes some of several things: `menos`.
+    Exclusion(String),
 }
 
 impl Localizer {
@@ -239,7 +243,7 @@ impl Reply {
             Self::InLanguage(_, reply) => reply.is_usage_error(),
             Self::Lines(lines) => {
                 let icons: Vec<_> = lines.iter().filter_map(ReplyLine::icon).collect();
-                !icons.is_empty() && icons.iter().all(|mark| *mark == "❌")
+                !icons.is_empty() && icons.iter().all(|mark| matches!(*mark, "❌" | "📷"))
             }
             _ => false,
         }
@@ -273,22 +277,18 @@ impl Reply {
             Self::Lines(lines) => {
                 lines.iter().map(|phrase| phrase.render(localizer)).collect::<Vec<_>>().join("\n")
             }
-            Self::Confirm(about) => {
-                let command = localizer.format_command("confirm", &[]);
-                format!(
-                    "{}\n\n{}",
-                    about.render(localizer),
-                    say("confirm", &[("command", (&command).into())])
-                )
-            }
+            Self::Confirm(about) => format!("{}\n\n{}", about.render(localizer), say("confirm", &[])),
             Self::DryRun(about) => format!("{}\n\n{}", about.render(localizer), say("dry-run", &[])),
             Self::GroupReport(report) => report.render(localizer),
             Self::ListPage(shown) => shown.render(localizer),
             Self::Help { sections, example } => render_sections(sections, example, localizer),
             Self::CommandHelp(help) => help.render(localizer),
-            Self::UnknownCommand { typed, nearest, is_prompted } => {
-                render_unknown_command(typed, *nearest, *is_prompted, localizer)
-            }
+            Self::UnknownCommand { typed, nearest, rest, is_prompted } => render_unknown_command(
+                typed,
+                nearest.map(|name| (name, rest.as_str())),
+                *is_prompted,
+                localizer,
+            ),
             Self::UsageError { error, usage, example } => {
                 let line = error.render(usage, localizer);
                 // Without arguments, the usage is the example.
@@ -383,15 +383,16 @@ fn render_sections(sections: &[(&'static str, Vec<String>)], example: &str, loca
 
 fn render_unknown_command(
     typed: &str,
-    nearest: Option<&str>,
+    nearest: Option<(&str, &str)>,
     is_prompted: bool,
     localizer: &Localizer,
 ) -> String {
     let name = quote(typed);
     match nearest {
-        Some(nearest) => {
+        Some((nearest, rest)) => {
             let key = if is_prompted { "unknown-command-prompt" } else { "unknown-command-nearest" };
-            let nearest = format!("{}{nearest}", localizer.prefix);
+            let nearest =
+                format!("{}{nearest} {}", localizer.prefix, escape_markup(rest)).trim_end().to_owned();
             localizer.text(key, &[("name", (&name).into()), ("nearest", (&nearest).into())])
         }
         None => {
@@ -414,9 +415,10 @@ fn render_no_community(
             return localizer.text("no-community", &[("name", (&name).into()), ("command", (&list).into())]);
         }
         ([], available) => ("no-community-known", format_candidates(available, 0)),
-        (nearest, _) => ("no-community-nearest", format_candidates(nearest, 1)),
+        (nearest, _) => ("no-community-nearest", format_candidates(nearest, usize::from(nearest.len() > 1))),
     };
-    localizer.text(key, &[("name", (&name).into()), ("candidates", (&candidates).into())])
+    let count = ("count", nearest.len().into());
+    localizer.text(key, &[("name", (&name).into()), ("candidates", (&candidates).into()), count])
 }
 
 impl CommandHelp {
@@ -454,6 +456,7 @@ impl UsageError {
             Self::MissingText => ("missing-text", None),
             Self::MissingName => ("missing-name", None),
             Self::UnknownFlag(word) => ("unknown-flag", Some(("word", quote(word)))),
+            Self::Exclusion(word) => ("exclusion", Some(("word", quote(word)))),
             Self::TooManyWords(word) => ("too-many-words", Some(("word", quote(word)))),
         };
         let detail = detail.as_ref().map(|(name, text)| (*name, text.into()));

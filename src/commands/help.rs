@@ -40,7 +40,8 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
                     ..Prompt::new(&context.claim.command, context.localizer.locale, SPEC.name)
                 });
             }
-            Reply::UnknownCommand { is_prompted: nearest.is_some(), typed: name.to_owned(), nearest }
+            let (typed, rest) = (name.to_owned(), String::new());
+            Reply::UnknownCommand { is_prompted: nearest.is_some(), typed, nearest, rest }
         }
     })
 }

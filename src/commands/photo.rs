@@ -139,7 +139,7 @@ fn ask_for_photo(context: &mut Context<'_>, community: &CommunityEntry, wrong: O
     request_photo(context, community);
     let how = match wrong {
         Some(_) => ReplyLine::new("photo-how"),
-        None => ReplyLine::not_done("photo-how"),
+        None => ReplyLine::new("photo-how").with_icon("📷"),
     };
     let how = how.with_command("command", SPEC.name, &[&community.name]);
     Reply::Lines(wrong.into_iter().chain([how]).collect())

@@ -106,7 +106,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
         // The setting before is not known; undo sets the opposite.
         None => {
             let other = i18n::text(context.localizer.locale, text_keys(opposite(who)).words, &[]);
-            let words: Vec<&str> = std::iter::once(id.as_str()).chain(other.split(' ')).collect();
+            let words: Vec<&str> = std::iter::once(plan.name.as_str()).chain(other.split(' ')).collect();
             context.set_not_undoable(SPEC.name, SPEC.name, &words);
         }
     }

@@ -2,11 +2,13 @@
 
 ## Link and unlink
 linked = { $done ->
+    [0] None of the { $all } groups is now in { $community }.
     [one] { $done } of { $all } groups is now in { $community }.
    *[other] { $done } of { $all } groups are now in { $community }.
 }
 linked-one = { $name } is now in { $community }.
 unlinked = { $done ->
+    [0] None of the { $all } groups has left { $community }.
     [one] { $done } of { $all } groups is no longer in { $community }.
    *[other] { $done } of { $all } groups are no longer in { $community }.
 }
@@ -15,6 +17,8 @@ already-linked = was in it already
 already-linked-one = { $name } was in { $community } already.
 already-unlinked = was not in it
 already-unlinked-one = { $name } was not in { $community }.
+nothing-changed = Nothing changed in { $community }: it was so already.
+none-certain = In { $community }, none of the { $all } is certain.
 elsewhere = belongs to { $community }. Move it: { $command }
 elsewhere-unlink = belongs to { $community }, not to this community
 elsewhere-unnamed = belongs to another community
@@ -40,7 +44,10 @@ many-groups = { $name } could be { $candidates }
 many-groups-more = { $name } could be { $candidates } and { $count } more: write more of the name
 no-here = “here” is this chat, and this chat is not a group
 no-community = I don't know a community { $name }. See them all with { $command }
-no-community-nearest = I don't know a community { $name }. Did you mean { $candidates }? Answer with the number; nothing was changed.
+no-community-nearest = I don't know a community { $name }. Did you mean { $candidates }? { $count ->
+    [one] Answer “yes”; nothing was changed.
+   *[other] Answer with the number; nothing was changed.
+}
 many-communities = { $name } could be { $candidates }. Answer with the number; nothing was changed.
 no-communities = This number is in no community.
 
@@ -49,10 +56,7 @@ communities = { $count ->
     [one] { $count } community:
    *[other] { $count } communities:
 }
-community = { $community }: { $count ->
-    [one] { $count } group of { $limit }
-   *[other] { $count } groups of { $limit }
-}
+community = { $community }: { $count } of { $limit } groups
 community-unlisted = { $community }: Z-API does not show its groups now. Look again in a minute.
 community-empty = There is no group in it but the announcement group.
 groups = { $count ->
@@ -99,6 +103,7 @@ missing-community = Which community? Write: { $usage }
 missing-groups = Which groups? Write: { $usage }
 too-many-words = I can't place { $word }. Write: { $usage }
 leftover-words = I did not understand { $word }, so nothing was done. I understood: { $names }. Put commas between names: { $usage }
+exclusion = I can't do “all except …” ({ $word }): say which ones. Write: { $usage }
 example = For example: { $example }
 too-old = { $count ->
     [one] This command reached me { $age } late, so I did not run it. Send it again if you still want it.
@@ -140,7 +145,7 @@ days = { $count ->
 }
 cancelled = Cancelled. Nothing was changed.
 cancel-none = No command is waiting in this chat.
-cancel-stopped = Cancelled: { $command }. Its own answer says what is so.
+cancel-stopped = Cancelled { $command }. Its result comes next.
 cancel-running = { $command } is being carried out right now. If this try fails, there is no other.
 
 ## Errors of Z-API
@@ -176,7 +181,7 @@ arg-all = [all]
 here = here
 all = all everything
 help-link = put groups into a community
-help-link-long = A group is named by its name, the beginning of its name, its id, an invite link, “here” (this chat) or a pattern such as vendas*. Names with blanks go in quotes. People in the group join the announcement group.
+help-link-long = A group is named by its name, the beginning of its name, its id, an invite link, “here” (this chat) or a pattern such as vendas*. Names with commas go in quotes. People in the group join the announcement group.
 help-link-example =
     "Bairro Feliz" futebol, mães
     Sales vendas* here
@@ -216,19 +221,24 @@ help-status-long = Asks Z-API, counts the commands that are waiting or have fail
 help-status-example = { "" }
 
 ## Prompts and dry runs
-confirm = Nothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes ({ $command } does the same); “no” drops it.
+confirm = Shall I? Answer “yes” or 👍 within 5 minutes; “no” cancels.
 dry-run = This was a trial: nothing was changed. Without --try it is done.
 would-link = { $done ->
+    [0] None of the { $all } groups would be in { $community }.
     [one] { $done } of { $all } groups would be in { $community }.
    *[other] { $done } of { $all } groups would be in { $community }.
 }
 would-link-one = { $name } would be put into { $community }.
 would-unlink = { $done ->
+    [0] None of the { $all } groups would leave { $community }.
     [one] { $done } of { $all } groups would leave { $community }.
    *[other] { $done } of { $all } groups would leave { $community }.
 }
 would-unlink-one = { $name } would leave { $community }.
-choose = Answer with the number you mean (several: 1 3).
+choose = { $count ->
+    [one] Answer “yes”.
+   *[other] Answer with the number you mean (several: 1 3).
+}
 confirm-nothing = Nothing is waiting for an answer here.
 confirm-how = Answer “yes” or “no”; nothing was done yet.
 confirm-how-number = Answer with a number from 1 to { $last }, or “no”.
@@ -236,20 +246,20 @@ confirm-replaced = My earlier question no longer counts.
 confirm-late = That came after more than 5 minutes, so I did nothing. Send the command again if you still want it. { $command }
 confirm-early = You said that before I had asked my last question, so I did nothing. Answer once more if you mean it.
 confirm-left = Dropped. Nothing was changed.
-one-command = One command at a time, please: nothing was done. Send each in a message of its own. If it is a name, put it in quotes.
+one-command = One command a line, please: nothing was done. If it is a name, put it in quotes.
 group-not-created = I can't create groups, and made nothing. Make it on the phone with my number as an admin; then { $command } … puts it into a community. If a community shall be called so, put the name in quotes.
 group-not-deleted = I can't delete groups, and changed nothing. { $command } … takes one out of its community. If you mean a community of that name, put it in quotes.
 command-verbs = link, unlink, move, create, delete, deactivate, describe, announce, add, remove, promote, demote, drop, detach, attach, put, take, kick, ban, rename, undo, cancel, invite, send
 command-conjunctions = and, then, also, now, please, but, &, +
 words-before-group = a an the of new another my this that please 1
 group-words = group groups subgroup subgroups
-confirm-clear = That may just end a talk, and this cannot be undone. Answer “yes” to do it, or “no”.
+confirm-clear = Just to be sure, because this cannot be undone: “yes” or “no”?
 confirm-other-quoted = You quoted another message, so I did nothing. Answer my question itself, or without a quote.
 undo-nothing = There is nothing of yours in this chat to take back.
 undo-cannot = The last change was { $command }, and that cannot be taken back.
 undo-already = I took back { $command } already; there is nothing else of yours here to take back.
 edit-while-running = I am still working on the first version of this message. Send a new one.
-edit-after-end = The first version of this message came to its end meanwhile, so the change was not carried out. Send a new one.
+edit-after-end = I have already dealt with the earlier text of this message; send what you want now as a new message.
 missing-target = Which community or group? Write: { $usage }
 missing-people = Whose number? Write: { $usage }
 missing-text = The text is missing. Write: { $usage }
@@ -267,7 +277,7 @@ reply-yes = yes, 👍, ✅, ✔
 reply-yes-direct = y, yep, yeah, yea, yup, sure, sure thing, of course, go, go ahead, go for it, do it, do that, please do, absolutely, definitely, certainly, by all means, confirm, confirmed, let’s go, send it, proceed
 reply-yes-alone = right, correct, exactly
 reply-agreement = ok, okay, okey, great, fine, cool, alright, perfect, 👌
-reply-thanks = thanks, thank you, thanks a lot, thank you so much, thx, ty, cheers, got it, 🙏
+reply-thanks = thanks, thank you, thanks a lot, thank you so much, thx, ty, cheers, got it, 🙏, many thanks, thanks so much, much appreciated, God bless, God bless you
 reply-no = no, nope, n
 reply-no-within = nah, never, not, not now, not yet, nevermind, never mind, nvm, stop, stop it, stop that, wait, wait a minute, don’t, don’t do it, can’t, won’t, wouldn’t, shouldn’t, couldn’t, isn’t, didn’t, doesn’t, haven’t, abort, forget it, forget that, hold on, hang on, by mistake, changed my mind, i changed my mind, cancel, cancel it, cancel that, cancelled, canceled, do not, better not, no way, 👎, 🛑, ✋, 🤚, ❌, ✖, 🚫, ⛔, 🙅, a second, one second, just a second, give me a second, a sec, one sec, just a sec, a moment, one moment, just a moment, a minute, one minute, just a minute, give me a minute
 reply-prepositions = to
@@ -455,7 +465,7 @@ settings-all-done = Everybody in { $community } can add groups to it now.
 settings-all-known = As I last set it, everybody in { $community } can add groups to it.
 settings-all-how = Everybody: { $command }
 invite-reset = reset renew new change
-invite-link = This lets people into { $place }:
+invite-link = Link to join { $place }:
 invite-address = { $link }
 invite-unseen = I cannot see the link into { $place }. Is the bot’s number an admin there?
 invite-would = { $place } would get a new link. The old link would stop working.
@@ -508,7 +518,7 @@ who-owner = Whoever types on the bot’s own phone: everything
 who-nobody = Nobody is listed for it.
 who-not-community = Its admins on WhatsApp may not use commands here. The person who runs this bot can allow it.
 who-community = And its admins on WhatsApp, all but { $commands }:
-who-community-nobody = And its admins on WhatsApp, all but { $commands }. There is none besides.
+who-community-nobody = And its admins on WhatsApp, all but { $commands }. No other admin.
 who-person = { $person }
 who-hidden = Others, whose number WhatsApp does not show
 whoami-may-all-but = Commands: all but { $commands }
@@ -586,41 +596,49 @@ people-concerned =
     }
 ## People of a community
 people-added = { $done ->
+    [0] None of the { $all } people is now in { $community }.
     [one] { $done } of { $all } people is now in { $community }.
    *[other] { $done } of { $all } people are now in { $community }.
 }
 people-added-one = { $who } is now in { $community }.
 people-removed = { $done ->
+    [0] None of the { $all } people has left { $community }.
     [one] { $done } of { $all } people is no longer in { $community }.
    *[other] { $done } of { $all } people are no longer in { $community }.
 }
 people-removed-one = { $who } is no longer in { $community }.
 people-promoted = { $done ->
+    [0] None of the { $all } people is now an admin of { $community }.
     [one] { $done } of { $all } people is now an admin of { $community }.
    *[other] { $done } of { $all } people are now admins of { $community }.
 }
 people-promoted-one = { $who } is now an admin of { $community }.
 people-demoted = { $done ->
+    [0] None of the { $all } people has lost the admin role in { $community }.
     [one] { $done } of { $all } people is no longer an admin of { $community }.
    *[other] { $done } of { $all } people are no longer admins of { $community }.
 }
 people-demoted-one = { $who } is no longer an admin of { $community }.
 people-would-add = { $done ->
+    [0] None of the { $all } people would be in { $community }.
     [one] { $done } of { $all } people would be in { $community }.
    *[other] { $done } of { $all } people would be in { $community }.
 }
 people-would-add-one = { $who } would be added to { $community }.
 people-would-remove = { $done ->
+    [0] None of the { $all } people would leave { $community }.
     [one] { $done } of { $all } people would leave { $community } and all its groups.
    *[other] { $done } of { $all } people would leave { $community } and all its groups.
 }
 people-would-remove-one = { $who } would leave { $community } and all its groups.
 people-would-promote = { $done ->
+    [0] None of the { $all } people would become an admin of { $community }.
     [one] { $done } of { $all } people would become an admin of { $community }.
    *[other] { $done } of { $all } people would become admins of { $community }.
 }
 people-would-promote-one = { $who } would become an admin of { $community }.
 people-would-demote = { $done ->
+    [0] None of the { $all } people would lose the admin role in { $community }.
     [one] { $done } of { $all } people would no longer be an admin of { $community }.
    *[other] { $done } of { $all } people would no longer be admins of { $community }.
 }
@@ -645,7 +663,7 @@ person-hidden = { $who }: I don’t see them in the community, but it hides some
 person-hidden-lid = { $who }: I can’t tell whether they are in the community, since its list shows numbers. Name them by their number.
 person-hidden-add = { $who }: I don’t see them in the community, but it hides some numbers. If they are not in it, add them first: { $command }
 person-owner = { $who }: created the community, and can’t be removed or demoted
-person-bot = { $who }: is my own number; without me in it I could do nothing there
+person-bot = { $who }: is my own number. I must be an admin of the community to manage it
 person-too-many-admins = { $who }: a community has 20 admins at most. Make room first: { $command } and a number
 person-rejected = { $who }: Z-API refused: { $reason }
 person-rejected-plain = { $who }: Z-API refused. Is the bot’s number an admin of the community?
@@ -681,7 +699,7 @@ help-demote-example =
 ## The sender is not an admin of a group
 group-not-admin = you are not an admin of this group. Ask one of its admins to make you one, then try again
 ## Suggestions
-suggestion = I can't read it like that. Did you mean { $command }? Answer “yes”; nothing was changed.
+suggestion = I didn’t get that. Did you mean { $command }? Answer “yes”; nothing was changed.
 stop-words-beside-name = the in to of on at for from a community group groups
 create-community-words = community
 create-words-before-community = a an the new another one
@@ -758,6 +776,12 @@ wish-help = menu, the menu, commands, the commands, list of commands, how does i
 demo-welcome = 
     You are { $name }, an admin of a simulated WhatsApp number. Try { $help } or { $communities }; Ctrl-D ends.
     The webhook URL is { $url }; for other sub-commands use --config { $file }
-demo-ignored = no command: { $reason }
+demo-ignored = ignored: { $reason }
+demo-ignored-not-a-command = not a command
+demo-ignored-no-text = a message without text
+demo-ignored-not-an-admin = not from an admin
+demo-ignored-forwarded = a forwarded message
+demo-ignored-edited = an edited message
+demo-ignored-rate-limited = too many messages
 demo-edited = edited
 demo-in = in { $group }

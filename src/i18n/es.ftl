@@ -2,19 +2,23 @@
 
 ## Link and unlink
 linked = { $done ->
+    [0] Ninguno de los { $all } grupos entró en { $community }.
     [one] { $done } de { $all } grupos ahora está en { $community }.
    *[other] { $done } de { $all } grupos ahora están en { $community }.
 }
 linked-one = { $name } ahora está en { $community }.
 unlinked = { $done ->
+    [0] Ninguno de los { $all } grupos salió de { $community }.
     [one] { $done } de { $all } grupos ya no está en { $community }.
    *[other] { $done } de { $all } grupos ya no están en { $community }.
 }
 unlinked-one = { $name } ya no está en { $community }.
 already-linked = ya estaba allí
 already-linked-one = { $name } ya estaba en { $community }.
-already-unlinked = ya estaba fuera
-already-unlinked-one = { $name } ya no estaba en { $community }.
+already-unlinked = no estaba en ella
+already-unlinked-one = { $name } no estaba en { $community }.
+nothing-changed = Nada cambió en { $community }: ya estaba así.
+none-certain = En { $community }, ninguno de los { $all } es seguro.
 elsewhere = es de { $community }. Para moverlo: { $command }
 elsewhere-unlink = es de { $community }, no de esta comunidad
 elsewhere-unnamed = es de otra comunidad
@@ -40,7 +44,10 @@ many-groups = { $name } puede ser { $candidates }
 many-groups-more = { $name } puede ser { $candidates } y { $count } más: escribe un poco más del nombre
 no-here = “aquí” es este chat, y este chat no es un grupo
 no-community = No conozco ninguna comunidad { $name }. Míralas todas con { $command }
-no-community-nearest = No conozco ninguna comunidad { $name }. ¿Quisiste decir { $candidates }? Responde con el número; nada cambió.
+no-community-nearest = No conozco ninguna comunidad { $name }. ¿Quisiste decir { $candidates }? { $count ->
+    [one] Responde “sí”; nada cambió.
+   *[other] Responde con el número; nada cambió.
+}
 many-communities = { $name } puede ser { $candidates }. Responde con el número; nada cambió.
 no-communities = Este número no está en ninguna comunidad.
 
@@ -49,10 +56,7 @@ communities = { $count ->
     [one] { $count } comunidad:
    *[other] { $count } comunidades:
 }
-community = { $community }: { $count ->
-    [one] { $count } grupo de { $limit }
-   *[other] { $count } grupos de { $limit }
-}
+community = { $community }: { $count } de { $limit } grupos
 community-unlisted = { $community }: Z-API no muestra sus grupos ahora. Mira otra vez en un minuto.
 community-empty = Solo tiene el grupo de avisos.
 groups = { $count ->
@@ -99,6 +103,7 @@ missing-community = ¿Qué comunidad? Escribe: { $usage }
 missing-groups = ¿Qué grupos? Escribe: { $usage }
 too-many-words = Esto sobra: { $word }. Escribe: { $usage }
 leftover-words = No entendí { $word }, así que no hice nada. Entendí: { $names }. Separa los nombres con comas: { $usage }
+exclusion = No sé hacer “todos menos …” ({ $word }): di cuáles. Escribe: { $usage }
 example = Por ejemplo: { $example }
 too-old = { $count ->
     [one] Este comando me llegó con { $age } de retraso, así que no lo ejecuté. Envíalo otra vez si todavía lo quieres.
@@ -140,7 +145,7 @@ days = { $count ->
 }
 cancelled = Cancelado. Nada cambió.
 cancel-none = No hay comandos en espera en este chat.
-cancel-stopped = Cancelado: { $command }. Su propia respuesta dice cómo quedó.
+cancel-stopped = Cancelé { $command }. Enseguida te cuento cómo quedó.
 cancel-running = { $command } se está ejecutando ahora mismo. Si este intento falla, no habrá otro.
 
 ## Errors of Z-API
@@ -176,7 +181,7 @@ arg-all = [todo]
 here = aquí
 all = todo todos todas
 help-link = pone grupos en una comunidad
-help-link-long = Sirve el nombre del grupo, el comienzo del nombre, su id, un enlace de invitación, “aquí” (este chat) o un patrón como ventas*. Los nombres con espacios van entre comillas. Quienes están en el grupo entran al grupo de avisos.
+help-link-long = Sirve el nombre del grupo, el comienzo del nombre, su id, un enlace de invitación, “aquí” (este chat) o un patrón como ventas*. Los nombres con comas van entre comillas. Quienes están en el grupo entran al grupo de avisos.
 help-link-example =
     "Bairro Feliz" futebol, mães
     Ventas ventas* aquí
@@ -216,19 +221,24 @@ help-status = ¿WhatsApp conectado? ¿Algo espera?
 help-status-example = { "" }
 
 ## Prompts and dry runs
-confirm = Todavía no hice nada. ¿Lo hago? Responde “sí” o 👍 en 5 minutos ({ $command } vale igual); “no” lo descarta.
+confirm = ¿Lo hago? Responde “sí” o 👍 antes de 5 minutos; “no” lo cancela.
 dry-run = Fue una prueba: nada cambió. Sin --probar se hace de verdad.
 would-link = { $done ->
+    [0] Ninguno de los { $all } grupos entraría en { $community }.
     [one] { $done } de { $all } grupos quedaría en { $community }.
    *[other] { $done } de { $all } grupos quedarían en { $community }.
 }
 would-link-one = { $name } entraría en { $community }.
 would-unlink = { $done ->
+    [0] Ninguno de los { $all } grupos saldría de { $community }.
     [one] { $done } de { $all } grupos saldría de { $community }.
    *[other] { $done } de { $all } grupos saldrían de { $community }.
 }
 would-unlink-one = { $name } saldría de { $community }.
-choose = Responde con el número (varios: 1 3).
+choose = { $count ->
+    [one] Responde “sí”.
+   *[other] Responde con el número (varios: 1 3).
+}
 confirm-nothing = No hay nada esperando respuesta aquí.
 confirm-how = Responde “sí” o “no”; todavía no hice nada.
 confirm-how-number = Responde con un número de 1 a { $last }, o “no”.
@@ -236,20 +246,20 @@ confirm-replaced = Mi pregunta anterior ya no vale.
 confirm-late = Pasaron más de 5 minutos, así que no hice nada. Envía el comando otra vez si todavía lo quieres. { $command }
 confirm-early = Eso llegó antes de mi última pregunta, así que no hice nada. Responde otra vez si es lo que quieres.
 confirm-left = De acuerdo, no hice nada.
-one-command = Un comando a la vez, por favor: no hice nada. Envía cada uno en su propio mensaje. Si es un nombre, escríbelo entre comillas.
+one-command = Un comando por línea, por favor: no hice nada. Si es un nombre, escríbelo entre comillas.
 group-not-created = No creo grupos, así que no hice nada. Créalo en el teléfono con mi número como admin; después { $command } … lo pone en una comunidad. Si es el nombre de una comunidad, escríbelo entre comillas.
 group-not-deleted = No borro grupos, así que no hice nada. { $command } … saca uno de su comunidad. Si es el nombre de una comunidad, escríbelo entre comillas.
 command-verbs = vincular, vincula, enlazar, enlaza, desvincular, desvincula, mover, mueve, trasladar, traslada, crear, crea, borrar, borra, eliminar, elimina, desactivar, desactiva, describir, anunciar, anuncia, avisar, avisa, agregar, agrega, añadir, añade, quitar, quita, promover, promueve, ascender, asciende, degradar, degrada, expulsar, expulsa, sacar, saca, retirar, retira, cambiar, cambia, pasar, pasa, poner, pon, meter, mete, cerrar, cierra, deshacer, deshaz, enviar, envía, invitar, invita
 command-conjunctions = y, luego, después, ahora, también, pero, quiero
 words-before-group = el la un una los de del nuevo nueva otro mi este ese por favor 1
 group-words = grupo grupos subgrupo subgrupos
-confirm-clear = Eso puede ser solo el final de la charla, y esto no se puede deshacer. Responde “sí” para hacerlo, o “no”.
+confirm-clear = Solo para confirmar, porque no hay vuelta atrás: ¿“sí” o “no”?
 confirm-other-quoted = Respondiste a otro mensaje, así que no hice nada. Responde a mi pregunta, o sin citar nada.
 undo-nothing = No has cambiado nada en este chat que yo pueda deshacer.
 undo-cannot = Tu último cambio fue { $command }, y ese no se puede deshacer.
 undo-already = Ya deshice { $command }; no hay nada más tuyo en este chat que deshacer.
 edit-while-running = Sigo con la primera versión de este mensaje. Envía otro.
-edit-after-end = La primera versión de este mensaje ya terminó, así que el cambio no se hizo. Envía otro.
+edit-after-end = Ya atendí el texto anterior de este mensaje; envía lo que quieres ahora en un mensaje nuevo.
 missing-target = ¿Qué comunidad o grupo? Escribe: { $usage }
 missing-people = ¿Cuál es el número de la persona? Escribe: { $usage }
 missing-text = Falta el texto. Escribe: { $usage }
@@ -267,7 +277,7 @@ reply-yes = sí, si
 reply-yes-direct = s, sip, sep, dale, claro, claro que sí, por supuesto, hazlo, hágalo, adelante, de acuerdo, confirmo, confirmado, confirma, mándalo, envíalo, afirmativo, seguro, desde luego, cómo no, quiero
 reply-yes-alone = eso, eso es, eso mismo, vamos, venga, exacto, correcto
 reply-agreement = vale, bueno, listo, perfecto, genial, está bien, bien
-reply-thanks = gracias, muchas gracias, mil gracias, entendido, entiendo
+reply-thanks = gracias, muchas gracias, mil gracias, entendido, entiendo, muchísimas gracias, te lo agradezco, Dios te bendiga
 reply-no = no
 reply-no-within = nunca, jamás, tampoco, negativo, mejor no, ahora no, hoy no, todavía no, claro que no, que no, no lo hagas, espera, espere, esperen, espérate, deja, déjalo, déjala, déjalo así, olvida, olvídalo, olvídate, aguarda, basta, para, detente, anula, cancela, cancelar, cancélalo, ni hablar, ni loco, un momento, me equivoqué, cambié de idea, cambié de opinión, sin querer, un segundo, un segundito, un minuto, un minutito, un instante, un momentito
 reply-prepositions = para
@@ -455,7 +465,7 @@ settings-all-done = Ahora todos en { $community } pueden agregarle grupos.
 settings-all-known = Como lo dejé, todos en { $community } pueden agregarle grupos.
 settings-all-how = Todos: { $command }
 invite-reset = restablecer renovar nuevo nueva resetear cambiar
-invite-link = Este enlace deja entrar en { $place }:
+invite-link = Enlace para entrar en { $place }:
 invite-address = { $link }
 invite-unseen = No puedo ver el enlace de { $place }. ¿El número del bot es admin ahí?
 invite-would = { $place } tendría un enlace nuevo. El enlace anterior dejaría de funcionar.
@@ -508,7 +518,7 @@ who-owner = Quien escribe en el teléfono del propio bot: todo
 who-nobody = Nadie está en la lista.
 who-not-community = Sus admins en WhatsApp no pueden usar comandos aquí. Quien cuida este bot puede permitirlo.
 who-community = Y sus admins en WhatsApp, todo menos { $commands }:
-who-community-nobody = Y sus admins en WhatsApp, todo menos { $commands }. Aparte de ellos no hay ninguno.
+who-community-nobody = Y sus admins en WhatsApp, todo menos { $commands }. Ningún otro admin.
 who-person = { $person }
 who-hidden = Otros, que WhatsApp muestra sin número
 whoami-may-all-but = Comandos: todos menos { $commands }
@@ -586,41 +596,49 @@ people-concerned =
     }
 ## People of a community
 people-added = { $done ->
+    [0] Ninguna de las { $all } personas entró en { $community }.
     [one] { $done } de { $all } personas ahora está en { $community }.
    *[other] { $done } de { $all } personas ahora están en { $community }.
 }
 people-added-one = { $who } ahora está en { $community }.
 people-removed = { $done ->
+    [0] Ninguna de las { $all } personas salió de { $community }.
     [one] { $done } de { $all } personas ya no está en { $community }.
    *[other] { $done } de { $all } personas ya no están en { $community }.
 }
 people-removed-one = { $who } ya no está en { $community }.
 people-promoted = { $done ->
+    [0] Ninguna de las { $all } personas pasó a ser admin de { $community }.
     [one] { $done } de { $all } personas ahora es admin de { $community }.
    *[other] { $done } de { $all } personas ahora son admins de { $community }.
 }
 people-promoted-one = { $who } ahora es admin de { $community }.
 people-demoted = { $done ->
+    [0] Ninguna de las { $all } personas dejó de ser admin de { $community }.
     [one] { $done } de { $all } personas ya no es admin de { $community }.
    *[other] { $done } de { $all } personas ya no son admins de { $community }.
 }
 people-demoted-one = { $who } ya no es admin de { $community }.
 people-would-add = { $done ->
+    [0] Ninguna de las { $all } personas entraría en { $community }.
     [one] { $done } de { $all } personas entraría en { $community }.
    *[other] { $done } de { $all } personas entrarían en { $community }.
 }
 people-would-add-one = { $who } entraría en { $community }.
 people-would-remove = { $done ->
+    [0] Ninguna de las { $all } personas saldría de { $community }.
     [one] { $done } de { $all } personas saldría de { $community } y de todos sus grupos.
    *[other] { $done } de { $all } personas saldrían de { $community } y de todos sus grupos.
 }
 people-would-remove-one = { $who } saldría de { $community } y de todos sus grupos.
 people-would-promote = { $done ->
+    [0] Ninguna de las { $all } personas sería admin de { $community }.
     [one] { $done } de { $all } personas sería admin de { $community }.
    *[other] { $done } de { $all } personas serían admins de { $community }.
 }
 people-would-promote-one = { $who } sería admin de { $community }.
 people-would-demote = { $done ->
+    [0] Ninguna de las { $all } personas dejaría de ser admin de { $community }.
     [one] { $done } de { $all } personas dejaría de ser admin de { $community }.
    *[other] { $done } de { $all } personas dejarían de ser admins de { $community }.
 }
@@ -629,8 +647,8 @@ people-too-many = Son más de { $limit } personas. Divídelas en varios comandos
 person = { $who }
 person-already-in = { $who }: ya estaba ahí
 person-already-in-one = { $who } ya estaba en { $community }.
-person-already-out = { $who }: ya no estaba ahí
-person-already-out-one = { $who } ya no estaba en { $community }.
+person-already-out = { $who }: no estaba ahí
+person-already-out-one = { $who } no estaba en { $community }.
 person-already-admin = { $who }: ya era admin
 person-already-admin-one = { $who } ya era admin de { $community }.
 person-already-no-admin = { $who }: no era admin
@@ -645,7 +663,7 @@ person-hidden = { $who }: no veo a esa persona ahí, pero la comunidad oculta al
 person-hidden-lid = { $who }: no puedo ver si esa persona está ahí, porque la lista de la comunidad muestra números. Indícala por su número.
 person-hidden-add = { $who }: no veo a esa persona ahí, pero la comunidad oculta algunos números. Si no está ahí, agrégala primero: { $command }
 person-owner = { $who }: creó la comunidad; no se le puede quitar ni degradar
-person-bot = { $who }: es mi propio número; fuera de ella no podría hacer nada ahí
+person-bot = { $who }: es mi propio número. Necesito ser admin de la comunidad para cuidarla
 person-too-many-admins = { $who }: una comunidad tiene 20 admins como máximo. Primero haz lugar: { $command } y un número
 person-rejected = { $who }: Z-API rechazó: { $reason }
 person-rejected-plain = { $who }: Z-API lo rechazó. ¿El número del bot es admin de la comunidad?
@@ -681,7 +699,7 @@ help-demote-example =
 ## The sender is not an admin of a group
 group-not-admin = no eres admin de ese grupo. Pide a uno de sus admins que te nombre e inténtalo de nuevo
 ## Suggestions
-suggestion = Así no lo entiendo. ¿Quisiste decir { $command }? Responde “sí”; nada cambió.
+suggestion = No entendí. ¿Quisiste decir { $command }? Responde “sí”; nada cambió.
 stop-words-beside-name = la las el los en de del a al para comunidad grupo grupos
 create-community-words = comunidad
 create-words-before-community = la una nueva otra
@@ -758,6 +776,12 @@ wish-help = la ayuda, ayúdame, de ayuda, socorro, auxilio, comandos, los comand
 demo-welcome = 
     Eres { $name }, admin de un número simulado de WhatsApp. Prueba { $help } o { $communities }; Ctrl-D termina.
     La URL del webhook es { $url }; para otros subcomandos usa --config { $file }
-demo-ignored = no es un comando: { $reason }
+demo-ignored = ignorado: { $reason }
+demo-ignored-not-a-command = no es un comando
+demo-ignored-no-text = mensaje sin texto
+demo-ignored-not-an-admin = de alguien que no es admin
+demo-ignored-forwarded = mensaje reenviado
+demo-ignored-edited = mensaje editado
+demo-ignored-rate-limited = demasiados mensajes
 demo-edited = editado
 demo-in = en { $group }

@@ -2,19 +2,23 @@
 
 ## Link and unlink
 linked = { $done ->
+    [0] Nenhum dos { $all } grupos entrou em { $community }.
     [one] { $done } de { $all } grupos agora está em { $community }.
    *[other] { $done } de { $all } grupos agora estão em { $community }.
 }
 linked-one = { $name } agora está em { $community }.
 unlinked = { $done ->
+    [0] Nenhum dos { $all } grupos saiu de { $community }.
     [one] { $done } de { $all } grupos não está mais em { $community }.
    *[other] { $done } de { $all } grupos não estão mais em { $community }.
 }
 unlinked-one = { $name } não está mais em { $community }.
 already-linked = já estava lá
 already-linked-one = { $name } já estava em { $community }.
-already-unlinked = já estava fora
-already-unlinked-one = { $name } já não estava em { $community }.
+already-unlinked = não estava nela
+already-unlinked-one = { $name } não estava em { $community }.
+nothing-changed = Nada mudou em { $community }: já estava assim.
+none-certain = Em { $community }, nenhum dos { $all } é certo.
 elsewhere = é de { $community }. Para mudar: { $command }
 elsewhere-unlink = é de { $community }, não desta comunidade
 elsewhere-unnamed = é de outra comunidade
@@ -40,7 +44,10 @@ many-groups = { $name } pode ser { $candidates }
 many-groups-more = { $name } pode ser { $candidates } e mais { $count }: escreva mais um pouco do nome
 no-here = “aqui” é esta conversa, e ela não é um grupo
 no-community = Não conheço nenhuma comunidade { $name }. Veja todas com { $command }
-no-community-nearest = Não conheço nenhuma comunidade { $name }. Você quis dizer { $candidates }? Responda com o número; nada mudou.
+no-community-nearest = Não conheço nenhuma comunidade { $name }. Você quis dizer { $candidates }? { $count ->
+    [one] Responda “sim”; nada mudou.
+   *[other] Responda com o número; nada mudou.
+}
 many-communities = { $name } pode ser { $candidates }. Responda com o número; nada mudou.
 no-communities = Este número não está em nenhuma comunidade.
 
@@ -49,11 +56,7 @@ communities = { $count ->
     [one] { $count } comunidade:
    *[other] { $count } comunidades:
 }
-community = { $community }: { $count ->
-    [0] nenhum grupo de { $limit }
-    [one] { $count } grupo de { $limit }
-   *[other] { $count } grupos de { $limit }
-}
+community = { $community }: { $count } de { $limit } grupos
 community-unlisted = { $community }: a Z-API não mostra os grupos agora. Veja de novo daqui a um minuto.
 community-empty = Ela só tem o grupo de avisos.
 groups = { $count ->
@@ -100,6 +103,7 @@ missing-community = Qual comunidade? Escreva: { $usage }
 missing-groups = Quais grupos? Escreva: { $usage }
 too-many-words = Sobrou isto: { $word }. Escreva: { $usage }
 leftover-words = Não entendi { $word }, então não fiz nada. Entendi: { $names }. Separe os nomes com vírgulas: { $usage }
+exclusion = Não sei fazer “tudo menos …” ({ $word }): diga quais. Escreva: { $usage }
 example = Por exemplo: { $example }
 too-old = { $count ->
     [one] Este comando chegou para mim com { $age } de atraso, então não o executei. Mande de novo se ainda quiser.
@@ -141,7 +145,7 @@ days = { $count ->
 }
 cancelled = Cancelado. Nada mudou.
 cancel-none = Não há comando esperando nesta conversa.
-cancel-stopped = Cancelado: { $command }. A resposta dele diz como ficou.
+cancel-stopped = Cancelei { $command }. Já conto como ficou.
 cancel-running = { $command } está sendo executado agora. Se não der certo desta vez, não tento de novo.
 
 ## Errors of Z-API
@@ -177,7 +181,7 @@ arg-all = [tudo]
 here = aqui
 all = tudo todos todas
 help-link = põe grupos em uma comunidade
-help-link-long = Serve o nome do grupo, o começo do nome, o id, um link de convite, “aqui” (esta conversa) ou um padrão como vendas*. Nomes com espaço vão entre aspas. Quem está no grupo entra no grupo de avisos.
+help-link-long = Serve o nome do grupo, o começo do nome, o id, um link de convite, “aqui” (esta conversa) ou um padrão como vendas*. Nomes com vírgula vão entre aspas. Quem está no grupo entra no grupo de avisos.
 help-link-example =
     "Bairro Feliz" futebol, mães
     Vendas vendas* aqui
@@ -217,19 +221,24 @@ help-status = WhatsApp conectado? Algo na fila?
 help-status-example = { "" }
 
 ## Prompts and dry runs
-confirm = Nada foi feito ainda. Posso fazer? Responda “sim” ou 👍 em 5 minutos ({ $command } vale igual); “não” desiste.
+confirm = Posso fazer? Responda “sim” ou 👍 em até 5 minutos; “não” cancela.
 dry-run = Foi um teste: nada mudou. Sem --testar é para valer.
 would-link = { $done ->
+    [0] Nenhum dos { $all } grupos entraria em { $community }.
     [one] { $done } de { $all } grupos ficaria em { $community }.
    *[other] { $done } de { $all } grupos ficariam em { $community }.
 }
 would-link-one = { $name } entraria em { $community }.
 would-unlink = { $done ->
+    [0] Nenhum dos { $all } grupos sairia de { $community }.
     [one] { $done } de { $all } grupos sairia de { $community }.
    *[other] { $done } de { $all } grupos sairiam de { $community }.
 }
 would-unlink-one = { $name } sairia de { $community }.
-choose = Responda com o número (mais de um: 1 3).
+choose = { $count ->
+    [one] Responda “sim”.
+   *[other] Responda com o número (mais de um: 1 3).
+}
 confirm-nothing = Não há nada esperando resposta aqui.
 confirm-how = Responda “sim” ou “não”; nada foi feito ainda.
 confirm-how-number = Responda com um número de 1 a { $last }, ou “não”.
@@ -237,20 +246,20 @@ confirm-replaced = A pergunta anterior não vale mais.
 confirm-late = Passou de 5 minutos, então não fiz nada. Mande o comando de novo se ainda quiser. { $command }
 confirm-early = Isso veio antes da minha última pergunta, então não fiz nada. Responda de novo se é o que você quer.
 confirm-left = Tudo bem, não fiz nada.
-one-command = Um comando por vez, por favor: não fiz nada. Mande cada um numa mensagem separada. Se for um nome, escreva entre aspas.
+one-command = Um comando por linha, por favor: não fiz nada. Se for um nome, escreva entre aspas.
 group-not-created = Não crio grupos, então não fiz nada. Crie no celular e ponha meu número como admin; depois { $command } … põe o grupo numa comunidade. Se for o nome de uma comunidade, escreva entre aspas.
 group-not-deleted = Não apago grupos, então não fiz nada. { $command } … tira um grupo da comunidade. Se for o nome de uma comunidade, escreva entre aspas.
 command-verbs = vincular, vincula, vincule, juntar, junta, desvincular, desvincula, desvincule, tirar, tira, tire, mover, move, mova, transferir, transfere, criar, cria, crie, apagar, apaga, apague, desativar, desativa, excluir, exclui, exclua, descrever, avisar, avisa, anunciar, anuncia, adicionar, adiciona, adicione, incluir, inclui, remover, remove, remova, promover, promove, promova, rebaixar, rebaixa, expulsar, expulsa, banir, deletar, deleta, retirar, retira, retire, linkar, linka, deslinkar, deslinka, desligar, desliga, mudar, muda, mude, passar, passa, passe, colocar, coloca, coloque, botar, bota, bote, pôr, põe, ponha, encerrar, encerra, fechar, fecha, despromover, desfazer, desfaz, cancelar, cancela, mandar, manda, enviar, envia, convidar, convida
 command-conjunctions = e, depois, aí, então, agora, também, tb, tbm, mas, seguida, favor, quero, queria, preciso, pode, aproveita
 words-before-group = o a um uma os de do novo nova outro meu este esse por favor pf 1
 group-words = grupo grupos subgrupo subgrupos grp
-confirm-clear = Isso pode ser só o fim da conversa, e isto não dá para desfazer. Responda “sim” para fazer, ou “não”.
+confirm-clear = Só para confirmar, porque não tem volta: “sim” ou “não”?
 confirm-other-quoted = Você respondeu a outra mensagem, então não fiz nada. Responda à minha pergunta, ou sem citar nada.
 undo-nothing = Você não mudou nada nesta conversa que eu possa desfazer.
 undo-cannot = Sua última mudança foi { $command }, e essa não dá para desfazer.
 undo-already = Já desfiz { $command }; não há mais nada seu nesta conversa para desfazer.
 edit-while-running = Ainda estou na primeira versão desta mensagem. Mande outra.
-edit-after-end = A primeira versão desta mensagem já terminou, então a mudança não foi feita. Mande outra.
+edit-after-end = Já tratei do texto anterior desta mensagem; mande o pedido novo em outra mensagem.
 missing-target = Qual comunidade ou grupo? Escreva: { $usage }
 missing-people = Qual é o número da pessoa? Escreva: { $usage }
 missing-text = Falta o texto. Escreva: { $usage }
@@ -268,7 +277,7 @@ reply-yes = sim
 reply-yes-direct = s, sip, sep, manda, mande, manda aí, manda ver, manda bala, mandar, pode, pode ser, pode mandar, pode ir, pode fazer, pode sim, vai em frente, vá em frente, vai fundo, com certeza, certeza, claro, claro que sim, confirmo, confirma, confirmado, confirmada, positivo, faz, faça, faz isso, faça isso, quero, quero sim, eu quero, aprovado, autorizo, autorizado, concordo, aceito, por favor sim
 reply-yes-alone = isso, isso mesmo, isso aí, isso aí mesmo, é isso, é isso aí, é isso mesmo, bora, bora lá, vamos, vamos lá, vamo, vai, vai lá, vai nessa, segue, siga, prossiga, pode crer, lógico, óbvio, fechado, fechou, aham, uhum, exato, exatamente, correto, demorou
 reply-agreement = ok, certo, certinho, tá certo, beleza, blz, tá, tá bom, tá bem, tá ok, combinado, perfeito, joia, show, ótimo, tranquilo
-reply-thanks = obrigado, obrigada, obg, brigado, brigada, muito obrigado, muito obrigada, valeu, vlw, entendi, entendido, ciente, legal, massa, grato, grata, agradeço
+reply-thanks = obrigado, obrigada, obg, brigado, brigada, muito obrigado, muito obrigada, valeu, vlw, entendi, entendido, ciente, legal, massa, grato, grata, agradeço, valeu demais, valeu mesmo, brigadão, obrigadão, brigadinha, Deus te abençoe, Deus abençoe, fica com Deus, fique com Deus, boa noite fica com Deus, boa noite fique com Deus
 reply-no = não, nao
 reply-no-within = naum, nunca, jamais, negativo, nem, melhor não, agora não, hoje não, ainda não, acho que não, acho melhor não, claro que não, não precisa, não quero, não faça, não faz, não manda, não mande, não pode, pode não, espera, espera aí, espere, esperem, peraí, pera, pera aí, per aí, aguarda, aguarde, calma, calma aí, esquece, esquece isso, esqueça, esqueçam, deixa, deixe, deixa isso, deixa pra lá, deixa pra depois, deixa quieto, desisto, desiste, desisti, para, pare, parem, para tudo, para com isso, cancela, cancelar, cancele, cancelem, cancelado, cancelo, cancela tudo, aborta, abortar, nem pensar, nem a pau, de jeito nenhum, de forma alguma, nada disso, nada feito, um momento, engano, foi engano, me enganei, errei, mudei de ideia, sem querer, foi sem querer, um segundo, um segundinho, um minuto, um minutinho, um instante, um momentinho, só um minuto, só um segundo, só um instante
 reply-prepositions = no, para
@@ -456,7 +465,7 @@ settings-all-done = Agora todos em { $community } podem adicionar grupos a ela.
 settings-all-known = Do jeito que deixei, todos em { $community } podem adicionar grupos a ela.
 settings-all-how = Todos: { $command }
 invite-reset = redefinir renovar novo nova resetar trocar mudar
-invite-link = Este link deixa entrar em { $place }:
+invite-link = Link para entrar em { $place }:
 invite-address = { $link }
 invite-unseen = Não consigo ver o link de { $place }. O número do bot é admin lá?
 invite-would = { $place } ganharia um link novo. O link antigo deixaria de funcionar.
@@ -509,7 +518,7 @@ who-owner = Quem escreve no celular do próprio bot: tudo
 who-nobody = Ninguém está na lista.
 who-not-community = Os admins dela no WhatsApp não podem usar comandos aqui. Quem cuida deste bot pode liberar.
 who-community = E os admins dela no WhatsApp, tudo menos { $commands }:
-who-community-nobody = E os admins dela no WhatsApp, tudo menos { $commands }. Além desses, não há nenhum.
+who-community-nobody = E os admins dela no WhatsApp, tudo menos { $commands }. Nenhum outro admin.
 who-person = { $person }
 who-hidden = Outros, que o WhatsApp mostra sem número
 whoami-may-all-but = Comandos: todos menos { $commands }
@@ -587,41 +596,49 @@ people-concerned =
     }
 ## People of a community
 people-added = { $done ->
+    [0] Nenhuma das { $all } pessoas entrou em { $community }.
     [one] { $done } de { $all } pessoas agora está em { $community }.
    *[other] { $done } de { $all } pessoas agora estão em { $community }.
 }
 people-added-one = { $who } agora está em { $community }.
 people-removed = { $done ->
+    [0] Nenhuma das { $all } pessoas saiu de { $community }.
     [one] { $done } de { $all } pessoas não está mais em { $community }.
    *[other] { $done } de { $all } pessoas não estão mais em { $community }.
 }
 people-removed-one = { $who } não está mais em { $community }.
 people-promoted = { $done ->
+    [0] Nenhuma das { $all } pessoas virou admin de { $community }.
     [one] { $done } de { $all } pessoas agora é admin de { $community }.
    *[other] { $done } de { $all } pessoas agora são admins de { $community }.
 }
 people-promoted-one = { $who } agora é admin de { $community }.
 people-demoted = { $done ->
+    [0] Nenhuma das { $all } pessoas deixou de ser admin de { $community }.
     [one] { $done } de { $all } pessoas não é mais admin de { $community }.
    *[other] { $done } de { $all } pessoas não são mais admins de { $community }.
 }
 people-demoted-one = { $who } não é mais admin de { $community }.
 people-would-add = { $done ->
+    [0] Nenhuma das { $all } pessoas entraria em { $community }.
     [one] { $done } de { $all } pessoas entraria em { $community }.
    *[other] { $done } de { $all } pessoas entrariam em { $community }.
 }
 people-would-add-one = { $who } entraria em { $community }.
 people-would-remove = { $done ->
+    [0] Nenhuma das { $all } pessoas sairia de { $community }.
     [one] { $done } de { $all } pessoas sairia de { $community } e de todos os grupos dela.
    *[other] { $done } de { $all } pessoas sairiam de { $community } e de todos os grupos dela.
 }
 people-would-remove-one = { $who } sairia de { $community } e de todos os grupos dela.
 people-would-promote = { $done ->
+    [0] Nenhuma das { $all } pessoas viraria admin de { $community }.
     [one] { $done } de { $all } pessoas viraria admin de { $community }.
    *[other] { $done } de { $all } pessoas virariam admins de { $community }.
 }
 people-would-promote-one = { $who } viraria admin de { $community }.
 people-would-demote = { $done ->
+    [0] Nenhuma das { $all } pessoas deixaria de ser admin de { $community }.
     [one] { $done } de { $all } pessoas deixaria de ser admin de { $community }.
    *[other] { $done } de { $all } pessoas deixariam de ser admins de { $community }.
 }
@@ -630,8 +647,8 @@ people-too-many = São mais de { $limit } pessoas. Divida em vários comandos; n
 person = { $who }
 person-already-in = { $who }: já estava lá
 person-already-in-one = { $who } já estava em { $community }.
-person-already-out = { $who }: já não estava lá
-person-already-out-one = { $who } já não estava em { $community }.
+person-already-out = { $who }: não estava lá
+person-already-out-one = { $who } não estava em { $community }.
 person-already-admin = { $who }: já era admin
 person-already-admin-one = { $who } já era admin de { $community }.
 person-already-no-admin = { $who }: não era admin
@@ -646,7 +663,7 @@ person-hidden = { $who }: não vejo essa pessoa lá, mas a comunidade esconde al
 person-hidden-lid = { $who }: não consigo ver se essa pessoa está lá, porque a lista da comunidade mostra números. Indique pelo número.
 person-hidden-add = { $who }: não vejo essa pessoa lá, mas a comunidade esconde alguns números. Se não estiver lá, adicione antes: { $command }
 person-owner = { $who }: criou a comunidade; não dá para remover nem rebaixar
-person-bot = { $who }: é o meu próprio número; fora dela eu não poderia fazer nada lá
+person-bot = { $who }: é o meu próprio número. Preciso ser admin da comunidade para cuidar dela
 person-too-many-admins = { $who }: uma comunidade tem no máximo 20 admins. Primeiro abra uma vaga: { $command } e um número
 person-rejected = { $who }: a Z-API recusou: { $reason }
 person-rejected-plain = { $who }: a Z-API recusou. O número do bot é admin da comunidade?
@@ -668,7 +685,7 @@ help-remove-long = Elas saem também de todos os grupos dela. Eu pergunto antes,
 help-remove-example =
     "Bairro Feliz" 44 99999-0001
     Vendas +55 44 99999-0001, 44 99999-0002
-help-promote = faz pessoas admins da comunidade
+help-promote = torna pessoas admins da comunidade
 help-promote-long = Elas precisam estar na comunidade. São 20 admins no máximo.
 help-promote-example =
     "Bairro Feliz" 44 99999-0001
@@ -682,7 +699,7 @@ help-demote-example =
 ## The sender is not an admin of a group
 group-not-admin = você não é admin desse grupo. Peça a um admin dele que promova você e tente de novo
 ## Suggestions
-suggestion = Assim não entendi. Você quis dizer { $command }? Responda “sim”; nada mudou.
+suggestion = Não entendi. Você quis dizer { $command }? Responda “sim”; nada mudou.
 stop-words-beside-name = a o as os na no nas nos da do das dos de em à ao às aos para pra pro comunidade grupo grupos
 create-community-words = comunidade
 create-words-before-community = a uma nova outra
@@ -759,6 +776,12 @@ wish-help = a ajuda, de ajuda, ajuda aí, ajude, socorro, o menu, os comandos, q
 demo-welcome = 
     Você é { $name }, admin de um número simulado do WhatsApp. Experimente { $help } ou { $communities }; Ctrl-D termina.
     A URL do webhook é { $url }; para outros subcomandos use --config { $file }
-demo-ignored = não é comando: { $reason }
+demo-ignored = ignorado: { $reason }
+demo-ignored-not-a-command = não é um comando
+demo-ignored-no-text = mensagem sem texto
+demo-ignored-not-an-admin = de quem não é admin
+demo-ignored-forwarded = mensagem encaminhada
+demo-ignored-edited = mensagem editada
+demo-ignored-rate-limited = mensagens demais
 demo-edited = editada
 demo-in = em { $group }

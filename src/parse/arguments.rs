@@ -412,12 +412,14 @@ mod tests {
         }
     }
 
+    /// `--yes`, `--try`, the words and the text.
+    fn flags(args: &[ArgKind], rest: &str) -> (bool, bool, String, String) {
+        let found = parse(args, true, rest).unwrap();
+        (found.flags.yes, found.flags.dry_run, found.words().join(" "), found.text.clone())
+    }
+
     #[test]
-    fn flags_stand_anywhere_among_words_and_before_a_text() {
-        let flags = |args: &[ArgKind], rest: &str| {
-            let found = parse(args, true, rest).unwrap();
-            (found.flags.yes, found.flags.dry_run, found.words().join(" "), found.text.clone())
-        };
+    fn flags_stand_anywhere_among_words() {
         let lines = |words: &str| (true, false, words.to_owned(), String::new());
         for rest in [
             "Sales a --yes",
@@ -455,6 +457,15 @@ mod tests {
                 assert_eq!(flags(LINK, &rest), (false, true, "a".to_owned(), String::new()), "{rest}");
             }
         }
+        for bold in ["*--try*", "_–try_", "~--try~.", "(*--try*)", "--try🙏", "- --try", "- -try"] {
+            let expected = (false, true, "a".to_owned(), String::new());
+            assert_eq!(flags(LINK, &format!("Sales a {bold}")), expected, "{bold}");
+        }
+        assert_eq!(parse(&[ArgKind::Words], false, "--yes").unwrap().words(), ["--yes"]);
+    }
+
+    #[test]
+    fn flags_stand_before_a_text_and_a_dry_run_near_its_end_too() {
         let text = &[ArgKind::Community, ArgKind::Text];
         assert_eq!(
             flags(text, "Sales --yes Oi --yes\n  tudo "),
@@ -478,13 +489,6 @@ mod tests {
             let expected = (false, true, String::new(), near.to_owned());
             assert_eq!(flags(text, &format!("Sales {near}")), expected, "{near}");
         }
-        for bold in ["*--try*", "_–try_", "~--try~.", "(*--try*)", "--try🙏", "- --try", "- -try"] {
-            assert_eq!(
-                flags(LINK, &format!("Sales a {bold}")),
-                (false, true, "a".to_owned(), String::new()),
-                "{bold}"
-            );
-        }
         // In prose a dash stands between words.
         for prose in [
             "Oi - teste",
@@ -500,7 +504,6 @@ mod tests {
                 (false, false, String::new(), prose.to_owned())
             );
         }
-        assert_eq!(parse(&[ArgKind::Words], false, "--yes").unwrap().words(), ["--yes"]);
     }
 
     #[test]

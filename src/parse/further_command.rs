@@ -144,7 +144,7 @@ mod tests {
     use crate::commands::CATALOG;
 
     #[test]
-    fn t46_a_prefix_at_each_letter_is_read_at_once() {
+    fn t18_a_prefix_at_each_letter_is_read_at_once() {
         let started = std::time::Instant::now();
         let is_command = |name: &str| CATALOG.lookup(name).is_some();
         for unit in ["/x", "/"] {

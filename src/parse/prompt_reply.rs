@@ -269,7 +269,9 @@ mod tests {
         mañana vemos|qué tal|un saludo|tal vez|luego|dime más";
     const AGREEMENTS: &str = "ok|Okay!|OK obrigada|ok 🙏|okk|okey|certo|certinho|beleza|blz|tá|tá bom|combinado|perfeito|show|joia|
         ótimo|👌|great|fine|alright|ok thanks|vale|bueno|listo|perfecto|ok, por favor";
-    const THANKS: &str = "obrigado|Obrigada!|obg|brigada|valeu|vlw|🙏|muito obrigada|thanks|thank you|thx|gracias|muchas gracias";
+    const THANKS: &str = "obrigado|Obrigada!|obg|brigada|valeu|vlw|🙏|muito obrigada|valeu demais!!|
+        brigadão|muito obrigada viu, Deus te abençoe|boa noite, fica com Deus|thanks|thank you|thx|many thanks!|gracias|
+        muchas gracias|gracias, Dios te bendiga";
 
     #[test]
     fn t46_each_word_has_its_meaning_in_a_direct_chat() {

@@ -140,14 +140,16 @@ impl GroupOutcome {
         reason.trim_end_matches('.').to_owned()
     }
 
-    /// Whether a candidate can be chosen by number.
-    fn has_choices(&self) -> bool {
+    /// The number of candidates that can be chosen.
+    fn count_choices(&self) -> usize {
         match self {
-            Self::NameNotFound { suggestions: nearest, first_number: first } => {
-                *first > 0 && !nearest.is_empty()
+            Self::NameNotFound { suggestions: names, first_number }
+            | Self::Ambiguous { candidates: names, first_number }
+                if *first_number > 0 =>
+            {
+                names.len().min(MAX_CANDIDATES)
             }
-            Self::Ambiguous { first_number: first, .. } => *first > 0,
-            _ => false,
+            _ => 0,
         }
     }
 }
@@ -172,21 +174,24 @@ impl GroupReport {
     }
 
     pub(super) fn render(&self, localizer: &Localizer) -> String {
-        let is_so = |line: &&GroupLine| {
-            matches!(
-                line.outcome,
-                GroupOutcome::Done
-                    | GroupOutcome::AlreadyDone
-                    | GroupOutcome::WouldChange
-                    | GroupOutcome::WouldMove(_)
-            )
+        let was_so = |line: &GroupLine| line.outcome == GroupOutcome::AlreadyDone;
+        // A group that was not in the community has not left it.
+        let is_so = |line: &&GroupLine| match line.outcome {
+            GroupOutcome::Done | GroupOutcome::WouldChange | GroupOutcome::WouldMove(_) => true,
+            GroupOutcome::AlreadyDone => self.is_link,
+            _ => false,
         };
         let community = quote(&self.community);
         let is_shown_first = self
             .lines
             .iter()
             .any(|line| matches!(line.outcome, GroupOutcome::WouldChange | GroupOutcome::WouldMove(_)));
+        let is_none_certain = self.lines.len() > 1
+            && !self.lines.iter().any(|line| is_so(&line))
+            && self.lines.iter().any(|line| line.outcome.icon() == "❓");
         let head = match (self.is_link, is_shown_first) {
+            _ if self.lines.iter().all(was_so) => "nothing-changed",
+            _ if is_none_certain => "none-certain",
             (true, false) => "linked",
             (false, false) => "unlinked",
             (true, true) => "would-link",
@@ -209,8 +214,9 @@ impl GroupReport {
             lines.push(localizer.text("people-concerned", &[("count", count.into())]));
         }
         let is_unknown = |line: &GroupLine| matches!(&line.outcome, GroupOutcome::NameNotFound { suggestions, .. } if suggestions.is_empty());
-        if self.lines.iter().any(|line| line.outcome.has_choices()) {
-            lines.push(localizer.text("choose", &[]));
+        let choices = self.count_choices();
+        if choices > 0 {
+            lines.push(localizer.text("choose", &[("count", choices.into())]));
         } else if self.is_usage_error() && self.lines.iter().any(is_unknown) {
             lines.push(
                 localizer
@@ -218,6 +224,11 @@ impl GroupReport {
             );
         }
         lines.join("\n")
+    }
+
+    /// The number of candidates that can be chosen.
+    fn count_choices(&self) -> usize {
+        self.lines.iter().map(|line| line.outcome.count_choices()).sum()
     }
 
     /// The report on one group: its change as a sentence, or its line.
@@ -252,7 +263,8 @@ impl GroupReport {
                 named("no-group", &[])
             }
             GroupOutcome::NameNotFound { suggestions: nearest, first_number: first } => {
-                named("no-group-nearest", &[("candidates", (&format_candidates(nearest, *first)).into())])
+                let first = if self.count_choices() == 1 { 0 } else { *first };
+                named("no-group-nearest", &[("candidates", (&format_candidates(nearest, first)).into())])
             }
             GroupOutcome::PatternNotFound if line.name.chars().all(|c| c == '*') => {
                 named("bare-pattern", &[])

@@ -248,7 +248,8 @@ fn suggest_nearest_name(request: &Request<'_>, parsed: &ParsedCommand) -> Comman
     let nearest = CATALOG.nearest_name(&parsed.typed, locale);
     // A misspelled `/confirm` is not confirmed once more.
     let spec = nearest.and_then(|name| CATALOG.lookup(name)).filter(|spec| spec.name != CONFIRM_COMMAND);
-    let reply = Reply::UnknownCommand { typed: parsed.typed.clone(), nearest, is_prompted: spec.is_some() };
+    let (typed, rest) = (parsed.typed.clone(), parsed.rest.clone());
+    let reply = Reply::UnknownCommand { typed, nearest, rest, is_prompted: spec.is_some() };
     let prompt = spec.map(|spec| request.new_prompt(locale, spec.name, vec![parsed.rest.clone()]));
     CommandOutcome {
         state_changes: prompt.iter().map(|prompt| prompt.to_state_change(request.conversation_key)).collect(),

@@ -60,7 +60,7 @@ pub(crate) enum ExpectedReply {
     /// Beginning of the reply.
     StartsWith(String),
     /// Counts in the first line, then one line per group with its status icon.
-    Icons { so: usize, all: usize, lines: Vec<(&'static str, String)> },
+    Icons { head: String, lines: Vec<(&'static str, String)> },
 }
 
 /// All chats and their model.
@@ -191,10 +191,16 @@ impl Chat {
         let place = &self.communities[community];
         let verb = if is_link { "link" } else { "unlink" };
         let text = format!("/{verb} \"{}\" {}", place.name, names.join(", "));
-        let so = lines.iter().filter(|(icon, _)| *icon != "⚠️").count();
+        let all = lines.len();
+        let head = match lines.iter().filter(|(icon, _)| *icon == "✅" || (is_link && *icon == "☑️")).count()
+        {
+            _ if lines.iter().all(|(icon, _)| *icon == "☑️") => "Nothing changed in ".to_owned(),
+            0 => format!("None of the {all} "),
+            so => format!("{so} of {all} "),
+        };
         let call = ExpectedCall { is_link, community: place.id.clone(), groups: changed };
         let call = (!call.groups.is_empty()).then_some(call);
-        (text, ExpectedReply::Icons { so, all: lines.len(), lines }, call)
+        (text, ExpectedReply::Icons { head, lines }, call)
     }
 }
 
@@ -203,10 +209,10 @@ impl ExpectedReply {
     pub(crate) fn matches(&self, reply: &str) -> bool {
         match self {
             Self::StartsWith(beginning) => !reply.is_empty() && reply.starts_with(beginning.as_str()),
-            Self::Icons { so, all, lines } => {
+            Self::Icons { head: beginning, lines } => {
                 let mut said = reply.lines();
                 let head = said.next().unwrap_or_default();
-                head.starts_with(&format!("{so} of {all} "))
+                head.starts_with(beginning.as_str())
                     && said.clone().count() == lines.len()
                     && lines
                         .iter()

@@ -98,6 +98,10 @@ impl DemoChat {
             }
             (Some("ignored"), _) => {
                 let reason = response["reason"].as_str().unwrap_or("?");
+                let key = format!("demo-ignored-{}", reason.replace('_', "-"));
+                let text = self.text(&key, &[]);
+                // The rarer reasons have no text of their own.
+                let reason = if text == key { reason } else { &text };
                 self.print("", &format!("({})", self.text("demo-ignored", &[("reason", reason.into())])))
             }
             _ => self.print("", &format!("({response})")),

@@ -12,6 +12,7 @@ use crate::engine::listing::NamesError;
 use crate::engine::target::ChoiceArguments;
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::Arguments;
+use crate::parse::names::is_exclusion;
 use crate::reply::{GroupOutcome, GroupReport, Reply, ReplyLine, UsageError, quote};
 
 /// Linking more groups again needs a confirmation: unlinking them needed one.
@@ -108,6 +109,9 @@ pub async fn parse_groups(
             let line = ReplyLine::not_done("leftover-words").name("word", word);
             let line = line.with_plain("names", names.join(", "));
             return Ok(Err(Reply::Lines(vec![line.with_plain("usage", spec.usage(context.localizer))])));
+        }
+        Err(NamesError::Excluded(word)) if is_exclusion(&word, context.localizer.locale) => {
+            UsageError::Exclusion(word)
         }
         Err(NamesError::Excluded(word) | NamesError::Leftover { word, .. }) => UsageError::TooManyWords(word),
     };

@@ -34,7 +34,7 @@ pub async fn change_members(
             // To take just the excluded people would be the opposite.
             let mut words = arguments.text.split(|c: char| c.is_whitespace() || is_comma(c));
             let error = match words.find(|word| is_exclusion(word, context.localizer.locale)) {
-                Some(word) => Some(UsageError::TooManyWords(word.to_owned())),
+                Some(word) => Some(UsageError::Exclusion(word.to_owned())),
                 None if named.is_empty() => Some(UsageError::MissingPeople),
                 None => find_leftover(&named).map(|words| UsageError::TooManyWords(words.to_owned())),
             };

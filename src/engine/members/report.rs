@@ -16,7 +16,7 @@ impl MemberPlan {
             }
             _ => self.prior_state_line(change, item),
         });
-        self.assemble_reply(change.done_key, lines.collect())
+        self.assemble_reply(change, change.done_key, lines.collect())
     }
 
     /// The preview.
@@ -25,7 +25,7 @@ impl MemberPlan {
             MemberPriorState::Pending => item.person_line(self.line(change.preview_key).with_icon("➡️")),
             _ => self.prior_state_line(change, item),
         });
-        self.assemble_reply(change.preview_key, lines.collect())
+        self.assemble_reply(change, change.preview_key, lines.collect())
     }
 
     /// The line for a person as wanted: a sentence about the only one, else their name below the first line.
@@ -36,11 +36,23 @@ impl MemberPlan {
         }
     }
 
-    fn assemble_reply(&self, head: &'static str, lines: Vec<ReplyLine>) -> Reply {
+    fn assemble_reply(&self, change: &MemberChange, head: &'static str, lines: Vec<ReplyLine>) -> Reply {
         if lines.len() == 1 {
             return Reply::Lines(lines);
         }
-        let is_so = |line: &&ReplyLine| matches!(line.icon(), Some("✅" | "☑️" | "➡️"));
+        let was_so = |line: &ReplyLine| line.icon() == Some("☑️");
+        // A person who was not in the community has not left it.
+        let is_taken_away = matches!(change.action, MemberAction::Remove | MemberAction::Demote);
+        let is_so = |line: &&ReplyLine| match line.icon() {
+            Some("☑️") => !is_taken_away,
+            icon => matches!(icon, Some("✅" | "➡️")),
+        };
+        let is_unclear = |line: &ReplyLine| line.icon() == Some("❓");
+        let head = match () {
+            () if lines.iter().all(was_so) => "nothing-changed",
+            () if !lines.iter().any(|line| is_so(&line)) && lines.iter().any(is_unclear) => "none-certain",
+            () => head,
+        };
         let head = ReplyLine::new(head)
             .with_count("done", lines.iter().filter(is_so).count())
             .with_count("all", lines.len())

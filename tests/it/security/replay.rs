@@ -80,7 +80,7 @@ async fn t14_an_edit_of_a_finished_command_changes_nothing() {
     bot.settled().await;
     assert_eq!(bot.changes(), 1);
     assert!(
-        bot.said()[1..].iter().all(|text| text.contains("so the change was not carried out")),
+        bot.said()[1..].iter().all(|text| text.contains("already dealt with the earlier text")),
         "{:?}",
         bot.said()
     );

@@ -304,7 +304,7 @@ async fn typos_lead_to_success() {
     assert_eq!(own_line, "☑️ +55 44 99999-0005 já estava em “Bairro Feliz”.");
     assert_eq!(
         wrong_order,
-        "I can't read it like that. Did you mean /add \"Bairro Feliz\" +55 44 99999-0005? \
+        "I didn’t get that. Did you mean /add \"Bairro Feliz\" +55 44 99999-0005? \
          Answer “yes”; nothing was changed."
     );
 }
@@ -365,11 +365,11 @@ async fn group_names_instead_of_people_suggest_the_group_command() {
     let removed = bot.ask(ANA, "/remover marketing Vendas Sul").await;
     assert_eq!(
         added,
-        "❌ Assim não entendi. Você quis dizer /vincular \"Bairro Feliz\" futebol? Responda “sim”; nada mudou."
+        "❌ Não entendi. Você quis dizer /vincular \"Bairro Feliz\" futebol? Responda “sim”; nada mudou."
     );
     assert_eq!(
         removed,
-        "❌ Assim não entendi. Você quis dizer /desvincular \"Marketing BR\" \"Vendas Sul\"? \
+        "❌ Não entendi. Você quis dizer /desvincular \"Marketing BR\" \"Vendas Sul\"? \
          Responda “sim”; nada mudou."
     );
     assert_eq!(bot.changes(), 0);

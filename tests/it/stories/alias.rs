@@ -19,7 +19,7 @@ async fn an_alias_works_wherever_a_community_or_group_is_named() {
     assert_eq!(community, "✅ “bf” now stands for “Bairro Feliz” (community).");
     assert_eq!(group, "✅ “bola” now stands for “Futebol” (group).");
     assert_eq!(linked, "✅ “Futebol” is now in “Bairro Feliz”.");
-    assert!(shown.starts_with("“Bairro Feliz”: 3 groups"), "{shown}");
+    assert!(shown.starts_with("“Bairro Feliz”: 3 of 50 groups"), "{shown}");
     assert_eq!(bot.calls_to("communities/link").len(), 1);
 }
 

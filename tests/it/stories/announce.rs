@@ -13,8 +13,7 @@ use crate::support::{ANA, Service};
 
 const COMMAND: &str = "/announce \"Bairro Feliz\" Oi";
 const PROMPT: &str = "➡️ The announcement group of “Bairro Feliz” (10 people) would get this:\n> Oi\n\n\
-    Nothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes (/confirm does the same); \
-    “no” drops it.";
+    Shall I? Answer “yes” or 👍 within 5 minutes; “no” cancels.";
 const DONE: &str = "✅ Sent to the announcement group of “Bairro Feliz”.";
 const UNSURE: &str = "❓ It may have been sent, so I won't send it again. Check the announcement group of “Bairro Feliz” first.";
 

@@ -9,7 +9,7 @@ use super::fixtures::{ANA_AND_RUI, RUI};
 use crate::support::{ANA, ANA_LID, Service, ServiceBuilder};
 
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
-const STOPPED: &str = "Cancelled: “/link \"Bairro Feliz\" futebol”. Its own answer says what is so.";
+const STOPPED: &str = "Cancelled “/link \"Bairro Feliz\" futebol”. Its result comes next.";
 const UNCHANGED: &str = "Cancelled. Nothing was changed.";
 const NOTHING_WAITS: &str = "No command is waiting in this chat.";
 
@@ -134,8 +134,8 @@ async fn cancel_stops_one_command_or_all_of_them() {
 
     assert_eq!(
         rest,
-        "Cancelled: “/link \"Bairro Feliz\" mães”. Its own answer says what is so.\n\
-         Cancelled: “/unlink \"Bairro Feliz\" moradores”. Its own answer says what is so."
+        "Cancelled “/link \"Bairro Feliz\" mães”. Its result comes next.\n\
+         Cancelled “/unlink \"Bairro Feliz\" moradores”. Its result comes next."
     );
     for command in [first, second, third] {
         assert_eq!(bot.replies_to(&command).await, [UNCHANGED]);
@@ -152,7 +152,7 @@ async fn a_reading_command_is_cancelled_from_number_or_lid() {
 
     let reply = bot.ask(ANA_LID, "/cancel all").await;
 
-    assert_eq!(reply, "Cancelled: “/communities”. Its own answer says what is so.");
+    assert_eq!(reply, "Cancelled “/communities”. Its result comes next.");
     assert_eq!(bot.replies_to(&command).await, [UNCHANGED]);
 }
 
@@ -186,7 +186,7 @@ async fn an_admin_with_the_same_rights_cancels_a_command_in_the_group() {
 
     let reply = bot.ask_by(&bot.message(RUI, "/cancel").in_group(&group)).await;
 
-    assert_eq!(reply, "Cancelled: “/link \"Bairro Feliz\" here”. Its own answer says what is so.");
+    assert_eq!(reply, "Cancelled “/link \"Bairro Feliz\" here”. Its result comes next.");
     assert_eq!(bot.replies_to(&command).await, [UNCHANGED]);
 }
 

@@ -42,7 +42,7 @@ async fn a_number_of_the_list_names_a_community() {
     // The chat has seen a list of groups since.
     let outdated = bot.ask(ANA, "/community 1").await;
 
-    assert!(reply.starts_with("“Marketing BR”: 2 groups of 50\n"), "{reply}");
+    assert!(reply.starts_with("“Marketing BR”: 2 of 50 groups\n"), "{reply}");
     assert!(outdated.starts_with("I don't know a community “1”."), "{outdated}");
 }
 

@@ -116,12 +116,8 @@ async fn without_the_dry_run_each_of_these_commands_changes_something() {
 
 #[tokio::test]
 async fn widely_visible_changes_prompt_first() {
-    let ends = [
-        "Nothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes (/confirm does the same); “no” \
-         drops it.",
-        "(/confirmar vale igual); “não” desiste.",
-        "(/confirmar vale igual); “no” lo descarta.",
-    ];
+    let ends =
+        ["Shall I? Answer “yes” or 👍 within 5 minutes; “no” cancels.", "“não” cancela.", "“no” lo cancela."];
     let bot = world().start().await;
     for (command, words) in GRAVE {
         for (name, end) in in_languages(named(command), ends) {

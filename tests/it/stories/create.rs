@@ -85,7 +85,7 @@ async fn a_duplicate_name_prompts_before_creation() {
     assert!(
         asked.starts_with(
             "➡️ The community “bairro feliz” would be created.\nWith this description:\n> Oi | tchau\n\
-             ⚠️ There is 1 community “bairro feliz” already: this would be another one.\n\nNothing was done yet."
+             ⚠️ There is 1 community “bairro feliz” already: this would be another one.\n\nShall I?"
         ),
         "{asked}"
     );
@@ -245,7 +245,7 @@ async fn extra_words_around_a_name_prompt_first() {
     }
     for text in ["uma comunidade", "nova comunidade", "comunidade chamada", "a community called"] {
         let asked = bot.ask(ANA, &format!("/criar {text} Escola")).await;
-        assert!(asked.contains("A comunidade “Escola” seria criada.\n\nNada foi feito"), "{text}: {asked}");
+        assert!(asked.contains("A comunidade “Escola” seria criada.\n\nPosso fazer?"), "{text}: {asked}");
     }
     bot.settled().await;
     assert_eq!(bot.changes(), 0);

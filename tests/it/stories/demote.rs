@@ -13,12 +13,12 @@ async fn the_reply_reports_each_person() {
 
     assert_eq!(
         reply,
-        "2 of 5 people are no longer admins of “Bairro Feliz”.\n\
+        "1 of 5 people is no longer an admin of “Bairro Feliz”.\n\
          ✅ +55 44 99999-0002\n\
          ☑️ +55 44 99999-0003: was not an admin\n\
          ❌ +55 44 99999-0004: is not in the community\n\
          ❌ +55 44 99999-0001 “Ana”: created the community, and can’t be removed or demoted\n\
-         ❌ +55 11 98888-7777: is my own number; without me in it I could do nothing there"
+         ❌ +55 11 98888-7777: is my own number. I must be an admin of the community to manage it"
     );
     assert_eq!(bot.role(BRUNO), Role::Member);
     assert_eq!(bot.people_in_calls("remove-admin"), [[BRUNO]]);
@@ -33,7 +33,7 @@ async fn undo_makes_them_admins_again() {
 
     assert_eq!(
         reply,
-        "2 de 2 pessoas não são mais admins de “Bairro Feliz”.\n✅ +55 44 99999-0002\n\
+        "1 de 2 pessoas não é mais admin de “Bairro Feliz”.\n✅ +55 44 99999-0002\n\
          ☑️ +55 44 99999-0003: não era admin"
     );
     assert_eq!(undone, "✅ +55 44 99999-0002 agora é admin de “Bairro Feliz”.");

@@ -229,7 +229,7 @@ async fn undo_prompts_before_it_replaces_a_later_text_of_another_admin() {
     let asked = bot.ask(ANA, "/undo").await;
     assert!(
         asked.starts_with(&format!(
-            "{}\n➡️ “Bairro Feliz” would have no description.\n\nNothing was done yet.",
+            "{}\n➡️ “Bairro Feliz” would have no description.\n\nShall I?",
             changed("Texto B")
         )),
         "{asked}"
@@ -259,7 +259,7 @@ async fn a_text_that_ends_like_a_yes_flag_prompts() {
     assert!(
         asked.contains(
             "> Aqui vizinho ajuda --sim\n⚠️ O --sim do fim faz parte do texto: o lugar dele é antes do texto.\n\n\
-             Nada foi feito ainda."
+             Posso fazer?"
         ),
         "{asked}"
     );

@@ -11,8 +11,8 @@ use crate::support::{ANA, Service};
 use crate::webhook::assert_status;
 
 const NOON: Timestamp = Timestamp(1_764_000_000_000);
-const LATE: &str = "❌ The first version of this message came to its end meanwhile, so the change was not carried out. \
-                    Send a new one.";
+const LATE: &str =
+    "❌ I have already dealt with the earlier text of this message; send what you want now as a new message.";
 const LINKED: &str = "✅ “Futebol” is now in “Bairro Feliz”.";
 
 impl Service {

@@ -241,7 +241,7 @@ async fn untrusted_text_in_the_history_stays_on_one_quoted_line() {
 
     assert_eq!(lines(&reply).len(), 2, "{reply}");
     assert!(lines(&reply)[1].contains("“/link bairro ∗x∗ ➡️ “Nada disso” yyy"), "{reply}");
-    assert!(lines(&reply)[1].contains("y…” → ❌ 0 of "), "{reply}");
+    assert!(lines(&reply)[1].contains("y…” → ❌ None of "), "{reply}");
 }
 
 #[tokio::test]
@@ -428,7 +428,7 @@ async fn the_history_omits_denied_commands_and_shortens_errors() {
             "❌ “a-picture-that-has-no-address-at-all-of-the-web.jpg” is no…",
             "❌ “somebody whose number nobody knows” is not a phone number.…",
             "❌ I don't know a group “xyzzy-that-is-not-there”",
-            "Este link deixa entrar em “Bairro Feliz”:",
+            "Link para entrar em “Bairro Feliz”:",
             "❌ You may not use /invite in “futebol”. The person who runs t…",
         ]
     );

@@ -14,7 +14,7 @@ impl Service {
 }
 
 fn shown(place: &str, link: &str) -> String {
-    format!("This lets people into “{place}”:\n{link}")
+    format!("Link to join “{place}”:\n{link}")
 }
 
 fn renewed(place: &str, link: &str) -> String {
@@ -50,8 +50,8 @@ async fn it_works_in_three_languages() {
     let asked = bot.ask(ANA, "/invitar bairro restablecer").await;
     let empty = bot.ask(ANA, "/convite").await;
 
-    assert!(portuguese.starts_with("Este link deixa entrar em “Bairro Feliz”:\nhttps://"), "{portuguese}");
-    assert!(spanish.starts_with("Este enlace deja entrar en “Bairro Feliz”:\nhttps://"), "{spanish}");
+    assert!(portuguese.starts_with("Link para entrar em “Bairro Feliz”:\nhttps://"), "{portuguese}");
+    assert!(spanish.starts_with("Enlace para entrar en “Bairro Feliz”:\nhttps://"), "{spanish}");
     assert!(asked.starts_with("➡️ “Bairro Feliz” tendría un enlace nuevo."), "{asked}");
     assert!(
         empty.starts_with("Qual comunidade ou grupo? Escreva: /convite <comunidade ou grupo> [redefinir]"),
@@ -69,7 +69,7 @@ async fn a_link_is_reset_after_a_yes() {
     assert!(
         asked.starts_with(
             "➡️ “Bairro Feliz” would get a new link. \
-             The old link would stop working.\n\nNothing was done yet."
+             The old link would stop working.\n\nShall I?"
         ),
         "{asked}"
     );
@@ -105,13 +105,13 @@ async fn an_ambiguous_name_prompts_for_a_number() {
     let nearest = bot.ask(ANA, "/invite futbol").await;
     let none = bot.ask(ANA, "/invite xyzzy").await;
 
-    assert!(whole.starts_with("This lets people into “Bairro Feliz”:"), "{whole}");
+    assert!(whole.starts_with("Link to join “Bairro Feliz”:"), "{whole}");
     assert_eq!(
         unclear,
         "❌ “bairro” could be:\n1. “Bairro Feliz” (community)\n2. “Bairro Feliz 2” (group)\n\
          Answer with the number you mean."
     );
-    assert!(chosen.starts_with("This lets people into “Bairro Feliz 2”:"), "{chosen}");
+    assert!(chosen.starts_with("Link to join “Bairro Feliz 2”:"), "{chosen}");
     assert!(nearest.starts_with("❌ “futbol” could be:\n1. “Futebol” (group)\n"), "{nearest}");
     assert_eq!(none, "❌ There is no community and no group “xyzzy”. See them: /communities, /groups");
 }
@@ -166,7 +166,7 @@ async fn an_admin_of_some_communities_sees_only_their_links() {
     let hidden = bot.ask(ANA, "/invite \"Bairro Feliz\"").await;
     assert!(!hidden.contains("https://"), "{hidden}");
     for command in ["/invite marketing", "/invite \"Vendas Sul\""] {
-        assert!(bot.ask(ANA, command).await.starts_with("This lets people into “"), "{command}");
+        assert!(bot.ask(ANA, command).await.starts_with("Link to join “"), "{command}");
     }
     assert!(bot.calls_to("redefine-").is_empty());
 }

@@ -210,6 +210,10 @@ async fn a_portuguese_bot_answers_in_portuguese() {
             "Qual comunidade? Escreva: /vincular <comunidade> <grupos…>\n\
              Por exemplo: /vincular \"Bairro Feliz\" futebol, mães",
         ),
+        (
+            "/vinclar bairro futebol",
+            "Não conheço o comando “vinclar”. Você quis dizer /vincular bairro futebol? Responda “sim”.",
+        ),
         ("/vinclar", "Não conheço o comando “vinclar”. Você quis dizer /vincular? Responda “sim”."),
         (
             "/comunidade xyzzy",
@@ -232,7 +236,7 @@ async fn a_portuguese_bot_answers_in_portuguese() {
     }
     assert!(bot.ask(ANA, "/comunidades").await.starts_with("2 comunidades:\n"));
     assert!(bot.ask(ANA, "/grupos sul").await.starts_with("1 grupo:\n"));
-    assert!(bot.ask(ANA, "/comunidade bairro").await.starts_with("“Bairro Feliz”: 3 grupos de 50\n"));
+    assert!(bot.ask(ANA, "/comunidade bairro").await.starts_with("“Bairro Feliz”: 3 de 50 grupos\n"));
 }
 
 #[tokio::test]

@@ -44,7 +44,7 @@ async fn a_name_that_is_a_number_wins_over_the_list() {
     let linked = bot.ask(ANA, "/link bairro 3").await;
     let alias = bot.ask(ANA, "/alias tres = 3").await;
 
-    assert!(shown.starts_with("“2”: 1 group") && shown.contains(&two), "{shown}");
+    assert!(shown.starts_with("“2”: 1 of 50 groups") && shown.contains(&two), "{shown}");
     assert!(past.starts_with("Last commands in “2”:"), "{past}");
     let of = |bot: &Service, id: &str| {
         bot.world().groups().iter().find(|group| group.community.as_deref() == Some(id)).cloned().unwrap()

@@ -193,7 +193,7 @@ async fn undo_demotes_people_with_an_uncertain_promotion() {
 
     assert_eq!(
         undone,
-        "2 of 2 people are no longer admins of “Bairro Feliz”.\n☑️ +55 44 99999-0003: was not an admin\n\
+        "1 of 2 people is no longer an admin of “Bairro Feliz”.\n☑️ +55 44 99999-0003: was not an admin\n\
          ✅ +55 44 99999-0007"
     );
     assert_eq!((bot.role(BRUNO), bot.role(LATE)), (Role::Admin, Role::Member));

@@ -318,7 +318,7 @@ async fn t46_closing_words_do_not_confirm_final_changes() {
             ["ok", "okay", "certo", "beleza", "tá bom", "ok obrigada", "valeu", "thanks", "🙏", "gracias"]
         {
             let reply = bot.ask(ANA, word).await;
-            assert!(reply.starts_with("❌ Isso pode ser só o fim da conversa"), "{command} {word}: {reply}");
+            assert!(reply.starts_with("❌ Só para confirmar"), "{command} {word}: {reply}");
             bot.settled().await;
         }
         assert_eq!(bot.changes(), before, "{command}");
@@ -510,24 +510,24 @@ async fn t46_bloco_1_never_means_bloco_10() {
 #[tokio::test]
 async fn t46_a_second_command_rejects_the_whole_message() {
     let rows = [
-        ("/vincular bairro futebol e tirar suporte", "Um comando por vez"),
-        ("/vincular bairro futebol; /desvincular bairro mães", "Um comando por vez"),
-        ("/vincular bairro futebol, tirar suporte", "Um comando por vez"),
-        ("/vincular bairro futebol e deletar suporte", "Um comando por vez"),
-        ("/vincular bairro futebol, muda suporte", "Um comando por vez"),
-        ("/vincular bairro futebol e aí retira o suporte", "Um comando por vez"),
-        ("/vincular bairro futebol. Tira o suporte", "Um comando por vez"),
-        ("/link bairro futebol and drop suporte", "Um comando por vez"),
-        ("/enlazar bairro futebol y retira suporte", "Un comando a la vez"),
-        ("/link bairro futebol and unlink bairro moradores", "Um comando por vez"),
-        ("/enlazar bairro futebol y desvincular bairro moradores", "Un comando a la vez"),
-        ("/adicionar bairro 44 99999-0005 e remover 44 99999-0002", "Um comando por vez"),
-        ("/vincular bairro futebol e quero tirar suporte", "Um comando por vez"),
-        ("/vincular bairro futebol, por favor tirar suporte", "Um comando por vez"),
-        ("/vincular bairro futebol/desvincular bairro suporte", "Um comando por vez"),
-        ("/link bairro futebol and also unlink bairro moradores", "Um comando por vez"),
-        ("vincular bairro futebol e tirar suporte", "Um comando por vez"),
-        ("/vinclar bairro futebol e tirar suporte", "Um comando por vez"),
+        ("/vincular bairro futebol e tirar suporte", "Um comando por linha"),
+        ("/vincular bairro futebol; /desvincular bairro mães", "Um comando por linha"),
+        ("/vincular bairro futebol, tirar suporte", "Um comando por linha"),
+        ("/vincular bairro futebol e deletar suporte", "Um comando por linha"),
+        ("/vincular bairro futebol, muda suporte", "Um comando por linha"),
+        ("/vincular bairro futebol e aí retira o suporte", "Um comando por linha"),
+        ("/vincular bairro futebol. Tira o suporte", "Um comando por linha"),
+        ("/link bairro futebol and drop suporte", "Um comando por linha"),
+        ("/enlazar bairro futebol y retira suporte", "Un comando por línea"),
+        ("/link bairro futebol and unlink bairro moradores", "Um comando por linha"),
+        ("/enlazar bairro futebol y desvincular bairro moradores", "Un comando por línea"),
+        ("/adicionar bairro 44 99999-0005 e remover 44 99999-0002", "Um comando por linha"),
+        ("/vincular bairro futebol e quero tirar suporte", "Um comando por linha"),
+        ("/vincular bairro futebol, por favor tirar suporte", "Um comando por linha"),
+        ("/vincular bairro futebol/desvincular bairro suporte", "Um comando por linha"),
+        ("/link bairro futebol and also unlink bairro moradores", "Um comando por linha"),
+        ("vincular bairro futebol e tirar suporte", "Um comando por linha"),
+        ("/vinclar bairro futebol e tirar suporte", "Um comando por linha"),
     ];
     for (command, expected) in rows {
         let bot = in_portuguese().start().await;
@@ -556,7 +556,7 @@ async fn t46_names_and_texts_may_hold_the_verb_of_a_command() {
 
         let said = bot.ask(ANA, command).await;
 
-        assert!(said.contains(expected) && !said.contains("Um comando por vez"), "{command}: {said}");
+        assert!(said.contains(expected) && !said.contains("Um comando por linha"), "{command}: {said}");
     }
 }
 

@@ -72,7 +72,7 @@ async fn a_refusal_for_all_groups_is_reported_for_each() {
 
     assert_eq!(
         reply,
-        "0 of 2 groups are now in “Bairro Feliz”.\n\
+        "None of the 2 groups is now in “Bairro Feliz”.\n\
          ❌ “Futebol”: Z-API refused: “you are not an admin”\n\
          ❌ “Suporte”: Z-API refused: “you are not an admin”"
     );
@@ -248,7 +248,7 @@ async fn unlinking_is_reported_truthfully() {
 
         assert_eq!(
             reply,
-            "2 of 3 groups are no longer in “Bairro Feliz”.\n✅ “Moradores”\n☑️ “Futebol”: was not in it\n\
+            "1 of 3 groups is no longer in “Bairro Feliz”.\n✅ “Moradores”\n☑️ “Futebol”: was not in it\n\
              ⚠️ “Vendas Sul”: belongs to “Marketing BR”, not to this community"
         );
         assert_eq!(bot.community_of("Moradores"), None);

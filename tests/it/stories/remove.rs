@@ -9,8 +9,7 @@ use super::participants::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, Role};
 use crate::support::{ANA, Service};
 
 const BRUNO_LID: &str = "81896604192874@lid";
-const ASK: &str = "Nothing was done yet. Shall I? Answer “yes” or 👍 within 5 minutes (/confirm does the same); \
-    “no” drops it.";
+const ASK: &str = "Shall I? Answer “yes” or 👍 within 5 minutes; “no” cancels.";
 
 #[tokio::test]
 async fn remove_prompts_with_the_exact_people_and_community() {
@@ -24,7 +23,7 @@ async fn remove_prompts_with_the_exact_people_and_community() {
     assert_eq!(
         asked,
         format!(
-            "3 of 5 people would leave “Bairro Feliz” and all its groups.\n\
+            "2 of 5 people would leave “Bairro Feliz” and all its groups.\n\
              ➡️ +55 44 99999-0002 “Bruno”\n➡️ {CARLA_LID}\n\
              ☑️ +55 44 99999-0004: was not in it\n\
              ❌ “Zé” is not a phone number. Write it like +55 44 99999-0001\n\
@@ -87,7 +86,10 @@ async fn the_bot_does_not_remove_itself() {
 
     let reply = bot.ask(ANA, &format!(r#"/remove "Bairro Feliz" +{own}"#)).await;
 
-    assert_eq!(reply, "❌ +55 11 98888-7777: is my own number; without me in it I could do nothing there");
+    assert_eq!(
+        reply,
+        "❌ +55 11 98888-7777: is my own number. I must be an admin of the community to manage it"
+    );
     assert_eq!(bot.changes(), 0);
 }
 
@@ -104,7 +106,7 @@ async fn a_person_with_a_possibly_hidden_number_is_not_reported_as_removed() {
     assert_eq!(
         reply,
         format!(
-            "0 of 2 people are no longer in “Bairro Feliz”.\n❓ +55 44 99999-0003: {hidden}\n\
+            "In “Bairro Feliz”, none of the 2 is certain.\n❓ +55 44 99999-0003: {hidden}\n\
              ❓ +55 44 99999-0005: {hidden}"
         )
     );

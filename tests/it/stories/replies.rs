@@ -68,7 +68,7 @@ async fn t13_no_message_of_a_reply_begins_like_a_command() {
     bot.settled().await;
 
     assert_eq!(status.lines().next(), Some("› ✅ WhatsApp is connected."));
-    assert!(linked.starts_with("› “Bairro Feliz”: 2 groups"), "{linked}");
+    assert!(linked.starts_with("› “Bairro Feliz”: 2 of 1000 groups"), "{linked}");
     assert!(bot.said().len() > 3);
     assert!(bot.said().iter().all(|text| !text.starts_with(['!', '“', '✅', '•'])), "{:#?}", bot.said());
 }

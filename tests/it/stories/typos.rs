@@ -53,16 +53,19 @@ fn leads_to(said: &str, fix: &str) -> bool {
     let command = |order: &str| Some(CATALOG.lookup(order.split(is_end).next()?.strip_prefix('/')?)?.name);
     let offers = |name: Option<&str>| said.split(is_end).any(|word| name == command(word) && name.is_some());
     let is_edit = fix.starts_with('^');
+    let says_yes = || ["“sim”", "“yes”", "“sí”"].iter().any(|yes| said.contains(yes));
     match fix.trim_start_matches('^') {
         "" => true,
-        number if number.bytes().all(|b| b.is_ascii_digit()) => said.contains(&format!("{number}. ")),
+        number if number.bytes().all(|b| b.is_ascii_digit()) => {
+            said.contains(&format!("{number}. ")) || (number == "1" && says_yes())
+        }
         order if order.starts_with('/') => {
             let has_way = ["As que existem: “Bairro Feliz”", "Escreva assim: +55 44"]
                 .iter()
                 .any(|way| said.contains(way));
             offers(command(order)) || (is_edit && has_way)
         }
-        _ => ["“sim”", "“yes”", "“sí”"].iter().any(|yes| said.contains(yes)) || offers(Some("confirm")),
+        _ => says_yes() || offers(Some("confirm")),
     }
 }
 
@@ -669,7 +672,7 @@ async fn a_suggestion_is_not_run_before_a_yes() {
 
     assert_eq!(
         asked,
-        "Assim não entendi. Você quis dizer /promover \"Bairro Feliz\" 44 99999-0003? \
+        "Não entendi. Você quis dizer /promover \"Bairro Feliz\" 44 99999-0003? \
          Responda “sim”; nada mudou."
     );
     assert_eq!(left, "Tudo bem, não fiz nada.");
@@ -701,7 +704,7 @@ async fn a_dry_run_flag_after_a_text_does_nothing() {
 
     assert!(described.contains("> Aqui vizinho ajuda\n\nFoi um teste"), "{described}");
     assert!(made.starts_with("➡️ A comunidade “Bairro Novo” seria criada.\n\nFoi um teste"), "{made}");
-    assert!(sure.contains("Talvez você queira: /criar Bairro Novo\n\nNada foi feito ainda."), "{sure}");
+    assert!(sure.contains("Talvez você queira: /criar Bairro Novo\n\nPosso fazer?"), "{sure}");
     assert!(!bot.sandbox.calls().iter().any(vincula::sandbox::ApiCall::is_change));
 }
 

@@ -23,11 +23,29 @@ async fn unlink_reports_groups_outside_and_keeps_those_of_other_communities() {
 
     assert_eq!(
         reply,
-        "2 of 4 groups are no longer in “Bairro Feliz”.\n☑️ “Futebol”: was not in it\n\
+        "1 of 4 groups is no longer in “Bairro Feliz”.\n☑️ “Futebol”: was not in it\n\
          ⚠️ “Lançamentos”: belongs to “Marketing BR”, not to this community\n✅ “Moradores”\n\
          ❌ I don't know a group “xyzzy”"
     );
     assert_eq!(bot.community_of("Lançamentos").as_deref(), Some("Marketing BR"));
+}
+
+#[tokio::test]
+async fn groups_that_were_never_in_the_community_have_not_left_it() {
+    let bot = Service::start().await;
+
+    for (command, head) in [
+        ("/desvincular bairro futebol, suporte", "Nada mudou em “Bairro Feliz”: já estava assim."),
+        ("/desvincular bairro futebol, suporte --testar", "Nada mudou em “Bairro Feliz”: já estava assim."),
+        ("/desvincular bairro futebol, lançamentos", "Nenhum dos 2 grupos saiu de “Bairro Feliz”."),
+        ("/remover bairro 44 99999-0004, 44 99999-0005", "Nenhuma das 2 pessoas saiu de “Bairro Feliz”."),
+        ("/vincular bairro moradores, segurança", "Nada mudou em “Bairro Feliz”: já estava assim."),
+        ("/vincular bairro lançamentos, vendas sul", "Nenhum dos 2 grupos entrou em “Bairro Feliz”."),
+    ] {
+        let reply = bot.ask(ANA, command).await;
+        assert_eq!(reply.lines().next(), Some(head), "{command}: {reply}");
+    }
+    assert_eq!(bot.changes(), 0);
 }
 
 #[tokio::test]

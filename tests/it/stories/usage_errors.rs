@@ -41,9 +41,9 @@ async fn an_unknown_command_in_a_direct_chat_suggests_the_nearest() {
     let far = bot.ask(ANA, "/xyzzy").await;
     let look_alike = bot.ask(ANA, "/lіnk bairro futebol").await;
 
-    assert_eq!(near, "There is no command “lnik”. Did you mean /link? Answer “yes”.");
+    assert_eq!(near, "There is no command “lnik”. Did you mean /link bairro futebol? Answer “yes”.");
     assert_eq!(far, "There is no command “xyzzy”. All of them: /help");
-    assert_eq!(look_alike, "There is no command “lіnk”. Did you mean /link? Answer “yes”.");
+    assert_eq!(look_alike, "There is no command “lіnk”. Did you mean /link bairro futebol? Answer “yes”.");
     assert_eq!(bot.changes(), 0);
     assert_eq!(bot.ask(ANA, "yes").await, "✅ “Futebol” is now in “Bairro Feliz”.");
 }

@@ -91,6 +91,6 @@ async fn who_reports_unlisted_and_hidden_people() {
         serra,
         "Quem pode usar comandos em “Serra”:\n• “Ana”: tudo\n\
          E os admins dela no WhatsApp, tudo menos /criar, /desativar, /apelido, /apelidos. \
-         Além desses, não há nenhum."
+         Nenhum outro admin."
     );
 }

@@ -117,7 +117,7 @@ async fn an_unknown_community_stops_the_command() {
 
     assert_eq!(
         near,
-        "I don't know a community “bairo”. Did you mean 1. “Bairro Feliz”? Answer with the number; nothing was changed."
+        "I don't know a community “bairo”. Did you mean “Bairro Feliz”? Answer “yes”; nothing was changed."
     );
     assert_eq!(far, "I don't know a community “xyzzy”. These are all: “Bairro Feliz”, “Marketing BR”");
     assert_eq!(bot.changes(), 0);
@@ -147,7 +147,7 @@ async fn a_full_community_takes_no_more_groups_and_says_so_before_any_call() {
     let moved = bot.ask(ANA, r#"/move "vendas sul" suporte "Bairro Feliz""#).await;
     assert_eq!(
         moved,
-        "0 of 2 groups are now in “Bairro Feliz”.\n\
+        "None of the 2 groups is now in “Bairro Feliz”.\n\
          ❌ “Vendas Sul”: “Bairro Feliz” is full: it holds 3 groups at most\n\
          ❌ “Suporte”: “Bairro Feliz” is full: it holds 3 groups at most"
     );
@@ -181,7 +181,7 @@ async fn an_id_outside_the_list_is_reported_as_no_group_of_the_bot() {
     assert_eq!(
         reply,
         format!(
-            "0 of 3 groups are now in “Bairro Feliz”.\n\
+            "None of the 3 groups is now in “Bairro Feliz”.\n\
              ❌ “{absent}”: no such group, or the bot's number is not in it\n\
              ❌ “120363999999999999-group”: no such group, or the bot's number is not in it\n\
              ❌ I don't know a group “suporte”"

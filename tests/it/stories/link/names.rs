@@ -146,7 +146,7 @@ async fn a_name_or_a_pattern_never_means_an_announcement_group() {
 
     assert_eq!(
         reply,
-        "0 of 2 groups are now in “Bairro Feliz”.\n❌ “marketing br”: is a community, and a group belongs here\n\
+        "None of the 2 groups is now in “Bairro Feliz”.\n❌ “marketing br”: is a community, and a group belongs here\n\
          ❌ No group matches “market∗”"
     );
     assert_eq!(bot.changes(), 0);
