@@ -59,7 +59,7 @@ pub(crate) struct ExpectedCall {
 pub(crate) enum ExpectedReply {
     /// Beginning of the reply.
     StartsWith(String),
-    /// Counts in the first line, then one line per group with its status icon.
+    /// Of several groups: counts in the first line, then one line per group with its status icon.
     Icons { head: String, lines: Vec<(&'static str, String)> },
 }
 
@@ -189,8 +189,14 @@ impl Chat {
             lines.push((icon, group.name.clone()));
         }
         let place = &self.communities[community];
+        let call = ExpectedCall { is_link, community: place.id.clone(), groups: changed };
+        let call = (!call.groups.is_empty()).then_some(call);
         let verb = if is_link { "link" } else { "unlink" };
         let text = format!("/{verb} \"{}\" {}", place.name, names.join(", "));
+        // The reply about one group is one line.
+        if let [(icon, name)] = lines.as_slice() {
+            return (text, ExpectedReply::StartsWith(format!("{icon} “{name}”")), call);
+        }
         let all = lines.len();
         let head = match lines.iter().filter(|(icon, _)| *icon == "✅" || (is_link && *icon == "☑️")).count()
         {
@@ -198,8 +204,6 @@ impl Chat {
             0 => format!("None of the {all} "),
             so => format!("{so} of {all} "),
         };
-        let call = ExpectedCall { is_link, community: place.id.clone(), groups: changed };
-        let call = (!call.groups.is_empty()).then_some(call);
         (text, ExpectedReply::Icons { head, lines }, call)
     }
 }

@@ -181,8 +181,10 @@ async fn concurrent_edits_become_ordered_versions() {
     let command = bot.message(ANA, "/link xyzzy");
     bot.ask_by(&command).await;
     bot.settled().await;
-    let edits: Vec<EventBuilder> =
-        (1..=9).map(|number| bot.edited(&command, &format!("/link xyzzy nada{number}"))).collect();
+    // Sent in the same millisecond: an edit that arrives after a later one is outdated, and no new version.
+    let sent_at = bot.clock.now().0;
+    let edit = |number| bot.edited(&command, &format!("/link xyzzy nada{number}")).with("momment", sent_at);
+    let edits: Vec<EventBuilder> = (1..=9).map(edit).collect();
 
     // Each is delivered twice.
     let responses = join_all(edits.iter().chain(&edits).map(|edit| bot.post(edit))).await;

@@ -106,7 +106,7 @@ async fn a_person_with_a_possibly_hidden_number_is_not_reported_as_removed() {
     assert_eq!(
         reply,
         format!(
-            "In “Bairro Feliz”, none of the 2 is certain.\n❓ +55 44 99999-0003: {hidden}\n\
+            "In “Bairro Feliz”: no change confirmed (of 2).\n❓ +55 44 99999-0003: {hidden}\n\
              ❓ +55 44 99999-0005: {hidden}"
         )
     );

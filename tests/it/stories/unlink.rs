@@ -38,7 +38,10 @@ async fn groups_that_were_never_in_the_community_have_not_left_it() {
         ("/desvincular bairro futebol, suporte", "Nada mudou em “Bairro Feliz”: já estava assim."),
         ("/desvincular bairro futebol, suporte --testar", "Nada mudou em “Bairro Feliz”: já estava assim."),
         ("/desvincular bairro futebol, lançamentos", "Nenhum dos 2 grupos saiu de “Bairro Feliz”."),
-        ("/remover bairro 44 99999-0004, 44 99999-0005", "Nenhuma das 2 pessoas saiu de “Bairro Feliz”."),
+        (
+            "/remover bairro 44 99999-0004, 44 99999-0005",
+            "Em “Bairro Feliz”: nenhuma mudança confirmada (de 2).",
+        ),
         ("/vincular bairro moradores, segurança", "Nada mudou em “Bairro Feliz”: já estava assim."),
         ("/vincular bairro lançamentos, vendas sul", "Nenhum dos 2 grupos entrou em “Bairro Feliz”."),
     ] {
