@@ -219,13 +219,15 @@ impl ConnectionLimiter {
     /// Asks the longest idle connection among those that match to close. Returns whether there is one.
     fn evict_oldest_idle(&self, table: &SlotTable, matches: impl Fn(&Slot) -> bool) -> bool {
         let grace_end = self.micros(Instant::now().checked_sub(NEW_CONNECTION_GRACE));
-        let stays = |slot: &&Arc<Slot>| matches(slot) && !slot.eviction_requested.load(SeqCst);
-        let idle = table.slots.values().filter(stays).filter_map(|slot| match slot.current_state() {
-            (ConnectionState::Idle, since) => Some((since, slot)),
-            (ConnectionState::New, since) if since < grace_end => Some((since, slot)),
+        let stays = |slot: &Slot| matches(slot) && !slot.eviction_requested.load(SeqCst);
+        let idle = table.slots.iter().filter(|(_, slot)| stays(slot));
+        let idle = idle.filter_map(|(id, slot)| match slot.current_state() {
+            (ConnectionState::Idle, since) => Some((since, id, slot)),
+            (ConnectionState::New, since) if since < grace_end => Some((since, id, slot)),
             _ => None,
         });
-        let Some((_, oldest)) = idle.min_by_key(|(since, _)| *since) else { return false };
+        // Of those that are idle since the same microsecond, the one that was accepted first.
+        let Some((.., oldest)) = idle.min_by_key(|(since, id, _)| (*since, **id)) else { return false };
         oldest.eviction_requested.store(true, SeqCst);
         oldest.waker.wake();
         true

@@ -95,7 +95,8 @@ const FALSIFICATIONS: &[Falsification] = &[
         apply: |evidence, at| {
             let place = reply(evidence, at);
             let said = &mut evidence.records.sent_messages[place];
-            said.text = said.text.lines().next().unwrap_or_default().to_owned();
+            let lines: Vec<&str> = said.text.lines().collect();
+            said.text = lines[..lines.len().saturating_sub(1)].join("\n");
         },
         violation: "a wrong reply",
     },
