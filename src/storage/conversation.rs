@@ -6,6 +6,16 @@ use super::store::Store;
 use crate::clock::Timestamp;
 use crate::domain::Chat;
 
+/// The stored names of texts that are no commands: replies to prompts, wishes and talk.
+const NO_COMMANDS: [&str; 3] = ["confirm", "wish", "talk"];
+
+/// A message between a prompt and the reply to it.
+struct MessageBetween {
+    name: String,
+    version: i64,
+    reply_message_id: Option<String>,
+}
+
 impl Store {
     /// WhatsApp's ids of all messages of the reply to a command.
     pub async fn reply_messages(&self, command: &str) -> Result<Vec<String>, StoreUnavailable> {
@@ -18,39 +28,44 @@ impl Store {
         self.read(ids).await
     }
 
-    /// The messages with which talk and replies were answered between a prompt and this reply to it: they say how to
-    /// answer the prompt.
+    /// The messages with which talk and replies of the same chat were answered between a prompt and this reply to it:
+    /// they say how to answer the prompt.
     pub async fn reminder_messages(
         &self,
         prompted_by: &str,
         reply: &CommandRecord,
     ) -> Result<Vec<String>, StoreUnavailable> {
-        let ids = sqlx::query_scalar(
-            "SELECT reply_message_id FROM command WHERE id > $1 AND id < $2 AND instance || '' = $3 AND admin = $4
-                 AND by_owner = $5 AND name IN ('confirm', 'wish', 'talk') AND reply_message_id IS NOT NULL",
-        )
-        .bind(prompted_by)
-        .bind(&reply.id)
-        .bind(reply.instance.as_str())
-        .bind(&reply.admin)
-        .bind(i64::from(reply.by_owner))
-        .fetch_all(&self.reads);
-        self.read(ids).await
+        let between = self.messages_between(prompted_by, reply).await?;
+        let reminders = between.into_iter().filter(|message| NO_COMMANDS.contains(&message.name.as_str()));
+        Ok(reminders.filter_map(|message| message.reply_message_id).collect())
     }
 
     /// Whether the admin gave another command in the same chat between the command that prompted and the reply to
     /// the prompt. Replies, talk, edits of earlier messages, the rest of the same message, and what came too late are
-    /// no new commands. Ids of commands sort by the
-    /// time of accepting.
+    /// no new commands.
     pub async fn has_command_between(
         &self,
         prompted_by: &str,
         reply: &CommandRecord,
     ) -> Result<bool, StoreUnavailable> {
-        let chats = sqlx::query_scalar(
+        let between = self.messages_between(prompted_by, reply).await?;
+        let is_command = |message: &MessageBetween| {
+            message.version == 0 && message.name != "too_old" && !NO_COMMANDS.contains(&message.name.as_str())
+        };
+        Ok(between.iter().any(is_command))
+    }
+
+    /// The messages of the admin in the same chat between a prompt and this reply to it, without other commands of the
+    /// message that prompted. Ids of commands sort by the time of accepting.
+    async fn messages_between(
+        &self,
+        prompted_by: &str,
+        reply: &CommandRecord,
+    ) -> Result<Vec<MessageBetween>, StoreUnavailable> {
+        let messages = sqlx::query_as(
             // Few ids are in the range, and many commands are of the instance: `|| ''` keeps its index from being used.
-            "SELECT chat FROM command WHERE id > $1 AND id < $2 AND instance || '' = $3 AND admin = $4
-                 AND by_owner = $5 AND name NOT IN ('confirm', 'wish', 'talk', 'too_old') AND version = 0
+            "SELECT chat, name, version, reply_message_id FROM command
+             WHERE id > $1 AND id < $2 AND instance || '' = $3 AND admin = $4 AND by_owner = $5
                  AND message_id <> (SELECT message_id FROM command WHERE id = $1)",
         )
         .bind(prompted_by)
@@ -59,11 +74,17 @@ impl Store {
         .bind(&reply.admin)
         .bind(i64::from(reply.by_owner))
         .fetch_all(&self.reads);
-        let chats: Vec<String> = self.read(chats).await?;
+        let messages: Vec<(String, String, i64, Option<String>)> = self.read(messages).await?;
         // Webhooks name a direct chat by number or by lid.
         let key = |chat: &str| Chat::from_id(chat).ordering_key(&reply.admin, reply.by_owner);
         let own = key(&reply.chat);
-        Ok(chats.iter().any(|chat| key(chat) == own))
+        let messages = messages.into_iter().filter(|(chat, ..)| key(chat) == own);
+        let messages = messages.map(|(_, name, version, reply_message_id)| MessageBetween {
+            name,
+            version,
+            reply_message_id,
+        });
+        Ok(messages.collect())
     }
 
     /// The English name of a command, or the kind that it was enqueued as.

@@ -81,6 +81,23 @@ async fn t46_a_yes_that_quotes_another_message_keeps_the_prompt() {
     }
 }
 
+/// “Reply privately” quotes a message of a group in the direct chat.
+#[tokio::test]
+async fn t46_a_yes_that_quotes_a_reminder_of_another_chat_keeps_the_prompt() {
+    let bot = in_portuguese().start().await;
+    let group = bot.group("Futebol");
+    asked(&bot, &bot.message(ANA, "/avisar bairro Oi").in_group(&group)).await;
+    asked(&bot, &bot.message(ANA, GRAVE)).await;
+    let reminded = bot.message(ANA, "/confirmar talvez").in_group(&group);
+    bot.ask_by(&reminded).await;
+    bot.settled().await;
+    let reminder = bot.sandbox.sent().last().unwrap().message_id.clone();
+
+    let reply = bot.ask_by(&bot.message(ANA, "sim").replying_to(&reminder)).await;
+
+    assert!(reply.starts_with("❌ Você respondeu a outra mensagem") && is_there(&bot), "{reply}");
+}
+
 #[tokio::test]
 async fn t46_a_yes_sent_before_the_command_does_not_confirm() {
     for is_group in [true, false] {
