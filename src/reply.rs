@@ -4,12 +4,12 @@
 //! like a line of the bot.
 
 mod line;
-mod group_report;
 mod list_page;
 mod format;
 
-pub use format::{MAX_CANDIDATES, PHONE_COLUMNS, escape_markup, quote, quote_text, truncate, typed};
-pub use group_report::{GroupLine, GroupOutcome, GroupReport};
+pub use format::{
+    MAX_CANDIDATES, PHONE_COLUMNS, escape_markup, format_candidates, quote, quote_text, truncate, typed,
+};
 pub use line::ReplyLine;
 pub use list_page::ListPage;
 
@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use crate::domain::Locale;
 use crate::i18n::{self, Value};
-use format::{capitalize, format_candidates, format_columns, split_messages};
+use format::{capitalize, format_columns, split_messages};
 
 /// Language, prefix and command names of an instance.
 #[derive(Clone, Debug)]
@@ -47,8 +47,13 @@ pub enum Reply {
     WithLines(Box<Reply>, Vec<ReplyLine>),
     /// No reply is sent.
     Empty,
-    /// The report on the groups of a link or unlink.
-    GroupReport(GroupReport),
+    /// The report on the groups of a link, an unlink or a move.
+    GroupReport {
+        /// Its lines.
+        lines: Vec<ReplyLine>,
+        /// Some group was not understood, and nothing was done to the others.
+        is_usage_error: bool,
+    },
     /// A page of a list.
     ListPage(ListPage),
     /// The commands, by section.
@@ -239,7 +244,7 @@ impl Reply {
             | Self::UnknownCommand { .. }
             | Self::NoCommunity { .. }
             | Self::AmbiguousCommunity { .. } => true,
-            Self::GroupReport(report) => report.is_usage_error(),
+            Self::GroupReport { is_usage_error, .. } => *is_usage_error,
             Self::InLanguage(_, reply) => reply.is_usage_error(),
             Self::Lines(lines) => {
                 let icons: Vec<_> = lines.iter().filter_map(ReplyLine::icon).collect();
@@ -274,12 +279,11 @@ impl Reply {
                 let behind = lines.iter().map(|phrase| phrase.render(localizer));
                 std::iter::once(reply.render(localizer)).chain(behind).collect::<Vec<_>>().join("\n")
             }
-            Self::Lines(lines) => {
+            Self::Lines(lines) | Self::GroupReport { lines, .. } => {
                 lines.iter().map(|phrase| phrase.render(localizer)).collect::<Vec<_>>().join("\n")
             }
             Self::Confirm(about) => format!("{}\n\n{}", about.render(localizer), say("confirm", &[])),
             Self::DryRun(about) => format!("{}\n\n{}", about.render(localizer), say("dry-run", &[])),
-            Self::GroupReport(report) => report.render(localizer),
             Self::ListPage(shown) => shown.render(localizer),
             Self::Help { sections, example } => render_sections(sections, example, localizer),
             Self::CommandHelp(help) => help.render(localizer),

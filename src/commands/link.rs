@@ -2,8 +2,8 @@
 
 use crate::command::context::{CommandError, Context};
 use crate::command::spec::{CommandSpec, HelpSection};
-use crate::engine::links::action::{LinkAction, LinkChange};
 use crate::engine::links::change::change_links;
+use crate::engine::links::plan::LinkAction;
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::Reply;
 
@@ -16,10 +16,6 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Groups,
 };
 
-/// Only large patterns need a confirmation.
-const CHANGE: LinkChange =
-    LinkChange { action: LinkAction::Link, command: SPEC.name, undone_by: "unlink", max_unconfirmed: None };
-
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
-    change_links(context, &CHANGE, arguments).await
+    change_links(context, LinkAction::Link, arguments).await
 }

@@ -1,40 +1,42 @@
 # What vincula says in English. Same keys and placeholders as the other translation files.
 
 ## Link and unlink
-linked = { $done ->
+link-done = { $done ->
     [0] None of the { $all } groups is now in { $community }.
     [one] { $done } of { $all } groups is now in { $community }.
    *[other] { $done } of { $all } groups are now in { $community }.
 }
-linked-one = { $name } is now in { $community }.
-unlinked = { $done ->
+link-done-one = { $name } is now in { $community }.
+unlink-done = { $done ->
     [0] None of the { $all } groups has left { $community }.
     [one] { $done } of { $all } groups is no longer in { $community }.
    *[other] { $done } of { $all } groups are no longer in { $community }.
 }
-unlinked-one = { $name } is no longer in { $community }.
-already-linked = was in it already
-already-linked-one = { $name } was in { $community } already.
-already-unlinked = was not in it
-already-unlinked-one = { $name } was not in { $community }.
+unlink-done-one = { $name } is no longer in { $community }.
+link-already = { $name }: was in it already
+link-already-one = { $name } was in { $community } already.
+unlink-already = { $name }: was not in it
+unlink-already-one = { $name } was not in { $community }.
 nothing-changed = Nothing changed in { $community }: it was so already.
 none-certain = In { $community }: no change confirmed (of { $all }).
-elsewhere = belongs to { $community }. Move it: { $command }
-elsewhere-unlink = belongs to { $community }, not to this community
-elsewhere-unnamed = belongs to another community
-announcement = is the announcement group of a community: it stays where it is
-is-community = is a community, and a group belongs here
+group-elsewhere = { $name }: belongs to { $community }. Move it: { $command }
+group-elsewhere-unlink = { $name }: belongs to { $community }, not to this community
+group-elsewhere-unnamed = { $name }: belongs to another community
+group-announcement = { $name }: is the announcement group of a community: it stays where it is
+group-is-community = { $name }: is a community, and a group belongs here
 is-group = { $name } is a group, and a community belongs here: { $usage }
 in-no-community = no community
-last-group = a community keeps at least one group, so this one stays
-community-full = { $community } is full: it holds { $limit } groups at most
-group-gone = no such group, or the bot's number is not in it
-rejected = Z-API refused: { $reason }
-rejected-plain = Z-API refused. Is the bot's number an admin of the community and of the group?
-not-shown = Z-API said it was done, but the community does not show it. Look again in a minute: { $command }
-not-shown-after = { $reason } So far the community shows no change. Look again in a minute: { $command }
-not-read-back = the outcome could not be read back. Look again in a minute: { $command }
-cancelled-before-start = not done: the command was cancelled
+group-last = { $name }: a community keeps at least one group, so this one stays
+group-community-full = { $name }: { $community } is full: it holds { $limit } groups at most
+group-gone = { $name }: no such group, or the bot's number is not in it
+group = { $name }
+group-rejected = { $name }: Z-API refused: { $reason }
+group-rejected-plain = { $name }: Z-API refused. Is the bot's number an admin of the community and of the group?
+group-failed = { $name }: { $reason }
+group-cancelled = { $name }: not done: the command was cancelled
+group-not-shown = { $name }: Z-API said it was done, but the community does not show it. Look again in a minute: { $command }
+group-not-shown-after = { $name }: { $reason } So far the community shows no change. Look again in a minute: { $command }
+group-not-read-back = { $name }: the outcome could not be read back. Look again in a minute: { $command }
 
 ## Names
 no-group = I don't know a group { $name }
@@ -223,18 +225,18 @@ help-status-example = { "" }
 ## Prompts and dry runs
 confirm = Shall I? Answer “yes” or 👍 within 5 minutes; “no” cancels.
 dry-run = This was a trial: nothing was changed. Without --try it is done.
-would-link = { $done ->
+link-would = { $done ->
     [0] None of the { $all } groups would be in { $community }.
     [one] { $done } of { $all } groups would be in { $community }.
    *[other] { $done } of { $all } groups would be in { $community }.
 }
-would-link-one = { $name } would be put into { $community }.
-would-unlink = { $done ->
+link-would-one = { $name } would be put into { $community }.
+unlink-would = { $done ->
     [0] None of the { $all } groups would leave { $community }.
     [one] { $done } of { $all } groups would leave { $community }.
    *[other] { $done } of { $all } groups would leave { $community }.
 }
-would-unlink-one = { $name } would leave { $community }.
+unlink-would-one = { $name } would leave { $community }.
 choose = { $count ->
     [one] Answer “yes”.
    *[other] Answer with the number you mean (several: 1 3).
@@ -569,14 +571,19 @@ help-more = the next page of a long list
 help-more-long = Shows on where your last list in this chat ended; its numbers go on.
 help-more-example = { "" }
 ## Move
-would-move = would leave { $community }
-would-move-one = { $name } would leave { $from } and go into { $community }.
-moved-not = { $reason }; it is still in { $community }
-moved-maybe-not = { $reason }; I cannot tell whether it left { $community }. If it is in no community, this puts it back: { $command }
-moved-back = { $reason }; it is back in { $community }
-moved-unlinked = { $reason }; it left { $community } and is in no community now: { $command }
-moved-maybe-back = { $reason }; it left { $community }, and I cannot tell whether it is back there. If it is not, this puts it back: { $command }
+move-would = { $name }: would leave { $from }
+move-would-one = { $name } would leave { $from } and go into { $community }.
+group-stayed = { $name }: { $reason }; it is still in { $community }
+group-may-have-left = { $name }: { $reason }; I cannot tell whether it left { $community }. If it is in no community, this puts it back: { $command }
+group-back = { $name }: { $reason }; it is back in { $community }
+group-in-none = { $name }: { $reason }; it left { $community } and is in no community now: { $command }
+group-may-be-back = { $name }: { $reason }; it left { $community }, and I cannot tell whether it is back there. If it is not, this puts it back: { $command }
 moved-maybe-unlinked = { $name } may have left { $community } and not be in { $target } yet. If it is in neither, this puts it back: { $command }
+moved-rejected = Z-API refused: { $reason }
+moved-rejected-plain = Z-API refused. Is the bot's number an admin of the community and of the group?
+moved-cancelled = not done: the command was cancelled
+moved-failed = { $reason }
+moved-not-shown-after = { $reason }
 moved-not-shown = Z-API said it was done, but the community does not show it
 moved-not-read-back = The outcome could not be read back
 help-move = move groups to a community
@@ -595,64 +602,64 @@ people-concerned =
        *[other] It concerns { $count } people.
     }
 ## People of a community
-people-added = { $done ->
+add-done = { $done ->
     [0] None of the { $all } people is now in { $community }.
     [one] { $done } of { $all } people is now in { $community }.
    *[other] { $done } of { $all } people are now in { $community }.
 }
-people-added-one = { $who } is now in { $community }.
-people-removed = { $done ->
+add-done-one = { $who } is now in { $community }.
+remove-done = { $done ->
     [0] None of the { $all } people has left { $community }.
     [one] { $done } of { $all } people is no longer in { $community }.
    *[other] { $done } of { $all } people are no longer in { $community }.
 }
-people-removed-one = { $who } is no longer in { $community }.
-people-promoted = { $done ->
+remove-done-one = { $who } is no longer in { $community }.
+promote-done = { $done ->
     [0] None of the { $all } people is now an admin of { $community }.
     [one] { $done } of { $all } people is now an admin of { $community }.
    *[other] { $done } of { $all } people are now admins of { $community }.
 }
-people-promoted-one = { $who } is now an admin of { $community }.
-people-demoted = { $done ->
+promote-done-one = { $who } is now an admin of { $community }.
+demote-done = { $done ->
     [0] None of the { $all } people has lost the admin role in { $community }.
     [one] { $done } of { $all } people is no longer an admin of { $community }.
    *[other] { $done } of { $all } people are no longer admins of { $community }.
 }
-people-demoted-one = { $who } is no longer an admin of { $community }.
-people-would-add = { $done ->
+demote-done-one = { $who } is no longer an admin of { $community }.
+add-would = { $done ->
     [0] None of the { $all } people would be in { $community }.
     [one] { $done } of { $all } people would be in { $community }.
    *[other] { $done } of { $all } people would be in { $community }.
 }
-people-would-add-one = { $who } would be added to { $community }.
-people-would-remove = { $done ->
+add-would-one = { $who } would be added to { $community }.
+remove-would = { $done ->
     [0] None of the { $all } people would leave { $community }.
     [one] { $done } of { $all } people would leave { $community } and all its groups.
    *[other] { $done } of { $all } people would leave { $community } and all its groups.
 }
-people-would-remove-one = { $who } would leave { $community } and all its groups.
-people-would-promote = { $done ->
+remove-would-one = { $who } would leave { $community } and all its groups.
+promote-would = { $done ->
     [0] None of the { $all } people would become an admin of { $community }.
     [one] { $done } of { $all } people would become an admin of { $community }.
    *[other] { $done } of { $all } people would become admins of { $community }.
 }
-people-would-promote-one = { $who } would become an admin of { $community }.
-people-would-demote = { $done ->
+promote-would-one = { $who } would become an admin of { $community }.
+demote-would = { $done ->
     [0] None of the { $all } people would lose the admin role in { $community }.
     [one] { $done } of { $all } people would no longer be an admin of { $community }.
    *[other] { $done } of { $all } people would no longer be admins of { $community }.
 }
-people-would-demote-one = { $who } would no longer be an admin of { $community }.
+demote-would-one = { $who } would no longer be an admin of { $community }.
 people-too-many = That is more than { $limit } people. Split it into several commands; nothing was changed.
 person = { $who }
-person-already-in = { $who }: was in it already
-person-already-in-one = { $who } was in { $community } already.
-person-already-out = { $who }: was not in it
-person-already-out-one = { $who } was not in { $community }.
-person-already-admin = { $who }: was an admin already
-person-already-admin-one = { $who } was already an admin of { $community }.
-person-already-no-admin = { $who }: was not an admin
-person-already-no-admin-one = { $who } was not an admin of { $community }.
+add-already = { $who }: was in it already
+add-already-one = { $who } was in { $community } already.
+remove-already = { $who }: was not in it
+remove-already-one = { $who } was not in { $community }.
+promote-already = { $who }: was an admin already
+promote-already-one = { $who } was already an admin of { $community }.
+demote-already = { $who }: was not an admin
+demote-already-one = { $who } was not an admin of { $community }.
 person-invited = { $who }: can’t be added directly, so they got a private invitation
 person-in-or-invited = { $who }: is in it now or got a private invitation; it hides some numbers, so I can’t tell which
 person-maybe-invited = { $who }: may have got a private invitation; nobody gets two from me unasked. If they got none: { $command }
@@ -697,7 +704,7 @@ help-demote-example =
     Sales 44 99999-0001, 44 99999-0002
 
 ## The sender is not an admin of a group
-group-not-admin = you are not an admin of this group. Ask one of its admins to make you one, then try again
+group-not-admin = { $name }: you are not an admin of this group. Ask one of its admins to make you one, then try again
 ## Suggestions
 suggestion = I didn’t get that. Did you mean { $command }? Answer “yes”; nothing was changed.
 stop-words-beside-name = the in to of on at for from a community group groups

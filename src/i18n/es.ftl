@@ -1,40 +1,42 @@
 # Lo que vincula dice en español. Mismas claves y huecos que los otros catálogos.
 
 ## Link and unlink
-linked = { $done ->
+link-done = { $done ->
     [0] Ninguno de los { $all } grupos entró en { $community }.
     [one] { $done } de { $all } grupos ahora está en { $community }.
    *[other] { $done } de { $all } grupos ahora están en { $community }.
 }
-linked-one = { $name } ahora está en { $community }.
-unlinked = { $done ->
+link-done-one = { $name } ahora está en { $community }.
+unlink-done = { $done ->
     [0] Ninguno de los { $all } grupos salió de { $community }.
     [one] { $done } de { $all } grupos ya no está en { $community }.
    *[other] { $done } de { $all } grupos ya no están en { $community }.
 }
-unlinked-one = { $name } ya no está en { $community }.
-already-linked = ya estaba allí
-already-linked-one = { $name } ya estaba en { $community }.
-already-unlinked = no estaba en ella
-already-unlinked-one = { $name } no estaba en { $community }.
+unlink-done-one = { $name } ya no está en { $community }.
+link-already = { $name }: ya estaba allí
+link-already-one = { $name } ya estaba en { $community }.
+unlink-already = { $name }: no estaba en ella
+unlink-already-one = { $name } no estaba en { $community }.
 nothing-changed = Nada cambió en { $community }: ya estaba así.
 none-certain = En { $community }: ningún cambio confirmado (de { $all }).
-elsewhere = es de { $community }. Para moverlo: { $command }
-elsewhere-unlink = es de { $community }, no de esta comunidad
-elsewhere-unnamed = es de otra comunidad
-announcement = es el grupo de avisos de una comunidad: se queda donde está
-is-community = es una comunidad, y aquí va un grupo
+group-elsewhere = { $name }: es de { $community }. Para moverlo: { $command }
+group-elsewhere-unlink = { $name }: es de { $community }, no de esta comunidad
+group-elsewhere-unnamed = { $name }: es de otra comunidad
+group-announcement = { $name }: es el grupo de avisos de una comunidad: se queda donde está
+group-is-community = { $name }: es una comunidad, y aquí va un grupo
 is-group = { $name } es un grupo, y aquí va una comunidad: { $usage }
 in-no-community = sin comunidad
-last-group = la comunidad necesita al menos un grupo, así que este se queda
-community-full = { $community } está llena: caben como máximo { $limit } grupos
-group-gone = ese grupo no existe, o el número del bot no está en él
-rejected = Z-API lo rechazó: { $reason }
-rejected-plain = Z-API lo rechazó. ¿El número del bot es admin de la comunidad y del grupo?
-not-shown = Z-API dice que se hizo, pero aún no aparece en la comunidad. Vuelve a mirar en un minuto: { $command }
-not-shown-after = { $reason } La comunidad aún no muestra el cambio. Vuelve a mirar en un minuto: { $command }
-not-read-back = no se pudo comprobar el resultado. Vuelve a mirar en un minuto: { $command }
-cancelled-before-start = no se hizo: el comando se canceló
+group-last = { $name }: la comunidad necesita al menos un grupo, así que este se queda
+group-community-full = { $name }: { $community } está llena: caben como máximo { $limit } grupos
+group-gone = { $name }: ese grupo no existe, o el número del bot no está en él
+group = { $name }
+group-rejected = { $name }: Z-API lo rechazó: { $reason }
+group-rejected-plain = { $name }: Z-API lo rechazó. ¿El número del bot es admin de la comunidad y del grupo?
+group-failed = { $name }: { $reason }
+group-cancelled = { $name }: no se hizo: el comando se canceló
+group-not-shown = { $name }: Z-API dice que se hizo, pero aún no aparece en la comunidad. Vuelve a mirar en un minuto: { $command }
+group-not-shown-after = { $name }: { $reason } La comunidad aún no muestra el cambio. Vuelve a mirar en un minuto: { $command }
+group-not-read-back = { $name }: no se pudo comprobar el resultado. Vuelve a mirar en un minuto: { $command }
 
 ## Names
 no-group = No conozco ningún grupo { $name }
@@ -223,18 +225,18 @@ help-status-example = { "" }
 ## Prompts and dry runs
 confirm = ¿Lo hago? Responde “sí” o 👍 antes de 5 minutos; “no” lo cancela.
 dry-run = Fue una prueba: nada cambió. Sin --probar se hace de verdad.
-would-link = { $done ->
+link-would = { $done ->
     [0] Ninguno de los { $all } grupos entraría en { $community }.
     [one] { $done } de { $all } grupos quedaría en { $community }.
    *[other] { $done } de { $all } grupos quedarían en { $community }.
 }
-would-link-one = { $name } entraría en { $community }.
-would-unlink = { $done ->
+link-would-one = { $name } entraría en { $community }.
+unlink-would = { $done ->
     [0] Ninguno de los { $all } grupos saldría de { $community }.
     [one] { $done } de { $all } grupos saldría de { $community }.
    *[other] { $done } de { $all } grupos saldrían de { $community }.
 }
-would-unlink-one = { $name } saldría de { $community }.
+unlink-would-one = { $name } saldría de { $community }.
 choose = { $count ->
     [one] Responde “sí”.
    *[other] Responde con el número (varios: 1 3).
@@ -569,14 +571,19 @@ help-more = la página siguiente de una lista
 help-more-long = Sigue donde terminó tu última lista en esta conversación; los números continúan.
 help-more-example = { "" }
 ## Move
-would-move = saldría de { $community }
-would-move-one = { $name } saldría de { $from } y entraría en { $community }.
-moved-not = { $reason }; sigue en { $community }
-moved-maybe-not = { $reason }; no puedo saber si ya salió de { $community }. Si no está en ninguna comunidad, esto lo pone de vuelta: { $command }
-moved-back = { $reason }; volvió a { $community }
-moved-unlinked = { $reason }; salió de { $community } y no está en ninguna comunidad: { $command }
-moved-maybe-back = { $reason }; salió de { $community }, y no puedo saber si ya volvió. Si no volvió, esto lo pone de vuelta: { $command }
+move-would = { $name }: saldría de { $from }
+move-would-one = { $name } saldría de { $from } y entraría en { $community }.
+group-stayed = { $name }: { $reason }; sigue en { $community }
+group-may-have-left = { $name }: { $reason }; no puedo saber si ya salió de { $community }. Si no está en ninguna comunidad, esto lo pone de vuelta: { $command }
+group-back = { $name }: { $reason }; volvió a { $community }
+group-in-none = { $name }: { $reason }; salió de { $community } y no está en ninguna comunidad: { $command }
+group-may-be-back = { $name }: { $reason }; salió de { $community }, y no puedo saber si ya volvió. Si no volvió, esto lo pone de vuelta: { $command }
 moved-maybe-unlinked = { $name } puede haber salido de { $community } sin llegar a { $target }. Si no está en ninguna de las dos, esto lo pone de vuelta: { $command }
+moved-rejected = Z-API lo rechazó: { $reason }
+moved-rejected-plain = Z-API lo rechazó. ¿El número del bot es admin de la comunidad y del grupo?
+moved-cancelled = no se hizo: el comando se canceló
+moved-failed = { $reason }
+moved-not-shown-after = { $reason }
 moved-not-shown = Z-API dijo que lo hizo, pero la comunidad no lo muestra
 moved-not-read-back = No pude comprobar el resultado
 help-move = mueve grupos a otra comunidad
@@ -595,64 +602,64 @@ people-concerned =
        *[other] Afecta a { $count } personas.
     }
 ## People of a community
-people-added = { $done ->
+add-done = { $done ->
     [0] Ninguna de las { $all } personas entró en { $community }.
     [one] { $done } de { $all } personas ahora está en { $community }.
    *[other] { $done } de { $all } personas ahora están en { $community }.
 }
-people-added-one = { $who } ahora está en { $community }.
-people-removed = { $done ->
+add-done-one = { $who } ahora está en { $community }.
+remove-done = { $done ->
     [0] Ninguna de las { $all } personas salió de { $community }.
     [one] { $done } de { $all } personas ya no está en { $community }.
    *[other] { $done } de { $all } personas ya no están en { $community }.
 }
-people-removed-one = { $who } ya no está en { $community }.
-people-promoted = { $done ->
+remove-done-one = { $who } ya no está en { $community }.
+promote-done = { $done ->
     [0] Ninguna de las { $all } personas pasó a ser admin de { $community }.
     [one] { $done } de { $all } personas ahora es admin de { $community }.
    *[other] { $done } de { $all } personas ahora son admins de { $community }.
 }
-people-promoted-one = { $who } ahora es admin de { $community }.
-people-demoted = { $done ->
+promote-done-one = { $who } ahora es admin de { $community }.
+demote-done = { $done ->
     [0] Ninguna de las { $all } personas dejó de ser admin de { $community }.
     [one] { $done } de { $all } personas ya no es admin de { $community }.
    *[other] { $done } de { $all } personas ya no son admins de { $community }.
 }
-people-demoted-one = { $who } ya no es admin de { $community }.
-people-would-add = { $done ->
+demote-done-one = { $who } ya no es admin de { $community }.
+add-would = { $done ->
     [0] Ninguna de las { $all } personas entraría en { $community }.
     [one] { $done } de { $all } personas entraría en { $community }.
    *[other] { $done } de { $all } personas entrarían en { $community }.
 }
-people-would-add-one = { $who } entraría en { $community }.
-people-would-remove = { $done ->
+add-would-one = { $who } entraría en { $community }.
+remove-would = { $done ->
     [0] Ninguna de las { $all } personas saldría de { $community }.
     [one] { $done } de { $all } personas saldría de { $community } y de todos sus grupos.
    *[other] { $done } de { $all } personas saldrían de { $community } y de todos sus grupos.
 }
-people-would-remove-one = { $who } saldría de { $community } y de todos sus grupos.
-people-would-promote = { $done ->
+remove-would-one = { $who } saldría de { $community } y de todos sus grupos.
+promote-would = { $done ->
     [0] Ninguna de las { $all } personas sería admin de { $community }.
     [one] { $done } de { $all } personas sería admin de { $community }.
    *[other] { $done } de { $all } personas serían admins de { $community }.
 }
-people-would-promote-one = { $who } sería admin de { $community }.
-people-would-demote = { $done ->
+promote-would-one = { $who } sería admin de { $community }.
+demote-would = { $done ->
     [0] Ninguna de las { $all } personas dejaría de ser admin de { $community }.
     [one] { $done } de { $all } personas dejaría de ser admin de { $community }.
    *[other] { $done } de { $all } personas dejarían de ser admins de { $community }.
 }
-people-would-demote-one = { $who } dejaría de ser admin de { $community }.
+demote-would-one = { $who } dejaría de ser admin de { $community }.
 people-too-many = Son más de { $limit } personas. Divídelas en varios comandos; nada cambió.
 person = { $who }
-person-already-in = { $who }: ya estaba ahí
-person-already-in-one = { $who } ya estaba en { $community }.
-person-already-out = { $who }: no estaba ahí
-person-already-out-one = { $who } no estaba en { $community }.
-person-already-admin = { $who }: ya era admin
-person-already-admin-one = { $who } ya era admin de { $community }.
-person-already-no-admin = { $who }: no era admin
-person-already-no-admin-one = { $who } no era admin de { $community }.
+add-already = { $who }: ya estaba ahí
+add-already-one = { $who } ya estaba en { $community }.
+remove-already = { $who }: no estaba ahí
+remove-already-one = { $who } no estaba en { $community }.
+promote-already = { $who }: ya era admin
+promote-already-one = { $who } ya era admin de { $community }.
+demote-already = { $who }: no era admin
+demote-already-one = { $who } no era admin de { $community }.
 person-invited = { $who }: no se puede agregar directamente, así que recibió una invitación privada
 person-in-or-invited = { $who }: está ahí o recibió una invitación privada; la comunidad oculta algunos números, así que no puedo saber cuál de las dos
 person-maybe-invited = { $who }: quizá recibió una invitación privada; por mi cuenta no envío dos. Si no la recibió: { $command }
@@ -697,7 +704,7 @@ help-demote-example =
     Ventas +55 44 99999-0001, +55 44 99999-0002
 
 ## The sender is not an admin of a group
-group-not-admin = no eres admin de ese grupo. Pide a uno de sus admins que te nombre e inténtalo de nuevo
+group-not-admin = { $name }: no eres admin de ese grupo. Pide a uno de sus admins que te nombre e inténtalo de nuevo
 ## Suggestions
 suggestion = No entendí. ¿Quisiste decir { $command }? Responde “sí”; nada cambió.
 stop-words-beside-name = la las el los en de del a al para comunidad grupo grupos

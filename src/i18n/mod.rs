@@ -141,7 +141,11 @@ mod tests {
     #[test]
     fn plurals_follow_the_language() {
         let links = |locale, done: usize, all: usize| {
-            text(locale, "linked", &[("done", done.into()), ("all", all.into()), ("community", "“X”".into())])
+            text(
+                locale,
+                "link-done",
+                &[("done", done.into()), ("all", all.into()), ("community", "“X”".into())],
+            )
         };
         assert_eq!(links(Locale::En, 1, 2), "1 of 2 groups is now in “X”.");
         assert_eq!(links(Locale::En, 2, 3), "2 of 3 groups are now in “X”.");
@@ -152,8 +156,11 @@ mod tests {
     #[test]
     fn no_invisible_mark_stands_in_a_text() {
         for locale in Locale::ALL {
-            let said =
-                text(locale, "linked", &[("done", 1.into()), ("all", 2.into()), ("community", "X".into())]);
+            let said = text(
+                locale,
+                "link-done",
+                &[("done", 1.into()), ("all", 2.into()), ("community", "X".into())],
+            );
             assert!(said.chars().all(|c| !('\u{2060}'..='\u{206f}').contains(&c)), "{said:?}");
         }
     }

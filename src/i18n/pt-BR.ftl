@@ -1,40 +1,42 @@
 # O que o vincula diz em português do Brasil. Mesmas chaves e lacunas dos outros catálogos.
 
 ## Link and unlink
-linked = { $done ->
+link-done = { $done ->
     [0] Nenhum dos { $all } grupos entrou em { $community }.
     [one] { $done } de { $all } grupos agora está em { $community }.
    *[other] { $done } de { $all } grupos agora estão em { $community }.
 }
-linked-one = { $name } agora está em { $community }.
-unlinked = { $done ->
+link-done-one = { $name } agora está em { $community }.
+unlink-done = { $done ->
     [0] Nenhum dos { $all } grupos saiu de { $community }.
     [one] { $done } de { $all } grupos não está mais em { $community }.
    *[other] { $done } de { $all } grupos não estão mais em { $community }.
 }
-unlinked-one = { $name } não está mais em { $community }.
-already-linked = já estava lá
-already-linked-one = { $name } já estava em { $community }.
-already-unlinked = não estava nela
-already-unlinked-one = { $name } não estava em { $community }.
+unlink-done-one = { $name } não está mais em { $community }.
+link-already = { $name }: já estava lá
+link-already-one = { $name } já estava em { $community }.
+unlink-already = { $name }: não estava nela
+unlink-already-one = { $name } não estava em { $community }.
 nothing-changed = Nada mudou em { $community }: já estava assim.
 none-certain = Em { $community }: nenhuma mudança confirmada (de { $all }).
-elsewhere = é de { $community }. Para mudar: { $command }
-elsewhere-unlink = é de { $community }, não desta comunidade
-elsewhere-unnamed = é de outra comunidade
-announcement = é o grupo de avisos de uma comunidade: fica onde está
-is-community = é uma comunidade, e aqui vai um grupo
+group-elsewhere = { $name }: é de { $community }. Para mudar: { $command }
+group-elsewhere-unlink = { $name }: é de { $community }, não desta comunidade
+group-elsewhere-unnamed = { $name }: é de outra comunidade
+group-announcement = { $name }: é o grupo de avisos de uma comunidade: fica onde está
+group-is-community = { $name }: é uma comunidade, e aqui vai um grupo
 is-group = { $name } é um grupo, e aqui vai uma comunidade: { $usage }
 in-no-community = sem comunidade
-last-group = a comunidade precisa ter pelo menos um grupo, então este fica
-community-full = { $community } está cheia: cabem no máximo { $limit } grupos
-group-gone = esse grupo não existe, ou o número do bot não está nele
-rejected = a Z-API recusou: { $reason }
-rejected-plain = a Z-API recusou. O número do bot é admin da comunidade e do grupo?
-not-shown = a Z-API disse que deu certo, mas ainda não aparece na comunidade. Confira em um minuto: { $command }
-not-shown-after = { $reason } A comunidade ainda não mostra a mudança. Confira em um minuto: { $command }
-not-read-back = não deu para conferir o resultado. Confira em um minuto: { $command }
-cancelled-before-start = não foi feito: o comando foi cancelado
+group-last = { $name }: a comunidade precisa ter pelo menos um grupo, então este fica
+group-community-full = { $name }: { $community } está cheia: cabem no máximo { $limit } grupos
+group-gone = { $name }: esse grupo não existe, ou o número do bot não está nele
+group = { $name }
+group-rejected = { $name }: a Z-API recusou: { $reason }
+group-rejected-plain = { $name }: a Z-API recusou. O número do bot é admin da comunidade e do grupo?
+group-failed = { $name }: { $reason }
+group-cancelled = { $name }: não foi feito: o comando foi cancelado
+group-not-shown = { $name }: a Z-API disse que deu certo, mas ainda não aparece na comunidade. Confira em um minuto: { $command }
+group-not-shown-after = { $name }: { $reason } A comunidade ainda não mostra a mudança. Confira em um minuto: { $command }
+group-not-read-back = { $name }: não deu para conferir o resultado. Confira em um minuto: { $command }
 
 ## Names
 no-group = Não conheço nenhum grupo { $name }
@@ -223,18 +225,18 @@ help-status-example = { "" }
 ## Prompts and dry runs
 confirm = Posso fazer? Responda “sim” ou 👍 em até 5 minutos; “não” cancela.
 dry-run = Foi um teste: nada mudou. Sem --testar é para valer.
-would-link = { $done ->
+link-would = { $done ->
     [0] Nenhum dos { $all } grupos entraria em { $community }.
     [one] { $done } de { $all } grupos ficaria em { $community }.
    *[other] { $done } de { $all } grupos ficariam em { $community }.
 }
-would-link-one = { $name } entraria em { $community }.
-would-unlink = { $done ->
+link-would-one = { $name } entraria em { $community }.
+unlink-would = { $done ->
     [0] Nenhum dos { $all } grupos sairia de { $community }.
     [one] { $done } de { $all } grupos sairia de { $community }.
    *[other] { $done } de { $all } grupos sairiam de { $community }.
 }
-would-unlink-one = { $name } sairia de { $community }.
+unlink-would-one = { $name } sairia de { $community }.
 choose = { $count ->
     [one] Responda “sim”.
    *[other] Responda com o número (mais de um: 1 3).
@@ -569,14 +571,19 @@ help-more = a próxima página de uma lista
 help-more-long = Continua de onde sua última lista nesta conversa parou; os números seguem.
 help-more-example = { "" }
 ## Move
-would-move = sairia de { $community }
-would-move-one = { $name } sairia de { $from } e entraria em { $community }.
-moved-not = { $reason }; continua em { $community }
-moved-maybe-not = { $reason }; não sei dizer se já saiu de { $community }. Se não está em nenhuma comunidade, isto põe de volta: { $command }
-moved-back = { $reason }; voltou para { $community }
-moved-unlinked = { $reason }; saiu de { $community } e não está em nenhuma comunidade: { $command }
-moved-maybe-back = { $reason }; saiu de { $community }, e não sei dizer se já voltou. Se não voltou, isto põe de volta: { $command }
+move-would = { $name }: sairia de { $from }
+move-would-one = { $name } sairia de { $from } e entraria em { $community }.
+group-stayed = { $name }: { $reason }; continua em { $community }
+group-may-have-left = { $name }: { $reason }; não sei dizer se já saiu de { $community }. Se não está em nenhuma comunidade, isto põe de volta: { $command }
+group-back = { $name }: { $reason }; voltou para { $community }
+group-in-none = { $name }: { $reason }; saiu de { $community } e não está em nenhuma comunidade: { $command }
+group-may-be-back = { $name }: { $reason }; saiu de { $community }, e não sei dizer se já voltou. Se não voltou, isto põe de volta: { $command }
 moved-maybe-unlinked = { $name } pode ter saído de { $community } sem chegar a { $target }. Se não está em nenhuma das duas, isto põe de volta: { $command }
+moved-rejected = a Z-API recusou: { $reason }
+moved-rejected-plain = a Z-API recusou. O número do bot é admin da comunidade e do grupo?
+moved-cancelled = não foi feito: o comando foi cancelado
+moved-failed = { $reason }
+moved-not-shown-after = { $reason }
 moved-not-shown = A Z-API disse que fez, mas a comunidade não mostra
 moved-not-read-back = Não consegui conferir o resultado
 help-move = muda grupos de comunidade
@@ -595,64 +602,64 @@ people-concerned =
        *[other] Isso afeta { $count } pessoas.
     }
 ## People of a community
-people-added = { $done ->
+add-done = { $done ->
     [0] Nenhuma das { $all } pessoas entrou em { $community }.
     [one] { $done } de { $all } pessoas agora está em { $community }.
    *[other] { $done } de { $all } pessoas agora estão em { $community }.
 }
-people-added-one = { $who } agora está em { $community }.
-people-removed = { $done ->
+add-done-one = { $who } agora está em { $community }.
+remove-done = { $done ->
     [0] Nenhuma das { $all } pessoas saiu de { $community }.
     [one] { $done } de { $all } pessoas não está mais em { $community }.
    *[other] { $done } de { $all } pessoas não estão mais em { $community }.
 }
-people-removed-one = { $who } não está mais em { $community }.
-people-promoted = { $done ->
+remove-done-one = { $who } não está mais em { $community }.
+promote-done = { $done ->
     [0] Nenhuma das { $all } pessoas virou admin de { $community }.
     [one] { $done } de { $all } pessoas agora é admin de { $community }.
    *[other] { $done } de { $all } pessoas agora são admins de { $community }.
 }
-people-promoted-one = { $who } agora é admin de { $community }.
-people-demoted = { $done ->
+promote-done-one = { $who } agora é admin de { $community }.
+demote-done = { $done ->
     [0] Nenhuma das { $all } pessoas deixou de ser admin de { $community }.
     [one] { $done } de { $all } pessoas não é mais admin de { $community }.
    *[other] { $done } de { $all } pessoas não são mais admins de { $community }.
 }
-people-demoted-one = { $who } não é mais admin de { $community }.
-people-would-add = { $done ->
+demote-done-one = { $who } não é mais admin de { $community }.
+add-would = { $done ->
     [0] Nenhuma das { $all } pessoas entraria em { $community }.
     [one] { $done } de { $all } pessoas entraria em { $community }.
    *[other] { $done } de { $all } pessoas entrariam em { $community }.
 }
-people-would-add-one = { $who } entraria em { $community }.
-people-would-remove = { $done ->
+add-would-one = { $who } entraria em { $community }.
+remove-would = { $done ->
     [0] Nenhuma das { $all } pessoas sairia de { $community }.
     [one] { $done } de { $all } pessoas sairia de { $community } e de todos os grupos dela.
    *[other] { $done } de { $all } pessoas sairiam de { $community } e de todos os grupos dela.
 }
-people-would-remove-one = { $who } sairia de { $community } e de todos os grupos dela.
-people-would-promote = { $done ->
+remove-would-one = { $who } sairia de { $community } e de todos os grupos dela.
+promote-would = { $done ->
     [0] Nenhuma das { $all } pessoas viraria admin de { $community }.
     [one] { $done } de { $all } pessoas viraria admin de { $community }.
    *[other] { $done } de { $all } pessoas virariam admins de { $community }.
 }
-people-would-promote-one = { $who } viraria admin de { $community }.
-people-would-demote = { $done ->
+promote-would-one = { $who } viraria admin de { $community }.
+demote-would = { $done ->
     [0] Nenhuma das { $all } pessoas deixaria de ser admin de { $community }.
     [one] { $done } de { $all } pessoas deixaria de ser admin de { $community }.
    *[other] { $done } de { $all } pessoas deixariam de ser admins de { $community }.
 }
-people-would-demote-one = { $who } deixaria de ser admin de { $community }.
+demote-would-one = { $who } deixaria de ser admin de { $community }.
 people-too-many = São mais de { $limit } pessoas. Divida em vários comandos; nada mudou.
 person = { $who }
-person-already-in = { $who }: já estava lá
-person-already-in-one = { $who } já estava em { $community }.
-person-already-out = { $who }: não estava lá
-person-already-out-one = { $who } não estava em { $community }.
-person-already-admin = { $who }: já era admin
-person-already-admin-one = { $who } já era admin de { $community }.
-person-already-no-admin = { $who }: não era admin
-person-already-no-admin-one = { $who } não era admin de { $community }.
+add-already = { $who }: já estava lá
+add-already-one = { $who } já estava em { $community }.
+remove-already = { $who }: não estava lá
+remove-already-one = { $who } não estava em { $community }.
+promote-already = { $who }: já era admin
+promote-already-one = { $who } já era admin de { $community }.
+demote-already = { $who }: não era admin
+demote-already-one = { $who } não era admin de { $community }.
 person-invited = { $who }: não dá para adicionar direto, então recebeu um convite privado
 person-in-or-invited = { $who }: está lá ou recebeu um convite privado; a comunidade esconde alguns números, então não dá para saber qual dos dois
 person-maybe-invited = { $who }: talvez tenha recebido um convite privado; por conta própria não mando dois. Se não recebeu: { $command }
@@ -697,7 +704,7 @@ help-demote-example =
     Vendas +55 44 99999-0001, 44 99999-0002
 
 ## The sender is not an admin of a group
-group-not-admin = você não é admin desse grupo. Peça a um admin dele que promova você e tente de novo
+group-not-admin = { $name }: você não é admin desse grupo. Peça a um admin dele que promova você e tente de novo
 ## Suggestions
 suggestion = Não entendi. Você quis dizer { $command }? Responda “sim”; nada mudou.
 stop-words-beside-name = a o as os na no nas nos da do das dos de em à ao às aos para pra pro comunidade grupo grupos

@@ -36,7 +36,7 @@ fn length(text: &str) -> usize {
 }
 
 /// Candidates with numbers from `first` on; 0 for no numbers.
-pub(super) fn format_candidates(names: &[String], first: usize) -> String {
+pub fn format_candidates(names: &[String], first: usize) -> String {
     let numbered = names.iter().take(MAX_CANDIDATES).enumerate();
     let number = |at: usize| if first > 0 { format!("{}. ", first + at) } else { String::new() };
     numbered.map(|(at, name)| number(at) + &quote(name)).collect::<Vec<_>>().join(", ")

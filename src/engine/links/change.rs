@@ -1,37 +1,48 @@
-//! The commands `/link` and `/unlink`.
+//! The commands `/link`, `/unlink` and `/move`.
+
+use serde::Deserialize;
 
 use crate::command::context::{CommandError, Confirmation, Context};
 use crate::command::prompt::Prompt;
-use crate::directory::CommunityEntry;
-use crate::domain::{CommunityId, GroupId};
+use crate::directory::{CommunityEntry, NamedEntry};
+use crate::domain::CommunityId;
+use crate::engine::api_change::{store_plan, stored_plan};
 use crate::engine::audience::count_people;
-use crate::engine::links::action::LinkChange;
-use crate::engine::links::plan::{LinkPlan, build_plan, load_stored, parse_community};
-use crate::engine::links::reconcile::reconcile;
+use crate::engine::links::moving::move_groups;
+use crate::engine::links::plan::{LinkAction, LinkPlan};
+use crate::engine::links::reconcile::GroupChange;
+use crate::engine::links::survey::build_plan;
 use crate::engine::listing::NamesError;
-use crate::engine::target::ChoiceArguments;
+use crate::engine::outcome::Outcome;
+use crate::engine::reconcile::{reconcile, store_plan_and_acquire};
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::Arguments;
 use crate::parse::names::is_exclusion;
-use crate::reply::{GroupOutcome, GroupReport, Reply, ReplyLine, UsageError, quote};
+use crate::reply::{Reply, ReplyLine, UsageError, quote};
 
-/// Linking more groups again needs a confirmation: unlinking them needed one.
-const MAX_UNDO_UNCONFIRMED: usize = 3;
+/// More groups that leave a community need a confirmation, and more groups that an undo links again.
+const MAX_UNCONFIRMED: usize = 3;
 /// More groups of a pattern need a confirmation.
 const MAX_PATTERN_UNCONFIRMED: usize = 10;
 
 /// The most names that a reply repeats as clear.
 const MAX_CLEAR_NAMES: usize = 10;
 
-/// The community of a started command, from its stored plan.
+/// The community of a started command, from its stored plan: of any command with the fields `community` and `name`.
 pub fn stored_plan_community(plan: &str) -> Option<CommunityEntry> {
-    parse_community(plan)
+    #[derive(Deserialize)]
+    struct PlannedCommunity {
+        community: CommunityId,
+        name: String,
+    }
+    let PlannedCommunity { community, name } = serde_json::from_str(plan).ok()?;
+    Some(NamedEntry { id: community, name })
 }
 
 /// The communities that groups leave, from the stored plan of a move.
 pub fn stored_plan_sources(plan: &str) -> Vec<CommunityId> {
-    let plan: Option<LinkPlan> = serde_json::from_str(plan).ok();
-    plan.map(|plan| plan.source_communities().into_iter().map(|(id, ..)| id).collect()).unwrap_or_default()
+    let sources = serde_json::from_str(plan).map(|plan: LinkPlan| plan.source_communities());
+    sources.unwrap_or_default().into_iter().map(|(community, _)| community.id).collect()
 }
 
 /// A line for each group that a move may have unlinked from its community and not linked to another, from its stored
@@ -40,62 +51,60 @@ pub fn lines_for_unlinked_groups(plan: &str) -> Vec<ReplyLine> {
     serde_json::from_str(plan).map(|plan: LinkPlan| plan.lines_for_unlinked_groups()).unwrap_or_default()
 }
 
-/// Links or unlinks the groups that were typed, and reports on each.
+/// Links, unlinks or moves the groups that were typed, and reports on each.
 pub async fn change_links(
     context: &mut Context<'_>,
-    change: &LinkChange,
+    action: LinkAction,
     arguments: &Arguments,
 ) -> Result<Reply, CommandError> {
-    let action = change.action;
-    let community = context.require_community()?;
-    let mut permit = None;
-    let (plan, just_read) = match load_stored(context) {
-        Some(plan) => (plan, None),
+    let (mut just_read, mut permit) = (None, None);
+    let mut plan: LinkPlan = match stored_plan(context)? {
+        Some(plan) => plan,
         None => {
-            let typed = match parse_groups(context, change.command, arguments).await? {
+            let typed = match parse_groups(context, action.command(), arguments).await? {
                 Ok(typed) => typed,
                 Err(reply) => return Ok(reply),
             };
-            let (plan, details) = build_plan(context, action, community, &typed, arguments.is_undo).await?;
+            let community = context.require_community()?;
+            let (plan, details) = build_plan(context, action, community, &typed, arguments).await?;
             failpoint::reach(Step::StateRead);
-            let todo = plan.pending();
-            let rest = plan.community_id().map(|id| command_with_ids(&id, &todo)).unwrap_or_default();
-            let max_unconfirmed =
-                change.max_unconfirmed.or(arguments.is_undo.then_some(MAX_UNDO_UNCONFIRMED));
-            let is_grave = max_unconfirmed.is_some_and(|max| todo.len() > max);
-            let report = plan.preview(action, false);
-            let command = change.command;
-            let preview = LinkPreview { command, rest, report, groups: todo, typed: &typed, is_grave };
-            if let Some(reply) = preview_or_confirm(context, preview).await {
+            let is_grave = is_grave(&plan, &typed, arguments.is_undo);
+            if let Some(reply) = preview_or_confirm(context, &plan, is_grave).await {
                 return Ok(reply);
             }
             // A command that changes nothing stores no plan.
-            if plan.has_pending() {
-                let json = serde_json::to_string(&plan).unwrap_or_default();
-                // The call waits for both, and they may share a transaction.
-                let zapi = context.zapi;
-                let acquire = async { Ok(action.acquire_permit(zapi).await.ok()) };
-                ((), permit) = tokio::try_join!(context.store_plan(json), acquire)?;
-                failpoint::reach(Step::Planned);
+            match action {
+                _ if plan.pending().is_empty() => {}
+                LinkAction::Move => store_plan(context, &plan).await?,
+                _ => permit = store_plan_and_acquire(context, &plan, action.call_name()).await?,
             }
-            (plan, Some(details))
+            just_read = Some(details);
+            plan
         }
     };
-    let outcome = reconcile(context, action, &plan, just_read, permit).await?;
-    let done =
-        plan.pending().into_iter().filter(|group| outcome.get(group).is_some_and(GroupOutcome::may_be_done));
-    let done: Vec<GroupId> = done.collect();
-    if let (false, Some(id)) = (done.is_empty(), plan.community_id()) {
-        context.set_undo(change.command, Some((change.undone_by, command_with_ids(&id, &done))));
+    let mut done = plan.pending();
+    let outcomes = match action {
+        LinkAction::Move => move_groups(context, &mut plan).await?,
+        LinkAction::Link | LinkAction::Unlink => {
+            let mut groups = GroupChange::new(action, &plan.community);
+            if let Some(details) = &just_read {
+                groups.set_first_read(details, &done);
+            }
+            reconcile(context, &mut groups, &done, just_read.is_some(), permit).await?
+        }
+    };
+    done.retain(|group| outcomes.get(group).is_some_and(Outcome::may_be_done));
+    if !done.is_empty() {
+        let precondition = (action == LinkAction::Move).then(|| plan.community.to_string());
+        context.set_undo_if(action.command(), plan.undo_command(&done), precondition);
     }
-    let before = format!("{} {}", arguments.flags.to_typed(), plan.raw_community_id()).trim().to_owned();
-    prompt_choice(context, change.command, &plan, ChoiceArguments::new(&before, ""));
-    Ok(Reply::GroupReport(plan.report(action, outcome)))
+    prompt_choice(context, &plan, arguments.flags.to_typed());
+    Ok(plan.report(&outcomes))
 }
 
 /// The groups that were typed for a command; a usage error where there are none, or where some are excluded: to take
 /// just these would be the opposite.
-pub async fn parse_groups(
+async fn parse_groups(
     context: &Context<'_>,
     command: &str,
     arguments: &Arguments,
@@ -118,53 +127,47 @@ pub async fn parse_groups(
     Ok(Err(spec.usage_error_reply(error, context.localizer)))
 }
 
-/// A change of groups that may need a preview or a confirmation.
-pub struct LinkPreview<'a> {
-    /// The command's English name.
-    pub command: &'a str,
-    /// Its arguments, with ids in place of names.
-    pub rest: String,
-    /// The report of what would change.
-    pub report: GroupReport,
-    /// The groups that would change.
-    pub groups: Vec<GroupId>,
-    /// The groups as they were typed.
-    pub typed: &'a [String],
-    /// It needs a confirmation.
-    pub is_grave: bool,
+/// Whether a change needs a confirmation: many groups leave a community, are linked again by an undo, or match a pattern.
+fn is_grave(plan: &LinkPlan, typed: &[String], is_undo: bool) -> bool {
+    let count = plan.pending().len();
+    let concerned = match plan.action {
+        LinkAction::Link if !is_undo => 0,
+        LinkAction::Link | LinkAction::Unlink => count,
+        LinkAction::Move => plan.leaving().count(),
+    };
+    let is_by_pattern = typed.iter().any(|word| word.contains('*'));
+    concerned > MAX_UNCONFIRMED || is_by_pattern && count > MAX_PATTERN_UNCONFIRMED
 }
 
-/// The reply that previews a change of groups, for a dry run or a confirmation. Many groups of a pattern need a
-/// confirmation, even if the change is not grave.
-pub async fn preview_or_confirm(context: &mut Context<'_>, preview: LinkPreview<'_>) -> Option<Reply> {
-    let LinkPreview { command, rest, mut report, groups, typed, is_grave } = preview;
-    let by_pattern = typed.iter().any(|word| word.contains('*')) && groups.len() > MAX_PATTERN_UNCONFIRMED;
-    let is_grave = is_grave || by_pattern;
+/// The reply that previews the change, for a dry run or a confirmation.
+async fn preview_or_confirm(context: &mut Context<'_>, plan: &LinkPlan, is_grave: bool) -> Option<Reply> {
+    let groups = plan.pending();
     // There is nothing to confirm.
     context.must_confirm &= !groups.is_empty();
-    if is_grave && context.confirmation != Confirmation::Given {
-        report.people = count_people(context, &groups).await;
-    }
-    context.preview_or_confirm(command, rest, Reply::GroupReport(report), is_grave)
+    let people = match is_grave && context.confirmation != Confirmation::Given {
+        true => count_people(context, &groups).await,
+        false => None,
+    };
+    let command = plan.action.command();
+    context.preview_or_confirm(command, plan.arguments(&groups), plan.preview(people), is_grave)
 }
 
-/// Lets a number choose the group where a name is ambiguous: `command` is run again with it between these
-/// arguments.
-pub fn prompt_choice(context: &mut Context<'_>, command: &str, plan: &LinkPlan, arguments: ChoiceArguments) {
+/// Lets a number choose the group where a name is ambiguous: the command is run again with it.
+fn prompt_choice(context: &mut Context<'_>, plan: &LinkPlan, flags: &str) {
     let options = plan.choices();
-    if !options.is_empty() {
-        context.set_prompt(Prompt {
-            before: arguments.before,
-            options,
-            after: arguments.after,
-            takes_several: true,
-            ..Prompt::new(&context.claim.command, context.localizer.locale, command)
-        });
+    if options.is_empty() {
+        return;
     }
-}
-
-/// The arguments of a command, with ids in place of names.
-pub fn command_with_ids(community: &CommunityId, groups: &[GroupId]) -> String {
-    let groups = groups.iter().map(GroupId::as_str);
-    std::iter::once(community.as_str()).chain(groups).collect::<Vec<_>>().join(" ")
+    let community = plan.community.as_str();
+    let (before, after) = match plan.action {
+        LinkAction::Link | LinkAction::Unlink => (format!("{flags} {community}"), ""),
+        LinkAction::Move => (flags.to_owned(), community),
+    };
+    context.set_prompt(Prompt {
+        before: before.trim().to_owned(),
+        options,
+        after: after.to_owned(),
+        takes_several: true,
+        ..Prompt::new(&context.claim.command, context.localizer.locale, plan.action.command())
+    });
 }

@@ -1,10 +1,8 @@
-//! Linking and unlinking: plan, call, read back, report.
-//!
-//! The response of a call is only a hint; what `communities-metadata` shows afterwards is the truth (Z-API
-//! docs, communities/link-groups). The plan is stored before the first call, so after a crash it still says
-//! what was so before.
+//! Linking, unlinking and moving groups: what was typed, the state of each group, the calls, the report.
 
-pub mod action;
 pub mod change;
+mod moving;
 pub mod plan;
-pub mod reconcile;
+mod reconcile;
+mod report;
+mod survey;

@@ -1,10 +1,11 @@
 //! Adding, removing, promoting and demoting people.
 
-use crate::domain::CommunityId;
-use crate::zapi::{ApiError, ChangePermit, Participant, Zapi};
+use serde::{Deserialize, Serialize};
+
+use crate::zapi::Participant;
 
 /// A change of people.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MemberAction {
     /// They are added to the community, or invited.
     Add,
@@ -16,38 +17,46 @@ pub enum MemberAction {
     Demote,
 }
 
-/// What a command on people does, and how its replies name it.
-#[derive(Clone, Copy, Debug)]
-pub struct MemberChange {
-    /// What it does.
-    pub action: MemberAction,
-    /// The English name of the command.
-    pub command: &'static str,
-    /// The command that undoes it.
-    pub undone_by: Option<&'static str>,
-    /// The command that does the same to groups.
-    pub group_command: Option<&'static str>,
-    /// It needs a confirmation.
-    pub is_grave: bool,
-    /// The key of the first line of the report.
-    pub done_key: &'static str,
-    /// The key of the first line of the preview.
-    pub preview_key: &'static str,
-    /// The key of the line for a person that needs no change.
-    pub already_done_key: &'static str,
-}
-
-/// The community and the people of a call.
-pub struct CallTarget<'a> {
-    /// The community.
-    pub community: &'a CommunityId,
-    /// Their numbers or lids.
-    pub people: &'a [String],
-    /// People that cannot be added are invited.
-    pub invites: bool,
-}
-
 impl MemberAction {
+    /// The English name of its command, and the beginning of the keys of its texts.
+    pub fn command(self) -> &'static str {
+        match self {
+            Self::Add => "add",
+            Self::Remove => "remove",
+            Self::Promote => "promote",
+            Self::Demote => "demote",
+        }
+    }
+
+    /// The name of its call in errors.
+    pub fn call_name(self) -> &'static str {
+        match self {
+            Self::Add => "add-participant",
+            Self::Remove => "remove-participant",
+            Self::Promote => "add-admin",
+            Self::Demote => "remove-admin",
+        }
+    }
+
+    /// The command that undoes it. A person who was removed and is added again is not in the groups again.
+    pub fn undone_by(self) -> Option<&'static str> {
+        match self {
+            Self::Add => Some("remove"),
+            Self::Remove => None,
+            Self::Promote => Some("demote"),
+            Self::Demote => Some("promote"),
+        }
+    }
+
+    /// The command that does the same to groups.
+    pub fn group_command(self) -> Option<&'static str> {
+        match self {
+            Self::Add => Some("link"),
+            Self::Remove => Some("unlink"),
+            Self::Promote | Self::Demote => None,
+        }
+    }
+
     /// Whether a person is already as wanted, as the announcement group shows them.
     pub fn is_satisfied(self, participant: Option<&Participant>) -> bool {
         match self {
@@ -56,33 +65,6 @@ impl MemberAction {
             Self::Promote => participant.is_some_and(|participant| participant.is_admin),
             // A person who has left is no admin either.
             Self::Demote => participant.is_none_or(|participant| !participant.is_admin),
-        }
-    }
-
-    /// Waits for the permit to make the call.
-    pub async fn acquire_permit(self, zapi: &Zapi) -> Result<ChangePermit, ApiError> {
-        let call = match self {
-            Self::Add => "add-participant",
-            Self::Remove => "remove-participant",
-            Self::Promote => "add-admin",
-            Self::Demote => "remove-admin",
-        };
-        zapi.acquire_change_permit(call).await
-    }
-
-    /// Makes the call.
-    pub async fn call(
-        self,
-        zapi: &Zapi,
-        target: &CallTarget<'_>,
-        permit: ChangePermit,
-    ) -> Result<(), ApiError> {
-        let CallTarget { community, people, invites } = *target;
-        match self {
-            Self::Add => zapi.add_people(community, people, invites, permit).await,
-            Self::Remove => zapi.remove_people(community, people, permit).await,
-            Self::Promote => zapi.promote(community, people, permit).await,
-            Self::Demote => zapi.demote(community, people, permit).await,
         }
     }
 }

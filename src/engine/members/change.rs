@@ -3,11 +3,14 @@
 use crate::authorization::may_use;
 use crate::command::context::{CommandError, Context};
 use crate::directory::CommunityEntry;
-use crate::engine::members::action::MemberChange;
-use crate::engine::members::outcome::MemberOutcome;
+use crate::engine::api_change::stored_plan;
+use crate::engine::members::action::MemberAction;
 use crate::engine::members::person::default_dialing_code;
-use crate::engine::members::plan::{MemberPlan, build_plan, load_stored};
-use crate::engine::members::reconcile::reconcile;
+use crate::engine::members::plan::MemberPlan;
+use crate::engine::members::reconcile::reconcile_members;
+use crate::engine::members::survey::build_plan;
+use crate::engine::outcome::Outcome;
+use crate::engine::reconcile::store_plan_and_acquire;
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::Arguments;
 use crate::parse::flags::Flags;
@@ -22,76 +25,80 @@ const MAX_PEOPLE: usize = 200;
 /// Makes this change to the people that were typed, and reports on each.
 pub async fn change_members(
     context: &mut Context<'_>,
-    change: &MemberChange,
+    action: MemberAction,
     arguments: &Arguments,
 ) -> Result<Reply, CommandError> {
-    let community = context.require_community()?;
-    let mut ahead = None;
-    let (mut plan, is_just_read) = match load_stored(context) {
-        Some(plan) => (plan, false),
+    let (mut is_just_read, mut permit) = (false, None);
+    let mut plan: MemberPlan = match stored_plan(context)? {
+        Some(plan) => plan,
         None => {
-            let named = parse_people(&arguments.text, default_dialing_code(context));
-            // To take just the excluded people would be the opposite.
-            let mut words = arguments.text.split(|c: char| c.is_whitespace() || is_comma(c));
-            let error = match words.find(|word| is_exclusion(word, context.localizer.locale)) {
-                Some(word) => Some(UsageError::Exclusion(word.to_owned())),
-                None if named.is_empty() => Some(UsageError::MissingPeople),
-                None => find_leftover(&named).map(|words| UsageError::TooManyWords(words.to_owned())),
-            };
-            if let (Some(spec), Some(error)) = (context.catalog.lookup(change.command), error) {
-                return Ok(spec.usage_error_reply(error, context.localizer));
-            }
-            if named.len() > MAX_PEOPLE {
-                let limit = MAX_PEOPLE.to_string();
-                return Ok(Reply::Lines(vec![
-                    ReplyLine::not_done("people-too-many").with_plain("limit", limit),
-                ]));
-            }
-            if let Some(meant) =
-                suggest_group_command(context, change, &community, &named, arguments.flags).await?
-            {
-                return Ok(Reply::Lines(vec![meant]));
-            }
-            let plan = match build_plan(context, change.action, community, &named).await? {
+            let plan = match plan_change(context, action, arguments).await? {
                 Ok(plan) => plan,
-                Err(why_not) => return Ok(Reply::Lines(vec![why_not])),
+                Err(reply) => return Ok(reply),
             };
             failpoint::reach(Step::StateRead);
-            if let Some(reply) = preview_or_confirm(context, change, &plan) {
+            if let Some(reply) = preview_or_confirm(context, &plan) {
                 return Ok(reply);
             }
             // A command that changes nothing stores no plan.
             if !plan.pending().is_empty() {
-                let (json, zapi) = (plan.to_json(), context.zapi);
-                // The call waits for both, and they may share a transaction.
-                let permit = async { Ok(change.action.acquire_permit(zapi).await.ok()) };
-                ((), ahead) = tokio::try_join!(context.store_plan(json), permit)?;
-                failpoint::reach(Step::Planned);
+                permit = store_plan_and_acquire(context, &plan, action.call_name()).await?;
             }
-            (plan, true)
+            is_just_read = true;
+            plan
         }
     };
-    let ends = reconcile(context, change.action, &mut plan, is_just_read, ahead).await?;
-    let may_be_done = |at: &usize| ends.get(at).is_some_and(MemberOutcome::may_be_done);
-    let changed: Vec<usize> = plan.pending().into_iter().filter(may_be_done).collect();
-    if !changed.is_empty() {
+    let outcomes = reconcile_members(context, &mut plan, is_just_read, permit).await?;
+    let mut done = plan.pending();
+    done.retain(|at| outcomes.get(at).is_some_and(Outcome::may_be_done));
+    if !done.is_empty() {
         // Removing people is undone by nothing, and is itself the undo of adding them.
-        let undone_by = change.undone_by.or(context.is_undo.then_some("add"));
-        context.set_undo(change.command, undone_by.map(|by| (by, plan.command_arguments(&changed))));
+        let undone_by = action.undone_by().or(context.is_undo.then_some("add"));
+        context.set_undo(action.command(), undone_by.map(|by| (by, plan.command_arguments(&done))));
     }
-    Ok(plan.build_reply(change, ends))
+    Ok(plan.report(&outcomes))
+}
+
+/// Plans the change of the people that were typed, or returns the reply that says why there is none.
+async fn plan_change(
+    context: &mut Context<'_>,
+    action: MemberAction,
+    arguments: &Arguments,
+) -> Result<Result<MemberPlan, Reply>, CommandError> {
+    let community = context.require_community()?;
+    let named = parse_people(&arguments.text, default_dialing_code(context));
+    // To take just the excluded people would be the opposite.
+    let mut words = arguments.text.split(|c: char| c.is_whitespace() || is_comma(c));
+    let error = match words.find(|word| is_exclusion(word, context.localizer.locale)) {
+        Some(word) => Some(UsageError::Exclusion(word.to_owned())),
+        None if named.is_empty() => Some(UsageError::MissingPeople),
+        None => find_leftover(&named).map(|words| UsageError::TooManyWords(words.to_owned())),
+    };
+    if let (Some(spec), Some(error)) = (context.catalog.lookup(action.command()), error) {
+        return Ok(Err(spec.usage_error_reply(error, context.localizer)));
+    }
+    let why_not = if named.len() > MAX_PEOPLE {
+        Some(ReplyLine::not_done("people-too-many").with_plain("limit", MAX_PEOPLE.to_string()))
+    } else {
+        suggest_group_command(context, action, &community, &named, arguments.flags).await?
+    };
+    if let Some(why_not) = why_not {
+        return Ok(Err(Reply::Lines(vec![why_not])));
+    }
+    let plan = build_plan(context, action, community, &named).await?;
+    Ok(plan.map_err(|why_not| Reply::Lines(vec![why_not])))
 }
 
 /// Suggests the command on groups, if only whole names of groups were typed in place of people: `/remove
 /// sales "Sales South"`.
 async fn suggest_group_command(
     context: &mut Context<'_>,
-    change: &MemberChange,
+    action: MemberAction,
     community: &CommunityEntry,
     named: &[ParsedPerson],
     flags: Flags,
 ) -> Result<Option<ReplyLine>, CommandError> {
-    let Some(command) = change.group_command else { return Ok(None) };
+    let Some(command) = action.group_command() else { return Ok(None) };
     let is_no_number = |named: &ParsedPerson| named.person == Err(PersonParseError::NoNumber);
     if !may_use(context.admin, command) || !named.iter().all(is_no_number) {
         return Ok(None);
@@ -109,10 +116,11 @@ async fn suggest_group_command(
 }
 
 /// The reply that previews the change, for a dry run or a confirmation.
-fn preview_or_confirm(context: &mut Context<'_>, change: &MemberChange, plan: &MemberPlan) -> Option<Reply> {
+fn preview_or_confirm(context: &mut Context<'_>, plan: &MemberPlan) -> Option<Reply> {
     let todo = plan.pending();
-    let is_grave = change.is_grave && !todo.is_empty();
+    let is_grave = plan.action == MemberAction::Remove && !todo.is_empty();
     // There is nothing to confirm.
     context.must_confirm &= !todo.is_empty();
-    context.preview_or_confirm(change.command, plan.command_arguments(&todo), plan.preview(change), is_grave)
+    let arguments = plan.command_arguments(&todo);
+    context.preview_or_confirm(plan.action.command(), arguments, plan.preview(), is_grave)
 }

@@ -1,0 +1,156 @@
+//! The report on groups, and the preview.
+
+use crate::domain::GroupId;
+use crate::engine::links::plan::{LinkAction, LinkPlan, PlanItem, PriorState};
+use crate::engine::outcome::{Outcome, Outcomes};
+use crate::engine::report::{wanted_line, with_first_line};
+use crate::parse::numbers::MAX_OPTIONS;
+use crate::reply::{MAX_CANDIDATES, Reply, ReplyLine, format_candidates};
+
+impl LinkPlan {
+    /// The report, from the state before and the outcome of each group.
+    pub fn report(&self, outcomes: &Outcomes<GroupId>) -> Reply {
+        let lines = self.build_lines("done", &self.first_numbers(), |item| {
+            let outcome = item.id.as_ref().and_then(|id| outcomes.get(id));
+            self.outcome_line(item, outcome.unwrap_or(&Outcome::NotReadBack))
+        });
+        Reply::GroupReport { lines, is_usage_error: self.is_usage_error() }
+    }
+
+    /// The preview, with the number of people in the groups, where they were counted.
+    pub fn preview(&self, people: Option<usize>) -> Reply {
+        let suffix = if self.pending().is_empty() { "done" } else { "would" };
+        let no_numbers = vec![0; self.items.len()];
+        let mut lines = self.build_lines(suffix, &no_numbers, |item| self.preview_line(item));
+        lines.extend(people.map(|count| ReplyLine::new("people-concerned").with_count("count", count)));
+        Reply::Lines(lines)
+    }
+
+    /// All lines. `first_numbers` has the number of the first candidate of each item, 0 for none.
+    fn build_lines(
+        &self,
+        suffix: &str,
+        first_numbers: &[usize],
+        pending_line: impl Fn(&PlanItem) -> ReplyLine,
+    ) -> Vec<ReplyLine> {
+        let numbered = self.items.iter().zip(first_numbers).filter(|(_, first)| **first > 0);
+        let choices: usize = numbered.map(|(item, _)| item.choices.len()).sum();
+        let lines = self.items.iter().zip(first_numbers).map(|(item, first)| match item.is_pending() {
+            true => pending_line(item),
+            false => self.prior_line(item, *first, choices == 1),
+        });
+        let key = format!("{}-{suffix}", self.text_key());
+        let mut lines = with_first_line(key, &self.name, !self.action.links(), lines.collect());
+        let is_unknown = |item: &PlanItem| item.prior == PriorState::NameNotFound(Vec::new());
+        if choices > 0 {
+            lines.push(ReplyLine::new("choose").with_count("count", choices));
+        } else if self.is_usage_error() && self.items.iter().any(is_unknown) {
+            lines.push(ReplyLine::new("see-groups").with_command("command", "groups", &[]));
+        }
+        lines
+    }
+
+    /// The beginning of the keys of its texts.
+    fn text_key(&self) -> &'static str {
+        if self.action.links() { "link" } else { "unlink" }
+    }
+
+    /// The number of the first candidate of each item; 0 where none can be chosen.
+    fn first_numbers(&self) -> Vec<usize> {
+        let mut next = 1;
+        let number = |item: &PlanItem| {
+            let first = next;
+            next += item.choices.len();
+            let is_numbered = !item.choices.is_empty() && next <= MAX_OPTIONS + 1;
+            if is_numbered { first } else { 0 }
+        };
+        self.items.iter().map(number).collect()
+    }
+
+    fn preview_line(&self, item: &PlanItem) -> ReplyLine {
+        let line = match &item.source {
+            Some(source) => {
+                let line = wanted_line(self.items.len(), "move-would", "move-would");
+                line.name("from", source.display_name())
+            }
+            None => wanted_line(self.items.len(), &format!("{}-would", self.text_key()), "group"),
+        };
+        self.fill_names(item, line).with_icon("➡️")
+    }
+
+    fn outcome_line(&self, item: &PlanItem, outcome: &Outcome) -> ReplyLine {
+        let (name, community) = (item.name.as_str(), self.name.as_str());
+        let command = match outcome {
+            Outcome::Done => {
+                let key = format!("{}-done", self.text_key());
+                let line = wanted_line(self.items.len(), &key, "group").with_icon("✅");
+                return self.fill_names(item, line);
+            }
+            Outcome::InOtherCommunity(_) => ("move", vec![name, community]),
+            Outcome::NotMoved { from, .. } => ("link", vec![from.as_str(), name]),
+            _ => ("community", vec![community]),
+        };
+        outcome.line("group").name("name", name).with_command("command", command.0, &command.1)
+    }
+
+    /// The line of a group that needs no call. `first` is the number of its first candidate, 0 for none; `is_only`:
+    /// there is no other candidate, so a yes chooses it.
+    fn prior_line(&self, item: &PlanItem, first: usize, is_only: bool) -> ReplyLine {
+        let line = match &item.prior {
+            PriorState::Pending | PriorState::AlreadyDone => {
+                let key = format!("{}-already", self.text_key());
+                wanted_line(self.items.len(), &key, &key).with_icon("☑️")
+            }
+            PriorState::InOtherCommunity => return self.elsewhere_line(item),
+            PriorState::NameNotFound(nearest) if nearest.is_empty() => ReplyLine::not_done("no-group"),
+            PriorState::NameNotFound(nearest) => ReplyLine::not_done("no-group-nearest")
+                .with_plain("candidates", format_candidates(nearest, if is_only { 0 } else { first })),
+            PriorState::Ambiguous(names) => ambiguous_line(names, first),
+            PriorState::PatternNotFound if item.name.chars().all(|c| c == '*') => {
+                ReplyLine::not_done("bare-pattern")
+            }
+            PriorState::PatternNotFound => ReplyLine::not_done("no-pattern"),
+            PriorState::NotInChat => ReplyLine::not_done("no-here"),
+            PriorState::Announcement => ReplyLine::not_done("group-announcement"),
+            PriorState::IsCommunity => ReplyLine::not_done("group-is-community"),
+            PriorState::LastGroup => ReplyLine::not_done("group-last"),
+            PriorState::CommunityFull(limit) => {
+                ReplyLine::not_done("group-community-full").with_count("limit", *limit)
+            }
+            PriorState::Gone => ReplyLine::not_done("group-gone"),
+            PriorState::BotNotMember => {
+                ReplyLine::not_done("target-because").text("reason", "invitation-not-a-member")
+            }
+            PriorState::ExpiredInvite => {
+                ReplyLine::not_done("target-because").text("reason", "invitation-expired")
+            }
+            PriorState::NotAdmin => ReplyLine::not_done("group-not-admin"),
+        };
+        self.fill_names(item, line)
+    }
+
+    /// The line of a group that belongs to another community.
+    fn elsewhere_line(&self, item: &PlanItem) -> ReplyLine {
+        let other = item.source.as_ref().and_then(|source| source.name.clone());
+        let line = match (self.action, other) {
+            (LinkAction::Unlink, Some(other)) => {
+                ReplyLine::new("group-elsewhere-unlink").with_icon("⚠️").name("community", other)
+            }
+            (_, other) => Outcome::InOtherCommunity(other).line("group"),
+        };
+        line.name("name", &item.name).with_command("command", "move", &[&item.name, &self.name])
+    }
+
+    fn fill_names(&self, item: &PlanItem, line: ReplyLine) -> ReplyLine {
+        line.name("name", &item.name).name("community", &self.name)
+    }
+}
+
+fn ambiguous_line(names: &[String], first: usize) -> ReplyLine {
+    let candidates = format_candidates(names, first);
+    match names.len().saturating_sub(MAX_CANDIDATES) {
+        0 => ReplyLine::not_done("many-groups"),
+        more => ReplyLine::not_done("many-groups-more").with_count("count", more),
+    }
+    .with_plain("candidates", candidates)
+}

@@ -1,0 +1,342 @@
+//! Changes several groups or people: calls, reads back, and attributes failures to each.
+//!
+//! The response of a call is only a hint; what a later read shows is the truth (Z-API's documentation). The plan is
+//! stored before the first call, so after a crash it still says what was so before.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::command::context::{CommandError, Context};
+use crate::engine::outcome::{Outcome, Outcomes};
+use crate::engine::read_back::PollBackoff;
+use crate::failpoint::{self, Step};
+use crate::reply::quote;
+use crate::zapi::{ApiError, ApiErrorKind, ChangePermit};
+
+/// A change of several groups or people of a community: how it is made and read.
+pub trait ItemChange: Send {
+    /// A group or a person.
+    type Item: Clone + Eq + Hash + Send + Sync;
+
+    /// The most items of a call, to keep each call short and show progress; `None`: all at once, without progress.
+    const CHUNK: Option<usize>;
+
+    /// The name of the call in errors.
+    fn call_name(&self) -> &'static str;
+
+    /// Makes the call for these items.
+    fn call(
+        &mut self,
+        context: &mut Context<'_>,
+        items: &[Self::Item],
+        permit: ChangePermit,
+    ) -> impl Future<Output = Result<Result<(), ApiError>, CommandError>> + Send;
+
+    /// Reads the state, and returns the items that are not as wanted.
+    fn find_missing(
+        &mut self,
+        context: &Context<'_>,
+        items: Vec<Self::Item>,
+    ) -> impl Future<Output = Result<Vec<Self::Item>, ApiError>> + Send;
+
+    /// Looks in another way for items that the last read does not show, and returns those that are still missing.
+    fn find_otherwise(
+        &mut self,
+        _: &Context<'_>,
+        missing: Vec<Self::Item>,
+    ) -> impl Future<Output = Vec<Self::Item>> + Send {
+        async { missing }
+    }
+
+    /// The outcome of a missing item that no further call would change.
+    fn find_fixed_outcome(
+        &self,
+        _: &Context<'_>,
+        _: &Self::Item,
+    ) -> impl Future<Output = Option<Outcome>> + Send {
+        async { None }
+    }
+
+    /// The outcome of a missing item, where the error of its last call does not decide.
+    fn special_outcome(&self, _: &Self::Item, _: Option<&ApiError>) -> Option<Outcome> {
+        None
+    }
+
+    /// Whether a missing item may be called for.
+    fn may_call(&self, _: &Self::Item) -> bool {
+        true
+    }
+
+    /// Whether a call for several items without a readable response is repeated for each of them.
+    fn repeats_unreadable(&self) -> bool {
+        true
+    }
+
+    /// How long a change is read back, at most `max`.
+    fn read_back_time(&self, max: Duration) -> Duration {
+        max
+    }
+}
+
+/// Stores the plan of a change, and waits for the permit of its first call meanwhile: they may share a transaction.
+pub async fn store_plan_and_acquire(
+    context: &mut Context<'_>,
+    plan: &impl Serialize,
+    call: &'static str,
+) -> Result<Option<ChangePermit>, CommandError> {
+    let json = serde_json::to_string(plan).unwrap_or_default();
+    let zapi = context.zapi;
+    let acquire = async { Ok(zapi.acquire_change_permit(call).await.ok()) };
+    let ((), permit) = tokio::try_join!(context.store_plan(json), acquire)?;
+    failpoint::reach(Step::Planned);
+    Ok(permit)
+}
+
+/// Makes the change of these items, and returns the outcome of each. `is_just_read`: none of them is as wanted, as was
+/// read just now; after a crash or a retry they are read again. `permit` is the permit of the first call, if it was
+/// acquired already.
+///
+/// # Errors
+/// A temporary error, unless this is the last attempt: then the outcomes say what is not known.
+pub async fn reconcile<C: ItemChange>(
+    context: &mut Context<'_>,
+    change: &mut C,
+    items: &[C::Item],
+    is_just_read: bool,
+    permit: Option<ChangePermit>,
+) -> Result<Outcomes<C::Item>, CommandError> {
+    if items.is_empty() {
+        return Ok(Outcomes::new());
+    }
+    let mut work = Reconciler { context, change, results: HashMap::new(), outcomes: Outcomes::new() };
+    let mut missing = items.to_vec();
+    if !is_just_read {
+        missing = match work.change.find_missing(work.context, missing.clone()).await {
+            Ok(missing) => missing,
+            Err(error) => {
+                work.set_not_read_back(missing, error)?;
+                return Ok(work.outcomes);
+            }
+        };
+    }
+    if !missing.is_empty() {
+        match work.call_and_read_back(missing, permit).await? {
+            (missing, None) => work.classify(missing).await?,
+            (missing, Some(unread)) => work.set_not_read_back(missing, unread)?,
+        }
+    }
+    for item in items {
+        work.outcomes.entry(item.clone()).or_insert(Outcome::Done);
+    }
+    Ok(work.outcomes)
+}
+
+struct Reconciler<'r, 'c, C: ItemChange> {
+    context: &'r mut Context<'c>,
+    change: &'r mut C,
+    /// The result of the last call for each item.
+    results: HashMap<C::Item, CallResult>,
+    outcomes: Outcomes<C::Item>,
+}
+
+/// The result of a call, or the error that prevented it. Not authoritative: the read-back decides.
+#[derive(Clone)]
+struct CallResult {
+    result: Result<(), ApiError>,
+    was_sent: bool,
+}
+
+/// The items that are not as wanted, and why the last read failed, if it did.
+type ReadBack<I> = (Vec<I>, Option<ApiError>);
+
+impl<C: ItemChange> Reconciler<'_, '_, C> {
+    async fn call_and_read_back(
+        &mut self,
+        missing: Vec<C::Item>,
+        permit: Option<ChangePermit>,
+    ) -> Result<ReadBack<C::Item>, CommandError> {
+        let open: Vec<C::Item> = missing.iter().filter(|item| self.change.may_call(item)).cloned().collect();
+        if self.context.is_cancelled || open.is_empty() {
+            // The call of an earlier attempt may become visible late.
+            return Ok(self.read_back(missing).await);
+        }
+        let cause = self.call_in_chunks(&open, permit).await?;
+        if cause.is_some_and(ApiErrorKind::affects_instance) {
+            return Ok((self.read_back_earlier_calls(missing).await, None));
+        }
+        let (missing, unread) = self.read_back(missing).await;
+        failpoint::reach(Step::ReadBack);
+        let left: Vec<C::Item> = missing.iter().filter(|item| open.contains(item)).cloned().collect();
+        // An unreadable response may be about one item.
+        let may_concern_one = cause.is_none_or(|cause| {
+            !cause.is_temporary() || cause == ApiErrorKind::Unreadable && self.change.repeats_unreadable()
+        });
+        if open.len() == 1 || left.is_empty() || unread.is_some() || !may_concern_one {
+            return Ok((missing, unread));
+        }
+        // One bad item may have failed the whole call.
+        self.call_each(&left).await?;
+        Ok(self.read_back(missing).await)
+    }
+
+    /// Returns the error of the last call. Stops at an instance-wide or temporary error.
+    async fn call_in_chunks(
+        &mut self,
+        items: &[C::Item],
+        mut permit: Option<ChangePermit>,
+    ) -> Result<Option<ApiErrorKind>, CommandError> {
+        if C::CHUNK.is_some() {
+            self.context.progress.start(items.len());
+        }
+        let mut cause = None;
+        let size = C::CHUNK.unwrap_or(items.len());
+        for (at, chunk) in items.chunks(size).enumerate() {
+            failpoint::reach(Step::Calling);
+            let error = self.call(chunk, permit.take()).await?;
+            failpoint::reach(Step::Called);
+            if C::CHUNK.is_some() {
+                self.context.progress.advance(chunk.len());
+            }
+            cause = error.as_ref().map(|error| error.cause);
+            if let Some(error) =
+                error.filter(|error| error.cause.affects_instance() || error.cause.is_temporary())
+            {
+                let unsent = items.get((at + 1) * size..).unwrap_or_default();
+                self.record(unsent, &CallResult { result: Err(error), was_sent: false });
+                break;
+            }
+        }
+        Ok(cause)
+    }
+
+    /// Calls for each item alone. Stops at an error that all further calls would have.
+    async fn call_each(&mut self, items: &[C::Item]) -> Result<(), CommandError> {
+        for item in items {
+            if self.change.find_fixed_outcome(self.context, item).await.is_some() {
+                continue;
+            }
+            let error = self.call(std::slice::from_ref(item), None).await?;
+            if error.is_some_and(|error| error.cause.affects_instance()) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes one call, and returns its error. Waits for a permit if none is given.
+    async fn call(
+        &mut self,
+        items: &[C::Item],
+        permit: Option<ChangePermit>,
+    ) -> Result<Option<ApiError>, CommandError> {
+        let permit = match permit {
+            Some(permit) => Ok(permit),
+            None => self.context.zapi.acquire_change_permit(self.change.call_name()).await,
+        };
+        let result = match permit {
+            Ok(permit) => self.change.call(self.context, items, permit).await?,
+            Err(error) => Err(error),
+        };
+        self.record(items, &CallResult { result: result.clone(), was_sent: true });
+        Ok(result.err())
+    }
+
+    fn record(&mut self, items: &[C::Item], result: &CallResult) {
+        self.results.extend(items.iter().map(|item| (item.clone(), result.clone())));
+    }
+
+    /// After an error of the whole instance, only the items of earlier calls are read back. Returns the items that are
+    /// not as wanted.
+    async fn read_back_earlier_calls(&mut self, missing: Vec<C::Item>) -> Vec<C::Item> {
+        let is_called = |item: &C::Item| self.results.get(item).is_some_and(|call| call.result.is_ok());
+        let (called, mut missing): (Vec<_>, Vec<_>) = missing.into_iter().partition(is_called);
+        if !called.is_empty() {
+            match self.read_back(called).await {
+                (left, None) => missing.extend(left),
+                (left, Some(_)) => {
+                    self.outcomes.extend(left.into_iter().map(|item| (item, Outcome::NotReadBack)));
+                }
+            }
+        }
+        missing
+    }
+
+    /// Reads the state until all items are as wanted, or the time is over.
+    async fn read_back(&mut self, mut missing: Vec<C::Item>) -> ReadBack<C::Item> {
+        let time = self.context.timing.read_back;
+        let mut backoff = match self.find_retryable_error() {
+            Some(_) => PollBackoff::before_calling_again(time),
+            None => PollBackoff::new(self.change.read_back_time(time)),
+        };
+        loop {
+            let unread = match self.change.find_missing(self.context, missing.clone()).await {
+                Ok(left) => {
+                    missing = left;
+                    None
+                }
+                Err(error) => Some(error),
+            };
+            if missing.is_empty() || !backoff.wait().await {
+                return (missing, unread);
+            }
+        }
+    }
+
+    /// The first temporary error, unless this is the last attempt.
+    fn find_retryable_error(&self) -> Option<&ApiError> {
+        let mut errors = self.results.values().filter_map(|call| call.result.as_ref().err());
+        errors.find(|error| error.cause.is_temporary() && !self.context.is_last_attempt)
+    }
+
+    /// Finds the outcomes of the items that are not as wanted. If a temporary error may be the reason, the command is
+    /// retried, unless this is the last attempt.
+    async fn classify(&mut self, missing: Vec<C::Item>) -> Result<(), CommandError> {
+        let missing = self.change.find_otherwise(self.context, missing).await;
+        for item in missing {
+            let outcome = match self.change.find_fixed_outcome(self.context, &item).await {
+                Some(outcome) => outcome,
+                None => match self.find_retryable_error() {
+                    // The read-back was short because another attempt follows.
+                    Some(error) => return Err(error.clone().into()),
+                    None => self.final_outcome(&item),
+                },
+            };
+            self.outcomes.insert(item, outcome);
+        }
+        Ok(())
+    }
+
+    fn final_outcome(&mut self, item: &C::Item) -> Outcome {
+        let call = self.results.get(item);
+        let was_sent = call.is_some_and(|call| call.was_sent);
+        let error = call.and_then(|call| call.result.as_ref().err());
+        let explain = |error: &ApiError| error.user_message(self.context.localizer.locale, quote);
+        self.context.is_final_failure |= error.is_some_and(|error| error.cause.is_temporary());
+        match (self.change.special_outcome(item, error), error) {
+            (Some(outcome), _) => outcome,
+            (None, _) if self.context.is_cancelled => Outcome::Cancelled,
+            // A call without a response may still take effect.
+            (None, Some(error)) if was_sent && !error.cause.is_surely_not_applied() => {
+                Outcome::NoResponse(explain(error))
+            }
+            (None, Some(error)) if error.cause == ApiErrorKind::Rejected => {
+                Outcome::Refused(error.message.clone())
+            }
+            (None, Some(error)) => Outcome::ApiError(explain(error)),
+            (None, None) => Outcome::NotVisible,
+        }
+    }
+
+    /// The state cannot be read: retried, or, on the last attempt, ❓.
+    fn set_not_read_back(&mut self, items: Vec<C::Item>, error: ApiError) -> Result<(), CommandError> {
+        if error.cause.is_temporary() && !self.context.is_last_attempt {
+            return Err(error.into());
+        }
+        self.context.is_final_failure = self.context.is_last_attempt;
+        self.outcomes.extend(items.into_iter().map(|item| (item, Outcome::NotReadBack)));
+        Ok(())
+    }
+}
