@@ -197,9 +197,7 @@ impl<C: ItemChange> Reconciler<'_, '_, C> {
             failpoint::reach(Step::Calling);
             let error = self.call(chunk, permit.take()).await?;
             failpoint::reach(Step::Called);
-            if C::CHUNK.is_some() {
-                self.context.progress.advance(chunk.len());
-            }
+            self.context.progress.advance(chunk.len());
             cause = error.as_ref().map(|error| error.cause);
             if let Some(error) =
                 error.filter(|error| error.cause.affects_instance() || error.cause.is_temporary())
