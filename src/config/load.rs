@@ -65,23 +65,20 @@ impl ConfigSource {
 
     /// The first file in the order of search, with its text. A file that was named must be there.
     fn read_file(&self) -> Result<Option<(PathBuf, String)>, Diagnostic> {
-        let named = self.env.iter().find(|(name, path)| name == CONFIG_VARIABLE && !path.is_empty());
-        let (paths, remedy) = match (&self.explicit, named) {
+        let variable = self.env.iter().find(|(name, path)| name == CONFIG_VARIABLE && !path.is_empty());
+        let (named, remedy) = match (&self.explicit, variable) {
             (Some(path), _) => (
-                vec![path.clone()],
+                Some(path.clone()),
                 "Correct the path after --config, or leave it away to search for vincula.toml",
             ),
             (None, Some((_, path))) => (
-                vec![path.into()],
+                Some(path.into()),
                 "Correct the path in VINCULA_CONFIG, or unset it where the environment says everything",
             ),
-            (None, None) => (
-                vec![LOCAL_FILE.into(), self.system.clone()],
-                "Let the service's user read it, or name another file with --config",
-            ),
+            (None, None) => (None, "Let the service's user read it, or name another file with --config"),
         };
-        let is_search = paths.len() > 1;
-        for path in paths {
+        let is_search = named.is_none();
+        for path in named.map_or_else(|| vec![LOCAL_FILE.into(), self.system.clone()], |path| vec![path]) {
             match std::fs::read_to_string(self.directory.join(&path)) {
                 Ok(text) => return Ok(Some((path, text))),
                 Err(error) if is_search && matches!(error.kind(), NotFound | NotADirectory) => {}
@@ -136,7 +133,7 @@ pub fn load(source: &ConfigSource, known_commands: &[&str]) -> Result<LoadedConf
         warnings: RefCell::new(environment::find_lookalikes(&source.env)),
         suggested_keys,
         directory: source.directory.clone(),
-        known_commands: known_commands.iter().map(|&name| name.to_owned()).collect(),
+        known_commands,
     };
     let root = Section { reader: &reader, path: Vec::new() };
     let (listen, server) = read_server(&root.child("server"));
@@ -147,7 +144,7 @@ pub fn load(source: &ConfigSource, known_commands: &[&str]) -> Result<LoadedConf
     let mut errors = reader.errors.into_inner();
     if let (Some(server), Some(store), true) = (server, store, errors.is_empty()) {
         let config = Config { server, store, instances };
-        let path = file.map(|(path, _)| path);
+        let path = file.as_ref().map(|(path, _)| path.clone());
         return Ok(LoadedConfig { config, path, warnings: reader.warnings.into_inner() });
     }
     // Stable: errors of one line, and those without a line, keep their order.
