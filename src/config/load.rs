@@ -65,20 +65,23 @@ impl ConfigSource {
 
     /// The first file in the order of search, with its text. A file that was named must be there.
     fn read_file(&self) -> Result<Option<(PathBuf, String)>, Diagnostic> {
-        let variable = self.env.iter().find(|(name, path)| name == CONFIG_VARIABLE && !path.is_empty());
-        let (named, remedy) = match (&self.explicit, variable) {
+        let named = self.env.iter().find(|(name, path)| name == CONFIG_VARIABLE && !path.is_empty());
+        let (paths, remedy) = match (&self.explicit, named) {
             (Some(path), _) => (
-                Some(path.clone()),
+                vec![path.clone()],
                 "Correct the path after --config, or leave it away to search for vincula.toml",
             ),
             (None, Some((_, path))) => (
-                Some(path.into()),
+                vec![path.into()],
                 "Correct the path in VINCULA_CONFIG, or unset it where the environment says everything",
             ),
-            (None, None) => (None, "Let the service's user read it, or name another file with --config"),
+            (None, None) => (
+                vec![LOCAL_FILE.into(), self.system.clone()],
+                "Let the service's user read it, or name another file with --config",
+            ),
         };
-        let is_search = named.is_none();
-        for path in named.map_or_else(|| vec![LOCAL_FILE.into(), self.system.clone()], |path| vec![path]) {
+        let is_search = paths.len() > 1;
+        for path in paths {
             match std::fs::read_to_string(self.directory.join(&path)) {
                 Ok(text) => return Ok(Some((path, text))),
                 Err(error) if is_search && matches!(error.kind(), NotFound | NotADirectory) => {}
