@@ -1,5 +1,7 @@
 //! The plan of a link, an unlink or a move: the groups that were typed, and their state before the first change.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::directory::{CommunityEntry, NamedEntry};
@@ -67,30 +69,16 @@ pub enum PriorState {
     AlreadyDone,
     /// It belongs to another community, its source.
     InOtherCommunity,
-    /// It is an announcement group.
-    Announcement,
-    /// It is a community.
-    IsCommunity,
-    /// A community keeps at least one group.
-    LastGroup,
     /// The community holds as many groups as it can, which is this many.
     CommunityFull(usize),
-    /// No such group, or the bot is not in it.
-    Gone,
     /// No group has this name; similar names.
     NameNotFound(Vec<String>),
-    /// No group matches the pattern.
-    PatternNotFound,
     /// Several groups have this name or begin with it.
     Ambiguous(Vec<String>),
-    /// `here` outside a group.
-    NotInChat,
-    /// An invitation to a group that the bot's number is not in.
-    BotNotMember,
-    /// An expired or incomplete invitation link.
-    ExpiredInvite,
-    /// The sender is an admin of a community, but not of this group.
-    NotAdmin,
+    /// It is not understood for another reason: the key of its text.
+    Unclear(Cow<'static, str>),
+    /// It cannot be changed for another reason: the key of its text.
+    Impossible(Cow<'static, str>),
 }
 
 impl LinkAction {
@@ -133,12 +121,8 @@ impl PlanItem {
 
     /// Whether it was not understood.
     fn is_unclear(&self) -> bool {
-        match self.prior {
-            PriorState::NameNotFound(_) | PriorState::PatternNotFound | PriorState::Ambiguous(_) => true,
-            PriorState::NotInChat | PriorState::IsCommunity => true,
-            PriorState::BotNotMember | PriorState::ExpiredInvite => true,
-            _ => false,
-        }
+        let prior = &self.prior;
+        matches!(prior, PriorState::NameNotFound(_) | PriorState::Ambiguous(_) | PriorState::Unclear(_))
     }
 }
 
@@ -189,7 +173,7 @@ impl LinkPlan {
         // Where the groups are not listed, which one is the last is not known: WhatsApp refuses to unlink it.
         let is_emptied = details.lists_groups() && groups.len() >= details.ordinary().count();
         if let Some(item) = groups.last().filter(|_| is_emptied).and_then(|last| self.item_mut(last)) {
-            item.prior = PriorState::LastGroup;
+            item.prior = PriorState::Impossible("group-last".into());
         }
     }
 

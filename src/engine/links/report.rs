@@ -106,25 +106,10 @@ impl LinkPlan {
             PriorState::NameNotFound(nearest) => ReplyLine::not_done("no-group-nearest")
                 .with_plain("candidates", format_candidates(nearest, if is_only { 0 } else { first })),
             PriorState::Ambiguous(names) => ambiguous_line(names, first),
-            PriorState::PatternNotFound if item.name.chars().all(|c| c == '*') => {
-                ReplyLine::not_done("bare-pattern")
-            }
-            PriorState::PatternNotFound => ReplyLine::not_done("no-pattern"),
-            PriorState::NotInChat => ReplyLine::not_done("no-here"),
-            PriorState::Announcement => ReplyLine::not_done("group-announcement"),
-            PriorState::IsCommunity => ReplyLine::not_done("group-is-community"),
-            PriorState::LastGroup => ReplyLine::not_done("group-last"),
             PriorState::CommunityFull(limit) => {
                 ReplyLine::not_done("group-community-full").with_count("limit", *limit)
             }
-            PriorState::Gone => ReplyLine::not_done("group-gone"),
-            PriorState::BotNotMember => {
-                ReplyLine::not_done("target-because").text("reason", "invitation-not-a-member")
-            }
-            PriorState::ExpiredInvite => {
-                ReplyLine::not_done("target-because").text("reason", "invitation-expired")
-            }
-            PriorState::NotAdmin => ReplyLine::not_done("group-not-admin"),
+            PriorState::Unclear(key) | PriorState::Impossible(key) => ReplyLine::not_done(key.clone()),
         };
         self.fill_names(item, line)
     }

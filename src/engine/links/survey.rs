@@ -62,6 +62,16 @@ pub async fn build_plan(
     Ok((plan, details))
 }
 
+/// What is not understood, by the key of its text.
+fn unclear(key: &'static str) -> PriorState {
+    PriorState::Unclear(key.into())
+}
+
+/// What cannot be changed, by the key of its text.
+fn impossible(key: &'static str) -> PriorState {
+    PriorState::Impossible(key.into())
+}
+
 /// A group whose state is read, or the item of a word that names none.
 type FoundGroup = Result<NamedGroup, PlanItem>;
 
@@ -84,9 +94,9 @@ async fn resolve_invitations(
         None => Ok(word.clone()),
         Some(InviteTarget::Group(group)) => Ok(group.id.to_string()),
         Some(InviteTarget::NotAMember(name)) => {
-            Err(PlanItem::new(name.as_deref().unwrap_or(word), PriorState::BotNotMember))
+            Err(PlanItem::new(name.as_deref().unwrap_or(word), unclear("group-not-a-member")))
         }
-        Some(InviteTarget::Expired) => Err(PlanItem::new(word, PriorState::ExpiredInvite)),
+        Some(InviteTarget::Expired) => Err(PlanItem::new(word, unclear("group-invitation-expired"))),
     });
     Ok(words.collect())
 }
@@ -137,19 +147,20 @@ async fn matched_groups(
         let id = CommunityId::parse(group.id.as_str());
         id.is_some_and(|id| snapshot.communities.by_id(&id).is_some_and(sees))
     };
+    let pattern_key = if word.chars().all(|c| c == '*') { "bare-pattern" } else { "no-pattern" };
     let has_name = snapshot.communities.matches(word);
     let is_community = has_name.1 && has_name.0.into_iter().any(sees);
     Ok(Err(match found {
-        NameMatch::Exact(group) if is_listed_community(&group) => item(PriorState::IsCommunity, &[]),
+        NameMatch::Exact(group) if is_listed_community(&group) => item(unclear("group-is-community"), &[]),
         NameMatch::Exact(group) => return Ok(Ok(vec![group])),
-        NameMatch::NotFound { .. } if is_community => item(PriorState::IsCommunity, &[]),
+        NameMatch::NotFound { .. } if is_community => item(unclear("group-is-community"), &[]),
         NameMatch::Many(groups) if !groups.is_empty() => return Ok(Ok(groups)),
-        NameMatch::Many(_) => item(PriorState::PatternNotFound, &[]),
+        NameMatch::Many(_) => item(unclear(pattern_key), &[]),
         NameMatch::Ambiguous(groups) => {
             item(PriorState::Ambiguous(tell_groups_apart(context, &groups).await?), &groups)
         }
-        NameMatch::NotFound { .. } if is_here(context, word) => item(PriorState::NotInChat, &[]),
-        NameMatch::NotFound { .. } if word.contains('*') => item(PriorState::PatternNotFound, &[]),
+        NameMatch::NotFound { .. } if is_here(context, word) => item(unclear("no-here"), &[]),
+        NameMatch::NotFound { .. } if word.contains('*') => item(unclear(pattern_key), &[]),
         NameMatch::NotFound { suggestions } => {
             item(PriorState::NameNotFound(tell_groups_apart(context, &suggestions).await?), &suggestions)
         }
@@ -205,7 +216,7 @@ impl Survey<'_, '_> {
         let is_visible = match self.details.find(&group.id) {
             Some(member) => {
                 item.prior = match member.is_announcement {
-                    true => PriorState::Announcement,
+                    true => impossible("group-announcement"),
                     false => self.action.prior_state(true),
                 };
                 if item.name.is_empty() {
@@ -226,7 +237,7 @@ impl Survey<'_, '_> {
             _ => false,
         };
         if self.must_be_group_admin && may_be_linked && !is_group_admin(self.context, &group.id).await? {
-            (item.prior, item.source) = (PriorState::NotAdmin, None);
+            (item.prior, item.source) = (impossible("group-not-admin"), None);
         }
         item.id = Some(group.id);
         Ok(item)
@@ -238,7 +249,7 @@ impl Survey<'_, '_> {
         let details = match self.context.zapi.group(group).await {
             Ok(details) => details,
             Err(error) if error.proves_absence() => {
-                item.prior = PriorState::Gone;
+                item.prior = impossible("group-gone");
                 return Ok(false);
             }
             // The community does not list the group, so a link call may be made. For an unlink this is no proof that
@@ -254,7 +265,7 @@ impl Survey<'_, '_> {
         let source = find_other_community(self.context, self.community, &details).await?;
         let is_visible = source.as_ref().is_none_or(|source| source.name.is_some());
         item.prior = match source {
-            _ if details.is_announcement => PriorState::Announcement,
+            _ if details.is_announcement => impossible("group-announcement"),
             Some(source) => {
                 item.source = Some(source);
                 PriorState::InOtherCommunity

@@ -1,5 +1,7 @@
 //! The plan of a change of people: the people that were typed, and their state before the first change.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{CommunityId, GroupId, Lid, Phone};
@@ -41,28 +43,16 @@ pub struct MemberItem {
 }
 
 /// The state of a person before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MemberPriorState {
     /// They must be changed.
     Pending,
     /// They were as wanted.
     AlreadyDone,
-    /// Their number has no WhatsApp.
-    NoWhatsApp,
-    /// They are not in the community.
-    NotAMember,
-    /// They are not visible in the community, which hides some numbers or lids.
-    Hidden,
-    /// They created the community.
-    Owner,
-    /// They are the bot.
-    Bot,
-    /// The text is no number.
-    NoNumber,
-    /// The number has no country or area.
-    NoCountry,
-    /// The text may be several numbers.
-    Ambiguous,
+    /// They cannot be changed: the key of the text.
+    Impossible(Cow<'static, str>),
+    /// Whether they can be changed is not known: the key of the text.
+    Unknown(Cow<'static, str>),
 }
 
 /// What is known of the private invitation of a person that cannot be added. Nobody may get two.

@@ -40,22 +40,12 @@ impl MemberPlan {
 
     /// The line for a person that needs no call.
     fn prior_line(&self, item: &MemberItem) -> ReplyLine {
-        let is_promotion = self.action == MemberAction::Promote;
-        let line = match item.prior {
+        let line = match &item.prior {
             MemberPriorState::Pending | MemberPriorState::AlreadyDone => {
                 return self.wanted_line(item, "already", &self.key("already")).with_icon("☑️");
             }
-            MemberPriorState::NoNumber => ReplyLine::not_done("person-no-number"),
-            MemberPriorState::NoCountry => ReplyLine::not_done("person-no-country"),
-            MemberPriorState::Ambiguous => ReplyLine::not_done("person-ambiguous"),
-            MemberPriorState::NoWhatsApp => ReplyLine::not_done("person-no-whatsapp"),
-            MemberPriorState::Owner => ReplyLine::not_done("person-owner"),
-            MemberPriorState::Bot => ReplyLine::not_done("person-bot"),
-            MemberPriorState::NotAMember if is_promotion => ReplyLine::not_done("person-not-in-add"),
-            MemberPriorState::NotAMember => ReplyLine::not_done("person-not-in"),
-            MemberPriorState::Hidden if item.phone.is_none() => ReplyLine::unknown("person-hidden-lid"),
-            MemberPriorState::Hidden if is_promotion => ReplyLine::unknown("person-hidden-add"),
-            MemberPriorState::Hidden => ReplyLine::unknown("person-hidden"),
+            MemberPriorState::Impossible(key) => ReplyLine::not_done(key.clone()),
+            MemberPriorState::Unknown(key) => ReplyLine::unknown(key.clone()),
         };
         self.with_command("add", item, line.name("typed", &item.typed))
     }

@@ -123,11 +123,11 @@ fn classify(
             item.call_id = lid.to_string();
         }
         Err(typo) => {
-            item.prior = match typo {
-                PersonParseError::NoNumber => MemberPriorState::NoNumber,
-                PersonParseError::NoCountry => MemberPriorState::NoCountry,
-                PersonParseError::Ambiguous => MemberPriorState::Ambiguous,
-            };
+            item.prior = impossible(match typo {
+                PersonParseError::NoNumber => "person-no-number",
+                PersonParseError::NoCountry => "person-no-country",
+                PersonParseError::Ambiguous => "person-ambiguous",
+            });
             return item;
         }
     }
@@ -147,18 +147,29 @@ fn classify(
         item.phone = item.phone.or(participant.phone);
         item.lid = item.lid.or(participant.lid);
     }
+    let is_promotion = action == MemberAction::Promote;
     item.prior = match participant {
         Some(participant) if action.is_satisfied(Some(participant)) => MemberPriorState::AlreadyDone,
-        Some(_) if own_phone.is_some() && item.phone == *own_phone => MemberPriorState::Bot,
-        Some(participant) if participant.is_super_admin => MemberPriorState::Owner,
+        Some(_) if own_phone.is_some() && item.phone == *own_phone => impossible("person-bot"),
+        Some(participant) if participant.is_super_admin => impossible("person-owner"),
         Some(_) => MemberPriorState::Pending,
-        None if !exists => MemberPriorState::NoWhatsApp,
+        None if !exists => impossible("person-no-whatsapp"),
         None if action == MemberAction::Add => MemberPriorState::Pending,
-        None if item.may_be_hidden(participants) => MemberPriorState::Hidden,
+        None if item.may_be_hidden(participants) => MemberPriorState::Unknown(match item.phone {
+            None => "person-hidden-lid".into(),
+            Some(_) if is_promotion => "person-hidden-add".into(),
+            Some(_) => "person-hidden".into(),
+        }),
         None if action == MemberAction::Remove => MemberPriorState::AlreadyDone,
-        None => MemberPriorState::NotAMember,
+        None if is_promotion => impossible("person-not-in-add"),
+        None => impossible("person-not-in"),
     };
     item
+}
+
+/// A person that cannot be changed, by the key of the text.
+fn impossible(key: &'static str) -> MemberPriorState {
+    MemberPriorState::Impossible(key.into())
 }
 
 /// What WhatsApp knows about the numbers: whether they exist, how it writes them, and their lids.
