@@ -73,7 +73,7 @@ fn impossible(key: &'static str) -> PriorState {
 }
 
 /// A group whose state is read, or the item of a word that names none.
-type FoundGroup = Result<NamedGroup, PlanItem>;
+type FoundGroup = Result<NamedGroup, Box<PlanItem>>;
 
 /// A group that was typed.
 struct NamedGroup {
@@ -88,15 +88,16 @@ struct NamedGroup {
 async fn resolve_invitations(
     context: &Context<'_>,
     typed: &[String],
-) -> Result<Vec<Result<String, PlanItem>>, ApiError> {
+) -> Result<Vec<Result<String, Box<PlanItem>>>, ApiError> {
     let invited = context.directory.resolve_invitations(context.zapi, typed).await?;
+    let not_found = |name: &str, key| Err(Box::new(PlanItem::new(name, unclear(key))));
     let words = typed.iter().zip(invited).map(|(word, invited)| match invited {
         None => Ok(word.clone()),
         Some(InviteTarget::Group(group)) => Ok(group.id.to_string()),
         Some(InviteTarget::NotAMember(name)) => {
-            Err(PlanItem::new(name.as_deref().unwrap_or(word), unclear("group-not-a-member")))
+            not_found(name.as_deref().unwrap_or(word), "group-not-a-member")
         }
-        Some(InviteTarget::Expired) => Err(PlanItem::new(word, unclear("group-invitation-expired"))),
+        Some(InviteTarget::Expired) => not_found(word, "group-invitation-expired"),
     });
     Ok(words.collect())
 }
@@ -105,7 +106,7 @@ async fn resolve_invitations(
 async fn list_groups(
     context: &Context<'_>,
     typed: &[String],
-    words: Vec<Result<String, PlanItem>>,
+    words: Vec<Result<String, Box<PlanItem>>>,
     found: Vec<NameMatch<GroupId>>,
 ) -> Result<Vec<FoundGroup>, CommandError> {
     let mut found = found.into_iter();
@@ -117,7 +118,7 @@ async fn list_groups(
                 Some(found) => matched_groups(context, &word, found).await?.map(|groups| (word, groups)),
                 None => continue,
             },
-            Err(item) => Err(Box::new(item)),
+            Err(item) => Err(item),
         };
         match matched {
             Ok((word, matched)) => {
@@ -125,7 +126,7 @@ async fn list_groups(
                 let matched = matched.into_iter().filter(|group| seen.insert(group.id.clone()));
                 groups.extend(matched.map(|group| Ok(NamedGroup { group, is_by_id })));
             }
-            Err(item) => groups.push(Err(*item)),
+            Err(item) => groups.push(Err(item)),
         }
     }
     Ok(groups)
@@ -210,7 +211,7 @@ impl Survey<'_, '_> {
     async fn read_item(&self, found: FoundGroup) -> Result<PlanItem, ApiError> {
         let NamedGroup { group, is_by_id } = match found {
             Ok(group) => group,
-            Err(item) => return Ok(item),
+            Err(item) => return Ok(*item),
         };
         let mut item = PlanItem::new(group.name, PriorState::Pending);
         let is_visible = match self.details.find(&group.id) {
