@@ -125,9 +125,12 @@ impl Default for TimingConfig {
     }
 }
 
-/// An error that stops the command before it has a reply. A usage error is a reply, not a `CommandError`.
+/// Why a command stops before its end.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
+    /// There is a reply already: a usage error, a prompt, a preview.
+    #[error("the command has its reply")]
+    Reply(Box<Reply>),
     /// Z-API.
     #[error(transparent)]
     Api(#[from] ApiError),
@@ -143,6 +146,18 @@ pub enum CommandError {
     /// The stored plan cannot be read: it may be of another version, and the call may have been made.
     #[error("the plan of the command cannot be read")]
     UnreadablePlan,
+}
+
+impl From<Reply> for CommandError {
+    fn from(reply: Reply) -> Self {
+        Self::Reply(Box::new(reply))
+    }
+}
+
+impl From<ReplyLine> for CommandError {
+    fn from(line: ReplyLine) -> Self {
+        Reply::Lines(vec![line]).into()
+    }
 }
 
 impl Context<'_> {
@@ -196,6 +211,18 @@ impl Context<'_> {
             }
             Confirmation::Required | Confirmation::Given => None,
         }
+    }
+
+    /// As [`Self::preview_or_confirm`], for lines; ends the command with the preview.
+    pub fn preview_lines(
+        &mut self,
+        command: &str,
+        arguments: String,
+        lines: Vec<ReplyLine>,
+        needs_confirmation: bool,
+    ) -> Result<(), CommandError> {
+        let preview = self.preview_or_confirm(command, arguments, Reply::Lines(lines), needs_confirmation);
+        preview.map_or(Ok(()), |reply| Err(reply.into()))
     }
 
     /// Suggests a command: a yes runs it as if it were typed. `arguments` has ids in place of names,

@@ -7,18 +7,20 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// The name of an instance in the configuration and the webhook URL: `[a-z0-9_]{1,40}`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct InstanceName(Arc<str>);
 
 /// A community: 15 to 20 digits.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct CommunityId(String);
 
 /// A group as Z-API spells it: `<15 to 20 digits>-group` or `<phone>-<unix seconds>`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct GroupId(String);
 
 impl InstanceName {
@@ -82,6 +84,22 @@ macro_rules! as_text {
     )+};
 }
 as_text!(InstanceName, CommunityId, GroupId);
+
+impl TryFrom<String> for CommunityId {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("no id of a community")
+    }
+}
+
+impl TryFrom<String> for GroupId {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("no id of a group")
+    }
+}
 
 #[cfg(test)]
 mod tests {
