@@ -124,15 +124,15 @@ impl Reply {
         Self::UsageError(vec![line.name("name", typed)])
     }
 
-    /// No community has this name; these are the nearest, to be chosen by number.
-    pub fn no_community(typed: &str, nearest: Vec<String>) -> Self {
+    /// No community has this name; the nearest are to be chosen by number.
+    pub fn similar_communities(typed: &str, nearest: Vec<String>) -> Self {
         let count = nearest.len();
         let line = ReplyLine::new("no-community-nearest").name("name", typed).with_count("count", count);
         Self::UsageError(vec![line.with_candidates("candidates", nearest, usize::from(count > 1))])
     }
 
-    /// No community has a name like this one; all of them, if they are few.
-    pub fn no_community_like(typed: &str, available: Vec<String>) -> Self {
+    /// No community has a name like this one; all of them are named, if they are few.
+    pub fn unknown_community(typed: &str, available: Vec<String>) -> Self {
         let line = match available.is_empty() {
             true => ReplyLine::new("no-community").with_command("command", "communities", &[]),
             false => ReplyLine::new("no-community-known").with_candidates("candidates", available, 0),

@@ -146,7 +146,7 @@ async fn send_announcement(context: &mut Context<'_>, plan: AnnouncePlan) -> Res
         if error.cause.is_temporary() {
             api_change::store_plan(context, &plan).await?;
         }
-        return Ok(api_change::handle_failure(context, error)?.line);
+        return api_change::handle_failure(context, error);
     }
     context.set_undo(SPEC.name, None);
     Ok(look(ReplyLine::unknown("announce-unknown")))

@@ -137,7 +137,7 @@ async fn create_community(context: &mut Context<'_>, plan: &CreatePlan) -> Resul
     match error.cause {
         // A rejection does not prove that nothing was created.
         ApiErrorKind::Rejected => {
-            let rejected = api_change::handle_failure(context, error)?.line;
+            let rejected = api_change::handle_failure(context, error)?;
             return find_created(context, plan, None, Some(rejected)).await;
         }
         ApiErrorKind::RateLimited => {
@@ -154,7 +154,7 @@ async fn create_community(context: &mut Context<'_>, plan: &CreatePlan) -> Resul
     if error.cause.is_temporary() {
         api_change::store_plan(context, plan).await?;
     }
-    Err(api_change::handle_failure(context, error)?.line.into())
+    Err(api_change::handle_failure(context, error)?.into())
 }
 
 /// Finds the new community, by the id of the response, or as the one that was not there before; ends the command if

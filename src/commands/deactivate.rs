@@ -77,12 +77,6 @@ impl ApiChange for Deactivation {
         let done = ReplyLine::done("deactivate-done").name("community", self.name.as_str());
         std::iter::once(done).chain(left).collect()
     }
-
-    fn set_undo(&self, context: &mut Context<'_>) {
-        // Undone by nothing, and itself the undo of `/create`.
-        let undone = context.is_undo.then(|| ("create", String::new()));
-        context.set_undo(SPEC.name, undone);
-    }
 }
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {

@@ -163,7 +163,7 @@ async fn parse_filter(context: &mut Context<'_>, words: &[String]) -> Result<His
         _ if let Some(rest) = skip_stop_words(words) => Box::pin(parse_filter(context, rest)).await,
         _ if !nearest.is_empty() => {
             prompt_choice(context, &nearest);
-            Err(Reply::no_community(&typed, disambiguate(&nearest)).into())
+            Err(Reply::similar_communities(&typed, disambiguate(&nearest)).into())
         }
         _ => {
             let nobody = ReplyLine::not_done("history-nobody").name("name", typed);

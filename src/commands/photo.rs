@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::command::context::{CommandError, Context};
 use crate::command::spec::{CommandSpec, HelpSection};
 use crate::directory::CommunityEntry;
-use crate::domain::CommunityId;
+use crate::domain::{CommunityId, Media};
 use crate::engine::api_change::{self, ApiChange};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::{Reply, ReplyLine, UsageError};
@@ -43,29 +43,19 @@ impl ApiChange for Photo {
     async fn plan(context: &mut Context<'_>, arguments: &Arguments) -> Result<Self, CommandError> {
         let community = context.require_community()?;
         let media = context.media().await?;
-        let (url, rest) = match (arguments.words().as_slice(), media) {
-            ([], None) => return Err(ask_for_photo(context, &community, None)),
-            ([], Some(media)) if !media.is_picture() => {
-                let wrong = ReplyLine::not_done("photo-no-picture");
-                return Err(ask_for_photo(context, &community, Some(wrong)));
-            }
-            ([], Some(media)) => match media.url {
-                Some(url) => (url, community.id.to_string()),
-                None => {
-                    let lost = ReplyLine::not_done("photo-lost");
-                    return Err(ask_for_photo(context, &community, Some(lost)));
-                }
-            },
-            ([url], None) if is_web_url(url) => (url.clone(), format!("{} {url}", community.id)),
-            ([text], None) => {
-                let wrong = ReplyLine::not_done("photo-address").name("address", text);
-                return Err(ask_for_photo(context, &community, Some(wrong)));
-            }
+        let picture = match (arguments.words().as_slice(), media) {
+            ([], None) => Err(None),
+            ([], Some(media)) if !media.is_picture() => Err(Some(ReplyLine::not_done("photo-no-picture"))),
+            ([], Some(Media { url: None, .. })) => Err(Some(ReplyLine::not_done("photo-lost"))),
+            ([], Some(Media { url: Some(url), .. })) => Ok((url, community.id.to_string())),
+            ([url], None) if is_web_url(url) => Ok((url.clone(), format!("{} {url}", community.id))),
+            ([text], None) => Err(Some(ReplyLine::not_done("photo-address").name("address", text))),
             ([more, ..], Some(_)) | ([_, more, ..], None) => {
                 let error = UsageError::TooManyWords(more.clone());
                 return Err(SPEC.usage_error_reply(error, context.localizer).into());
             }
         };
+        let (url, rest) = picture.map_err(|wrong| ask_for_photo(context, &community, wrong))?;
         let preview = ReplyLine::preview("photo-would").name("community", community.name.as_str());
         context.preview_lines(SPEC.name, rest, vec![preview], false)?;
         Ok(Self { community: community.id, name: community.name, url })
@@ -94,18 +84,13 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
 }
 
 /// The reply without a usable picture: what is wrong, and how to send one.
-fn ask_for_photo(
-    context: &mut Context<'_>,
-    community: &CommunityEntry,
-    wrong: Option<ReplyLine>,
-) -> CommandError {
+fn ask_for_photo(context: &mut Context<'_>, community: &CommunityEntry, wrong: Option<ReplyLine>) -> Reply {
     request_photo(context, &community.id);
-    let how = match wrong {
-        Some(_) => ReplyLine::new("photo-how"),
-        None => ReplyLine::new("photo-how").with_icon("📷"),
-    };
-    let how = how.with_command("command", SPEC.name, &[&community.name]);
-    Reply::Lines(wrong.into_iter().chain([how]).collect()).into()
+    let how = ReplyLine::new("photo-how").with_command("command", SPEC.name, &[&community.name]);
+    Reply::Lines(match wrong {
+        Some(wrong) => vec![wrong, how],
+        None => vec![how.with_icon("📷")],
+    })
 }
 
 /// Stores that the next picture of this admin in this chat is for this community: the command that becomes its caption.

@@ -58,7 +58,7 @@ impl ApiChange for Setting {
     }
 
     fn done_lines(&self, context: &mut Context<'_>) -> Vec<ReplyLine> {
-        let set = Some(as_str(self.who).to_owned());
+        let set = Some(self.who.as_str().to_owned());
         context.set_state(StateKind::Setting, self.community.to_string(), set);
         vec![ReplyLine::done(text_key(self.who, "done")).name("community", self.name.as_str())]
     }
@@ -146,25 +146,18 @@ fn opposite(who: AddPolicy) -> AddPolicy {
     }
 }
 
-fn as_str(who: AddPolicy) -> &'static str {
-    match who {
-        AddPolicy::Admins => "admins",
-        AddPolicy::All => "all",
-    }
-}
-
 fn parse_policy(text: &str) -> Option<AddPolicy> {
-    [AddPolicy::Admins, AddPolicy::All].into_iter().find(|who| as_str(*who) == text)
+    [AddPolicy::Admins, AddPolicy::All].into_iter().find(|who| who.as_str() == text)
 }
 
 /// The arguments that set it.
 fn command_arguments(community: &CommunityId, who: AddPolicy) -> String {
-    format!("{community} add-groups {}", as_str(who))
+    format!("{community} add-groups {}", who.as_str())
 }
 
 /// The key of a text about a setting.
 fn text_key(who: AddPolicy, text: &str) -> String {
-    format!("settings-{}-{text}", as_str(who))
+    format!("settings-{}-{text}", who.as_str())
 }
 
 #[cfg(test)]

@@ -153,38 +153,35 @@ async fn apply<C: ApiChange>(
     failpoint::reach(Step::Calling);
     let response = change.call(zapi, permit).await;
     failpoint::reach(Step::Called);
-    let unmade = match response {
+    let failure = match response {
         Ok(()) => None,
         Err(error) => {
-            if error.cause.is_surely_not_applied() && error.cause.is_temporary() && !may_be_done {
+            let (cause, is_unapplied) = (error.cause, error.cause.is_surely_not_applied());
+            if is_unapplied && cause.is_temporary() && !may_be_done {
                 store_plan(context, &StoredPlan { change, is_unmade: true }).await?;
             }
-            let (doubt, cause) = (unknown_outcome(context, &error), error.cause);
-            match handle_failure(context, error)? {
-                // Nothing was done, unless an earlier attempt succeeded. A rejection proves nothing where the
-                // state can be read.
-                NotApplied { line: phrase, is_certain: true }
-                    if !may_be_done && (!is_visible || cause.affects_instance()) =>
-                {
-                    return Ok(Err(phrase));
-                }
-                NotApplied { is_certain: true, .. } if !is_visible => Some(doubt),
-                NotApplied { line: phrase, .. } => Some(phrase),
+            let unknown = unknown_outcome(context, &error);
+            let failure = handle_failure(context, error)?;
+            // Nothing was done, unless an earlier attempt succeeded. A rejection proves nothing where the state can be
+            // read.
+            if is_unapplied && !may_be_done && (!is_visible || cause.affects_instance()) {
+                return Ok(Err(failure));
             }
+            Some(if is_unapplied && !is_visible { unknown } else { failure })
         }
     };
     if !is_visible {
-        return Ok(unmade.map_or(Ok(()), Err));
+        return Ok(failure.map_or(Ok(()), Err));
     }
     match poll_until_applied(zapi, change, context.timing.read_back).await {
         Ok(true) => {
             context.is_final_failure = false;
             Ok(Ok(()))
         }
-        Ok(false) if unmade.is_none() && !C::IS_CONFIRMED => {
-            Ok(Err(handle_failure(context, ApiError::new(C::CALL, ApiErrorKind::Unreadable))?.line))
+        Ok(false) if failure.is_none() && !C::IS_CONFIRMED => {
+            handle_failure(context, ApiError::new(C::CALL, ApiErrorKind::Unreadable)).map(Err)
         }
-        Ok(false) => Ok(Err(unmade.unwrap_or_else(|| with_status_command("change-not-shown", change)))),
+        Ok(false) => Ok(Err(failure.unwrap_or_else(|| with_status_command("change-not-shown", change)))),
         Err(error) => unverified_outcome(context, change, error).map(Err),
     }
 }
@@ -195,38 +192,25 @@ async fn poll_until_applied(zapi: &Zapi, change: &impl ApiChange, time: Duration
     Ok(poll(time, read).await?.is_some())
 }
 
-/// Why a call did not make its change.
-pub struct NotApplied {
-    /// The line for it.
-    pub line: ReplyLine,
-    /// It was certainly not made.
-    pub is_certain: bool,
-}
-
 /// The line for a call that failed. A temporary error is returned for a retry, unless this is the last
 /// attempt.
-pub fn handle_failure(context: &mut Context<'_>, error: ApiError) -> Result<NotApplied, CommandError> {
+pub fn handle_failure(context: &mut Context<'_>, error: ApiError) -> Result<ReplyLine, CommandError> {
     if error.cause.is_temporary() {
         if !context.is_last_attempt {
             return Err(error.into());
         }
         context.is_final_failure = true;
     }
-    Ok(not_applied(context, &error))
-}
-
-/// The line for a call that failed and is not retried.
-fn not_applied(context: &Context<'_>, error: &ApiError) -> NotApplied {
     if !error.cause.is_surely_not_applied() {
-        return NotApplied { line: unknown_outcome(context, error), is_certain: false };
+        return Ok(unknown_outcome(context, &error));
     }
     let reason = error.user_message(context.localizer.locale, quote);
-    NotApplied { line: ReplyLine::not_done("change-not").with_plain("reason", reason), is_certain: true }
+    Ok(ReplyLine::not_done("change-not").with_plain("reason", reason))
 }
 
 fn unknown_outcome(context: &Context<'_>, error: &ApiError) -> ReplyLine {
-    ReplyLine::unknown("change-unknown")
-        .with_plain("reason", error.user_message(context.localizer.locale, quote))
+    let reason = error.user_message(context.localizer.locale, quote);
+    ReplyLine::unknown("change-unknown").with_plain("reason", reason)
 }
 
 /// The line for a change that was cancelled before its call.

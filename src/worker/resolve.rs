@@ -6,7 +6,6 @@ use super::wish::{WishResolution, resolve_wish};
 use crate::authorization::may_use;
 use crate::command::context::CommandError;
 use crate::command::handler::Handler;
-use crate::command::resolution::ClearedState;
 use crate::command::resolution::DeferredCommand;
 use crate::command::resolution::Resolution;
 use crate::command::resolution::ResolveContext;
@@ -170,7 +169,7 @@ async fn resolve_deferred(
     };
     let deferred_command = serde_json::to_string(&deferred).ok();
     arguments.precondition.clone_from(&deferred.precondition);
-    arguments.is_undo = deferred.clears == Some(ClearedState::Undo);
+    arguments.is_undo = deferred.undone.is_some();
     Ok(ResolvedCommand {
         spec,
         arguments,

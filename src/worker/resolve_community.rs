@@ -180,7 +180,7 @@ impl Unclear {
             }
             Self::Unknown { typed, available } => {
                 let available = disambiguate(&available);
-                (Reply::no_community_like(&typed, available), Vec::new())
+                (Reply::unknown_community(&typed, available), Vec::new())
             }
             Self::OneOf { typed, mut readings, is_known } => {
                 readings.truncate(MAX_CANDIDATES);
@@ -188,7 +188,7 @@ impl Unclear {
                 let candidates = disambiguate(&entries);
                 let reply = match is_known {
                     true => Reply::ambiguous_community(&typed, candidates),
-                    false => Reply::no_community(&typed, candidates),
+                    false => Reply::similar_communities(&typed, candidates),
                 };
                 (reply, options)
             }

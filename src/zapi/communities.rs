@@ -64,6 +64,16 @@ pub enum AddPolicy {
     All,
 }
 
+impl AddPolicy {
+    /// As Z-API spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Admins => "admins",
+            Self::All => "all",
+        }
+    }
+}
+
 /// The target of an invite link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvitationScope<'a> {
@@ -239,11 +249,7 @@ impl Zapi {
         who: AddPolicy,
         _permit: ChangePermit,
     ) -> Result<(), ApiError> {
-        let who = match who {
-            AddPolicy::Admins => "admins",
-            AddPolicy::All => "all",
-        };
-        let body = json!({ "communityId": community.as_str(), "whoCanAddNewGroups": who });
+        let body = json!({ "communityId": community.as_str(), "whoCanAddNewGroups": who.as_str() });
         self.change("communities/settings", &body).await
     }
 

@@ -75,9 +75,8 @@ pub async fn change_members(
     let may_be_done = |at: &usize| ends.get(at).is_some_and(MemberOutcome::may_be_done);
     let changed: Vec<usize> = plan.pending().into_iter().filter(may_be_done).collect();
     if !changed.is_empty() {
-        // Removing people is undone by nothing, and is itself the undo of adding them.
-        let undone_by = change.undone_by.or(context.is_undo.then_some("add"));
-        context.set_undo(change.command, undone_by.map(|by| (by, plan.command_arguments(&changed))));
+        let undo_command = change.undone_by.map(|by| (by, plan.command_arguments(&changed)));
+        context.set_undo(change.command, undo_command);
     }
     Ok(plan.build_reply(change, ends))
 }
