@@ -40,8 +40,8 @@ pub enum Reply {
     /// The result of a command; none without lines. If all status icons say that nothing was done, its message can be
     /// edited to fix it.
     Lines(Vec<ReplyLine>),
-    /// What was asked for, such as a list.
-    Information(Vec<ReplyLine>),
+    /// A report, such as a list; no usage error.
+    Report(Vec<ReplyLine>),
     /// The command was not understood and nothing was done: its message can be edited to fix it.
     UsageError(Vec<ReplyLine>),
     /// A right is missing.
@@ -181,7 +181,7 @@ impl Reply {
 
     fn render(&self, localizer: &Localizer) -> String {
         match self {
-            Self::Lines(lines) | Self::Information(lines) | Self::UsageError(lines) | Self::Denied(lines) => {
+            Self::Lines(lines) | Self::Report(lines) | Self::UsageError(lines) | Self::Denied(lines) => {
                 render_lines(lines, localizer)
             }
             Self::GroupReport(report) => report.render(localizer),

@@ -21,7 +21,7 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
     let is_allowed = |each: &&CommunityEntry| context.can_see(&each.id, &each.name);
     let mut allowed: Vec<CommunityEntry> = snapshot.communities.all().filter(is_allowed).cloned().collect();
     if allowed.is_empty() {
-        return Ok(Reply::Information(vec![ReplyLine::new("no-communities")]));
+        return Ok(Reply::Report(vec![ReplyLine::new("no-communities")]));
     }
     allowed.sort_by_cached_key(|each| (fold(&each.name), each.id.to_string()));
     let head = ReplyLine::new("communities").with_count("count", allowed.len());

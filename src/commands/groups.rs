@@ -53,7 +53,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
             }
         };
         let missing = visible.is_incomplete().then(|| ReplyLine::unknown("groups-missing"));
-        return Ok(Reply::Information(std::iter::once(none).chain(missing).collect()));
+        return Ok(Reply::Report(std::iter::once(none).chain(missing).collect()));
     }
     groups.sort_by_cached_key(|group| (fold(&group.name), group.id.to_string()));
     let (places, is_whole) = group_communities(context, &groups).await?;

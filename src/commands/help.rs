@@ -67,7 +67,7 @@ fn list_commands(
     let first = catalog.specs().iter().find(|spec| is_allowed(spec)).map_or(SPEC.name, |spec| spec.name);
     let first = (localizer.command_name)(first, localizer.locale);
     lines.push(ReplyLine::new("help-on-one").with_command("example", SPEC.name, &[first]));
-    Reply::Information(lines)
+    Reply::Report(lines)
 }
 
 fn command_help(spec: &CommandSpec, localizer: &Localizer) -> Reply {
@@ -93,7 +93,7 @@ fn command_help(spec: &CommandSpec, localizer: &Localizer) -> Reply {
         lines.push(ReplyLine::new("help-also").with_plain("names", others.join(", ")));
     }
     lines.extend(legend(spec));
-    Reply::Information(lines)
+    Reply::Report(lines)
 }
 
 /// With a capital letter and a full stop.

@@ -107,7 +107,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
         head.push(ReplyLine::new("history-until").with_plain("when", when));
     }
     Ok(match lines.is_empty() {
-        true => Reply::Information(head),
+        true => Reply::Report(head),
         false => context.show_unnumbered_list(SPEC.name, head, lines, PAGE_SIZE),
     })
 }

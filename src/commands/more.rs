@@ -16,5 +16,5 @@ pub const SPEC: CommandSpec = CommandSpec {
 
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
     let nothing = ReplyLine::new("more-nothing").with_command("groups", "groups", &[]);
-    Ok(context.show_next_page().await?.unwrap_or(Reply::Information(vec![nothing])))
+    Ok(context.show_next_page().await?.unwrap_or(Reply::Report(vec![nothing])))
 }

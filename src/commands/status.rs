@@ -45,7 +45,7 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
     // A failed hint is no reason to fail.
     lines
         .extend(account.ok().and_then(|account| account.due).and_then(|due| subscription_line(context, due)));
-    Ok(Reply::Information(lines))
+    Ok(Reply::Report(lines))
 }
 
 fn connection_lines(

@@ -142,7 +142,7 @@ impl Context<'_> {
         self.set_state(StateKind::Page, self.conversation_key.to_string(), value);
         let more = ReplyLine::new("list-more").with_count("count", left).with_command("command", "more", &[]);
         let lines = lines.into_iter().map(ReplyLine::from_text);
-        Reply::Information(head.into_iter().chain(lines).chain((left > 0).then_some(more)).collect())
+        Reply::Report(head.into_iter().chain(lines).chain((left > 0).then_some(more)).collect())
     }
 
     /// Stores the meaning of the numbers of a list, by chat.
