@@ -125,9 +125,12 @@ impl Default for TimingConfig {
     }
 }
 
-/// An error that stops the command before it has a reply. A usage error is a reply, not a `CommandError`.
+/// Why a command stops before its end.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
+    /// There is a reply already: a usage error, a prompt, a preview.
+    #[error("the command has its reply")]
+    Reply(Box<Reply>),
     /// Z-API.
     #[error(transparent)]
     Api(#[from] ApiError),
@@ -143,6 +146,18 @@ pub enum CommandError {
     /// The stored plan cannot be read: it may be of another version, and the call may have been made.
     #[error("the plan of the command cannot be read")]
     UnreadablePlan,
+}
+
+impl From<Reply> for CommandError {
+    fn from(reply: Reply) -> Self {
+        Self::Reply(Box::new(reply))
+    }
+}
+
+impl From<ReplyLine> for CommandError {
+    fn from(line: ReplyLine) -> Self {
+        Reply::Lines(vec![line]).into()
+    }
 }
 
 impl Context<'_> {
@@ -198,6 +213,18 @@ impl Context<'_> {
         }
     }
 
+    /// As [`Self::preview_or_confirm`], for lines; ends the command with the preview.
+    pub fn preview_lines(
+        &mut self,
+        command: &str,
+        arguments: String,
+        lines: Vec<ReplyLine>,
+        needs_confirmation: bool,
+    ) -> Result<(), CommandError> {
+        let preview = self.preview_or_confirm(command, arguments, Reply::Lines(lines), needs_confirmation);
+        preview.map_or(Ok(()), |reply| Err(reply.into()))
+    }
+
     /// Suggests a command: a yes runs it as if it were typed. `arguments` has ids in place of names,
     /// `displayed` is the same as people see it.
     pub fn suggest(&mut self, command: &'static str, arguments: String, displayed: &[&str]) -> ReplyLine {
@@ -210,7 +237,7 @@ impl Context<'_> {
 
     /// Stores a prompt with the reply.
     pub fn set_prompt(&mut self, prompt: Prompt) {
-        let prompt = Prompt { is_undo: self.is_undo, precondition: self.precondition.clone(), ..prompt };
+        let prompt = Prompt { undone: self.undone(), precondition: self.precondition.clone(), ..prompt };
         let StateChange { kind, key, value } = prompt.to_state_change(&self.conversation_key);
         self.set_state(kind, key, value);
     }
@@ -228,41 +255,42 @@ impl Context<'_> {
         precondition: Option<String>,
     ) {
         let undo_command = undo_command.map(|(command, rest)| (command.to_owned(), rest));
-        // What undoes the undo is what was undone. It is not offered: a second `/undo` changes nothing.
-        let (command, undo_command, precondition) = match undo_command {
-            Some((undone, _)) if self.is_undo => (undone, None, None),
-            undo_command => (command.to_owned(), undo_command, precondition),
-        };
-        let is_undone = self.is_undo;
-        self.store_undo(&UndoRecord { command, undo_command, is_undone, precondition, alternative: None });
+        let command = command.to_owned();
+        self.store_undo(UndoRecord { command, undo_command, precondition, ..UndoRecord::default() });
     }
 
     /// Stores that a change cannot be undone, and which command may help instead.
     pub fn set_not_undoable(&mut self, command: &str, alternative: &str, arguments: &[&str]) {
-        let command = command.to_owned();
         let arguments = arguments.iter().map(|word| (*word).to_owned()).collect();
         let alternative = Some((alternative.to_owned(), arguments));
-        let is_undone = self.is_undo;
-        self.store_undo(&UndoRecord {
-            command,
-            undo_command: None,
-            is_undone,
-            precondition: None,
-            alternative,
-        });
+        let command = command.to_owned();
+        self.store_undo(UndoRecord { command, alternative, ..UndoRecord::default() });
     }
 
-    fn store_undo(&mut self, undo: &UndoRecord) {
-        let value = serde_json::to_string(undo).unwrap_or_default();
+    fn store_undo(&mut self, record: UndoRecord) {
+        let record = match self.undone() {
+            // What was undone is not offered again: a second `/undo` changes nothing.
+            Some(undone) => UndoRecord { command: undone, is_undone: true, ..UndoRecord::default() },
+            None => record,
+        };
+        let value = serde_json::to_string(&record).unwrap_or_default();
         self.set_state(StateKind::Undo, self.conversation_key.to_string(), Some(value));
+    }
+
+    /// The command that this one stands for, if it is a reply to a prompt or an undo.
+    fn deferred_command(&self) -> Option<DeferredCommand> {
+        serde_json::from_str(self.claim.command.deferred_command.as_deref()?).ok()
+    }
+
+    /// The English name of the command whose change this one undoes.
+    fn undone(&self) -> Option<String> {
+        self.deferred_command()?.undone
     }
 
     /// The file of the command's message, or of the message whose prompt led to the command.
     pub async fn media(&self) -> Result<Option<Media>, CommandError> {
         let command = &self.claim.command;
-        let deferred: Option<DeferredCommand> =
-            command.deferred_command.as_deref().and_then(|json| serde_json::from_str(json).ok());
-        let Some(deferred) = deferred else { return Ok(command.media.clone()) };
+        let Some(deferred) = self.deferred_command() else { return Ok(command.media.clone()) };
         for id in deferred.prompting_commands.iter().rev() {
             if let Some(media) = self.store.media(id).await.map_err(LeaseError::Store)? {
                 return Ok(Some(media));

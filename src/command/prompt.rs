@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
-use crate::command::resolution::{ClearedState, DeferredCommand};
+use crate::command::resolution::DeferredCommand;
 use crate::domain::{ConversationKey, InstanceName, Locale};
 use crate::storage::{CommandRecord, StateChange, StateEntry, StateKind, Store, StoreUnavailable};
 
@@ -40,9 +40,9 @@ pub struct Prompt {
     /// The ids of the commands whose prompts led to this one.
     #[serde(default)]
     pub prompting_commands: Vec<String>,
-    /// A yes undoes a change: the prompt is of `/undo`.
+    /// The prompt is of `/undo`: the English name of the command whose change a yes undoes.
     #[serde(default)]
-    pub is_undo: bool,
+    pub undone: Option<String>,
     /// Undo only if this is still true: the community id or description text that the change left.
     #[serde(default)]
     pub precondition: Option<String>,
@@ -63,7 +63,7 @@ impl Prompt {
             after: String::new(),
             takes_several: false,
             prompting_commands: Vec::new(),
-            is_undo: false,
+            undone: None,
             precondition: None,
         }
     }
@@ -97,7 +97,7 @@ impl Prompt {
             command: self.command.clone(),
             rest: words.join(" "),
             is_confirmed: self.options.is_empty(),
-            clears: Some(if self.is_undo { ClearedState::Undo } else { ClearedState::Prompt }),
+            undone: self.undone.clone(),
             precondition: self.precondition.clone(),
             must_confirm: false,
             prompting_commands: self.prompting_commands.iter().chain([&self.prompted_by]).cloned().collect(),

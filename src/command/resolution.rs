@@ -45,8 +45,9 @@ pub struct DeferredCommand {
     pub rest: String,
     /// It needs no confirmation.
     pub is_confirmed: bool,
-    /// The state that is removed with its reply.
-    pub clears: Option<ClearedState>,
+    /// The English name of the command whose change it undoes.
+    #[serde(default)]
+    pub undone: Option<String>,
     /// Undo only if this is still true: the community id or description text that the change left.
     #[serde(default)]
     pub precondition: Option<String>,
@@ -60,22 +61,9 @@ pub struct DeferredCommand {
 }
 
 impl DeferredCommand {
-    /// The state that is removed with its reply, for an admin in a chat.
+    /// The state that is removed with its reply, for an admin in a chat: the prompt. The undo record stays until something
+    /// is undone.
     pub fn cleared_state(&self, key: &ConversationKey) -> Vec<StateChange> {
-        let kinds: &[StateKind] = match self.clears {
-            None => &[],
-            // The undo record stays until something is undone.
-            Some(ClearedState::Prompt | ClearedState::Undo) => &[StateKind::Prompt],
-        };
-        kinds.iter().map(|kind| StateChange { kind: *kind, key: key.to_string(), value: None }).collect()
+        vec![StateChange { kind: StateKind::Prompt, key: key.to_string(), value: None }]
     }
-}
-
-/// State that is removed with a reply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ClearedState {
-    /// The prompt that was replied to.
-    Prompt,
-    /// The prompt that may have preceded an undo.
-    Undo,
 }

@@ -4,7 +4,7 @@ use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
 use crate::parse::arguments::{ArgKind, Arguments};
-use crate::reply::{Localizer, Reply, UsageError};
+use crate::reply::{Localizer, Reply, ReplyLine, UsageError};
 
 /// The commands that may need a confirmation: they cannot be undone, or many people notice them.
 pub const CONFIRMABLE: [&str; 9] =
@@ -150,8 +150,11 @@ impl CommandSpec {
     }
 
     /// The reply to a usage error.
-    pub fn usage_error_reply(&self, mistake: UsageError, localizer: &Localizer) -> Reply {
+    pub fn usage_error_reply(&self, error: UsageError, localizer: &Localizer) -> Reply {
         let example = self.examples(localizer).swap_remove(0);
-        Reply::UsageError { error: mistake, usage: self.usage(localizer), example }
+        let usage = self.usage(localizer);
+        // Without arguments, the usage is the example.
+        let example = (example != usage).then(|| ReplyLine::new("example").with_plain("example", example));
+        Reply::UsageError(std::iter::once(error.line(&usage)).chain(example).collect())
     }
 }

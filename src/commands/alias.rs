@@ -123,13 +123,13 @@ async fn show_alias(context: &Context<'_>, short: &str) -> Result<Reply, Command
     })
 }
 
-/// The line that shows the command that was likely meant, if another one was typed.
-async fn correction(
+/// Ends the command with the one that was likely meant, if another one was typed.
+async fn check_order(
     context: &Context<'_>,
     short: &str,
     wanted: &str,
     sought: &TargetMatch,
-) -> Result<Option<ReplyLine>, CommandError> {
+) -> Result<(), CommandError> {
     let name = fold(short);
     let is_unknown = matches!(sought, TargetMatch::NotFound(_));
     // Name and alias in reverse order.
@@ -139,7 +139,7 @@ async fn correction(
         && let TargetMatch::One(_) = find_target(context, short).await?
     {
         let line = ReplyLine::not_done("alias-swapped").name("name", wanted);
-        return Ok(Some(line.with_command("command", SPEC.name, &[wanted, "=", short])));
+        return Err(line.with_command("command", SPEC.name, &[wanted, "=", short]).into());
     }
     // Without a sign between the two, the last word may be the alias.
     if is_unknown
@@ -150,14 +150,14 @@ async fn correction(
         && let TargetMatch::NotFound(_) = find_target(context, last).await?
     {
         let line = ReplyLine::not_done("alias-swapped").name("name", wanted);
-        return Ok(Some(line.with_command("command", SPEC.name, &[last, "=", &turned])));
+        return Err(line.with_command("command", SPEC.name, &[last, "=", &turned]).into());
     }
     let word = slugify(&name);
     if alias_error(&name) == Some("alias-word") && !is_unknown && alias_error(&word).is_none() {
         let line = ReplyLine::not_done("alias-one-word").name("short", short);
-        return Ok(Some(line.with_command("command", SPEC.name, &[&word, "=", wanted])));
+        return Err(line.with_command("command", SPEC.name, &[&word, "=", wanted]).into());
     }
-    Ok(None)
+    Ok(())
 }
 
 async fn set_alias(
@@ -167,16 +167,11 @@ async fn set_alias(
     wanted: &str,
 ) -> Result<Reply, CommandError> {
     let name = fold(short);
-    let refused = |key| Ok(Reply::Lines(vec![ReplyLine::not_done(key).name("short", short)]));
-    if context.directory.config_alias(&name).is_some() {
-        return refused("alias-fixed");
-    }
+    check_not_fixed(context, short)?;
     let sought = find_target(context, wanted).await?;
-    if let Some(line) = correction(context, short, wanted, &sought).await? {
-        return Ok(Reply::Lines(vec![line]));
-    }
+    check_order(context, short, wanted, &sought).await?;
     if let Some(key) = alias_error(&name) {
-        return refused(key);
+        return Err(ReplyLine::not_done(key).name("short", short).into());
     }
     let thing = match sought {
         TargetMatch::One(thing) => thing,
@@ -184,35 +179,28 @@ async fn set_alias(
             let before = format!("{} =", typed(&name));
             return Ok(prompt_choice(context, SPEC.name, wanted, options, ChoiceArguments::new(&before, "")));
         }
-        TargetMatch::NotVisible(why) => return Ok(Reply::Lines(vec![why])),
+        TargetMatch::NotVisible(reason) => return Err(reason.into()),
     };
     let snapshot = context.directory.snapshot(context.zapi).await?;
     let former = context.directory.chat_alias(&name).map(str::to_owned);
     if former.as_deref() == Some(thing.id()) {
-        let was_so =
-            ReplyLine::already_done("alias-already-set").name("short", &name).name("name", thing.name());
-        return Ok(Reply::Lines(vec![was_so]));
+        let line = ReplyLine::already_done("alias-already-set").name("short", &name);
+        return Err(line.name("name", thing.name()).into());
     }
-    if let Some(reply) = forbidden_target_reply(context, former.as_deref(), &snapshot) {
-        return Ok(reply);
-    }
+    check_may_change(context, former.as_deref(), &snapshot)?;
     let anyway = [&name, "=", thing.name()];
-    if let Some(reply) = changed_since_reply(arguments, &name, former.as_deref(), &snapshot, &anyway) {
-        return Ok(reply);
-    }
+    check_unchanged(arguments, &name, former.as_deref(), &snapshot, &anyway)?;
     if former.is_none() && context.directory.chat_aliases().len() >= MAX_ALIASES {
         let many = ReplyLine::not_done("alias-many").with_count("count", MAX_ALIASES);
-        return Ok(Reply::Lines(vec![many.with_command("command", "aliases", &[])]));
+        return Err(many.with_command("command", "aliases", &[]).into());
     }
     let hidden = shadowed_targets(&name, &thing, &snapshot);
     // An alias must not hide the name of a community that the admin does not see.
     if hidden.iter().any(|place| !place.is_visible_to(context)) {
-        return refused("alias-taken");
+        return Err(ReplyLine::not_done("alias-taken").name("short", short).into());
     }
-    let reply = |is_dry_run| {
-        let key = if is_dry_run { "alias-would" } else { "alias-set" };
-        let icon = if is_dry_run { "➡️" } else { "✅" };
-        let line = ReplyLine::new(key).with_icon(icon).name("short", &name).name("name", thing.name());
+    let lines = |line: ReplyLine| {
+        let line = line.name("short", &name).name("name", thing.name());
         let mut lines = vec![line.text("kind", thing.kind_key())];
         let former = former.as_deref().and_then(|id| Target::from_id(id, &snapshot));
         if let Some(former) = former {
@@ -222,19 +210,17 @@ async fn set_alias(
             let hides = ReplyLine::new("alias-hides").with_icon("⚠️").name("short", &name);
             lines.push(hides.with_plain("id", hidden.id()));
         }
-        Reply::Lines(lines)
+        lines
     };
     let rest = format!("{name} = {}", thing.id());
-    if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, reply(true), false) {
-        return Ok(reply);
-    }
+    context.preview_lines(SPEC.name, rest, lines(ReplyLine::preview("alias-would")), false)?;
     let back = match &former {
         Some(id) => format!("{name} = {id}"),
         None => format!("remove {name}"),
     };
     context.set_undo_if(SPEC.name, Some((SPEC.name, back)), Some(thing.id().to_owned()));
     context.set_state(StateKind::Alias, name.clone(), Some(thing.id().to_owned()));
-    Ok(reply(false))
+    Ok(Reply::Lines(lines(ReplyLine::done("alias-set"))))
 }
 
 async fn remove_alias(
@@ -243,61 +229,65 @@ async fn remove_alias(
     short: &str,
 ) -> Result<Reply, CommandError> {
     let name = fold(short);
-    if context.directory.config_alias(&name).is_some() {
-        return Ok(Reply::Lines(vec![ReplyLine::not_done("alias-fixed").name("short", short)]));
-    }
+    check_not_fixed(context, short)?;
     let Some(id) = context.directory.chat_alias(&name).map(str::to_owned) else {
         let none = ReplyLine::not_done("alias-none").name("short", short);
-        return Ok(Reply::Lines(vec![none.with_command("command", "aliases", &[])]));
+        return Err(none.with_command("command", "aliases", &[]).into());
     };
     let snapshot = context.directory.snapshot(context.zapi).await?;
-    if let Some(reply) = forbidden_target_reply(context, Some(&id), &snapshot) {
-        return Ok(reply);
-    }
+    check_may_change(context, Some(&id), &snapshot)?;
     let words = i18n::text(context.localizer.locale, "alias-remove-words", &[]);
     let anyway = [words.split(' ').next().unwrap_or_default(), &name];
-    if let Some(reply) = changed_since_reply(arguments, &name, Some(&id), &snapshot, &anyway) {
-        return Ok(reply);
-    }
+    check_unchanged(arguments, &name, Some(&id), &snapshot, &anyway)?;
     let stood_for =
         Target::from_id(&id, &snapshot).map_or_else(|| id.clone(), |thing| thing.name().to_owned());
-    let reply = |key, icon| {
-        let line = ReplyLine::new(key).with_icon(icon).name("short", &name).name("name", &stood_for);
-        Reply::Lines(vec![line])
-    };
+    let lines = |line: ReplyLine| vec![line.name("short", &name).name("name", &stood_for)];
     let rest = format!("remove {name}");
-    if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, reply("alias-would-remove", "➡️"), false)
-    {
-        return Ok(reply);
-    }
+    context.preview_lines(SPEC.name, rest, lines(ReplyLine::preview("alias-would-remove")), false)?;
     // What no longer exists at Z-API cannot be found by a command.
     let back = Target::from_id(&id, &snapshot).map(|_| (SPEC.name, format!("{name} = {id}")));
     context.set_undo_if(SPEC.name, back, Some(String::new()));
     context.set_state(StateKind::Alias, name.clone(), None);
-    Ok(reply("alias-removed", "✅"))
+    Ok(Reply::Lines(lines(ReplyLine::done("alias-removed"))))
 }
 
-/// The reply if an alias was changed since, with the command that undoes it all the same.
-fn changed_since_reply(
+/// Ends the command if the alias is set in the configuration.
+fn check_not_fixed(context: &Context<'_>, short: &str) -> Result<(), CommandError> {
+    match context.directory.config_alias(&fold(short)) {
+        Some(_) => Err(ReplyLine::not_done("alias-fixed").name("short", short).into()),
+        None => Ok(()),
+    }
+}
+
+/// Ends the command if an alias was changed since, with the command that undoes it all the same.
+fn check_unchanged(
     arguments: &Arguments,
     name: &str,
     id: Option<&str>,
     snapshot: &Snapshot,
     anyway: &[&str],
-) -> Option<Reply> {
+) -> Result<(), CommandError> {
     // No alias is an empty id.
     let id = id.unwrap_or_default();
-    arguments.precondition.as_deref().filter(|precondition| *precondition != id)?;
-    let now = Target::from_id(id, snapshot).map(|thing| alias_line(name, &thing));
-    let first = ReplyLine::not_done("alias-changed-since").name("short", name);
-    let command = ReplyLine::new("undo-instead").with_command("command", SPEC.name, anyway);
-    Some(Reply::Lines([Some(first), now, Some(command)].into_iter().flatten().collect()))
+    if arguments.precondition.as_deref().is_none_or(|precondition| precondition == id) {
+        return Ok(());
+    }
+    let mut lines = vec![ReplyLine::not_done("alias-changed-since").name("short", name)];
+    lines.extend(Target::from_id(id, snapshot).map(|thing| alias_line(name, &thing)));
+    lines.push(ReplyLine::new("undo-instead").with_command("command", SPEC.name, anyway));
+    Err(Reply::Lines(lines).into())
 }
 
-/// The reply if an alias names a community without rights for this admin.
-fn forbidden_target_reply(context: &Context<'_>, id: Option<&str>, snapshot: &Snapshot) -> Option<Reply> {
-    let thing = id.and_then(|id| Target::from_id(id, snapshot))?;
-    (!thing.is_visible_to(context)).then_some(Reply::Forbidden { command: SPEC.name, community: None })
+/// Ends the command if an alias names a community without rights for this admin.
+fn check_may_change(
+    context: &Context<'_>,
+    id: Option<&str>,
+    snapshot: &Snapshot,
+) -> Result<(), CommandError> {
+    match id.and_then(|id| Target::from_id(id, snapshot)) {
+        Some(thing) if !thing.is_visible_to(context) => Err(Reply::forbidden(SPEC.name, None).into()),
+        _ => Ok(()),
+    }
 }
 
 /// What else has this name, and would be hidden by the alias.

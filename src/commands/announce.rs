@@ -11,7 +11,7 @@ use crate::command::spec::{CommandSpec, HelpSection};
 use crate::domain::{Chat, CommunityId, GroupId, Media, MediaKind};
 use crate::engine::api_change;
 use crate::engine::audience::count_members;
-use crate::engine::free_text::{parses_back_to, too_long_line, trailing_yes_line};
+use crate::engine::free_text::{check_length, parses_back_to, trailing_yes_line};
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::flags::ends_in_yes;
@@ -47,10 +47,7 @@ struct AnnouncePlan {
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let plan = match api_change::stored_plan(context)? {
         Some(plan) => plan,
-        None => match build_plan(context, arguments).await? {
-            Ok(plan) => plan,
-            Err(reply) => return Ok(reply),
-        },
+        None => build_plan(context, arguments).await?,
     };
     let media = plan.media.clone();
     let line = send_announcement(context, plan).await?;
@@ -60,27 +57,18 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     Ok(Reply::Lines(std::iter::once(line).chain(lost).collect()))
 }
 
-/// Builds the plan, or the reply to send instead.
-async fn build_plan(
-    context: &mut Context<'_>,
-    arguments: &Arguments,
-) -> Result<Result<AnnouncePlan, Reply>, CommandError> {
+/// Builds the plan, and previews it.
+async fn build_plan(context: &mut Context<'_>, arguments: &Arguments) -> Result<AnnouncePlan, CommandError> {
     let community = context.require_community()?;
     let text = arguments.text.as_str();
-    if let Some(long) = too_long_line(text, MAX_LEN) {
-        return Ok(Err(Reply::Lines(vec![long])));
-    }
+    check_length(text, MAX_LEN)?;
     let details = context.zapi.community(&community.id).await?;
-    let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
+    let name = details.name_or(community.name);
     let Some(group) = details.announcement().map(|group| group.id.clone()) else {
-        let none = ReplyLine::not_done("no-announcement-group").name("community", name);
-        return Ok(Err(Reply::Lines(vec![none])));
+        return Err(ReplyLine::not_done("no-announcement-group").name("community", name).into());
     };
     let media = context.media().await?;
-    let mut would = vec![
-        preview_line(context, &name, &group).await?,
-        ReplyLine::new("text-as-typed").with_quote("text", text),
-    ];
+    let mut would = vec![preview_line(context, &name, &group).await?, ReplyLine::from_quote(text)];
     would.extend(media_line(media.as_ref()));
     would.extend(ends_in_yes(text).then(trailing_yes_line));
     failpoint::reach(Step::StateRead);
@@ -88,24 +76,22 @@ async fn build_plan(
     if context.confirmation == Confirmation::Required && !parses_back_to(&SPEC, &rest, text) {
         // A yes would do something else than what is shown.
         let word = text.split_whitespace().next().unwrap_or_default().to_owned();
-        return Ok(Err(SPEC.usage_error_reply(UsageError::UnknownFlag(word), context.localizer)));
+        return Err(SPEC.usage_error_reply(UsageError::UnknownFlag(word), context.localizer).into());
     }
-    if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, Reply::Lines(would), true) {
-        return Ok(Err(reply));
-    }
-    Ok(Ok(AnnouncePlan {
+    context.preview_lines(SPEC.name, rest, would, true)?;
+    Ok(AnnouncePlan {
         community: community.id.to_string(),
         name,
         text: text.to_owned(),
         media,
         group: group.to_string(),
         is_calling: false,
-    }))
+    })
 }
 
 /// The preview line, with the number of people if it can be read.
 async fn preview_line(context: &Context<'_>, name: &str, group: &GroupId) -> Result<ReplyLine, CommandError> {
-    let would = |key| ReplyLine::new(key).with_icon("➡️").name("community", name);
+    let would = |key| ReplyLine::preview(key).name("community", name);
     Ok(match count_members(context, group).await? {
         Some(count) => would("announce-would").with_count("count", count),
         None => would("announce-would-all"),
@@ -160,7 +146,7 @@ async fn send_announcement(context: &mut Context<'_>, plan: AnnouncePlan) -> Res
         if error.cause.is_temporary() {
             api_change::store_plan(context, &plan).await?;
         }
-        return Ok(api_change::handle_failure(context, error)?.line);
+        return api_change::handle_failure(context, error);
     }
     context.set_undo(SPEC.name, None);
     Ok(look(ReplyLine::unknown("announce-unknown")))

@@ -63,9 +63,13 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     }
     let not_allowed = others.iter().find_map(|open| context.catalog.lookup(&open.name));
     if let (true, Some(spec)) = (cancelled.is_empty(), not_allowed) {
-        return Ok(Reply::Forbidden { command: spec.name, community: None });
+        return Ok(Reply::forbidden(spec.name, None));
     }
-    let (at_work, stopped): (Vec<_>, Vec<_>) = cancelled.into_iter().partition(|open| open.is_running);
-    let texts = |commands: Vec<crate::storage::CancelledCommand>| commands.into_iter().map(|open| open.text);
-    Ok(Reply::CancelReport { cancelled: texts(stopped).collect(), running: texts(at_work).collect() })
+    if cancelled.is_empty() {
+        return Ok(Reply::Lines(vec![ReplyLine::new("cancel-none")]));
+    }
+    let (running, stopped): (Vec<_>, Vec<_>) = cancelled.into_iter().partition(|open| open.is_running);
+    let stopped = stopped.into_iter().map(|open| ReplyLine::new("cancel-stopped").name("command", open.text));
+    let running = running.into_iter().map(|open| ReplyLine::new("cancel-running").name("command", open.text));
+    Ok(Reply::Lines(stopped.chain(running).collect()))
 }

@@ -5,7 +5,7 @@ use crate::command::spec::{CommandSpec, HelpSection};
 use crate::directory::{CommunityEntry, fold};
 use crate::engine::listing::{ListKind, NumberedList, format_names};
 use crate::parse::arguments::Arguments;
-use crate::reply::{ListPage, Reply, ReplyLine};
+use crate::reply::{Reply, ReplyLine};
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "communities",
@@ -21,7 +21,7 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
     let is_allowed = |each: &&CommunityEntry| context.can_see(&each.id, &each.name);
     let mut allowed: Vec<CommunityEntry> = snapshot.communities.all().filter(is_allowed).cloned().collect();
     if allowed.is_empty() {
-        return Ok(Reply::ListPage(ListPage::from_lines(vec![ReplyLine::new("no-communities")])));
+        return Ok(Reply::Report(vec![ReplyLine::new("no-communities")]));
     }
     allowed.sort_by_cached_key(|each| (fold(&each.name), each.id.to_string()));
     let head = ReplyLine::new("communities").with_count("count", allowed.len());

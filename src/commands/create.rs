@@ -12,15 +12,15 @@ use crate::command::spec::{CommandSpec, HelpSection};
 use crate::directory::{fold, is_invisible};
 use crate::domain::{CommunityId, GroupId};
 use crate::engine::api_change;
-use crate::engine::free_text::too_long_line;
-use crate::engine::read_back::PollBackoff;
+use crate::engine::free_text::check_length;
+use crate::engine::read_back::poll;
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::further_command::has_verb_behind_conjunction;
 use crate::parse::tokenizer::parse_quoted_name;
 use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, UsageError, escape_markup};
-use crate::zapi::{ApiError, ApiErrorKind, CreatedCommunity, SubGroup};
+use crate::zapi::{ApiError, ApiErrorKind, SubGroup};
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "create",
@@ -43,11 +43,10 @@ struct CreatePlan {
     name: String,
     description: Option<String>,
     /// The ids of the communities that had this name before.
-    known: Vec<String>,
+    known: Vec<CommunityId>,
     /// The ids of the groups of that name, with announcement groups among them: communities that a list
     /// lacked are not taken for new.
-    #[serde(default)]
-    known_groups: Vec<String>,
+    known_groups: Vec<GroupId>,
     /// The call was about to be made, and may have been.
     is_calling: bool,
 }
@@ -57,145 +56,128 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     // Admins of some communities cannot create others.
     if !may_everywhere(context.admin) {
         return Ok(match stored {
-            Some(_) => Reply::RightsRevoked { is_started: true },
-            None => Reply::Forbidden { command: SPEC.name, community: None },
+            Some(_) => Reply::rights_revoked(true),
+            None => Reply::forbidden(SPEC.name, None),
         });
     }
     let plan = match stored {
         Some(plan) => plan,
-        None => match build_plan(context, &arguments.text).await? {
-            Ok(plan) => plan,
-            Err(reply) => return Ok(reply),
-        },
+        None => build_plan(context, &arguments.text).await?,
     };
-    match create_community(context, &plan).await? {
-        Ok(made) => created_reply(context, &plan, made).await,
-        Err(why_not) => Ok(Reply::Lines(vec![why_not])),
-    }
+    let made = create_community(context, &plan).await?;
+    context.directory.invalidate().await;
+    // To end a community always needs a confirmation.
+    context.set_undo(SPEC.name, Some(("deactivate", made.to_string())));
+    // Another community of this name can only be told apart by its id.
+    let target = if plan.known.is_empty() { plan.name.as_str() } else { made.as_str() };
+    Ok(Reply::Lines(vec![
+        ReplyLine::done("create-done").name("community", plan.name.as_str()),
+        ReplyLine::new("create-next").with_command("command", "link", &[target]),
+    ]))
 }
 
-/// Builds the plan, or the reply to send instead.
-async fn build_plan(
-    context: &mut Context<'_>,
-    text: &str,
-) -> Result<Result<CreatePlan, Reply>, CommandError> {
+/// Builds the plan, and previews it.
+async fn build_plan(context: &mut Context<'_>, text: &str) -> Result<CreatePlan, CommandError> {
     // The word for a community is no part of its name, unless it stands in quotes.
     let stripped = strip_community_word(text).filter(|_| parse_quoted_name(text).is_none());
     let text = stripped.unwrap_or(text);
     let (name, description) = parse_name_and_description(text);
-    if name.is_empty() {
-        return Ok(Err(SPEC.usage_error_reply(UsageError::MissingName, context.localizer)));
+    let error = match unclosed_quote(text) {
+        _ if name.is_empty() => Some(UsageError::MissingName),
+        quote => quote.map(UsageError::UnclosedQuote),
+    };
+    if let Some(error) = error {
+        return Err(SPEC.usage_error_reply(error, context.localizer).into());
     }
-    if let Some(quote) = unclosed_quote(text) {
-        return Ok(Err(SPEC.usage_error_reply(UsageError::UnclosedQuote(quote), context.localizer)));
-    }
-    let long = too_long_line(&name, MAX_NAME_LEN).or_else(|| {
-        description.as_deref().and_then(|description| too_long_line(description, MAX_DESCRIPTION_LEN))
-    });
-    if let Some(long) = long {
-        return Ok(Err(Reply::Lines(vec![long])));
-    }
+    check_length(&name, MAX_NAME_LEN)?;
+    check_length(description.as_deref().unwrap_or_default(), MAX_DESCRIPTION_LEN)?;
     let (known, groups) = tokio::join!(find_by_name(context, &name), groups_of_name(context, &name));
     let (known, groups) = (known?, groups?);
     failpoint::reach(Step::StateRead);
-    let mut would = vec![ReplyLine::new("create-would").with_icon("➡️").name("community", name.as_str())];
+    let mut would = vec![ReplyLine::preview("create-would").name("community", name.as_str())];
     if let Some(description) = &description {
         would.push(ReplyLine::new("create-description"));
-        would.push(ReplyLine::new("text-as-typed").with_quote("text", description.as_str()));
+        would.push(ReplyLine::from_quote(description.as_str()));
     }
     if !known.is_empty() {
         let exists = ReplyLine::new("create-exists").with_icon("⚠️").name("community", name.as_str());
         would.push(exists.with_count("count", known.len()));
     }
     // It cannot be undone: needs a confirmation if the name may hold more than a name.
-    let typo = suggest_name(text);
-    if let Some(meant) = &typo {
-        let command =
-            format!("{} {}", context.localizer.format_command(SPEC.name, &[]), escape_markup(meant));
+    let suggested = suggest_name(text);
+    if let Some(suggested) = &suggested {
+        let command = context.localizer.format_command(SPEC.name, &[]);
+        let command = format!("{command} {}", escape_markup(suggested));
         would.push(ReplyLine::new("create-maybe").with_plain("command", command));
     }
-    let is_asked =
-        !known.is_empty() || typo.is_some() || stripped.is_some() || has_verb_behind_conjunction(&name);
+    let is_doubtful =
+        !known.is_empty() || suggested.is_some() || stripped.is_some() || has_verb_behind_conjunction(&name);
     let rest = command_arguments(&name, description.as_deref());
-    if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, Reply::Lines(would), is_asked) {
-        return Ok(Err(reply));
-    }
-    let known = known.iter().map(CommunityId::to_string).collect();
-    let known_groups = groups.iter().map(GroupId::to_string).collect();
-    Ok(Ok(CreatePlan { name, description, known, known_groups, is_calling: false }))
+    context.preview_lines(SPEC.name, rest, would, is_doubtful)?;
+    Ok(CreatePlan { name, description, known, known_groups: groups, is_calling: false })
 }
 
-async fn create_community(
-    context: &mut Context<'_>,
-    plan: &CreatePlan,
-) -> Result<Result<CreatedCommunity, ReplyLine>, CommandError> {
+/// Creates the community, unless an earlier attempt may have done it; ends the command if it is not there then.
+async fn create_community(context: &mut Context<'_>, plan: &CreatePlan) -> Result<CommunityId, CommandError> {
     if plan.is_calling {
         return find_created(context, plan, None, None).await;
     }
     if context.is_cancelled {
-        return Ok(Err(api_change::cancelled_line()));
+        return Err(api_change::cancelled_line().into());
     }
     let permit = context.zapi.acquire_change_permit(CREATE_CALL).await?;
     api_change::store_plan(context, &CreatePlan { is_calling: true, ..plan.clone() }).await?;
     failpoint::reach(Step::Calling);
     let response = context.zapi.create_community(&plan.name, plan.description.as_deref(), permit).await;
     failpoint::reach(Step::Called);
-    match response {
-        Ok(made) => find_created(context, plan, Some(made.id), None).await,
+    let error = match response {
+        Ok(made) => return find_created(context, plan, Some(&made.id), None).await,
+        Err(error) => error,
+    };
+    match error.cause {
         // A rejection does not prove that nothing was created.
-        Err(error) if error.cause == ApiErrorKind::Rejected => {
-            let refused = api_change::handle_failure(context, error)?.line;
-            find_created(context, plan, None, Some(refused)).await
+        ApiErrorKind::Rejected => {
+            let rejected = api_change::handle_failure(context, error)?;
+            return find_created(context, plan, None, Some(rejected)).await;
         }
-        Err(error) if error.cause.is_surely_not_applied() => {
-            if error.cause == ApiErrorKind::RateLimited {
-                // It may have been created all the same, and show late: retried only if it is certainly not there.
-                let mut backoff = PollBackoff::new(context.timing.read_back);
-                loop {
-                    match new_community(context, plan, None).await {
-                        Ok(Some(made)) => return Ok(Ok(made)),
-                        Ok(None) if backoff.wait().await => {}
-                        Ok(None) => break,
-                        Err(_) => return find_created(context, plan, None, None).await,
-                    }
-                }
+        ApiErrorKind::RateLimited => {
+            // It may have been created all the same, and show late: retried only if it is certainly not there.
+            match poll(context.timing.read_back, || new_community(context, plan, None)).await {
+                Ok(Some(made)) => return Ok(made),
+                Ok(None) => {}
+                Err(_) => return find_created(context, plan, None, None).await,
             }
-            if error.cause.is_temporary() {
-                api_change::store_plan(context, plan).await?;
-            }
-            Ok(Err(api_change::handle_failure(context, error)?.line))
         }
-        Err(_) => find_created(context, plan, None, None).await,
+        cause if cause.is_surely_not_applied() => {}
+        _ => return find_created(context, plan, None, None).await,
     }
+    if error.cause.is_temporary() {
+        api_change::store_plan(context, plan).await?;
+    }
+    Err(api_change::handle_failure(context, error)?.into())
 }
 
-/// Finds the new community, by the id of the response, or as the one that was not there before. Returns the
-/// rejection if there is none.
+/// Finds the new community, by the id of the response, or as the one that was not there before; ends the command if
+/// there is none, with the rejection of the call if there was one.
 async fn find_created(
     context: &mut Context<'_>,
     plan: &CreatePlan,
-    answered: Option<CommunityId>,
-    refused: Option<ReplyLine>,
-) -> Result<Result<CreatedCommunity, ReplyLine>, CommandError> {
-    let mut backoff = PollBackoff::new(context.timing.read_back);
-    loop {
-        match new_community(context, plan, answered.clone()).await {
-            Ok(Some(made)) => return Ok(Ok(made)),
-            Ok(None) if backoff.wait().await => {}
-            Ok(None) => match refused {
-                Some(refused) => return Ok(Err(refused)),
-                None => break,
-            },
-            Err(error) if error.cause.is_temporary() && !context.is_last_attempt => return Err(error.into()),
-            Err(_) => {
-                context.is_final_failure = context.is_last_attempt;
-                break;
+    returned: Option<&CommunityId>,
+    rejected: Option<ReplyLine>,
+) -> Result<CommunityId, CommandError> {
+    match poll(context.timing.read_back, || new_community(context, plan, returned)).await {
+        Ok(Some(made)) => return Ok(made),
+        Ok(None) => {
+            if let Some(rejected) = rejected {
+                return Err(rejected.into());
             }
         }
+        Err(error) if error.cause.is_temporary() && !context.is_last_attempt => return Err(error.into()),
+        Err(_) => context.is_final_failure = context.is_last_attempt,
     }
     context.set_undo(SPEC.name, None);
-    let unsure = ReplyLine::unknown("create-unknown").name("community", plan.name.as_str());
-    Ok(Err(unsure.with_command("command", "communities", &[])))
+    let unknown = ReplyLine::unknown("create-unknown").name("community", plan.name.as_str());
+    Err(unknown.with_command("command", "communities", &[]).into())
 }
 
 /// The community of this id, or the one that the list did not show before the call. Its metadata must agree:
@@ -203,14 +185,13 @@ async fn find_created(
 async fn new_community(
     context: &Context<'_>,
     plan: &CreatePlan,
-    answered: Option<CommunityId>,
-) -> Result<Option<CreatedCommunity>, ApiError> {
-    let is_answered = answered.is_some();
-    let found = match answered {
-        Some(id) => vec![id],
+    returned: Option<&CommunityId>,
+) -> Result<Option<CommunityId>, ApiError> {
+    let found = match returned {
+        Some(id) => vec![id.clone()],
         None => find_by_name(context, &plan.name).await?,
     };
-    let mut new = found.into_iter().filter(|id| plan.known.iter().all(|known| known != id.as_str()));
+    let mut new = found.into_iter().filter(|id| !plan.known.contains(id));
     let (Some(id), None) = (new.next(), new.next()) else { return Ok(None) };
     let details = match context.zapi.community(&id).await {
         Ok(details) => details,
@@ -218,27 +199,12 @@ async fn new_community(
         Err(error) if error.cause == ApiErrorKind::Rejected => return Ok(None),
         Err(error) => return Err(error),
     };
-    let is_named = is_answered || details.name.as_deref().is_some_and(|name| fold(name) == fold(&plan.name));
-    let is_new = |group: &&SubGroup| plan.known_groups.iter().all(|known| known != group.id.as_str());
-    let announcement = details.announcement().filter(is_new).map(|group| group.id.clone());
-    let is_made = is_named && details.ordinary().next().is_none() && announcement.is_some();
-    Ok(is_made.then_some(CreatedCommunity { id, announcement }))
-}
-
-async fn created_reply(
-    context: &mut Context<'_>,
-    plan: &CreatePlan,
-    made: CreatedCommunity,
-) -> Result<Reply, CommandError> {
-    context.directory.invalidate().await;
-    // Another community of this name can only be told apart by its id.
-    let target = if plan.known.is_empty() { plan.name.as_str() } else { made.id.as_str() };
-    // To end a community always needs a confirmation.
-    context.set_undo(SPEC.name, Some(("deactivate", made.id.to_string())));
-    Ok(Reply::Lines(vec![
-        ReplyLine::done("create-done").name("community", plan.name.as_str()),
-        ReplyLine::new("create-next").with_command("command", "link", &[target]),
-    ]))
+    let has_name = || details.name.as_deref().is_some_and(|name| fold(name) == fold(&plan.name));
+    let is_new = |group: &SubGroup| !plan.known_groups.contains(&group.id);
+    let is_made = (returned.is_some() || has_name())
+        && details.ordinary().next().is_none()
+        && details.announcement().is_some_and(is_new);
+    Ok(is_made.then_some(id))
 }
 
 /// Reads the communities of a name.

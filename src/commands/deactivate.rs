@@ -1,7 +1,5 @@
 //! `/deactivate <community>`: ends a community; its groups stay, in no community.
 
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use crate::command::context::{CommandError, Context};
@@ -23,87 +21,66 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Communities,
 };
 
-/// What is stored before the call.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct DeactivatePlan {
-    community: String,
+/// The end of a community.
+#[derive(Serialize, Deserialize)]
+struct Deactivation {
+    community: CommunityId,
     name: String,
     /// The number of its ordinary groups, if known.
     groups: Option<usize>,
 }
 
-struct Deactivate {
-    community: CommunityId,
-}
-
-impl ApiChange for Deactivate {
+impl ApiChange for Deactivation {
+    const COMMAND: &'static str = SPEC.name;
     const CALL: &'static str = "DELETE communities";
     const IS_CONFIRMED: bool = false;
 
-    fn call<'a>(&'a self, zapi: &'a Zapi, permit: ChangePermit) -> BoxFuture<'a, Result<(), ApiError>> {
-        zapi.deactivate(&self.community, permit).boxed()
-    }
-
-    fn is_applied<'a>(&'a self, zapi: &'a Zapi) -> Option<BoxFuture<'a, Result<bool, ApiError>>> {
-        // A list without it may be incomplete: the community itself must be gone, too.
-        let read = async {
-            if zapi.communities().await?.iter().any(|each| each.id == self.community) {
-                return Ok(false);
-            }
-            match zapi.community(&self.community).await {
-                Ok(_) => Ok(false),
-                Err(error) if error.proves_absence() => Ok(true),
-                Err(error) => Err(error),
-            }
+    async fn plan(context: &mut Context<'_>, _: &Arguments) -> Result<Self, CommandError> {
+        let community = context.require_community()?;
+        let details = context.zapi.community(&community.id).await?;
+        let name = details.name_or(community.name);
+        let groups = details.lists_groups().then(|| details.ordinary().count());
+        let people = match details.announcement() {
+            Some(group) => count_members(context, &group.id).await?,
+            None => None,
         };
-        Some(read.boxed())
+        failpoint::reach(Step::StateRead);
+        let mut preview = vec![ReplyLine::preview("deactivate-would").name("community", name.as_str())];
+        preview.extend(groups.map(|count| ReplyLine::new("deactivate-groups").with_count("count", count)));
+        preview.extend(people.map(|count| ReplyLine::new("deactivate-people").with_count("count", count)));
+        context.preview_lines(SPEC.name, community.id.to_string(), preview, true)?;
+        Ok(Self { community: community.id, name, groups })
     }
 
-    fn status_command(&self) -> (&'static str, Vec<&str>) {
-        ("communities", Vec::new())
+    async fn call(&self, zapi: &Zapi, permit: ChangePermit) -> Result<(), ApiError> {
+        zapi.deactivate(&self.community, permit).await
+    }
+
+    async fn is_applied(&self, zapi: &Zapi) -> Result<bool, ApiError> {
+        // A list without it may be incomplete: the community itself must be gone, too.
+        if zapi.communities().await?.iter().any(|each| each.id == self.community) {
+            return Ok(false);
+        }
+        match zapi.community(&self.community).await {
+            Ok(_) => Ok(false),
+            Err(error) if error.proves_absence() => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn status_command(&self) -> Option<(&'static str, Vec<&str>)> {
+        Some(("communities", Vec::new()))
+    }
+
+    fn done_lines(&self, _: &mut Context<'_>) -> Vec<ReplyLine> {
+        let left = self.groups.map(|count| ReplyLine::new("deactivate-left").with_count("count", count));
+        let done = ReplyLine::done("deactivate-done").name("community", self.name.as_str());
+        std::iter::once(done).chain(left).collect()
     }
 }
 
-pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
-    let community = context.require_community()?;
-    let stored: Option<DeactivatePlan> = api_change::stored_plan(context)?;
-    let is_started = stored.is_some();
-    let plan = match stored {
-        Some(plan) => plan,
-        None => {
-            let details = context.zapi.community(&community.id).await?;
-            let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
-            let groups = details.lists_groups().then(|| details.ordinary().count());
-            let people = match details.announcement() {
-                Some(group) => count_members(context, &group.id).await?,
-                None => None,
-            };
-            failpoint::reach(Step::StateRead);
-            let mut would =
-                vec![ReplyLine::new("deactivate-would").with_icon("➡️").name("community", name.as_str())];
-            would.extend(groups.map(|count| ReplyLine::new("deactivate-groups").with_count("count", count)));
-            would.extend(people.map(|count| ReplyLine::new("deactivate-people").with_count("count", count)));
-            let rest = community.id.to_string();
-            if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, Reply::Lines(would), true) {
-                return Ok(reply);
-            }
-            let plan = DeactivatePlan { community: community.id.to_string(), name, groups };
-            api_change::store_plan(context, &plan).await?;
-            plan
-        }
-    };
-    let change = Deactivate { community: community.id };
-    let done = api_change::apply(context, &change, is_started).await?;
+pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
+    let reply = api_change::run::<Deactivation>(context, arguments).await?;
     context.directory.invalidate().await;
-    if api_change::may_be_done(&done) {
-        // Undone by nothing, and itself the undo of `/create`.
-        let undone = context.is_undo.then(|| ("create", String::new()));
-        context.set_undo(SPEC.name, undone);
-    }
-    if let Err(why_not) = done {
-        return Ok(Reply::Lines(vec![why_not]));
-    }
-    let mut lines = vec![ReplyLine::done("deactivate-done").name("community", plan.name)];
-    lines.extend(plan.groups.map(|count| ReplyLine::new("deactivate-left").with_count("count", count)));
-    Ok(Reply::Lines(lines))
+    Ok(reply)
 }

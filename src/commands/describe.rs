@@ -2,21 +2,19 @@
 //!
 //! A lone `-` removes the description, since a text is required.
 
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use crate::command::context::{CommandError, Context};
 use crate::command::spec::{CommandSpec, HelpSection};
 use crate::domain::CommunityId;
 use crate::engine::api_change::{self, ApiChange};
-use crate::engine::free_text::{is_same_text, parses_back_to, too_long_line, trailing_yes_line};
+use crate::engine::free_text::{check_length, is_same_text, parses_back_to, trailing_yes_line};
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::flags::ends_in_yes;
 use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine};
-use crate::zapi::{ApiError, ChangePermit, CommunityDetails, Zapi};
+use crate::zapi::{ApiError, ChangePermit, Zapi};
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "describe",
@@ -32,135 +30,118 @@ const MAX_DESCRIPTION_LEN: usize = 2_048;
 /// The text for no description.
 const NO_DESCRIPTION: &str = "-";
 
-/// What is stored before the call.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct DescribePlan {
-    community: String,
+/// A new description.
+#[derive(Serialize, Deserialize)]
+struct Description {
+    community: CommunityId,
     name: String,
     text: String,
     /// The description before.
     before: String,
 }
 
-struct Describe {
-    community: CommunityId,
-    text: String,
-}
-
-impl ApiChange for Describe {
+impl ApiChange for Description {
+    const COMMAND: &'static str = SPEC.name;
     const CALL: &'static str = "update-community-description";
 
-    fn call<'a>(&'a self, zapi: &'a Zapi, permit: ChangePermit) -> BoxFuture<'a, Result<(), ApiError>> {
-        zapi.describe(&self.community, &self.text, permit).boxed()
+    async fn plan(context: &mut Context<'_>, arguments: &Arguments) -> Result<Self, CommandError> {
+        let community = context.require_community()?;
+        let text = match arguments.text.as_str() {
+            NO_DESCRIPTION => String::new(),
+            text => text.to_owned(),
+        };
+        check_length(&text, MAX_DESCRIPTION_LEN)?;
+        let details = context.zapi.community(&community.id).await?;
+        let name = details.name_or(community.name);
+        let before = details.description.unwrap_or_default();
+        failpoint::reach(Step::StateRead);
+        let change = Self { community: community.id, name, text, before };
+        if is_same_text(&change.before, &change.text) {
+            let key = if change.text.is_empty() { "describe-none-already" } else { "describe-already" };
+            return Err(ReplyLine::already_done(key).name("community", change.name).into());
+        }
+        let is_not_so = |text: &String| !is_same_text(&change.before, text);
+        let is_changed_since = arguments.precondition.as_ref().is_some_and(is_not_so);
+        let mut preview = change.preview();
+        let may_hold_a_flag = ends_in_yes(&change.text);
+        if may_hold_a_flag {
+            preview.push(trailing_yes_line());
+        }
+        if is_changed_since {
+            // Undoing one's own text does not confirm removing the text of another person.
+            context.require_confirmation();
+            // A yes removes the text that was shown, no later one.
+            context.precondition = Some(change.before.clone());
+            preview.splice(..0, change.changed_since_lines());
+        }
+        let rest = command_for(&change.community, &change.text).unwrap_or_default();
+        let is_grave = is_changed_since || may_hold_a_flag || may_be_cut(arguments);
+        context.preview_lines(SPEC.name, rest, preview, is_grave)?;
+        Ok(change)
     }
 
-    fn is_applied<'a>(&'a self, zapi: &'a Zapi) -> Option<BoxFuture<'a, Result<bool, ApiError>>> {
-        let read =
-            async { Ok(is_same_text(&description(zapi.community(&self.community).await?), &self.text)) };
-        Some(read.boxed())
+    async fn call(&self, zapi: &Zapi, permit: ChangePermit) -> Result<(), ApiError> {
+        zapi.describe(&self.community, &self.text, permit).await
     }
 
-    fn status_command(&self) -> (&'static str, Vec<&str>) {
-        ("community", vec![self.community.as_str()])
+    async fn is_applied(&self, zapi: &Zapi) -> Result<bool, ApiError> {
+        let now = zapi.community(&self.community).await?.description.unwrap_or_default();
+        Ok(is_same_text(&now, &self.text))
+    }
+
+    fn status_command(&self) -> Option<(&'static str, Vec<&str>)> {
+        Some(("community", vec![self.community.as_str()]))
+    }
+
+    fn done_lines(&self, context: &mut Context<'_>) -> Vec<ReplyLine> {
+        let key = match (self.text.is_empty(), context.is_undo) {
+            (true, _) => "describe-none-done",
+            (false, true) => "describe-back",
+            (false, false) => "describe-done",
+        };
+        vec![ReplyLine::done(key).name("community", self.name.as_str())]
+    }
+
+    fn set_undo(&self, context: &mut Context<'_>) {
+        let by = command_for(&self.community, &self.before).map(|rest| (SPEC.name, rest));
+        context.set_undo_if(SPEC.name, by, Some(self.text.clone()));
+    }
+}
+
+impl Description {
+    fn preview(&self) -> Vec<ReplyLine> {
+        let of = |key| ReplyLine::preview(key).name("community", self.name.as_str());
+        match self.text.as_str() {
+            "" => vec![of("describe-none-would")],
+            text => vec![of("describe-would"), ReplyLine::from_quote(text)],
+        }
+    }
+
+    /// The current description, if it is not the one that this admin had set.
+    fn changed_since_lines(&self) -> Vec<ReplyLine> {
+        let of = |key| ReplyLine::not_done(key).name("community", self.name.as_str());
+        match self.before.trim() {
+            "" => vec![of("describe-none-changed-since")],
+            now => vec![of("describe-changed-since"), ReplyLine::from_quote(now)],
+        }
     }
 }
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
-    let community = context.require_community()?;
-    let stored: Option<DescribePlan> = api_change::stored_plan(context)?;
-    let is_started = stored.is_some();
-    let plan = match stored {
-        Some(plan) => plan,
-        None => {
-            let text = match arguments.text.as_str() {
-                NO_DESCRIPTION => String::new(),
-                text => text.to_owned(),
-            };
-            if let Some(long) = too_long_line(&text, MAX_DESCRIPTION_LEN) {
-                return Ok(Reply::Lines(vec![long]));
-            }
-            let details = context.zapi.community(&community.id).await?;
-            let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
-            let before = description(details);
-            failpoint::reach(Step::StateRead);
-            let plan = DescribePlan { community: community.id.to_string(), name, text, before };
-            if is_same_text(&plan.before, &plan.text) {
-                let key = if plan.text.is_empty() { "describe-none-already" } else { "describe-already" };
-                return Ok(Reply::Lines(vec![ReplyLine::already_done(key).name("community", plan.name)]));
-            }
-            let is_not_so = |text: &String| !is_same_text(&plan.before, text);
-            let is_changed_since = arguments.precondition.as_ref().is_some_and(is_not_so);
-            let mut about = preview_lines(&plan);
-            let may_hold_a_flag = ends_in_yes(&plan.text);
-            if may_hold_a_flag {
-                about.push(trailing_yes_line());
-            }
-            if is_changed_since {
-                // Undoing one's own text does not confirm removing the text of another person.
-                context.require_confirmation();
-                // A yes removes the text that was shown, no later one.
-                context.precondition = Some(plan.before.clone());
-                about.splice(..0, changed_since_lines(&plan));
-            }
-            let rest = command_for(&community.id, &plan.text).unwrap_or_default();
-            // `/describe bairro Feliz and united`: the name may have taken words of the text.
-            let is_cut = arguments.community.as_deref().is_some_and(|name| name.contains(' '))
-                && plan
-                    .text
-                    .split_whitespace()
-                    .next()
-                    .is_some_and(|first| in_word_list(first, "stop-words-between-names"));
-            let is_grave = is_changed_since || may_hold_a_flag || is_cut;
-            let about = Reply::Lines(about);
-            if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, about, is_grave) {
-                return Ok(reply);
-            }
-            api_change::store_plan(context, &plan).await?;
-            plan
-        }
-    };
-    let change = Describe { community: community.id.clone(), text: plan.text.clone() };
-    let done = api_change::apply(context, &change, is_started).await?;
-    if api_change::may_be_done(&done) {
-        let by = command_for(&community.id, &plan.before).map(|rest| (SPEC.name, rest));
-        context.set_undo_if(SPEC.name, by, Some(plan.text.clone()));
-    }
-    if let Err(why_not) = done {
-        return Ok(Reply::Lines(vec![why_not]));
-    }
-    let key = match (plan.text.is_empty(), context.is_undo) {
-        (true, _) => "describe-none-done",
-        (false, true) => "describe-back",
-        (false, false) => "describe-done",
-    };
-    Ok(Reply::Lines(vec![ReplyLine::done(key).name("community", plan.name)]))
+    api_change::run::<Description>(context, arguments).await
 }
 
-fn preview_lines(plan: &DescribePlan) -> Vec<ReplyLine> {
-    let of = |key| ReplyLine::new(key).with_icon("➡️").name("community", plan.name.as_str());
-    match plan.text.as_str() {
-        "" => vec![of("describe-none-would")],
-        text => vec![of("describe-would"), ReplyLine::new("text-as-typed").with_quote("text", text)],
-    }
-}
-
-/// The current description, if it is not the one that this admin had set.
-fn changed_since_lines(plan: &DescribePlan) -> Vec<ReplyLine> {
-    let of = |key| ReplyLine::not_done(key).name("community", plan.name.as_str());
-    match plan.before.trim() {
-        "" => vec![of("describe-none-changed-since")],
-        now => vec![of("describe-changed-since"), ReplyLine::new("text-as-typed").with_quote("text", now)],
-    }
+/// `/describe bairro Feliz and united`: whether the name may have taken words of the text.
+fn may_be_cut(arguments: &Arguments) -> bool {
+    let first = arguments.text.split_whitespace().next();
+    arguments.community.as_deref().is_some_and(|name| name.contains(' '))
+        && first.is_some_and(|first| in_word_list(first, "stop-words-between-names"))
 }
 
 /// The arguments that set this description; none if no arguments do.
 fn command_for(community: &CommunityId, text: &str) -> Option<String> {
     let rest = format!("{community} {}", if text.is_empty() { NO_DESCRIPTION } else { text });
     (text.is_empty() || (parses_back_to(&SPEC, &rest, text) && text.trim() != NO_DESCRIPTION)).then_some(rest)
-}
-
-fn description(details: CommunityDetails) -> String {
-    details.description.unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::directory::{CommunityEntry, GroupEntry, NameMatch, fold};
 use crate::engine::listing::{ListKind, NumberedList, format_names};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::word_lists::{skip_stop_words, word_list};
-use crate::reply::{ListPage, Reply, ReplyLine, quote};
+use crate::reply::{Reply, ReplyLine, quote};
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "groups",
@@ -53,9 +53,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
             }
         };
         let missing = visible.is_incomplete().then(|| ReplyLine::unknown("groups-missing"));
-        return Ok(Reply::ListPage(ListPage::from_lines(
-            [Some(none), missing].into_iter().flatten().collect(),
-        )));
+        return Ok(Reply::Report(std::iter::once(none).chain(missing).collect()));
     }
     groups.sort_by_cached_key(|group| (fold(&group.name), group.id.to_string()));
     let (places, is_whole) = group_communities(context, &groups).await?;

@@ -7,7 +7,7 @@ use crate::command::prompt::Prompt;
 use crate::command::spec::{CommandSpec, HelpSection};
 use crate::i18n;
 use crate::parse::arguments::{ArgKind, Arguments};
-use crate::reply::{CommandHelp, Localizer, Reply, ReplyLine};
+use crate::reply::{Localizer, Reply, ReplyLine, format_columns};
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "help",
@@ -28,9 +28,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     // `/help /link` is as common as `/help link`.
     let name = typed.trim_start_matches(context.localizer.prefix.as_str());
     Ok(match context.catalog.lookup(name) {
-        Some(spec) if !may_use(context.admin, spec.name) => {
-            Reply::Forbidden { command: spec.name, community: None }
-        }
+        Some(spec) if !may_use(context.admin, spec.name) => Reply::forbidden(spec.name, None),
         Some(spec) => command_help(spec, context.localizer),
         None => {
             let nearest = context.catalog.nearest_name(name, context.localizer.locale);
@@ -40,8 +38,8 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
                     ..Prompt::new(&context.claim.command, context.localizer.locale, SPEC.name)
                 });
             }
-            let (typed, rest) = (name.to_owned(), String::new());
-            Reply::UnknownCommand { is_prompted: nearest.is_some(), typed, nearest, rest }
+            let command = nearest.map(|nearest| format!("{}{nearest}", context.localizer.prefix));
+            Reply::unknown_command(name, command, nearest.is_some())
         }
     })
 }
@@ -56,32 +54,54 @@ fn list_commands(
     localizer: &Localizer,
     is_allowed: impl Fn(&CommandSpec) -> bool,
 ) -> Reply {
-    let of = |chapter| {
-        let commands = catalog.specs().iter().filter(|spec| spec.section == chapter && is_allowed(spec));
-        commands.map(|spec| localizer.format_command(spec.name, &[])).collect::<Vec<_>>()
-    };
-    let chapters = HelpSection::ALL.map(|chapter| (chapter.key(), of(chapter)));
-    let first = catalog.specs().iter().find(|spec| is_allowed(spec)).map_or(SPEC.name, |spec| spec.name);
-    Reply::Help {
-        sections: chapters.into_iter().filter(|(_, commands)| !commands.is_empty()).collect(),
-        example: localizer.format_command(SPEC.name, &[(localizer.command_name)(first, localizer.locale)]),
+    let mut lines = vec![ReplyLine::new("help-title")];
+    for section in HelpSection::ALL {
+        let allowed = catalog.specs().iter().filter(|spec| spec.section == section && is_allowed(spec));
+        let commands: Vec<String> = allowed.map(|spec| localizer.format_command(spec.name, &[])).collect();
+        if !commands.is_empty() {
+            let title = i18n::text(localizer.locale, section.key(), &[]);
+            lines.push(ReplyLine::from_text(format!("*{title}*")));
+            lines.extend(format_columns(&commands).into_iter().map(ReplyLine::from_text));
+        }
     }
+    let first = catalog.specs().iter().find(|spec| is_allowed(spec)).map_or(SPEC.name, |spec| spec.name);
+    let first = (localizer.command_name)(first, localizer.locale);
+    lines.push(ReplyLine::new("help-on-one").with_command("example", SPEC.name, &[first]));
+    Reply::Report(lines)
 }
 
 fn command_help(spec: &CommandSpec, localizer: &Localizer) -> Reply {
+    let usage = spec.usage(localizer);
+    let mut lines = vec![
+        ReplyLine::from_text(as_sentence(&short_description(spec, localizer, ""))),
+        ReplyLine::new("help-usage").with_plain("usage", usage.as_str()),
+    ];
+    match spec.examples(localizer).as_slice() {
+        // Without arguments, the usage is the example.
+        [example] if *example == usage => {}
+        [example] => lines.push(ReplyLine::new("example").with_plain("example", example)),
+        several => {
+            lines.push(ReplyLine::new("help-examples"));
+            lines.extend(several.iter().map(ReplyLine::from_text));
+        }
+    }
+    lines.push(ReplyLine::from_text(short_description(spec, localizer, "-long")));
     let shown = spec.name_in(localizer.locale);
-    Reply::CommandHelp(Box::new(CommandHelp {
-        about: short_description(spec, localizer, ""),
-        usage: spec.usage(localizer),
-        more: short_description(spec, localizer, "-long"),
-        examples: spec.examples(localizer),
-        related: spec
-            .names()
-            .filter(|name| *name != shown)
-            .map(|name| format!("{}{name}", localizer.prefix))
-            .collect(),
-        legend: legend(spec),
-    }))
+    let others = spec.names().filter(|name| *name != shown);
+    let others: Vec<String> = others.map(|name| format!("{}{name}", localizer.prefix)).collect();
+    if !others.is_empty() {
+        lines.push(ReplyLine::new("help-also").with_plain("names", others.join(", ")));
+    }
+    lines.extend(legend(spec));
+    Reply::Report(lines)
+}
+
+/// With a capital letter and a full stop.
+fn as_sentence(text: &str) -> String {
+    let mut rest = text.chars();
+    let first: String = rest.next().into_iter().flat_map(char::to_uppercase).collect();
+    let end = if text.ends_with(['.', '?', '!']) { "" } else { "." };
+    format!("{first}{}{end}", rest.as_str())
 }
 
 /// Its flags, and the status icons of its replies.

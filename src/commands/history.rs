@@ -19,7 +19,7 @@ use crate::engine::members::person::parse_one;
 use crate::parse::arguments::{self, ArgKind, Arguments};
 use crate::parse::prompt_reply::is_thumbs_up;
 use crate::parse::word_lists::{in_word_list, skip_stop_words};
-use crate::reply::{ListPage, MAX_CANDIDATES, Reply, ReplyLine, escape_markup, quote, truncate};
+use crate::reply::{MAX_CANDIDATES, Reply, ReplyLine, escape_markup, quote, truncate};
 use crate::storage::{HistoryEntry, LeaseError, Outcome};
 
 pub const SPEC: CommandSpec = CommandSpec {
@@ -60,10 +60,7 @@ enum HistoryFilter {
 }
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
-    let wanted = match parse_filter(context, &arguments.words()).await? {
-        Ok(wanted) => wanted,
-        Err(reply) => return Ok(reply),
-    };
+    let wanted = parse_filter(context, &arguments.words()).await?;
     let is_everywhere = may_everywhere(context.admin);
     let names = match wanted {
         // The journal is enough while Z-API is unavailable.
@@ -110,30 +107,27 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
         head.push(ReplyLine::new("history-until").with_plain("when", when));
     }
     Ok(match lines.is_empty() {
-        true => Reply::ListPage(ListPage::from_lines(head)),
+        true => Reply::Report(head),
         false => context.show_unnumbered_list(SPEC.name, head, lines, PAGE_SIZE),
     })
 }
 
-/// Parses the filter, or returns the reply that asks for it.
-async fn parse_filter(
-    context: &mut Context<'_>,
-    words: &[String],
-) -> Result<Result<HistoryFilter, Reply>, CommandError> {
+/// Parses the filter; ends the command with a prompt where it is not clear.
+async fn parse_filter(context: &mut Context<'_>, words: &[String]) -> Result<HistoryFilter, CommandError> {
     let typed = words.join(" ");
     if typed.is_empty() {
-        return Ok(Ok(HistoryFilter::All));
+        return Ok(HistoryFilter::All);
     }
     let by_owner = context.claim.command.by_owner;
     if in_word_list(&typed, "myself") {
         let (key, name) = (context.admin.key.clone(), context.sender_name());
-        return Ok(Ok(HistoryFilter::ByAdmin { key, name, by_owner }));
+        return Ok(HistoryFilter::ByAdmin { key, name, by_owner });
     }
     let folded = fold(&typed);
     let is_named = |admin: &&Admin| [&admin.key, &admin.name].iter().any(|name| fold(name) == folded);
     let known = known_admins(context).await?;
     if let Some(admin) = known.iter().copied().find(is_named) {
-        return Ok(Ok(filter_by_admin(admin)));
+        return Ok(filter_by_admin(admin));
     }
     let id = match words {
         [word] => context.resolve_community_number(word).await?,
@@ -152,34 +146,31 @@ async fn parse_filter(
     if entries.len() > 1 {
         let candidates = disambiguate(&entries);
         prompt_choice(context, &entries);
-        return Ok(Err(Reply::AmbiguousCommunity { typed, candidates }));
+        return Err(Reply::ambiguous_community(&typed, candidates).into());
     }
     if let Some(community) = entries.pop() {
-        return Ok(Ok(HistoryFilter::InCommunity(community)));
+        return Ok(HistoryFilter::InCommunity(community));
     }
     if let Some(wanted) =
         parse_one(context, &typed).and_then(|person| filter_by_number(context, &known, person))
     {
-        return Ok(Ok(wanted));
+        return Ok(wanted);
     }
     let mut matching = known.into_iter().filter(|admin| fold(&admin.name).starts_with(&folded));
-    Ok(match (matching.next(), matching.next()) {
+    match (matching.next(), matching.next()) {
         (Some(admin), None) => Ok(filter_by_admin(admin)),
         // `of Ana` means the same as `Ana`.
-        _ if let Some(rest) = skip_stop_words(words) => {
-            return Box::pin(self::parse_filter(context, rest)).await;
-        }
+        _ if let Some(rest) = skip_stop_words(words) => Box::pin(parse_filter(context, rest)).await,
         _ if !nearest.is_empty() => {
             prompt_choice(context, &nearest);
-            Err(Reply::NoCommunity { typed, nearest: disambiguate(&nearest), available: Vec::new() })
+            Err(Reply::similar_communities(&typed, disambiguate(&nearest)).into())
         }
         _ => {
             let nobody = ReplyLine::not_done("history-nobody").name("name", typed);
-            let nobody =
-                nobody.with_command("communities", "communities", &[]).with_command("all", SPEC.name, &[]);
-            Err(Reply::Lines(vec![nobody]))
+            let nobody = nobody.with_command("communities", "communities", &[]);
+            Err(nobody.with_command("all", SPEC.name, &[]).into())
         }
-    })
+    }
 }
 
 /// The admins of the configuration that the admin may see: themselves, and those that `/who` shows them.

@@ -5,8 +5,6 @@
 
 use std::sync::OnceLock;
 
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use crate::command::context::{CommandError, Context};
@@ -31,21 +29,30 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Communities,
 };
 
-/// What is stored before the call that makes a new link.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct InvitePlan {
+/// A new link.
+#[derive(Serialize, Deserialize)]
+struct NewLink {
     /// What the link is for: the community itself, or a group of one or of none.
-    whole: Option<String>,
+    whole: Option<CommunityId>,
     /// The group of the link.
-    group: String,
+    group: GroupId,
     /// The name of what the link is for.
     place: String,
     /// Its community.
-    community: Option<String>,
+    community: Option<CommunityId>,
     /// The name of its community.
     name: Option<String>,
     /// The link before, if it can be read.
     old: Option<String>,
+    /// This attempt planned it: no earlier one has made another link.
+    #[serde(skip)]
+    is_first: bool,
+    /// The response of the call.
+    #[serde(skip)]
+    returned: OnceLock<String>,
+    /// The link that was read.
+    #[serde(skip)]
+    current: OnceLock<String>,
 }
 
 /// What a link is for.
@@ -57,110 +64,115 @@ struct LinkTarget {
     community: Option<CommunityEntry>,
 }
 
-struct ResetInvite {
-    community: Option<CommunityId>,
-    group: GroupId,
-    old_link: Option<String>,
-    /// An earlier attempt may have made another link.
-    is_started: bool,
-    /// The response of the call.
-    returned_link: OnceLock<String>,
-    /// The link that was read.
-    current_link: OnceLock<String>,
-}
-
-impl ApiChange for ResetInvite {
+impl ApiChange for NewLink {
+    const COMMAND: &'static str = SPEC.name;
     const CALL: &'static str = "redefine-invitation-link";
     const ENDS_ANEW: bool = true;
 
-    fn call<'a>(&'a self, zapi: &'a Zapi, permit: ChangePermit) -> BoxFuture<'a, Result<(), ApiError>> {
-        let of = match &self.community {
+    async fn plan(context: &mut Context<'_>, arguments: &Arguments) -> Result<Self, CommandError> {
+        let (LinkTarget { target, group, community }, is_reset) = parse_target(context, arguments).await?;
+        let old = context.zapi.invitation(&group).await?.filter(|link| is_displayable_link(link));
+        let name = target.name().to_owned();
+        if !is_reset {
+            return Err(match old {
+                Some(link) => Reply::Lines(link_lines(ReplyLine::new("invite-link"), &name, &link)).into(),
+                None => ReplyLine::not_done("invite-unseen").name("place", name).into(),
+            });
+        }
+        failpoint::reach(Step::StateRead);
+        let preview = ReplyLine::preview("invite-would").name("place", name.as_str());
+        context.preview_lines(SPEC.name, format!("{} reset", target.id()), vec![preview], true)?;
+        let whole = match target {
+            Target::Community(entry) => Some(entry.id),
+            Target::Group(_) => None,
+        };
+        let (community, community_name) = community.map(|entry| (entry.id, entry.name)).unzip();
+        Ok(Self {
+            whole,
+            group,
+            place: name,
+            community,
+            name: community_name,
+            old,
+            is_first: true,
+            returned: OnceLock::new(),
+            current: OnceLock::new(),
+        })
+    }
+
+    async fn call(&self, zapi: &Zapi, permit: ChangePermit) -> Result<(), ApiError> {
+        let scope = match &self.whole {
             Some(community) => InvitationScope::Community(community),
             None => InvitationScope::Group(&self.group),
         };
-        async move {
-            let link = zapi.reset_invitation(of, permit).await?;
-            let _ = self.returned_link.set(link);
-            Ok(())
-        }
-        .boxed()
+        let _ = self.returned.set(zapi.reset_invitation(scope, permit).await?);
+        Ok(())
     }
 
-    fn is_applied<'a>(&'a self, zapi: &'a Zapi) -> Option<BoxFuture<'a, Result<bool, ApiError>>> {
-        let read = async {
-            let link = zapi.invitation(&self.group).await?;
-            let answered = self.returned_link.get();
-            let is_new = link.is_some()
-                && match answered {
-                    // Of several new links only the last one is valid.
-                    Some(_) if self.is_started || self.old_link.is_none() => link.as_ref() == answered,
-                    _ => self.old_link.is_some() && link != self.old_link,
-                };
-            if let (true, Some(link)) = (is_new, link) {
-                let _ = self.current_link.set(link);
-            }
-            Ok(is_new)
+    async fn is_applied(&self, zapi: &Zapi) -> Result<bool, ApiError> {
+        let Some(link) = zapi.invitation(&self.group).await? else { return Ok(false) };
+        let is_new = match self.returned.get() {
+            // Of several new links only the last one is valid.
+            Some(returned) if !self.is_first || self.old.is_none() => link == *returned,
+            _ => self.old.as_ref().is_some_and(|old| link != *old),
         };
-        Some(read.boxed())
+        if is_new {
+            let _ = self.current.set(link);
+        }
+        Ok(is_new)
     }
 
-    fn status_command(&self) -> (&'static str, Vec<&str>) {
-        (SPEC.name, vec![self.community.as_ref().map_or(self.group.as_str(), CommunityId::as_str)])
+    fn status_command(&self) -> Option<(&'static str, Vec<&str>)> {
+        Some((SPEC.name, vec![self.whole.as_ref().map_or(self.group.as_str(), CommunityId::as_str)]))
+    }
+
+    fn done_lines(&self, _: &mut Context<'_>) -> Vec<ReplyLine> {
+        match self.link() {
+            Some(link) => link_lines(ReplyLine::done("invite-done"), &self.place, link),
+            None => vec![ReplyLine::unknown("invite-unseen").name("place", self.place.as_str())],
+        }
+    }
+
+    fn not_done_lines(&self, _: &mut Context<'_>, reason: ReplyLine) -> Vec<ReplyLine> {
+        let line = |link: &String| ReplyLine::new("invite-answered").with_plain("link", link);
+        std::iter::once(reason).chain(self.link().map(line)).collect()
+    }
+}
+
+impl NewLink {
+    /// The new link, as it was read, else as the call returned it.
+    fn link(&self) -> Option<&String> {
+        self.current.get().or(self.returned.get()).filter(|link| is_displayable_link(link))
     }
 }
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
-    if let Some(plan) = api_change::stored_plan::<InvitePlan>(context)? {
-        let id = plan.community.as_deref().and_then(CommunityId::parse);
-        let of = id.map(|id| NamedEntry { id, name: plan.name.clone().unwrap_or_default() });
-        if !target::may_manage(context, of.as_ref()) {
-            return Ok(Reply::RightsRevoked { is_started: true });
+    if let Some(plan) = api_change::stored_plan::<NewLink>(context)? {
+        let community = plan.community.map(|id| NamedEntry { id, name: plan.name.unwrap_or_default() });
+        if !target::may_manage(context, community.as_ref()) {
+            return Ok(Reply::rights_revoked(true));
         }
-        return reset_invite(context, plan, true).await;
     }
+    api_change::run::<NewLink>(context, arguments).await
+}
+
+/// Parses what the link is for, and whether to make a new one.
+async fn parse_target(
+    context: &mut Context<'_>,
+    arguments: &Arguments,
+) -> Result<(LinkTarget, bool), CommandError> {
     let (typed, is_reset) = match arguments.words().join(" ") {
         // `novo` may belong to its name.
         whole if is_whole_name(context, &whole).await? => (whole, false),
         _ => parse_target_words(&arguments.words()),
     };
     if typed.is_empty() {
-        return Ok(SPEC.usage_error_reply(UsageError::MissingTarget, context.localizer));
+        return Err(SPEC.usage_error_reply(UsageError::MissingTarget, context.localizer).into());
     }
     let typed = strip_link_word(context, typed).await?;
     let after = if is_reset { "reset" } else { "" };
-    let place = match target::find_target(context, SPEC.name, &typed, after).await? {
-        Ok(place) => place,
-        Err(reply) => return Ok(reply),
-    };
-    let target = match find_link_target(context, place, &typed).await? {
-        Ok(target) => target,
-        Err(reply) => return Ok(reply),
-    };
-    let link = context.zapi.invitation(&target.group).await?.filter(|link| is_displayable_link(link));
-    let name = target.target.name();
-    if !is_reset {
-        return Ok(Reply::Lines(match link {
-            Some(link) => link_lines(ReplyLine::new("invite-link"), name, &link),
-            None => vec![ReplyLine::not_done("invite-unseen").name("place", name)],
-        }));
-    }
-    failpoint::reach(Step::StateRead);
-    let would = ReplyLine::new("invite-would").with_icon("➡️").name("place", name);
-    let rest = format!("{} reset", target.target.id());
-    if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, Reply::Lines(vec![would]), true) {
-        return Ok(reply);
-    }
-    let (community, of) = target.community.map(|entry| (entry.id.to_string(), entry.name)).unzip();
-    let plan = InvitePlan {
-        whole: matches!(target.target, Target::Community(_)).then(|| target.target.id().to_owned()),
-        group: target.group.to_string(),
-        place: name.to_owned(),
-        community,
-        name: of,
-        old: link,
-    };
-    api_change::store_plan(context, &plan).await?;
-    reset_invite(context, plan, false).await
+    let target = target::find_target(context, SPEC.name, &typed, after).await?;
+    Ok((find_link_target(context, target, &typed).await?, is_reset))
 }
 
 /// The name, quoted or not, and whether to make a new link. A single word is a name, unless it is the keyword
@@ -201,23 +213,23 @@ async fn strip_link_word(context: &Context<'_>, typed: String) -> Result<String,
     })
 }
 
-/// The group of the link, or the reply if it may not be shown.
+/// The group of the link, if its link may be shown.
 async fn find_link_target(
     context: &Context<'_>,
-    place: Target,
+    target: Target,
     typed: &str,
-) -> Result<Result<LinkTarget, Reply>, CommandError> {
-    let (group, of) = match &place {
+) -> Result<LinkTarget, CommandError> {
+    let (group, community) = match &target {
         Target::Community(community) => {
             let details = context.zapi.community(&community.id).await?;
             let Some(group) = details.announcement().map(|group| group.id.clone()) else {
-                let none = ReplyLine::not_done("no-announcement-group").name("community", place.name());
-                return Ok(Err(Reply::Lines(vec![none])));
+                let none = ReplyLine::not_done("no-announcement-group");
+                return Err(none.name("community", target.name()).into());
             };
             (group, Some(community.clone()))
         }
         Target::Group(group) => {
-            let of = match context.zapi.group(&group.id).await?.community {
+            let community = match context.zapi.group(&group.id).await?.community {
                 Some(id) => {
                     let snapshot = context.directory.snapshot(context.zapi).await?;
                     let known = snapshot.communities.by_id(&id).cloned();
@@ -225,44 +237,14 @@ async fn find_link_target(
                 }
                 None => None,
             };
-            (group.id.clone(), of)
+            (group.id.clone(), community)
         }
     };
-    if !target::may_manage(context, of.as_ref()) {
+    if !target::may_manage(context, community.as_ref()) {
         // Reveals no more than was typed of what the admin may not see.
-        return Ok(Err(Reply::Forbidden { command: SPEC.name, community: Some(typed.to_owned()) }));
+        return Err(Reply::forbidden(SPEC.name, Some(typed.to_owned())).into());
     }
-    Ok(Ok(LinkTarget { target: place, group, community: of }))
-}
-
-async fn reset_invite(
-    context: &mut Context<'_>,
-    plan: InvitePlan,
-    is_started: bool,
-) -> Result<Reply, CommandError> {
-    let Some(group) = GroupId::parse(&plan.group) else { return Err(CommandError::MissingCommunity) };
-    let change = ResetInvite {
-        community: plan.whole.as_deref().and_then(CommunityId::parse),
-        group,
-        old_link: plan.old,
-        is_started,
-        returned_link: OnceLock::new(),
-        current_link: OnceLock::new(),
-    };
-    let done = api_change::apply(context, &change, is_started).await?;
-    let link =
-        change.current_link.get().or(change.returned_link.get()).filter(|link| is_displayable_link(link));
-    if done.is_ok() || change.returned_link.get().is_some() {
-        context.set_undo(SPEC.name, None);
-    }
-    Ok(Reply::Lines(match (done, link) {
-        (Ok(()), Some(link)) => link_lines(ReplyLine::done("invite-done"), &plan.place, link),
-        (Ok(()), None) => vec![ReplyLine::unknown("invite-unseen").name("place", plan.place)],
-        (Err(why_not), Some(link)) => {
-            vec![why_not, ReplyLine::new("invite-answered").with_plain("link", link.as_str())]
-        }
-        (Err(why_not), None) => vec![why_not],
-    }))
+    Ok(LinkTarget { target, group, community })
 }
 
 /// A link on a line of its own, easy to tap.

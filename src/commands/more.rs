@@ -3,7 +3,7 @@
 use crate::command::context::{CommandError, Context};
 use crate::command::spec::{CommandSpec, HelpSection};
 use crate::parse::arguments::Arguments;
-use crate::reply::{ListPage, Reply, ReplyLine};
+use crate::reply::{Reply, ReplyLine};
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "more",
@@ -15,7 +15,6 @@ pub const SPEC: CommandSpec = CommandSpec {
 };
 
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
-    let nothing = || ReplyLine::new("more-nothing").with_command("groups", "groups", &[]);
-    let more = context.show_next_page().await?;
-    Ok(more.unwrap_or_else(|| Reply::ListPage(ListPage::from_lines(vec![nothing()]))))
+    let nothing = ReplyLine::new("more-nothing").with_command("groups", "groups", &[]);
+    Ok(context.show_next_page().await?.unwrap_or(Reply::Report(vec![nothing])))
 }

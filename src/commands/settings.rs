@@ -3,8 +3,6 @@
 //! WhatsApp does not show the setting: the response of Z-API is all that is known. The last setting from here
 //! is stored, for undo.
 
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use crate::command::context::{CommandError, Context};
@@ -27,90 +25,73 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Communities,
 };
 
-/// What is stored before the call.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct SettingsPlan {
-    community: String,
-    name: String,
-    /// `admins` or `all`.
-    who: String,
-}
-
-struct SetAddPolicy {
+/// A setting of a community.
+#[derive(Serialize, Deserialize)]
+struct Setting {
     community: CommunityId,
-    policy: AddPolicy,
+    name: String,
+    who: AddPolicy,
+    /// The setting before, if it is known.
+    before: Option<AddPolicy>,
 }
 
-impl ApiChange for SetAddPolicy {
+impl ApiChange for Setting {
+    const COMMAND: &'static str = SPEC.name;
     const CALL: &'static str = "communities/settings";
 
-    fn call<'a>(&'a self, zapi: &'a Zapi, permit: ChangePermit) -> BoxFuture<'a, Result<(), ApiError>> {
-        zapi.set_add_policy(&self.community, self.policy, permit).boxed()
+    async fn plan(context: &mut Context<'_>, arguments: &Arguments) -> Result<Self, CommandError> {
+        let community = context.require_community()?;
+        let set = context.get_state(StateKind::Setting, community.id.as_str()).await?;
+        let before = set.and_then(|set| parse_policy(&set.value));
+        let words = arguments.words().join(" ");
+        let Some(who) = parse_setting(&words) else {
+            return Err(Reply::Lines(usage_lines(context, &community.name, &words, before)).into());
+        };
+        let preview = ReplyLine::preview(text_key(who, "would")).name("community", community.name.as_str());
+        let rest = command_arguments(&community.id, who);
+        context.preview_lines(SPEC.name, rest, vec![preview], false)?;
+        Ok(Self { community: community.id, name: community.name, who, before })
     }
 
-    fn is_applied<'a>(&'a self, _: &'a Zapi) -> Option<BoxFuture<'a, Result<bool, ApiError>>> {
-        None
+    async fn call(&self, zapi: &Zapi, permit: ChangePermit) -> Result<(), ApiError> {
+        zapi.set_add_policy(&self.community, self.who, permit).await
     }
 
-    fn status_command(&self) -> (&'static str, Vec<&str>) {
-        ("community", vec![self.community.as_str()])
+    fn done_lines(&self, context: &mut Context<'_>) -> Vec<ReplyLine> {
+        let set = Some(self.who.as_str().to_owned());
+        context.set_state(StateKind::Setting, self.community.to_string(), set);
+        vec![ReplyLine::done(text_key(self.who, "done")).name("community", self.name.as_str())]
+    }
+
+    fn not_done_lines(&self, context: &mut Context<'_>, reason: ReplyLine) -> Vec<ReplyLine> {
+        if reason.icon() == Some("❓") {
+            // It is not known which setting an undo would give back.
+            context.set_undo(SPEC.name, None);
+            context.set_state(StateKind::Setting, self.community.to_string(), None);
+        }
+        vec![reason]
+    }
+
+    fn set_undo(&self, context: &mut Context<'_>) {
+        match self.before {
+            // Nothing changed: the earlier undo record stays.
+            Some(before) if before == self.who => {}
+            Some(before) => {
+                let undo = (SPEC.name, command_arguments(&self.community, before));
+                context.set_undo(SPEC.name, Some(undo));
+            }
+            // The setting before is not known; undo sets the opposite.
+            None => {
+                let words = typed_setting(context, opposite(self.who));
+                let words: Vec<&str> = std::iter::once(self.name.as_str()).chain(words.split(' ')).collect();
+                context.set_not_undoable(SPEC.name, SPEC.name, &words);
+            }
+        }
     }
 }
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
-    let community = context.require_community()?;
-    let id = community.id.to_string();
-    let set = context.get_state(StateKind::Setting, &id).await?;
-    let before = set.and_then(|set| parse_policy(&set.value));
-    let stored: Option<SettingsPlan> = api_change::stored_plan(context)?;
-    let is_started = stored.is_some();
-    let plan = match stored {
-        Some(plan) => plan,
-        None => {
-            let words = arguments.words().join(" ");
-            let Some(who) = parse_setting(&words) else {
-                return Ok(Reply::Lines(usage_lines(context, &community.name, &words, before)));
-            };
-            let would = ReplyLine::new(text_keys(who).preview)
-                .with_icon("➡️")
-                .name("community", community.name.as_str());
-            let rest = format!("{id} {}", command_arguments(who));
-            if let Some(reply) = context.preview_or_confirm(SPEC.name, rest, Reply::Lines(vec![would]), false)
-            {
-                return Ok(reply);
-            }
-            let plan =
-                SettingsPlan { community: id.clone(), name: community.name, who: as_str(who).to_owned() };
-            api_change::store_plan(context, &plan).await?;
-            plan
-        }
-    };
-    let Some(who) = parse_policy(&plan.who) else { return Err(CommandError::MissingCommunity) };
-    let change = SetAddPolicy { community: community.id, policy: who };
-    let done = api_change::apply(context, &change, is_started).await?;
-    let may_be_done = api_change::may_be_done(&done);
-    if let Err(why_not) = done {
-        if may_be_done {
-            context.set_undo(SPEC.name, None);
-            context.set_state(StateKind::Setting, id, None);
-        }
-        return Ok(Reply::Lines(vec![why_not]));
-    }
-    context.set_state(StateKind::Setting, id.clone(), Some(plan.who));
-    match before {
-        // Nothing changed: the earlier undo record stays.
-        Some(before) if before == who => {}
-        Some(before) => {
-            context.set_undo(SPEC.name, Some((SPEC.name, format!("{id} {}", command_arguments(before)))));
-        }
-        // The setting before is not known; undo sets the opposite.
-        None => {
-            let other = i18n::text(context.localizer.locale, text_keys(opposite(who)).words, &[]);
-            let words: Vec<&str> = std::iter::once(plan.name.as_str()).chain(other.split(' ')).collect();
-            context.set_not_undoable(SPEC.name, SPEC.name, &words);
-        }
-    }
-    Ok(Reply::Lines(vec![ReplyLine::done(text_keys(who).done).name("community", plan.name)]))
+    api_change::run::<Setting>(context, arguments).await
 }
 
 /// Parses the setting: `add-groups admins`, `adicionar grupos: todos`, `todos`.
@@ -143,16 +124,19 @@ fn usage_lines(context: &Context<'_>, name: &str, words: &str, before: Option<Ad
         parted if is_setting_name(parted) => lines.push(ReplyLine::not_done("settings-whom")),
         _ => lines.push(ReplyLine::not_done("settings-unknown").name("words", words)),
     }
-    lines.push(match before {
-        Some(who) => ReplyLine::new(text_keys(who).current).name("community", name),
-        None => ReplyLine::new("settings-not-known").name("community", name),
-    });
+    let current = before.map_or("settings-not-known".to_owned(), |who| text_key(who, "known"));
+    lines.push(ReplyLine::new(current).name("community", name));
     for who in [AddPolicy::Admins, AddPolicy::All] {
-        let words = i18n::text(context.localizer.locale, text_keys(who).words, &[]);
+        let words = typed_setting(context, who);
         let words: Vec<&str> = std::iter::once(name).chain(words.split(' ')).collect();
-        lines.push(ReplyLine::new(text_keys(who).usage).with_command("command", SPEC.name, &words));
+        lines.push(ReplyLine::new(text_key(who, "how")).with_command("command", SPEC.name, &words));
     }
     lines
+}
+
+/// The setting as it is typed.
+fn typed_setting(context: &Context<'_>, who: AddPolicy) -> String {
+    i18n::text(context.localizer.locale, &text_key(who, "words"), &[])
 }
 
 fn opposite(who: AddPolicy) -> AddPolicy {
@@ -162,53 +146,18 @@ fn opposite(who: AddPolicy) -> AddPolicy {
     }
 }
 
-fn as_str(who: AddPolicy) -> &'static str {
-    match who {
-        AddPolicy::Admins => "admins",
-        AddPolicy::All => "all",
-    }
-}
-
 fn parse_policy(text: &str) -> Option<AddPolicy> {
-    [AddPolicy::Admins, AddPolicy::All].into_iter().find(|who| as_str(*who) == text)
+    [AddPolicy::Admins, AddPolicy::All].into_iter().find(|who| who.as_str() == text)
 }
 
 /// The arguments that set it.
-fn command_arguments(who: AddPolicy) -> String {
-    format!("add-groups {}", as_str(who))
+fn command_arguments(community: &CommunityId, who: AddPolicy) -> String {
+    format!("{community} add-groups {}", who.as_str())
 }
 
-/// The texts of a setting.
-struct TextKeys {
-    /// The preview.
-    preview: &'static str,
-    /// It is set.
-    done: &'static str,
-    /// It was set last.
-    current: &'static str,
-    /// How to set it.
-    usage: &'static str,
-    /// The arguments for that.
-    words: &'static str,
-}
-
-fn text_keys(who: AddPolicy) -> TextKeys {
-    match who {
-        AddPolicy::Admins => TextKeys {
-            preview: "settings-admins-would",
-            done: "settings-admins-done",
-            current: "settings-admins-known",
-            usage: "settings-admins-how",
-            words: "settings-admins-words",
-        },
-        AddPolicy::All => TextKeys {
-            preview: "settings-all-would",
-            done: "settings-all-done",
-            current: "settings-all-known",
-            usage: "settings-all-how",
-            words: "settings-all-words",
-        },
-    }
+/// The key of a text about a setting.
+fn text_key(who: AddPolicy, text: &str) -> String {
+    format!("settings-{}-{text}", who.as_str())
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::clock::Timestamp;
 use crate::command::context::{CommandError, Context};
 use crate::command::spec::{CommandSpec, HelpSection};
 use crate::parse::arguments::Arguments;
-use crate::reply::{ListPage, Reply, ReplyLine, quote};
+use crate::reply::{Reply, ReplyLine, quote};
 use crate::storage::{ConnectionReport, LeaseError};
 use crate::zapi::{ApiError, ConnectionStatus};
 
@@ -45,7 +45,7 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
     // A failed hint is no reason to fail.
     lines
         .extend(account.ok().and_then(|account| account.due).and_then(|due| subscription_line(context, due)));
-    Ok(Reply::ListPage(ListPage::from_lines(lines)))
+    Ok(Reply::Report(lines))
 }
 
 fn connection_lines(

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crate::command::resolution::{ClearedState, DeferredCommand, Resolution, ResolveContext};
+use crate::command::resolution::{DeferredCommand, Resolution, ResolveContext};
 use crate::command::spec::{CommandSpec, HelpSection};
 use crate::command::undo_record::UndoRecord;
 use crate::parse::arguments::Arguments;
@@ -35,12 +35,12 @@ pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result
     else {
         return Ok(reply_only(ReplyLine::not_done("undo-nothing")));
     };
-    if let Some((command, rest)) = undo_command {
+    if let Some((undo_command, rest)) = undo_command {
         return Ok(Resolution::Command(DeferredCommand {
-            command,
+            command: undo_command,
             rest: format!("{} {rest}", arguments.flags.to_typed()).trim_start().to_owned(),
             is_confirmed: false,
-            clears: Some(ClearedState::Undo),
+            undone: Some(command),
             precondition,
             must_confirm: past.command.accepted_at.since(changed_at) > MAX_AGE_UNCONFIRMED,
             prompting_commands: Vec::new(),

@@ -1,39 +1,109 @@
-//! Changes that one API call makes: plan, call, read back, report.
+//! Changes that one API call makes: plan, call, read back, reply, undo.
+//!
+//! A command declares its change as an [`ApiChange`], and [`run`] does the rest.
 //!
 //! These calls may be repeated without harm. Calls that must not be repeated (`/create`, `/announce`, private
 //! invitations) mark the plan before the call instead.
 
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
 
 use crate::command::context::{CommandError, Context};
-use crate::engine::read_back::PollBackoff;
+use crate::engine::read_back::poll;
 use crate::failpoint::{self, Step};
-use crate::reply::{ReplyLine, quote};
+use crate::parse::arguments::Arguments;
+use crate::reply::{Reply, ReplyLine, quote};
 use crate::zapi::{ApiError, ApiErrorKind, ChangePermit, Zapi};
 
-/// A change that one API call makes.
-pub trait ApiChange: Sync {
+/// A change that one API call makes. It is stored as the plan of its command, before the call.
+pub trait ApiChange: Serialize + DeserializeOwned + Send + Sync {
+    /// The English name of the command.
+    const COMMAND: &'static str;
     /// The name of the call in errors.
     const CALL: &'static str;
     /// A repeated call has another result: before it, the state is read for the whole read-back timeout.
     const ENDS_ANEW: bool = false;
-
     /// The response says whether the change was made. If not, the change is retried where it is not visible.
     const IS_CONFIRMED: bool = true;
 
+    /// Plans the change from the arguments and the state, and previews it.
+    fn plan(
+        context: &mut Context<'_>,
+        arguments: &Arguments,
+    ) -> impl Future<Output = Result<Self, CommandError>> + Send;
+
     /// Makes the call.
-    fn call<'a>(&'a self, zapi: &'a Zapi, permit: ChangePermit) -> BoxFuture<'a, Result<(), ApiError>>;
+    fn call(&self, zapi: &Zapi, permit: ChangePermit) -> impl Future<Output = Result<(), ApiError>> + Send;
 
-    /// Whether the change is visible now; `None` where it cannot be read.
-    fn is_applied<'a>(&'a self, zapi: &'a Zapi) -> Option<BoxFuture<'a, Result<bool, ApiError>>>;
+    /// Whether the change is visible now, for a change that Z-API shows.
+    fn is_applied(&self, _zapi: &Zapi) -> impl Future<Output = Result<bool, ApiError>> + Send {
+        std::future::ready(Ok(false))
+    }
 
-    /// The command that shows the state: its English name and arguments.
-    fn status_command(&self) -> (&'static str, Vec<&str>);
+    /// The command that shows the state: its English name and arguments. None for a change that Z-API does not show.
+    fn status_command(&self) -> Option<(&'static str, Vec<&str>)> {
+        None
+    }
+
+    /// The lines of the reply after the change.
+    fn done_lines(&self, context: &mut Context<'_>) -> Vec<ReplyLine>;
+
+    /// The lines of the reply without the change, or where it is not known; `reason` says why.
+    fn not_done_lines(&self, _context: &mut Context<'_>, reason: ReplyLine) -> Vec<ReplyLine> {
+        vec![reason]
+    }
+
+    /// Stores how the change is undone, once it is made, or may be.
+    fn set_undo(&self, context: &mut Context<'_>) {
+        context.set_undo(Self::COMMAND, None);
+    }
+}
+
+/// A stored plan.
+#[derive(Serialize, Deserialize)]
+struct StoredPlan<C> {
+    #[serde(flatten)]
+    change: C,
+    /// No call has changed anything so far.
+    #[serde(default)]
+    is_unmade: bool,
+}
+
+/// What earlier attempts of a change did.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Earlier {
+    /// There was none.
+    Nothing,
+    /// They changed nothing.
+    Unmade,
+    /// One of them may have made the change.
+    MayBeMade,
+}
+
+/// Makes the change of a command, and replies with its outcome.
+pub async fn run<C: ApiChange>(
+    context: &mut Context<'_>,
+    arguments: &Arguments,
+) -> Result<Reply, CommandError> {
+    let (change, earlier) = match stored_plan::<StoredPlan<C>>(context)? {
+        Some(StoredPlan { change, is_unmade: true }) => (change, Earlier::Unmade),
+        Some(StoredPlan { change, is_unmade: false }) => (change, Earlier::MayBeMade),
+        None => {
+            let change = C::plan(context, arguments).await?;
+            store_plan(context, &StoredPlan { change: &change, is_unmade: false }).await?;
+            (change, Earlier::Nothing)
+        }
+    };
+    let done = apply(context, &change, earlier).await?;
+    if done.as_ref().err().is_none_or(|reason| reason.icon() == Some("❓")) {
+        change.set_undo(context);
+    }
+    Ok(Reply::Lines(match done {
+        Ok(()) => change.done_lines(context),
+        Err(reason) => change.not_done_lines(context, reason),
+    }))
 }
 
 /// The plan of an earlier attempt, if there was one.
@@ -50,15 +120,15 @@ pub async fn store_plan(context: &mut Context<'_>, plan: &impl Serialize) -> Res
 }
 
 /// Makes a change whose plan is stored. Returns the line that says why it was not made, or may not have been.
-pub async fn apply<C: ApiChange>(
+async fn apply<C: ApiChange>(
     context: &mut Context<'_>,
     change: &C,
-    is_started: bool,
+    earlier: Earlier,
 ) -> Result<Result<(), ReplyLine>, CommandError> {
     let zapi = context.zapi;
-    let can_be_read = change.is_applied(zapi).is_some();
-    let may_be_done = is_started && !fields_of_plan(context).contains_key(UNMADE);
-    if is_started && can_be_read {
+    let may_be_done = earlier == Earlier::MayBeMade;
+    let is_visible = change.status_command().is_some();
+    if earlier != Earlier::Nothing && is_visible {
         // A change that is not called again, or not without another result, may only become visible late.
         let is_waited_for = context.is_cancelled || C::ENDS_ANEW;
         let time = if is_waited_for { context.timing.read_back } else { Duration::ZERO };
@@ -70,124 +140,77 @@ pub async fn apply<C: ApiChange>(
     }
     if context.is_cancelled {
         // Where nothing can be read, an earlier attempt may have succeeded.
-        let is_unsure = may_be_done && !can_be_read;
-        return Ok(Err(if is_unsure {
-            ReplyLine::unknown("change-cancelled-unknown")
-        } else {
-            cancelled_line()
+        let is_unsure = may_be_done && !is_visible;
+        return Ok(Err(match is_unsure {
+            true => ReplyLine::unknown("change-cancelled-unknown"),
+            false => cancelled_line(),
         }));
     }
     let permit = zapi.acquire_change_permit(C::CALL).await?;
-    mark_unmade(context, false).await?;
+    if earlier == Earlier::Unmade {
+        store_plan(context, &StoredPlan { change, is_unmade: false }).await?;
+    }
     failpoint::reach(Step::Calling);
     let response = change.call(zapi, permit).await;
     failpoint::reach(Step::Called);
-    let unmade = match response {
+    let failure = match response {
         Ok(()) => None,
         Err(error) => {
-            if error.cause.is_surely_not_applied() && error.cause.is_temporary() && !may_be_done {
-                mark_unmade(context, true).await?;
+            let (cause, is_unapplied) = (error.cause, error.cause.is_surely_not_applied());
+            if is_unapplied && cause.is_temporary() && !may_be_done {
+                store_plan(context, &StoredPlan { change, is_unmade: true }).await?;
             }
-            let (doubt, cause) = (unknown_outcome(context, &error), error.cause);
-            match handle_failure(context, error)? {
-                // Nothing was done, unless an earlier attempt succeeded. A rejection proves nothing where the
-                // state can be read.
-                NotApplied { line: phrase, is_certain: true }
-                    if !may_be_done && (!can_be_read || cause.affects_instance()) =>
-                {
-                    return Ok(Err(phrase));
-                }
-                NotApplied { is_certain: true, .. } if !can_be_read => Some(doubt),
-                NotApplied { line: phrase, .. } => Some(phrase),
+            let unknown = unknown_outcome(context, &error);
+            let failure = handle_failure(context, error)?;
+            // Nothing was done, unless an earlier attempt succeeded. A rejection proves nothing where the state can be
+            // read.
+            if is_unapplied && !may_be_done && (!is_visible || cause.affects_instance()) {
+                return Ok(Err(failure));
             }
+            Some(if is_unapplied && !is_visible { unknown } else { failure })
         }
     };
-    if !can_be_read {
-        return Ok(unmade.map_or(Ok(()), Err));
+    if !is_visible {
+        return Ok(failure.map_or(Ok(()), Err));
     }
     match poll_until_applied(zapi, change, context.timing.read_back).await {
         Ok(true) => {
             context.is_final_failure = false;
             Ok(Ok(()))
         }
-        Ok(false) if unmade.is_none() && !C::IS_CONFIRMED => {
-            Ok(Err(handle_failure(context, ApiError::new(C::CALL, ApiErrorKind::Unreadable))?.line))
+        Ok(false) if failure.is_none() && !C::IS_CONFIRMED => {
+            handle_failure(context, ApiError::new(C::CALL, ApiErrorKind::Unreadable)).map(Err)
         }
-        Ok(false) => Ok(Err(unmade.unwrap_or_else(|| with_status_command("change-not-shown", change)))),
+        Ok(false) => Ok(Err(failure.unwrap_or_else(|| with_status_command("change-not-shown", change)))),
         Err(error) => unverified_outcome(context, change, error).map(Err),
     }
 }
 
-/// The field of a plan that says that no call of it has changed anything so far.
-const UNMADE: &str = "unmade";
-
-fn fields_of_plan(context: &Context<'_>) -> Map<String, Value> {
-    let plan = context.claim.command.plan.as_deref();
-    plan.and_then(|plan| serde_json::from_str(plan).ok()).unwrap_or_default()
-}
-
-/// Stores in the plan whether no call has changed anything so far.
-async fn mark_unmade(context: &mut Context<'_>, is_unmade: bool) -> Result<(), CommandError> {
-    let mut plan = fields_of_plan(context);
-    let was_unmade = plan.remove(UNMADE).is_some();
-    if is_unmade {
-        plan.insert(UNMADE.to_owned(), Value::Bool(true));
-    }
-    if is_unmade != was_unmade {
-        context.store_plan(Value::Object(plan).to_string()).await?;
-    }
-    Ok(())
-}
-
 /// Reads the state until the change is visible, or the time is over.
 async fn poll_until_applied(zapi: &Zapi, change: &impl ApiChange, time: Duration) -> Result<bool, ApiError> {
-    let mut backoff = PollBackoff::new(time);
-    loop {
-        let Some(read) = change.is_applied(zapi) else { return Ok(false) };
-        let read = read.await;
-        if matches!(read, Ok(true)) || !backoff.wait().await {
-            return read;
-        }
-    }
-}
-
-/// Whether it is done, or may be: it then is the last change of its admin, which `/undo` is about.
-pub fn may_be_done(done: &Result<(), ReplyLine>) -> bool {
-    done.as_ref().err().is_none_or(|why_not| why_not.icon() == Some("❓"))
-}
-
-/// Why a call did not make its change.
-pub struct NotApplied {
-    /// The line for it.
-    pub line: ReplyLine,
-    /// It was certainly not made.
-    pub is_certain: bool,
+    let read = || async { Ok(change.is_applied(zapi).await?.then_some(())) };
+    Ok(poll(time, read).await?.is_some())
 }
 
 /// The line for a call that failed. A temporary error is returned for a retry, unless this is the last
 /// attempt.
-pub fn handle_failure(context: &mut Context<'_>, error: ApiError) -> Result<NotApplied, CommandError> {
+pub fn handle_failure(context: &mut Context<'_>, error: ApiError) -> Result<ReplyLine, CommandError> {
     if error.cause.is_temporary() {
         if !context.is_last_attempt {
             return Err(error.into());
         }
         context.is_final_failure = true;
     }
-    Ok(not_applied(context, &error))
-}
-
-/// The line for a call that failed and is not retried.
-fn not_applied(context: &Context<'_>, error: &ApiError) -> NotApplied {
     if !error.cause.is_surely_not_applied() {
-        return NotApplied { line: unknown_outcome(context, error), is_certain: false };
+        return Ok(unknown_outcome(context, &error));
     }
     let reason = error.user_message(context.localizer.locale, quote);
-    NotApplied { line: ReplyLine::not_done("change-not").with_plain("reason", reason), is_certain: true }
+    Ok(ReplyLine::not_done("change-not").with_plain("reason", reason))
 }
 
 fn unknown_outcome(context: &Context<'_>, error: &ApiError) -> ReplyLine {
-    ReplyLine::unknown("change-unknown")
-        .with_plain("reason", error.user_message(context.localizer.locale, quote))
+    let reason = error.user_message(context.localizer.locale, quote);
+    ReplyLine::unknown("change-unknown").with_plain("reason", reason)
 }
 
 /// The line for a change that was cancelled before its call.
@@ -209,6 +232,6 @@ fn unverified_outcome(
 }
 
 fn with_status_command(key: &'static str, change: &impl ApiChange) -> ReplyLine {
-    let (command, words) = change.status_command();
+    let (command, words) = change.status_command().unwrap_or_default();
     ReplyLine::unknown(key).with_command("command", command, &words)
 }

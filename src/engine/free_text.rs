@@ -1,17 +1,19 @@
 //! Texts that commands keep as they are typed: descriptions and announcements.
 
+use crate::command::context::CommandError;
 use crate::command::spec::CommandSpec;
 use crate::parse::arguments;
 use crate::parse::flags::Flags;
 use crate::reply::ReplyLine;
 
-/// The line for a text of more characters than WhatsApp accepts.
-pub fn too_long_line(text: &str, most: usize) -> Option<ReplyLine> {
+/// Ends the command where a text has more characters than WhatsApp accepts.
+pub fn check_length(text: &str, most: usize) -> Result<(), CommandError> {
     let count = text.chars().count();
-    let line = || {
-        ReplyLine::not_done("text-too-long").with_count("count", count).with_plain("most", most.to_string())
-    };
-    (count > most).then(line)
+    if count <= most {
+        return Ok(());
+    }
+    let line = ReplyLine::not_done("text-too-long").with_count("count", count);
+    Err(line.with_plain("most", most.to_string()).into())
 }
 
 /// The warning for a text that ends in what may be a flag.

@@ -16,7 +16,7 @@ use crate::parse::names::{Exclusion, Fit, Name, NameReader, find_leftover, strip
 use crate::parse::numbers::{list_numbers, parse_range};
 use crate::parse::tokenizer::Token;
 use crate::parse::word_lists::here_words;
-use crate::reply::{ListPage, Reply, ReplyLine, quote};
+use crate::reply::{Reply, ReplyLine, quote};
 use crate::storage::StateKind;
 
 /// The most lines of a list on a page.
@@ -140,7 +140,9 @@ impl Context<'_> {
         let left = rest.lines.len();
         let value = (left > 0).then(|| serde_json::to_string(&rest).unwrap_or_default());
         self.set_state(StateKind::Page, self.conversation_key.to_string(), value);
-        Reply::ListPage(ListPage { head, lines, remaining: left })
+        let more = ReplyLine::new("list-more").with_count("count", left).with_command("command", "more", &[]);
+        let lines = lines.into_iter().map(ReplyLine::from_text);
+        Reply::Report(head.into_iter().chain(lines).chain((left > 0).then_some(more)).collect())
     }
 
     /// Stores the meaning of the numbers of a list, by chat.

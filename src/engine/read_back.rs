@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
+use crate::zapi::ApiError;
+
 /// The delays between reads; the last one repeats.
 const POLL_DELAYS: [Duration; 4] = [
     Duration::from_millis(100),
@@ -42,5 +44,19 @@ impl PollBackoff {
         sleep(left.min(POLL_DELAYS[self.polls.min(POLL_DELAYS.len() - 1)])).await;
         self.polls += 1;
         true
+    }
+}
+
+/// Repeats a read until it finds something, or the time is over.
+pub async fn poll<T, R>(time: Duration, read: impl Fn() -> R) -> Result<Option<T>, ApiError>
+where
+    R: Future<Output = Result<Option<T>, ApiError>>,
+{
+    let mut backoff = PollBackoff::new(time);
+    loop {
+        let found = read().await;
+        if matches!(found, Ok(Some(_))) || !backoff.wait().await {
+            return found;
+        }
     }
 }

@@ -96,21 +96,22 @@ impl ChoiceArguments {
     }
 }
 
-/// The community or group that was typed for a command, or the reply that asks for it. A choice by number
-/// runs the command again, with `after` as its last arguments.
+/// The community or group that was typed for a command; ends the command with a prompt where it is not clear. A choice
+/// by number runs the command again, with `after` as its last arguments.
 pub async fn find_target(
     context: &mut Context<'_>,
     command: &str,
     typed: &str,
     after: &str,
-) -> Result<Result<Target, Reply>, CommandError> {
-    Ok(match match_target(context, typed).await? {
-        TargetMatch::One(place) => Ok(place),
+) -> Result<Target, CommandError> {
+    match match_target(context, typed).await? {
+        TargetMatch::One(target) => Ok(target),
         TargetMatch::Many(options) | TargetMatch::NotFound(options) => {
-            Err(prompt_choice(context, command, typed, options, ChoiceArguments::new("", after)))
+            let arguments = ChoiceArguments::new("", after);
+            Err(prompt_choice(context, command, typed, options, arguments).into())
         }
-        TargetMatch::NotVisible(why) => Err(Reply::Lines(vec![why])),
-    })
+        TargetMatch::NotVisible(reason) => Err(reason.into()),
+    }
 }
 
 /// Asks which one is meant, and lets a number choose it: `command` is run again with the choice between these

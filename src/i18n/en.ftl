@@ -135,18 +135,6 @@ rate-limited = { $limit ->
 }
 failed = I could not finish this command and gave up: { $reason } Send it again once that is fixed: { $status } shows it.
 retrying = { $reason } I'll keep trying for up to { $time }. { $cancel } stops it.
-minutes = { $count ->
-    [one] { $count } minute
-   *[other] { $count } minutes
-}
-hours = { $count ->
-    [one] { $count } hour
-   *[other] { $count } hours
-}
-days = { $count ->
-    [one] { $count } day
-   *[other] { $count } days
-}
 cancelled = Cancelled. Nothing was changed.
 cancel-none = No command is waiting in this chat.
 cancel-stopped = Cancelled { $command }. Its result comes next.
@@ -389,7 +377,7 @@ help-flags-first = This goes before the text: { $command } --try …
 arg-create = <name> [| description]
 arg-settings = add-groups admins|all
 arg-invite = <community or group> [reset]
-text-as-typed = { $text }
+text = { $text }
 text-too-long = { $count ->
     [one] That is { $count } character, and the limit is { $most }. Shorten it and send it again.
    *[other] That is { $count } characters, and the limit is { $most }. Shorten it and send it again.

@@ -135,18 +135,6 @@ rate-limited = { $limit ->
 }
 failed = No pude terminar este comando y lo abandoné: { $reason } Envíalo otra vez cuando esté resuelto: { $status } lo muestra.
 retrying = { $reason } Sigo intentándolo { $time } más como máximo. { $cancel } lo detiene.
-minutes = { $count ->
-    [one] { $count } minuto
-   *[other] { $count } minutos
-}
-hours = { $count ->
-    [one] { $count } hora
-   *[other] { $count } horas
-}
-days = { $count ->
-    [one] { $count } día
-   *[other] { $count } días
-}
 cancelled = Cancelado. Nada cambió.
 cancel-none = No hay comandos en espera en este chat.
 cancel-stopped = Cancelé { $command }. Enseguida te cuento cómo quedó.
@@ -389,7 +377,7 @@ help-flags-first = Esto va antes del texto: { $command } --probar …
 arg-create = <nombre> [| descripción]
 arg-settings = agregar-grupos admins|todos
 arg-invite = <comunidad o grupo> [restablecer]
-text-as-typed = { $text }
+text = { $text }
 text-too-long = { $count ->
     [one] Tiene { $count } carácter, y el máximo es { $most }. Acórtalo y envíalo de nuevo.
    *[other] Tiene { $count } caracteres, y el máximo es { $most }. Acórtalo y envíalo de nuevo.

@@ -135,18 +135,6 @@ rate-limited = { $limit ->
 }
 failed = Não consegui terminar este comando e desisti: { $reason } Mande de novo quando isso estiver resolvido: { $status } mostra.
 retrying = { $reason } Continuo tentando por mais { $time } no máximo. { $cancel } interrompe.
-minutes = { $count ->
-    [one] { $count } minuto
-   *[other] { $count } minutos
-}
-hours = { $count ->
-    [one] { $count } hora
-   *[other] { $count } horas
-}
-days = { $count ->
-    [one] { $count } dia
-   *[other] { $count } dias
-}
 cancelled = Cancelado. Nada mudou.
 cancel-none = Não há comando esperando nesta conversa.
 cancel-stopped = Cancelei { $command }. Já conto como ficou.
@@ -389,7 +377,7 @@ help-flags-first = Isso vai antes do texto: { $command } --testar …
 arg-create = <nome> [| descrição]
 arg-settings = adicionar-grupos admins|todos
 arg-invite = <comunidade ou grupo> [redefinir]
-text-as-typed = { $text }
+text = { $text }
 text-too-long = { $count ->
     [one] Tem { $count } caractere, e o máximo é { $most }. Encurte e mande de novo.
    *[other] Tem { $count } caracteres, e o máximo é { $most }. Encurte e mande de novo.

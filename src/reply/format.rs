@@ -16,7 +16,7 @@ pub const PHONE_COLUMNS: usize = 40;
 pub const MAX_CANDIDATES: usize = 5;
 
 /// Short words in columns, in lines that a phone does not break.
-pub(super) fn format_columns(words: &[String]) -> Vec<String> {
+pub fn format_columns(words: &[String]) -> Vec<String> {
     const SEPARATOR: &str = " · ";
     let mut lines: Vec<String> = Vec::new();
     for word in words {
@@ -40,11 +40,6 @@ pub fn format_candidates(names: &[String], first: usize) -> String {
     let numbered = names.iter().take(MAX_CANDIDATES).enumerate();
     let number = |at: usize| if first > 0 { format!("{}. ", first + at) } else { String::new() };
     numbered.map(|(at, name)| number(at) + &quote(name)).collect::<Vec<_>>().join(", ")
-}
-
-pub(super) fn capitalize(text: &str) -> String {
-    let mut rest = text.chars();
-    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }
 
 /// Words of people inside a line: one line, no markup, no invisible characters, in quotes.

@@ -1,9 +1,10 @@
 //! A line of a reply: a translated text with its values, in the language of the reply.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use super::Localizer;
-use super::format::{quote, quote_block};
+use super::format::{format_candidates, quote, quote_block};
 use crate::i18n::Value;
 
 /// A line of a reply.
@@ -25,6 +26,10 @@ enum ReplyArg {
     Lines(String),
     /// A count, which selects the plural form.
     Count(usize),
+    /// A duration in the unit that people use.
+    Duration(Duration),
+    /// Names to choose from, with numbers from this one on; 0 for no numbers.
+    Candidates(Vec<String>, usize),
     /// Another translated text.
     Key(&'static str),
     /// A ready-made command: its English name and arguments.
@@ -35,6 +40,21 @@ impl ReplyLine {
     /// The text of a key.
     pub fn new(key: impl Into<Cow<'static, str>>) -> Self {
         Self { icon: None, key: key.into(), values: Vec::new() }
+    }
+
+    /// A text that needs no translation.
+    pub fn from_text(text: impl Into<String>) -> Self {
+        Self::new("text").with_plain("text", text)
+    }
+
+    /// A text of people as it is, on lines of its own, each behind a quote mark.
+    pub fn from_quote(text: impl Into<String>) -> Self {
+        Self::new("text").with_arg("text", ReplyArg::Lines(text.into()))
+    }
+
+    /// With ➡️: it would be done.
+    pub fn preview(key: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(key).with_icon("➡️")
     }
 
     /// With ✅: done now.
@@ -73,14 +93,27 @@ impl ReplyLine {
         self.with_arg(placeholder, ReplyArg::Plain(text.into()))
     }
 
-    /// A text of people as it is, each line behind a quote mark.
-    pub fn with_quote(self, placeholder: &'static str, text: impl Into<String>) -> Self {
-        self.with_arg(placeholder, ReplyArg::Lines(text.into()))
-    }
-
     /// A count.
     pub fn with_count(self, placeholder: &'static str, count: usize) -> Self {
         self.with_arg(placeholder, ReplyArg::Count(count))
+    }
+
+    /// A duration.
+    pub fn with_duration(self, placeholder: &'static str, duration: Duration) -> Self {
+        self.with_arg(placeholder, ReplyArg::Duration(duration))
+    }
+
+    /// Names to choose from, with numbers from `first` on; 0 for no numbers.
+    pub fn with_candidates(self, placeholder: &'static str, names: Vec<String>, first: usize) -> Self {
+        self.with_arg(placeholder, ReplyArg::Candidates(names, first))
+    }
+
+    /// A reason in the language of the reply, else the translated one of a key.
+    pub fn with_reason(self, reason: Option<String>, default_key: &'static str) -> Self {
+        match reason {
+            Some(reason) => self.with_plain("reason", reason),
+            None => self.text("reason", default_key),
+        }
     }
 
     /// Another translated text.
@@ -131,6 +164,8 @@ impl ReplyArg {
             Self::Plain(text) => text.clone(),
             Self::Lines(text) => quote_block(text),
             Self::Count(count) => return Err(*count),
+            Self::Duration(duration) => localizer.format_duration(*duration),
+            Self::Candidates(names, first) => format_candidates(names, *first),
             Self::Key(key) => localizer.text(key, &[]),
             Self::Command(command, words) => {
                 localizer.format_command(command, &words.iter().map(String::as_str).collect::<Vec<_>>())

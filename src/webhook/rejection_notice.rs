@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use crate::clock::Timestamp;
 use crate::domain::{Message, Person};
 use crate::instance::InstanceRuntime;
-use crate::reply::Reply;
+use crate::reply::{Reply, ReplyLine};
 use crate::zapi::Priority;
 
 const NOTICE_INTERVAL: Duration = Duration::from_secs(3_600);
@@ -36,7 +36,7 @@ pub fn new_rejection_notifier() -> (RejectionNotifier, impl Future<Output = ()> 
     let (queue, mut queued) = mpsc::channel::<QueuedNotice>(MAX_QUEUED);
     let sender = async move {
         while let Some((instance, message)) = queued.recv().await {
-            for text in Reply::NotAnAdmin.messages(&instance.localizer) {
+            for text in Reply::Lines(vec![ReplyLine::new("not-an-admin")]).messages(&instance.localizer) {
                 let sent = async {
                     let permit = instance.zapi.acquire_send_permit(Priority::Progress).await?;
                     instance.zapi.send_text(&message.chat, &text, Some(&message.id), permit).await

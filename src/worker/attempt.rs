@@ -19,7 +19,7 @@ use crate::domain::Chat;
 use crate::engine::links::change::lines_for_unlinked_groups;
 use crate::failpoint::{self, InjectedBug, Step};
 use crate::instance::InstanceRuntime;
-use crate::reply::{Localizer, Reply, quote};
+use crate::reply::{Localizer, Reply, ReplyLine, quote};
 use crate::storage::{Claim, LeaseError, Outcome, StateChange, StateKind};
 use crate::zapi::{ApiError, SendPermit, Zapi};
 
@@ -199,12 +199,12 @@ impl Attempt<'_> {
         // 1 for the first attempt after MAX_CRASHES crashes.
         let recovery_attempt = claim.command.claims - MAX_CRASHES;
         if recovery_attempt > 0 && (claim.command.plan.is_none() || recovery_attempt > MAX_RECOVERY_CRASHES) {
-            return Ok(CommandOutcome::new(Reply::Failed { reason: None }, Outcome::Failed));
+            return Ok(CommandOutcome::new(Reply::failed(None), Outcome::Failed));
         }
         // After MAX_CRASHES every attempt is treated as the last one: it reports what it finds instead of scheduling a
         // retry.
         let is_last = is_last || recovery_attempt > 0;
-        let failed = |reason| CommandOutcome::new(Reply::Failed { reason }, Outcome::Failed);
+        let failed = |reason| CommandOutcome::new(Reply::failed(reason), Outcome::Failed);
         match self.execute_with_indicators(claim, indicators, is_last).await {
             Ok(outcome) => Ok(outcome),
             Err(CommandError::Store(error)) => Err(AttemptError::Store(error)),
@@ -215,11 +215,15 @@ impl Attempt<'_> {
                 let message = error.user_message(self.localizer.locale, quote);
                 Ok(match error.cause.is_temporary() {
                     true => failed(Some(message)),
-                    false => CommandOutcome::new(Reply::Api(message), Outcome::Replied),
+                    false => {
+                        let line = ReplyLine::from_text(message).with_icon("❌");
+                        CommandOutcome::new(Reply::Lines(vec![line]), Outcome::Replied)
+                    }
                 })
             }
             Err(
-                error @ (CommandError::MissingCommunity
+                error @ (CommandError::Reply(_)
+                | CommandError::MissingCommunity
                 | CommandError::NoHandler
                 | CommandError::UnreadablePlan),
             ) => {
@@ -338,13 +342,10 @@ impl Attempt<'_> {
     }
 }
 
-/// Adds the groups that a failed command may have left without a community.
+/// Adds the groups that a command may have left without a community, where it ends without a report on them.
 fn append_groups_without_community(claim: &Claim, outcome: CommandOutcome) -> CommandOutcome {
-    let is_final = matches!(
-        outcome.reply,
-        Reply::Failed { .. } | Reply::RightsRevoked { is_started: true } | Reply::Api(_)
-    );
-    let plan = claim.command.plan.as_deref().filter(|_| is_final);
+    let has_report = matches!(outcome.reply, Reply::GroupReport { .. });
+    let plan = claim.command.plan.as_deref().filter(|_| !has_report);
     let lines = plan.map(lines_for_unlinked_groups).unwrap_or_default();
     match lines.is_empty() {
         true => outcome,

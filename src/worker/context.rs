@@ -64,18 +64,7 @@ pub(super) struct Request<'a> {
 impl Request<'_> {
     /// A prompt of this command, of which a reply chooses one of the options as arguments.
     pub(super) fn new_prompt(&self, locale: Locale, command: &str, options: Vec<String>) -> Prompt {
-        Prompt {
-            prompted_by: self.command.id.clone(),
-            language: locale.tag().to_owned(),
-            command: command.to_owned(),
-            before: String::new(),
-            options,
-            after: String::new(),
-            takes_several: false,
-            prompting_commands: Vec::new(),
-            is_undo: false,
-            precondition: None,
-        }
+        Prompt { options, ..Prompt::new(self.command, locale, command) }
     }
 }
 

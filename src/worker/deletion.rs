@@ -22,7 +22,7 @@ pub(super) async fn cancel_deleted(
     let stored = run.store.get_state(&command.instance, StateKind::Prompt, key.as_str()).await?;
     let is_own = |prompt: Prompt| versions.iter().any(|version| prompt.is_of(&version.id));
     let own = stored.filter(|stored| Prompt::from_state(stored).is_some_and(is_own));
-    let nothing = CommandOutcome::new(Reply::Empty, Outcome::Replied);
+    let nothing = CommandOutcome::new(Reply::empty(), Outcome::Replied);
     Ok(match own {
         Some(prompt) if is_in_time(prompt.at, now) => {
             // An edit to what is no command has a text.
@@ -45,7 +45,11 @@ pub(super) async fn cancelled_reply(
         Some(id) => run.store.command_name(id).await?,
         None => None,
     };
-    Ok(if by.as_deref() == Some(DELETION) { deleted_reply() } else { Reply::Cancelled })
+    Ok(if by.as_deref() == Some(DELETION) {
+        deleted_reply()
+    } else {
+        Reply::Lines(vec![ReplyLine::new("cancelled")])
+    })
 }
 
 fn deleted_reply() -> Reply {

@@ -98,7 +98,7 @@ async fn refresh_admin(
 }
 
 fn rights_revoked(command: &CommandRecord) -> CommandOutcome {
-    let reply = Reply::RightsRevoked { is_started: command.is_started() };
+    let reply = Reply::rights_revoked(command.is_started());
     CommandOutcome::new(reply, Outcome::Denied)
 }
 
@@ -125,7 +125,9 @@ async fn check_before_parsing(
             // An edit that came too soon may be edited once more.
             let outcome = if command.version > 0 { Outcome::UsageError } else { Outcome::Denied };
             let limit = run.instance.config.limits.commands_per_minute;
-            CommandOutcome::new(Reply::RateLimited { limit }, outcome)
+            let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+            let line = ReplyLine::new("rate-limited").with_count("limit", limit);
+            CommandOutcome::new(Reply::Lines(vec![line]), outcome)
         }
         TOO_OLD => summarize_burst(command, run).await?,
         DELETION => cancel_deleted(command, run).await?,
@@ -170,7 +172,7 @@ fn check_rights(
         return Err(rights_revoked(request.command).into());
     }
     let community = community.filter(|_| denied == Denied::Community).map(|community| community.name.clone());
-    let reply = Reply::Forbidden { command: spec.name, community };
+    let reply = Reply::forbidden(spec.name, community);
     Err(CommandOutcome::new(reply, Outcome::Denied).into())
 }
 
@@ -229,7 +231,10 @@ async fn run_command(
         conversation_key: ready.conversation_key,
         state_changes: cleared_state,
     };
-    let reply = handler(&mut context, &arguments).await?;
+    let reply = match handler(&mut context, &arguments).await {
+        Err(CommandError::Reply(reply)) => *reply,
+        result => result?,
+    };
     let outcome = match context.is_final_failure {
         _ if is_cancelled => Outcome::Cancelled,
         true => Outcome::Failed,

@@ -11,7 +11,7 @@ use super::deliver;
 use crate::clock::Clock;
 use crate::command::progress::ProgressUpdate;
 use crate::domain::Chat;
-use crate::reply::{Localizer, Reply};
+use crate::reply::{Localizer, ReplyLine};
 use crate::storage::{Claim, Store};
 use crate::zapi::{ApiError, ApiErrorKind, Priority, Zapi};
 
@@ -120,8 +120,14 @@ impl ProgressReporter<'_> {
     }
 
     fn text(&self) -> String {
-        let ProgressUpdate { done, all } = *self.updates.borrow();
-        Reply::Progress { done, all }.messages(self.localizer).swap_remove(0)
+        let line = match *self.updates.borrow() {
+            // Not known yet.
+            ProgressUpdate { all: 0, .. } => ReplyLine::new("progress"),
+            ProgressUpdate { done, all } => {
+                ReplyLine::new("progress-of").with_count("done", done).with_count("all", all)
+            }
+        };
+        line.with_icon("⏳").render(self.localizer)
     }
 
     /// Sends the progress message, or edits one of an earlier attempt or version.

@@ -72,7 +72,7 @@ pub(super) async fn update_prompts(
 /// A reply with a line after it, in its language. No reply stays none.
 fn with_line(reply: Reply, line: ReplyLine) -> Reply {
     match reply {
-        Reply::Empty => Reply::Empty,
+        Reply::Lines(lines) if lines.is_empty() => Reply::empty(),
         Reply::InLanguage(locale, reply) => Reply::InLanguage(locale, Box::new(with_line(*reply, line))),
         reply => Reply::WithLines(Box::new(reply), vec![line]),
     }

@@ -6,7 +6,6 @@ use super::wish::{WishResolution, resolve_wish};
 use crate::authorization::may_use;
 use crate::command::context::CommandError;
 use crate::command::handler::Handler;
-use crate::command::resolution::ClearedState;
 use crate::command::resolution::DeferredCommand;
 use crate::command::resolution::Resolution;
 use crate::command::resolution::ResolveContext;
@@ -21,7 +20,7 @@ use crate::parse::further_command::has_further_command;
 use crate::parse::prefix::ParsedCommand;
 use crate::parse::prompt_reply::is_no_word;
 use crate::parse::text::likely_name;
-use crate::reply::{Reply, ReplyLine};
+use crate::reply::{Reply, ReplyLine, escape_markup};
 use crate::storage::{LeaseError, Outcome};
 
 /// Resolves the command, or ends it with a reply.
@@ -36,7 +35,7 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
         Some(parsed) => parsed,
         // The prefixes changed. It has changed something, so it must not look as if it had not.
         None if command.is_started() && command.deferred_command.is_none() => {
-            return Err(CommandOutcome::new(Reply::Failed { reason: None }, Outcome::Failed).into());
+            return Err(CommandOutcome::new(Reply::failed(None), Outcome::Failed).into());
         }
         None => match resolve_wish(request).await? {
             WishResolution::Read(parsed) => parsed,
@@ -91,7 +90,7 @@ async fn reply_to_unknown(
 ) -> Result<CommandOutcome, EarlyExit> {
     if matches!(request.chat, Chat::Group(_)) && request.command.version == 0 {
         // In a group it belongs to another bot. It was stored because it closes a pending prompt.
-        return Ok(CommandOutcome::new(Reply::Empty, Outcome::Replied));
+        return Ok(CommandOutcome::new(Reply::empty(), Outcome::Replied));
     }
     if let Some(spec) = CATALOG
         .nearest_name(&parsed.typed, request.run.localizer.locale)
@@ -106,7 +105,7 @@ fn check_may_use(request: &Request<'_>, spec: &CommandSpec) -> Result<(), EarlyE
     if may_use(request.admin, spec.name) || request.command.is_started() {
         return Ok(());
     }
-    let reply = Reply::Forbidden { command: spec.name, community: None };
+    let reply = Reply::forbidden(spec.name, None);
     Err(CommandOutcome::new(reply, Outcome::Denied).into())
 }
 
@@ -170,7 +169,7 @@ async fn resolve_deferred(
     };
     let deferred_command = serde_json::to_string(&deferred).ok();
     arguments.precondition.clone_from(&deferred.precondition);
-    arguments.is_undo = deferred.clears == Some(ClearedState::Undo);
+    arguments.is_undo = deferred.undone.is_some();
     Ok(ResolvedCommand {
         spec,
         arguments,
@@ -248,8 +247,11 @@ fn suggest_nearest_name(request: &Request<'_>, parsed: &ParsedCommand) -> Comman
     let nearest = CATALOG.nearest_name(&parsed.typed, locale);
     // A misspelled `/confirm` is not confirmed once more.
     let spec = nearest.and_then(|name| CATALOG.lookup(name)).filter(|spec| spec.name != CONFIRM_COMMAND);
-    let (typed, rest) = (parsed.typed.clone(), parsed.rest.clone());
-    let reply = Reply::UnknownCommand { typed, nearest, rest, is_prompted: spec.is_some() };
+    let nearest = nearest.map(|name| {
+        let command = format!("{}{name} {}", request.run.localizer.prefix, escape_markup(&parsed.rest));
+        command.trim_end().to_owned()
+    });
+    let reply = Reply::unknown_command(&parsed.typed, nearest, spec.is_some());
     let prompt = spec.map(|spec| request.new_prompt(locale, spec.name, vec![parsed.rest.clone()]));
     CommandOutcome {
         state_changes: prompt.iter().map(|prompt| prompt.to_state_change(request.conversation_key)).collect(),

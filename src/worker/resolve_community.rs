@@ -180,15 +180,15 @@ impl Unclear {
             }
             Self::Unknown { typed, available } => {
                 let available = disambiguate(&available);
-                (Reply::NoCommunity { typed, nearest: Vec::new(), available }, Vec::new())
+                (Reply::unknown_community(&typed, available), Vec::new())
             }
             Self::OneOf { typed, mut readings, is_known } => {
                 readings.truncate(MAX_CANDIDATES);
                 let (entries, options): (Vec<_>, Vec<_>) = readings.into_iter().unzip();
                 let candidates = disambiguate(&entries);
                 let reply = match is_known {
-                    true => Reply::AmbiguousCommunity { typed, candidates },
-                    false => Reply::NoCommunity { typed, nearest: candidates, available: Vec::new() },
+                    true => Reply::ambiguous_community(&typed, candidates),
+                    false => Reply::similar_communities(&typed, candidates),
                 };
                 (reply, options)
             }

@@ -1,5 +1,7 @@
 //! Schedules the next attempt of a failed command, and tells its admin once that it is retried.
 
+use std::time::Duration;
+
 use tokio::time::timeout;
 
 use super::attempt::{Attempt, ProgressIndicators};
@@ -7,7 +9,7 @@ use super::deliver::{self, NOTICE_TIMEOUT};
 use super::retry_policy::next_attempt;
 use crate::clock::Timestamp;
 use crate::command::context::TimingConfig;
-use crate::reply::{Reply, quote};
+use crate::reply::{Reply, ReplyLine, quote};
 use crate::storage::{Claim, LeaseError};
 use crate::zapi::ApiError;
 
@@ -66,7 +68,12 @@ impl Attempt<'_> {
     /// The messages of the retry notice.
     pub(super) fn retry_notice(&self, reason: Option<String>) -> Vec<String> {
         let left = self.attempt_deadline.since(self.worker.clock.now());
-        Reply::Retrying { reason, minutes: left.as_secs().div_ceil(60).max(1) }.messages(self.localizer)
+        let line = ReplyLine::new("retrying")
+            .with_icon("⏳")
+            .with_reason(reason, "api-partly-failed")
+            .with_duration("time", round_up(left))
+            .with_command("cancel", "cancel", &[]);
+        Reply::Lines(vec![line]).messages(self.localizer)
     }
 
     /// When the next attempt is due, up to `deadline`.
@@ -84,4 +91,10 @@ impl Attempt<'_> {
         tracing::warn!(id = claim.command.id, call, %cause, again = %at, "command retry scheduled");
         at
     }
+}
+
+/// Rounded up to whole minutes, from an hour on to whole hours.
+fn round_up(time: Duration) -> Duration {
+    let minutes = time.as_secs().div_ceil(60).max(1);
+    Duration::from_secs(60 * if minutes > 60 { minutes.next_multiple_of(60) } else { minutes })
 }

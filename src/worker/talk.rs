@@ -19,7 +19,7 @@ pub(super) async fn reply_to_talk(
 ) -> Result<CommandOutcome, StoreUnavailable> {
     let Request { command, chat, run, .. } = request;
     if matches!(chat, Chat::Group(_)) || command.by_owner || is_reaction(command) {
-        return Ok(CommandOutcome::talk(Reply::Empty, Vec::new()));
+        return Ok(CommandOutcome::talk(Reply::empty(), Vec::new()));
     }
     if is_greeting(&command.text)
         && let Some(greeting) = greet(request).await?

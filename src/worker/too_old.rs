@@ -6,7 +6,7 @@ use tokio::time::sleep;
 use super::context::{CommandOutcome, RunContext, Worker};
 use super::store_command::TOO_OLD;
 use crate::domain::Chat;
-use crate::reply::Reply;
+use crate::reply::{Reply, ReplyLine};
 use crate::storage::{CommandRecord, Outcome, Store, StoreUnavailable};
 
 /// The longest wait for the end of a burst, in intervals.
@@ -34,12 +34,13 @@ pub(super) async fn summarize_burst(
     run: &RunContext<'_>,
 ) -> Result<CommandOutcome, StoreUnavailable> {
     if command.is_cancelled() {
-        return Ok(CommandOutcome::new(Reply::Empty, Outcome::Expired));
+        return Ok(CommandOutcome::new(Reply::empty(), Outcome::Expired));
     }
     let others = find_others(run.store, command).await?;
     let others = run.store.cancel(others, usize::MAX, command.id.clone(), run.clock.now()).await?;
     let age = command.sent_at.map(|sent_at| command.accepted_at.since(sent_at)).unwrap_or_default();
-    Ok(CommandOutcome::new(Reply::TooOld { count: 1 + others.len(), age }, Outcome::Expired))
+    let line = ReplyLine::new("too-old").with_count("count", 1 + others.len()).with_duration("age", age);
+    Ok(CommandOutcome::new(Reply::Lines(vec![line]), Outcome::Expired))
 }
 
 /// The ids of the other commands of this chat that wait for their reply.

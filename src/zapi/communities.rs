@@ -4,6 +4,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use http::Method;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::client::Zapi;
@@ -54,12 +55,23 @@ pub struct CreatedCommunity {
 }
 
 /// The people that may add groups to a community.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum AddPolicy {
     /// Only its admins.
     Admins,
     /// Everybody in it.
     All,
+}
+
+impl AddPolicy {
+    /// As Z-API spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Admins => "admins",
+            Self::All => "all",
+        }
+    }
 }
 
 /// The target of an invite link.
@@ -72,6 +84,11 @@ pub enum InvitationScope<'a> {
 }
 
 impl CommunityDetails {
+    /// Its name; where the response has none, the known one.
+    pub fn name_or(&self, known: String) -> String {
+        self.name.clone().filter(|name| !name.is_empty()).unwrap_or(known)
+    }
+
     /// Whether the response lists the community's groups. Every community has its announcement group, so an empty
     /// list proves nothing: neither that a group is in it nor that it is not.
     pub fn lists_groups(&self) -> bool {
@@ -232,11 +249,7 @@ impl Zapi {
         who: AddPolicy,
         _permit: ChangePermit,
     ) -> Result<(), ApiError> {
-        let who = match who {
-            AddPolicy::Admins => "admins",
-            AddPolicy::All => "all",
-        };
-        let body = json!({ "communityId": community.as_str(), "whoCanAddNewGroups": who });
+        let body = json!({ "communityId": community.as_str(), "whoCanAddNewGroups": who.as_str() });
         self.change("communities/settings", &body).await
     }
 

@@ -5,7 +5,7 @@ use crate::engine::links::plan::{LinkAction, LinkPlan, PlanItem, PriorState};
 use crate::engine::outcome::{Outcome, Outcomes};
 use crate::engine::report::{wanted_line, with_first_line};
 use crate::parse::numbers::MAX_OPTIONS;
-use crate::reply::{MAX_CANDIDATES, Reply, ReplyLine, format_candidates};
+use crate::reply::{MAX_CANDIDATES, Reply, ReplyLine};
 
 impl LinkPlan {
     /// The report, from the state before and the outcome of each group.
@@ -104,7 +104,7 @@ impl LinkPlan {
             PriorState::InOtherCommunity => return self.elsewhere_line(item),
             PriorState::NameNotFound(nearest) if nearest.is_empty() => ReplyLine::not_done("no-group"),
             PriorState::NameNotFound(nearest) => ReplyLine::not_done("no-group-nearest")
-                .with_plain("candidates", format_candidates(nearest, if is_only { 0 } else { first })),
+                .with_candidates("candidates", nearest.clone(), if is_only { 0 } else { first }),
             PriorState::Ambiguous(names) => ambiguous_line(names, first),
             PriorState::CommunityFull(limit) => {
                 ReplyLine::not_done("group-community-full").with_count("limit", *limit)
@@ -132,10 +132,9 @@ impl LinkPlan {
 }
 
 fn ambiguous_line(names: &[String], first: usize) -> ReplyLine {
-    let candidates = format_candidates(names, first);
     match names.len().saturating_sub(MAX_CANDIDATES) {
         0 => ReplyLine::not_done("many-groups"),
         more => ReplyLine::not_done("many-groups-more").with_count("count", more),
     }
-    .with_plain("candidates", candidates)
+    .with_candidates("candidates", names.to_vec(), first)
 }

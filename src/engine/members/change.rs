@@ -52,9 +52,8 @@ pub async fn change_members(
     let mut done = plan.pending();
     done.retain(|at| outcomes.get(at).is_some_and(Outcome::may_be_done));
     if !done.is_empty() {
-        // Removing people is undone by nothing, and is itself the undo of adding them.
-        let undone_by = action.undone_by().or(context.is_undo.then_some("add"));
-        context.set_undo(action.command(), undone_by.map(|by| (by, plan.command_arguments(&done))));
+        let undo_command = action.undone_by().map(|by| (by, plan.command_arguments(&done)));
+        context.set_undo(action.command(), undo_command);
     }
     Ok(plan.report(&outcomes))
 }

@@ -1,0 +1,47 @@
+//! What is wrong with a command that was not understood.
+
+use super::ReplyLine;
+
+/// A usage error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UsageError {
+    /// A quote is not closed.
+    UnclosedQuote(char),
+    /// The community is missing.
+    MissingCommunity,
+    /// The groups are missing.
+    MissingGroups,
+    /// The community or group is missing.
+    MissingTarget,
+    /// The people are missing.
+    MissingPeople,
+    /// The text is missing.
+    MissingText,
+    /// The name is missing.
+    MissingName,
+    /// An unknown flag.
+    UnknownFlag(String),
+    /// A word too many.
+    TooManyWords(String),
+    /// A word that excludes some of several things: `menos`.
+    Exclusion(String),
+}
+
+impl UsageError {
+    /// The line that says what is wrong, and how the command is used.
+    pub fn line(self, usage: &str) -> ReplyLine {
+        let line = match self {
+            Self::UnclosedQuote(quote) => ReplyLine::new("unclosed-quote").with_plain("quote", quote),
+            Self::MissingCommunity => ReplyLine::new("missing-community"),
+            Self::MissingGroups => ReplyLine::new("missing-groups"),
+            Self::MissingTarget => ReplyLine::new("missing-target"),
+            Self::MissingPeople => ReplyLine::new("missing-people"),
+            Self::MissingText => ReplyLine::new("missing-text"),
+            Self::MissingName => ReplyLine::new("missing-name"),
+            Self::UnknownFlag(word) => ReplyLine::new("unknown-flag").name("word", word),
+            Self::TooManyWords(word) => ReplyLine::new("too-many-words").name("word", word),
+            Self::Exclusion(word) => ReplyLine::new("exclusion").name("word", word),
+        };
+        line.with_plain("usage", usage)
+    }
+}
