@@ -21,7 +21,7 @@ use crate::command::prompt::{self, Prompt};
 use crate::commands::CATALOG;
 use crate::commands::{confirm, photo};
 use crate::config::{Admin, NonAdminPolicy};
-use crate::domain::{Chat, ConversationKey, Message};
+use crate::domain::{Chat, ConversationKey, DeliveryReport, Message};
 use crate::failpoint::{self, Step};
 use crate::instance::InstanceRuntime;
 use crate::parse::prefix::ParsedCommand;
@@ -153,6 +153,25 @@ impl Enqueuer {
             Ok(()) => WebhookOutcome::Ignored(IgnoreReason::UnsupportedEvent),
             Err(error) => {
                 tracing::error!(%error, %instance, "cannot store connection status, responding 503");
+                WebhookOutcome::StoreUnavailable
+            }
+        }
+    }
+
+    /// Stores the report on the delivery of an announcement.
+    pub(super) async fn record_delivery(
+        &self,
+        endpoint: &Endpoint,
+        report: DeliveryReport,
+        now: Timestamp,
+    ) -> WebhookOutcome {
+        let Ok(_permit) = self.pending.try_acquire() else { return WebhookOutcome::Overloaded };
+        let instance = endpoint.name();
+        match worker::store_delivery(&self.store, instance, &report, now).await {
+            // As for a connection status.
+            Ok(()) => WebhookOutcome::Ignored(IgnoreReason::UnsupportedEvent),
+            Err(error) => {
+                tracing::error!(%error, %instance, "cannot store delivery report, responding 503");
                 WebhookOutcome::StoreUnavailable
             }
         }

@@ -242,6 +242,9 @@ impl WebhookHandler {
                 // Boxed to keep this future small for ignored events.
                 return Box::pin(self.enqueuer.record_connection_status(endpoint, report, now)).await;
             }
+            Ok(ParsedEvent::Delivery(report)) => {
+                return Box::pin(self.enqueuer.record_delivery(endpoint, report, now)).await;
+            }
             Ok(ParsedEvent::Ignored(reason)) => return WebhookOutcome::Ignored(reason),
             Err(_) => return WebhookOutcome::InvalidJson,
         };

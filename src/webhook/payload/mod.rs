@@ -5,6 +5,7 @@
 //! command is only read from `text.message` or the caption of a file of a person's own message, not from buttons, names
 //! or quotes (THREATS.md, T15). A reaction may reply to a prompt, and a deletion may cancel a command.
 
+mod delivery;
 mod fields;
 mod message;
 mod sender;
@@ -20,7 +21,7 @@ use super::verify::Verified;
 use crate::clock::Timestamp;
 use crate::config;
 use crate::directory::is_invisible;
-use crate::domain::{MediaKind, Phone};
+use crate::domain::{DeliveryReport, MediaKind, Phone};
 
 /// What the parser needs to know of an instance.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +59,8 @@ pub enum ParsedEvent<'a> {
         /// When, if the event says it.
         at: Option<Timestamp>,
     },
+    /// What became of a message that was sent.
+    Delivery(DeliveryReport),
     /// It is no message to us.
     Ignored(IgnoreReason),
 }
@@ -82,6 +85,9 @@ fn parse_body<'a>(body: &'a [u8], ours: &InstanceInfo<'_>) -> Result<ParsedEvent
     let fields = EventFields::parse(body, ours.id).ok_or(NotJsonObject)?;
     if let Some(is_connected) = connection_status(&fields) {
         return Ok(ParsedEvent::Connection { is_connected, at: sent_at(&fields) });
+    }
+    if let Some(report) = delivery::parse_delivery(&fields) {
+        return Ok(ParsedEvent::Delivery(report));
     }
     Ok(match parse_message(&fields, ours) {
         Ok(message) => ParsedEvent::Message(message),
