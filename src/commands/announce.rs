@@ -17,7 +17,7 @@ use crate::engine::free_text::{parses_back_to, too_long_line, trailing_yes_line}
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::flags::ends_in_yes;
-use crate::reply::{Reply, ReplyLine, UsageError};
+use crate::reply::{Reply, ReplyLine, UsageError, quote_text};
 use crate::storage::{StateChange, StateKind};
 use crate::zapi::Priority;
 
@@ -184,7 +184,7 @@ pub fn delivery_line(plan: &str, error: Option<&str>) -> Option<(Locale, ReplyLi
     let plan: AnnouncePlan = serde_json::from_str(plan).ok()?;
     let line = match error {
         None => ReplyLine::done("announce-delivered"),
-        Some(reason) => ReplyLine::not_done("announce-undelivered").name("reason", reason),
+        Some(reason) => ReplyLine::not_done("announce-undelivered").with_plain("reason", quote_text(reason)),
     };
     Some((Locale::parse(&plan.language)?, line.name("community", plan.name)))
 }

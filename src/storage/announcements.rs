@@ -31,9 +31,11 @@ impl Store {
         let rows = sqlx::query(
             "SELECT command.*, chat_state.kind
              FROM chat_state JOIN command ON command.id = chat_state.value
-             WHERE chat_state.instance = $1
-                 AND ((chat_state.kind = 'announcement' AND chat_state.key IN ($2, $3))
-                     OR (chat_state.kind = 'announcing' AND command.reply IS NULL))",
+             WHERE chat_state.instance = $1 AND chat_state.kind = 'announcement' AND chat_state.key IN ($2, $3)
+             UNION ALL
+             SELECT command.*, chat_state.kind
+             FROM chat_state JOIN command ON command.id = chat_state.value
+             WHERE chat_state.instance = $1 AND chat_state.kind = 'announcing' AND command.reply IS NULL",
         )
         .bind(instance.as_str())
         .bind(&report.message_id)

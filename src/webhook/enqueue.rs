@@ -36,7 +36,7 @@ const EDIT_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// four full transactions, and a quarter of the journal's queue.
 const MAX_PENDING_WRITES: usize = 1_024;
 
-/// Writes commands and connection status events to the journal.
+/// Writes commands, connection status events and delivery reports to the journal.
 pub struct Enqueuer {
     store: Store,
     pending: Semaphore,

@@ -1,8 +1,8 @@
 //! `POST /webhooks/{instance}[/{secret}]`: authenticates a request, reads its event, and responds (docs/webhooks.md).
 //!
 //! Nearly every request is chatter: it is verified, parsed and given a response without a lock, a write or a copy of its text.
-//! Only messages of admins that are commands, edits, expected replies or greetings, and connection status changes, are
-//! written to the journal ([`Enqueuer`]).
+//! Only messages of admins that are commands, edits, expected replies or greetings, connection status changes, and reports
+//! on the delivery of announcements are written to the journal ([`Enqueuer`]).
 //!
 //! Unauthenticated requests are cheap: if the headers match no instance, the body is not read. To hide which instances
 //! exist, headers are checked against all of them, and every rejected body is hashed the same number of times. Failures

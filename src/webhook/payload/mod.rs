@@ -5,7 +5,6 @@
 //! command is only read from `text.message` or the caption of a file of a person's own message, not from buttons, names
 //! or quotes (THREATS.md, T15). A reaction may reply to a prompt, and a deletion may cancel a command.
 
-mod delivery;
 mod fields;
 mod message;
 mod sender;
@@ -14,7 +13,7 @@ mod tests;
 
 use std::borrow::Cow;
 
-use self::fields::{EventFields, Tristate};
+use self::fields::{EventFields, RawField, Tristate};
 pub use self::message::{ChatRef, Content, MediaRef, MessageRef};
 use super::ignore_reason::IgnoreReason;
 use super::verify::Verified;
@@ -46,6 +45,9 @@ impl<'a> From<&'a config::Instance> for InstanceInfo<'a> {
 
 /// The notification that a message was deleted for everyone.
 const REVOKE: &str = "REVOKE";
+
+/// The longest error of a delivery that is kept, in characters.
+const MAX_DELIVERY_ERROR_LEN: usize = 300;
 
 /// A parsed event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +88,7 @@ fn parse_body<'a>(body: &'a [u8], ours: &InstanceInfo<'_>) -> Result<ParsedEvent
     if let Some(is_connected) = connection_status(&fields) {
         return Ok(ParsedEvent::Connection { is_connected, at: sent_at(&fields) });
     }
-    if let Some(report) = delivery::parse_delivery(&fields) {
+    if let Some(report) = parse_delivery(&fields) {
         return Ok(ParsedEvent::Delivery(report));
     }
     Ok(match parse_message(&fields, ours) {
@@ -105,6 +107,32 @@ fn connection_status(fields: &EventFields<'_>) -> Option<bool> {
         () if kind.eq_ignore_ascii_case("DisconnectedCallback") => Some(fields.disconnected.is_false()),
         () => None,
     }
+}
+
+/// The report of a DeliveryCallback to this instance, if it names a message. A failed message may have Z-API's own id as
+/// `messageId`, too.
+fn parse_delivery(fields: &EventFields<'_>) -> Option<DeliveryReport> {
+    let is_delivery = fields.kind.as_text().is_some_and(|kind| kind.eq_ignore_ascii_case("DeliveryCallback"));
+    if !is_delivery || (fields.is_for_other_instance && !fields.is_for_this_instance) {
+        return None;
+    }
+    let id = |field: RawField<'_>| field.as_text().filter(|id| is_message_id(id)).map(String::from);
+    let zaap_id = id(fields.zaap_id);
+    let message_id = id(fields.message_id).or_else(|| zaap_id.clone())?;
+    Some(DeliveryReport { message_id, zaap_id, error: delivery_error(fields) })
+}
+
+/// Why the message was not delivered: only a failure has an `error`, a text; `errorCode` comes with some of them (Z-API
+/// docs, webhooks/on-message-send-examples). `false`, `0` and `[]` are none.
+fn delivery_error(fields: &EventFields<'_>) -> Option<String> {
+    let error = fields.error;
+    let is_failure = match error.as_bool() {
+        Tristate::No => false,
+        Tristate::Yes => true,
+        Tristate::Unclear => error.as_text().is_some() || error.is_object(),
+    };
+    let text = error.as_text().or_else(|| fields.error_code.as_text()).unwrap_or_else(|| "?".into());
+    is_failure.then(|| strip_nul(text).chars().take(MAX_DELIVERY_ERROR_LEN).collect())
 }
 
 /// The message, or the first reason to ignore it: cheap and frequent reasons first.
