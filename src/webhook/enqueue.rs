@@ -146,32 +146,31 @@ impl Enqueuer {
         report: ConnectionReport,
         now: Timestamp,
     ) -> WebhookOutcome {
-        let Ok(_permit) = self.pending.try_acquire() else { return WebhookOutcome::Overloaded };
-        let instance = endpoint.name();
-        match endpoint.connection_status.update(&self.store, instance, report, now).await {
-            // Responds like other non-messages; the status itself is stored.
-            Ok(()) => WebhookOutcome::Ignored(IgnoreReason::UnsupportedEvent),
-            Err(error) => {
-                tracing::error!(%error, %instance, "cannot store connection status, responding 503");
-                WebhookOutcome::StoreUnavailable
-            }
-        }
+        let update = endpoint.connection_status.update(&self.store, endpoint.name(), report, now);
+        self.record_event(endpoint, update).await
     }
 
-    /// Stores the report on the delivery of an announcement.
+    /// Stores a report on the delivery of an announcement.
     pub(super) async fn record_delivery(
         &self,
         endpoint: &Endpoint,
         report: DeliveryReport,
         now: Timestamp,
     ) -> WebhookOutcome {
+        self.record_event(endpoint, worker::store_delivery(&self.store, endpoint.name(), &report, now)).await
+    }
+
+    /// Stores an event that is no message. The response is that of events that are ignored.
+    async fn record_event(
+        &self,
+        endpoint: &Endpoint,
+        write: impl Future<Output = Result<(), StoreUnavailable>>,
+    ) -> WebhookOutcome {
         let Ok(_permit) = self.pending.try_acquire() else { return WebhookOutcome::Overloaded };
-        let instance = endpoint.name();
-        match worker::store_delivery(&self.store, instance, &report, now).await {
-            // As for a connection status.
+        match write.await {
             Ok(()) => WebhookOutcome::Ignored(IgnoreReason::UnsupportedEvent),
             Err(error) => {
-                tracing::error!(%error, %instance, "cannot store delivery report, responding 503");
+                tracing::error!(%error, instance = %endpoint.name(), "cannot store event, responding 503");
                 WebhookOutcome::StoreUnavailable
             }
         }

@@ -57,25 +57,25 @@ pub(super) async fn report_delivery(
     claim: &mut Claim,
     run: &RunContext<'_>,
 ) -> Result<CommandOutcome, LeaseError> {
+    let reply = choose_reply(claim, run).await?.unwrap_or(Reply::Empty);
     // Not a new command of the admin: an open prompt stays open.
-    let outcome = |reply| CommandOutcome { is_talk: true, ..CommandOutcome::new(reply, Outcome::Replied) };
-    let Ok(report) = serde_json::from_str::<DeliveryReport>(&claim.command.text) else {
-        return Ok(outcome(Reply::Empty));
-    };
-    let found = run.store.announcements(&claim.command.instance, &report).await?.into_iter();
+    Ok(CommandOutcome { is_talk: true, ..CommandOutcome::new(reply, Outcome::Replied) })
+}
+
+async fn choose_reply(claim: &mut Claim, run: &RunContext<'_>) -> Result<Option<Reply>, LeaseError> {
+    let Ok(report) = serde_json::from_str::<DeliveryReport>(&claim.command.text) else { return Ok(None) };
+    let found = run.store.announcements(&claim.command.instance, &report).await?;
     let is_own = |announcement: &Announcement| {
         let command = &announcement.command;
         announcement.is_sent && command.chat == claim.command.chat && command.admin == claim.command.admin
     };
-    let Some(Announcement { command, .. }) = found.into_iter().find(is_own) else {
-        return Ok(outcome(Reply::Empty));
-    };
+    let Some(Announcement { command, .. }) = found.into_iter().find(is_own) else { return Ok(None) };
     match editable_reply(&command, run.clock.now()) {
         Some(message) => claim.set_reply_message(message).await?,
-        None if report.error.is_none() => return Ok(outcome(Reply::Empty)),
+        None if report.error.is_none() => return Ok(None),
         None => {}
     }
-    Ok(outcome(delivery_reply(&command, &report).unwrap_or(Reply::Empty)))
+    Ok(render_delivery(&command, &report))
 }
 
 /// The only message of the reply, if it can still be edited.
@@ -85,7 +85,7 @@ fn editable_reply(announcement: &CommandRecord, now: Timestamp) -> Option<String
 }
 
 /// The reply to an announcement with another first line.
-fn delivery_reply(announcement: &CommandRecord, report: &DeliveryReport) -> Option<Reply> {
+fn render_delivery(announcement: &CommandRecord, report: &DeliveryReport) -> Option<Reply> {
     let (locale, line) = delivery_line(announcement.plan.as_deref()?, report.error.as_deref())?;
     let messages = stored_messages(announcement);
     let rest = messages.first().and_then(|message| message.split_once('\n'));

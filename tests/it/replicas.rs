@@ -106,7 +106,7 @@ async fn a_report_on_an_announcement_edits_its_reply_once_whichever_replicas_rec
             None => bot.settled().await,
         }
         let sent = bot.last_announcement("Bairro Feliz");
-        let body = vincula::sandbox::webhook_event::delivery(&bot.sandbox.account().id, &sent);
+        let body = vincula::sandbox::webhook_event::delivery(&bot.sandbox.account().id, &sent, None);
 
         join_all([&bot.url, &other.url, &other.url].map(|url| bot.post_report(url, &body))).await;
         call.iter().for_each(vincula::sandbox::CallBarrier::release);

@@ -92,12 +92,7 @@ impl DemoChat {
         let response: serde_json::Value = serde_json::from_str(&response.text()).unwrap_or_default();
         match (response["status"].as_str(), response["id"].as_str()) {
             (Some("accepted"), Some(id)) => {
-                let replies = async {
-                    let seen = self.printed;
-                    self.print_until_done(id, &sender).await?;
-                    self.report_deliveries(seen, &sender).await
-                };
-                tokio::time::timeout(REPLY_TIMEOUT, replies)
+                tokio::time::timeout(REPLY_TIMEOUT, self.print_until_done(id, &sender))
                     .await
                     .context("the bot did not reply in two minutes")?
             }
@@ -163,7 +158,7 @@ impl DemoChat {
 
     /// Prints the updates of chats until the command is finished.
     async fn print_until_done(&mut self, id: &str, sender: &Sender) -> anyhow::Result<()> {
-        let (sandbox, store) = (self.sandbox.clone(), self.store.clone());
+        let (sandbox, store, seen) = (self.sandbox.clone(), self.store.clone(), self.printed);
         let mut done = std::pin::pin!(wait_until_done(&store, id));
         loop {
             let is_done = tokio::select! {
@@ -172,7 +167,7 @@ impl DemoChat {
             };
             self.print_updates(sender)?;
             if is_done {
-                return Ok(());
+                return self.report_deliveries(seen, sender).await;
             }
         }
     }
@@ -189,7 +184,7 @@ impl DemoChat {
     async fn report_deliveries(&mut self, seen: usize, sender: &Sender) -> anyhow::Result<()> {
         let account = self.sandbox.account();
         for update in self.sandbox.updates_after(seen).iter().filter(|update| !update.is_edit) {
-            let body = webhook_event::delivery(&account.id, &update.message);
+            let body = webhook_event::delivery(&account.id, &update.message, None);
             post(&self.url, &[("z-api-token", &account.token)], body.as_bytes()).await?;
         }
         let instance = InstanceName::parse("demo").context("the name of the instance")?;

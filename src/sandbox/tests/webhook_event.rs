@@ -6,7 +6,7 @@ use http::HeaderMap;
 use serde_json::Map;
 
 use super::super::messages::SentMessage;
-use super::super::webhook_event::{EventBuilder, delivery, failed_delivery, post};
+use super::super::webhook_event::{EventBuilder, delivery, post};
 use super::*;
 use crate::clock::Timestamp;
 
@@ -138,10 +138,10 @@ fn files_and_what_was_deleted_are_told_with_their_fields() {
         zaap_id: "Z9".to_owned(),
         ..SentMessage::default()
     };
-    let delivered: Value = serde_json::from_str(&delivery("3C67", &sent)).unwrap();
+    let delivered: Value = serde_json::from_str(&delivery("3C67", &sent, None)).unwrap();
     assert_eq!((&delivered["type"], &delivered["messageId"]), (&json!("DeliveryCallback"), &json!("3A1")));
     assert_eq!((&delivered["zaapId"], &delivered["error"]), (&json!("Z9"), &Value::Null));
-    let failed: Value = serde_json::from_str(&failed_delivery("3C67", &sent, "no such number")).unwrap();
+    let failed: Value = serde_json::from_str(&delivery("3C67", &sent, Some("no such number"))).unwrap();
     assert_eq!((&failed["messageId"], &failed["error"]), (&json!("Z9"), &json!("no such number")));
 }
 

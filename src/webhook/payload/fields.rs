@@ -67,7 +67,6 @@ pub(super) struct EventFields<'a> {
     pub connected: RawField<'a>,
     pub disconnected: RawField<'a>,
     pub error: RawField<'a>,
-    pub error_code: RawField<'a>,
 }
 
 impl<'a> EventFields<'a> {
@@ -121,7 +120,6 @@ impl<'a> EventFields<'a> {
             b"connected" => &mut self.connected,
             b"disconnected" => &mut self.disconnected,
             b"error" => &mut self.error,
-            b"errorCode" => &mut self.error_code,
             _ => return,
         };
         *place = value;

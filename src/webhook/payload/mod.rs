@@ -46,9 +46,6 @@ impl<'a> From<&'a config::Instance> for InstanceInfo<'a> {
 /// The notification that a message was deleted for everyone.
 const REVOKE: &str = "REVOKE";
 
-/// The longest error of a delivery that is kept, in characters.
-const MAX_DELIVERY_ERROR_LEN: usize = 300;
-
 /// A parsed event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ParsedEvent<'a> {
@@ -122,8 +119,8 @@ fn parse_delivery(fields: &EventFields<'_>) -> Option<DeliveryReport> {
     Some(DeliveryReport { message_id, zaap_id, error: delivery_error(fields) })
 }
 
-/// Why the message was not delivered: only a failure has an `error`, a text; `errorCode` comes with some of them (Z-API
-/// docs, webhooks/on-message-send-examples). `false`, `0` and `[]` are none.
+/// Why the message was not delivered: only a failure has an `error`, a text (Z-API docs,
+/// webhooks/on-message-send-examples). `false`, `0` and `[]` are none.
 fn delivery_error(fields: &EventFields<'_>) -> Option<String> {
     let error = fields.error;
     let is_failure = match error.as_bool() {
@@ -131,8 +128,8 @@ fn delivery_error(fields: &EventFields<'_>) -> Option<String> {
         Tristate::Yes => true,
         Tristate::Unclear => error.as_text().is_some() || error.is_object(),
     };
-    let text = error.as_text().or_else(|| fields.error_code.as_text()).unwrap_or_else(|| "?".into());
-    is_failure.then(|| strip_nul(text).chars().take(MAX_DELIVERY_ERROR_LEN).collect())
+    let text = error.as_text().unwrap_or_else(|| "?".into());
+    is_failure.then(|| strip_nul(text).into_owned())
 }
 
 /// The message, or the first reason to ignore it: cheap and frequent reasons first.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::SentMessage;
-use vincula::sandbox::webhook_event::{delivery, failed_delivery, post};
+use vincula::sandbox::webhook_event::{delivery, post};
 
 use crate::support::{ANA, Service};
 use crate::webhook::assert_status;
@@ -32,8 +32,7 @@ impl Service {
     /// Reports that the last announcement was delivered, or why not, and waits for what follows.
     async fn report_delivery(&self, error: Option<&str>) {
         let (id, sent) = (&self.sandbox.account().id, self.last_announcement("Bairro Feliz"));
-        let body = error.map_or_else(|| delivery(id, &sent), |error| failed_delivery(id, &sent, error));
-        self.post_report(&self.url, &body).await;
+        self.post_report(&self.url, &delivery(id, &sent, error)).await;
         self.settled().await;
     }
 
@@ -114,7 +113,7 @@ async fn a_report_before_the_response_to_the_call_is_not_lost() {
     let call = bot.sandbox.faults().hold_response("send-text");
     let command = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(call.wait_reached()).await;
-    let body = delivery(&bot.sandbox.account().id, &bot.last_announcement("Bairro Feliz"));
+    let body = delivery(&bot.sandbox.account().id, &bot.last_announcement("Bairro Feliz"), None);
     bot.post_report(&bot.url, &body).await;
     assert!(bot.messages_quoting(&command).is_empty());
 
@@ -130,7 +129,7 @@ async fn a_crash_between_report_and_edit_loses_nothing() {
     let command = bot.send_to_completion(ANA, COMMAND).await;
     bot.settled().await;
     let edit = bot.sandbox.faults().hold_request("send-text?edit");
-    let body = failed_delivery(&bot.sandbox.account().id, &bot.last_announcement("Bairro Feliz"), REASON);
+    let body = delivery(&bot.sandbox.account().id, &bot.last_announcement("Bairro Feliz"), Some(REASON));
     bot.post_report(&bot.url, &body).await;
     bot.within(edit.wait_reached()).await;
     bot.crash().await;
@@ -148,7 +147,7 @@ async fn each_announcement_of_a_message_gets_its_own_report() {
     bot.settled().await;
     let id = &bot.sandbox.account().id;
 
-    let failed = failed_delivery(id, &bot.last_announcement("Marketing BR"), REASON);
+    let failed = delivery(id, &bot.last_announcement("Marketing BR"), Some(REASON));
     bot.post_report(&bot.url, &failed).await;
     bot.report_delivery(None).await;
 
@@ -162,7 +161,7 @@ async fn an_open_prompt_stays_open() {
     bot.ask(ANA, "/announce \"Bairro Feliz\" Tchau").await;
 
     let (id, sent) = (&bot.sandbox.account().id, bot.last_announcement("Bairro Feliz"));
-    bot.post_report(&bot.url, &delivery(id, &sent)).await;
+    bot.post_report(&bot.url, &delivery(id, &sent, None)).await;
     bot.settled().await;
 
     assert_eq!(bot.ask(ANA, "sim").await, QUEUED);
@@ -182,17 +181,17 @@ async fn t08_reports_on_other_messages_and_of_other_instances_do_nothing() {
     let reply = bot.reply_to(&command).await;
     let stored = bot.command_count().await;
 
-    bot.post_report(&bot.url, &delivery(&id, &reply)).await;
+    bot.post_report(&bot.url, &delivery(&id, &reply, None)).await;
     let unknown = SentMessage { message_id: "A1".to_owned(), zaap_id: "B2".to_owned(), ..sent.clone() };
-    bot.post_report(&bot.url, &failed_delivery(&id, &unknown, REASON)).await;
-    let misdirected = post(&bot.url, &[bot.token()], delivery("0123", &sent).as_bytes()).await.unwrap();
+    bot.post_report(&bot.url, &delivery(&id, &unknown, Some(REASON))).await;
+    let misdirected = post(&bot.url, &[bot.token()], delivery("0123", &sent, None).as_bytes()).await.unwrap();
     assert_eq!(assert_status(&misdirected, "ignored"), "other_instance");
     let url = bot.url.replace("/main", "/other");
-    let of_other = delivery("0123456789ABCDEF0123456789ABCDEF", &sent);
+    let of_other = delivery("0123456789ABCDEF0123456789ABCDEF", &sent, None);
     let token = ("z-api-token", "0123456789ABCDEF01234567");
     let response = post(&url, &[token], of_other.as_bytes()).await.unwrap();
     assert_eq!(assert_status(&response, "ignored"), "unsupported_event");
-    let forged = post(&bot.url, &[token], delivery(&id, &sent).as_bytes()).await.unwrap();
+    let forged = post(&bot.url, &[token], delivery(&id, &sent, None).as_bytes()).await.unwrap();
     assert_eq!(forged.status, 401);
 
     assert_eq!(bot.replies_to(&command).await, [QUEUED]);
