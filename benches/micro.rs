@@ -144,6 +144,7 @@ fn message(verified: &Verified) -> MessageRef<'_> {
         ParsedEvent::Message(message) => message,
         ParsedEvent::Ignored(reason) => panic!("{reason}"),
         ParsedEvent::Connection { .. } => panic!("a connection"),
+        ParsedEvent::Delivery(report) => panic!("{report:?}"),
     }
 }
 

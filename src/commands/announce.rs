@@ -1,6 +1,8 @@
 //! `/announce <community> <text>`: sends a text to the announcement group of a community, as it is typed, with the file
 //! of the message.
 //!
+//! Z-API's response means that the message is queued; the reply says so, and is edited when Z-API reports the delivery.
+//!
 //! It is sent at most once. The plan is stored right before the call and says so; a call with an unknown
 //! result is reported as ❓, unless nothing was sent or Z-API was too busy.
 
@@ -8,16 +10,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::context::{CommandError, Confirmation, Context};
 use crate::command::spec::{CommandSpec, HelpSection};
-use crate::domain::{Chat, CommunityId, GroupId, Media, MediaKind};
+use crate::domain::{Chat, CommunityId, GroupId, Locale, Media, MediaKind};
 use crate::engine::api_change;
 use crate::engine::audience::count_members;
 use crate::engine::free_text::{check_length, parses_back_to, trailing_yes_line};
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::flags::ends_in_yes;
-use crate::reply::{Reply, ReplyLine, UsageError};
+use crate::reply::{Reply, ReplyLine, UsageError, quote_text};
+use crate::storage::{StateChange, StateKind};
 use crate::zapi::Priority;
 
+/// The command spec.
 pub const SPEC: CommandSpec = CommandSpec {
     name: "announce",
     pt: &["avisar", "anunciar"],
@@ -40,10 +44,13 @@ struct AnnouncePlan {
     media: Option<Media>,
     /// The announcement group.
     group: String,
+    /// The language of the reply.
+    language: String,
     /// The call was about to be made, and may have been.
     is_calling: bool,
 }
 
+/// Sends an announcement.
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let plan = match api_change::stored_plan(context)? {
         Some(plan) => plan,
@@ -85,6 +92,7 @@ async fn build_plan(context: &mut Context<'_>, arguments: &Arguments) -> Result<
         text: text.to_owned(),
         media,
         group: group.to_string(),
+        language: context.localizer.locale.tag().to_owned(),
         is_calling: false,
     })
 }
@@ -116,6 +124,8 @@ fn media_line(media: Option<&Media>) -> Option<ReplyLine> {
 
 async fn send_announcement(context: &mut Context<'_>, plan: AnnouncePlan) -> Result<ReplyLine, CommandError> {
     let look = |line: ReplyLine| line.name("community", plan.name.as_str());
+    let command = context.claim.command.id.clone();
+    context.set_state(StateKind::Announcing, command.clone(), None);
     if plan.is_calling {
         context.set_undo(SPEC.name, None);
         return Ok(look(ReplyLine::unknown("announce-unknown")));
@@ -127,18 +137,21 @@ async fn send_announcement(context: &mut Context<'_>, plan: AnnouncePlan) -> Res
         return Err(CommandError::MissingCommunity);
     };
     let permit = context.zapi.acquire_send_permit(Priority::Reply).await?;
+    let announcing = Some(command.clone());
+    let announcing = StateChange { kind: StateKind::Announcing, key: command.clone(), value: announcing };
+    context.claim.set_state(announcing).await?;
     api_change::store_plan(context, &AnnouncePlan { is_calling: true, ..plan.clone() }).await?;
     failpoint::reach(Step::Calling);
-    let chat = Chat::Group(group);
-    let response = match plan.media.as_ref().filter(|media| media.url.is_some()) {
-        Some(media) => context.zapi.send_media(&chat, media, &plan.text, permit).await,
-        None => context.zapi.send_text(&chat, &plan.text, None, permit).await,
-    };
+    let media = plan.media.as_ref().filter(|media| media.url.is_some());
+    let response = context.zapi.send_announcement(&Chat::Group(group), &plan.text, media, permit).await;
     failpoint::reach(Step::Called);
     let error = match response {
-        Ok(_) => {
+        Ok(ids) => {
+            for id in ids {
+                context.set_state(StateKind::Announcement, id, Some(command.clone()));
+            }
             context.set_undo(SPEC.name, None);
-            return Ok(look(ReplyLine::done("announce-done")));
+            return Ok(look(ReplyLine::done("announce-queued")));
         }
         Err(error) => error,
     };
@@ -150,4 +163,14 @@ async fn send_announcement(context: &mut Context<'_>, plan: AnnouncePlan) -> Res
     }
     context.set_undo(SPEC.name, None);
     Ok(look(ReplyLine::unknown("announce-unknown")))
+}
+
+/// The line about the delivery of an announcement with this stored plan, and its language.
+pub fn delivery_line(plan: &str, error: Option<&str>) -> Option<(Locale, ReplyLine)> {
+    let plan: AnnouncePlan = serde_json::from_str(plan).ok()?;
+    let line = match error {
+        None => ReplyLine::done("announce-delivered"),
+        Some(reason) => ReplyLine::not_done("announce-undelivered").with_plain("reason", quote_text(reason)),
+    };
+    Some((Locale::parse(&plan.language)?, line.name("community", plan.name)))
 }

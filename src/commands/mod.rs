@@ -3,7 +3,7 @@
 mod add;
 mod alias;
 mod aliases;
-mod announce;
+pub mod announce;
 mod cancel;
 mod communities;
 mod community;

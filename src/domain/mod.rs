@@ -1,5 +1,6 @@
 //! Domain types: ids, people, messages, languages. No I/O.
 
+mod delivery;
 mod ids;
 mod invite;
 mod keys;
@@ -8,6 +9,7 @@ mod media;
 mod message;
 mod person;
 
+pub use delivery::DeliveryReport;
 pub use ids::{CommunityId, GroupId, InstanceName};
 pub use invite::InviteLink;
 pub use keys::{ConversationKey, OrderingKey};

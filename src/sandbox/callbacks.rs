@@ -32,7 +32,7 @@ impl Sandbox {
     /// itself.
     pub fn callbacks_of(&self, sent: &SentMessage) -> Vec<Callback> {
         let (account, webhooks) = (self.account(), self.webhooks());
-        let body = webhook_event::delivery(&account.id, &sent.chat, &sent.message_id);
+        let body = webhook_event::delivery(&account.id, sent, None);
         let url = webhooks.received_and_delivery.or(webhooks.others);
         let delivered = url.map(|url| Callback { url, body });
         let mut echo = EventBuilder::text(&account.id, &sent.text)

@@ -196,7 +196,7 @@ fn send_text(state: &mut SandboxState, call: &ApiCall, options: &Options) -> Res
         if !state.world.chats.edit(edited, &text) {
             return Err(bad_request("Message not found"));
         }
-        return Ok(ids(edited));
+        return Ok(ids(edited, &random_hex()));
     }
     let quoted = text_field(call, "messageId").map(str::to_owned);
     queue_message(state, options, SentMessage { chat, text, quoted, ..SentMessage::default() })
@@ -223,25 +223,26 @@ fn queue_message(
         return Err(bad_request("The queue is full"));
     }
     let message_id = format!("3EB0{}", &random_hex()[12..]);
-    let message = SentMessage { message_id: message_id.clone(), ..message };
+    let message = SentMessage { message_id, zaap_id: random_hex(), ..message };
+    let response = ids(&message.message_id, &message.zaap_id);
     state.world.chats.queue(message, Instant::now(), options.send_delay);
-    Ok(ids(&message_id))
+    Ok(response)
 }
 
 fn react(state: &mut SandboxState, call: &ApiCall) -> Result<String, JsonResponse> {
     let (chat, message) = (required(call, "phone")?, required(call, "messageId")?);
     state.world.chats.react(chat, message, required(call, "reaction")?);
-    Ok(ids(&random_hex()))
+    Ok(ids(&random_hex(), &random_hex()))
 }
 
 fn remove_reaction(state: &mut SandboxState, call: &ApiCall) -> Result<String, JsonResponse> {
     let (chat, message) = (required(call, "phone")?, required(call, "messageId")?);
     state.world.chats.remove_reaction(chat, message);
-    Ok(ids(&random_hex()))
+    Ok(ids(&random_hex(), &random_hex()))
 }
 
-fn ids(message_id: &str) -> String {
-    json!({ "zaapId": random_hex(), "messageId": message_id, "id": message_id }).to_string()
+fn ids(message_id: &str, zaap_id: &str) -> String {
+    json!({ "zaapId": zaap_id, "messageId": message_id, "id": message_id }).to_string()
 }
 
 /// `error` is present although nothing is wrong, as at Z-API.

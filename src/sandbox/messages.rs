@@ -25,6 +25,8 @@ pub struct SentMessage {
     pub quoted: Option<String>,
     /// WhatsApp's id of it, as in the response to the call.
     pub message_id: String,
+    /// Z-API's own id of it.
+    pub zaap_id: String,
     /// It was edited after it was sent.
     pub edited: bool,
 }

@@ -1,8 +1,8 @@
 //! Webhook events as Z-API makes them, for tests, the demo and `vincula event send`.
 //!
 //! [`EventBuilder`] is a received message (a text, a reaction, a picture, a video, a document, or that a message was deleted)
-//! with all the fields that real ones carry, in their order, repeated keys included (Z-API's documentation); [`delivery`] is
-//! the receipt of a sent one; [`post`] sends it over HTTP the way Z-API does.
+//! with all the fields that real ones carry, in their order, repeated keys included (Z-API's documentation); [`delivery`] reports
+//! on a sent one; [`post`] sends it over HTTP the way Z-API does.
 //!
 //! Invented: an edit, which is not documented, has `isEdit` and the id of the original message; a reaction, a picture
 //! and the like have no further fields than those a parser may read.
@@ -10,6 +10,7 @@
 use serde_json::{Value, json};
 
 use super::credentials::random_hex;
+use super::messages::SentMessage;
 pub use super::webhook_client::{Response, post};
 use crate::clock::{Clock, Timestamp};
 
@@ -55,16 +56,19 @@ enum EventContent {
     Revoked,
 }
 
-/// The `DeliveryCallback` of a message that was sent to `phone`.
-pub fn delivery(instance: &str, phone: &str, message_id: &str) -> String {
-    let zaap_id = random_hex();
-    let fields = json!({
-        "phone": phone,
-        "zaapId": zaap_id,
-        "messageId": message_id,
+/// The `DeliveryCallback` of a sent message. One that failed has Z-API's own id in both places (Z-API's documentation).
+pub fn delivery(instance: &str, sent: &SentMessage, error: Option<&str>) -> String {
+    let mut fields = json!({
+        "phone": sent.chat,
+        "zaapId": sent.zaap_id,
+        "messageId": if error.is_some() { &sent.zaap_id } else { &sent.message_id },
         "instanceId": instance,
+        "momment": Clock::system().now().0,
         "type": "DeliveryCallback",
     });
+    if let Some(error) = error {
+        fields["error"] = error.into();
+    }
     fields.to_string()
 }
 

@@ -15,6 +15,10 @@ use crate::domain::InstanceName;
 pub enum StateKind {
     /// What an alias names, by alias.
     Alias,
+    /// The command that sent an announcement, by each id of the sent message.
+    Announcement,
+    /// A command that is sending an announcement right now, by its id.
+    Announcing,
     /// The last connection report of a webhook, and the time that it reported; the key is empty.
     Connection,
     /// The day on which an admin was last greeted, by admin.
@@ -44,6 +48,8 @@ impl StateKind {
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Alias => "alias",
+            Self::Announcement => "announcement",
+            Self::Announcing => "announcing",
             Self::Connection => "connection",
             Self::Greeting => "greeting",
             Self::Language => "language",
@@ -162,7 +168,8 @@ pub(super) async fn set_state(
 pub(super) async fn trim_state(connection: &mut AnyConnection, before: Timestamp) -> Result<(), sqlx::Error> {
     sqlx::query(
         "DELETE FROM chat_state
-         WHERE at < $1 AND kind IN ('greeting', 'list', 'page', 'photo_request', 'prompt', 'confirmed', 'undo')",
+         WHERE at < $1 AND kind IN ('announcement', 'announcing', 'greeting', 'list', 'page', 'photo_request',
+             'prompt', 'confirmed', 'undo')",
     )
     .bind(before.0)
     .execute(connection)

@@ -77,6 +77,17 @@ impl Claim {
         .await
     }
 
+    /// Stores state before the reply, as of the time of the command: the reply may delete it.
+    pub async fn set_state(&self, change: StateChange) -> Result<(), LeaseError> {
+        self.write(move |connection, claim| {
+            Box::pin(async move {
+                let CommandRecord { instance, accepted_at, .. } = &claim.command;
+                set_state(connection, instance, &[change], *accepted_at, *accepted_at).await
+            })
+        })
+        .await
+    }
+
     /// Stores the reply with its state changes, before it is sent.
     pub async fn store_reply(
         &mut self,

@@ -6,6 +6,7 @@
 //! Writers of several processes take turns. Every write of a worker carries the token of its lease; if the token no
 //! longer matches, the lease is lost and the worker stops.
 
+mod announcements;
 mod audit;
 mod cancel_and_requeue;
 mod chat_queue;
@@ -38,6 +39,7 @@ mod store;
 mod wal_checkpoint;
 mod writer;
 
+pub use announcements::Announcement;
 pub use cancel_and_requeue::{CancelledCommand, OpenCommand, RequeueResult};
 pub use chat_state::{StateChange, StateEntry, StateKind};
 pub use claim_writes::Claim;

@@ -21,7 +21,7 @@ use crate::command::prompt::{self, Prompt};
 use crate::commands::CATALOG;
 use crate::commands::{confirm, photo};
 use crate::config::{Admin, NonAdminPolicy};
-use crate::domain::{Chat, ConversationKey, Message};
+use crate::domain::{Chat, ConversationKey, DeliveryReport, Message};
 use crate::failpoint::{self, Step};
 use crate::instance::InstanceRuntime;
 use crate::parse::prefix::ParsedCommand;
@@ -36,7 +36,7 @@ const EDIT_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// four full transactions, and a quarter of the journal's queue.
 const MAX_PENDING_WRITES: usize = 1_024;
 
-/// Writes commands and connection status events to the journal.
+/// Writes commands, connection status events and delivery reports to the journal.
 pub struct Enqueuer {
     store: Store,
     pending: Semaphore,
@@ -146,13 +146,31 @@ impl Enqueuer {
         report: ConnectionReport,
         now: Timestamp,
     ) -> WebhookOutcome {
+        let update = endpoint.connection_status.update(&self.store, endpoint.name(), report, now);
+        self.record_event(endpoint, update).await
+    }
+
+    /// Stores a report on the delivery of an announcement.
+    pub(super) async fn record_delivery(
+        &self,
+        endpoint: &Endpoint,
+        report: DeliveryReport,
+        now: Timestamp,
+    ) -> WebhookOutcome {
+        self.record_event(endpoint, worker::store_delivery(&self.store, endpoint.name(), &report, now)).await
+    }
+
+    /// Stores an event that is no message. The response is that of events that are ignored.
+    async fn record_event(
+        &self,
+        endpoint: &Endpoint,
+        write: impl Future<Output = Result<(), StoreUnavailable>>,
+    ) -> WebhookOutcome {
         let Ok(_permit) = self.pending.try_acquire() else { return WebhookOutcome::Overloaded };
-        let instance = endpoint.name();
-        match endpoint.connection_status.update(&self.store, instance, report, now).await {
-            // Responds like other non-messages; the status itself is stored.
+        match write.await {
             Ok(()) => WebhookOutcome::Ignored(IgnoreReason::UnsupportedEvent),
             Err(error) => {
-                tracing::error!(%error, %instance, "cannot store connection status, responding 503");
+                tracing::error!(%error, instance = %endpoint.name(), "cannot store event, responding 503");
                 WebhookOutcome::StoreUnavailable
             }
         }

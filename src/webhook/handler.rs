@@ -1,8 +1,8 @@
 //! `POST /webhooks/{instance}[/{secret}]`: authenticates a request, reads its event, and responds (docs/webhooks.md).
 //!
 //! Nearly every request is chatter: it is verified, parsed and given a response without a lock, a write or a copy of its text.
-//! Only messages of admins that are commands, edits, expected replies or greetings, and connection status changes, are
-//! written to the journal ([`Enqueuer`]).
+//! Only messages of admins that are commands, edits, expected replies or greetings, connection status changes, and reports
+//! on the delivery of announcements are written to the journal ([`Enqueuer`]).
 //!
 //! Unauthenticated requests are cheap: if the headers match no instance, the body is not read. To hide which instances
 //! exist, headers are checked against all of them, and every rejected body is hashed the same number of times. Failures
@@ -241,6 +241,9 @@ impl WebhookHandler {
                 let report = ConnectionReport { is_connected, at };
                 // Boxed to keep this future small for ignored events.
                 return Box::pin(self.enqueuer.record_connection_status(endpoint, report, now)).await;
+            }
+            Ok(ParsedEvent::Delivery(report)) => {
+                return Box::pin(self.enqueuer.record_delivery(endpoint, report, now)).await;
             }
             Ok(ParsedEvent::Ignored(reason)) => return WebhookOutcome::Ignored(reason),
             Err(_) => return WebhookOutcome::InvalidJson,

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::context::CommandOutcome;
+use super::store_command::DELIVERY;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::Chat;
 use crate::failpoint::{self, Step};
@@ -140,7 +141,9 @@ async fn send_first_message(
             }
         }
     }
-    match zapi.send_text(chat, message, Some(&command.message_id), permit).await {
+    // The report on a delivery quotes the command that announced.
+    let quoted = command.quoted.as_ref().filter(|_| command.name == DELIVERY).unwrap_or(&command.message_id);
+    match zapi.send_text(chat, message, Some(quoted), permit).await {
         // The quoted message may be deleted.
         Err(error) if error.cause == ApiErrorKind::Rejected => {
             let permit = zapi.acquire_send_permit(Priority::Reply).await?;

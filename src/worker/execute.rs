@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::context::{CommandOutcome, EarlyExit, Request, ResolvedCommand, RunContext};
 use super::deletion::{cancel_deleted, cancelled_reply};
+use super::delivery::report_delivery;
 use super::edits::reject_late_edit;
 use super::resolve::resolve_command;
 use super::resolve_community::{directory_with_chat_aliases, find_named_community};
 use super::store_command::{
-    DELETION, EDIT_OF_SEVERAL, MAX_COMMANDS, RATE_LIMITED, TOO_MANY, TOO_OLD, sender_identity,
+    DELETION, DELIVERY, EDIT_OF_SEVERAL, MAX_COMMANDS, RATE_LIMITED, TOO_MANY, TOO_OLD, sender_identity,
 };
 use super::too_old::summarize_burst;
 use crate::authorization::{Denied, authorize};
@@ -38,6 +39,9 @@ pub(super) async fn execute(claim: &mut Claim, run: &RunContext<'_>) -> Result<C
 }
 
 async fn try_execute(claim: &mut Claim, run: &RunContext<'_>) -> Result<CommandOutcome, EarlyExit> {
+    if claim.command.name == DELIVERY {
+        return Ok(report_delivery(claim, run).await?);
+    }
     let command = &claim.command;
     let sender = Person {
         phone: command.phone.as_deref().and_then(Phone::parse),

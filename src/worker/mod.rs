@@ -6,6 +6,7 @@ mod claim_loop;
 mod context;
 mod deletion;
 mod deliver;
+mod delivery;
 mod edits;
 mod execute;
 mod language;
@@ -23,6 +24,7 @@ mod too_old;
 mod wish;
 
 pub use context::Worker;
+pub use delivery::store_delivery;
 pub use store_command::{
     CommandKind, DELETION_VERSION, MAX_COMMANDS, MessagePart, NewCommandRequest, RATE_LIMITED,
     sender_identity, store_command,

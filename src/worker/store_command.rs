@@ -39,6 +39,9 @@ pub const MAX_COMMANDS: usize = 20;
 /// The version of a message under which its deletion is stored: after every edit.
 pub const DELETION_VERSION: u32 = 1_000;
 
+/// The version of a sent message under which the report on its delivery is stored: none of a received message.
+pub(super) const DELIVERY_VERSION: u32 = DELETION_VERSION + 1;
+
 /// The stored name of [`CommandKind::Wish`].
 const WISH: &str = "wish";
 /// The stored name of [`CommandKind::Talk`].
@@ -53,6 +56,8 @@ pub(super) const TOO_OLD: &str = "too_old";
 pub(super) const EDIT_OF_SEVERAL: &str = "edit_of_several";
 /// The stored name of [`CommandKind::Deletion`].
 pub(super) const DELETION: &str = "deletion";
+/// The stored name of a report on the delivery of an announcement.
+pub(super) const DELIVERY: &str = "delivery";
 
 impl CommandKind {
     fn name(self) -> &'static str {

@@ -33,15 +33,19 @@ impl Zapi {
         self.post_message("send-text", &body).await
     }
 
-    /// Queues a file with a caption in a chat: `POST send-image`, `send-video` or `send-document/{extension}`. Returns
-    /// the id of the message.
-    pub async fn send_media(
+    /// Queues a text in a chat, or a file with the text as its caption: `POST send-text`, `send-image`, `send-video` or
+    /// `send-document/{extension}`. Returns all ids of the message: Z-API reports its delivery under one of them.
+    pub async fn send_announcement(
         &self,
         chat: &Chat,
-        media: &Media,
-        caption: &str,
-        _turn: SendPermit,
-    ) -> Result<String, ApiError> {
+        text: &str,
+        media: Option<&Media>,
+        _permit: SendPermit,
+    ) -> Result<Vec<String>, ApiError> {
+        let Some(media) = media else {
+            let body = json!({ "phone": chat.id(), "message": text });
+            return message_ids("send-text", &self.post("send-text", &body).await?);
+        };
         let (call, path, field) = match media.kind {
             MediaKind::Picture => ("send-image", "send-image".to_owned(), "image"),
             MediaKind::Video => ("send-video", "send-video".to_owned(), "video"),
@@ -49,13 +53,13 @@ impl Zapi {
                 ("send-document", format!("send-document/{}", media.extension()), "document")
             }
         };
-        let mut body = json!({ "phone": chat.id(), field: media.url, "caption": caption });
+        let mut body = json!({ "phone": chat.id(), field: media.url, "caption": text });
         if media.kind == MediaKind::Document
             && let Some(name) = &media.file_name
         {
             body["fileName"] = name.as_str().into();
         }
-        message_id(call, &self.call(call, Method::POST, &path, Some(&body)).await?)
+        message_ids(call, &self.call(call, Method::POST, &path, Some(&body)).await?)
     }
 
     /// Edits a message of the bot: `POST send-text` with `editMessageId`. Returns the id of the edited message.
@@ -90,7 +94,15 @@ impl Zapi {
 
 /// The id of the message in a response.
 fn message_id(call: &'static str, response: &Value) -> Result<String, ApiError> {
+    message_ids(call, response).map(|mut ids| ids.swap_remove(0))
+}
+
+/// The ids of the message in a response, WhatsApp's first.
+fn message_ids(call: &'static str, response: &Value) -> Result<Vec<String>, ApiError> {
     let id = |key| lenient_json::text(lenient_json::object(response), key).filter(|id| !id.trim().is_empty());
     // `id` is `messageId` under the name that other tools use.
-    id("messageId").or_else(|| id("id")).ok_or_else(|| ApiError::new(call, ApiErrorKind::Unreadable))
+    let Some(message_id) = id("messageId").or_else(|| id("id")) else {
+        return Err(ApiError::new(call, ApiErrorKind::Unreadable));
+    };
+    Ok(std::iter::once(message_id).chain(id("zaapId")).collect())
 }

@@ -93,6 +93,31 @@ async fn every_replica_reports_the_connection_time_whichever_received_the_event(
 }
 
 #[tokio::test]
+async fn a_report_on_an_announcement_edits_its_reply_once_whichever_replicas_receive_it_and_when() {
+    let url = database!();
+    let bot = Service::with().store(&url).start().await;
+    let other = bot.replica().await;
+    for is_early in [false, true] {
+        let call = is_early.then(|| bot.sandbox.faults().hold_response("send-text"));
+        let edits = bot.edits();
+        let command = bot.send_to_completion(ANA, "/announce --yes \"Bairro Feliz\" Oi").await;
+        match &call {
+            Some(call) => bot.within(call.wait_reached()).await,
+            None => bot.settled().await,
+        }
+        let sent = bot.last_announcement("Bairro Feliz");
+        let body = vincula::sandbox::webhook_event::delivery(&bot.sandbox.account().id, &sent, None);
+
+        join_all([&bot.url, &other.url, &other.url].map(|url| bot.post_report(url, &body))).await;
+        call.iter().for_each(vincula::sandbox::CallBarrier::release);
+
+        let delivered = "✅ Delivered to the announcement group of “Bairro Feliz”.";
+        assert_eq!(bot.replies_to(&command).await, [delivered]);
+        assert_eq!(bot.edits(), edits + 1);
+    }
+}
+
+#[tokio::test]
 async fn concurrent_edits_on_three_replicas_become_ordered_versions() {
     let url = database!();
     let bot = Service::with().store(&url).start().await;

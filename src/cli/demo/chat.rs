@@ -9,10 +9,10 @@ use super::progress_demo;
 use super::sender::Sender;
 use super::user_action::{ScriptLine, UserAction};
 use crate::cli::common::print_output;
-use crate::domain::Locale;
+use crate::domain::{InstanceName, Locale};
 use crate::i18n::{self, Value};
 use crate::reply::quote;
-use crate::sandbox::webhook_event::{EventBuilder, post};
+use crate::sandbox::webhook_event::{self, EventBuilder, post};
 use crate::sandbox::{ChatUpdate, Sandbox, SentMessage};
 use crate::storage::Store;
 
@@ -158,21 +158,40 @@ impl DemoChat {
 
     /// Prints the updates of chats until the command is finished.
     async fn print_until_done(&mut self, id: &str, sender: &Sender) -> anyhow::Result<()> {
-        let (sandbox, store) = (self.sandbox.clone(), self.store.clone());
+        let (sandbox, store, seen) = (self.sandbox.clone(), self.store.clone(), self.printed);
         let mut done = std::pin::pin!(wait_until_done(&store, id));
         loop {
             let is_done = tokio::select! {
                 ended = &mut done => ended.map(|()| true)?,
                 _ = sandbox.next_update_after(self.printed) => false,
             };
-            for update in sandbox.updates_after(self.printed) {
-                self.printed = update.nth;
-                self.print("bot", &self.format_message(&update, sender))?;
-            }
+            self.print_updates(sender)?;
             if is_done {
-                return Ok(());
+                return self.report_deliveries(seen, sender).await;
             }
         }
+    }
+
+    fn print_updates(&mut self, sender: &Sender) -> anyhow::Result<()> {
+        for update in self.sandbox.updates_after(self.printed) {
+            self.printed = update.nth;
+            self.print("bot", &self.format_message(&update, sender))?;
+        }
+        Ok(())
+    }
+
+    /// Reports the delivery of the messages after the first `seen` updates, as Z-API does, and prints what follows.
+    async fn report_deliveries(&mut self, seen: usize, sender: &Sender) -> anyhow::Result<()> {
+        let account = self.sandbox.account();
+        for update in self.sandbox.updates_after(seen).iter().filter(|update| !update.is_edit) {
+            let body = webhook_event::delivery(&account.id, &update.message, None);
+            post(&self.url, &[("z-api-token", &account.token)], body.as_bytes()).await?;
+        }
+        let instance = InstanceName::parse("demo").context("the name of the instance")?;
+        while self.store.queue_stats(&instance).await?.open > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        self.print_updates(sender)
     }
 
     /// Formats an update, with its chat unless it is the direct chat of this sender.

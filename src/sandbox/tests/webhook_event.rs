@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use http::HeaderMap;
 use serde_json::Map;
 
-use super::super::webhook_event::{EventBuilder, post};
+use super::super::messages::SentMessage;
+use super::super::webhook_event::{EventBuilder, delivery, post};
 use super::*;
 use crate::clock::Timestamp;
 
@@ -131,9 +132,17 @@ fn files_and_what_was_deleted_are_told_with_their_fields() {
     let revoked = fields(&EventBuilder::revoked("3C67", "3A1"));
     assert_eq!((&revoked["notification"], &revoked["referenceMessageId"]), (&json!("REVOKE"), &json!("3A1")));
     assert!(!revoked.contains_key("text"));
-    let delivered: Value =
-        serde_json::from_str(&super::super::webhook_event::delivery("3C67", "5544999990001", "3A1")).unwrap();
+    let sent = SentMessage {
+        chat: "5544999990001".to_owned(),
+        message_id: "3A1".to_owned(),
+        zaap_id: "Z9".to_owned(),
+        ..SentMessage::default()
+    };
+    let delivered: Value = serde_json::from_str(&delivery("3C67", &sent, None)).unwrap();
     assert_eq!((&delivered["type"], &delivered["messageId"]), (&json!("DeliveryCallback"), &json!("3A1")));
+    assert_eq!((&delivered["zaapId"], &delivered["error"]), (&json!("Z9"), &Value::Null));
+    let failed: Value = serde_json::from_str(&delivery("3C67", &sent, Some("no such number"))).unwrap();
+    assert_eq!((&failed["messageId"], &failed["error"]), (&json!("Z9"), &json!("no such number")));
 }
 
 #[test]

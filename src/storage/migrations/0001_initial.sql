@@ -72,8 +72,8 @@ CREATE INDEX audit_event_command ON audit_event (command, seq);
 -- State that outlives a command: prompts, numbered lists, undo records, languages, aliases. One value per kind and key.
 CREATE TABLE chat_state (
     instance TEXT   NOT NULL,
-    kind     TEXT   NOT NULL,               -- alias | confirmed | connection | greeting | language | list | page |
-                                            -- people | prompt | setting | undo
+    kind     TEXT   NOT NULL,               -- alias | announcement | announcing | confirmed | connection | greeting |
+                                            -- language | list | page | people | prompt | setting | undo
     key      TEXT   NOT NULL,               -- a chat, an admin in a chat, a name or an id, by kind
     value    TEXT   NOT NULL,
     at       BIGINT NOT NULL,

@@ -37,6 +37,7 @@ pub(super) struct EventFields<'a> {
     pub is_for_other_instance: bool,
     pub kind: RawField<'a>,
     pub message_id: RawField<'a>,
+    pub zaap_id: RawField<'a>,
     pub phone: RawField<'a>,
     pub connected_phone: RawField<'a>,
     pub chat_lid: RawField<'a>,
@@ -65,6 +66,7 @@ pub(super) struct EventFields<'a> {
     pub sticker: RawField<'a>,
     pub connected: RawField<'a>,
     pub disconnected: RawField<'a>,
+    pub error: RawField<'a>,
 }
 
 impl<'a> EventFields<'a> {
@@ -88,6 +90,7 @@ impl<'a> EventFields<'a> {
             }
             b"type" => &mut self.kind,
             b"messageId" => &mut self.message_id,
+            b"zaapId" => &mut self.zaap_id,
             b"phone" => &mut self.phone,
             b"connectedPhone" => &mut self.connected_phone,
             b"chatLid" => &mut self.chat_lid,
@@ -116,6 +119,7 @@ impl<'a> EventFields<'a> {
             b"sticker" => &mut self.sticker,
             b"connected" => &mut self.connected,
             b"disconnected" => &mut self.disconnected,
+            b"error" => &mut self.error,
             _ => return,
         };
         *place = value;

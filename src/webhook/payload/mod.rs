@@ -13,14 +13,14 @@ mod tests;
 
 use std::borrow::Cow;
 
-use self::fields::{EventFields, Tristate};
+use self::fields::{EventFields, RawField, Tristate};
 pub use self::message::{ChatRef, Content, MediaRef, MessageRef};
 use super::ignore_reason::IgnoreReason;
 use super::verify::Verified;
 use crate::clock::Timestamp;
 use crate::config;
 use crate::directory::is_invisible;
-use crate::domain::{MediaKind, Phone};
+use crate::domain::{DeliveryReport, MediaKind, Phone};
 
 /// What the parser needs to know of an instance.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +58,8 @@ pub enum ParsedEvent<'a> {
         /// When, if the event says it.
         at: Option<Timestamp>,
     },
+    /// What became of a message that was sent.
+    Delivery(DeliveryReport),
     /// It is no message to us.
     Ignored(IgnoreReason),
 }
@@ -83,6 +85,9 @@ fn parse_body<'a>(body: &'a [u8], ours: &InstanceInfo<'_>) -> Result<ParsedEvent
     if let Some(is_connected) = connection_status(&fields) {
         return Ok(ParsedEvent::Connection { is_connected, at: sent_at(&fields) });
     }
+    if let Some(report) = parse_delivery(&fields) {
+        return Ok(ParsedEvent::Delivery(report));
+    }
     Ok(match parse_message(&fields, ours) {
         Ok(message) => ParsedEvent::Message(message),
         Err(reason) => ParsedEvent::Ignored(reason),
@@ -99,6 +104,32 @@ fn connection_status(fields: &EventFields<'_>) -> Option<bool> {
         () if kind.eq_ignore_ascii_case("DisconnectedCallback") => Some(fields.disconnected.is_false()),
         () => None,
     }
+}
+
+/// The report of a DeliveryCallback to this instance, if it names a message. A failed message may have Z-API's own id as
+/// `messageId`, too.
+fn parse_delivery(fields: &EventFields<'_>) -> Option<DeliveryReport> {
+    let is_delivery = fields.kind.as_text().is_some_and(|kind| kind.eq_ignore_ascii_case("DeliveryCallback"));
+    if !is_delivery || (fields.is_for_other_instance && !fields.is_for_this_instance) {
+        return None;
+    }
+    let id = |field: RawField<'_>| field.as_text().filter(|id| is_message_id(id)).map(String::from);
+    let zaap_id = id(fields.zaap_id);
+    let message_id = id(fields.message_id).or_else(|| zaap_id.clone())?;
+    Some(DeliveryReport { message_id, zaap_id, error: delivery_error(fields) })
+}
+
+/// Why the message was not delivered: only a failure has an `error`, a text (Z-API docs,
+/// webhooks/on-message-send-examples). `false`, `0` and `[]` are none.
+fn delivery_error(fields: &EventFields<'_>) -> Option<String> {
+    let error = fields.error;
+    let is_failure = match error.as_bool() {
+        Tristate::No => false,
+        Tristate::Yes => true,
+        Tristate::Unclear => error.as_text().is_some() || error.is_object(),
+    };
+    let text = error.as_text().unwrap_or_else(|| "?".into());
+    is_failure.then(|| strip_nul(text).into_owned())
 }
 
 /// The message, or the first reason to ignore it: cheap and frequent reasons first.

@@ -62,6 +62,7 @@ fn expect_message(body: &str) -> Message {
         ParsedEvent::Message(message) => message.to_message(),
         ParsedEvent::Ignored(reason) => panic!("ignored: {reason}\n{body}"),
         ParsedEvent::Connection { .. } => panic!("a connection: {body}"),
+        ParsedEvent::Delivery(report) => panic!("{report:?}: {body}"),
     }
 }
 
@@ -126,7 +127,6 @@ fn a_plain_message_is_borrowed_from_the_body() {
 #[test]
 fn only_received_messages_are_looked_at() {
     let others = [
-        json!({"type": "DeliveryCallback", "phone": ANA, "zaapId": "A1", "messageId": "B2", "instanceId": OURS.id}),
         json!({"type": "DeliveryCallback", "phone": ANA, "error": "Phone number does not exist", "errorCode": 404}),
         json!({"type": "MessageStatusCallback", "status": "READ", "ids": ["A1", "B2"], "momment": 1, "phone": ANA}),
         json!({"type": "PresenceChatCallback", "phone": ANA, "status": "COMPOSING", "lastSeen": null}),
@@ -142,6 +142,31 @@ fn only_received_messages_are_looked_at() {
     for kind in ["receivedcallback", "RECEIVEDCALLBACK", "receivedCallback"] {
         expect_message(&with(direct(), &json!({"type": kind})).to_string());
     }
+}
+
+#[test]
+fn deliveries_are_read_with_their_error() {
+    let event = json!({"type": "DeliveryCallback", "phone": ANA, "zaapId": "A1", "messageId": "B2"});
+    let report = |changes: &Value| match reading(&with(event.clone(), changes).to_string(), &OURS) {
+        ParsedEvent::Delivery(report) => Some((report.message_id, report.zaap_id, report.error)),
+        other => {
+            assert!(matches!(other, ParsedEvent::Ignored(_)), "{other:?}");
+            None
+        }
+    };
+    let read = |id: &str, zaap_id: Option<&str>, error: Option<&str>| {
+        Some((id.to_owned(), zaap_id.map(str::to_owned), error.map(str::to_owned)))
+    };
+    for nothing in [json!(null), json!(""), json!(false), json!("0"), json!([])] {
+        assert_eq!(report(&json!({"error": nothing})), read("B2", Some("A1"), None), "{nothing}");
+    }
+    let failed = json!({"type": "deliverycallback", "messageId": "A1", "error": "No\u{0} such number"});
+    assert_eq!(report(&failed), read("A1", Some("A1"), Some("No  such number")));
+    let with_code = json!({"messageId": null, "error": true, "errorCode": "BAN", "instanceId": OURS.id});
+    assert_eq!(report(&with_code), read("A1", Some("A1"), Some("?")));
+    assert_eq!(report(&json!({"error": {}, "zaapId": null})), read("B2", None, Some("?")));
+    assert_eq!(report(&json!({"instanceId": "another"})), None);
+    assert_eq!(report(&json!({"messageId": "a\nb", "zaapId": ""})), None);
 }
 
 #[test]
@@ -227,6 +252,7 @@ fn files_and_reactions_are_told_from_texts() {
         ParsedEvent::Message(message) => format!("{:?} {:?}", message.content, message.text),
         ParsedEvent::Ignored(reason) => reason.to_string(),
         ParsedEvent::Connection { is_connected, .. } => format!("connected: {is_connected}"),
+        ParsedEvent::Delivery(report) => format!("{report:?}"),
     };
     let bare = || {
         let mut event = direct();

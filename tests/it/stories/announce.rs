@@ -14,7 +14,7 @@ use crate::support::{ANA, Service};
 const COMMAND: &str = "/announce \"Bairro Feliz\" Oi";
 const PROMPT: &str = "➡️ The announcement group of “Bairro Feliz” (10 people) would get this:\n> Oi\n\n\
     Shall I? Answer “yes” or 👍 within 5 minutes; “no” cancels.";
-const DONE: &str = "✅ Sent to the announcement group of “Bairro Feliz”.";
+const DONE: &str = "✅ On its way to the announcement group of “Bairro Feliz”.";
 const UNSURE: &str = "❓ It may have been sent, so I won't send it again. Check the announcement group of “Bairro Feliz” first.";
 
 impl Service {
@@ -83,7 +83,7 @@ async fn a_no_sends_nothing_and_the_yes_flag_skips_the_prompt() {
 
     assert_eq!(
         bot.ask(ANA, "/avisar --sim bairro Oi de novo").await,
-        "✅ Mandei para o grupo de avisos de “Bairro Feliz”."
+        "✅ A caminho do grupo de avisos de “Bairro Feliz”."
     );
     assert_eq!(bot.ask(ANA, "/announce \"Bairro Feliz\" --yes Tchau").await, DONE);
     assert_eq!(bot.announced("Bairro Feliz"), ["Oi de novo", "Tchau"]);
@@ -312,7 +312,7 @@ async fn a_file_goes_out_with_the_text_of_its_caption_after_a_yes() {
 
         let done = bot.ask(ANA, "sim").await;
 
-        assert_eq!(done, "✅ Mandei para o grupo de avisos de “Bairro Feliz”.");
+        assert_eq!(done, "✅ A caminho do grupo de avisos de “Bairro Feliz”.");
         let calls = bot.calls_to(call);
         let mut expected = json!({ "phone": group, field: URL, "caption": "Festa!" });
         if let Some(name) = file_name {

@@ -17,6 +17,7 @@ mod contradicted;
 mod create;
 mod deactivate;
 mod deletion;
+mod delivery;
 mod demote;
 mod describe;
 mod documented;

@@ -1,0 +1,95 @@
+//! Deliveries of announcements, which Z-API reports in events of their own.
+//!
+//! A report is stored like a command, in the queue of the announcement: its run comes after the end of the announcement,
+//! whose reply it edits. WhatsApp allows that for a while; after it, only a failure is told, with a new message.
+
+use super::context::{CommandOutcome, RunContext};
+use super::deliver::{is_editable, stored_messages};
+use super::store_command::{DELIVERY, DELIVERY_VERSION};
+use crate::clock::Timestamp;
+use crate::commands::announce::delivery_line;
+use crate::domain::{DeliveryReport, InstanceName};
+use crate::reply::{Reply, ReplyLine};
+use crate::storage::{
+    Announcement, Claim, CommandRecord, LeaseError, NewCommand, Outcome, Store, StoreUnavailable,
+};
+
+/// Stores a report if it is about an announcement, or may be about one that is being sent right now. A repeated report is
+/// stored once.
+pub async fn store_delivery(
+    store: &Store,
+    instance: &InstanceName,
+    report: &DeliveryReport,
+    received_at: Timestamp,
+) -> Result<(), StoreUnavailable> {
+    let announcements = store.announcements(instance, report).await?;
+    if announcements.is_empty() {
+        return Ok(());
+    }
+    let text = serde_json::to_string(report).unwrap_or_default();
+    let new_command =
+        |(part, Announcement { command, ordering_key, .. }): (usize, Announcement)| NewCommand {
+            id: store.new_id(received_at),
+            ordering_key,
+            message_id: report.message_id.clone(),
+            version: DELIVERY_VERSION,
+            part: u32::try_from(part).unwrap_or(u32::MAX),
+            sender: command.sender(),
+            instance: command.instance,
+            chat: command.chat,
+            admin: command.admin,
+            phone: command.phone,
+            lid: command.lid,
+            by_owner: command.by_owner,
+            name: DELIVERY.to_owned(),
+            text: text.clone(),
+            media: None,
+            quoted: Some(command.message_id),
+            sent_at: None,
+            accepted_at: received_at,
+        };
+    store.insert_message(announcements.into_iter().enumerate().map(new_command).collect()).await?;
+    Ok(())
+}
+
+/// Says in the reply to an announcement whether it was delivered. A report on another message says nothing.
+pub(super) async fn report_delivery(
+    claim: &mut Claim,
+    run: &RunContext<'_>,
+) -> Result<CommandOutcome, LeaseError> {
+    let reply = choose_reply(claim, run).await?.unwrap_or(Reply::Empty);
+    // Not a new command of the admin: an open prompt stays open.
+    Ok(CommandOutcome { is_talk: true, ..CommandOutcome::new(reply, Outcome::Replied) })
+}
+
+async fn choose_reply(claim: &mut Claim, run: &RunContext<'_>) -> Result<Option<Reply>, LeaseError> {
+    let Ok(report) = serde_json::from_str::<DeliveryReport>(&claim.command.text) else { return Ok(None) };
+    let found = run.store.announcements(&claim.command.instance, &report).await?;
+    let is_own = |announcement: &Announcement| {
+        let command = &announcement.command;
+        announcement.is_sent && command.chat == claim.command.chat && command.admin == claim.command.admin
+    };
+    let Some(Announcement { command, .. }) = found.into_iter().find(is_own) else { return Ok(None) };
+    match editable_reply(&command, run.clock.now()) {
+        Some(message) => claim.set_reply_message(message).await?,
+        None if report.error.is_none() => return Ok(None),
+        None => {}
+    }
+    Ok(render_delivery(&command, &report))
+}
+
+/// The only message of the reply, if it can still be edited.
+fn editable_reply(announcement: &CommandRecord, now: Timestamp) -> Option<String> {
+    let can_edit = announcement.sent_messages == 1 && is_editable(announcement.first_attempt_at, now);
+    announcement.reply_message_id.clone().filter(|_| can_edit)
+}
+
+/// The reply to an announcement with another first line.
+fn render_delivery(announcement: &CommandRecord, report: &DeliveryReport) -> Option<Reply> {
+    let (locale, line) = delivery_line(announcement.plan.as_deref()?, report.error.as_deref())?;
+    let messages = stored_messages(announcement);
+    let rest = messages.first().and_then(|message| message.split_once('\n'));
+    let rest = rest.map(|(_, rest)| ReplyLine::new("text-as-typed").with_plain("text", rest));
+    let lines = std::iter::once(line).chain(rest).collect();
+    Some(Reply::InLanguage(locale, Box::new(Reply::Lines(lines))))
+}
