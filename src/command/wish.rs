@@ -35,6 +35,9 @@ impl Wish {
 /// The phrases that ask for each command, by language: the command's names, and `wish-…` of the translation files.
 pub struct WishTable([(Locale, PhraseTable<&'static CommandSpec>); 3]);
 
+/// A phrase that asks for a command: its command, its words, its languages.
+type WishPhrase = (&'static CommandSpec, usize, Vec<Locale>);
+
 /// Words before and behind a wish that add nothing.
 static COURTESY: LazyLock<PhraseTable<()>> =
     LazyLock::new(|| PhraseTable::new(phrases("wish-courtesy").map(|(_, phrase)| (phrase, ()))));
@@ -64,26 +67,37 @@ impl WishTable {
         let text = strip_invisible(text);
         let text = trim_emphasis(&text);
         let tokens = tokenize(text);
-        let mut at = 0;
-        let (spec, count, locales) = loop {
-            let courtesy = COURTESY.longest(&tokens[at..]).map_or(0, |(count, ())| count);
-            match self.longest(&tokens[at..]) {
-                Some(found) if found.1 >= courtesy => break found,
-                _ if courtesy == 0 => return None,
-                _ => at += courtesy,
-            }
-        };
-        let rest = rest(text, &tokens[at..], count, spec.is_verbatim());
-        let phrase = &text[tokens[at].start..tokens[at + count - 1].end];
+        let (tokens, (spec, count, locales)) = self.find(&tokens)?;
+        let rest = rest(text, tokens, count, spec.is_verbatim());
+        let phrase = &text[tokens[0].start..tokens[count - 1].end];
         let name = spec.names().any(|name| fold(name) == fold(phrase)).then(|| phrase.to_owned());
         Some(Wish { spec, rest, locales, phrase_words: count, name })
     }
 
-    /// The longest phrase in any language: its command, its tokens, its languages.
-    fn longest(&self, tokens: &[Token]) -> Option<(&'static CommandSpec, usize, Vec<Locale>)> {
-        let found = || self.0.iter().filter_map(|(locale, table)| Some((*locale, table.longest(tokens)?)));
-        let count = found().map(|(_, (count, _))| count).max()?;
-        let mut longest = found().filter(|(_, (own, _))| *own == count);
+    /// Whether a phrase of a command stands behind the courtesy with which a text begins. If not, it is no wish.
+    pub fn begins_with_wish(&self, tokens: &[Token]) -> bool {
+        self.find(tokens).is_some()
+    }
+
+    /// The tokens from the phrase on that stands behind courtesy, and what the phrase asks for.
+    fn find<'t>(&self, mut tokens: &'t [Token]) -> Option<(&'t [Token], WishPhrase)> {
+        loop {
+            let courtesy = COURTESY.longest(tokens).map_or(0, |(count, ())| count);
+            match self.longest(tokens) {
+                Some(found) if found.1 >= courtesy => return Some((tokens, found)),
+                _ if courtesy == 0 => return None,
+                _ => tokens = &tokens[courtesy..],
+            }
+        }
+    }
+
+    /// The longest phrase in any language.
+    fn longest(&self, tokens: &[Token]) -> Option<WishPhrase> {
+        let tables = self.0.iter();
+        let found: Vec<_> =
+            tables.filter_map(|(locale, table)| Some((*locale, table.longest(tokens)?))).collect();
+        let count = found.iter().map(|(_, (count, _))| *count).max()?;
+        let mut longest = found.into_iter().filter(|(_, (own, _))| *own == count);
         let (locale, (_, spec)) = longest.next()?;
         let others = longest.filter(|(_, (_, other))| other.name == spec.name).map(|(locale, _)| locale);
         Some((spec, count, std::iter::once(locale).chain(others).collect()))

@@ -1,6 +1,6 @@
 //! Tables of words and phrases (`sim`, `nem pensar`, `👍`), and a text as the tokens that are looked up in them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::directory::{fold, is_invisible};
 use crate::domain::Locale;
@@ -110,50 +110,63 @@ fn squeeze(folded: &str) -> Option<String> {
 /// A value for each word or phrase.
 #[derive(Debug)]
 pub struct PhraseTable<T> {
-    by_phrase: HashMap<String, T>,
-    /// The phrases, by their text with repeated letters only once.
-    by_squeezed: HashMap<String, String>,
-    /// Their first words. Nearly every word of a text begins no phrase, and is looked up only here.
-    first_words: HashSet<String>,
+    /// By their first words, with repeated letters only once: nearly every word of a text begins no phrase.
+    by_first_word: HashMap<String, Vec<Phrase<T>>>,
     max_words: usize,
+}
+
+#[derive(Debug)]
+struct Phrase<T> {
+    words: Vec<Token>,
+    value: T,
+}
+
+/// How tokens begin with a phrase; the better match is the greater one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct PhraseMatch {
+    words: usize,
+    /// No letters are repeated.
+    is_exact: bool,
+}
+
+impl<T> Phrase<T> {
+    fn match_tokens(&self, tokens: &[Token]) -> Option<PhraseMatch> {
+        let tokens = tokens.get(..self.words.len())?;
+        let pairs = || tokens.iter().zip(&self.words);
+        let is_exact = pairs().all(|(token, word)| token.text == word.text);
+        let has_repeats = || tokens.iter().any(|token| token.squeezed.is_some());
+        let is_squeezed = || pairs().all(|(token, word)| token.squeezed() == word.squeezed());
+        (is_exact || has_repeats() && is_squeezed()).then_some(PhraseMatch { words: tokens.len(), is_exact })
+    }
 }
 
 impl<T> PhraseTable<T> {
     /// A table of these phrases; the first value of a phrase counts.
     pub fn new(phrases: impl IntoIterator<Item = (String, T)>) -> Self {
-        let mut table = Self {
-            by_phrase: HashMap::new(),
-            by_squeezed: HashMap::new(),
-            first_words: HashSet::new(),
-            max_words: 0,
-        };
+        let mut table = Self { by_first_word: HashMap::new(), max_words: 0 };
         for (phrase, value) in phrases {
-            let tokens = tokenize(&phrase);
-            let phrase = join(&tokens, |token| &token.text);
-            table.max_words = table.max_words.max(tokens.len());
-            table.first_words.extend(tokens.first().map(|token| token.squeezed().to_owned()));
-            table.by_squeezed.entry(join(&tokens, Token::squeezed)).or_insert_with(|| phrase.clone());
-            table.by_phrase.entry(phrase).or_insert(value);
+            let words = tokenize(&phrase);
+            let Some(first) = words.first() else { continue };
+            table.max_words = table.max_words.max(words.len());
+            let phrases = table.by_first_word.entry(first.squeezed().to_owned()).or_default();
+            phrases.push(Phrase { words, value });
         }
         table
     }
 
     /// The longest phrase with which the tokens begin: how many tokens it has, and its value.
     pub fn longest(&self, tokens: &[Token]) -> Option<(usize, &T)> {
-        let begins_phrase = self.first_words.contains(tokens.first()?.squeezed());
-        let max_words = if begins_phrase { self.max_words } else { 0 };
-        let counts = (1..=tokens.len().min(max_words)).rev();
-        counts.into_iter().find_map(|count| Some((count, self.get(&tokens[..count])?)))
+        self.longest_where(tokens, |_| true)
     }
 
-    /// The value of a phrase as it is written, or else, if letters are repeated in it, without the repeats.
-    fn get(&self, tokens: &[Token]) -> Option<&T> {
-        let squeezed = || {
-            let has_repeats = tokens.iter().any(|token| token.squeezed.is_some());
-            let phrase = has_repeats.then(|| self.by_squeezed.get(&join(tokens, Token::squeezed)));
-            self.by_phrase.get(phrase??)
-        };
-        self.by_phrase.get(&join(tokens, |token| &token.text)).or_else(squeezed)
+    /// The longest phrase with such a value.
+    pub fn longest_where(&self, tokens: &[Token], is_wanted: impl Fn(&T) -> bool) -> Option<(usize, &T)> {
+        let phrases = self.by_first_word.get(tokens.first()?.squeezed())?.iter();
+        let wanted = phrases.filter(|phrase| is_wanted(&phrase.value));
+        let found = wanted.filter_map(|phrase| Some((phrase.match_tokens(tokens)?, &phrase.value)));
+        // Of equal matches, `max_by_key` takes the last one.
+        let (best, value) = found.rev().max_by_key(|(found, _)| *found)?;
+        Some((best.words, value))
     }
 
     /// How many tokens at the end are phrases of the table.
@@ -166,10 +179,6 @@ impl<T> PhraseTable<T> {
         }
         tokens.len() - kept
     }
-}
-
-fn join(tokens: &[Token], text: impl Fn(&Token) -> &str) -> String {
-    tokens.iter().map(text).collect::<Vec<_>>().join(" ")
 }
 
 /// The phrases that the translation files list under a key, in all languages, separated by commas.

@@ -72,12 +72,11 @@ static MEANINGS: LazyLock<PhraseTable<WordMeaning>> = LazyLock::new(|| {
 const COMMANDS_WITH_VERBS: [&str; 10] =
     ["announce", "deactivate", "remove", "unlink", "link", "move", "create", "invite", "undo", "add"];
 
-/// The verbs of each of these commands.
-static VERBS: LazyLock<[(&str, PhraseTable<()>); 10]> = LazyLock::new(|| {
-    COMMANDS_WITH_VERBS.map(|command| {
-        let verbs = phrases(&format!("reply-verbs-{command}")).map(|(_, phrase)| (phrase, ()));
-        (command, PhraseTable::new(verbs))
-    })
+/// The verbs of these commands; a verb of several commands is in it for each.
+static VERBS: LazyLock<PhraseTable<&str>> = LazyLock::new(|| {
+    PhraseTable::new(COMMANDS_WITH_VERBS.into_iter().flat_map(|command| {
+        phrases(&format!("reply-verbs-{command}")).map(move |(_, phrase)| (phrase, command))
+    }))
 });
 
 /// What may follow such a verb: `avisa todo mundo`.
@@ -109,8 +108,17 @@ pub fn parse_reply(text: &str, is_direct: bool, prompt: PromptFacts<'_>) -> Opti
     if text.len() > MAX_REPLY_LEN {
         return is_direct.then_some(ParsedReply::No);
     }
-    let tokens = tokenize(text);
-    let meanings = classify(text, &tokens, prompt);
+    parse_tokens(text, &tokenize(text), is_direct, prompt)
+}
+
+/// The reply in a text that is not too long, by its tokens.
+pub fn parse_tokens(
+    text: &str,
+    tokens: &[Token],
+    is_direct: bool,
+    prompt: PromptFacts<'_>,
+) -> Option<ParsedReply> {
+    let meanings = classify(text, tokens, prompt);
     let is_any = |meaning: WordMeaning| meanings.iter().any(|(_, each)| *each == meaning);
     let mut unknown =
         meanings.iter().filter(|(_, meaning)| *meaning == WordMeaning::Unknown).map(|(token, _)| token);
@@ -152,8 +160,9 @@ fn classify<'t>(text: &str, tokens: &'t [Token], prompt: PromptFacts<'_>) -> Vec
     let mut is_behind_verb = false;
     while let Some(token) = tokens.get(at) {
         let rest = &tokens[at..];
-        let object = BEHIND_VERB.longest(rest).filter(|_| is_behind_verb);
-        let verb = verb_length(rest, prompt.command);
+        let object = if is_behind_verb { phrase_length(BEHIND_VERB.longest(rest)) } else { 0 };
+        let is_of_command = |command: &&str| prompt.command.is_none_or(|prompted| prompted == *command);
+        let verb = phrase_length(VERBS.longest_where(rest, is_of_command));
         let (count, meaning) = match MEANINGS.longest(rest) {
             Some((1, WordMeaning::No)) if is_preposition(rest, prompt.language) => (1, WordMeaning::Unknown),
             // `e isso` without its accent may be “and this”.
@@ -163,12 +172,10 @@ fn classify<'t>(text: &str, tokens: &'t [Token], prompt: PromptFacts<'_>) -> Vec
             Some((1, WordMeaning::EverydayYes)) if token.is_letter() => {
                 (1, classify_letter(token, tokens.len() == 1, prompt.language))
             }
-            Some((count, WordMeaning::LoneYes)) if object.is_some_and(|(length, ())| length >= count) => {
-                (count, WordMeaning::Filler)
-            }
+            Some((count, WordMeaning::LoneYes)) if object >= count => (count, WordMeaning::Filler),
             Some((count, meaning)) => (count, *meaning),
             None if verb > 0 => (verb, WordMeaning::Filler),
-            None if object.is_some() => (object.map_or(1, |(count, ())| count), WordMeaning::Filler),
+            None if object > 0 => (object, WordMeaning::Filler),
             None if is_word(token) => (1, WordMeaning::Unknown),
             None => (1, WordMeaning::Courtesy),
         };
@@ -190,10 +197,9 @@ fn classify_letter(token: &Token, is_alone: bool, language: Option<Locale>) -> W
     }
 }
 
-/// How many tokens the verb of the command has with which the tokens begin.
-fn verb_length(tokens: &[Token], command: Option<&str>) -> usize {
-    let tables = VERBS.iter().filter(|(name, _)| command.is_none_or(|command| command == *name));
-    tables.filter_map(|(_, table)| table.longest(tokens)).map(|(count, ())| count).max().unwrap_or(0)
+/// How many tokens a found phrase has.
+fn phrase_length<T>(found: Option<(usize, &T)>) -> usize {
+    found.map_or(0, |(count, _)| count)
 }
 
 /// Whether a no is a preposition in this language, since a noun follows: `no grupo`, `para amanhã`.
