@@ -66,7 +66,7 @@ impl Catalog {
     }
 
     /// Whether a text may be a wish: see [`WishTable::begins_with_wish`].
-    pub fn begins_with_wish(&self, tokens: &[Token]) -> bool {
+    pub fn begins_with_wish(&self, tokens: &[Token<'_>]) -> bool {
         self.wishes.begins_with_wish(tokens)
     }
 

@@ -1,6 +1,8 @@
 //! Tables of words and phrases (`sim`, `nem pensar`, `👍`), and a text as the tokens that are looked up in them.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::directory::{fold, is_invisible};
 use crate::domain::Locale;
@@ -8,9 +10,9 @@ use crate::i18n;
 
 /// A word or an emoji of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Token {
+pub struct Token<'t> {
     /// Folded, without apostrophes.
-    pub text: String,
+    pub text: Cow<'t, str>,
     /// The text with repeated letters only once, if it has repeated ones: `sim` of `siiim`.
     squeezed: Option<String>,
     /// Where it begins in the text.
@@ -21,7 +23,7 @@ pub struct Token {
     pub ends_part: bool,
 }
 
-impl Token {
+impl Token<'_> {
     /// The text with repeated letters only once.
     fn squeezed(&self) -> &str {
         self.squeezed.as_deref().unwrap_or(&self.text)
@@ -40,42 +42,43 @@ impl Token {
 }
 
 /// Splits a text into words and emoji. Question marks are tokens; other punctuation, markup and colours of skin are not.
-pub fn tokenize(text: &str) -> Vec<Token> {
-    let mut tokens: Vec<Token> = Vec::new();
+pub fn tokenize(text: &str) -> Vec<Token<'_>> {
+    let mut tokens: Vec<Token<'_>> = Vec::new();
     let mut word_start = None;
-    let push = |tokens: &mut Vec<Token>, start: usize, end: usize| {
-        let mut folded = fold(&text[start..end]);
-        folded.retain(|c| c != '\'');
-        if !folded.is_empty() {
-            tokens.push(Token { squeezed: squeeze(&folded), text: folded, start, end, ends_part: false });
-        }
-    };
     for (at, c) in text.char_indices() {
         if is_of_word(c) || (word_start.is_some() && is_joined(c)) {
             word_start.get_or_insert(at);
             continue;
         }
         if let Some(start) = word_start.take() {
-            push(&mut tokens, start, at);
+            push_token(&mut tokens, text, start..at);
         }
         match c {
-            '?' => push(&mut tokens, at, at + c.len_utf8()),
+            '?' => push_token(&mut tokens, text, at..at + c.len_utf8()),
             '.' | ',' | '!' | ';' | ':' | '…' | '(' | ')' | '\n' | '-' | '–' | '—' => {
                 if let Some(last) = tokens.last_mut() {
                     last.ends_part = true;
                 }
             }
             c if c.is_ascii() || c.is_whitespace() || is_markup(c) || is_joined(c) => {}
-            c => push(&mut tokens, at, at + c.len_utf8()),
+            c => push_token(&mut tokens, text, at..at + c.len_utf8()),
         }
     }
     if let Some(start) = word_start {
-        push(&mut tokens, start, text.len());
+        push_token(&mut tokens, text, start..text.len());
     }
     if let Some(last) = tokens.last_mut() {
         last.ends_part = true;
     }
     tokens
+}
+
+fn push_token<'t>(tokens: &mut Vec<Token<'t>>, text: &'t str, place: Range<usize>) {
+    let Range { start, end } = place;
+    let text = fold_word(&text[place]);
+    if !text.is_empty() {
+        tokens.push(Token { squeezed: squeeze(&text), text, start, end, ends_part: false });
+    }
 }
 
 fn is_of_word(c: char) -> bool {
@@ -92,10 +95,20 @@ fn is_markup(c: char) -> bool {
     matches!(c, '¡' | '¿' | '“' | '”' | '„' | '«' | '»' | '‘' | '•')
 }
 
-/// Removes repeats of a letter.
+/// Folds a word, and removes its apostrophes. Most words are written like that.
+fn fold_word(word: &str) -> Cow<'_, str> {
+    if word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
+        return word.into();
+    }
+    let mut folded = fold(word);
+    folded.retain(|c| c != '\'');
+    folded.into()
+}
+
+/// Removes repeats of a letter; `None` if there are none.
 fn squeeze(folded: &str) -> Option<String> {
-    let is_repeated = |(one, other): (char, char)| one == other && one.is_alphabetic();
-    if !folded.chars().zip(folded.chars().skip(1)).any(is_repeated) {
+    let mut last = None;
+    if !folded.chars().any(|c| last.replace(c) == Some(c) && c.is_alphabetic()) {
         return None;
     }
     let mut squeezed = String::with_capacity(folded.len());
@@ -115,29 +128,53 @@ pub struct PhraseTable<T> {
     max_words: usize,
 }
 
+/// A phrase of a table.
 #[derive(Debug)]
-struct Phrase<T> {
-    words: Vec<Token>,
+pub struct Phrase<T> {
+    words: Vec<PhraseWord>,
     value: T,
 }
 
-/// How tokens begin with a phrase; the better match is the greater one.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct PhraseMatch {
-    words: usize,
-    /// No letters are repeated.
-    is_exact: bool,
+#[derive(Debug)]
+struct PhraseWord {
+    /// Folded.
+    text: String,
+    /// With repeated letters only once.
+    squeezed: String,
+}
+
+impl From<Token<'_>> for PhraseWord {
+    fn from(token: Token<'_>) -> Self {
+        Self { squeezed: token.squeezed().to_owned(), text: token.text.into_owned() }
+    }
 }
 
 impl<T> Phrase<T> {
-    fn match_tokens(&self, tokens: &[Token]) -> Option<PhraseMatch> {
+    /// Whether the tokens begin with it: `Some(false)` if letters are repeated in them.
+    fn match_tokens(&self, tokens: &[Token<'_>]) -> Option<bool> {
         let tokens = tokens.get(..self.words.len())?;
         let pairs = || tokens.iter().zip(&self.words);
         let is_exact = pairs().all(|(token, word)| token.text == word.text);
         let has_repeats = || tokens.iter().any(|token| token.squeezed.is_some());
-        let is_squeezed = || pairs().all(|(token, word)| token.squeezed() == word.squeezed());
-        (is_exact || has_repeats() && is_squeezed()).then_some(PhraseMatch { words: tokens.len(), is_exact })
+        let is_squeezed = || pairs().all(|(token, word)| token.squeezed() == word.squeezed);
+        (is_exact || has_repeats() && is_squeezed()).then_some(is_exact)
     }
+}
+
+/// The longest of these phrases with which the tokens begin: how many tokens it has, and what `pick` takes of its value.
+/// Phrases of which it takes nothing do not count.
+pub fn longest_phrase<'p, T, V>(
+    phrases: &'p [Phrase<T>],
+    tokens: &[Token<'_>],
+    pick: impl Fn(&'p T) -> Option<V>,
+) -> Option<(usize, V)> {
+    let found = phrases.iter().filter_map(|phrase| {
+        let is_exact = phrase.match_tokens(tokens)?;
+        Some((phrase.words.len(), is_exact, pick(&phrase.value)?))
+    });
+    // Of equal matches, `max_by_key` takes the last one, and the first one counts.
+    let (count, _, value) = found.rev().max_by_key(|(count, is_exact, _)| (*count, *is_exact))?;
+    Some((count, value))
 }
 
 impl<T> PhraseTable<T> {
@@ -145,32 +182,27 @@ impl<T> PhraseTable<T> {
     pub fn new(phrases: impl IntoIterator<Item = (String, T)>) -> Self {
         let mut table = Self { by_first_word: HashMap::new(), max_words: 0 };
         for (phrase, value) in phrases {
-            let words = tokenize(&phrase);
+            let words: Vec<_> = tokenize(&phrase).into_iter().map(PhraseWord::from).collect();
             let Some(first) = words.first() else { continue };
             table.max_words = table.max_words.max(words.len());
-            let phrases = table.by_first_word.entry(first.squeezed().to_owned()).or_default();
+            let phrases = table.by_first_word.entry(first.squeezed.clone()).or_default();
             phrases.push(Phrase { words, value });
         }
         table
     }
 
-    /// The longest phrase with which the tokens begin: how many tokens it has, and its value.
-    pub fn longest(&self, tokens: &[Token]) -> Option<(usize, &T)> {
-        self.longest_where(tokens, |_| true)
+    /// The phrases that begin with this word; of nearly every word there are none.
+    pub fn phrases_from(&self, first: &Token<'_>) -> &[Phrase<T>] {
+        self.by_first_word.get(first.squeezed()).map_or(&[], Vec::as_slice)
     }
 
-    /// The longest phrase with such a value.
-    pub fn longest_where(&self, tokens: &[Token], is_wanted: impl Fn(&T) -> bool) -> Option<(usize, &T)> {
-        let phrases = self.by_first_word.get(tokens.first()?.squeezed())?.iter();
-        let wanted = phrases.filter(|phrase| is_wanted(&phrase.value));
-        let found = wanted.filter_map(|phrase| Some((phrase.match_tokens(tokens)?, &phrase.value)));
-        // Of equal matches, `max_by_key` takes the last one.
-        let (best, value) = found.rev().max_by_key(|(found, _)| *found)?;
-        Some((best.words, value))
+    /// The longest phrase with which the tokens begin: how many tokens it has, and its value.
+    pub fn longest(&self, tokens: &[Token<'_>]) -> Option<(usize, &T)> {
+        longest_phrase(self.phrases_from(tokens.first()?), tokens, Some)
     }
 
     /// How many tokens at the end are phrases of the table.
-    pub fn count_at_end(&self, tokens: &[Token]) -> usize {
+    pub fn count_at_end(&self, tokens: &[Token<'_>]) -> usize {
         let mut kept = tokens.len();
         while let Some(start) = (kept.saturating_sub(self.max_words)..kept)
             .find(|start| self.longest(&tokens[*start..kept]).is_some_and(|(count, _)| start + count == kept))
@@ -195,7 +227,7 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Vec<String> {
-        tokenize(text).into_iter().map(|token| token.text).collect()
+        tokenize(text).into_iter().map(|token| token.text.into_owned()).collect()
     }
 
     #[test]
