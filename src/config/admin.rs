@@ -56,12 +56,9 @@ section! {
     }
 }
 
-pub(super) const ALIAS_KEY: Key = Key::new(
-    "instances.<instance>.aliases.<alias>",
-    &TARGET,
-    Absent,
-    "A short name for the community or group with this id.",
-);
+const ALIAS_DOC: &str = "A short name for the community or group with this id.";
+pub(super) const ALIAS_KEY: Key =
+    Key::new("instances.<instance>.aliases.<alias>", &TARGET, Absent, ALIAS_DOC);
 
 /// The admins of an instance, in the order of their keys.
 pub(super) fn read_admins(instance: &Section<'_>) -> Vec<Admin> {
@@ -81,7 +78,7 @@ pub(super) fn read_admins(instance: &Section<'_>) -> Vec<Admin> {
             }
         }
         for (index, command) in values.commands.iter().flatten().enumerate() {
-            let result = check_command(command, &section.reader.known_commands);
+            let result = check_command(command, section.reader.known_commands);
             section.check("commands", result.map_err(|problem| problem.for_entry(index)));
         }
         // A section that is no table was reported already.
@@ -94,12 +91,12 @@ pub(super) fn read_admins(instance: &Section<'_>) -> Vec<Admin> {
     admins
 }
 
-fn check_command(text: &str, known: &[String]) -> Result<(), KeyProblem> {
-    let shown = quote_value(text);
+fn check_command(text: &str, known: &[&str]) -> Result<(), KeyProblem> {
+    if text == WILDCARD || known.contains(&text) {
+        return Ok(());
+    }
     let choices = format_choices(text.trim_start_matches(|c: char| !c.is_alphanumeric()), known);
-    refuse_if!(text != WILDCARD && known.iter().all(|name| name != text),
-        "is {shown}, which is no command"; "{choices}, and * for all");
-    Ok(())
+    Err(KeyProblem::with_value(text, ", which is no command", format!("{choices}, and * for all")))
 }
 
 /// The aliases of an instance: as typed, and the id.
@@ -107,7 +104,7 @@ pub(super) fn read_aliases(instance: &Section<'_>) -> Vec<(String, String)> {
     let section = instance.child("aliases");
     let mut aliases: Vec<(String, String)> = Vec::new();
     for name in section.names() {
-        let target = section.read(name, &ALIAS_KEY, &TARGET).flatten();
+        let target = section.read(name, &ALIAS_KEY, &TARGET);
         if section.check(name, validate_alias(name)).is_none() {
             continue;
         }
@@ -135,11 +132,11 @@ fn parse_lid(text: &str) -> Result<Lid, KeyProblem> {
 }
 
 fn parse_target_id(text: &str) -> Result<String, KeyProblem> {
-    let (text, shown) = (text.trim(), quote_value(text.trim()));
-    refuse_if!(CommunityId::parse(text).is_none() && GroupId::parse(text).is_none(),
-        "is {shown}, which is no id of a community or a group";
-        "Write an id as /communities and /groups show it, such as \"120363186053925765\"");
-    Ok(text.to_owned())
+    let text = text.trim();
+    let is_id = CommunityId::parse(text).is_some() || GroupId::parse(text).is_some();
+    let remedy = "Write an id as /communities and /groups show it, such as \"120363186053925765\"";
+    let problem = || KeyProblem::with_value(text, ", which is no id of a community or a group", remedy);
+    is_id.then(|| text.to_owned()).ok_or_else(problem)
 }
 
 /// Checks that the command parser reads the name as one word with no other meaning.
@@ -177,12 +174,12 @@ mod tests {
     #[test]
     fn an_unknown_command_is_told_with_the_nearest() {
         for text in ["*", "link", "unlink"] {
-            assert!(check_command(text, &COMMANDS.map(str::to_owned)).is_ok(), "{text}");
+            assert!(check_command(text, &COMMANDS).is_ok(), "{text}");
         }
         for (text, near) in
             [("/link", "`link`"), ("Link", "`link`"), ("unlnk", "`unlink`"), ("comunities", "`communities`")]
         {
-            let flaw = check_command(text, &COMMANDS.map(str::to_owned)).unwrap_err();
+            let flaw = check_command(text, &COMMANDS).unwrap_err();
             assert!(flaw.remedy.contains(near), "{text}");
         }
     }

@@ -3,55 +3,48 @@
 use super::diagnostic::{KeyProblem, problem, refuse_if};
 use super::urls::check_panel_url;
 
-/// Which of Z-API's credentials a text looks like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum CredentialKind {
-    /// 32 digits in upper-case hex.
-    Id,
-    /// 24 digits in upper-case hex.
-    Token,
-    /// `F`, 32 digits in upper-case hex, `S`.
-    ClientToken,
+/// One of Z-API's credentials.
+pub(super) struct Credential {
+    /// The key where it belongs.
+    pub(super) key: &'static str,
+    /// What Z-API's panel calls it.
+    name: &'static str,
+    /// Its shape: so many digits in upper-case hex between the two texts.
+    digits: usize,
+    between: [&'static str; 2],
 }
 
-impl CredentialKind {
-    /// Its key, what Z-API's panel calls it, and its shape: upper-case hex digits between these two.
-    fn describe(self) -> (&'static str, &'static str, usize, [&'static str; 2]) {
-        match self {
-            Self::Id => ("id", "instance id", 32, ["", ""]),
-            Self::Token => ("token", "instance token", 24, ["", ""]),
-            Self::ClientToken => {
-                ("client_token", "Client-Token (the account security token)", 32, ["F", "S"])
-            }
-        }
-    }
+pub(super) const ID: Credential =
+    Credential { key: "id", name: "instance id", digits: 32, between: ["", ""] };
+pub(super) const TOKEN: Credential =
+    Credential { key: "token", name: "instance token", digits: 24, between: ["", ""] };
+pub(super) const CLIENT_TOKEN: Credential = Credential {
+    key: "client_token",
+    name: "Client-Token (the account security token)",
+    digits: 32,
+    between: ["F", "S"],
+};
 
-    /// The key where it belongs.
-    pub(super) fn key(self) -> &'static str {
-        self.describe().0
-    }
-
-    /// Whether the text has its shape.
-    fn fits(self, text: &str) -> bool {
-        let (_, _, length, [first, last]) = self.describe();
+impl Credential {
+    fn has_shape(&self, text: &str) -> bool {
+        let [first, last] = self.between;
         let is_hex = |b: u8| b.is_ascii_digit() || (b'A'..=b'F').contains(&b);
         let digits = text.strip_prefix(first).and_then(|text| text.strip_suffix(last));
-        digits.is_some_and(|digits| digits.len() == length && digits.bytes().all(is_hex))
+        digits.is_some_and(|digits| digits.len() == self.digits && digits.bytes().all(is_hex))
     }
 
-    /// What looks odd about a text in this one's place; unlike shapes count only at Z-API itself,
-    /// since compatible servers have their own.
-    pub(super) fn find_mismatch(self, text: &str, is_z_api: bool) -> Option<KeyProblem> {
-        let (_, due, ..) = self.describe();
-        let kinds = [Self::Id, Self::Token, Self::ClientToken];
-        let Some(kind) = kinds.into_iter().find(|kind| kind.fits(text)) else {
-            let unlike = problem!("does not look like the {due} of Z-API"; "Compare it with Z-API's panel");
-            return is_z_api.then_some(unlike);
-        };
-        let (key, name, ..) = kind.describe();
-        let problem = problem!("looks like the {name}";
-            "That belongs into `{key}`; look for the {due} in Z-API's panel");
-        (kind != self).then_some(problem)
+    /// What looks odd about a text in its place; unlike shapes count only at Z-API itself, since compatible
+    /// servers have their own.
+    pub(super) fn find_mismatch(&self, text: &str, is_z_api: bool) -> Option<KeyProblem> {
+        let due = self.name;
+        match [ID, TOKEN, CLIENT_TOKEN].iter().find(|one| one.has_shape(text)) {
+            Some(one) if one.key == self.key => None,
+            Some(Self { key, name, .. }) => Some(problem!("looks like the {name}";
+                "That belongs into `{key}`; look for the {due} in Z-API's panel")),
+            None if is_z_api => Some(problem!("does not look like the {due} of Z-API";
+                "Compare it with Z-API's panel")),
+            None => None,
+        }
     }
 }
 
@@ -71,27 +64,27 @@ pub(super) fn parse_credential(text: &str) -> Result<String, KeyProblem> {
 mod tests {
     use super::*;
 
-    const ID: &str = "0123456789ABCDEF0123456789ABCDEF";
-    const TOKEN: &str = "0123456789ABCDEF01234567";
-    const CLIENT_TOKEN: &str = "F0123456789ABCDEF0123456789ABCDEFS";
+    const ID_TEXT: &str = "0123456789ABCDEF0123456789ABCDEF";
+    const TOKEN_TEXT: &str = "0123456789ABCDEF01234567";
+    const CLIENT_TOKEN_TEXT: &str = "F0123456789ABCDEF0123456789ABCDEFS";
 
     #[test]
     fn a_credential_in_anothers_place_is_noticed() {
         for (place, text, hint) in [
-            (CredentialKind::Id, ID, None),
-            (CredentialKind::Token, TOKEN, None),
-            (CredentialKind::ClientToken, CLIENT_TOKEN, None),
-            (CredentialKind::Token, CLIENT_TOKEN, Some("looks like the Client-Token")),
-            (CredentialKind::Token, ID, Some("looks like the instance id")),
-            (CredentialKind::Id, TOKEN, Some("looks like the instance token")),
-            (CredentialKind::ClientToken, TOKEN, Some("looks like the instance token")),
-            (CredentialKind::Token, "something-else", Some("does not look like the instance token")),
+            (ID, ID_TEXT, None),
+            (TOKEN, TOKEN_TEXT, None),
+            (CLIENT_TOKEN, CLIENT_TOKEN_TEXT, None),
+            (TOKEN, CLIENT_TOKEN_TEXT, Some("looks like the Client-Token")),
+            (TOKEN, ID_TEXT, Some("looks like the instance id")),
+            (ID, TOKEN_TEXT, Some("looks like the instance token")),
+            (CLIENT_TOKEN, TOKEN_TEXT, Some("looks like the instance token")),
+            (TOKEN, "something-else", Some("does not look like the instance token")),
         ] {
             let doubt = place.find_mismatch(text, true).map(|flaw| flaw.message);
             assert_eq!(doubt.is_some(), hint.is_some(), "{text}");
             assert!(doubt.unwrap_or_default().contains(hint.unwrap_or_default()), "{text}");
         }
-        assert!(CredentialKind::Token.find_mismatch("something-else", false).is_none());
+        assert!(TOKEN.find_mismatch("something-else", false).is_none());
     }
 
     #[test]

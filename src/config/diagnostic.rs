@@ -52,6 +52,11 @@ impl KeyProblem {
         Self { message: problem.into(), remedy: remedy.into() }
     }
 
+    /// The problem with a value that is no secret: it is quoted before the reason.
+    pub(super) fn with_value(text: &str, reason: &str, remedy: impl Into<String>) -> Self {
+        Self::new(format!("is {}{reason}", quote_value(text)), remedy)
+    }
+
     /// The diagnostic about a key at this place.
     pub(super) fn at(self, source: impl Into<String>, key: impl Into<String>) -> Diagnostic {
         let (source, key) = (source.into(), key.into());

@@ -5,10 +5,10 @@
 
 use super::diagnostic::{Diagnostic, ENV_PREFIX, KeyProblem, problem, refuse_if, variable_name};
 use super::schema;
-use super::value_tree::{ENVIRONMENT, Node, NodeValue, Tree, child_names, nodes_from};
+use super::value_tree::{ENVIRONMENT, Node, Tree, child_names, nodes_from};
 
 /// Sets the keys of the variables in the tree, and returns the errors.
-pub(super) fn apply_variables(tree: &mut Tree, variables: &[(String, String)]) -> Vec<Diagnostic> {
+pub(super) fn apply_variables(tree: &mut Tree<'_>, variables: &[(String, String)]) -> Vec<Diagnostic> {
     let mut errors = Vec::new();
     for (name, text) in variables {
         let Some(rest) = name.strip_prefix(ENV_PREFIX) else { continue };
@@ -21,25 +21,24 @@ pub(super) fn apply_variables(tree: &mut Tree, variables: &[(String, String)]) -
 }
 
 /// Sets a key over the value of the file, but not over that of another variable.
-fn set_value(tree: &mut Tree, segments: &[String], name: &str, text: &str) -> Result<(), KeyProblem> {
+fn set_value(tree: &mut Tree<'_>, segments: &[String], name: &str, text: &str) -> Result<(), KeyProblem> {
     refuse_if!(segments.iter().any(String::is_empty), "names no key"; "Write it as VINCULA__SECTION__KEY");
     let mut path = Vec::new();
     for segment in segments {
-        if !tree.get(&path).is_some_and(|node| matches!(node.value, NodeValue::Table)) {
-            replace(tree, &path, Node { source: ENVIRONMENT.to_owned(), value: NodeValue::Table })?;
+        if !tree.get(&path).is_some_and(|node| node.value.is_table()) {
+            replace(tree, &path, Node::new_table(ENVIRONMENT.to_owned()))?;
         }
         // Variables are in capitals: where the operator chooses the name, `ANA` may be `Ana` in the file.
         let is_chosen = schema::known_names(&path).into_iter().any(schema::is_user_segment);
         let spelling = child_names(tree, &path).find(|name| is_chosen && name.to_lowercase() == *segment);
         path.push(spelling.unwrap_or(segment).to_owned());
     }
-    replace(tree, &path, Node { source: name.to_owned(), value: NodeValue::Untyped(text.to_owned()) })
+    replace(tree, &path, Node::new_variable(name, text))
 }
 
 /// Replaces what is at a path and below, unless a variable set some of it.
-fn replace(tree: &mut Tree, path: &[String], node: Node) -> Result<(), KeyProblem> {
-    let set_by = |node: &Node| matches!(node.value, NodeValue::Untyped(_)).then(|| node.source.clone());
-    if let Some(other) = nodes_from(tree, path).find_map(|(_, node)| set_by(node)) {
+fn replace<'t>(tree: &mut Tree<'t>, path: &[String], node: Node<'t>) -> Result<(), KeyProblem> {
+    if let Some((_, Node { source: other, .. })) = nodes_from(tree, path).find(|(_, node)| node.is_variable) {
         return Err(problem!("contradicts {other}, which sets the same key"; "Remove one of the two"));
     }
     tree.retain(|other, _| !other.starts_with(path));
@@ -74,7 +73,7 @@ mod tests {
         rows.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
     }
 
-    fn at<'n>(tree: &'n Tree, path: &str) -> &'n Node {
+    fn at<'n, 't>(tree: &'n Tree<'t>, path: &str) -> &'n Node<'t> {
         tree.get(&path.split('.').map(str::to_owned).collect::<Vec<_>>()).unwrap()
     }
 
@@ -99,8 +98,8 @@ mod tests {
             ("instances.main.verify.hmac.header", "x-new"),
             ("instances.main.admins.Ana.phone", "2"),
         ] {
-            let NodeValue::Untyped(found) = &at(&root, path).value else { panic!("{path}") };
-            assert_eq!(found, text, "{path}");
+            let node = at(&root, path);
+            assert_eq!((node.value.as_str(), node.is_variable), (Some(text), true), "{path}");
         }
     }
 

@@ -7,11 +7,11 @@ use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::admin::{self, Admin, AdminsFrom};
-use super::credential::{CredentialKind::*, parse_credential};
+use super::credential::{self, parse_credential};
 use super::diagnostic::{problem, quote_value};
 use super::key::{Format, Key, KeyDefault::*, ValueType::*, section};
 use super::parse::{self, DURATION, count};
-use super::verify::VerifyConfig;
+use super::verify::{self, VerifyConfig};
 use super::{section::Section, urls};
 use crate::domain::{InstanceName, Locale};
 
@@ -68,7 +68,7 @@ section! {
         community_limit: usize = value count::<usize, 1, { u32::MAX }>(), Value("50");
         /// How a webhook is authenticated: every key given below must match, and at least one is required;
         /// `"none"` only where `server.listen` is loopback.
-        verify: VerifyConfig = verify Format::new(NoneOrTable, |_| Ok(())), Required;
+        verify: VerifyConfig = verify Format::new(NoneOrTable, verify::parse_none), Required;
     }
     with instance {
         /// The name: a part of the webhook URL.
@@ -143,9 +143,13 @@ fn check_instance(section: &Section<'_>, values: &InstanceValues, listen: Option
     let is_z_api = values.base_url.as_deref() == Some("https://api.z-api.io");
     let token = values.token.as_ref().map(ExposeSecret::expose_secret);
     let client_token = values.client_token.as_ref().and_then(Option::as_ref).map(ExposeSecret::expose_secret);
-    for (kind, text) in [(Id, values.id.as_deref()), (Token, token), (ClientToken, client_token)] {
-        if let Some(problem) = text.and_then(|text| kind.find_mismatch(text, is_z_api)) {
-            section.warn(kind.key(), problem);
+    for (credential, text) in [
+        (credential::ID, values.id.as_deref()),
+        (credential::TOKEN, token),
+        (credential::CLIENT_TOKEN, client_token),
+    ] {
+        if let Some(problem) = text.and_then(|text| credential.find_mismatch(text, is_z_api)) {
+            section.warn(credential.key, problem);
         }
     }
     let is_short = token.is_some_and(|token| token.len() < 16);

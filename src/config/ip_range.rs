@@ -1,10 +1,9 @@
 //! Trusted addresses: one address, or a range in CIDR notation.
 
-use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use ipnet::{IpNet, Ipv4Net};
+use ipnet::{AddrParseError, IpNet, Ipv4Net};
 
 /// One address or a range in CIDR notation, such as `10.0.0.0/8`.
 ///
@@ -19,34 +18,21 @@ impl AddressRange {
     }
 }
 
-/// The text is no address and no range.
-#[derive(Debug, thiserror::Error)]
-#[error("no address and no range")]
-pub struct ParseRangeError;
-
 impl FromStr for AddressRange {
-    type Err = ParseRangeError;
+    type Err = AddrParseError;
 
     /// `10.0.0.1`, `10.0.0.0/8`, `::1`, `fd00::/8`; bits below the prefix are ignored.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let address = || text.parse::<IpAddr>().map(IpNet::from);
-        let range = text.parse().or_else(|_| address()).map_err(|_| ParseRangeError)?;
-        let mapped = match range {
-            IpNet::V6(v6) => v6.addr().to_ipv4_mapped().zip(v6.prefix_len().checked_sub(96)),
-            IpNet::V4(_) => None,
+        let mut range = match text.parse::<IpAddr>() {
+            Ok(address) => IpNet::from(address),
+            Err(_) => text.parse()?,
         };
-        let v4 = mapped.and_then(|(v4, prefix)| Ipv4Net::new(v4, prefix).ok());
-        let range = v4.map_or(range, IpNet::from);
-        Ok(Self(range.trunc()))
-    }
-}
-
-impl fmt::Display for AddressRange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.prefix_len() == self.0.max_prefix_len() {
-            true => self.0.addr().fmt(f),
-            false => self.0.fmt(f),
+        if let IpNet::V6(v6) = range
+            && let Some((v4, prefix)) = v6.addr().to_ipv4_mapped().zip(v6.prefix_len().checked_sub(96))
+        {
+            range = Ipv4Net::new(v4, prefix).map_or(range, IpNet::from);
         }
+        Ok(Self(range.trunc()))
     }
 }
 
@@ -77,7 +63,5 @@ mod tests {
         for text in ["", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/+8", "10.0.0/8", "proxy", "/8"] {
             assert!(text.parse::<AddressRange>().is_err(), "{text}");
         }
-        assert_eq!("10.1.2.3/8".parse::<AddressRange>().unwrap().to_string(), "10.0.0.0/8");
-        assert_eq!("::1".parse::<AddressRange>().unwrap().to_string(), "::1");
     }
 }

@@ -136,7 +136,7 @@ pub fn load(source: &ConfigSource, known_commands: &[&str]) -> Result<LoadedConf
         warnings: RefCell::new(environment::find_lookalikes(&source.env)),
         suggested_keys,
         directory: source.directory.clone(),
-        known_commands: known_commands.iter().map(|&name| name.to_owned()).collect(),
+        known_commands,
     };
     let root = Section { reader: &reader, path: Vec::new() };
     let (listen, server) = read_server(&root.child("server"));
@@ -147,7 +147,7 @@ pub fn load(source: &ConfigSource, known_commands: &[&str]) -> Result<LoadedConf
     let mut errors = reader.errors.into_inner();
     if let (Some(server), Some(store), true) = (server, store, errors.is_empty()) {
         let config = Config { server, store, instances };
-        let path = file.map(|(path, _)| path);
+        let path = file.as_ref().map(|(path, _)| path.clone());
         return Ok(LoadedConfig { config, path, warnings: reader.warnings.into_inner() });
     }
     // Stable: errors of one line, and those without a line, keep their order.

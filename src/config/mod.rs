@@ -30,7 +30,7 @@ mod verify;
 pub use admin::{Admin, AdminsFrom};
 pub use diagnostic::Diagnostic;
 pub use instance::{Instance, NonAdminPolicy, RateLimits};
-pub use ip_range::{AddressRange, ParseRangeError};
+pub use ip_range::AddressRange;
 pub use jiff::tz::TimeZone;
 pub use load::{Config, ConfigSource, LoadedConfig, load};
 pub use server::{ServerConfig, StoreConfig};

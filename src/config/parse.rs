@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo};
 
-use super::diagnostic::{KeyProblem, format_choices, problem, quote_value, refuse_if};
+use super::diagnostic::{KeyProblem, format_choices, problem, refuse_if};
 use super::key::{Format, ValueType::*};
 use crate::domain::Locale;
 
@@ -47,19 +47,18 @@ fn parse_count<T: TryFrom<u32>, const MIN: u32, const MAX: u32>(text: &str) -> R
     let in_range = number.and_then(|number| u32::try_from(number).ok()).filter(|n| (MIN..=MAX).contains(n));
     in_range.and_then(|number| T::try_from(number).ok()).ok_or_else(|| {
         let reason = match number {
-            Some(number) if number < i128::from(MIN) => "too small",
-            Some(_) => "too large",
-            None => "no whole number",
+            Some(number) if number < i128::from(MIN) => ", which is too small",
+            Some(_) => ", which is too large",
+            None => ", which is no whole number",
         };
-        let shown = quote_value(text);
-        problem!("is {shown}, which is {reason}"; "Write a whole number from {MIN} to {MAX}")
+        KeyProblem::with_value(text, reason, format!("Write a whole number from {MIN} to {MAX}"))
     })
 }
 
 /// `true` or `false`.
 fn parse_bool(text: &str) -> Result<bool, KeyProblem> {
-    let shown = quote_value(text);
-    text.trim().to_ascii_lowercase().parse().map_err(|_| problem!("is {shown}"; "Write true or false"))
+    let problem = |_| KeyProblem::with_value(text, "", "Write true or false");
+    text.trim().to_ascii_lowercase().parse().map_err(problem)
 }
 
 /// A size in bytes: `4096`, `256KiB`, `1 MiB`; KB and MB are thousands.
@@ -78,10 +77,8 @@ pub(super) fn parse_size(text: &str) -> Result<usize, KeyProblem> {
     };
     let bytes = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(factor));
     let bytes = bytes.filter(|bytes| (1..=MAX_SIZE).contains(bytes)).and_then(|bytes| bytes.try_into().ok());
-    let shown = quote_value(text);
-    let problem = problem!("is {shown}, which is no size";
-        "Write bytes, or a number with KiB or MiB, such as \"256KiB\"; over 0, at most 1GiB");
-    bytes.ok_or(problem)
+    let remedy = "Write bytes, or a number with KiB or MiB, such as \"256KiB\"; over 0, at most 1GiB";
+    bytes.ok_or_else(|| KeyProblem::with_value(text, ", which is no size", remedy))
 }
 
 /// A duration: `90s`, `10m`, `1h30m`, `2d`.
@@ -89,17 +86,16 @@ fn parse_duration(text: &str) -> Result<Duration, KeyProblem> {
     let span: Option<Span> = text.trim().parse().ok();
     let whole = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
     let whole = whole.and_then(|whole| Duration::try_from(whole).ok());
-    let shown = quote_value(text);
-    let problem = problem!("is {shown}, which is no duration";
-        "Write a number and s, m, h or d, such as \"10m\"; over 0, at most 365d");
-    whole.filter(|whole| !whole.is_zero() && *whole <= MAX_DURATION).ok_or(problem)
+    let whole = whole.filter(|whole| !whole.is_zero() && *whole <= MAX_DURATION);
+    let remedy = "Write a number and s, m, h or d, such as \"10m\"; over 0, at most 365d";
+    whole.ok_or_else(|| KeyProblem::with_value(text, ", which is no duration", remedy))
 }
 
 /// One of the words of a type, in letters of any case.
 fn parse_word<T: Choice>(text: &str) -> Result<T, KeyProblem> {
     let mut pairs = T::WORDS.iter().zip(T::VALUES);
     let found = pairs.find(|(word, _)| word.eq_ignore_ascii_case(text.trim()));
-    let problem = || KeyProblem::new(format!("is {}", quote_value(text)), format_choices(text, T::WORDS));
+    let problem = || KeyProblem::with_value(text, "", format_choices(text, T::WORDS));
     found.map(|(_, value)| *value).ok_or_else(problem)
 }
 
@@ -127,11 +123,11 @@ pub(super) fn parse_time_zone(text: &str) -> Result<TimeZone, KeyProblem> {
 
 /// A prefix of commands: no letter or digit, else ordinary words would become commands.
 pub(super) fn parse_prefix(text: &str) -> Result<String, KeyProblem> {
-    let shown = quote_value(text);
     let is_ordinary = |c: char| c.is_alphanumeric() || c.is_whitespace() || c.is_control();
-    refuse_if!(!(1..=3).contains(&text.chars().count()) || text.contains(is_ordinary),
-        "is {shown}, which is no prefix";
-        "Write one to three signs such as / or ! without letters, digits and blanks");
+    if !(1..=3).contains(&text.chars().count()) || text.contains(is_ordinary) {
+        let remedy = "Write one to three signs such as / or ! without letters, digits and blanks";
+        return Err(KeyProblem::with_value(text, ", which is no prefix", remedy));
+    }
     Ok(text.to_owned())
 }
 

@@ -122,27 +122,28 @@ pub fn json_schema() -> Json {
 
 fn object_schema(section: &str) -> Json {
     let mut schema = json!({ "type": "object", "additionalProperties": false });
+    let mut pairs = Vec::new();
     for segment in child_segments(section) {
-        let child = child_schema(&join_key(section, segment));
+        let path = join_key(section, segment);
+        let key = KEYS.iter().find(|key| key.path == path);
+        let child = key.map_or_else(|| object_schema(&path), key_schema);
         match is_user_segment(segment) {
             true => schema["additionalProperties"] = child,
             false => schema["properties"][segment] = child,
         }
+        // A secret is given by its key or by its file, not by both.
+        if key.is_some_and(|key| key.secret) {
+            pairs.push(json!({ "not": { "required": [segment, file_key(segment)] } }));
+        }
     }
-    // A secret is given by its key or by its file, not by both.
-    let secrets = KEYS.iter().filter(|key| key.secret);
-    let own = secrets.filter(|key| path_below(key.path, section) == Some(key.name()));
-    let pair = |key: &Key| json!({ "not": { "required": [key.name(), file_key(key.name())] } });
-    let pairs: Vec<Json> = own.map(pair).collect();
     if !pairs.is_empty() {
         schema["allOf"] = json!(pairs);
     }
     schema
 }
 
-fn child_schema(path: &str) -> Json {
-    let Some(key) = KEYS.iter().find(|key| key.path == path) else { return object_schema(path) };
-    let (_, mut schema) = describe_type(key.value_type, path);
+fn key_schema(key: &Key) -> Json {
+    let (_, mut schema) = describe_type(key.value_type, key.path);
     schema["description"] = json!(key.doc);
     if let Some(default) = default_value(key) {
         schema["default"] = default;

@@ -9,11 +9,11 @@ use std::path::PathBuf;
 use super::diagnostic::{Diagnostic, KeyProblem, format_path, problem, variable_name};
 use super::key::{Format, Key, KeyDefault, ValueType, file_key};
 use super::secret_file::read_secret_file;
-use super::value_tree::{Node, NodeValue, Tree, child_names};
+use super::value_tree::{self, Node, Tree, child_names};
 
 /// What is known while reading, and what was reported.
-pub(super) struct Reader {
-    pub(super) tree: Tree,
+pub(super) struct Reader<'t> {
+    pub(super) tree: Tree<'t>,
     pub(super) errors: RefCell<Vec<Diagnostic>>,
     pub(super) warnings: RefCell<Vec<Diagnostic>>,
     /// Full keys that a misspelled one stands for: they are not reported again as missing.
@@ -21,12 +21,12 @@ pub(super) struct Reader {
     /// What the paths of `_file` keys start from.
     pub(super) directory: PathBuf,
     /// The English names of commands.
-    pub(super) known_commands: Vec<String>,
+    pub(super) known_commands: &'t [&'t str],
 }
 
 /// A table of the configuration, present or not.
 pub(super) struct Section<'r> {
-    pub(super) reader: &'r Reader,
+    pub(super) reader: &'r Reader<'r>,
     /// The segments of its key.
     pub(super) path: Vec<String>,
 }
@@ -37,11 +37,11 @@ impl<'r> Section<'r> {
         let section = Self { reader: self.reader, path: self.path_of(name) };
         if let Some(node) = self.node(name).filter(|_| section.is_broken()) {
             let path = format_path(&section.path);
-            let remedy = match node.value {
-                NodeValue::Untyped(_) => format!("Set the keys below it: {}__…", variable_name(&path)),
-                _ => format!("Write [{path}] and its keys below"),
+            let remedy = match node.is_variable {
+                true => format!("Set the keys below it: {}__…", variable_name(&path)),
+                false => format!("Write [{path}] and its keys below"),
             };
-            let kind = node.value.kind();
+            let kind = value_tree::kind(&node.value);
             section.report_section(problem!("is {kind}, but a table is due"; "{remedy}"));
         }
         section
@@ -72,7 +72,7 @@ impl<'r> Section<'r> {
     }
 
     /// The value as it was written.
-    pub(super) fn node(&self, name: &str) -> Option<&'r Node> {
+    pub(super) fn node(&self, name: &str) -> Option<&'r Node<'r>> {
         self.reader.tree.get(&self.path_of(name))
     }
 
@@ -84,7 +84,7 @@ impl<'r> Section<'r> {
     /// This table, or one that it is in, is no table at all: that was reported, and nothing in it is missing.
     fn is_broken(&self) -> bool {
         let mut nodes = (0..=self.path.len()).filter_map(|depth| self.reader.tree.get(&self.path[..depth]));
-        nodes.any(|node| !matches!(node.value, NodeValue::Table))
+        nodes.any(|node| !node.value.is_table())
     }
 
     /// It is a table, or is absent, and no misspelling stands for it: what it lacks is missing.
@@ -94,38 +94,36 @@ impl<'r> Section<'r> {
 
     /// Reads a value, or its default.
     pub(super) fn value<T>(&self, key: &Key, format: &Format<T>) -> Option<T> {
-        self.optional(key, format)?.or_else(|| self.report_missing(key))
+        self.list(key, format)?.pop()
     }
 
     /// Reads a value that may be absent: `Some(None)`.
     pub(super) fn optional<T>(&self, key: &Key, format: &Format<T>) -> Option<Option<T>> {
-        Some(self.read(key.name(), key, format)?.and_then(|mut values| values.pop()))
+        Some(self.list(key, format)?.pop())
     }
 
     /// Reads the entries of a list, or of its default; those of a secret also from a file, one a line.
     pub(super) fn list<T>(&self, key: &Key, format: &Format<T>) -> Option<Vec<T>> {
-        self.read(key.name(), key, format)?.or_else(|| self.report_missing(key))
+        self.read(key.name(), key, format)
     }
 
-    /// Reads a key under a name that the operator may have chosen: the value alone, or the entries of a list.
-    pub(super) fn read<T>(&self, name: &str, key: &Key, format: &Format<T>) -> Option<Option<Vec<T>>> {
+    /// Reads a key under a name that the operator may have chosen: its value, the entries of its list, or nothing
+    /// where it may be absent.
+    pub(super) fn read<T>(&self, name: &str, key: &Key, format: &Format<T>) -> Option<Vec<T>> {
         let twin = file_key(name);
         let secret_file = self.node(&twin).filter(|_| key.secret);
-        let default = match key.default {
-            KeyDefault::Value(text) => Some(text),
-            KeyDefault::SectionName => Some(self.name()),
-            KeyDefault::Required | KeyDefault::Absent => None,
-        };
-        let (texts, name) = match (secret_file, self.node(name), default) {
-            (Some(_), Some(other), _) => {
-                let source = &other.source;
-                let problem = problem!("is given, and `{name}` too ({source})"; "Remove one of the two");
-                (Err(problem), &*twin)
+        let (name, texts) = match (self.node(name), secret_file) {
+            (Some(node), None) => (name, node.texts(key.value_type)),
+            (None, Some(file)) => (&*twin, self.read_secret(file, key.is_list())),
+            (Some(Node { source, .. }), Some(_)) => {
+                (&*twin, Err(problem!("is given, and `{name}` too ({source})"; "Remove one of the two")))
             }
-            (Some(file), None, _) => (self.read_secret(file, key.is_list()), &*twin),
-            (None, Some(node), _) => (node.value.texts(key.value_type), name),
-            (None, None, Some(text)) => (NodeValue::Untyped(text.to_owned()).texts(key.value_type), name),
-            (None, None, None) => return Some(None),
+            (None, None) => match key.default {
+                KeyDefault::Required => return self.report_missing(key),
+                KeyDefault::Absent => return Some(Vec::new()),
+                KeyDefault::Value(text) => (name, Node::new_variable("", text).texts(key.value_type)),
+                KeyDefault::SectionName => (name, Ok(vec![self.name().to_owned()])),
+            },
         };
         let texts = self.check(name, texts)?;
         if let (true, Some([message, remedy])) = (texts.is_empty(), format.empty) {
@@ -138,12 +136,12 @@ impl<'r> Section<'r> {
         };
         // Every entry is checked before the first bad one ends the collection.
         let values: Vec<Option<T>> = texts.iter().enumerate().map(parse).collect();
-        values.into_iter().collect::<Option<_>>().map(Some)
+        values.into_iter().collect()
     }
 
     /// The texts in a secret's file: the whole of it, or one a line.
-    fn read_secret(&self, file: &Node, is_list: bool) -> Result<Vec<String>, KeyProblem> {
-        let path = file.value.texts(ValueType::Text("path"))?.concat();
+    fn read_secret(&self, file: &Node<'_>, is_list: bool) -> Result<Vec<String>, KeyProblem> {
+        let path = file.texts(ValueType::Text("path"))?.concat();
         let text = read_secret_file(&self.reader.directory, &path)?;
         let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
         Ok(if is_list { lines.map(str::to_owned).collect() } else { vec![text] })

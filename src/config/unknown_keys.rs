@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use super::diagnostic::{Diagnostic, KeyProblem, format_path, join_key, nearest_name, variable_name};
 use super::schema::{self, KEYS};
-use super::value_tree::{ENVIRONMENT, NodeValue, Tree};
+use super::value_tree::{ENVIRONMENT, Tree};
 
 /// Reports each unknown key once for the file and once for every variable at it and below. Returns the full keys that
 /// were probably meant: they are not reported again as missing.
-pub(super) fn report_unknown_keys(tree: &Tree, errors: &mut Vec<Diagnostic>) -> BTreeSet<String> {
+pub(super) fn report_unknown_keys(tree: &Tree<'_>, errors: &mut Vec<Diagnostic>) -> BTreeSet<String> {
     let mut suggested_keys = BTreeSet::new();
     for (path, node) in tree {
         let Some(depth) = (0..path.len()).find(|depth| !is_known(&path[..*depth], &path[*depth])) else {
@@ -17,7 +17,7 @@ pub(super) fn report_unknown_keys(tree: &Tree, errors: &mut Vec<Diagnostic>) -> 
         let (parent, rest) = path.split_at(depth);
         let meant = suggest_key(&rest[0], parent);
         suggested_keys.extend(meant.clone());
-        let is_variable = matches!(node.value, NodeValue::Untyped(_));
+        let is_variable = node.is_variable;
         // What the file has below an unknown key is reported with that key.
         if !is_variable && (rest.len() > 1 || node.source == ENVIRONMENT) {
             continue;
@@ -28,9 +28,7 @@ pub(super) fn report_unknown_keys(tree: &Tree, errors: &mut Vec<Diagnostic>) -> 
                 format!("Did you mean `{}`?", variable_name(&meant))
             }
             Some(meant) => format!("Did you mean `{meant}`?"),
-            None => {
-                format!("Known here are {}", schema::known_names(parent).join(", "))
-            }
+            None => format!("Known here are {}", schema::known_names(parent).join(", ")),
         };
         errors.push(KeyProblem::new("is no key", remedy).at(&node.source, format_path(path)));
     }

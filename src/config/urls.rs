@@ -5,28 +5,27 @@ use std::net::{IpAddr, SocketAddr};
 use http::Uri;
 use secrecy::SecretString;
 
-use super::diagnostic::{KeyProblem, problem, quote_value, refuse_if};
+use super::diagnostic::{KeyProblem, problem, refuse_if};
 use super::ip_range::AddressRange;
 
 /// An address or a range whose `X-Forwarded-For` is believed.
 pub(super) fn parse_range(text: &str) -> Result<AddressRange, KeyProblem> {
-    let shown = quote_value(text);
-    let problem = problem!("is {shown}, which is no address and no range";
-        "Write an IP address such as 10.0.0.1, or a range such as 10.0.0.0/8");
-    text.trim().parse().map_err(|_| problem)
+    let remedy = "Write an IP address such as 10.0.0.1, or a range such as 10.0.0.0/8";
+    let problem = |_| KeyProblem::with_value(text, ", which is no address and no range", remedy);
+    text.trim().parse().map_err(problem)
 }
 
 /// An address and a port to listen on.
 pub(super) fn parse_listener(text: &str) -> Result<SocketAddr, KeyProblem> {
     let text = text.trim();
     text.parse().map_err(|_| {
-        let shown = quote_value(text);
-        match text.rsplit(':').next().unwrap_or(text).parse::<u16>() {
-            Ok(port) => problem!("is {shown}, but an IP address and a port are due";
-                "Write 127.0.0.1:{port} for this machine alone, 0.0.0.0:{port} for every network"),
-            Err(_) => problem!("is {shown}, but an IP address and a port are due";
-                "Write an IP address and a port, such as 127.0.0.1:8080"),
-        }
+        let remedy = match text.rsplit(':').next().unwrap_or(text).parse::<u16>() {
+            Ok(port) => {
+                format!("Write 127.0.0.1:{port} for this machine alone, 0.0.0.0:{port} for every network")
+            }
+            Err(_) => "Write an IP address and a port, such as 127.0.0.1:8080".to_owned(),
+        };
+        KeyProblem::with_value(text, ", but an IP address and a port are due", remedy)
     })
 }
 

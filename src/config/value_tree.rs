@@ -15,126 +15,101 @@ use super::key::ValueType;
 pub(super) const ENVIRONMENT: &str = "environment";
 
 /// A value and its place.
-pub(super) struct Node {
+pub(super) struct Node<'t> {
     /// The file with the line, or the environment variable.
     pub(super) source: String,
-    pub(super) value: NodeValue,
-}
-
-pub(super) enum NodeValue {
-    /// Text of the file.
-    Text(String),
-    /// Text of the environment, of any type.
-    Untyped(String),
-    /// A whole number of the file in decimal digits.
-    Integer(String),
-    Bool(bool),
-    /// A type that no key has: `a fraction` or `a date`.
-    Other(&'static str),
-    List(Vec<NodeValue>),
-    /// What is in it has nodes of its own.
-    Table,
+    /// A table is empty here: what is in it has nodes of its own.
+    pub(super) value: DeValue<'t>,
+    /// It is the text of an environment variable, which stands for a value of any type.
+    pub(super) is_variable: bool,
 }
 
 /// All tables and values by the segments of their keys, so a table comes right before what is in it.
 /// The key of the root has no segment.
-pub(super) type Tree = BTreeMap<Vec<String>, Node>;
+pub(super) type Tree<'t> = BTreeMap<Vec<String>, Node<'t>>;
 
 /// A tree with an empty table.
-pub(super) fn empty_tree(source: String) -> Tree {
-    Tree::from([(Vec::new(), Node { source, value: NodeValue::Table })])
+pub(super) fn empty_tree<'t>(source: String) -> Tree<'t> {
+    Tree::from([(Vec::new(), Node::new_table(source))])
 }
 
 /// The node at a path, and all below it.
-pub(super) fn nodes_from<'t>(
-    tree: &'t Tree,
+pub(super) fn nodes_from<'n, 't>(
+    tree: &'n Tree<'t>,
     path: &[String],
-) -> impl Iterator<Item = (&'t Vec<String>, &'t Node)> {
+) -> impl Iterator<Item = (&'n Vec<String>, &'n Node<'t>)> {
     tree.range(path.to_vec()..).take_while(move |(below, _)| below.starts_with(path))
 }
 
 /// The names in a table, in their order.
-pub(super) fn child_names<'t>(tree: &'t Tree, path: &[String]) -> impl Iterator<Item = &'t str> {
+pub(super) fn child_names<'n>(tree: &'n Tree<'_>, path: &[String]) -> impl Iterator<Item = &'n str> {
     let children = nodes_from(tree, path).filter(|(below, _)| below.len() == path.len() + 1);
     children.filter_map(|(child, _)| child.last().map(String::as_str))
 }
 
-fn add_table(tree: &mut Tree, path: &[String], table: &DeTable<'_>, source: &dyn Fn(usize) -> String) {
-    for (key, value) in table {
-        let path = [path, &[key.get_ref().to_string()]].concat();
-        if let DeValue::Table(below) = value.get_ref() {
-            add_table(tree, &path, below, source);
-        }
-        tree.insert(path, Node { source: source(key.span().start), value: value.get_ref().into() });
+impl Node<'_> {
+    /// An empty table.
+    pub(super) fn new_table(source: String) -> Self {
+        Self { source, value: DeValue::Table(DeTable::new()), is_variable: false }
     }
-}
 
-impl From<&DeValue<'_>> for NodeValue {
-    fn from(value: &DeValue<'_>) -> Self {
-        match value {
-            DeValue::String(text) => Self::Text(text.to_string()),
-            DeValue::Integer(number) => {
-                let decimal = i128::from_str_radix(number.as_str(), number.radix());
-                Self::Integer(decimal.map_or_else(|_| number.to_string(), |decimal| decimal.to_string()))
-            }
-            DeValue::Boolean(value) => Self::Bool(*value),
-            DeValue::Float(_) => Self::Other("a fraction"),
-            DeValue::Datetime(_) => Self::Other("a date"),
-            DeValue::Array(entries) => {
-                Self::List(entries.iter().map(|entry| entry.get_ref().into()).collect())
-            }
-            DeValue::Table(_) => Self::Table,
-        }
+    /// The text of a variable, or of a default, which is spelled in the same way.
+    pub(super) fn new_variable(source: &str, text: &str) -> Self {
+        Self { source: source.to_owned(), value: DeValue::String(text.to_owned().into()), is_variable: true }
     }
-}
 
-impl NodeValue {
     /// The texts for a key of this type: one, or the entries of a list.
     pub(super) fn texts(&self, expected: ValueType) -> Result<Vec<String>, KeyProblem> {
-        match (self, expected) {
-            (Self::List(entries), ValueType::List(_)) => {
-                let text = |(index, entry): (usize, &Self)| {
-                    entry.text(ValueType::Text("")).map_err(|problem| problem.for_entry(index))
-                };
-                entries.iter().enumerate().map(text).collect()
+        match (&self.value, expected) {
+            (DeValue::String(text), ValueType::List(_)) if self.is_variable => parse_list(text),
+            (DeValue::String(text), _) if self.is_variable => Ok(vec![text.to_string()]),
+            (DeValue::Array(entries), ValueType::List(_)) => {
+                let texts = entries.iter().map(|entry| to_text(entry.get_ref(), ValueType::Text("")));
+                texts
+                    .enumerate()
+                    .map(|(index, text)| text.map_err(|problem| problem.for_entry(index)))
+                    .collect()
             }
-            (Self::Untyped(text), ValueType::List(_)) => parse_list(text),
-            _ => Ok(vec![self.text(expected)?]),
+            (value, _) => Ok(vec![to_text(value, expected)?]),
         }
     }
+}
 
-    /// The text for a key of this type. The problem with a value of another type does not show the value.
-    fn text(&self, expected: ValueType) -> Result<String, KeyProblem> {
-        use ValueType::{Bool, List, NoneOrTable, Number, Size, Text, Word};
-        let (expected, remedy) = match (expected, self) {
-            (_, Self::Untyped(text)) => return Ok(text.clone()),
-            (Text(_) | Word(_) | Size, Self::Text(text)) => return Ok(text.clone()),
-            (Number(..) | Size, Self::Integer(digits)) => return Ok(digits.clone()),
-            (Bool, Self::Bool(value)) => return Ok(value.to_string()),
-            (Text(_) | Word(_), Self::List(_) | Self::Table) => ("text", "Write one text in quotes"),
-            (Text(_) | Word(_), _) => ("text", "Put it in quotes"),
-            (Number(..), Self::Text(_)) => ("a whole number", "Take the quotes away"),
-            (Number(..), _) => ("a whole number", "Write digits alone"),
-            (Bool, Self::Text(_)) => ("true or false", "Take the quotes away"),
-            (Bool, _) => ("true or false", "Write true or false"),
-            (Size, _) => ("a size", "Write bytes, or text such as \"256KiB\""),
-            (List(_), _) => ("a list of texts", "Put it in brackets: [\"…\"]"),
-            (NoneOrTable, _) => ("\"none\" or a table", "Write a table, or \"none\""),
-        };
-        let kind = self.kind();
-        Err(problem!("is {kind}, but {expected} is due"; "{remedy}"))
-    }
-
-    /// The type of the value, in words.
-    pub(super) fn kind(&self) -> &'static str {
-        match self {
-            Self::Text(_) | Self::Untyped(_) => "text",
-            Self::Integer(_) => "a number",
-            Self::Bool(_) => "true or false",
-            Self::Other(kind) => kind,
-            Self::List(_) => "a list",
-            Self::Table => "a table",
+/// The text for a key of this type. The problem with a value of another type does not show the value.
+fn to_text(value: &DeValue<'_>, expected: ValueType) -> Result<String, KeyProblem> {
+    use DeValue::{Array, Boolean, Integer, String, Table};
+    use ValueType::{Bool, List, NoneOrTable, Number, Size, Text, Word};
+    let (expected, remedy) = match (expected, value) {
+        (Text(_) | Word(_) | Size | NoneOrTable, String(text)) => return Ok(text.to_string()),
+        (Number(..) | Size, Integer(number)) => {
+            let decimal = i128::from_str_radix(number.as_str(), number.radix());
+            return Ok(decimal.map_or_else(|_| number.to_string(), |decimal| decimal.to_string()));
         }
+        (Bool, Boolean(value)) => return Ok(value.to_string()),
+        (Text(_) | Word(_), Array(_) | Table(_)) => ("text", "Write one text in quotes"),
+        (Text(_) | Word(_), _) => ("text", "Put it in quotes"),
+        (Number(..), String(_)) => ("a whole number", "Take the quotes away"),
+        (Number(..), _) => ("a whole number", "Write digits alone"),
+        (Bool, String(_)) => ("true or false", "Take the quotes away"),
+        (Bool, _) => ("true or false", "Write true or false"),
+        (Size, _) => ("a size", "Write bytes, or text such as \"256KiB\""),
+        (List(_), _) => ("a list of texts", "Put it in brackets: [\"…\"]"),
+        (NoneOrTable, _) => ("\"none\" or a table", "Write a table, or \"none\""),
+    };
+    let kind = kind(value);
+    Err(problem!("is {kind}, but {expected} is due"; "{remedy}"))
+}
+
+/// The type of a value, in words.
+pub(super) fn kind(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "text",
+        DeValue::Integer(_) => "a number",
+        DeValue::Float(_) => "a fraction",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
     }
 }
 
@@ -150,14 +125,14 @@ fn parse_list(text: &str) -> Result<Vec<String>, KeyProblem> {
 }
 
 /// Parses a file; a syntax error is reported by its place, without the text of its line.
-pub(super) fn parse(path: &Path, text: &str) -> Result<Tree, Diagnostic> {
+pub(super) fn parse<'t>(path: &Path, text: &'t str) -> Result<Tree<'t>, Diagnostic> {
     let path = path.display();
     let line_ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
     let line_at = |at: usize| line_ends.partition_point(|end| *end < at) + 1;
     match DeTable::parse(text) {
         Ok(document) => {
             let mut tree = empty_tree(path.to_string());
-            add_table(&mut tree, &[], document.get_ref(), &|at| format!("{path}:{}", line_at(at)));
+            add_table(&mut tree, &[], document.into_inner(), &|at| format!("{path}:{}", line_at(at)));
             Ok(tree)
         }
         Err(error) => {
@@ -168,6 +143,19 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Tree, Diagnostic> {
                 "Look at that place: quotes, brackets, a key that stands twice");
             Err(problem.at(format!("{path}:{line}:{column}"), ""))
         }
+    }
+}
+
+/// Adds what is in a table; `source` names the place of an offset in the file.
+fn add_table<'t>(tree: &mut Tree<'t>, path: &[String], table: DeTable<'t>, source: &dyn Fn(usize) -> String) {
+    for (key, value) in table {
+        let path = [path, &[key.get_ref().to_string()]].concat();
+        let mut node = Node::new_table(source(key.span().start));
+        match value.into_inner() {
+            DeValue::Table(below) => add_table(tree, &path, below, source),
+            value => node.value = value,
+        }
+        tree.insert(path, node);
     }
 }
 

@@ -8,7 +8,7 @@ use secrecy::{SecretSlice, SecretString};
 
 use super::diagnostic::{KeyProblem, problem, refuse_if};
 use super::key::{Format, Key, KeyDefault::*, Parse, ValueType::*, section};
-use super::{parse, section::Section, value_tree::NodeValue};
+use super::{parse, section::Section};
 
 /// The least length of a secret, in bytes.
 const MIN_SECRET_LEN: usize = 16;
@@ -71,13 +71,9 @@ impl VerifyConfig {
 
 impl Section<'_> {
     /// Reads how webhooks of this instance are authenticated: a table, or `"none"`.
-    pub(super) fn verify(&self, key: &Key, _: &Format<()>) -> Option<VerifyConfig> {
-        match self.node(key.name()).map(|node| &node.value) {
-            None => return self.report_missing(key),
-            Some(NodeValue::Text(word) | NodeValue::Untyped(word)) => {
-                return self.check(key.name(), parse_none(word));
-            }
-            Some(_) => {}
+    pub(super) fn verify(&self, key: &Key, format: &Format<VerifyConfig>) -> Option<VerifyConfig> {
+        if self.node(key.name()).is_none_or(|node| node.value.is_str()) {
+            return self.value(key, format);
         }
         let section = self.child(key.name());
         let verify = VerifyValues::read(&section).build()?;
@@ -92,7 +88,7 @@ impl Section<'_> {
     }
 }
 
-fn parse_none(word: &str) -> Result<VerifyConfig, KeyProblem> {
+pub(super) fn parse_none(word: &str) -> Result<VerifyConfig, KeyProblem> {
     // Not shown: it may be a secret that was meant for a key below.
     refuse_if!(!word.trim().eq_ignore_ascii_case("none"),
         "is a text other than \"none\""; "Write a table, such as {{ zapi_token = true }}");
