@@ -29,6 +29,10 @@ impl Token<'_> {
         self.squeezed.as_deref().unwrap_or(&self.text)
     }
 
+    fn into_owned(self) -> Token<'static> {
+        Token { text: self.text.into_owned().into(), ..self }
+    }
+
     /// Whether it is one letter, maybe repeated.
     pub fn is_letter(&self) -> bool {
         let mut letters = self.squeezed().chars();
@@ -43,7 +47,8 @@ impl Token<'_> {
 
 /// Splits a text into words and emoji. Question marks are tokens; other punctuation, markup and colours of skin are not.
 pub fn tokenize(text: &str) -> Vec<Token<'_>> {
-    let mut tokens: Vec<Token<'_>> = Vec::new();
+    // A word has four letters on average, and a blank follows.
+    let mut tokens: Vec<Token<'_>> = Vec::with_capacity(text.len() / 5 + 1);
     let mut word_start = None;
     for (at, c) in text.char_indices() {
         if is_of_word(c) || (word_start.is_some() && is_joined(c)) {
@@ -131,22 +136,8 @@ pub struct PhraseTable<T> {
 /// A phrase of a table.
 #[derive(Debug)]
 pub struct Phrase<T> {
-    words: Vec<PhraseWord>,
+    words: Vec<Token<'static>>,
     value: T,
-}
-
-#[derive(Debug)]
-struct PhraseWord {
-    /// Folded.
-    text: String,
-    /// With repeated letters only once.
-    squeezed: String,
-}
-
-impl From<Token<'_>> for PhraseWord {
-    fn from(token: Token<'_>) -> Self {
-        Self { squeezed: token.squeezed().to_owned(), text: token.text.into_owned() }
-    }
 }
 
 impl<T> Phrase<T> {
@@ -156,7 +147,7 @@ impl<T> Phrase<T> {
         let pairs = || tokens.iter().zip(&self.words);
         let is_exact = pairs().all(|(token, word)| token.text == word.text);
         let has_repeats = || tokens.iter().any(|token| token.squeezed.is_some());
-        let is_squeezed = || pairs().all(|(token, word)| token.squeezed() == word.squeezed);
+        let is_squeezed = || pairs().all(|(token, word)| token.squeezed() == word.squeezed());
         (is_exact || has_repeats() && is_squeezed()).then_some(is_exact)
     }
 }
@@ -182,10 +173,10 @@ impl<T> PhraseTable<T> {
     pub fn new(phrases: impl IntoIterator<Item = (String, T)>) -> Self {
         let mut table = Self { by_first_word: HashMap::new(), max_words: 0 };
         for (phrase, value) in phrases {
-            let words: Vec<_> = tokenize(&phrase).into_iter().map(PhraseWord::from).collect();
+            let words: Vec<_> = tokenize(&phrase).into_iter().map(Token::into_owned).collect();
             let Some(first) = words.first() else { continue };
             table.max_words = table.max_words.max(words.len());
-            let phrases = table.by_first_word.entry(first.squeezed.clone()).or_default();
+            let phrases = table.by_first_word.entry(first.squeezed().to_owned()).or_default();
             phrases.push(Phrase { words, value });
         }
         table

@@ -68,15 +68,6 @@ impl PhraseRole {
             Self::Verb(_) | Self::Object => None,
         }
     }
-
-    /// Whether it is a verb of this command, or of any.
-    fn is_verb_of(&self, command: Option<&str>) -> bool {
-        matches!(self, Self::Verb(own) if command.is_none_or(|command| command == *own))
-    }
-
-    fn is_object(&self) -> bool {
-        matches!(self, Self::Object)
-    }
 }
 
 /// The commands whose verbs may stand beside a yes.
@@ -111,6 +102,9 @@ pub struct PromptFacts<'a> {
     /// The English name of its command. Where it is not known, the verb of any command may stand beside a yes.
     pub command: Option<&'a str>,
 }
+
+/// More bytes than a number in words has, with the word before it: `número o primeiro`.
+const MAX_NUMBER_IN_WORDS: usize = 100;
 
 /// Numbers in words.
 static NUMBER_WORDS: LazyLock<HashMap<String, usize>> = LazyLock::new(|| {
@@ -179,14 +173,20 @@ fn classify<'a, 't>(
     prompt: PromptFacts<'_>,
 ) -> Vec<(&'a Token<'t>, WordMeaning)> {
     let is_word = |token: &Token<'_>| token.text.chars().any(char::is_alphanumeric);
+    let is_of_prompt = |name: &str| prompt.command.is_none_or(|command| command == name);
     let mut found = Vec::with_capacity(tokens.len());
     let mut at = 0;
     let mut is_behind_verb = false;
     while let Some(token) = tokens.get(at) {
         let rest = &tokens[at..];
         let phrases = PHRASES.phrases_from(token);
-        let object = if is_behind_verb { count_tokens(phrases, rest, PhraseRole::is_object) } else { 0 };
-        let verb = count_tokens(phrases, rest, |role| role.is_verb_of(prompt.command));
+        let object = if is_behind_verb {
+            count_tokens(phrases, rest, |role| matches!(role, PhraseRole::Object))
+        } else {
+            0
+        };
+        let verb =
+            count_tokens(phrases, rest, |role| matches!(role, PhraseRole::Verb(own) if is_of_prompt(own)));
         let (count, meaning) = match longest_phrase(phrases, rest, PhraseRole::meaning) {
             Some((1, WordMeaning::No)) if is_preposition(rest, prompt.language) => (1, WordMeaning::Unknown),
             // `e isso` without its accent may be “and this”.
@@ -249,6 +249,10 @@ fn parse_number(text: &str, is_direct: bool) -> Option<Vec<usize>> {
     let numbers = || parse_numbers(text);
     if !is_direct {
         return numbers();
+    }
+    // Most texts are too long for a number in words.
+    if text.len() > MAX_NUMBER_IN_WORDS && !text.contains(char::is_numeric) {
+        return None;
     }
     let text = fold(text);
     let behind = text.split_once(' ').filter(|(word, _)| in_word_list(word, "reply-before-number"));
