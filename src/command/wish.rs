@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::command::spec::CommandSpec;
 use crate::directory::fold;
 use crate::domain::Locale;
-use crate::parse::phrases::{PhraseTable, Token, phrases, tokenize};
+use crate::parse::phrases::{PhraseTable, Token, longest_phrase, phrases, tokenize};
 use crate::parse::prompt_reply::MAX_REPLY_LEN;
 use crate::parse::text::strip_invisible;
 
@@ -33,7 +33,10 @@ impl Wish {
 }
 
 /// The phrases that ask for each command, by language: the command's names, and `wish-…` of the translation files.
-pub struct WishTable([(Locale, PhraseTable<&'static CommandSpec>); 3]);
+pub struct WishTable(PhraseTable<(Locale, &'static CommandSpec)>);
+
+/// A phrase that asks for a command: its command, its words, its languages.
+type WishPhrase = (&'static CommandSpec, usize, Vec<Locale>);
 
 /// Words before and behind a wish that add nothing.
 static COURTESY: LazyLock<PhraseTable<()>> =
@@ -42,18 +45,14 @@ static COURTESY: LazyLock<PhraseTable<()>> =
 impl WishTable {
     /// A table of these commands.
     pub fn new(specs: &[&'static CommandSpec]) -> Self {
-        let wishable = || specs.iter().filter(|spec| !spec.is_confirmation());
-        let names = |locale| {
-            wishable()
-                .flat_map(move |spec| spec.names_in(locale).iter().map(|name| ((*name).to_owned(), *spec)))
-        };
-        let texts = |locale| {
-            wishable().flat_map(move |spec| {
-                let own = phrases(&format!("wish-{}", spec.name));
-                own.filter(|(of, _)| *of == locale).map(|(_, phrase)| (phrase, *spec)).collect::<Vec<_>>()
-            })
-        };
-        Self(Locale::ALL.map(|locale| (locale, PhraseTable::new(names(locale).chain(texts(locale))))))
+        let wishable = || specs.iter().copied().filter(|spec| !spec.is_confirmation());
+        let names = wishable().flat_map(|spec| {
+            let names = |locale| spec.names_in(locale).iter().map(move |name| (locale, (*name).to_owned()));
+            Locale::ALL.into_iter().flat_map(names).map(move |name| (spec, name))
+        });
+        let texts =
+            wishable().flat_map(|spec| phrases(&format!("wish-{}", spec.name)).map(move |text| (spec, text)));
+        Self(PhraseTable::new(names.chain(texts).map(|(spec, (locale, phrase))| (phrase, (locale, spec)))))
     }
 
     /// The wish in a text; none where something else than courtesy stands before it, or the text is quoted.
@@ -64,34 +63,47 @@ impl WishTable {
         let text = strip_invisible(text);
         let text = trim_emphasis(&text);
         let tokens = tokenize(text);
-        let mut at = 0;
-        let (spec, count, locales) = loop {
-            let courtesy = COURTESY.longest(&tokens[at..]).map_or(0, |(count, ())| count);
-            match self.longest(&tokens[at..]) {
-                Some(found) if found.1 >= courtesy => break found,
-                _ if courtesy == 0 => return None,
-                _ => at += courtesy,
-            }
-        };
-        let rest = rest(text, &tokens[at..], count, spec.is_verbatim());
-        let phrase = &text[tokens[at].start..tokens[at + count - 1].end];
+        let (tokens, (spec, count, locales)) = self.find(&tokens)?;
+        let rest = rest(text, tokens, count, spec.is_verbatim());
+        let phrase = &text[tokens[0].start..tokens[count - 1].end];
         let name = spec.names().any(|name| fold(name) == fold(phrase)).then(|| phrase.to_owned());
         Some(Wish { spec, rest, locales, phrase_words: count, name })
     }
 
-    /// The longest phrase in any language: its command, its tokens, its languages.
-    fn longest(&self, tokens: &[Token]) -> Option<(&'static CommandSpec, usize, Vec<Locale>)> {
-        let found = || self.0.iter().filter_map(|(locale, table)| Some((*locale, table.longest(tokens)?)));
-        let count = found().map(|(_, (count, _))| count).max()?;
-        let mut longest = found().filter(|(_, (own, _))| *own == count);
-        let (locale, (_, spec)) = longest.next()?;
-        let others = longest.filter(|(_, (_, other))| other.name == spec.name).map(|(locale, _)| locale);
+    /// Whether a phrase of a command stands behind the courtesy with which a text begins. If not, it is no wish.
+    pub fn begins_with_wish(&self, tokens: &[Token<'_>]) -> bool {
+        self.find(tokens).is_some()
+    }
+
+    /// The tokens from the phrase on that stands behind courtesy, and what the phrase asks for.
+    fn find<'a, 't>(&self, mut tokens: &'a [Token<'t>]) -> Option<(&'a [Token<'t>], WishPhrase)> {
+        loop {
+            let courtesy = COURTESY.longest(tokens).map_or(0, |(count, ())| count);
+            match self.longest(tokens) {
+                Some(found) if found.1 >= courtesy => return Some((tokens, found)),
+                _ if courtesy == 0 => return None,
+                _ => tokens = &tokens[courtesy..],
+            }
+        }
+    }
+
+    /// The longest phrase in any language.
+    fn longest(&self, tokens: &[Token<'_>]) -> Option<WishPhrase> {
+        let phrases = self.0.phrases_from(tokens.first()?);
+        let found = Locale::ALL.map(|locale| {
+            longest_phrase(phrases, tokens, |(of, spec)| (*of == locale).then_some((locale, *spec)))
+        });
+        let count = found.iter().flatten().map(|(count, _)| *count).max()?;
+        let mut longest =
+            found.into_iter().flatten().filter(|(own, _)| *own == count).map(|(_, phrase)| phrase);
+        let (locale, spec) = longest.next()?;
+        let others = longest.filter(|(_, other)| other.name == spec.name).map(|(locale, _)| locale);
         Some((spec, count, std::iter::once(locale).chain(others).collect()))
     }
 }
 
 /// What follows the first tokens, without the courtesy at the end of what is no text for others.
-fn rest(text: &str, tokens: &[Token], count: usize, is_verbatim: bool) -> String {
+fn rest(text: &str, tokens: &[Token<'_>], count: usize, is_verbatim: bool) -> String {
     let start = tokens[count - 1].end;
     let mut tokens = &tokens[count..];
     if is_verbatim {
@@ -112,7 +124,7 @@ fn is_separator(c: char) -> bool {
     c.is_whitespace() || matches!(c, ':' | ',' | '.' | '!' | ';')
 }
 
-fn is_sign(token: &Token) -> bool {
+fn is_sign(token: &Token<'_>) -> bool {
     !token.text.chars().any(char::is_alphanumeric)
 }
 

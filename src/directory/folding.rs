@@ -24,6 +24,7 @@ fn fold_latin(name: &str) -> Option<String> {
     let mut folded = Vec::with_capacity(name.len());
     for c in name.chars() {
         let plain = match c {
+            'a'..='z' | '0'..='9' => c as u8,
             ' ' | '\0'..='\u{1f}' | '\u{7f}' => {
                 if !matches!(folded.last(), None | Some(b' ')) {
                     folded.push(b' ');

@@ -28,7 +28,7 @@ impl OrderingKey {
 impl ConversationKey {
     /// The key of an admin in the chat with this ordering key.
     pub fn new(admin: &str, chat: &OrderingKey) -> Self {
-        Self(format!("{admin} {chat}"))
+        Self([admin, chat.as_str()].join(" "))
     }
 
     /// The text of the key.

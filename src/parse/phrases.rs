@@ -1,6 +1,8 @@
 //! Tables of words and phrases (`sim`, `nem pensar`, `👍`), and a text as the tokens that are looked up in them.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::directory::{fold, is_invisible};
 use crate::domain::Locale;
@@ -8,9 +10,9 @@ use crate::i18n;
 
 /// A word or an emoji of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Token {
+pub struct Token<'t> {
     /// Folded, without apostrophes.
-    pub text: String,
+    pub text: Cow<'t, str>,
     /// The text with repeated letters only once, if it has repeated ones: `sim` of `siiim`.
     squeezed: Option<String>,
     /// Where it begins in the text.
@@ -21,10 +23,14 @@ pub struct Token {
     pub ends_part: bool,
 }
 
-impl Token {
+impl Token<'_> {
     /// The text with repeated letters only once.
     fn squeezed(&self) -> &str {
         self.squeezed.as_deref().unwrap_or(&self.text)
+    }
+
+    fn into_owned(self) -> Token<'static> {
+        Token { text: self.text.into_owned().into(), ..self }
     }
 
     /// Whether it is one letter, maybe repeated.
@@ -40,42 +46,44 @@ impl Token {
 }
 
 /// Splits a text into words and emoji. Question marks are tokens; other punctuation, markup and colours of skin are not.
-pub fn tokenize(text: &str) -> Vec<Token> {
-    let mut tokens: Vec<Token> = Vec::new();
+pub fn tokenize(text: &str) -> Vec<Token<'_>> {
+    // A word has four letters on average, and a blank follows.
+    let mut tokens: Vec<Token<'_>> = Vec::with_capacity(text.len() / 5 + 1);
     let mut word_start = None;
-    let push = |tokens: &mut Vec<Token>, start: usize, end: usize| {
-        let mut folded = fold(&text[start..end]);
-        folded.retain(|c| c != '\'');
-        if !folded.is_empty() {
-            tokens.push(Token { squeezed: squeeze(&folded), text: folded, start, end, ends_part: false });
-        }
-    };
     for (at, c) in text.char_indices() {
         if is_of_word(c) || (word_start.is_some() && is_joined(c)) {
             word_start.get_or_insert(at);
             continue;
         }
         if let Some(start) = word_start.take() {
-            push(&mut tokens, start, at);
+            push_token(&mut tokens, text, start..at);
         }
         match c {
-            '?' => push(&mut tokens, at, at + c.len_utf8()),
+            '?' => push_token(&mut tokens, text, at..at + c.len_utf8()),
             '.' | ',' | '!' | ';' | ':' | '…' | '(' | ')' | '\n' | '-' | '–' | '—' => {
                 if let Some(last) = tokens.last_mut() {
                     last.ends_part = true;
                 }
             }
             c if c.is_ascii() || c.is_whitespace() || is_markup(c) || is_joined(c) => {}
-            c => push(&mut tokens, at, at + c.len_utf8()),
+            c => push_token(&mut tokens, text, at..at + c.len_utf8()),
         }
     }
     if let Some(start) = word_start {
-        push(&mut tokens, start, text.len());
+        push_token(&mut tokens, text, start..text.len());
     }
     if let Some(last) = tokens.last_mut() {
         last.ends_part = true;
     }
     tokens
+}
+
+fn push_token<'t>(tokens: &mut Vec<Token<'t>>, text: &'t str, place: Range<usize>) {
+    let Range { start, end } = place;
+    let text = fold_word(&text[place]);
+    if !text.is_empty() {
+        tokens.push(Token { squeezed: squeeze(&text), text, start, end, ends_part: false });
+    }
 }
 
 fn is_of_word(c: char) -> bool {
@@ -92,10 +100,20 @@ fn is_markup(c: char) -> bool {
     matches!(c, '¡' | '¿' | '“' | '”' | '„' | '«' | '»' | '‘' | '•')
 }
 
-/// Removes repeats of a letter.
+/// Folds a word, and removes its apostrophes. Most words are written like that.
+fn fold_word(word: &str) -> Cow<'_, str> {
+    if word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
+        return word.into();
+    }
+    let mut folded = fold(word);
+    folded.retain(|c| c != '\'');
+    folded.into()
+}
+
+/// Removes repeats of a letter; `None` if there are none.
 fn squeeze(folded: &str) -> Option<String> {
-    let is_repeated = |(one, other): (char, char)| one == other && one.is_alphabetic();
-    if !folded.chars().zip(folded.chars().skip(1)).any(is_repeated) {
+    let mut last = None;
+    if !folded.chars().any(|c| last.replace(c) == Some(c) && c.is_alphabetic()) {
         return None;
     }
     let mut squeezed = String::with_capacity(folded.len());
@@ -110,54 +128,72 @@ fn squeeze(folded: &str) -> Option<String> {
 /// A value for each word or phrase.
 #[derive(Debug)]
 pub struct PhraseTable<T> {
-    by_phrase: HashMap<String, T>,
-    /// The phrases, by their text with repeated letters only once.
-    by_squeezed: HashMap<String, String>,
-    /// Their first words. Nearly every word of a text begins no phrase, and is looked up only here.
-    first_words: HashSet<String>,
+    /// By their first words, with repeated letters only once: nearly every word of a text begins no phrase.
+    by_first_word: HashMap<String, Vec<Phrase<T>>>,
     max_words: usize,
+}
+
+/// A phrase of a table.
+#[derive(Debug)]
+pub struct Phrase<T> {
+    words: Vec<Token<'static>>,
+    value: T,
+}
+
+impl<T> Phrase<T> {
+    /// Whether the tokens begin with it: `Some(false)` if letters are repeated in them.
+    fn match_tokens(&self, tokens: &[Token<'_>]) -> Option<bool> {
+        let tokens = tokens.get(..self.words.len())?;
+        let pairs = || tokens.iter().zip(&self.words);
+        let is_exact = pairs().all(|(token, word)| token.text == word.text);
+        let has_repeats = || tokens.iter().any(|token| token.squeezed.is_some());
+        let is_squeezed = || pairs().all(|(token, word)| token.squeezed() == word.squeezed());
+        (is_exact || has_repeats() && is_squeezed()).then_some(is_exact)
+    }
+}
+
+/// The longest of these phrases with which the tokens begin: how many tokens it has, and what `pick` takes of its value.
+/// Phrases of which it takes nothing do not count.
+pub fn longest_phrase<'p, T, V>(
+    phrases: &'p [Phrase<T>],
+    tokens: &[Token<'_>],
+    pick: impl Fn(&'p T) -> Option<V>,
+) -> Option<(usize, V)> {
+    let found = phrases.iter().filter_map(|phrase| {
+        let is_exact = phrase.match_tokens(tokens)?;
+        Some((phrase.words.len(), is_exact, pick(&phrase.value)?))
+    });
+    // Of equal matches, `max_by_key` takes the last one, and the first one counts.
+    let (count, _, value) = found.rev().max_by_key(|(count, is_exact, _)| (*count, *is_exact))?;
+    Some((count, value))
 }
 
 impl<T> PhraseTable<T> {
     /// A table of these phrases; the first value of a phrase counts.
     pub fn new(phrases: impl IntoIterator<Item = (String, T)>) -> Self {
-        let mut table = Self {
-            by_phrase: HashMap::new(),
-            by_squeezed: HashMap::new(),
-            first_words: HashSet::new(),
-            max_words: 0,
-        };
+        let mut table = Self { by_first_word: HashMap::new(), max_words: 0 };
         for (phrase, value) in phrases {
-            let tokens = tokenize(&phrase);
-            let phrase = join(&tokens, |token| &token.text);
-            table.max_words = table.max_words.max(tokens.len());
-            table.first_words.extend(tokens.first().map(|token| token.squeezed().to_owned()));
-            table.by_squeezed.entry(join(&tokens, Token::squeezed)).or_insert_with(|| phrase.clone());
-            table.by_phrase.entry(phrase).or_insert(value);
+            let words: Vec<_> = tokenize(&phrase).into_iter().map(Token::into_owned).collect();
+            let Some(first) = words.first() else { continue };
+            table.max_words = table.max_words.max(words.len());
+            let phrases = table.by_first_word.entry(first.squeezed().to_owned()).or_default();
+            phrases.push(Phrase { words, value });
         }
         table
     }
 
-    /// The longest phrase with which the tokens begin: how many tokens it has, and its value.
-    pub fn longest(&self, tokens: &[Token]) -> Option<(usize, &T)> {
-        let begins_phrase = self.first_words.contains(tokens.first()?.squeezed());
-        let max_words = if begins_phrase { self.max_words } else { 0 };
-        let counts = (1..=tokens.len().min(max_words)).rev();
-        counts.into_iter().find_map(|count| Some((count, self.get(&tokens[..count])?)))
+    /// The phrases that begin with this word; of nearly every word there are none.
+    pub fn phrases_from(&self, first: &Token<'_>) -> &[Phrase<T>] {
+        self.by_first_word.get(first.squeezed()).map_or(&[], Vec::as_slice)
     }
 
-    /// The value of a phrase as it is written, or else, if letters are repeated in it, without the repeats.
-    fn get(&self, tokens: &[Token]) -> Option<&T> {
-        let squeezed = || {
-            let has_repeats = tokens.iter().any(|token| token.squeezed.is_some());
-            let phrase = has_repeats.then(|| self.by_squeezed.get(&join(tokens, Token::squeezed)));
-            self.by_phrase.get(phrase??)
-        };
-        self.by_phrase.get(&join(tokens, |token| &token.text)).or_else(squeezed)
+    /// The longest phrase with which the tokens begin: how many tokens it has, and its value.
+    pub fn longest(&self, tokens: &[Token<'_>]) -> Option<(usize, &T)> {
+        longest_phrase(self.phrases_from(tokens.first()?), tokens, Some)
     }
 
     /// How many tokens at the end are phrases of the table.
-    pub fn count_at_end(&self, tokens: &[Token]) -> usize {
+    pub fn count_at_end(&self, tokens: &[Token<'_>]) -> usize {
         let mut kept = tokens.len();
         while let Some(start) = (kept.saturating_sub(self.max_words)..kept)
             .find(|start| self.longest(&tokens[*start..kept]).is_some_and(|(count, _)| start + count == kept))
@@ -166,10 +202,6 @@ impl<T> PhraseTable<T> {
         }
         tokens.len() - kept
     }
-}
-
-fn join(tokens: &[Token], text: impl Fn(&Token) -> &str) -> String {
-    tokens.iter().map(text).collect::<Vec<_>>().join(" ")
 }
 
 /// The phrases that the translation files list under a key, in all languages, separated by commas.
@@ -186,7 +218,7 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Vec<String> {
-        tokenize(text).into_iter().map(|token| token.text).collect()
+        tokenize(text).into_iter().map(|token| token.text.into_owned()).collect()
     }
 
     #[test]

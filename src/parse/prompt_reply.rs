@@ -7,7 +7,7 @@ use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
 use crate::parse::numbers::parse_numbers;
-use crate::parse::phrases::{PhraseTable, Token, phrases, tokenize};
+use crate::parse::phrases::{Phrase, PhraseTable, Token, longest_phrase, phrases, tokenize};
 use crate::parse::word_lists::in_word_list;
 
 /// The longest text that may be a reply without a command, in bytes.
@@ -50,8 +50,32 @@ enum WordMeaning {
     Unknown,
 }
 
-static MEANINGS: LazyLock<PhraseTable<WordMeaning>> = LazyLock::new(|| {
-    let lists = [
+/// What a phrase is beside others.
+#[derive(Clone, Copy, Debug)]
+enum PhraseRole {
+    /// It says this.
+    Meaning(WordMeaning),
+    /// The verb of the command with this name, which may stand beside a yes: `sim, pode tirar`.
+    Verb(&'static str),
+    /// It may follow such a verb: `avisa todo mundo`.
+    Object,
+}
+
+impl PhraseRole {
+    fn meaning(&self) -> Option<WordMeaning> {
+        match self {
+            Self::Meaning(meaning) => Some(*meaning),
+            Self::Verb(_) | Self::Object => None,
+        }
+    }
+}
+
+/// The commands whose verbs may stand beside a yes.
+const COMMANDS_WITH_VERBS: [&str; 10] =
+    ["announce", "deactivate", "remove", "unlink", "link", "move", "create", "invite", "undo", "add"];
+
+static PHRASES: LazyLock<PhraseTable<PhraseRole>> = LazyLock::new(|| {
+    let meanings = [
         ("reply-neither", WordMeaning::Unknown),
         ("reply-no", WordMeaning::No),
         ("reply-no-within", WordMeaning::No),
@@ -63,26 +87,12 @@ static MEANINGS: LazyLock<PhraseTable<WordMeaning>> = LazyLock::new(|| {
         ("reply-courtesy", WordMeaning::Courtesy),
         ("reply-beside-yes", WordMeaning::Filler),
     ];
-    let entries =
-        lists.into_iter().flat_map(|(key, meaning)| phrases(key).map(move |(_, phrase)| (phrase, meaning)));
-    PhraseTable::new(entries)
+    let meanings = meanings.map(|(key, meaning)| (key.to_owned(), PhraseRole::Meaning(meaning)));
+    let verbs = COMMANDS_WITH_VERBS.map(|name| (format!("reply-verbs-{name}"), PhraseRole::Verb(name)));
+    let object = [("reply-behind-verb".to_owned(), PhraseRole::Object)];
+    let lists = meanings.into_iter().chain(verbs).chain(object);
+    PhraseTable::new(lists.flat_map(|(key, role)| phrases(&key).map(move |(_, phrase)| (phrase, role))))
 });
-
-/// The commands whose verbs may stand beside a yes: `sim, pode tirar`.
-const COMMANDS_WITH_VERBS: [&str; 10] =
-    ["announce", "deactivate", "remove", "unlink", "link", "move", "create", "invite", "undo", "add"];
-
-/// The verbs of each of these commands.
-static VERBS: LazyLock<[(&str, PhraseTable<()>); 10]> = LazyLock::new(|| {
-    COMMANDS_WITH_VERBS.map(|command| {
-        let verbs = phrases(&format!("reply-verbs-{command}")).map(|(_, phrase)| (phrase, ()));
-        (command, PhraseTable::new(verbs))
-    })
-});
-
-/// What may follow such a verb: `avisa todo mundo`.
-static BEHIND_VERB: LazyLock<PhraseTable<()>> =
-    LazyLock::new(|| PhraseTable::new(phrases("reply-behind-verb").map(|(_, phrase)| (phrase, ()))));
 
 /// What is known about the prompt that a text may reply to.
 #[derive(Clone, Copy, Debug, Default)]
@@ -92,6 +102,9 @@ pub struct PromptFacts<'a> {
     /// The English name of its command. Where it is not known, the verb of any command may stand beside a yes.
     pub command: Option<&'a str>,
 }
+
+/// More bytes than a number in words has, with the word before it: `número o primeiro`.
+const MAX_NUMBER_IN_WORDS: usize = 100;
 
 /// Numbers in words.
 static NUMBER_WORDS: LazyLock<HashMap<String, usize>> = LazyLock::new(|| {
@@ -109,8 +122,17 @@ pub fn parse_reply(text: &str, is_direct: bool, prompt: PromptFacts<'_>) -> Opti
     if text.len() > MAX_REPLY_LEN {
         return is_direct.then_some(ParsedReply::No);
     }
-    let tokens = tokenize(text);
-    let meanings = classify(text, &tokens, prompt);
+    parse_tokens(text, &tokenize(text), is_direct, prompt)
+}
+
+/// The reply in a text that is not too long, by its tokens.
+pub fn parse_tokens(
+    text: &str,
+    tokens: &[Token<'_>],
+    is_direct: bool,
+    prompt: PromptFacts<'_>,
+) -> Option<ParsedReply> {
+    let meanings = classify(text, tokens, prompt);
     let is_any = |meaning: WordMeaning| meanings.iter().any(|(_, each)| *each == meaning);
     let mut unknown =
         meanings.iter().filter(|(_, meaning)| *meaning == WordMeaning::Unknown).map(|(token, _)| token);
@@ -135,7 +157,7 @@ pub fn parse_reply(text: &str, is_direct: bool, prompt: PromptFacts<'_>) -> Opti
             (!is_any(WordMeaning::Filler)).then_some(ParsedReply::Yes)
         }
         () if is_any(WordMeaning::Yes) => {
-            let is_plain = |(_, meaning): &(&Token, WordMeaning)| {
+            let is_plain = |(_, meaning): &(&Token<'_>, WordMeaning)| {
                 matches!(meaning, WordMeaning::Yes | WordMeaning::Courtesy | WordMeaning::Filler)
             };
             meanings.iter().all(is_plain).then_some(ParsedReply::Yes)
@@ -145,16 +167,27 @@ pub fn parse_reply(text: &str, is_direct: bool, prompt: PromptFacts<'_>) -> Opti
 }
 
 /// The meaning of each phrase, with its first token, and of each other token. An emoji of no meaning adds nothing.
-fn classify<'t>(text: &str, tokens: &'t [Token], prompt: PromptFacts<'_>) -> Vec<(&'t Token, WordMeaning)> {
-    let is_word = |token: &Token| token.text.chars().any(char::is_alphanumeric);
-    let mut found = Vec::new();
+fn classify<'a, 't>(
+    text: &str,
+    tokens: &'a [Token<'t>],
+    prompt: PromptFacts<'_>,
+) -> Vec<(&'a Token<'t>, WordMeaning)> {
+    let is_word = |token: &Token<'_>| token.text.chars().any(char::is_alphanumeric);
+    let is_of_prompt = |name: &str| prompt.command.is_none_or(|command| command == name);
+    let mut found = Vec::with_capacity(tokens.len());
     let mut at = 0;
     let mut is_behind_verb = false;
     while let Some(token) = tokens.get(at) {
         let rest = &tokens[at..];
-        let object = BEHIND_VERB.longest(rest).filter(|_| is_behind_verb);
-        let verb = verb_length(rest, prompt.command);
-        let (count, meaning) = match MEANINGS.longest(rest) {
+        let phrases = PHRASES.phrases_from(token);
+        let object = if is_behind_verb {
+            count_tokens(phrases, rest, |role| matches!(role, PhraseRole::Object))
+        } else {
+            0
+        };
+        let verb =
+            count_tokens(phrases, rest, |role| matches!(role, PhraseRole::Verb(own) if is_of_prompt(own)));
+        let (count, meaning) = match longest_phrase(phrases, rest, PhraseRole::meaning) {
             Some((1, WordMeaning::No)) if is_preposition(rest, prompt.language) => (1, WordMeaning::Unknown),
             // `e isso` without its accent may be “and this”.
             Some((_, WordMeaning::LoneYes)) if text[token.start..token.end].eq_ignore_ascii_case("e") => {
@@ -163,12 +196,10 @@ fn classify<'t>(text: &str, tokens: &'t [Token], prompt: PromptFacts<'_>) -> Vec
             Some((1, WordMeaning::EverydayYes)) if token.is_letter() => {
                 (1, classify_letter(token, tokens.len() == 1, prompt.language))
             }
-            Some((count, WordMeaning::LoneYes)) if object.is_some_and(|(length, ())| length >= count) => {
-                (count, WordMeaning::Filler)
-            }
-            Some((count, meaning)) => (count, *meaning),
+            Some((count, WordMeaning::LoneYes)) if object >= count => (count, WordMeaning::Filler),
+            Some((count, meaning)) => (count, meaning),
             None if verb > 0 => (verb, WordMeaning::Filler),
-            None if object.is_some() => (object.map_or(1, |(count, ())| count), WordMeaning::Filler),
+            None if object > 0 => (object, WordMeaning::Filler),
             None if is_word(token) => (1, WordMeaning::Unknown),
             None => (1, WordMeaning::Courtesy),
         };
@@ -179,8 +210,17 @@ fn classify<'t>(text: &str, tokens: &'t [Token], prompt: PromptFacts<'_>) -> Vec
     found
 }
 
+/// How many tokens the longest of these phrases has that has such a role.
+fn count_tokens(
+    phrases: &[Phrase<PhraseRole>],
+    tokens: &[Token<'_>],
+    is_wanted: impl Fn(&PhraseRole) -> bool,
+) -> usize {
+    longest_phrase(phrases, tokens, |role| is_wanted(role).then_some(())).map_or(0, |(count, ())| count)
+}
+
 /// A yes of one letter counts alone, and only in its own language: `y` is an “and” in Spanish.
-fn classify_letter(token: &Token, is_alone: bool, language: Option<Locale>) -> WordMeaning {
+fn classify_letter(token: &Token<'_>, is_alone: bool, language: Option<Locale>) -> WordMeaning {
     let is_own =
         |locale| phrases("reply-yes-direct").any(|(of, phrase)| of == locale && token.is(&fold(&phrase)));
     match () {
@@ -190,16 +230,13 @@ fn classify_letter(token: &Token, is_alone: bool, language: Option<Locale>) -> W
     }
 }
 
-/// How many tokens the verb of the command has with which the tokens begin.
-fn verb_length(tokens: &[Token], command: Option<&str>) -> usize {
-    let tables = VERBS.iter().filter(|(name, _)| command.is_none_or(|command| command == *name));
-    tables.filter_map(|(_, table)| table.longest(tokens)).map(|(count, ())| count).max().unwrap_or(0)
-}
-
 /// Whether a no is a preposition in this language, since a noun follows: `no grupo`, `para amanhã`.
-fn is_preposition(tokens: &[Token], language: Option<Locale>) -> bool {
-    let is_followed =
-        |next: &Token| !tokens[0].ends_part && MEANINGS.longest(std::slice::from_ref(next)).is_none();
+fn is_preposition(tokens: &[Token<'_>], language: Option<Locale>) -> bool {
+    let is_followed = |next: &Token<'_>| {
+        let phrases = PHRASES.phrases_from(next);
+        !tokens[0].ends_part
+            && longest_phrase(phrases, std::slice::from_ref(next), PhraseRole::meaning).is_none()
+    };
     let is_of = |locale: Locale| {
         let words = i18n::text(locale, "reply-prepositions", &[]);
         words.split(',').any(|word| word.trim() == tokens[0].text)
@@ -212,6 +249,10 @@ fn parse_number(text: &str, is_direct: bool) -> Option<Vec<usize>> {
     let numbers = || parse_numbers(text);
     if !is_direct {
         return numbers();
+    }
+    // Most texts are too long for a number in words.
+    if text.len() > MAX_NUMBER_IN_WORDS && !text.contains(char::is_numeric) {
+        return None;
     }
     let text = fold(text);
     let behind = text.split_once(' ').filter(|(word, _)| in_word_list(word, "reply-before-number"));

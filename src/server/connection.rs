@@ -117,8 +117,8 @@ fn has_valid_host<B>(request: &Request<B>) -> bool {
     match (values.next(), values.next()) {
         (None, _) => request.version() < Version::HTTP_11,
         (Some(host), None) => {
-            let authority = Authority::try_from(host.as_bytes());
-            authority.is_ok_and(|authority| !authority.host().is_empty() && !authority.as_str().contains('@'))
+            let host = host.as_bytes();
+            !host.starts_with(b":") && !host.contains(&b'@') && Authority::try_from(host).is_ok()
         }
         (Some(_), Some(_)) => false,
     }

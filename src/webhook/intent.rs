@@ -5,8 +5,9 @@
 use crate::command::wish::Wish;
 use crate::commands::CATALOG;
 use crate::domain::MediaKind;
+use crate::parse::phrases::tokenize;
 use crate::parse::prefix::CommandParser;
-use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, PromptFacts, parse_reply};
+use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, PromptFacts, parse_reply, parse_tokens};
 use crate::worker::CommandKind;
 
 use super::ignore_reason::IgnoreReason;
@@ -96,8 +97,14 @@ pub(super) fn detect(
 
 /// What a text in a direct chat is that is written by an admin and is no command.
 fn detect_talk(text: &str) -> MessageIntent {
-    let wish = CATALOG.parse_wish(text);
-    match (parse_reply(text, true, PromptFacts::default()), wish) {
+    if text.len() > MAX_REPLY_LEN {
+        return MessageIntent::PromptReply { talk: Some(TalkKind::Other) };
+    }
+    let tokens = tokenize(text);
+    let parse_reply = |is_direct| parse_tokens(text, &tokens, is_direct, PromptFacts::default());
+    // Nearly every text is no wish.
+    let wish = if CATALOG.begins_with_wish(&tokens) { CATALOG.parse_wish(text) } else { None };
+    match (parse_reply(true), wish) {
         // A wish may hold a no: `vincular bairro não perturbe`.
         (Some(ParsedReply::No) | None, Some(wish)) if !wish.rest.is_empty() => {
             MessageIntent::Wish(CommandKind::Wish { is_mutating: !wish.is_read() })
@@ -110,7 +117,7 @@ fn detect_talk(text: &str) -> MessageIntent {
             MessageIntent::PromptReply { talk: Some(TalkKind::Other) }
         }
         // A no among other words is a reply to an open prompt only.
-        (Some(ParsedReply::No), _) if parse_reply(text, false, PromptFacts::default()).is_none() => {
+        (Some(ParsedReply::No), _) if parse_reply(false).is_none() => {
             MessageIntent::PromptReply { talk: Some(TalkKind::Other) }
         }
         (Some(_), _) => MessageIntent::PromptReply { talk: Some(TalkKind::PromptReply) },

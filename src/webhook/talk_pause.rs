@@ -12,7 +12,7 @@ use crate::domain::ConversationKey;
 const PAUSE: Duration = Duration::from_secs(3 * 60);
 
 /// The kinds of text that have a pause of their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TalkKind {
     /// A yes, a no or a number to which nothing is open: the reply must not be missing after other talk.
     PromptReply,
@@ -20,28 +20,29 @@ pub(super) enum TalkKind {
     Other,
 }
 
-/// When each kind of text last got a reply, by person and chat.
+/// When texts last got a reply, by person and chat.
 #[derive(Debug, Default)]
-pub(super) struct TalkPause(Mutex<HashMap<(String, TalkKind), Timestamp>>);
+pub(super) struct TalkPause(Mutex<HashMap<ConversationKey, LastReplies>>);
+
+/// When each [`TalkKind`] last got a reply.
+type LastReplies = [Option<Timestamp>; 2];
 
 impl TalkPause {
     /// Whether the pause is over.
     pub(super) fn is_over(&self, key: &ConversationKey, kind: TalkKind, now: Timestamp) -> bool {
         let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = last.get(&(key.to_string(), kind));
-        last.is_none_or(|last| *last > now || now.since(*last) >= PAUSE)
+        let last = last.get(key).and_then(|last| last[kind as usize]);
+        last.is_none_or(|last| last > now || now.since(last) >= PAUSE)
     }
 
     /// Begins a pause.
     pub(super) fn begin(&self, key: &ConversationKey, kind: TalkKind, now: Timestamp) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert((key.to_string(), kind), now);
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.entry(key.clone()).or_default()[kind as usize] = Some(now);
     }
 
     /// Ends the pauses, since a command was accepted.
     pub(super) fn end(&self, key: &ConversationKey) {
-        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for kind in [TalkKind::PromptReply, TalkKind::Other] {
-            last.remove(&(key.to_string(), kind));
-        }
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
 }

@@ -82,23 +82,25 @@ pub fn parse_event<'a>(
 
 fn parse_body<'a>(body: &'a [u8], ours: &InstanceInfo<'_>) -> Result<ParsedEvent<'a>, NotJsonObject> {
     let fields = EventFields::parse(body, ours.id).ok_or(NotJsonObject)?;
-    if let Some(is_connected) = connection_status(&fields) {
+    if fields.is_for_other_instance && !fields.is_for_this_instance {
+        return Ok(ParsedEvent::Ignored(IgnoreReason::OtherInstance));
+    }
+    let kind = fields.kind.as_text().unwrap_or_default();
+    if let Some(is_connected) = connection_status(&fields, &kind) {
         return Ok(ParsedEvent::Connection { is_connected, at: sent_at(&fields) });
     }
-    if let Some(report) = parse_delivery(&fields) {
+    if let Some(report) = parse_delivery(&fields, &kind) {
         return Ok(ParsedEvent::Delivery(report));
     }
-    Ok(match parse_message(&fields, ours) {
-        Ok(message) => ParsedEvent::Message(message),
-        Err(reason) => ParsedEvent::Ignored(reason),
-    })
+    if !kind.eq_ignore_ascii_case("ReceivedCallback") {
+        return Ok(ParsedEvent::Ignored(IgnoreReason::UnsupportedEvent));
+    }
+    Ok(parse_message(&fields, ours).map_or_else(ParsedEvent::Ignored, ParsedEvent::Message))
 }
 
 /// Whether an event says that our instance was connected (`true`) or disconnected. Its flag overrides its type: a
 /// ConnectedCallback with `connected: false` reports a disconnection. An unclear flag is ignored.
-fn connection_status(fields: &EventFields<'_>) -> Option<bool> {
-    let kind =
-        fields.kind.as_text().filter(|_| fields.is_for_this_instance || !fields.is_for_other_instance)?;
+fn connection_status(fields: &EventFields<'_>, kind: &str) -> Option<bool> {
     match () {
         () if kind.eq_ignore_ascii_case("ConnectedCallback") => Some(!fields.connected.is_false()),
         () if kind.eq_ignore_ascii_case("DisconnectedCallback") => Some(fields.disconnected.is_false()),
@@ -106,11 +108,9 @@ fn connection_status(fields: &EventFields<'_>) -> Option<bool> {
     }
 }
 
-/// The report of a DeliveryCallback to this instance, if it names a message. A failed message may have Z-API's own id as
-/// `messageId`, too.
-fn parse_delivery(fields: &EventFields<'_>) -> Option<DeliveryReport> {
-    let is_delivery = fields.kind.as_text().is_some_and(|kind| kind.eq_ignore_ascii_case("DeliveryCallback"));
-    if !is_delivery || (fields.is_for_other_instance && !fields.is_for_this_instance) {
+/// The report of a DeliveryCallback, if it names a message. A failed message may have Z-API's own id as `messageId`, too.
+fn parse_delivery(fields: &EventFields<'_>, kind: &str) -> Option<DeliveryReport> {
+    if !kind.eq_ignore_ascii_case("DeliveryCallback") {
         return None;
     }
     let id = |field: RawField<'_>| field.as_text().filter(|id| is_message_id(id)).map(String::from);
@@ -132,17 +132,11 @@ fn delivery_error(fields: &EventFields<'_>) -> Option<String> {
     is_failure.then(|| strip_nul(text).into_owned())
 }
 
-/// The message, or the first reason to ignore it: cheap and frequent reasons first.
+/// The message of an event that has one, or the first reason to ignore it: cheap and frequent reasons first.
 fn parse_message<'a>(
     fields: &EventFields<'a>,
     ours: &InstanceInfo<'_>,
 ) -> Result<MessageRef<'a>, IgnoreReason> {
-    if fields.is_for_other_instance && !fields.is_for_this_instance {
-        return Err(IgnoreReason::OtherInstance);
-    }
-    if !fields.kind.as_text().is_some_and(|kind| kind.eq_ignore_ascii_case("ReceivedCallback")) {
-        return Err(IgnoreReason::UnsupportedEvent);
-    }
     let by_owner = sent_by_owner(fields, ours)?;
     reject_non_original(fields)?;
     let is_edit = match fields.is_edit.as_bool() {
@@ -171,7 +165,7 @@ fn parse_message<'a>(
         by_owner,
         bot_phone,
         is_edit,
-        text: strip_nul(strip_mention(text, sender::parse_owner(fields).phone)),
+        text: strip_nul(strip_mention(text, fields)),
         content,
         quoted: quoted(fields).filter(|_| !is_deletion),
         sent_at: sent_at(fields),
@@ -212,9 +206,10 @@ fn parse_content<'a>(
 }
 
 /// The text behind a mention of the bot's own number at its beginning: `@5511… /grupos`.
-fn strip_mention(text: Cow<'_, str>, bot_phone: Option<Phone>) -> Cow<'_, str> {
+fn strip_mention<'a>(text: Cow<'a, str>, fields: &EventFields<'a>) -> Cow<'a, str> {
     let Some(digits) = text.strip_prefix('@') else { return text };
     let rest = digits.trim_start_matches(|c: char| c.is_ascii_digit());
+    let bot_phone = sender::parse_owner(fields).phone;
     let is_own = bot_phone.is_some() && Phone::parse(&digits[..digits.len() - rest.len()]) == bot_phone;
     let at = text.len() - rest.trim_start().len();
     match text {
