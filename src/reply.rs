@@ -15,6 +15,8 @@ pub use list_page::ListPage;
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::Locale;
 use crate::i18n::{self, Value};
 use format::{capitalize, format_candidates, format_columns, split_messages};
@@ -172,7 +174,7 @@ pub struct CommandHelp {
 }
 
 /// A usage error.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum UsageError {
     /// A quote is not closed.
     UnclosedQuote(char),

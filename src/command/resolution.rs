@@ -2,15 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::catalog::Catalog;
 use crate::domain::{ConversationKey, InstanceName};
 use crate::reply::{Localizer, Reply};
 use crate::storage::{CommandRecord, StateChange, StateKind, Store};
 
 /// What an indirect command may use.
 pub struct ResolveContext<'a> {
-    /// All commands.
-    pub catalog: &'a Catalog,
     /// The journal.
     pub store: &'a Store,
     /// The instance's name.

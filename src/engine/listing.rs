@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::authorization::may_use;
 use crate::command::context::{CommandError, Context};
-use crate::directory::{NamedEntry, fold, similarity_of};
+use crate::directory::{NamedEntry, Snapshot, fold, similarity_of};
 use crate::domain::{GroupId, InviteLink};
 use crate::parse::names::{Exclusion, Fit, Name, NameReader, find_leftover, strip_courtesy};
 use crate::parse::numbers::{list_numbers, parse_range};
@@ -174,17 +174,7 @@ impl Context<'_> {
                     || GroupId::parse(text).is_some()
                     || InviteLink::looks_like_invite(text)
                     || here.contains(&fold(text)));
-            let (groups, is_whole) = snapshot.groups.matches(text);
-            let is_pattern = || text.contains('*') && !snapshot.groups.matching(text).is_empty();
-            if is_given || is_whole || self.directory.is_alias(text) || is_pattern() {
-                return Fit::Whole;
-            }
-            // An announcement group has the name of its community, and is found by no beginning.
-            match groups.iter().filter(|group| !snapshot.communities.has_name(&group.name)).take(2).count() {
-                0 => Fit::None,
-                1 => Fit::Beginning,
-                _ => Fit::Ambiguous,
-            }
+            if is_given || self.directory.is_alias(text) { Fit::Whole } else { fit_of_group(&snapshot, text) }
         };
         let reader = NameReader { fit: &fit, locale: self.localizer.locale };
         let names = match reader.read_names(tokens) {
@@ -248,6 +238,21 @@ impl Context<'_> {
     /// The key of the chat's list.
     pub fn list_key(&self) -> String {
         self.chat.ordering_key(&self.admin.key, self.claim.command.by_owner).to_string()
+    }
+}
+
+/// How a text fits the names of groups.
+pub fn fit_of_group(snapshot: &Snapshot, text: &str) -> Fit {
+    let (groups, is_whole) = snapshot.groups.matches(text);
+    let is_pattern = || text.contains('*') && !snapshot.groups.matching(text).is_empty();
+    if is_whole || GroupId::parse(text).is_some() || is_pattern() {
+        return Fit::Whole;
+    }
+    // An announcement group has the name of its community, and is found by no beginning.
+    match groups.iter().filter(|group| !snapshot.communities.has_name(&group.name)).take(2).count() {
+        0 => Fit::None,
+        1 => Fit::Beginning,
+        _ => Fit::Ambiguous,
     }
 }
 

@@ -5,13 +5,13 @@
 //! is one unknown name up to the next whole name or separator.
 
 use std::collections::HashSet;
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
-use crate::parse::numbers::{MAX_OPTIONS, numbers_at, parse_range, range_words_at};
+use crate::parse::numbered_names::numbered_names_at;
 use crate::parse::tokenizer::{Separator, Token, join};
 use crate::parse::word_lists::{in_word_list, is_stop_word, word_list};
 
@@ -273,8 +273,8 @@ impl NameReader<'_> {
             && (is_exclusion(text, self.locale) || in_word_list(text, "stop-words"))
     }
 
-    /// The names of a range or enumeration of numbers: `bloco 1 a 5`, `bloco 1-3`; and behind the name before,
-    /// `bloco 1, 2 e 3`. If not all of them exist, one unknown name; none if not even the first does.
+    /// The names of a range or enumeration of numbers, and where the tokens behind them begin. If not all of them exist,
+    /// one unknown name.
     fn numbered_names(
         &self,
         tokens: &[Token],
@@ -282,49 +282,13 @@ impl NameReader<'_> {
         before: Option<&Name>,
     ) -> Option<(Vec<Name>, usize)> {
         let is_whole = |text: &str| (self.fit)(text) == Fit::Whole;
-        let named = |text: String, tokens: Range<usize>| Name { text, tokens, fit: Fit::Whole };
-        if let Some((numbers, length)) = numbers_at(&tokens[at..], false) {
-            let before = before.filter(|before| before.fit == Fit::Whole)?;
-            let (prefix, _) = before.text.rsplit_once(' ').filter(|(_, last)| parse_range(last).is_some())?;
-            let numbers = numbers.take(MAX_OPTIONS);
-            let names: Vec<String> = numbers.map(|number| format!("{prefix} {number}")).collect();
-            let is_sure = !is_whole(&tokens[at].text) && names.iter().all(|name| is_whole(name));
-            let next = at + length;
-            return is_sure.then(|| (names.into_iter().map(|name| named(name, at..next)).collect(), next));
-        }
+        let before = before.filter(|before| before.fit == Fit::Whole).map(|before| before.text.as_str());
         let end = run_end(tokens, at).min(at + MAX_NAME_WORDS);
-        for start in at + 1..end {
-            let numbers = numbers_at(&tokens[start..end], true);
-            let Some((numbers, length)) = numbers.or_else(|| repeated_range(tokens, at, start)) else {
-                continue;
-            };
-            let (prefix, next) = (join(&tokens[at..start]), start + length);
-            let names: Vec<String> =
-                numbers.take(MAX_OPTIONS + 1).map(|number| format!("{prefix} {number}")).collect();
-            let typed = join(&tokens[at..next]);
-            if is_whole(&typed) || is_stop_word(&prefix) || !names.first().is_some_and(|name| is_whole(name))
-            {
-                continue;
-            }
-            if names.len() <= MAX_OPTIONS && names.iter().all(|name| is_whole(name)) {
-                return Some((names.into_iter().map(|name| named(name, at..next)).collect(), next));
-            }
-            return Some((vec![Name { text: typed, tokens: at..next, fit: Fit::None }], next));
-        }
-        None
+        let found = numbered_names_at(tokens, at..end, before, &is_whole)?;
+        let fit = if found.is_known { Fit::Whole } else { Fit::None };
+        let name = |text| Name { text, tokens: at..found.end, fit };
+        Some((found.names.into_iter().map(name).collect(), found.end))
     }
-}
-
-/// The numbers of a range that repeats the words before its first number, and how many tokens: `16 to bloco 18`.
-fn repeated_range(tokens: &[Token], at: usize, start: usize) -> Option<(RangeInclusive<usize>, usize)> {
-    let number = |at: usize| parse_range(&tokens.get(at).filter(|token| token.may_join())?.text);
-    let first = number(start)?;
-    let between = range_words_at(&tokens[start + 1..])?;
-    let (again, length) = (start + 1 + between, start - at);
-    let (before, repeated) = (&tokens[at..start], tokens.get(again..again + length)?);
-    let is_same = |(one, other): (&Token, &Token)| other.may_join() && fold(&one.text) == fold(&other.text);
-    let last = number(again + length).filter(|_| before.iter().zip(repeated).all(is_same))?;
-    (first.start() < last.end()).then(|| (*first.start()..=*last.end(), 1 + between + length + 1))
 }
 
 /// Whether words are a phrase of courtesy.

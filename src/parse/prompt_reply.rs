@@ -60,7 +60,7 @@ static MEANINGS: LazyLock<PhraseTable<WordMeaning>> = LazyLock::new(|| {
         ("reply-yes-alone", WordMeaning::LoneYes),
         ("reply-agreement", WordMeaning::Agreement),
         ("reply-thanks", WordMeaning::Thanks),
-        ("reply-courtesy", WordMeaning::Courtesy),
+        ("courtesy-phrases", WordMeaning::Courtesy),
         ("reply-beside-yes", WordMeaning::Filler),
     ];
     let entries =

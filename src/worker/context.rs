@@ -4,15 +4,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::clock::{Clock, Timestamp};
-use crate::command::context::CommandError;
-use crate::command::context::TimingConfig;
+use crate::command::context::{CommandError, TimingConfig};
+use crate::command::parsed_text::ParsedText;
 use crate::command::progress::Progress;
 use crate::command::prompt::Prompt;
 use crate::command::spec::CommandSpec;
 use crate::config::Admin;
-use crate::domain::{Chat, ConversationKey, InstanceName, Locale};
+use crate::domain::{Chat, ConversationKey, InstanceName};
 use crate::instance::InstanceRuntime;
-use crate::parse::arguments::Arguments;
+use crate::parse::arguments::{Arguments, TypedArguments};
 use crate::reply::{Localizer, Reply};
 use crate::storage::{CommandRecord, LeaseError, Outcome, StateChange, Store, StoreUnavailable};
 use crate::telemetry::Metrics;
@@ -40,6 +40,8 @@ pub struct Worker {
 /// Services for one attempt.
 pub(super) struct RunContext<'a> {
     pub(super) instance: &'a InstanceRuntime,
+    /// What the text of the command says.
+    pub(super) parsed: &'a ParsedText,
     /// Z-API, with the lease guard and the deadline of this attempt.
     pub(super) zapi: &'a Zapi,
     /// The language of the reply.
@@ -62,19 +64,13 @@ pub(super) struct Request<'a> {
 }
 
 impl Request<'_> {
-    /// A prompt of this command, of which a reply chooses one of the options as arguments.
-    pub(super) fn new_prompt(&self, locale: Locale, command: &str, options: Vec<String>) -> Prompt {
-        Prompt {
-            prompted_by: self.command.id.clone(),
-            language: locale.tag().to_owned(),
-            command: command.to_owned(),
-            before: String::new(),
-            options,
-            after: String::new(),
-            takes_several: false,
-            prompting_commands: Vec::new(),
-            is_undo: false,
-            precondition: None,
+    /// A reply that offers a command with each of these arguments: a yes or a number runs one of them.
+    pub(super) fn offer(&self, reply: Reply, spec: &CommandSpec, options: Vec<String>) -> CommandOutcome {
+        let prompt = Prompt::new(self.command, self.run.localizer.locale, spec.name);
+        let prompt = Prompt { options, ..prompt };
+        CommandOutcome {
+            state_changes: vec![prompt.to_state_change(self.conversation_key)],
+            ..CommandOutcome::usage_error(reply)
         }
     }
 }
@@ -82,6 +78,9 @@ impl Request<'_> {
 /// The command to run: the typed one, or the one that replaces it.
 pub(super) struct ResolvedCommand {
     pub(super) spec: &'static CommandSpec,
+    /// Its arguments as they are typed.
+    pub(super) typed: TypedArguments,
+    /// Its arguments by kind.
     pub(super) arguments: Arguments,
     /// The admin confirmed it, or an earlier attempt began it.
     pub(super) is_confirmed: bool,

@@ -1,4 +1,4 @@
-//! Runs a stored command: parses it again, checks current rights, and calls its handler.
+//! Runs a stored command: resolves it, checks current rights, and calls its handler.
 
 use std::sync::Arc;
 
@@ -12,10 +12,7 @@ use super::store_command::{
 };
 use super::too_old::summarize_burst;
 use crate::authorization::{Denied, authorize};
-use crate::command::context::CommandError;
-use crate::command::context::Confirmation;
-use crate::command::context::Context;
-use crate::command::handler::Handler;
+use crate::command::context::{CommandError, Confirmation, Context};
 use crate::command::spec::CommandSpec;
 use crate::commands::{self, CATALOG};
 use crate::config::Admin;
@@ -44,7 +41,7 @@ async fn try_execute(claim: &mut Claim, run: &RunContext<'_>) -> Result<CommandO
         lid: command.lid.as_deref().and_then(Lid::parse),
     };
     let admin = refresh_admin(sender, command, run).await?;
-    check_before_parsing(&admin, sender, command, run).await?;
+    check_before_resolving(&admin, sender, command, run).await?;
     let chat = Chat::from_id(&command.chat);
     let conversation_key = chat.conversation_key(&admin.key, command.by_owner);
     let request = Request { run, admin: &admin, command, chat: &chat, conversation_key: &conversation_key };
@@ -62,7 +59,7 @@ async fn try_execute(claim: &mut Claim, run: &RunContext<'_>) -> Result<CommandO
     let directory = directory_with_chat_aliases(resolved.spec, run).await?;
     let community = find_named_community(&request, &directory, &mut resolved).await?;
     if !request.command.is_started()
-        && let Some(error) = resolved.spec.missing_argument(&resolved.arguments)
+        && let Some(error) = resolved.arguments.missing_argument(resolved.spec.args)
     {
         let reply = resolved.spec.usage_error_reply(error, run.localizer);
         return Ok(CommandOutcome::usage_error(reply));
@@ -113,7 +110,7 @@ async fn last_member_changes(
 }
 
 /// Replies that do not depend on the text: what was stored only for its reply, a cancelled command, a late edit.
-async fn check_before_parsing(
+async fn check_before_resolving(
     admin: &Admin,
     sender: Person,
     command: &CommandRecord,
@@ -191,9 +188,7 @@ async fn run_command(
     ready: ReadyCommand<'_>,
 ) -> Result<CommandOutcome, EarlyExit> {
     let ResolvedCommand { spec, arguments, is_confirmed, must_confirm, cleared_state, .. } = ready.resolved;
-    let Some(Handler::Run(handler)) = commands::handler(spec) else {
-        return Err(CommandError::NoHandler.into());
-    };
+    let handler = commands::handler(spec).ok_or(CommandError::NoHandler)?;
     let confirmation = match arguments.flags {
         Flags { dry_run: true, .. } => Confirmation::DryRun,
         Flags { yes: true, .. } => Confirmation::Given,

@@ -17,7 +17,7 @@ use crate::domain::{CommunityId, GroupId};
 use crate::engine::aliases::load_chat_aliases;
 use crate::engine::links::change::stored_plan_community;
 use crate::engine::listing::community_by_number;
-use crate::parse::arguments::{self, ArgKind, Arguments, is_person};
+use crate::parse::arguments::{self, ArgKind, Arguments, TypedArguments, is_person};
 use crate::parse::names::{Fit, Name, NameReader, is_sign};
 use crate::parse::numbers::parse_range;
 use crate::parse::tokenizer::{Separator, Token, join, parse_quoted_name};
@@ -68,11 +68,13 @@ pub(super) async fn find_named_community(
     let mut is_refreshed = false;
     loop {
         let names = CommunityNames::new(snapshot.clone(), directory, admin, list.clone());
-        let search = Search { names: &names, arguments: &resolved.arguments, spec, localizer: run.localizer };
+        let search = Search { names: &names, typed: &resolved.typed, spec, localizer: run.localizer };
         match search.find() {
             Ok((name, community)) => {
-                let set = resolved.arguments.set_community(spec.args, name.tokens, &name.text);
-                set.map_err(|error| usage_error(spec, error, run.localizer))?;
+                let arguments = resolved.typed.assign_community(spec.args, name.tokens, &name.text);
+                let arguments = arguments.map_err(|error| usage_error(spec, error, run.localizer))?;
+                let Arguments { precondition, is_undo, .. } = std::mem::take(&mut resolved.arguments);
+                resolved.arguments = Arguments { precondition, is_undo, ..arguments };
                 return Ok(Some(community));
             }
             Err(unclear) if is_refreshed => return Err(unclear.into_outcome(request, spec).into()),
@@ -171,7 +173,7 @@ impl Unclear {
     fn into_outcome(self, request: &Request<'_>, spec: &CommandSpec) -> CommandOutcome {
         let localizer = request.run.localizer;
         let (reply, readings) = match self {
-            Self::Moved(suggestion) => return suggestion.into_prompt(request),
+            Self::Moved(suggestion) => return suggestion.into_outcome("suggestion", request),
             Self::Missing => return usage_error(spec, UsageError::MissingCommunity, localizer),
             Self::IsGroup(name) => {
                 let line = ReplyLine::not_done("is-group").name("name", name);
@@ -180,7 +182,8 @@ impl Unclear {
             }
             Self::Unknown { typed, available } => {
                 let available = disambiguate(&available);
-                (Reply::NoCommunity { typed, nearest: Vec::new(), available }, Vec::new())
+                let reply = Reply::NoCommunity { typed, nearest: Vec::new(), available };
+                return CommandOutcome::usage_error(reply);
             }
             Self::OneOf { typed, mut readings, is_known } => {
                 readings.truncate(MAX_CANDIDATES);
@@ -193,24 +196,21 @@ impl Unclear {
                 (reply, options)
             }
         };
-        let prompt =
-            (!readings.is_empty()).then(|| request.new_prompt(localizer.locale, spec.name, readings));
-        let state_changes = prompt.iter().map(|prompt| prompt.to_state_change(request.conversation_key));
-        CommandOutcome { state_changes: state_changes.collect(), ..CommandOutcome::usage_error(reply) }
+        request.offer(reply, spec, readings)
     }
 }
 
 /// The search for the community of a command.
 struct Search<'a> {
     names: &'a CommunityNames<'a>,
-    arguments: &'a Arguments,
+    typed: &'a TypedArguments,
     spec: &'static CommandSpec,
     localizer: &'a Localizer,
 }
 
 impl Search<'_> {
     fn find(&self) -> Result<(Name, CommunityEntry), Unclear> {
-        let tokens = self.arguments.all_tokens();
+        let tokens = &self.typed.tokens;
         let fit = |text: &str| self.names.find(text).1;
         let reader = NameReader { fit: &fit, locale: self.localizer.locale };
         let is_person = self.followed_by(ArgKind::People) && is_person(tokens);
@@ -249,7 +249,7 @@ impl Search<'_> {
     }
 
     fn reading(&self, entry: CommunityEntry, tokens: Range<usize>) -> (CommunityEntry, String) {
-        let arguments = self.arguments.with_community(self.spec.args, tokens, &entry.id);
+        let arguments = self.typed.with_community(self.spec.args, tokens, &entry.id);
         (entry, arguments)
     }
 
@@ -263,7 +263,7 @@ impl Search<'_> {
     ) -> Option<Unclear> {
         let [community] = entries else { return None };
         let [ArgKind::Community, next, ..] = self.spec.args else { return None };
-        let tokens = self.arguments.all_tokens();
+        let tokens = &self.typed.tokens;
         let name_at = |at: usize| reader.name_at(tokens, at, line_end(tokens, at));
         let mut readings = Vec::new();
         let mut last = name.tokens.clone();
@@ -336,7 +336,7 @@ impl Search<'_> {
         if is_person || name.text.contains("://") || name.text.is_empty() {
             return Unclear::Missing;
         }
-        let tokens = self.arguments.all_tokens();
+        let tokens = &self.typed.tokens;
         let last = reader.read_last(tokens);
         if self.spec.args.len() == 1 && last.fit >= Fit::Beginning {
             let readings = self.names.find(&last.text).0.into_iter();
@@ -344,22 +344,7 @@ impl Search<'_> {
             return Unclear::OneOf { typed: name.text, readings, is_known: false };
         }
         let allowed: Vec<CommunityEntry> = self.names.allowed.all().cloned().collect();
-        let runs: Vec<Range<usize>> = match self.spec.args {
-            [_] => std::iter::once(0..tokens.len()).collect(),
-            [ArgKind::Groups, ..] => (1..=MAX_MISSPELLED_WORDS.min(name.tokens.end.saturating_sub(1)))
-                .map(|length| name.tokens.end - length..name.tokens.end)
-                .take_while(|run| tokens[run.start + 1..run.end].iter().all(Token::may_join))
-                // Behind “and” stands a group.
-                .take_while(|run| {
-                    let is_between = |token: &Token| in_word_list(&token.text, "stop-words-between-names");
-                    run.len() == 1 || !tokens[run.clone()].iter().any(is_between)
-                })
-                .collect(),
-            _ => (1..=MAX_MISSPELLED_WORDS.min(tokens.len() - name.tokens.start))
-                .map(|length| name.tokens.start..name.tokens.start + length)
-                .take_while(|run| tokens[run.start + 1..run.end].iter().all(Token::may_join))
-                .collect(),
-        };
+        let runs = self.find_runs(&name);
         let texts: Vec<String> =
             runs.iter().map(|run| join(&tokens[run.clone()]).trim_matches(is_sign).to_owned()).collect();
         let mut scored: Vec<(f64, CommunityEntry, Range<usize>)> = Vec::new();
@@ -383,14 +368,36 @@ impl Search<'_> {
         Unclear::OneOf { typed, readings, is_known: false }
     }
 
+    /// The tokens that may be the misspelled name of a community: all of them, or some side by side.
+    fn find_runs(&self, name: &Name) -> Vec<Range<usize>> {
+        let tokens = &self.typed.tokens;
+        let Range { start, end } = name.tokens;
+        let is_between = |token: &Token| in_word_list(&token.text, "stop-words-between-names");
+        let may_join = |run: &Range<usize>| tokens[run.start + 1..run.end].iter().all(Token::may_join);
+        match self.spec.args {
+            [_] => vec![Range { start: 0, end: tokens.len() }],
+            [ArgKind::Groups, ..] => (1..=MAX_MISSPELLED_WORDS.min(end.saturating_sub(1)))
+                .map(|length| end - length..end)
+                // Behind “and” stands a group.
+                .take_while(|run| {
+                    may_join(run) && (run.len() == 1 || !tokens[run.clone()].iter().any(is_between))
+                })
+                .collect(),
+            _ => (1..=MAX_MISSPELLED_WORDS.min(tokens.len() - start))
+                .map(|length| start..start + length)
+                .take_while(may_join)
+                .collect(),
+        }
+    }
+
     /// The command with its community moved to its place from the other end of the arguments.
     fn find_elsewhere(&self, reader: &NameReader<'_>, unknown: &Name) -> Option<Suggestion> {
-        let (spec, tokens) = (self.spec, self.arguments.all_tokens());
+        let (spec, tokens) = (self.spec, &self.typed.tokens);
         let is_last = spec.args.first() == Some(&ArgKind::Groups);
         let found = match spec.args {
             [_] => return None,
             [ArgKind::Groups, ..] => reader.read_first(tokens),
-            _ if self.arguments.ends_with_tokens() => reader.read_last(tokens),
+            _ if self.typed.ends_with_tokens() => reader.read_last(tokens),
             _ => return None,
         };
         let [community] = self.names.find(&found.text).0.try_into().ok()?;
@@ -403,15 +410,15 @@ impl Search<'_> {
             range.start -= 1;
         }
         let rest = match is_last {
-            true => self.arguments.source_of(range.end..tokens.len()),
-            false => self.arguments.source_of(0..range.start),
+            true => self.typed.source_of(range.end..tokens.len()),
+            false => self.typed.source_of(0..range.start),
         };
         let is_text = self.spec.is_verbatim();
         // `here it is about the marketing` is a sentence.
         if is_text
             && !is_last
             && range.start < name_start
-            && parse_quoted_name(self.arguments.source_of(0..range.start)).is_none()
+            && parse_quoted_name(self.typed.source_of(0..range.start)).is_none()
         {
             return None;
         }
@@ -427,21 +434,16 @@ impl Search<'_> {
         }
         let name = if community.name.is_empty() { community.id.as_str() } else { &community.name };
         // Flags that stood elsewhere must not get lost.
-        let flags = self.arguments.flags.to_typed();
+        let flags = self.typed.flags.to_typed();
         let flags = if rest.contains(flags) { "" } else { flags };
-        let (arguments, shown) = match is_last {
-            true => (
-                format!("{flags} {rest} {}", community.id),
-                format!("{flags} {} {}", escape_markup(&rest), typed(name)),
-            ),
-            false => (
-                format!("{flags} {} {rest}", community.id),
-                format!("{flags} {} {}", typed(name), escape_markup(&rest)),
-            ),
+        let in_order = |community: &str, rest: &str| match is_last {
+            true => format!("{flags} {rest} {community}").trim_start().to_owned(),
+            false => format!("{flags} {community} {rest}").trim_start().to_owned(),
         };
-        let arguments = arguments.trim_start().to_owned();
+        let arguments = in_order(community.id.as_str(), &rest);
+        let shown = in_order(&typed(name), &escape_markup(&rest));
         arguments::parse(spec.args, spec.is_mutating, &arguments).ok()?;
-        Some(Suggestion::new(spec, arguments, shown.trim_start(), self.localizer))
+        Some(Suggestion { spec, arguments, shown })
     }
 }
 
