@@ -233,27 +233,19 @@ impl Context<'_> {
             Some((undone, _)) if self.is_undo => (undone, None, None),
             undo_command => (command.to_owned(), undo_command, precondition),
         };
-        let is_undone = self.is_undo;
-        self.store_undo(&UndoRecord { command, undo_command, is_undone, precondition, alternative: None });
+        self.store_undo(UndoRecord { command, undo_command, precondition, ..UndoRecord::default() });
     }
 
     /// Stores that a change cannot be undone, and which command may help instead.
     pub fn set_not_undoable(&mut self, command: &str, alternative: &str, arguments: &[&str]) {
-        let command = command.to_owned();
         let arguments = arguments.iter().map(|word| (*word).to_owned()).collect();
         let alternative = Some((alternative.to_owned(), arguments));
-        let is_undone = self.is_undo;
-        self.store_undo(&UndoRecord {
-            command,
-            undo_command: None,
-            is_undone,
-            precondition: None,
-            alternative,
-        });
+        self.store_undo(UndoRecord { command: command.to_owned(), alternative, ..UndoRecord::default() });
     }
 
-    fn store_undo(&mut self, undo: &UndoRecord) {
-        let value = serde_json::to_string(undo).unwrap_or_default();
+    fn store_undo(&mut self, undo: UndoRecord) {
+        let undo = UndoRecord { is_undone: self.is_undo, ..undo };
+        let value = serde_json::to_string(&undo).unwrap_or_default();
         self.set_state(StateKind::Undo, self.conversation_key.to_string(), Some(value));
     }
 

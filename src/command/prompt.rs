@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
-use crate::command::resolution::{ClearedState, DeferredCommand};
+use crate::command::resolution::DeferredCommand;
 use crate::domain::{ConversationKey, InstanceName, Locale};
 use crate::storage::{CommandRecord, StateChange, StateEntry, StateKind, Store, StoreUnavailable};
 
@@ -21,7 +21,7 @@ const MAX_RECORD_DELAY: Duration = Duration::from_secs(1);
 const LATE_REPLY_NOTICE_WINDOW: Duration = Duration::from_secs(60 * 60);
 
 /// A prompt that waits for a reply.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prompt {
     /// The id of the command that prompts.
     pub prompted_by: String,
@@ -58,13 +58,7 @@ impl Prompt {
             prompted_by: prompted_by.id.clone(),
             language: locale.tag().to_owned(),
             command: command.to_owned(),
-            before: String::new(),
-            options: Vec::new(),
-            after: String::new(),
-            takes_several: false,
-            prompting_commands: Vec::new(),
-            is_undo: false,
-            precondition: None,
+            ..Self::default()
         }
     }
 
@@ -97,7 +91,7 @@ impl Prompt {
             command: self.command.clone(),
             rest: words.join(" "),
             is_confirmed: self.options.is_empty(),
-            clears: Some(if self.is_undo { ClearedState::Undo } else { ClearedState::Prompt }),
+            is_undo: self.is_undo,
             precondition: self.precondition.clone(),
             must_confirm: false,
             prompting_commands: self.prompting_commands.iter().chain([&self.prompted_by]).cloned().collect(),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{ConversationKey, InstanceName};
 use crate::reply::{Localizer, Reply};
-use crate::storage::{CommandRecord, StateChange, StateKind, Store};
+use crate::storage::{CommandRecord, StateChange, Store};
 
 /// What an indirect command may use.
 pub struct ResolveContext<'a> {
@@ -42,8 +42,8 @@ pub struct DeferredCommand {
     pub rest: String,
     /// It needs no confirmation.
     pub is_confirmed: bool,
-    /// The state that is removed with its reply.
-    pub clears: Option<ClearedState>,
+    /// It undoes a change.
+    pub is_undo: bool,
     /// Undo only if this is still true: the community id or description text that the change left.
     #[serde(default)]
     pub precondition: Option<String>,
@@ -54,25 +54,4 @@ pub struct DeferredCommand {
     /// and run again.
     #[serde(default)]
     pub prompting_commands: Vec<String>,
-}
-
-impl DeferredCommand {
-    /// The state that is removed with its reply, for an admin in a chat.
-    pub fn cleared_state(&self, key: &ConversationKey) -> Vec<StateChange> {
-        let kinds: &[StateKind] = match self.clears {
-            None => &[],
-            // The undo record stays until something is undone.
-            Some(ClearedState::Prompt | ClearedState::Undo) => &[StateKind::Prompt],
-        };
-        kinds.iter().map(|kind| StateChange { kind: *kind, key: key.to_string(), value: None }).collect()
-    }
-}
-
-/// State that is removed with a reply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ClearedState {
-    /// The prompt that was replied to.
-    Prompt,
-    /// The prompt that may have preceded an undo.
-    Undo,
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// How a change is undone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UndoRecord {
     /// The English name of the command that made the change.
     pub command: String,

@@ -48,8 +48,8 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     match parse_request(&arguments.words()) {
         AliasRequest::Usage => Ok(usage_reply()),
         AliasRequest::Show(short) => show_alias(context, &short).await,
-        AliasRequest::Set { short, thing } => set_alias(context, arguments, &short, &thing).await,
-        AliasRequest::Remove(short) => remove_alias(context, arguments, &short).await,
+        AliasRequest::Set { short, thing } => set_alias(context, &short, &thing).await,
+        AliasRequest::Remove(short) => remove_alias(context, &short).await,
     }
 }
 
@@ -160,12 +160,7 @@ async fn correction(
     Ok(None)
 }
 
-async fn set_alias(
-    context: &mut Context<'_>,
-    arguments: &Arguments,
-    short: &str,
-    wanted: &str,
-) -> Result<Reply, CommandError> {
+async fn set_alias(context: &mut Context<'_>, short: &str, wanted: &str) -> Result<Reply, CommandError> {
     let name = fold(short);
     let refused = |key| Ok(Reply::Lines(vec![ReplyLine::not_done(key).name("short", short)]));
     if context.directory.config_alias(&name).is_some() {
@@ -197,7 +192,9 @@ async fn set_alias(
         return Ok(reply);
     }
     let anyway = [&name, "=", thing.name()];
-    if let Some(reply) = changed_since_reply(arguments, &name, former.as_deref(), &snapshot, &anyway) {
+    if let Some(reply) =
+        changed_since_reply(context.precondition.as_deref(), &name, former.as_deref(), &snapshot, &anyway)
+    {
         return Ok(reply);
     }
     if former.is_none() && context.directory.chat_aliases().len() >= MAX_ALIASES {
@@ -237,11 +234,7 @@ async fn set_alias(
     Ok(reply(false))
 }
 
-async fn remove_alias(
-    context: &mut Context<'_>,
-    arguments: &Arguments,
-    short: &str,
-) -> Result<Reply, CommandError> {
+async fn remove_alias(context: &mut Context<'_>, short: &str) -> Result<Reply, CommandError> {
     let name = fold(short);
     if context.directory.config_alias(&name).is_some() {
         return Ok(Reply::Lines(vec![ReplyLine::not_done("alias-fixed").name("short", short)]));
@@ -256,7 +249,9 @@ async fn remove_alias(
     }
     let words = i18n::text(context.localizer.locale, "alias-remove-words", &[]);
     let anyway = [words.split(' ').next().unwrap_or_default(), &name];
-    if let Some(reply) = changed_since_reply(arguments, &name, Some(&id), &snapshot, &anyway) {
+    if let Some(reply) =
+        changed_since_reply(context.precondition.as_deref(), &name, Some(&id), &snapshot, &anyway)
+    {
         return Ok(reply);
     }
     let stood_for =
@@ -279,7 +274,7 @@ async fn remove_alias(
 
 /// The reply if an alias was changed since, with the command that undoes it all the same.
 fn changed_since_reply(
-    arguments: &Arguments,
+    precondition: Option<&str>,
     name: &str,
     id: Option<&str>,
     snapshot: &Snapshot,
@@ -287,7 +282,7 @@ fn changed_since_reply(
 ) -> Option<Reply> {
     // No alias is an empty id.
     let id = id.unwrap_or_default();
-    arguments.precondition.as_deref().filter(|precondition| *precondition != id)?;
+    precondition.filter(|precondition| *precondition != id)?;
     let now = Target::from_id(id, snapshot).map(|thing| alias_line(name, &thing));
     let first = ReplyLine::not_done("alias-changed-since").name("short", name);
     let command = ReplyLine::new("undo-instead").with_command("command", SPEC.name, anyway);

@@ -89,7 +89,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
                 return Ok(Reply::Lines(vec![ReplyLine::already_done(key).name("community", plan.name)]));
             }
             let is_not_so = |text: &String| !is_same_text(&plan.before, text);
-            let is_changed_since = arguments.precondition.as_ref().is_some_and(is_not_so);
+            let is_changed_since = context.precondition.as_ref().is_some_and(is_not_so);
             let mut about = preview_lines(&plan);
             let may_hold_a_flag = ends_in_yes(&plan.text);
             if may_hold_a_flag {

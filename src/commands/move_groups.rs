@@ -41,11 +41,11 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
                 Err(reply) => return Ok(reply),
             };
             let (plan, details) =
-                build_plan(context, LinkAction::Link, community, &typed, arguments.is_undo).await?;
+                build_plan(context, LinkAction::Link, community, &typed, context.is_undo).await?;
             let (admin, directory) = (context.admin, context.directory);
             let limit = context.instance.community_limit;
             let is_from =
-                |id: &CommunityId| arguments.precondition.as_deref().is_none_or(|only| id.as_str() == only);
+                |id: &CommunityId| context.precondition.as_deref().is_none_or(|only| id.as_str() == only);
             let may_leave = |id: &_, name: &_| is_from(id) && may_in(admin, id, name, directory);
             let mut plan = plan.into_move(&details, limit, may_leave);
             keep_last_group(context, &mut plan).await?;

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crate::command::resolution::{ClearedState, DeferredCommand, Resolution, ResolveContext};
+use crate::command::resolution::{DeferredCommand, Resolution, ResolveContext};
 use crate::command::spec::{CommandSpec, HelpSection};
 use crate::command::undo_record::UndoRecord;
 use crate::parse::flags::Flags;
@@ -40,7 +40,7 @@ pub async fn resolve(context: &ResolveContext<'_>, flags: Flags) -> Result<Resol
             command,
             rest: format!("{} {rest}", flags.to_typed()).trim_start().to_owned(),
             is_confirmed: false,
-            clears: Some(ClearedState::Undo),
+            is_undo: true,
             precondition,
             must_confirm: context.command.accepted_at.since(changed_at) > MAX_AGE_UNCONFIRMED,
             prompting_commands: Vec::new(),

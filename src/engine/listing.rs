@@ -17,7 +17,7 @@ use crate::parse::numbers::{list_numbers, parse_range};
 use crate::parse::tokenizer::Token;
 use crate::parse::word_lists::here_words;
 use crate::reply::{ListPage, Reply, ReplyLine, quote};
-use crate::storage::StateKind;
+use crate::storage::{CommandRecord, LeaseError, StateKind, Store};
 
 /// The most lines of a list on a page.
 pub const PAGE_SIZE: usize = 40;
@@ -230,15 +230,23 @@ impl Context<'_> {
 
     /// The last list of the chat before this command: the numbers of a later one are not meant.
     async fn load_last_list(&self) -> Result<Option<String>, CommandError> {
-        let list = self.get_state(StateKind::List, &self.list_key()).await?;
-        let list = list.filter(|list| list.at <= self.claim.command.accepted_at);
-        Ok(list.map(|list| list.value))
+        load_list(self.store, &self.claim.command, &self.list_key()).await
     }
 
     /// The key of the chat's list.
     pub fn list_key(&self) -> String {
         self.chat.ordering_key(&self.admin.key, self.claim.command.by_owner).to_string()
     }
+}
+
+/// The list of a chat that was shown when the command was accepted.
+pub async fn load_list(
+    store: &Store,
+    command: &CommandRecord,
+    key: &str,
+) -> Result<Option<String>, CommandError> {
+    let list = store.get_state(&command.instance, StateKind::List, key).await.map_err(LeaseError::Store)?;
+    Ok(list.filter(|list| list.at <= command.accepted_at).map(|list| list.value))
 }
 
 /// How a text fits the names of groups.

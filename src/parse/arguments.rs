@@ -90,11 +90,6 @@ pub struct Arguments {
     pub text: String,
     /// The flags.
     pub flags: Flags,
-    /// What must still be true: the id of the community that groups are taken from, or the text of a
-    /// description. Never typed.
-    pub precondition: Option<String>,
-    /// It undoes a change of its admin. Never typed.
-    pub is_undo: bool,
 }
 
 /// Parses the arguments of a command as if its first token, or the last one behind groups, named the community.

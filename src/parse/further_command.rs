@@ -1,12 +1,9 @@
 //! Several commands in one line. None of them is run, since the words of the second would be parsed as names.
 
-use std::collections::HashSet;
-use std::sync::LazyLock;
-
 use crate::directory::fold;
 use crate::parse::names::is_courtesy_phrase;
 use crate::parse::tokenizer::{Separator, Token, Tokenizer};
-use crate::parse::word_lists::word_list;
+use crate::parse::word_lists::in_word_list;
 
 /// Only so many words are checked; no command may have more.
 const MAX_WORDS: usize = 400;
@@ -14,11 +11,6 @@ const MAX_WORDS: usize = 400;
 const MAX_NAME_WORDS: usize = 8;
 /// The most bytes of a command's name.
 const MAX_COMMAND_BYTES: usize = 64;
-
-/// Verbs for commands, as people use them in sentences.
-static VERBS: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("command-verbs"));
-/// Words that join two commands.
-static CONJUNCTIONS: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("command-conjunctions"));
 
 /// Whether the arguments of a command hold another command: a line or a command name after a prefix, or a
 /// verb after a comma, the end of a sentence, “and” or a new line, with a word to follow. Words in quotes and
@@ -36,13 +28,18 @@ pub fn has_further_command(
 
 /// Whether a word is a verb for a command.
 pub fn is_command_verb(word: &str) -> bool {
-    VERBS.contains(&fold(word))
+    in_word_list(word, "command-verbs")
+}
+
+/// Whether a word joins two commands.
+fn is_conjunction(word: &str) -> bool {
+    in_word_list(word, "command-conjunctions")
 }
 
 /// Whether a text has a verb for a command right behind “and” or the like: `Festa e vincular futebol`.
 pub fn has_verb_behind_conjunction(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
-    words.windows(2).any(|pair| CONJUNCTIONS.contains(&fold(pair[0])) && is_command_verb(pair[1]))
+    words.windows(2).any(|pair| is_conjunction(pair[0]) && is_command_verb(pair[1]))
 }
 
 fn begins_command(
@@ -80,13 +77,13 @@ fn begins_command(
             at.checked_sub(1).and_then(|before| words.get(before)).filter(|before| !before.is_quoted);
         before.is_some_and(|before| {
             let before = &rest[before.span.clone()];
-            before.ends_with(['.', '!', '/']) || CONJUNCTIONS.contains(&fold(before))
+            before.ends_with(['.', '!', '/']) || is_conjunction(before)
         })
     };
     at > 0
         && at + 1 < words.len()
         && (word.separator != Separator::Blank || is_behind_and())
-        && VERBS.contains(&plain(text))
+        && is_command_verb(&plain(text))
         && !is_courtesy_phrase(&rest[word.span.start..words[at + 1].span.end])
 }
 

@@ -4,16 +4,14 @@
 //! one name, then that of several. Words of courtesy, small words and signs around names mean nothing. What is left
 //! is one unknown name up to the next whole name or separator.
 
-use std::collections::HashSet;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
 use crate::parse::numbered_names::numbered_names_at;
 use crate::parse::tokenizer::{Separator, Token, join};
-use crate::parse::word_lists::{in_word_list, is_stop_word, word_list};
+use crate::parse::word_lists::{in_word_list, is_stop_word};
 
 /// The most words of a name without quotes.
 const MAX_NAME_WORDS: usize = 8;
@@ -22,9 +20,6 @@ const MAX_NAME_WORDS: usize = 8;
 const MAX_LEN: usize = 1_000;
 /// The most words of a phrase of courtesy.
 const MAX_COURTESY_WORDS: usize = 3;
-
-/// Phrases that mean nothing: `por favor`.
-static COURTESY: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("courtesy-phrases"));
 
 /// How a text fits the names of an index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -293,7 +288,7 @@ impl NameReader<'_> {
 
 /// Whether words are a phrase of courtesy.
 pub fn is_courtesy_phrase(words: &str) -> bool {
-    words.len() <= MAX_LEN && COURTESY.contains(&fold(words.trim_matches(is_sign)))
+    words.len() <= MAX_LEN && in_word_list(words.trim_matches(is_sign), "courtesy-phrases")
 }
 
 /// How many tokens here are a phrase of courtesy.

@@ -8,12 +8,13 @@ use crate::command::context::{CommandError, TimingConfig};
 use crate::command::parsed_text::ParsedText;
 use crate::command::progress::Progress;
 use crate::command::prompt::Prompt;
+use crate::command::resolution::DeferredCommand;
 use crate::command::spec::CommandSpec;
 use crate::config::Admin;
 use crate::domain::{Chat, ConversationKey, InstanceName};
 use crate::instance::InstanceRuntime;
 use crate::parse::arguments::{Arguments, TypedArguments};
-use crate::reply::{Localizer, Reply};
+use crate::reply::{Localizer, Reply, UsageError};
 use crate::storage::{CommandRecord, LeaseError, Outcome, StateChange, Store, StoreUnavailable};
 use crate::telemetry::Metrics;
 use crate::zapi::{ApiError, Zapi};
@@ -64,6 +65,11 @@ pub(super) struct Request<'a> {
 }
 
 impl Request<'_> {
+    /// The key of the chat's list.
+    pub(super) fn list_key(&self) -> String {
+        self.chat.ordering_key(&self.command.admin, self.command.by_owner).to_string()
+    }
+
     /// A reply that offers a command with each of these arguments: a yes or a number runs one of them.
     pub(super) fn offer(&self, reply: Reply, spec: &CommandSpec, options: Vec<String>) -> CommandOutcome {
         let prompt = Prompt::new(self.command, self.run.localizer.locale, spec.name);
@@ -82,14 +88,8 @@ pub(super) struct ResolvedCommand {
     pub(super) typed: TypedArguments,
     /// Its arguments by kind.
     pub(super) arguments: Arguments,
-    /// The admin confirmed it, or an earlier attempt began it.
-    pub(super) is_confirmed: bool,
-    /// It asks for a confirmation whatever it changes.
-    pub(super) must_confirm: bool,
-    /// State that is cleared with the reply.
-    pub(super) cleared_state: Vec<StateChange>,
-    /// The command that replaces the typed one, as it is stored.
-    pub(super) deferred_command: Option<String>,
+    /// The command that replaces the typed one, if one does.
+    pub(super) deferred: Option<DeferredCommand>,
 }
 
 /// Result of a command: its reply, how it ends once that is sent, and the state that is stored with it.
@@ -110,6 +110,11 @@ impl CommandOutcome {
     /// The reply to a message that is no command. It may be edited into one.
     pub(super) fn talk(reply: Reply, state_changes: Vec<StateChange>) -> Self {
         Self { state_changes, is_talk: true, ..Self::usage_error(reply) }
+    }
+
+    /// The reply to arguments that cannot be read.
+    pub(super) fn misused(spec: &CommandSpec, error: UsageError, localizer: &Localizer) -> Self {
+        Self::usage_error(spec.usage_error_reply(error, localizer))
     }
 
     pub(super) fn usage_error(reply: Reply) -> Self {

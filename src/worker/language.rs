@@ -19,33 +19,18 @@ pub(super) async fn reply_language(
 ) -> Result<Localizer, StoreUnavailable> {
     let is_prompt_reply = [CONFIRM_COMMAND, DELETION].contains(&command.name.as_str())
         || matches!(parsed.request, ParsedRequest::Decline(_));
-    let of_prompt = match is_prompt_reply {
-        true => prompt_language(instance, store, command).await?,
-        false => None,
-    };
-    let chosen = match of_prompt {
-        Some(locale) => Some(locale),
-        None => chat_language(instance, store, command).await?,
-    };
+    let chat = Chat::from_id(&command.chat);
+    let name = &instance.config.name;
+    let mut chosen = None;
+    if is_prompt_reply {
+        let key = chat.conversation_key(&command.admin, command.by_owner);
+        let prompt = store.get_state(name, StateKind::Prompt, key.as_str()).await?;
+        chosen = prompt.and_then(|entry| Locale::parse(&Prompt::from_state(&entry)?.language));
+    }
+    if chosen.is_none() {
+        let key = chat.ordering_key(&command.admin, command.by_owner);
+        let entry = store.get_state(name, StateKind::Language, key.as_str()).await?;
+        chosen = entry.and_then(|entry| Locale::parse(&entry.value));
+    }
     Ok(Localizer { locale: chosen.unwrap_or(parsed.locale), ..instance.localizer.clone() })
-}
-
-async fn prompt_language(
-    instance: &InstanceRuntime,
-    store: &Store,
-    command: &CommandRecord,
-) -> Result<Option<Locale>, StoreUnavailable> {
-    let key = Chat::from_id(&command.chat).conversation_key(&command.admin, command.by_owner);
-    let prompt = store.get_state(&instance.config.name, StateKind::Prompt, key.as_str()).await?;
-    Ok(prompt.and_then(|entry| Locale::parse(&Prompt::from_state(&entry)?.language)))
-}
-
-async fn chat_language(
-    instance: &InstanceRuntime,
-    store: &Store,
-    command: &CommandRecord,
-) -> Result<Option<Locale>, StoreUnavailable> {
-    let key = Chat::from_id(&command.chat).ordering_key(&command.admin, command.by_owner);
-    let chosen = store.get_state(&instance.config.name, StateKind::Language, key.as_str()).await?;
-    Ok(chosen.and_then(|entry| Locale::parse(&entry.value)))
 }

@@ -6,7 +6,8 @@ use super::wish::{WishResolution, resolve_wish};
 use crate::authorization::may_use;
 use crate::command::context::CommandError;
 use crate::command::parsed_text::{ParsedCommand, ParsedRequest};
-use crate::command::resolution::{ClearedState, DeferredCommand, Resolution, ResolveContext};
+use crate::command::prompt::clear_prompt;
+use crate::command::resolution::{DeferredCommand, Resolution, ResolveContext};
 use crate::command::spec::CommandSpec;
 use crate::commands::{CATALOG, confirm, undo};
 use crate::domain::Chat;
@@ -62,15 +63,7 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
             None => Err(reply_to_talk(request, wished).await?.into()),
         };
     }
-    Ok(ResolvedCommand {
-        spec,
-        typed: parsed.arguments,
-        arguments,
-        is_confirmed: false,
-        must_confirm: false,
-        cleared_state: Vec::new(),
-        deferred_command: None,
-    })
+    Ok(ResolvedCommand { spec, typed: parsed.arguments, arguments, deferred: None })
 }
 
 /// The arguments of a command that its admin may use. `may_be_misread`: it was typed, and is checked for other commands.
@@ -84,9 +77,8 @@ async fn check_arguments(
     if may_be_misread && !request.command.is_started() {
         reject_misread(request, spec, parsed.rest()).await?;
     }
-    parsed.assign(spec).map_err(|error| {
-        CommandOutcome::usage_error(spec.usage_error_reply(error, request.run.localizer)).into()
-    })
+    let arguments = parsed.assign(spec);
+    arguments.map_err(|error| CommandOutcome::misused(spec, error, request.run.localizer).into())
 }
 
 /// Replies to a command name that does not exist.
@@ -168,7 +160,7 @@ async fn resolve_confirmed_undo(
     context: &ResolveContext<'_>,
     confirmed: DeferredCommand,
 ) -> Result<Resolution, LeaseError> {
-    let cleared = confirmed.cleared_state(context.conversation_key);
+    let cleared = vec![clear_prompt(context.conversation_key)];
     let parsed = ParsedCommand::new(&undo::SPEC, &confirmed.command, &confirmed.rest);
     let flags = match parsed.assign(&undo::SPEC) {
         Ok(arguments) => arguments.flags,
@@ -197,19 +189,7 @@ async fn resolve_deferred(
     let spec = spec.ok_or(CommandError::NoHandler)?;
     let parsed = ParsedCommand::new(spec, &deferred.command, &deferred.rest);
     let arguments = check_arguments(request, spec, &parsed, !deferred.is_confirmed).await?;
-    Ok(ResolvedCommand {
-        spec,
-        typed: parsed.arguments,
-        arguments: Arguments {
-            precondition: deferred.precondition.clone(),
-            is_undo: deferred.clears == Some(ClearedState::Undo),
-            ..arguments
-        },
-        is_confirmed: deferred.is_confirmed,
-        must_confirm: deferred.must_confirm,
-        cleared_state: deferred.cleared_state(request.conversation_key),
-        deferred_command: serde_json::to_string(&deferred).ok(),
-    })
+    Ok(ResolvedCommand { spec, typed: parsed.arguments, arguments, deferred: Some(deferred) })
 }
 
 /// Rejects text that would be misread: with a second command, or about creating or deleting a group. Text that is the

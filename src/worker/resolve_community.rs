@@ -16,14 +16,13 @@ use crate::directory::{CommunityEntry, Directory, NameIndex, Snapshot, disambigu
 use crate::domain::{CommunityId, GroupId};
 use crate::engine::aliases::load_chat_aliases;
 use crate::engine::links::change::stored_plan_community;
-use crate::engine::listing::community_by_number;
-use crate::parse::arguments::{self, ArgKind, Arguments, TypedArguments, is_person};
+use crate::engine::listing::{community_by_number, load_list};
+use crate::parse::arguments::{self, ArgKind, TypedArguments, is_person};
 use crate::parse::names::{Fit, Name, NameReader, is_sign};
 use crate::parse::numbers::parse_range;
 use crate::parse::tokenizer::{Separator, Token, join, parse_quoted_name};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
 use crate::reply::{Localizer, MAX_CANDIDATES, Reply, ReplyLine, UsageError, escape_markup, typed};
-use crate::storage::{LeaseError, StateKind};
 
 /// The most words between the beginning of a name and another name that is whole: `minha comunidade Bairro Feliz`.
 const MAX_WORDS_BETWEEN: usize = 4;
@@ -62,7 +61,7 @@ pub(super) async fn find_named_community(
         return Ok(Some(community));
     }
     let spec = resolved.spec;
-    let list = load_list(request).await?;
+    let list = load_list(run.store, command, &request.list_key()).await?;
     let asked = Instant::now();
     let mut snapshot = directory.snapshot(run.zapi).await?;
     let mut is_refreshed = false;
@@ -72,9 +71,8 @@ pub(super) async fn find_named_community(
         match search.find() {
             Ok((name, community)) => {
                 let arguments = resolved.typed.assign_community(spec.args, name.tokens, &name.text);
-                let arguments = arguments.map_err(|error| usage_error(spec, error, run.localizer))?;
-                let Arguments { precondition, is_undo, .. } = std::mem::take(&mut resolved.arguments);
-                resolved.arguments = Arguments { precondition, is_undo, ..arguments };
+                resolved.arguments =
+                    arguments.map_err(|error| CommandOutcome::misused(spec, error, run.localizer))?;
                 return Ok(Some(community));
             }
             Err(unclear) if is_refreshed => return Err(unclear.into_outcome(request, spec).into()),
@@ -84,19 +82,6 @@ pub(super) async fn find_named_community(
             }
         }
     }
-}
-
-fn usage_error(spec: &CommandSpec, error: UsageError, localizer: &Localizer) -> CommandOutcome {
-    CommandOutcome::usage_error(spec.usage_error_reply(error, localizer))
-}
-
-/// The list of communities that was shown when the command was accepted.
-pub(super) async fn load_list(request: &Request<'_>) -> Result<Option<String>, LeaseError> {
-    let Request { run, command, chat, .. } = request;
-    let key = chat.ordering_key(&command.admin, command.by_owner);
-    let list = run.store.get_state(&run.instance.config.name, StateKind::List, key.as_str()).await;
-    let list = list.map_err(LeaseError::Store)?.filter(|list| list.at <= command.accepted_at);
-    Ok(list.map(|list| list.value))
 }
 
 /// The names of communities as an admin may use them. Communities that the admin may not use are found only by their
@@ -174,7 +159,7 @@ impl Unclear {
         let localizer = request.run.localizer;
         let (reply, readings) = match self {
             Self::Moved(suggestion) => return suggestion.into_outcome("suggestion", request),
-            Self::Missing => return usage_error(spec, UsageError::MissingCommunity, localizer),
+            Self::Missing => return CommandOutcome::misused(spec, UsageError::MissingCommunity, localizer),
             Self::IsGroup(name) => {
                 let line = ReplyLine::not_done("is-group").name("name", name);
                 let line = line.with_plain("usage", spec.usage(localizer));

@@ -4,7 +4,7 @@
 //! as in the command. Where words are left that are no names, nothing is offered.
 
 use super::context::Request;
-use super::resolve_community::{CommunityNames, load_list};
+use super::resolve_community::CommunityNames;
 use super::suggest::Suggestion;
 use crate::command::context::CommandError;
 use crate::command::parsed_text::ParsedWish;
@@ -13,8 +13,9 @@ use crate::command::undo_record::UndoRecord;
 use crate::commands::{CATALOG, undo};
 use crate::config::AdminsFrom;
 use crate::directory::fold;
-use crate::domain::{CommunityId, GroupId};
-use crate::engine::listing::fit_of_group;
+use crate::domain::GroupId;
+use crate::engine::listing::{fit_of_group, load_list};
+use crate::engine::target::Target;
 use crate::parse::arguments::{self, ArgKind, TypedArguments};
 use crate::parse::dialing_code::DialingCode;
 use crate::parse::names::{Fit, Name, NameReader, is_courtesy_phrase, strip_courtesy};
@@ -47,11 +48,12 @@ pub(super) async fn resolve_wish(
     request: &Request<'_>,
     wish: &ParsedWish,
 ) -> Result<WishResolution, CommandError> {
-    let Request { run, admin, .. } = request;
+    let Request { run, admin, command, .. } = request;
     let Some(spec) = CATALOG.lookup(&wish.command) else { return Ok(WishResolution::Talk) };
     let directory = &run.instance.directory;
     let snapshot = directory.snapshot(run.zapi).await?;
-    let communities = CommunityNames::new(snapshot, directory, admin, load_list(request).await?);
+    let list = load_list(run.store, command, &request.list_key()).await?;
+    let communities = CommunityNames::new(snapshot, directory, admin, list);
     let reader = WishReader { request, communities, wish };
     let spec = reader.choose_command(spec);
     let rest = wish.rest.as_str();
@@ -160,15 +162,9 @@ impl WishReader<'_> {
         let Some((command, rest)) = record.and_then(|record| record.undo_command) else {
             return Ok(String::new());
         };
+        let snapshot = &self.communities.snapshot;
         let name = |word: &str| {
-            let group = GroupId::parse(word)
-                .and_then(|id| self.communities.snapshot.groups.by_id(&id).map(|entry| &entry.name));
-            let community =
-                CommunityId::parse(word).and_then(|id| self.communities.snapshot.communities.by_id(&id));
-            community
-                .map(|entry| &entry.name)
-                .or(group)
-                .map_or_else(|| escape_markup(word), |name| typed(name))
+            Target::from_id(word, snapshot).map_or_else(|| escape_markup(word), |target| typed(target.name()))
         };
         let words: Vec<String> = rest.split(' ').map(name).collect();
         Ok(format!(" ({} {})", run.localizer.format_command(&command, &[]), words.join(" ")))

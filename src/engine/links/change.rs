@@ -56,12 +56,11 @@ pub async fn change_links(
                 Ok(typed) => typed,
                 Err(reply) => return Ok(reply),
             };
-            let (plan, details) = build_plan(context, action, community, &typed, arguments.is_undo).await?;
+            let (plan, details) = build_plan(context, action, community, &typed, context.is_undo).await?;
             failpoint::reach(Step::StateRead);
             let todo = plan.pending();
             let rest = plan.community_id().map(|id| command_with_ids(&id, &todo)).unwrap_or_default();
-            let max_unconfirmed =
-                change.max_unconfirmed.or(arguments.is_undo.then_some(MAX_UNDO_UNCONFIRMED));
+            let max_unconfirmed = change.max_unconfirmed.or(context.is_undo.then_some(MAX_UNDO_UNCONFIRMED));
             let is_grave = max_unconfirmed.is_some_and(|max| todo.len() > max);
             let report = plan.preview(action, false);
             let command = change.command;

@@ -19,25 +19,9 @@ use crate::zapi::HttpClients;
 
 fn new_command() -> NewCommand {
     NewCommand {
-        id: "0190".to_owned(),
         instance: InstanceName::parse("gone").unwrap(),
-        ordering_key: OrderingKey::new("5544999990001"),
-        message_id: "3EB0".to_owned(),
-        version: 0,
-        part: 0,
-        chat: "5544999990001".to_owned(),
-        admin: "ana".to_owned(),
-        phone: None,
-        lid: None,
-        sender: SenderIdentity::default(),
-        by_owner: false,
         name: "help".to_owned(),
-        text: "/help".to_owned(),
-        parsed: None,
-        media: None,
-        quoted: None,
-        sent_at: None,
-        accepted_at: Timestamp(1_764_000_000_000),
+        ..NewCommand::for_test("0190", Timestamp(1_764_000_000_000))
     }
 }
 
