@@ -22,7 +22,7 @@ use crate::parse::names::{Fit, Name, NameReader, is_sign};
 use crate::parse::numbers::parse_range;
 use crate::parse::tokenizer::{Separator, Token, join, parse_quoted_name};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
-use crate::reply::{Localizer, MAX_CANDIDATES, Reply, ReplyLine, UsageError, escape_markup, typed};
+use crate::reply::{MAX_CANDIDATES, Reply, ReplyLine, UsageError, escape_markup, typed};
 
 /// The most words between the beginning of a name and another name that is whole: `minha comunidade Bairro Feliz`.
 const MAX_WORDS_BETWEEN: usize = 4;
@@ -67,7 +67,7 @@ pub(super) async fn find_named_community(
     let mut is_refreshed = false;
     loop {
         let names = CommunityNames::new(snapshot.clone(), directory, admin, list.clone());
-        let search = Search { names: &names, typed: &resolved.typed, spec, localizer: run.localizer };
+        let search = Search { request, names: &names, typed: &resolved.typed, spec };
         match search.find() {
             Ok((name, community)) => {
                 let arguments = resolved.typed.assign_community(spec.args, name.tokens, &name.text);
@@ -75,7 +75,7 @@ pub(super) async fn find_named_community(
                     arguments.map_err(|error| CommandOutcome::misused(spec, error, run.localizer))?;
                 return Ok(Some(community));
             }
-            Err(unclear) if is_refreshed => return Err(unclear.into_outcome(request, spec).into()),
+            Err(unclear) if is_refreshed => return Err(unclear),
             Err(_) => {
                 snapshot = directory.newer_snapshot(run.zapi, asked).await?;
                 is_refreshed = true;
@@ -140,64 +140,22 @@ impl<'a> CommunityNames<'a> {
     }
 }
 
-/// What a command may mean where its community is unclear.
-enum Unclear {
-    /// One of these communities, each with the arguments of the command about it.
-    OneOf { typed: String, readings: Vec<(CommunityEntry, String)>, is_known: bool },
-    /// The community stands in another place than it should.
-    Moved(Suggestion),
-    /// No community is named at all.
-    Missing,
-    /// It is a group.
-    IsGroup(String),
-    /// No community is like this; those that there are.
-    Unknown { typed: String, available: Vec<CommunityEntry> },
-}
+/// A community that may be meant, and the tokens that name it.
+type Reading = (CommunityEntry, Range<usize>);
 
-impl Unclear {
-    fn into_outcome(self, request: &Request<'_>, spec: &CommandSpec) -> CommandOutcome {
-        let localizer = request.run.localizer;
-        let (reply, readings) = match self {
-            Self::Moved(suggestion) => return suggestion.into_outcome("suggestion", request),
-            Self::Missing => return CommandOutcome::misused(spec, UsageError::MissingCommunity, localizer),
-            Self::IsGroup(name) => {
-                let line = ReplyLine::not_done("is-group").name("name", name);
-                let line = line.with_plain("usage", spec.usage(localizer));
-                return CommandOutcome::usage_error(Reply::Lines(vec![line]));
-            }
-            Self::Unknown { typed, available } => {
-                let available = disambiguate(&available);
-                let reply = Reply::NoCommunity { typed, nearest: Vec::new(), available };
-                return CommandOutcome::usage_error(reply);
-            }
-            Self::OneOf { typed, mut readings, is_known } => {
-                readings.truncate(MAX_CANDIDATES);
-                let (entries, options): (Vec<_>, Vec<_>) = readings.into_iter().unzip();
-                let candidates = disambiguate(&entries);
-                let reply = match is_known {
-                    true => Reply::AmbiguousCommunity { typed, candidates },
-                    false => Reply::NoCommunity { typed, nearest: candidates, available: Vec::new() },
-                };
-                (reply, options)
-            }
-        };
-        request.offer(reply, spec, readings)
-    }
-}
-
-/// The search for the community of a command.
+/// The search for the community of a command. Where it is unclear, the command ends with a reply.
 struct Search<'a> {
+    request: &'a Request<'a>,
     names: &'a CommunityNames<'a>,
     typed: &'a TypedArguments,
     spec: &'static CommandSpec,
-    localizer: &'a Localizer,
 }
 
 impl Search<'_> {
-    fn find(&self) -> Result<(Name, CommunityEntry), Unclear> {
+    fn find(&self) -> Result<(Name, CommunityEntry), EarlyExit> {
         let tokens = &self.typed.tokens;
         let fit = |text: &str| self.names.find(text).1;
-        let reader = NameReader { fit: &fit, locale: self.localizer.locale };
+        let reader = NameReader { fit: &fit, locale: self.request.run.localizer.locale };
         let is_person = self.followed_by(ArgKind::People) && is_person(tokens);
         let unknown = |tokens_of: Range<usize>| Name {
             text: join(&tokens[tokens_of.clone()]),
@@ -222,8 +180,8 @@ impl Search<'_> {
         match (name.fit, <[CommunityEntry; 1]>::try_from(entries)) {
             (Fit::Whole | Fit::Beginning, Ok([community])) => Ok((name, community)),
             (Fit::Ambiguous, Err(entries)) => {
-                let readings = entries.into_iter().map(|entry| self.reading(entry, name.tokens.clone()));
-                Err(Unclear::OneOf { readings: readings.collect(), typed: name.text, is_known: true })
+                let readings = entries.into_iter().map(|entry| (entry, name.tokens.clone()));
+                Err(self.ask(&name.text, readings.collect(), true))
             }
             _ => Err(self.find_nearest(&reader, name, is_person)),
         }
@@ -233,9 +191,20 @@ impl Search<'_> {
         self.spec.args.get(1) == Some(&arg)
     }
 
-    fn reading(&self, entry: CommunityEntry, tokens: Range<usize>) -> (CommunityEntry, String) {
-        let arguments = self.typed.with_community(self.spec.args, tokens, &entry.id);
-        (entry, arguments)
+    /// Asks which community is meant. `is_known`: each of them has the name.
+    fn ask(&self, typed: &str, mut readings: Vec<Reading>, is_known: bool) -> EarlyExit {
+        readings.truncate(MAX_CANDIDATES);
+        let (entries, tokens): (Vec<_>, Vec<_>) = readings.into_iter().unzip();
+        let arguments = |(entry, tokens): (&CommunityEntry, Range<usize>)| {
+            self.typed.with_community(self.spec.args, tokens, &entry.id)
+        };
+        let options = entries.iter().zip(tokens).map(arguments).collect();
+        let (typed, candidates) = (typed.to_owned(), disambiguate(&entries));
+        let reply = match is_known {
+            true => Reply::AmbiguousCommunity { typed, candidates },
+            false => Reply::NoCommunity { typed, nearest: candidates, available: Vec::new() },
+        };
+        self.request.offer(reply, self.spec, options).into()
     }
 
     /// Other communities that are named beside the one that was found: another whole name shortly behind a beginning,
@@ -245,7 +214,7 @@ impl Search<'_> {
         reader: &NameReader<'_>,
         name: &Name,
         entries: &[CommunityEntry],
-    ) -> Option<Unclear> {
+    ) -> Option<EarlyExit> {
         let [community] = entries else { return None };
         let [ArgKind::Community, next, ..] = self.spec.args else { return None };
         let tokens = &self.typed.tokens;
@@ -280,9 +249,8 @@ impl Search<'_> {
             let other = others.find_map(|at| name_at(at).filter(is_another))?;
             readings.extend(self.names.find(&other.text).0);
             readings.retain(|entry| entry.id != community.id);
-            let of_other = readings.pop().map(|entry| self.reading(entry, other.tokens.clone()))?;
-            let readings = vec![of_other, self.reading(community.clone(), name.tokens.clone())];
-            return Some(Unclear::OneOf { typed: name.text.clone(), readings, is_known: true });
+            let readings = vec![(readings.pop()?, other.tokens), (community.clone(), name.tokens.clone())];
+            return Some(self.ask(&name.text, readings, true));
         }
         readings.retain(|entry| entry.id != community.id);
         if readings.is_empty() {
@@ -290,8 +258,8 @@ impl Search<'_> {
         }
         readings.insert(0, community.clone());
         let typed = join(&tokens[name.tokens.start..last.end]);
-        let readings = readings.into_iter().map(|entry| self.reading(entry, last.clone())).collect();
-        Some(Unclear::OneOf { typed: typed.trim_matches(is_sign).to_owned(), readings, is_known: true })
+        let readings = readings.into_iter().map(|entry| (entry, last.clone())).collect();
+        Some(self.ask(typed.trim_matches(is_sign), readings, true))
     }
 
     /// Whether a name is also that of a group besides the announcement group.
@@ -314,43 +282,46 @@ impl Search<'_> {
     }
 
     /// What an unknown name may mean: a community in another place, else those with the nearest names.
-    fn find_nearest(&self, reader: &NameReader<'_>, name: Name, is_person: bool) -> Unclear {
+    fn find_nearest(&self, reader: &NameReader<'_>, name: Name, is_person: bool) -> EarlyExit {
+        let localizer = self.request.run.localizer;
         if let Some(suggestion) = self.find_elsewhere(reader, &name) {
-            return Unclear::Moved(suggestion);
+            return suggestion.into_outcome("suggestion", self.request).into();
         }
         if is_person || name.text.contains("://") || name.text.is_empty() {
-            return Unclear::Missing;
+            return CommandOutcome::misused(self.spec, UsageError::MissingCommunity, localizer).into();
         }
         let tokens = &self.typed.tokens;
         let last = reader.read_last(tokens);
         if self.spec.args.len() == 1 && last.fit >= Fit::Beginning {
             let readings = self.names.find(&last.text).0.into_iter();
-            let readings = readings.map(|entry| self.reading(entry, last.tokens.clone())).collect();
-            return Unclear::OneOf { typed: name.text, readings, is_known: false };
+            return self.ask(&name.text, readings.map(|entry| (entry, last.tokens.clone())).collect(), false);
         }
-        let allowed: Vec<CommunityEntry> = self.names.allowed.all().cloned().collect();
         let runs = self.find_runs(&name);
         let texts: Vec<String> =
             runs.iter().map(|run| join(&tokens[run.clone()]).trim_matches(is_sign).to_owned()).collect();
-        let mut scored: Vec<(f64, CommunityEntry, Range<usize>)> = Vec::new();
-        for entry in &allowed {
+        let mut scored: Vec<(f64, Reading)> = Vec::new();
+        for entry in self.names.allowed.all() {
             let scores = texts.iter().map(|text| similarity_of(text, &entry.name));
             let best = scores.zip(&runs).max_by(|one, other| one.0.total_cmp(&other.0));
-            scored.extend(best.map(|(score, run)| (score, entry.clone(), run.clone())));
+            scored.extend(best.map(|(score, run)| (score, (entry.clone(), run.clone()))));
         }
-        scored.retain(|(score, ..)| *score >= MIN_SIMILARITY);
+        scored.retain(|(score, _)| *score >= MIN_SIMILARITY);
         scored.sort_by(|one, other| other.0.total_cmp(&one.0));
-        let typed = name.text.trim_matches(is_sign).to_owned();
-        let readings: Vec<_> =
-            scored.into_iter().take(MAX_NEAREST).map(|(_, entry, run)| self.reading(entry, run)).collect();
-        if readings.is_empty() {
-            if let Some(group) = self.find_group(&typed) {
-                return Unclear::IsGroup(group);
-            }
-            let available = if allowed.len() <= MAX_CANDIDATES { allowed } else { Vec::new() };
-            return Unclear::Unknown { typed, available };
+        let typed = name.text.trim_matches(is_sign);
+        let nearest: Vec<Reading> =
+            scored.into_iter().take(MAX_NEAREST).map(|(_, reading)| reading).collect();
+        if !nearest.is_empty() {
+            return self.ask(typed, nearest, false);
         }
-        Unclear::OneOf { typed, readings, is_known: false }
+        if let Some(group) = self.find_group(typed) {
+            let line = ReplyLine::not_done("is-group").name("name", group);
+            let line = line.with_plain("usage", self.spec.usage(localizer));
+            return CommandOutcome::usage_error(Reply::Lines(vec![line])).into();
+        }
+        let available: Vec<CommunityEntry> = self.names.allowed.all().cloned().collect();
+        let available = if available.len() <= MAX_CANDIDATES { disambiguate(&available) } else { Vec::new() };
+        let reply = Reply::NoCommunity { typed: typed.to_owned(), nearest: Vec::new(), available };
+        CommandOutcome::usage_error(reply).into()
     }
 
     /// The tokens that may be the misspelled name of a community: all of them, or some side by side.
