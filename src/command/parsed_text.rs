@@ -132,8 +132,107 @@ fn language_of_wish(catalog: &Catalog, wish: &Wish, instance: Locale) -> Locale 
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::commands::CATALOG;
+    use crate::commands::{self, CATALOG};
+    use crate::directory::fold;
+    use crate::domain::CommunityId;
+    use crate::parse::arguments::ArgKind;
+    use crate::parse::tokenizer::Token;
+    use crate::reply::Localizer;
+
+    const COMMUNITY: &str = "120363186053925765";
+
+    /// What commands are made of.
+    const PIECES: [&str; 22] = [
+        "Sales",
+        "Futebol",
+        "\"Mães do Bairro\"",
+        "“Time A”",
+        "d'água",
+        "vendas*",
+        "3-5",
+        "44 99999-0001",
+        "https://x.example/a,b",
+        ",",
+        ";",
+        "\n",
+        "\n- ",
+        "\n2. ",
+        "1) ",
+        ":",
+        "—",
+        "-",
+        "--yes",
+        "--try",
+        "\u{200b}",
+        ".",
+    ];
+
+    fn parse(text: &str) -> Option<(&'static CommandSpec, ParsedCommand)> {
+        let parser = CommandParser::new(&["/".to_owned()]);
+        match ParsedText::parse(text, &CATALOG, &parser, Locale::En).request {
+            ParsedRequest::Command(parsed) => Some((CATALOG.lookup(&parsed.typed)?, parsed)),
+            _ => None,
+        }
+    }
+
+    /// A parsed command as the bot prints it: with the id of its community, or its words in quotes.
+    fn print(spec: &CommandSpec, parsed: &ParsedCommand, arguments: &Arguments) -> String {
+        let (typed, count) = (&parsed.arguments, parsed.arguments.tokens.len());
+        let range = match spec.args {
+            [ArgKind::Groups, ..] => count - 1..count,
+            [ArgKind::Community] => 0..count,
+            _ => 0..1,
+        };
+        let command_name = commands::name_in;
+        let (prefix, prefixes) = ("/".to_owned(), vec!["/".to_owned()]);
+        let localizer = Localizer { locale: Locale::En, prefix, prefixes, command_name };
+        if arguments.community.is_some() {
+            let id = CommunityId::parse(COMMUNITY).unwrap();
+            return format!("/{} {}", spec.name, typed.with_community(spec.args, range, &id));
+        }
+        let words = arguments.words();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let command = localizer.format_command(spec.name, &words);
+        format!("{command} {} {}", arguments.flags.to_typed(), arguments.text)
+    }
+
+    /// Whatever names the community, the rest of the command.
+    fn rest_of(arguments: &Arguments) -> (Vec<String>, String, &'static str) {
+        let is_text = |token: &&Token| token.text.contains(char::is_alphanumeric);
+        let tokens = arguments.tokens.iter().filter(is_text);
+        let tokens = tokens.map(|token| fold(&token.text)).collect();
+        (tokens, arguments.text.clone(), arguments.flags.to_typed())
+    }
+
+    proptest! {
+        #[test]
+        fn a_printed_command_is_parsed_back(
+            name in prop::sample::select(CATALOG.names()),
+            pieces in prop::collection::vec(prop::sample::select(PIECES.to_vec()), 0..9),
+            separator in prop::sample::select(vec![" ", ""]),
+        ) {
+            let typed = format!("/{name} {}", pieces.join(separator));
+            let Some((spec, parsed)) = parse(&typed) else { return Ok(()) };
+            prop_assert_eq!(spec.name, name);
+            let json = serde_json::to_string(&parsed).unwrap();
+            prop_assert_eq!(&serde_json::from_str::<ParsedCommand>(&json).unwrap(), &parsed);
+            let Ok(arguments) = parsed.assign(spec) else { return Ok(()) };
+
+            let printed = print(spec, &parsed, &arguments);
+
+            let (again, parsed) = parse(&printed).expect("it is a command");
+            let again_arguments = parsed.assign(again);
+            prop_assert!(again_arguments.is_ok(), "{:?}: {:?}", printed, again_arguments);
+            let again_arguments = again_arguments.unwrap();
+            prop_assert_eq!(again.name, name);
+            let community = arguments.community.as_ref().map(|_| COMMUNITY);
+            prop_assert_eq!(again_arguments.community.as_deref(), community, "{:?}", printed);
+            prop_assert_eq!(rest_of(&again_arguments), rest_of(&arguments), "{:?}", printed);
+        }
+    }
 
     #[test]
     fn a_portuguese_or_spanish_name_is_answered_in_its_language_and_an_english_one_in_the_instances() {

@@ -17,7 +17,7 @@ use crate::parse::numbers::{list_numbers, parse_range};
 use crate::parse::tokenizer::Token;
 use crate::parse::word_lists::here_words;
 use crate::reply::{ListPage, Reply, ReplyLine, quote};
-use crate::storage::{CommandRecord, LeaseError, StateKind, Store};
+use crate::storage::{CommandRecord, StateKind, Store};
 
 /// The most lines of a list on a page.
 pub const PAGE_SIZE: usize = 40;
@@ -245,7 +245,7 @@ pub async fn load_list(
     command: &CommandRecord,
     key: &str,
 ) -> Result<Option<String>, CommandError> {
-    let list = store.get_state(&command.instance, StateKind::List, key).await.map_err(LeaseError::Store)?;
+    let list = store.get_state(&command.instance, StateKind::List, key).await?;
     Ok(list.filter(|list| list.at <= command.accepted_at).map(|list| list.value))
 }
 

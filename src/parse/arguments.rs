@@ -186,17 +186,13 @@ impl TypedArguments {
 
     /// The arguments as text, with this community in place of these tokens. Words before it are dropped.
     pub fn with_community(&self, args: &[ArgKind], range: Range<usize>, community: &CommunityId) -> String {
-        let words = match args {
-            [ArgKind::Groups, ..] => {
-                let groups = range.start.checked_sub(1).map_or(0, |last| self.tokens[last].span.end);
-                format!("{} {community}", &self.source[..groups])
-            }
-            _ => {
-                let behind = self.source[self.behind(range)..].trim_start();
-                format!("{} {community} {behind}", self.flags.to_typed())
-            }
+        let span = |at: usize| self.tokens.get(at).map_or(0..0, |token| token.span.clone());
+        let (before, behind) = match args {
+            [ArgKind::Groups, ..] => (&self.source[..span(range.start).start], ""),
+            [_, next, ..] if next.is_text() => ("", &self.source[self.behind(range)..]),
+            _ => ("", &self.source[span(range.end.saturating_sub(1)).end..]),
         };
-        words.trim().to_owned()
+        format!("{} {before}{community} {behind}", self.flags.to_typed()).trim().to_owned()
     }
 
     /// What was typed for these tokens, with the flags beside them.

@@ -45,6 +45,13 @@ pub struct Name {
     pub fit: Fit,
 }
 
+impl Name {
+    /// These tokens as a name that is not known.
+    pub fn unknown(tokens: &[Token], range: Range<usize>) -> Self {
+        Self { text: join(&tokens[range.clone()]), tokens: range, fit: Fit::None }
+    }
+}
+
 /// Looks up names for a chat in this language.
 pub struct NameReader<'a> {
     /// How a text fits the names.
@@ -134,8 +141,7 @@ impl NameReader<'_> {
             while next > at + 1 && is_stop_word(&tokens[next - 1].text) {
                 next -= 1;
             }
-            let name = Name { tokens: at..next, text: join(&tokens[at..next]), fit: Fit::None };
-            push(&mut names, name, tokens, &mut joined_at);
+            push(&mut names, Name::unknown(tokens, at..next), tokens, &mut joined_at);
             at = next;
         }
         Ok(names)
@@ -149,14 +155,11 @@ impl NameReader<'_> {
             if let Some(name) = self.name_at(tokens, at, end) {
                 return name;
             }
-            match self.courtesy_at(tokens, at, end) {
-                Some(length) => at += length,
-                None => break,
-            }
+            let Some(length) = self.courtesy_at(tokens, at, end) else { break };
+            at += length;
         }
         let first = if at < tokens.len() { at } else { 0 };
-        let end = tokens.len().min(first + 1);
-        Name { tokens: first..end, text: join(&tokens[first..end]), fit: Fit::None }
+        Name::unknown(tokens, first..tokens.len().min(first + 1))
     }
 
     /// The name at the end, before words that mean nothing. Where there is none, the last word.
@@ -175,20 +178,18 @@ impl NameReader<'_> {
         let fits =
             candidates.map(|at| self.fit_of(tokens, at..end)).filter(|name| self.is_taken(tokens, name));
         let best = fits.rev().max_by_key(|name| (name.fit, name.tokens.len()));
-        let last = end.saturating_sub(1)..end;
-        best.unwrap_or_else(|| Name { text: join(&tokens[last.clone()]), tokens: last, fit: Fit::None })
+        best.unwrap_or_else(|| Name::unknown(tokens, end.saturating_sub(1)..end))
     }
 
     /// Whether the tokens hold only words that mean nothing.
     pub fn is_courtesy(&self, tokens: &[Token]) -> bool {
         let mut at = 0;
-        while at < tokens.len() {
-            match self.courtesy_at(tokens, at, run_end(tokens, at)) {
-                Some(length) => at += length,
-                None => return false,
-            }
+        while at < tokens.len()
+            && let Some(length) = self.courtesy_at(tokens, at, run_end(tokens, at))
+        {
+            at += length;
         }
-        true
+        at == tokens.len()
     }
 
     /// The name at a position: the longest whole one, unless a longer beginning would leave the words behind it

@@ -15,9 +15,9 @@ use crate::domain::{Chat, ConversationKey, InstanceName};
 use crate::instance::InstanceRuntime;
 use crate::parse::arguments::{Arguments, TypedArguments};
 use crate::reply::{Localizer, Reply, UsageError};
-use crate::storage::{CommandRecord, LeaseError, Outcome, StateChange, Store, StoreUnavailable};
+use crate::storage::{CommandRecord, Outcome, StateChange, Store};
 use crate::telemetry::Metrics;
-use crate::zapi::{ApiError, Zapi};
+use crate::zapi::Zapi;
 
 /// The command that replies to a prompt.
 pub(super) const CONFIRM_COMMAND: &str = "confirm";
@@ -134,26 +134,8 @@ impl From<CommandOutcome> for EarlyExit {
     }
 }
 
-impl From<CommandError> for EarlyExit {
-    fn from(error: CommandError) -> Self {
-        Self::Error(error)
-    }
-}
-
-impl From<ApiError> for EarlyExit {
-    fn from(error: ApiError) -> Self {
+impl<E: Into<CommandError>> From<E> for EarlyExit {
+    fn from(error: E) -> Self {
         Self::Error(error.into())
-    }
-}
-
-impl From<LeaseError> for EarlyExit {
-    fn from(error: LeaseError) -> Self {
-        Self::Error(error.into())
-    }
-}
-
-impl From<StoreUnavailable> for EarlyExit {
-    fn from(error: StoreUnavailable) -> Self {
-        LeaseError::Store(error).into()
     }
 }

@@ -183,7 +183,6 @@ async fn run_command(
     let is_cancelled = command.is_cancelled();
     let mut context = Context {
         catalog: &CATALOG,
-        parser: &run.instance.parser,
         instance: &run.instance.config,
         localizer: run.localizer,
         zapi: run.zapi,

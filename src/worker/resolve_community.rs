@@ -157,20 +157,14 @@ impl Search<'_> {
         let fit = |text: &str| self.names.find(text).1;
         let reader = NameReader { fit: &fit, locale: self.request.run.localizer.locale };
         let is_person = self.followed_by(ArgKind::People) && is_person(tokens);
-        let unknown = |tokens_of: Range<usize>| Name {
-            text: join(&tokens[tokens_of.clone()]),
-            tokens: tokens_of,
-            fit: Fit::None,
-        };
+        let all = || Name::unknown(tokens, 0..tokens.len());
         let name = match self.spec.args {
             [ArgKind::Groups, ..] => reader.read_last(tokens),
-            _ if is_person => unknown(0..1),
-            [_] if self.names.find(&join(tokens)).1 == Fit::Whole => {
-                Name { fit: Fit::Whole, ..unknown(0..tokens.len()) }
-            }
+            _ if is_person => Name::unknown(tokens, 0..1),
+            [_] if self.names.find(&join(tokens)).1 == Fit::Whole => Name { fit: Fit::Whole, ..all() },
             [_] => Some(reader.read_first(tokens))
                 .filter(|name| reader.is_courtesy(&tokens[name.tokens.end..]))
-                .unwrap_or_else(|| unknown(0..tokens.len())),
+                .unwrap_or_else(all),
             _ => reader.read_first(tokens),
         };
         let entries = self.names.find(&name.text).0;

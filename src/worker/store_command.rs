@@ -40,10 +40,6 @@ pub const MAX_COMMANDS: usize = 20;
 /// The version of a message under which its deletion is stored: after every edit.
 pub const DELETION_VERSION: u32 = 1_000;
 
-/// The stored name of [`CommandKind::Wish`].
-const WISH: &str = "wish";
-/// The stored name of [`CommandKind::Talk`].
-const TALK: &str = "talk";
 /// The stored name of [`CommandKind::RateLimited`].
 pub(super) const RATE_LIMITED: &str = "rate_limited";
 /// The stored name of [`CommandKind::TooMany`].
@@ -60,8 +56,8 @@ impl CommandKind {
         match self {
             Self::Command(spec) => spec.name,
             Self::Unknown => "unknown",
-            Self::Wish { .. } => WISH,
-            Self::Talk => TALK,
+            Self::Wish { .. } => "wish",
+            Self::Talk => "talk",
             Self::RateLimited => RATE_LIMITED,
             Self::TooMany => TOO_MANY,
             Self::TooOld => TOO_OLD,

@@ -26,7 +26,7 @@ use crate::parse::text::is_comma;
 use crate::parse::tokenizer::{Separator, Token, Tokenizer, join};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
 use crate::reply::{escape_markup, typed};
-use crate::storage::{LeaseError, StateKind};
+use crate::storage::StateKind;
 
 /// The fewest digits of a phone number.
 const MIN_PHONE_DIGITS: usize = 8;
@@ -55,11 +55,12 @@ pub(super) async fn resolve_wish(
     let list = load_list(run.store, command, &request.list_key()).await?;
     let communities = CommunityNames::new(snapshot, directory, admin, list);
     let reader = WishReader { request, communities, wish };
-    let spec = reader.choose_command(spec);
     let rest = wish.rest.as_str();
+    let spec = reader.choose_command(spec, has_number(rest));
     let Some(parts) = reader.find_arguments(spec) else {
         let is_about_known = rest.is_empty() || spec.name == "create" || reader.mentions_known(spec);
-        let spec = if is_about_admins(rest) { admin_command(spec) } else { spec };
+        // Whose number is missing: `coloca ele de admin`.
+        let spec = if reader.is_about_admins() { reader.choose_command(spec, true) } else { spec };
         return Ok(if is_about_known { WishResolution::Incomplete(spec) } else { WishResolution::Talk });
     };
     let (arguments, mut shown): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
@@ -85,22 +86,25 @@ struct WishReader<'a> {
 
 impl WishReader<'_> {
     /// The command for groups, people, admins, words or a community, whichever the words name.
-    fn choose_command(&self, spec: &'static CommandSpec) -> &'static CommandSpec {
+    fn choose_command(&self, spec: &'static CommandSpec, has_people: bool) -> &'static CommandSpec {
         let rest = self.wish.rest.as_str();
-        let has_people = has_number(rest);
-        let name = match spec.name {
-            "link" | "unlink" | "add" | "remove" if has_people && is_about_admins(rest) => {
-                return admin_command(spec);
-            }
-            "link" if has_people => "add",
-            "unlink" if has_people => "remove",
-            "add" if !has_people => "link",
-            "remove" if !has_people => "unlink",
-            "groups" if self.whole_community(rest).is_some() => "community",
-            "communities" if !rest.is_empty() => "community",
-            name => name,
+        let name = match (spec.name, has_people) {
+            ("link" | "add", true) if self.is_about_admins() => "promote",
+            ("unlink" | "remove", true) if self.is_about_admins() => "demote",
+            ("link" | "add", true) => "add",
+            ("link" | "add", false) => "link",
+            ("unlink" | "remove", true) => "remove",
+            ("unlink" | "remove", false) => "unlink",
+            ("groups", _) if self.whole_community(rest).is_some() => "community",
+            ("communities", _) if !rest.is_empty() => "community",
+            (name, _) => name,
         };
         CATALOG.lookup(name).unwrap_or(spec)
+    }
+
+    /// Whether a word for admins is among the words.
+    fn is_about_admins(&self) -> bool {
+        words(&self.wish.rest).any(|word| in_word_list(word, "wish-admin-words"))
     }
 
     /// The arguments of a command in words, if everything that they name is known.
@@ -156,8 +160,7 @@ impl WishReader<'_> {
     async fn undo_details(&self) -> Result<String, CommandError> {
         let Request { run, conversation_key, .. } = self.request;
         let instance = &run.instance.config.name;
-        let stored = run.store.get_state(instance, StateKind::Undo, conversation_key.as_str()).await;
-        let record = stored.map_err(LeaseError::Store)?;
+        let record = run.store.get_state(instance, StateKind::Undo, conversation_key.as_str()).await?;
         let record: Option<UndoRecord> = record.and_then(|entry| serde_json::from_str(&entry.value).ok());
         let Some((command, rest)) = record.and_then(|record| record.undo_command) else {
             return Ok(String::new());
@@ -317,21 +320,6 @@ impl WishReader<'_> {
         let is_clear = people.iter().all(|person| person.person.is_ok() && person.name.is_none());
         (is_clear && !people.is_empty()).then_some(text)
     }
-}
-
-/// Whether a word for admins is among the words.
-fn is_about_admins(rest: &str) -> bool {
-    words(rest).any(|word| in_word_list(word, "wish-admin-words"))
-}
-
-/// The command for admins in place of one for groups or people.
-fn admin_command(spec: &'static CommandSpec) -> &'static CommandSpec {
-    let name = match spec.name {
-        "link" | "add" => "promote",
-        "unlink" | "remove" => "demote",
-        name => name,
-    };
-    CATALOG.lookup(name).unwrap_or(spec)
 }
 
 fn as_typed(text: &str) -> Part {

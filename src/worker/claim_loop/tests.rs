@@ -13,7 +13,7 @@ use crate::config::{self, ConfigSource};
 use crate::domain::{InstanceName, Locale, OrderingKey};
 use crate::instance::InstanceRuntime;
 use crate::parse::prefix::CommandParser;
-use crate::storage::{InsertResult, NewCommand, SenderIdentity, Store};
+use crate::storage::{InsertResult, NewCommand, Store};
 use crate::telemetry::Metrics;
 use crate::zapi::HttpClients;
 
