@@ -184,11 +184,13 @@ impl TypedArguments {
         Ok(())
     }
 
-    /// The arguments as text, with this community in place of these tokens. Words before it are dropped.
+    /// The arguments as text, with this community in place of these tokens. Words beside it that are no other arguments
+    /// are dropped.
     pub fn with_community(&self, args: &[ArgKind], range: Range<usize>, community: &CommunityId) -> String {
         let span = |at: usize| self.tokens.get(at).map_or(0..0, |token| token.span.clone());
         let (before, behind) = match args {
             [ArgKind::Groups, ..] => (&self.source[..span(range.start).start], ""),
+            [_] => ("", ""),
             [_, next, ..] if next.is_text() => ("", &self.source[self.behind(range)..]),
             _ => ("", &self.source[span(range.end.saturating_sub(1)).end..]),
         };
