@@ -137,6 +137,7 @@ pub fn command(round: usize, now: Timestamp) -> NewCommand {
         by_owner: false,
         name: "link".to_owned(),
         text: "/link \"Bairro Feliz\" futebol, mães, xadrez".to_owned(),
+        parsed: None,
         media: None,
         quoted: None,
         sent_at: Some(now),

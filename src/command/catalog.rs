@@ -1,7 +1,6 @@
 //! The catalog: finds commands by name, in any language, and suggests the nearest name of a typo.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
+use std::collections::HashMap;
 
 use crate::command::spec::CommandSpec;
 use crate::command::wish::{Wish, WishTable};
@@ -11,17 +10,13 @@ use crate::i18n;
 use crate::parse::command_lines::{NameKind, split_commands};
 use crate::parse::phrases::Token;
 use crate::parse::prefix::{CommandParser, is_too_long};
-use crate::parse::word_lists::word_list;
+use crate::parse::word_lists::in_word_list;
 
 /// Shorter words match by chance.
 const MIN_GUESS_LEN: usize = 3;
 
 /// The prefixes that turn a name into its opposite.
 const NEGATIONS: [&str; 6] = ["des", "de", "dis", "un", "in", "re"];
-
-/// Words for what no command does, near as they may be to a name: `/rename` is no `/remove`.
-static WORDS_WITHOUT_COMMAND: LazyLock<HashSet<String>> =
-    LazyLock::new(|| word_list("words-without-command"));
 
 /// All commands, by name. Help, documentation and rights follow from it.
 pub struct Catalog {
@@ -92,7 +87,9 @@ impl Catalog {
         let length = typed.chars().count();
         let names = || self.specs.iter().flat_map(|spec| spec.names().map(move |name| (spec, name)));
         let has_opposite = names().any(|(_, name)| antonym_distance(&typed, &fold(name)) == Some(0));
-        if length < MIN_GUESS_LEN || has_opposite || WORDS_WITHOUT_COMMAND.contains(&typed) {
+        // What no command does, near as the word may be to a name: `/rename` is no `/remove`.
+        let is_without_command = in_word_list(&typed, "words-without-command");
+        if length < MIN_GUESS_LEN || has_opposite || is_without_command {
             return None;
         }
         let is_shortened = |name: &str| length > MIN_GUESS_LEN && name.starts_with(&typed);

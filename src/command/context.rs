@@ -14,17 +14,16 @@ use crate::config::{Admin, Instance};
 use crate::directory::{CommunityAdmins, CommunityEntry, Directory};
 use crate::domain::{Chat, ConversationKey, Media, Person};
 use crate::i18n;
-use crate::parse::prefix::CommandParser;
 use crate::reply::{Localizer, Reply, ReplyLine};
-use crate::storage::{Claim, LEASE_TTL, LeaseError, StateChange, StateEntry, StateKind, Store};
+use crate::storage::{
+    Claim, LEASE_TTL, LeaseError, StateChange, StateEntry, StateKind, Store, StoreUnavailable,
+};
 use crate::zapi::{ApiError, Zapi};
 
 /// What a command may use while it runs.
 pub struct Context<'a> {
     /// All commands.
     pub catalog: &'a Catalog,
-    /// Recognizes commands by the prefixes of the instance.
-    pub parser: &'a CommandParser,
     /// The instance's configuration.
     pub instance: &'a Instance,
     /// Language and prefix of the replies.
@@ -160,6 +159,12 @@ impl From<ReplyLine> for CommandError {
     }
 }
 
+impl From<StoreUnavailable> for CommandError {
+    fn from(error: StoreUnavailable) -> Self {
+        Self::Store(error.into())
+    }
+}
+
 impl Context<'_> {
     /// Whether this is a dry run.
     pub fn is_dry_run(&self) -> bool {
@@ -292,7 +297,7 @@ impl Context<'_> {
         let command = &self.claim.command;
         let Some(deferred) = self.deferred_command() else { return Ok(command.media.clone()) };
         for id in deferred.prompting_commands.iter().rev() {
-            if let Some(media) = self.store.media(id).await.map_err(LeaseError::Store)? {
+            if let Some(media) = self.store.media(id).await? {
                 return Ok(Some(media));
             }
         }
@@ -307,7 +312,7 @@ impl Context<'_> {
 
     /// The stored state of this kind and key.
     pub async fn get_state(&self, kind: StateKind, key: &str) -> Result<Option<StateEntry>, CommandError> {
-        Ok(self.store.get_state(&self.instance.name, kind, key).await.map_err(LeaseError::Store)?)
+        Ok(self.store.get_state(&self.instance.name, kind, key).await?)
     }
 
     /// The community that the command names, which the worker has found before.

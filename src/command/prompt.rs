@@ -21,7 +21,7 @@ const MAX_RECORD_DELAY: Duration = Duration::from_secs(1);
 const LATE_REPLY_NOTICE_WINDOW: Duration = Duration::from_secs(60 * 60);
 
 /// A prompt that waits for a reply.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prompt {
     /// The id of the command that prompts.
     pub prompted_by: String,
@@ -58,13 +58,7 @@ impl Prompt {
             prompted_by: prompted_by.id.clone(),
             language: locale.tag().to_owned(),
             command: command.to_owned(),
-            before: String::new(),
-            options: Vec::new(),
-            after: String::new(),
-            takes_several: false,
-            prompting_commands: Vec::new(),
-            undone: None,
-            precondition: None,
+            ..Self::default()
         }
     }
 

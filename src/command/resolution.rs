@@ -2,15 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::catalog::Catalog;
 use crate::domain::{ConversationKey, InstanceName};
 use crate::reply::{Localizer, Reply};
-use crate::storage::{CommandRecord, StateChange, StateKind, Store};
+use crate::storage::{CommandRecord, StateChange, Store};
 
 /// What an indirect command may use.
 pub struct ResolveContext<'a> {
-    /// All commands.
-    pub catalog: &'a Catalog,
     /// The journal.
     pub store: &'a Store,
     /// The instance's name.
@@ -58,12 +55,4 @@ pub struct DeferredCommand {
     /// and run again.
     #[serde(default)]
     pub prompting_commands: Vec<String>,
-}
-
-impl DeferredCommand {
-    /// The state that is removed with its reply, for an admin in a chat: the prompt. The undo record stays until something
-    /// is undone.
-    pub fn cleared_state(&self, key: &ConversationKey) -> Vec<StateChange> {
-        vec![StateChange { kind: StateKind::Prompt, key: key.to_string(), value: None }]
-    }
 }

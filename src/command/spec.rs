@@ -3,7 +3,7 @@
 use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
-use crate::parse::arguments::{ArgKind, Arguments};
+use crate::parse::arguments::ArgKind;
 use crate::reply::{Localizer, Reply, ReplyLine, UsageError};
 
 /// The commands that may need a confirmation: they cannot be undone, or many people notice them.
@@ -74,6 +74,12 @@ impl CommandSpec {
         self.args.contains(&ArgKind::Picture)
     }
 
+    /// Whether it only shows something.
+    pub fn is_read_only(&self) -> bool {
+        // These two change nothing in WhatsApp, but what the bot does.
+        !self.is_mutating && !["cancel", "language"].contains(&self.name)
+    }
+
     /// Whether its arguments may be names of communities or groups.
     pub fn takes_names(&self) -> bool {
         self.args.iter().any(|arg| matches!(arg, ArgKind::Community | ArgKind::Groups | ArgKind::Keyword(_)))
@@ -97,11 +103,6 @@ impl CommandSpec {
     /// Whether a part of its arguments is kept as it is typed.
     pub fn is_verbatim(&self) -> bool {
         self.args.iter().any(|arg| arg.is_verbatim())
-    }
-
-    /// The missing argument, after the community's name has taken its words.
-    pub fn missing_argument(&self, arguments: &Arguments) -> Option<UsageError> {
-        arguments.missing_argument(self.args)
     }
 
     /// All names in a language.

@@ -24,14 +24,6 @@ pub struct Wish {
     pub name: Option<String>,
 }
 
-impl Wish {
-    /// Whether it only asks for what the command shows.
-    pub fn is_read(&self) -> bool {
-        // These two change nothing in WhatsApp, but what the bot does.
-        !self.spec.is_mutating && !["cancel", "language"].contains(&self.spec.name)
-    }
-}
-
 /// The phrases that ask for each command, by language: the command's names, and `wish-…` of the translation files.
 pub struct WishTable(PhraseTable<(Locale, &'static CommandSpec)>);
 

@@ -48,8 +48,8 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     match parse_request(&arguments.words()) {
         AliasRequest::Usage => Ok(usage_reply()),
         AliasRequest::Show(short) => show_alias(context, &short).await,
-        AliasRequest::Set { short, thing } => set_alias(context, arguments, &short, &thing).await,
-        AliasRequest::Remove(short) => remove_alias(context, arguments, &short).await,
+        AliasRequest::Set { short, thing } => set_alias(context, &short, &thing).await,
+        AliasRequest::Remove(short) => remove_alias(context, &short).await,
     }
 }
 
@@ -160,12 +160,7 @@ async fn check_order(
     Ok(())
 }
 
-async fn set_alias(
-    context: &mut Context<'_>,
-    arguments: &Arguments,
-    short: &str,
-    wanted: &str,
-) -> Result<Reply, CommandError> {
+async fn set_alias(context: &mut Context<'_>, short: &str, wanted: &str) -> Result<Reply, CommandError> {
     let name = fold(short);
     check_not_fixed(context, short)?;
     let sought = find_target(context, wanted).await?;
@@ -189,7 +184,7 @@ async fn set_alias(
     }
     check_may_change(context, former.as_deref(), &snapshot)?;
     let anyway = [&name, "=", thing.name()];
-    check_unchanged(arguments, &name, former.as_deref(), &snapshot, &anyway)?;
+    check_unchanged(context, &name, former.as_deref(), &snapshot, &anyway)?;
     if former.is_none() && context.directory.chat_aliases().len() >= MAX_ALIASES {
         let many = ReplyLine::not_done("alias-many").with_count("count", MAX_ALIASES);
         return Err(many.with_command("command", "aliases", &[]).into());
@@ -223,11 +218,7 @@ async fn set_alias(
     Ok(Reply::Lines(lines(ReplyLine::done("alias-set"))))
 }
 
-async fn remove_alias(
-    context: &mut Context<'_>,
-    arguments: &Arguments,
-    short: &str,
-) -> Result<Reply, CommandError> {
+async fn remove_alias(context: &mut Context<'_>, short: &str) -> Result<Reply, CommandError> {
     let name = fold(short);
     check_not_fixed(context, short)?;
     let Some(id) = context.directory.chat_alias(&name).map(str::to_owned) else {
@@ -238,7 +229,7 @@ async fn remove_alias(
     check_may_change(context, Some(&id), &snapshot)?;
     let words = i18n::text(context.localizer.locale, "alias-remove-words", &[]);
     let anyway = [words.split(' ').next().unwrap_or_default(), &name];
-    check_unchanged(arguments, &name, Some(&id), &snapshot, &anyway)?;
+    check_unchanged(context, &name, Some(&id), &snapshot, &anyway)?;
     let stood_for =
         Target::from_id(&id, &snapshot).map_or_else(|| id.clone(), |thing| thing.name().to_owned());
     let lines = |line: ReplyLine| vec![line.name("short", &name).name("name", &stood_for)];
@@ -261,7 +252,7 @@ fn check_not_fixed(context: &Context<'_>, short: &str) -> Result<(), CommandErro
 
 /// Ends the command if an alias was changed since, with the command that undoes it all the same.
 fn check_unchanged(
-    arguments: &Arguments,
+    context: &Context<'_>,
     name: &str,
     id: Option<&str>,
     snapshot: &Snapshot,
@@ -269,7 +260,7 @@ fn check_unchanged(
 ) -> Result<(), CommandError> {
     // No alias is an empty id.
     let id = id.unwrap_or_default();
-    if arguments.precondition.as_deref().is_none_or(|precondition| precondition == id) {
+    if context.precondition.as_deref().is_none_or(|precondition| precondition == id) {
         return Ok(());
     }
     let mut lines = vec![ReplyLine::not_done("alias-changed-since").name("short", name)];

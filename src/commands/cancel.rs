@@ -14,7 +14,7 @@ use crate::domain::Chat;
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, UsageError};
-use crate::storage::{LeaseError, OpenCommand, StateKind};
+use crate::storage::{OpenCommand, StateKind};
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "cancel",
@@ -37,7 +37,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     let this = context.claim.command.id.clone();
     let by_owner = context.claim.command.by_owner;
     let ordering_key = context.chat.ordering_key(&context.admin.key, by_owner);
-    let waiting = context.store.open_commands(&context.instance.name).await.map_err(LeaseError::Store)?;
+    let waiting = context.store.open_commands(&context.instance.name).await?;
     let here = waiting.into_iter().filter(|open| {
         let is_open = open.cancelled_by.is_none() && open.id != this && open.name != SPEC.name;
         // What was stored only for its reply is not cancelled.
@@ -53,7 +53,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     });
     let candidates = mine.into_iter().map(|open| open.id).collect();
     let now = context.clock.now();
-    let cancelled = context.store.cancel(candidates, most, this, now).await.map_err(LeaseError::Store)?;
+    let cancelled = context.store.cancel(candidates, most, this, now).await?;
     // A prompt waits, too.
     let prompt = context.get_state(StateKind::Prompt, context.conversation_key.as_str()).await?;
     let prompt = prompt.filter(|prompt| is_in_time(prompt.at, context.clock.now()));

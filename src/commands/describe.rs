@@ -61,7 +61,7 @@ impl ApiChange for Description {
             return Err(ReplyLine::already_done(key).name("community", change.name).into());
         }
         let is_not_so = |text: &String| !is_same_text(&change.before, text);
-        let is_changed_since = arguments.precondition.as_ref().is_some_and(is_not_so);
+        let is_changed_since = context.precondition.as_ref().is_some_and(is_not_so);
         let mut preview = change.preview();
         let may_hold_a_flag = ends_in_yes(&change.text);
         if may_hold_a_flag {

@@ -8,6 +8,7 @@
 use crate::authorization::{community_admin_key, display_admin_key, may_everywhere, may_in};
 use crate::command::catalog::Catalog;
 use crate::command::context::{CommandError, Context};
+use crate::command::parsed_text::{ParsedCommand, ParsedRequest, ParsedText};
 use crate::command::prompt::Prompt;
 use crate::command::resolution::DeferredCommand;
 use crate::command::spec::{CommandSpec, HelpSection};
@@ -16,11 +17,11 @@ use crate::directory::{CommunityEntry, NameMatch, Snapshot, disambiguate, fold};
 use crate::domain::{CommunityId, Person};
 use crate::engine::links::change::{stored_plan_community, stored_plan_sources};
 use crate::engine::members::person::parse_one;
-use crate::parse::arguments::{self, ArgKind, Arguments};
+use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::prompt_reply::is_thumbs_up;
 use crate::parse::word_lists::{in_word_list, skip_stop_words};
 use crate::reply::{MAX_CANDIDATES, Reply, ReplyLine, escape_markup, quote, truncate};
-use crate::storage::{HistoryEntry, LeaseError, Outcome};
+use crate::storage::{HistoryEntry, Outcome};
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "history",
@@ -39,8 +40,6 @@ const MAX_READS: usize = 20;
 const MAX_ENTRIES: usize = 200;
 /// The most lines of a page: these are long.
 const PAGE_SIZE: usize = 20;
-/// So many bytes of a command's text are parsed to find its community, which stands at the beginning.
-const MAX_PARSED_BYTES: usize = 1_024;
 /// The most characters of a result.
 const MAX_RESULT_LEN: usize = 60;
 /// The status icons of a reply, the most telling first.
@@ -73,7 +72,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     'past: for _ in 0..MAX_READS {
         let instance = &context.instance.name;
         let stretch = context.store.history_page(instance, before.as_deref(), READ_BATCH).await;
-        let Some(stretch) = stretch.map_err(LeaseError::Store)? else {
+        let Some(stretch) = stretch? else {
             is_all = true;
             break;
         };
@@ -275,15 +274,15 @@ fn matches_filter(
 
 /// The community that a command without a plan names, by current names.
 fn typed_community(context: &Context<'_>, names: &Snapshot, record: &HistoryEntry) -> Option<CommunityId> {
-    let (command, rest) = match resolved_command(record) {
-        Some(meant) => (meant.command, meant.rest),
-        None => {
-            let text = &record.text[..record.text.floor_char_boundary(MAX_PARSED_BYTES)];
-            context.parser.parse(text).map(|command| (command.typed, command.rest))?
-        }
+    let spec_of = |name: &str| context.catalog.lookup(name);
+    let parsed = match resolved_command(record) {
+        Some(deferred) => ParsedCommand::new(spec_of(&deferred.command)?, &deferred.command, &deferred.rest),
+        None => match serde_json::from_str::<ParsedText>(record.parsed.as_deref()?).ok()?.request {
+            ParsedRequest::Command(parsed) => parsed,
+            _ => return None,
+        },
     };
-    let spec = context.catalog.lookup(&command)?;
-    let arguments = arguments::parse(spec.args, spec.is_mutating, &rest).ok()?;
+    let arguments = parsed.assign(spec_of(&parsed.typed)?).ok()?;
     let typed = arguments.community.as_ref()?;
     let typed = context
         .directory

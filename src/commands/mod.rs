@@ -33,7 +33,7 @@ mod whoami;
 use std::sync::LazyLock;
 
 use crate::command::catalog::Catalog;
-use crate::command::handler::{Command, Handler};
+use crate::command::handler::{Command, Run};
 use crate::command::spec::CommandSpec;
 use crate::domain::Locale;
 
@@ -42,17 +42,7 @@ macro_rules! direct {
     ($module:ident) => {
         Command {
             spec: &$module::SPEC,
-            handler: Handler::Run(|context, arguments| Box::pin($module::run(context, arguments))),
-        }
-    };
-}
-
-/// A command that is replaced by another one.
-macro_rules! indirect {
-    ($module:ident) => {
-        Command {
-            spec: &$module::SPEC,
-            handler: Handler::Resolve(|context, arguments| Box::pin($module::resolve(context, arguments))),
+            run: Some(|context, arguments| Box::pin($module::run(context, arguments))),
         }
     };
 }
@@ -79,8 +69,8 @@ const COMMANDS: &[Command] = &[
     direct!(who),
     direct!(history),
     direct!(more),
-    indirect!(confirm),
-    indirect!(undo),
+    Command { spec: &confirm::SPEC, run: None },
+    Command { spec: &undo::SPEC, run: None },
     direct!(cancel),
     direct!(status),
     direct!(whoami),
@@ -94,9 +84,9 @@ const COMMANDS: &[Command] = &[
 pub static CATALOG: LazyLock<Catalog> =
     LazyLock::new(|| Catalog::new(COMMANDS.iter().map(|command| command.spec)));
 
-/// How a command of the catalog is run.
-pub fn handler(spec: &CommandSpec) -> Option<Handler> {
-    COMMANDS.iter().find(|command| command.spec.name == spec.name).map(|command| command.handler)
+/// How a command of the catalog is run; none if it stands for another command.
+pub fn handler(spec: &CommandSpec) -> Option<Run> {
+    COMMANDS.iter().find(|command| command.spec.name == spec.name)?.run
 }
 
 /// The name of a command in the help of a language, by its English name.
@@ -115,8 +105,8 @@ mod tests {
     #[test]
     fn no_two_commands_share_a_name_and_each_is_documented() {
         let mut owners: BTreeMap<String, &str> = BTreeMap::new();
-        for Command { spec, handler } in COMMANDS {
-            assert_eq!(spec.is_indirect(), matches!(handler, Handler::Resolve(_)), "{}", spec.name);
+        for Command { spec, run } in COMMANDS {
+            assert_eq!(spec.is_indirect(), run.is_none(), "{}", spec.name);
             for name in spec.names() {
                 let other = owners.insert(fold(name), spec.name);
                 assert!(other.is_none_or(|other| other == spec.name), "{name}");

@@ -11,7 +11,7 @@ use crate::command::context::{CommandError, Context};
 use crate::command::spec::{CommandSpec, HelpSection};
 use crate::parse::arguments::Arguments;
 use crate::reply::{Reply, ReplyLine, quote};
-use crate::storage::{ConnectionReport, LeaseError};
+use crate::storage::ConnectionReport;
 use crate::zapi::{ApiError, ConnectionStatus};
 
 /// How long before its end a subscription is mentioned.
@@ -34,7 +34,7 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
         context.store.queue_stats(instance),
         context.store.connection_report(instance, context.clock.now()),
     );
-    let (overview, told) = (overview.map_err(LeaseError::Store)?, told.map_err(LeaseError::Store)?);
+    let (overview, told) = (overview?, told?);
     let mut lines = connection_lines(context, connection, told);
     // This command itself is open while it runs.
     lines.push(ReplyLine::new("status-waiting").with_count("count", overview.open.saturating_sub(1)));

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::command::resolution::{DeferredCommand, Resolution, ResolveContext};
 use crate::command::spec::{CommandSpec, HelpSection};
 use crate::command::undo_record::UndoRecord;
-use crate::parse::arguments::Arguments;
+use crate::parse::flags::Flags;
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::{LeaseError, StateKind};
 
@@ -26,8 +26,8 @@ pub const SPEC: CommandSpec = CommandSpec {
 const MAX_AGE_UNCONFIRMED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Finds the command that replaces this one.
-pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result<Resolution, LeaseError> {
-    let ResolveContext { store, instance, conversation_key, localizer, .. } = *past;
+pub async fn resolve(context: &ResolveContext<'_>, flags: Flags) -> Result<Resolution, LeaseError> {
+    let ResolveContext { store, instance, conversation_key, localizer, .. } = *context;
     let stored = store.get_state(instance, StateKind::Undo, conversation_key.as_str()).await?;
     let undo =
         stored.and_then(|stored| Some((stored.at, serde_json::from_str::<UndoRecord>(&stored.value).ok()?)));
@@ -38,11 +38,11 @@ pub async fn resolve(past: &ResolveContext<'_>, arguments: &Arguments) -> Result
     if let Some((undo_command, rest)) = undo_command {
         return Ok(Resolution::Command(DeferredCommand {
             command: undo_command,
-            rest: format!("{} {rest}", arguments.flags.to_typed()).trim_start().to_owned(),
+            rest: format!("{} {rest}", flags.to_typed()).trim_start().to_owned(),
             is_confirmed: false,
             undone: Some(command),
             precondition,
-            must_confirm: past.command.accepted_at.since(changed_at) > MAX_AGE_UNCONFIRMED,
+            must_confirm: context.command.accepted_at.since(changed_at) > MAX_AGE_UNCONFIRMED,
             prompting_commands: Vec::new(),
         }));
     }

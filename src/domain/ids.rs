@@ -93,22 +93,6 @@ macro_rules! as_text {
 }
 as_text!(InstanceName, CommunityId, GroupId);
 
-impl TryFrom<String> for CommunityId {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text).ok_or("no id of a community")
-    }
-}
-
-impl TryFrom<String> for GroupId {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text).ok_or("no id of a group")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,7 +10,7 @@ pub async fn load_chat_aliases(
     store: &Store,
     instance: &InstanceName,
 ) -> Result<Vec<(String, String)>, LeaseError> {
-    let kept = store.list_state(instance, StateKind::Alias).await.map_err(LeaseError::Store)?;
+    let kept = store.list_state(instance, StateKind::Alias).await?;
     Ok(kept.into_iter().map(|alias| (alias.key, alias.value)).collect())
 }
 

@@ -10,14 +10,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::authorization::may_use;
 use crate::command::context::{CommandError, Context};
-use crate::directory::{NamedEntry, fold, similarity_of};
+use crate::directory::{NamedEntry, Snapshot, fold, similarity_of};
 use crate::domain::{GroupId, InviteLink};
 use crate::parse::names::{Exclusion, Fit, Name, NameReader, find_leftover, strip_courtesy};
 use crate::parse::numbers::{list_numbers, parse_range};
 use crate::parse::tokenizer::Token;
 use crate::parse::word_lists::here_words;
 use crate::reply::{Reply, ReplyLine, quote};
-use crate::storage::StateKind;
+use crate::storage::{CommandRecord, StateKind, Store};
 
 /// The most lines of a list on a page.
 pub const PAGE_SIZE: usize = 40;
@@ -176,17 +176,7 @@ impl Context<'_> {
                     || GroupId::parse(text).is_some()
                     || InviteLink::looks_like_invite(text)
                     || here.contains(&fold(text)));
-            let (groups, is_whole) = snapshot.groups.matches(text);
-            let is_pattern = || text.contains('*') && !snapshot.groups.matching(text).is_empty();
-            if is_given || is_whole || self.directory.is_alias(text) || is_pattern() {
-                return Fit::Whole;
-            }
-            // An announcement group has the name of its community, and is found by no beginning.
-            match groups.iter().filter(|group| !snapshot.communities.has_name(&group.name)).take(2).count() {
-                0 => Fit::None,
-                1 => Fit::Beginning,
-                _ => Fit::Ambiguous,
-            }
+            if is_given || self.directory.is_alias(text) { Fit::Whole } else { fit_of_group(&snapshot, text) }
         };
         let reader = NameReader { fit: &fit, locale: self.localizer.locale };
         let names = match reader.read_names(tokens) {
@@ -242,14 +232,37 @@ impl Context<'_> {
 
     /// The last list of the chat before this command: the numbers of a later one are not meant.
     async fn load_last_list(&self) -> Result<Option<String>, CommandError> {
-        let list = self.get_state(StateKind::List, &self.list_key()).await?;
-        let list = list.filter(|list| list.at <= self.claim.command.accepted_at);
-        Ok(list.map(|list| list.value))
+        load_list(self.store, &self.claim.command, &self.list_key()).await
     }
 
     /// The key of the chat's list.
     pub fn list_key(&self) -> String {
         self.chat.ordering_key(&self.admin.key, self.claim.command.by_owner).to_string()
+    }
+}
+
+/// The list of a chat that was shown when the command was accepted.
+pub async fn load_list(
+    store: &Store,
+    command: &CommandRecord,
+    key: &str,
+) -> Result<Option<String>, CommandError> {
+    let list = store.get_state(&command.instance, StateKind::List, key).await?;
+    Ok(list.filter(|list| list.at <= command.accepted_at).map(|list| list.value))
+}
+
+/// How a text fits the names of groups.
+pub fn fit_of_group(snapshot: &Snapshot, text: &str) -> Fit {
+    let (groups, is_whole) = snapshot.groups.matches(text);
+    let is_pattern = || text.contains('*') && !snapshot.groups.matching(text).is_empty();
+    if is_whole || GroupId::parse(text).is_some() || is_pattern() {
+        return Fit::Whole;
+    }
+    // An announcement group has the name of its community, and is found by no beginning.
+    match groups.iter().filter(|group| !snapshot.communities.has_name(&group.name)).take(2).count() {
+        0 => Fit::None,
+        1 => Fit::Beginning,
+        _ => Fit::Ambiguous,
     }
 }
 

@@ -1,9 +1,11 @@
 //! The arguments of a command: a community, groups, people, a text, flags. `tokenizer` splits the text into tokens.
 //!
-//! Which tokens name the community is known only to those who know the names: until [`Arguments::set_community`] it
-//! is the first token, or the last one behind groups.
+//! Which tokens name the community is known only to those who know the names, so the tokens are stored, and assigned to
+//! the kinds of arguments later.
 
 use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
 
 use crate::directory::is_invisible;
 use crate::domain::CommunityId;
@@ -25,8 +27,6 @@ pub enum ArgKind {
     Words,
     /// A text, kept as it is typed.
     Text,
-    /// A text, optional, kept as it is typed.
-    OptionalText,
     /// A text of the command's own, kept as it is typed, under this translation key.
     FreeText(&'static str),
     /// The name of a command, optional.
@@ -47,7 +47,7 @@ impl ArgKind {
 
     /// Whether it is kept as it is typed, with its invisible characters: they join emoji and colour them.
     pub fn is_verbatim(self) -> bool {
-        matches!(self, Self::Text | Self::OptionalText | Self::FreeText(_))
+        matches!(self, Self::Text | Self::FreeText(_))
     }
 
     /// The translation key for it.
@@ -58,13 +58,25 @@ impl ArgKind {
             Self::People => "arg-people",
             Self::Words => "arg-words",
             Self::Text => "arg-text",
-            Self::OptionalText => "arg-optional-text",
             Self::Command => "arg-command",
             Self::All => "arg-all",
             Self::Picture => "arg-picture",
             Self::Keyword(key) | Self::FreeText(key) => key,
         }
     }
+}
+
+/// The arguments of a command as they are typed, split into tokens.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypedArguments {
+    /// What was typed.
+    pub source: String,
+    /// All tokens; before a text, those in which the community may be named.
+    pub tokens: Vec<Token>,
+    /// The flags.
+    pub flags: Flags,
+    /// Whether flags are parsed.
+    has_flags: bool,
 }
 
 /// The arguments of a command, by kind.
@@ -78,154 +90,131 @@ pub struct Arguments {
     pub text: String,
     /// The flags.
     pub flags: Flags,
-    /// What must still be true: the id of the community that groups are taken from, or the text of a
-    /// description. Never typed.
-    pub precondition: Option<String>,
-    /// It undoes a change of its admin. Never typed.
-    pub is_undo: bool,
-    /// All arguments as they are typed.
-    source: String,
-    /// All tokens; before a text, those in which the community may be named.
-    all: Vec<Token>,
-    /// Whether flags are parsed.
-    has_flags: bool,
 }
 
-/// Parses the arguments of a command.
-pub fn parse(args: &[ArgKind], has_flags: bool, rest: &str) -> Result<Arguments, UsageError> {
-    let mut tokenizer = Tokenizer::new(rest, has_flags);
-    let mut found = Arguments { has_flags, source: rest.to_owned(), ..Arguments::default() };
-    match args {
-        [ArgKind::Community, next, ..] if next.is_text() => {
-            found.all = tokenizer.read_head()?;
-            found.flags = tokenizer.flags;
-            found.set_first_community(args, 0..1)?;
-        }
-        [text] if text.is_text() => {
-            found.text = tokenizer.read_text();
-            found.flags = tokenizer.flags;
-            if *text != ArgKind::OptionalText && is_blank(&found.text) {
-                return Err(if *text == ArgKind::Text {
-                    UsageError::MissingText
-                } else {
-                    UsageError::MissingName
-                });
-            }
-        }
-        _ => {
-            found.all = tokenizer.read_all(args.first() == Some(&ArgKind::Community))?;
-            found.flags = tokenizer.flags;
-            match args {
-                [ArgKind::Groups, ArgKind::Community] => {
-                    let last = found.all.len().saturating_sub(1)..found.all.len();
-                    found.set_first_community(args, last)?;
-                }
-                [ArgKind::Community, rest @ ..] => {
-                    let end = if rest.is_empty() { found.all.len() } else { 1 };
-                    found.set_first_community(args, 0..end)?;
-                }
-                _ => found.tokens.clone_from(&found.all),
-            }
-        }
-    }
-    let most = match args {
-        [] => 0,
-        [ArgKind::Command | ArgKind::All] => 1,
-        _ => usize::MAX,
-    };
-    if most == 1 {
-        for token in &mut found.tokens {
-            token.text = token.text.trim_end_matches(['.', '!', '?']).to_owned();
-        }
-    }
-    match found.tokens.get(most) {
-        Some(token) => Err(UsageError::TooManyWords(token.text.clone())),
-        None => Ok(found),
-    }
+/// Parses the arguments of a command as if its first token, or the last one behind groups, named the community.
+pub fn parse(args: &[ArgKind], has_flags: bool, source: &str) -> Result<Arguments, UsageError> {
+    TypedArguments::parse(args, has_flags, source)?.assign(args)
 }
 
-impl Arguments {
-    /// The groups, words or command name.
-    pub fn words(&self) -> Vec<String> {
-        self.tokens.iter().map(|token| token.text.clone()).collect()
+impl TypedArguments {
+    /// Arguments without tokens: those of a command that does not exist, or that cannot be read.
+    pub fn unread(source: &str) -> Self {
+        Self { source: source.to_owned(), ..Self::default() }
     }
 
-    /// All tokens; before a text, those in which the community may be named.
-    pub fn all_tokens(&self) -> &[Token] {
-        &self.all
+    /// Splits the arguments of a command into tokens.
+    pub fn parse(args: &[ArgKind], has_flags: bool, source: &str) -> Result<Self, UsageError> {
+        let mut tokenizer = Tokenizer::new(source, has_flags);
+        let tokens = match args {
+            [ArgKind::Community, next, ..] if next.is_text() => tokenizer.read_head()?,
+            [ArgKind::FreeText(_)] => Vec::new(),
+            _ => tokenizer.read_all(args.first() == Some(&ArgKind::Community))?,
+        };
+        let mut typed = Self { source: source.to_owned(), tokens, flags: tokenizer.flags, has_flags };
+        // Flags in the text count whichever words name the community.
+        typed.flags = typed.assign(args)?.flags;
+        Ok(typed)
     }
 
-    fn set_first_community(&mut self, args: &[ArgKind], range: Range<usize>) -> Result<(), UsageError> {
-        match (args, self.all.len()) {
-            ([ArgKind::Groups, ..], 0) => return Err(UsageError::MissingGroups),
-            (_, 0) | ([ArgKind::Groups, ..], 1) => return Err(UsageError::MissingCommunity),
-            _ => {}
+    /// The arguments if the first token, or the last one behind groups, names the community.
+    pub fn assign(&self, args: &[ArgKind]) -> Result<Arguments, UsageError> {
+        let range = match (args, self.tokens.len()) {
+            ([ArgKind::Groups, ArgKind::Community], 0) => return Err(UsageError::MissingGroups),
+            ([ArgKind::Groups, ArgKind::Community], 1) | ([ArgKind::Community, ..], 0) => {
+                return Err(UsageError::MissingCommunity);
+            }
+            ([ArgKind::Groups, ArgKind::Community], count) => count - 1..count,
+            ([ArgKind::Community], count) => 0..count,
+            ([ArgKind::Community, ..], _) => 0..1,
+            _ => return self.assign_without_community(args),
+        };
+        let name = join(&self.tokens[range.clone()]);
+        let arguments = self.assign_community(args, range, &name)?;
+        arguments.missing_argument(args).map_or(Ok(arguments), Err)
+    }
+
+    fn assign_without_community(&self, args: &[ArgKind]) -> Result<Arguments, UsageError> {
+        let mut found = Arguments { flags: self.flags, tokens: self.tokens.clone(), ..Arguments::default() };
+        let most = match args {
+            [] => 0,
+            [ArgKind::Command | ArgKind::All] => 1,
+            [text @ ArgKind::FreeText(_)] => {
+                self.read_text(*text, 0, &mut found)?;
+                return if is_blank(&found.text) { Err(UsageError::MissingName) } else { Ok(found) };
+            }
+            _ => return Ok(found),
+        };
+        for token in found.tokens.iter_mut().filter(|_| most > 0) {
+            token.text.truncate(token.text.trim_end_matches(['.', '!', '?']).len());
         }
-        let name = join(&self.all[range.clone()]);
-        self.set_community(args, range, &name)?;
-        self.missing_argument(args).map_or(Ok(()), Err)
+        match found.tokens.get(most) {
+            Some(token) => Err(UsageError::TooManyWords(token.text.clone())),
+            None => Ok(found),
+        }
     }
 
-    /// Takes these tokens as the community, and what stands beside them as the other arguments.
-    pub fn set_community(
-        &mut self,
+    /// The arguments if these tokens name the community: what stands beside them are the others.
+    pub fn assign_community(
+        &self,
         args: &[ArgKind],
         range: Range<usize>,
         name: &str,
-    ) -> Result<(), UsageError> {
-        self.community = Some(name.to_owned());
+    ) -> Result<Arguments, UsageError> {
+        let community = Some(name.to_owned());
+        let mut found = Arguments { community, flags: self.flags, ..Arguments::default() };
         match args {
-            [ArgKind::Groups, ..] => self.tokens = self.all[..range.start].to_vec(),
-            [_, next, ..] if next.is_text() => {
-                let behind = self.behind(range);
-                let mut tokenizer = Tokenizer::new(&self.source[behind..], self.has_flags);
-                self.text = match next {
-                    ArgKind::People => tokenizer.read_people()?,
-                    _ => tokenizer.read_text(),
-                };
-                self.flags.yes |= tokenizer.flags.yes;
-                self.flags.dry_run |= tokenizer.flags.dry_run;
-            }
-            [_, _, ..] => self.tokens = self.all[range.end..].to_vec(),
+            [ArgKind::Groups, ..] => found.tokens = self.tokens[..range.start].to_vec(),
+            [_, next, ..] if next.is_text() => self.read_text(*next, self.behind(range), &mut found)?,
+            [_, _, ..] => found.tokens = self.tokens[range.end..].to_vec(),
             _ => {}
         }
+        Ok(found)
+    }
+
+    /// Reads the text or the people from a position on, and the flags there.
+    fn read_text(&self, kind: ArgKind, start: usize, found: &mut Arguments) -> Result<(), UsageError> {
+        let mut tokenizer = Tokenizer::new(&self.source[start..], self.has_flags);
+        found.text = match kind {
+            ArgKind::People => tokenizer.read_people()?,
+            _ => tokenizer.read_text(),
+        };
+        found.flags.yes |= tokenizer.flags.yes;
+        found.flags.dry_run |= tokenizer.flags.dry_run;
         Ok(())
     }
 
-    /// The arguments as text, with this community in place of these tokens. Words before it are dropped.
+    /// The arguments as text, with this community in place of these tokens. Words beside it that are no other arguments
+    /// are dropped.
     pub fn with_community(&self, args: &[ArgKind], range: Range<usize>, community: &CommunityId) -> String {
-        let words = match args {
-            [ArgKind::Groups, ..] => {
-                let groups = range.start.checked_sub(1).map_or(0, |last| self.all[last].span.end);
-                format!("{} {community}", &self.source[..groups])
-            }
-            _ => format!(
-                "{} {community} {}",
-                self.flags.to_typed(),
-                self.source[self.behind(range)..].trim_start()
-            ),
+        let span = |at: usize| self.tokens.get(at).map_or(0..0, |token| token.span.clone());
+        let (before, behind) = match args {
+            [ArgKind::Groups, ..] => (&self.source[..span(range.start).start], ""),
+            [_] => ("", ""),
+            [_, next, ..] if next.is_text() => ("", &self.source[self.behind(range)..]),
+            _ => ("", &self.source[span(range.end.saturating_sub(1)).end..]),
         };
-        words.trim().to_owned()
+        format!("{} {before}{community} {behind}", self.flags.to_typed()).trim().to_owned()
     }
 
     /// What was typed for these tokens, with the flags beside them.
     pub fn source_of(&self, range: Range<usize>) -> &str {
-        let start = if range.start == 0 { 0 } else { self.all[range.start - 1].span.end };
-        let end = self.all.get(range.end).map_or(self.source.len(), |token| token.span.start);
+        let start = if range.start == 0 { 0 } else { self.tokens[range.start - 1].span.end };
+        let end = self.tokens.get(range.end).map_or(self.source.len(), |token| token.span.start);
         self.source[start..end.max(start)]
             .trim_matches(|c: char| c.is_whitespace() || is_comma(c) || c == ':')
     }
 
     /// Whether the tokens reach to the end: before a long text they do not.
     pub fn ends_with_tokens(&self) -> bool {
-        let last = self.all.last().map_or(0, |last| last.span.end);
+        let last = self.tokens.last().map_or(0, |last| last.span.end);
         self.source[last..].chars().all(|c| c.is_whitespace() || is_comma(c))
     }
 
     /// Where the text behind the community begins. A separator between them is dropped, unless the text begins on a
     /// later line, or an id stands before it: a command of the bot's own.
     fn behind(&self, range: Range<usize>) -> usize {
-        let Some(last) = range.end.checked_sub(1).and_then(|last| self.all.get(last)) else { return 0 };
+        let Some(last) = range.end.checked_sub(1).and_then(|last| self.tokens.get(last)) else { return 0 };
         let end = last.span.end;
         if range.len() == 1 && CommunityId::parse(&last.text).is_some() {
             return end;
@@ -243,6 +232,13 @@ impl Arguments {
             Some(rest) => rest.as_ptr() as usize - self.source.as_ptr() as usize,
             None => end,
         }
+    }
+}
+
+impl Arguments {
+    /// The groups, words or command name.
+    pub fn words(&self) -> Vec<String> {
+        self.tokens.iter().map(|token| token.text.clone()).collect()
     }
 
     /// The missing argument, after the community's name has taken its words.
@@ -377,11 +373,11 @@ mod tests {
             ("120363186053925765 : Feliz", 1, ": Feliz"),
             ("“Bairro Feliz”: --teste Oi", 1, "Oi"),
         ] {
-            let mut found = parse(args, true, rest).unwrap();
-            found.set_community(args, 0..words, "x").unwrap();
+            let typed = TypedArguments::parse(args, true, rest).unwrap();
+            let found = typed.assign_community(args, 0..words, "x").unwrap();
             assert_eq!(found.text, expected, "{rest:?}");
             let id = CommunityId::parse("120363186053925765").unwrap();
-            let printed = found.with_community(args, 0..words, &id);
+            let printed = typed.with_community(args, 0..words, &id);
             if !expected.is_empty() {
                 assert_eq!(parse(args, true, &printed).unwrap().text, expected, "{printed:?}");
             }
@@ -549,7 +545,9 @@ mod tests {
 
     #[test]
     fn numbers_keep_their_lines_and_lose_the_flags_and_stand_behind_the_community() {
-        let people = |rest| parse(&[ArgKind::Community, ArgKind::People], true, rest);
+        let args = &[ArgKind::Community, ArgKind::People];
+        let people = |rest| parse(args, true, rest);
+        let is_person = |rest| is_person(&TypedArguments::parse(args, true, rest).unwrap().tokens);
         let found = people("Sales 44 99999-0001 —sim\n44 99999-0002  --try").unwrap();
         assert_eq!(found.text, "44 99999-0001 \n44 99999-0002");
         assert_eq!(found.flags, Flags { yes: true, dry_run: true });
@@ -567,12 +565,12 @@ mod tests {
             assert_eq!(people(rest).unwrap().community.as_deref(), Some(number), "{rest}");
         }
         for rest in ["44 99999-0001", "44 9999-0001 Sales", "44 999990001, 44 99999-0002"] {
-            assert!(is_person(people(rest).unwrap().all_tokens()), "{rest}");
+            assert!(is_person(rest), "{rest}");
         }
         assert_eq!(people("120363186053925765 x").unwrap().community.as_deref(), Some("120363186053925765"));
         for rest in ["+55 44 99999-0001 Sales", "5544999990001 Sales", "@5544999990001 Sales", "(44) 9 Sales"]
         {
-            assert!(is_person(people(rest).unwrap().all_tokens()), "{rest}");
+            assert!(is_person(rest), "{rest}");
         }
     }
 

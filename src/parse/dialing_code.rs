@@ -4,7 +4,7 @@
 //! never taken for one of another country: Brazil, Mexico, Argentina, Colombia, the United States and Canada.
 //! Admins of other countries must type the code, and the reply says so.
 
-use crate::domain::Phone;
+use crate::domain::{Locale, Phone};
 
 /// The dialling code of a country with a fixed length of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,15 @@ impl DialingCode {
     pub fn from_phone(phone: Phone) -> Option<Self> {
         let digits = phone.to_string();
         [Self::BRAZIL].into_iter().chain(Self::OTHERS).find(|country| country.is_full_number(&digits))
+    }
+
+    /// The dialling code for numbers that an admin types without one: their own; if their number is not known,
+    /// Brazil's if the bot speaks Portuguese.
+    pub fn of_admin(phone: Option<Phone>, instance: Locale) -> Option<Self> {
+        match phone {
+            Some(phone) => Self::from_phone(phone),
+            None => (instance == Locale::PtBr).then_some(Self::BRAZIL),
+        }
     }
 
     /// Whether digits are a number of this country with its code.

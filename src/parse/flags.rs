@@ -1,11 +1,13 @@
 //! Flags of a command: `--yes` and `--try`, however phones write their dashes.
 
+use serde::{Deserialize, Serialize};
+
 use crate::directory::fold;
 use crate::parse::text::is_comma;
 use crate::parse::word_lists::in_word_list;
 
 /// The flags of a command.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flags {
     /// `--yes`: no confirmation prompt.
     pub yes: bool,

@@ -1,40 +1,16 @@
 //! Several commands in one line. None of them is run, since the words of the second would be parsed as names.
 
-use std::collections::HashSet;
-use std::sync::LazyLock;
-
 use crate::directory::fold;
 use crate::parse::names::is_courtesy_phrase;
-use crate::parse::text::is_comma;
-use crate::parse::tokenizer::parse_quoted_name;
-use crate::parse::word_lists::word_list;
+use crate::parse::tokenizer::{Separator, Token, Tokenizer};
+use crate::parse::word_lists::in_word_list;
 
 /// Only so many words are checked; no command may have more.
 const MAX_WORDS: usize = 400;
 /// The most words of a name.
 const MAX_NAME_WORDS: usize = 8;
-/// The most bytes of a name in quotes. A quote that is not closed by then is searched no further: each word may begin with one.
-const MAX_QUOTED_BYTES: usize = 1_024;
-
 /// The most bytes of a command's name.
 const MAX_COMMAND_BYTES: usize = 64;
-
-/// Verbs for commands, as people use them in sentences.
-static VERBS: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("command-verbs"));
-/// Words that join two commands.
-static CONJUNCTIONS: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("command-conjunctions"));
-
-/// A word of a command.
-struct Word {
-    start: usize,
-    end: usize,
-    /// It stands in quotes.
-    is_quoted: bool,
-    /// A comma, a semicolon or a new line stands before it.
-    is_behind_separator: bool,
-    /// It begins a line.
-    begins_line: bool,
-}
 
 /// Whether the arguments of a command hold another command: a line or a command name after a prefix, or a
 /// verb after a comma, the end of a sentence, “and” or a new line, with a word to follow. Words in quotes and
@@ -45,48 +21,30 @@ pub fn has_further_command(
     is_command: impl Fn(&str) -> bool,
     is_name: impl Fn(&str) -> bool,
 ) -> bool {
-    let words = words(rest);
+    let words = Tokenizer::new(rest, false).read_words(MAX_WORDS);
     let begins = |at: usize| begins_command(rest, &words, at, prefixes, &is_command);
     (0..words.len()).any(|at| begins(at) && !is_in_name(rest, &words, at, &is_name))
 }
 
 /// Whether a word is a verb for a command.
 pub fn is_command_verb(word: &str) -> bool {
-    VERBS.contains(&fold(word))
+    in_word_list(word, "command-verbs")
+}
+
+/// Whether a word joins two commands.
+fn is_conjunction(word: &str) -> bool {
+    in_word_list(word, "command-conjunctions")
 }
 
 /// Whether a text has a verb for a command right behind “and” or the like: `Festa e vincular futebol`.
 pub fn has_verb_behind_conjunction(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
-    words.windows(2).any(|pair| CONJUNCTIONS.contains(&fold(pair[0])) && is_command_verb(pair[1]))
-}
-
-fn words(rest: &str) -> Vec<Word> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while found.len() < MAX_WORDS {
-        let word = rest[at..].trim_start_matches(|c: char| c.is_whitespace() || is_comma(c));
-        let start = rest.len() - word.len();
-        if word.is_empty() {
-            break;
-        }
-        let skipped = &rest[at..start];
-        let begins_line = skipped.contains(['\n', '\r']);
-        let is_behind_separator = begins_line || skipped.contains(is_comma);
-        let window = &word[..word.floor_char_boundary(MAX_QUOTED_BYTES)];
-        let behind_quotes = parse_quoted_name(window).map(|(_, behind)| start + window.len() - behind.len());
-        let is_quoted = behind_quotes.is_some();
-        // Computed only here: the rest may hold no space at all.
-        let end = || word.find(|c: char| c.is_whitespace() || is_comma(c)).map(|end| start + end);
-        at = behind_quotes.unwrap_or_else(|| end().unwrap_or(rest.len()));
-        found.push(Word { start, end: at, is_quoted, is_behind_separator, begins_line });
-    }
-    found
+    words.windows(2).any(|pair| is_conjunction(pair[0]) && is_command_verb(pair[1]))
 }
 
 fn begins_command(
     rest: &str,
-    words: &[Word],
+    words: &[Token],
     at: usize,
     prefixes: &[String],
     is_command: &impl Fn(&str) -> bool,
@@ -95,11 +53,11 @@ fn begins_command(
     if word.is_quoted {
         return false;
     }
-    let text = &rest[word.start..word.end];
+    let text = &rest[word.span.clone()];
     let plain = |text: &str| fold(text.trim_matches(|c: char| !c.is_alphanumeric()));
     let behind_prefix = prefixes.iter().find_map(|prefix| text.strip_prefix(prefix.as_str()));
     if let Some(name) = behind_prefix.filter(|name| name.starts_with(char::is_alphabetic)) {
-        return word.begins_line || is_command(&plain(name));
+        return word.separator == Separator::Line || is_command(&plain(name));
     }
     // No space stands before it: `futebol/desvincular`. An address has such parts, too.
     let is_glued = |prefix: &String| {
@@ -118,23 +76,23 @@ fn begins_command(
         let before =
             at.checked_sub(1).and_then(|before| words.get(before)).filter(|before| !before.is_quoted);
         before.is_some_and(|before| {
-            let before = &rest[before.start..before.end];
-            before.ends_with(['.', '!', '/']) || CONJUNCTIONS.contains(&fold(before))
+            let before = &rest[before.span.clone()];
+            before.ends_with(['.', '!', '/']) || is_conjunction(before)
         })
     };
     at > 0
         && at + 1 < words.len()
-        && (word.is_behind_separator || is_behind_and())
-        && VERBS.contains(&plain(text))
-        && !is_courtesy_phrase(&rest[word.start..words[at + 1].end])
+        && (word.separator != Separator::Blank || is_behind_and())
+        && is_command_verb(&plain(text))
+        && !is_courtesy_phrase(&rest[word.span.start..words[at + 1].span.end])
 }
 
 /// Whether the word is part of a whole name.
-fn is_in_name(rest: &str, words: &[Word], at: usize, is_name: &impl Fn(&str) -> bool) -> bool {
+fn is_in_name(rest: &str, words: &[Token], at: usize, is_name: &impl Fn(&str) -> bool) -> bool {
     let first = at.saturating_sub(MAX_NAME_WORDS - 1);
     (first..=at).any(|start| {
         let last = words.len().min(start + MAX_NAME_WORDS);
-        (at..last).any(|end| is_name(&rest[words[start].start..words[end].end]))
+        (at..last).any(|end| is_name(&rest[words[start].span.start..words[end].span.end]))
     })
 }
 

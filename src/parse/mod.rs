@@ -8,6 +8,7 @@ pub mod further_command;
 pub mod greeting;
 pub mod list_items;
 pub mod names;
+pub mod numbered_names;
 pub mod numbers;
 pub mod people;
 pub mod phrases;

@@ -4,16 +4,14 @@
 //! one name, then that of several. Words of courtesy, small words and signs around names mean nothing. What is left
 //! is one unknown name up to the next whole name or separator.
 
-use std::collections::HashSet;
-use std::ops::{Range, RangeInclusive};
-use std::sync::LazyLock;
+use std::ops::Range;
 
 use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
-use crate::parse::numbers::{MAX_OPTIONS, numbers_at, parse_range, range_words_at};
+use crate::parse::numbered_names::numbered_names_at;
 use crate::parse::tokenizer::{Separator, Token, join};
-use crate::parse::word_lists::{in_word_list, is_stop_word, word_list};
+use crate::parse::word_lists::{in_word_list, is_stop_word};
 
 /// The most words of a name without quotes.
 const MAX_NAME_WORDS: usize = 8;
@@ -22,9 +20,6 @@ const MAX_NAME_WORDS: usize = 8;
 const MAX_LEN: usize = 1_000;
 /// The most words of a phrase of courtesy.
 const MAX_COURTESY_WORDS: usize = 3;
-
-/// Phrases that mean nothing: `por favor`.
-static COURTESY: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("courtesy-phrases"));
 
 /// How a text fits the names of an index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,6 +43,13 @@ pub struct Name {
     pub text: String,
     /// How it fits.
     pub fit: Fit,
+}
+
+impl Name {
+    /// These tokens as a name that is not known.
+    pub fn unknown(tokens: &[Token], range: Range<usize>) -> Self {
+        Self { text: join(&tokens[range.clone()]), tokens: range, fit: Fit::None }
+    }
 }
 
 /// Looks up names for a chat in this language.
@@ -139,8 +141,7 @@ impl NameReader<'_> {
             while next > at + 1 && is_stop_word(&tokens[next - 1].text) {
                 next -= 1;
             }
-            let name = Name { tokens: at..next, text: join(&tokens[at..next]), fit: Fit::None };
-            push(&mut names, name, tokens, &mut joined_at);
+            push(&mut names, Name::unknown(tokens, at..next), tokens, &mut joined_at);
             at = next;
         }
         Ok(names)
@@ -154,14 +155,11 @@ impl NameReader<'_> {
             if let Some(name) = self.name_at(tokens, at, end) {
                 return name;
             }
-            match self.courtesy_at(tokens, at, end) {
-                Some(length) => at += length,
-                None => break,
-            }
+            let Some(length) = self.courtesy_at(tokens, at, end) else { break };
+            at += length;
         }
         let first = if at < tokens.len() { at } else { 0 };
-        let end = tokens.len().min(first + 1);
-        Name { tokens: first..end, text: join(&tokens[first..end]), fit: Fit::None }
+        Name::unknown(tokens, first..tokens.len().min(first + 1))
     }
 
     /// The name at the end, before words that mean nothing. Where there is none, the last word.
@@ -180,20 +178,18 @@ impl NameReader<'_> {
         let fits =
             candidates.map(|at| self.fit_of(tokens, at..end)).filter(|name| self.is_taken(tokens, name));
         let best = fits.rev().max_by_key(|name| (name.fit, name.tokens.len()));
-        let last = end.saturating_sub(1)..end;
-        best.unwrap_or_else(|| Name { text: join(&tokens[last.clone()]), tokens: last, fit: Fit::None })
+        best.unwrap_or_else(|| Name::unknown(tokens, end.saturating_sub(1)..end))
     }
 
     /// Whether the tokens hold only words that mean nothing.
     pub fn is_courtesy(&self, tokens: &[Token]) -> bool {
         let mut at = 0;
-        while at < tokens.len() {
-            match self.courtesy_at(tokens, at, run_end(tokens, at)) {
-                Some(length) => at += length,
-                None => return false,
-            }
+        while at < tokens.len()
+            && let Some(length) = self.courtesy_at(tokens, at, run_end(tokens, at))
+        {
+            at += length;
         }
-        true
+        at == tokens.len()
     }
 
     /// The name at a position: the longest whole one, unless a longer beginning would leave the words behind it
@@ -273,8 +269,8 @@ impl NameReader<'_> {
             && (is_exclusion(text, self.locale) || in_word_list(text, "stop-words"))
     }
 
-    /// The names of a range or enumeration of numbers: `bloco 1 a 5`, `bloco 1-3`; and behind the name before,
-    /// `bloco 1, 2 e 3`. If not all of them exist, one unknown name; none if not even the first does.
+    /// The names of a range or enumeration of numbers, and where the tokens behind them begin. If not all of them exist,
+    /// one unknown name.
     fn numbered_names(
         &self,
         tokens: &[Token],
@@ -282,54 +278,18 @@ impl NameReader<'_> {
         before: Option<&Name>,
     ) -> Option<(Vec<Name>, usize)> {
         let is_whole = |text: &str| (self.fit)(text) == Fit::Whole;
-        let named = |text: String, tokens: Range<usize>| Name { text, tokens, fit: Fit::Whole };
-        if let Some((numbers, length)) = numbers_at(&tokens[at..], false) {
-            let before = before.filter(|before| before.fit == Fit::Whole)?;
-            let (prefix, _) = before.text.rsplit_once(' ').filter(|(_, last)| parse_range(last).is_some())?;
-            let numbers = numbers.take(MAX_OPTIONS);
-            let names: Vec<String> = numbers.map(|number| format!("{prefix} {number}")).collect();
-            let is_sure = !is_whole(&tokens[at].text) && names.iter().all(|name| is_whole(name));
-            let next = at + length;
-            return is_sure.then(|| (names.into_iter().map(|name| named(name, at..next)).collect(), next));
-        }
+        let before = before.filter(|before| before.fit == Fit::Whole).map(|before| before.text.as_str());
         let end = run_end(tokens, at).min(at + MAX_NAME_WORDS);
-        for start in at + 1..end {
-            let numbers = numbers_at(&tokens[start..end], true);
-            let Some((numbers, length)) = numbers.or_else(|| repeated_range(tokens, at, start)) else {
-                continue;
-            };
-            let (prefix, next) = (join(&tokens[at..start]), start + length);
-            let names: Vec<String> =
-                numbers.take(MAX_OPTIONS + 1).map(|number| format!("{prefix} {number}")).collect();
-            let typed = join(&tokens[at..next]);
-            if is_whole(&typed) || is_stop_word(&prefix) || !names.first().is_some_and(|name| is_whole(name))
-            {
-                continue;
-            }
-            if names.len() <= MAX_OPTIONS && names.iter().all(|name| is_whole(name)) {
-                return Some((names.into_iter().map(|name| named(name, at..next)).collect(), next));
-            }
-            return Some((vec![Name { text: typed, tokens: at..next, fit: Fit::None }], next));
-        }
-        None
+        let found = numbered_names_at(tokens, at..end, before, &is_whole)?;
+        let fit = if found.is_known { Fit::Whole } else { Fit::None };
+        let name = |text| Name { text, tokens: at..found.end, fit };
+        Some((found.names.into_iter().map(name).collect(), found.end))
     }
-}
-
-/// The numbers of a range that repeats the words before its first number, and how many tokens: `16 to bloco 18`.
-fn repeated_range(tokens: &[Token], at: usize, start: usize) -> Option<(RangeInclusive<usize>, usize)> {
-    let number = |at: usize| parse_range(&tokens.get(at).filter(|token| token.may_join())?.text);
-    let first = number(start)?;
-    let between = range_words_at(&tokens[start + 1..])?;
-    let (again, length) = (start + 1 + between, start - at);
-    let (before, repeated) = (&tokens[at..start], tokens.get(again..again + length)?);
-    let is_same = |(one, other): (&Token, &Token)| other.may_join() && fold(&one.text) == fold(&other.text);
-    let last = number(again + length).filter(|_| before.iter().zip(repeated).all(is_same))?;
-    (first.start() < last.end()).then(|| (*first.start()..=*last.end(), 1 + between + length + 1))
 }
 
 /// Whether words are a phrase of courtesy.
 pub fn is_courtesy_phrase(words: &str) -> bool {
-    words.len() <= MAX_LEN && COURTESY.contains(&fold(words.trim_matches(is_sign)))
+    words.len() <= MAX_LEN && in_word_list(words.trim_matches(is_sign), "courtesy-phrases")
 }
 
 /// How many tokens here are a phrase of courtesy.

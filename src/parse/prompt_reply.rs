@@ -84,7 +84,7 @@ static PHRASES: LazyLock<PhraseTable<PhraseRole>> = LazyLock::new(|| {
         ("reply-yes-alone", WordMeaning::LoneYes),
         ("reply-agreement", WordMeaning::Agreement),
         ("reply-thanks", WordMeaning::Thanks),
-        ("reply-courtesy", WordMeaning::Courtesy),
+        ("courtesy-phrases", WordMeaning::Courtesy),
         ("reply-beside-yes", WordMeaning::Filler),
     ];
     let meanings = meanings.map(|(key, meaning)| (key.to_owned(), PhraseRole::Meaning(meaning)));

@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use crate::directory::is_invisible;
 use crate::parse::flags::{Flag, Flags, parse_dashed_dry_run, parse_flag};
 use crate::parse::list_items::{first_item, numbered_list_item};
@@ -22,7 +24,7 @@ const MAX_QUOTED_BYTES: usize = 4_096;
 const MAX_TRAILING_WORDS: usize = 3;
 
 /// What stands before a token.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Separator {
     /// Only blanks, or nothing.
     #[default]
@@ -34,7 +36,7 @@ pub enum Separator {
 }
 
 /// A word, a name in quotes, or the name on a line of a list.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Token {
     /// The word without its quotes.
     pub text: String,
@@ -82,6 +84,8 @@ pub struct Tokenizer<'a> {
     at: usize,
     /// Whether flags are parsed.
     has_flags: bool,
+    /// A quote that is not closed is a part of its word.
+    ignores_unclosed: bool,
     /// The flags that were found.
     pub flags: Flags,
     /// The text begins on a later line.
@@ -119,9 +123,12 @@ impl<'a> Tokenizer<'a> {
                 is_quoted,
                 span: start..end,
             };
-            if let Some(closing) = closing_quotes(first) {
-                let (inside, length) =
-                    read_quoted(word, first, closing).ok_or(UsageError::UnclosedQuote(first))?;
+            let closing = closing_quotes(first);
+            let quoted = closing.and_then(|closing| read_quoted(word, first, closing));
+            if closing.is_some() && quoted.is_none() && !self.ignores_unclosed {
+                return Err(UsageError::UnclosedQuote(first));
+            }
+            if let Some((inside, length)) = quoted {
                 self.at += length;
                 let inside = token(&inside.split_whitespace().collect::<Vec<_>>().join(" "), true, self.at);
                 if !inside.text.is_empty() {
@@ -147,6 +154,12 @@ impl<'a> Tokenizer<'a> {
             tokens.push(token);
         }
         Ok(tokens)
+    }
+
+    /// At most this many words and names in quotes, whatever the text is.
+    pub fn read_words(mut self, most: usize) -> Vec<Token> {
+        (self.has_flags, self.ignores_unclosed) = (false, true);
+        std::iter::from_fn(|| self.next_token().ok().flatten()).take(most).collect()
     }
 
     /// All tokens; the name on a line of a list is one. `is_named_first`: the first line begins with a community.

@@ -18,12 +18,14 @@ type Words = HashMap<&'static str, Arc<HashSet<String>>>;
 
 static WORDS: LazyLock<Mutex<Words>> = LazyLock::new(Mutex::default);
 
-/// Whether a word is in the list that the translation files have under a key, in any language. A command of 64 KiB
-/// may ask for every word of it, so each list is read and folded once.
+/// Whether a word is in the list that the translation files have under a key, in any language. Words stand between
+/// spaces, or phrases between commas. A command of 64 KiB may ask for every word of it, so each list is read and folded
+/// once.
 pub fn in_word_list(word: &str, key: &'static str) -> bool {
     let read = || {
         let texts = Locale::ALL.map(|locale| i18n::text(locale, key, &[]));
-        Arc::new(texts.iter().flat_map(|text| text.split(' ')).map(fold).collect())
+        let separator = |text: &str| if text.contains(',') { ',' } else { ' ' };
+        Arc::new(texts.iter().flat_map(|text| text.split(separator(text))).map(fold).collect())
     };
     let known = WORDS.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert_with(read).clone();
     known.contains(&fold(word))

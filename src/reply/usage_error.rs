@@ -1,9 +1,11 @@
 //! What is wrong with a command that was not understood.
 
+use serde::{Deserialize, Serialize};
+
 use super::ReplyLine;
 
 /// A usage error.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum UsageError {
     /// A quote is not closed.
     UnclosedQuote(char),

@@ -140,7 +140,7 @@ async fn claim_queue(
              WHERE id = (SELECT id FROM command
                  WHERE instance = $1 AND ordering_key = $2 AND state IN ('waiting', 'answering')
                  ORDER BY seq LIMIT 1)
-             RETURNING id, instance, message_id, version, chat, phone, lid, by_owner, name, text, sent_at,
+             RETURNING id, instance, message_id, version, chat, phone, lid, by_owner, name, text, parsed, sent_at,
                  accepted_at, claims, attempts, first_attempt_at, plan, reply, sent_messages, outcome, retry_at,
                  retry_notified_at, cancelled_by, reply_message_id, admin, deferred_command, quoted, media",
         )

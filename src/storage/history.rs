@@ -28,6 +28,8 @@ pub struct HistoryEntry {
     pub name: String,
     /// What was typed; empty if it is no longer kept.
     pub text: String,
+    /// What the text says (`ParsedText`), as JSON.
+    pub parsed: Option<String>,
     /// How it ended; none while it is open.
     pub outcome: Option<Outcome>,
     /// The plan, as JSON.
@@ -66,7 +68,7 @@ impl Store {
         let first: Option<String> = self.read(first).await?;
         let Some(first) = first else { return Ok(None) };
         let rows = sqlx::query(
-            "SELECT accepted_at, admin, by_owner, name, text, outcome, plan, deferred_command, reply FROM command
+            "SELECT accepted_at, admin, by_owner, name, text, parsed, outcome, plan, deferred_command, reply FROM command
              WHERE id >= $1 AND id < $2 AND instance || '' = $3 ORDER BY id DESC",
         )
         .bind(&first)
@@ -86,6 +88,7 @@ fn read_entry(row: &AnyRow) -> Result<HistoryEntry, sqlx::Error> {
         by_owner: row.try_get::<i64, _>("by_owner")? != 0,
         name: row.try_get("name")?,
         text: row.try_get("text")?,
+        parsed: row.try_get("parsed")?,
         outcome: row.try_get::<Option<String>, _>("outcome")?.and_then(|word| Outcome::parse(&word)),
         plan: row.try_get("plan")?,
         deferred_command: row.try_get("deferred_command")?,

@@ -41,6 +41,8 @@ pub struct NewCommand {
     pub name: String,
     /// What was typed.
     pub text: String,
+    /// What the text says, as JSON.
+    pub parsed: Option<String>,
     /// The file of its message, as JSON.
     pub media: Option<String>,
     /// WhatsApp's id of the message that it quotes or reacts to.
@@ -89,6 +91,7 @@ impl NewCommand {
             by_owner: false,
             name: "link".to_owned(),
             text: "/link Bairro futebol".to_owned(),
+            parsed: None,
             media: None,
             quoted: None,
             sent_at: None,
@@ -125,17 +128,18 @@ pub(super) async fn insert_batch(
     let inserted = sqlx::query(
         "WITH fresh AS (
              INSERT INTO command (id, instance, ordering_key, seq, message_id, version, part, chat, admin, phone,
-                 lid, by_owner, name, text, sent_at, accepted_at, state, quoted, media)
+                 lid, by_owner, name, text, parsed, sent_at, accepted_at, state, quoted, media)
              SELECT id, instance, ordering_key, place + COALESCE((SELECT MAX(open.seq) FROM command open
                      WHERE open.instance = given.instance AND open.ordering_key = given.ordering_key
                          AND open.state IN ('waiting', 'answering')), 0),
                  message_id, version, part, chat, admin, phone, lid, CAST(by_owner AS INTEGER), name,
-                 text, sent_at, accepted_at, 'waiting', quoted, media
+                 text, parsed, sent_at, accepted_at, 'waiting', quoted, media
              FROM ROWS FROM (json_to_recordset(CAST($1 AS JSON)) AS (id TEXT, instance TEXT, ordering_key TEXT,
                  message_id TEXT, version BIGINT, part BIGINT, chat TEXT, admin TEXT, phone TEXT, lid TEXT, sender JSON,
-                 by_owner BOOLEAN, name TEXT, text TEXT, sent_at BIGINT, accepted_at BIGINT, quoted TEXT, media TEXT))
+                 by_owner BOOLEAN, name TEXT, text TEXT, parsed TEXT, sent_at BIGINT, accepted_at BIGINT,
+                 quoted TEXT, media TEXT))
                  WITH ORDINALITY AS given (id, instance, ordering_key, message_id, version, part, chat, admin, phone,
-                 lid, sender, by_owner, name, text, sent_at, accepted_at, quoted, media, place)
+                 lid, sender, by_owner, name, text, parsed, sent_at, accepted_at, quoted, media, place)
              WHERE NOT EXISTS (SELECT 1 FROM command known
                  WHERE known.instance = given.instance AND known.message_id = given.message_id
                      AND known.version = given.version

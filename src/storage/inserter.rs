@@ -22,14 +22,14 @@ use crate::failpoint::{self, InjectedBug, Step};
 /// Inserts a command behind the open ones of its queue, unless the sender's message is known.
 const INSERT_COMMAND: &str =
     "INSERT INTO command (id, instance, ordering_key, seq, message_id, version, part, chat, admin, phone, lid,
-         by_owner, name, text, sent_at, accepted_at, state, quoted, media)
+         by_owner, name, text, parsed, sent_at, accepted_at, state, quoted, media)
      SELECT $1, $2, $3,
          COALESCE((SELECT MAX(seq) FROM command
              WHERE instance = $2 AND ordering_key = $3 AND state IN ('waiting', 'answering')), 0) + 1,
-         $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'waiting', $16, $17
+         $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'waiting', $17, $18
      WHERE NOT EXISTS (SELECT 1 FROM command known
          WHERE known.instance = $2 AND known.message_id = $4 AND known.version = $5 AND known.part = $6
-             AND (known.admin = $8 OR known.phone = $18 OR known.lid = $19))
+             AND (known.admin = $8 OR known.phone = $19 OR known.lid = $20))
      ON CONFLICT (instance, message_id, version, part, admin) DO NOTHING";
 
 /// Inserts commands over a connection that is opened when it is needed, and again after an outage.
@@ -175,6 +175,7 @@ fn insert_one(
         i64::from(new.by_owner),
         new.name,
         new.text,
+        new.parsed,
         new.sent_at.map(|at| at.0),
         new.accepted_at.0,
         new.quoted,

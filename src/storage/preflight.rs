@@ -57,6 +57,7 @@ pub(super) fn dry_run(path: &Path, now: Timestamp) -> Result<(), StoreUnavailabl
         by_owner: false,
         name: String::new(),
         text: String::new(),
+        parsed: None,
         media: None,
         quoted: None,
         sent_at: None,

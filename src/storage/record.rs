@@ -97,6 +97,8 @@ pub struct CommandRecord {
     pub name: String,
     /// What was typed.
     pub text: String,
+    /// What the text says (`ParsedText`), as JSON.
+    pub parsed: Option<String>,
     /// When it was sent.
     pub sent_at: Option<Timestamp>,
     /// When it was accepted.
@@ -165,6 +167,7 @@ impl CommandRecord {
             by_owner: false,
             name: "help".to_owned(),
             text: "/help".to_owned(),
+            parsed: None,
             sent_at: None,
             accepted_at: first_attempt_at,
             claims: 1,
@@ -218,6 +221,7 @@ pub(super) fn read_command(row: &AnyRow) -> Result<CommandRecord, sqlx::Error> {
         by_owner: row.try_get::<i64, _>("by_owner")? != 0,
         name: row.try_get("name")?,
         text: row.try_get("text")?,
+        parsed: row.try_get("parsed")?,
         sent_at: row.try_get::<Option<i64>, _>("sent_at")?.map(Timestamp),
         accepted_at: Timestamp(row.try_get("accepted_at")?),
         claims: row.try_get("claims")?,

@@ -127,7 +127,8 @@ async fn delete_commands(connection: &mut AnyConnection, before: i64) -> Result<
 /// Removes the texts of a batch of commands that ended before this time; returns how many.
 async fn remove_texts(connection: &mut AnyConnection, before: i64) -> Result<u64, sqlx::Error> {
     let updated = sqlx::query(
-        "UPDATE command SET text = '', media = NULL, plan = NULL, deferred_command = NULL, reply = NULL WHERE id IN (
+        "UPDATE command SET text = '', parsed = NULL, media = NULL, plan = NULL, deferred_command = NULL, reply = NULL
+         WHERE id IN (
              SELECT id FROM command
              WHERE finished_at < $1 AND text <> '' AND state IN ('done', 'dead')
              ORDER BY finished_at, id LIMIT $2)",

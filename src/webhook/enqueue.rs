@@ -3,7 +3,6 @@
 //! A request takes a permit while it waits for the journal. Chatter needs no permit.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
@@ -17,21 +16,19 @@ use super::replay::ReplayGuard;
 use super::talk_pause::TalkKind;
 use super::verify::CLOCK_TOLERANCE;
 use crate::clock::Timestamp;
+use crate::command::parsed_text::{ParsedRequest, ParsedText};
 use crate::command::prompt::{self, Prompt};
 use crate::commands::CATALOG;
 use crate::commands::{confirm, photo};
 use crate::config::{Admin, NonAdminPolicy};
-use crate::domain::{Chat, ConversationKey, DeliveryReport, Message};
+use crate::domain::{Chat, ConversationKey, DeliveryReport, Locale, Message};
 use crate::failpoint::{self, Step};
 use crate::instance::InstanceRuntime;
-use crate::parse::prefix::ParsedCommand;
-use crate::storage::{
-    ConnectionReport, MAX_EDITS, MessageVersion, StateEntry, StateKind, Store, StoreUnavailable,
+use crate::storage::{ConnectionReport, MAX_EDITS, StateEntry, StateKind, Store, StoreUnavailable};
+use crate::worker::{
+    self, CommandKind, DELETION_VERSION, EditDecision, MAX_COMMANDS, MessagePart, NewCommandRequest,
 };
-use crate::worker::{self, CommandKind, DELETION_VERSION, MAX_COMMANDS, MessagePart, NewCommandRequest};
 
-/// How long an edit of a command gets a reply.
-const EDIT_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// Requests that wait for the journal at a time, each with about 1 KB: as many as there are connections by default,
 /// four full transactions, and a quarter of the journal's queue.
 const MAX_PENDING_WRITES: usize = 1_024;
@@ -68,44 +65,37 @@ enum Expectation {
 impl IncomingMessage<'_> {
     /// Its commands, as they are stored.
     fn parts(&self, instance: &InstanceRuntime) -> Vec<MessagePart> {
-        let whole = |kind| vec![MessagePart { kind, text: self.message.text.clone() }];
+        let text = self.message.text.as_str();
         let is_too_old = self
             .message
             .sent_at
             .is_some_and(|sent_at| self.received_at.since(sent_at) > instance.config.max_event_age);
-        match &self.intent {
+        let kind = match &self.intent {
             MessageIntent::Command => {
                 let texts = self.split(instance);
-                if texts.len() > MAX_COMMANDS && !is_too_old {
-                    return whole(CommandKind::TooMany);
+                if is_too_old || texts.len() <= MAX_COMMANDS {
+                    let kind = is_too_old.then_some(CommandKind::TooOld);
+                    return texts.into_iter().map(|text| parse_part(instance, kind, text)).collect();
                 }
-                let part = |text: &str| {
-                    let kind = if is_too_old { CommandKind::TooOld } else { command_kind(instance, text) };
-                    MessagePart { kind, text: text.to_owned() }
-                };
-                texts.into_iter().map(part).collect()
+                CommandKind::TooMany
             }
-            MessageIntent::Edit
-            | MessageIntent::EditOfSeveral
-            | MessageIntent::PromptReply { .. }
-            | MessageIntent::Photo
-            | MessageIntent::Wish(_)
-                if is_too_old =>
-            {
-                whole(CommandKind::TooOld)
-            }
-            MessageIntent::Edit => whole(command_kind(instance, &self.message.text)),
-            MessageIntent::EditOfSeveral => whole(CommandKind::EditOfSeveral),
-            MessageIntent::Deletion { is_edit: true } => whole(CommandKind::Deletion),
+            MessageIntent::Deletion { is_edit: true } => CommandKind::Deletion,
             // Only an edit has a text.
             MessageIntent::Deletion { is_edit: false } => {
-                vec![MessagePart { kind: CommandKind::Deletion, text: String::new() }]
+                return vec![parse_part(instance, Some(CommandKind::Deletion), "")];
             }
-            MessageIntent::PromptReply { .. } => whole(CommandKind::Command(&confirm::SPEC)),
-            MessageIntent::Photo => whole(CommandKind::Command(&photo::SPEC)),
-            MessageIntent::Wish(kind) => whole(*kind),
-            MessageIntent::Talk => whole(CommandKind::Talk),
-        }
+            MessageIntent::Talk => CommandKind::Talk,
+            _ if is_too_old => CommandKind::TooOld,
+            MessageIntent::Edit => return vec![parse_part(instance, None, text)],
+            MessageIntent::EditOfSeveral => CommandKind::EditOfSeveral,
+            MessageIntent::PromptReply { .. } => {
+                let kind = CommandKind::Command(&confirm::SPEC);
+                return vec![MessagePart { kind, text: text.to_owned(), parsed: None }];
+            }
+            MessageIntent::Photo => CommandKind::Command(&photo::SPEC),
+            MessageIntent::Wish(kind) => *kind,
+        };
+        vec![parse_part(instance, Some(kind), text)]
     }
 
     /// Whether it stands in a direct chat with the bot.
@@ -275,7 +265,7 @@ impl Enqueuer {
             // A reply might make another bot write again.
             _ if is_unknown => return Err(IgnoreReason::RateLimited),
             RateDecision::FirstExceeded => {
-                parts = vec![MessagePart { kind: CommandKind::RateLimited, text: message.text.clone() }];
+                parts = vec![parse_part(instance, Some(CommandKind::RateLimited), &message.text)];
             }
             RateDecision::Exceeded => return Err(IgnoreReason::RateLimited),
         }
@@ -432,56 +422,36 @@ impl Enqueuer {
         let sender = worker::sender_identity(admin, message.sender);
         let instance = endpoint.name();
         let versions = self.store.message_versions(instance, &message.id, &sender, MAX_EDITS + 1).await?;
-        let (Some(first), Some(last)) = (versions.first(), versions.last()) else {
-            return Ok(Expectation::No);
-        };
-        // A version of several commands is stored in parts, so its text is none of theirs.
-        let is_whole = |version: &MessageVersion| {
-            !versions.iter().any(|other| other.version == version.version && other.part > 0)
-        };
-        let is_same = |version: &MessageVersion| {
-            version.text == message.text && version.sent_at == message.sent_at && is_whole(version)
-        };
-        // A version may be delivered again after a later one.
-        if versions.iter().any(is_same) {
-            return Ok(Expectation::AlreadyHandled);
+        match worker::decide_edit(&versions, message, event.received_at) {
+            EditDecision::Unexpected => return Ok(Expectation::No),
+            EditDecision::AlreadyHandled => return Ok(Expectation::AlreadyHandled),
+            EditDecision::Version(version) => message.version = version,
         }
-        if last.version >= MAX_EDITS || event.received_at.since(first.accepted_at) > EDIT_WINDOW {
-            return Ok(Expectation::No);
-        }
-        // A newer edit is already stored.
-        let is_outdated = message.sent_at.zip(last.sent_at).is_some_and(|(sent, last)| sent < last);
-        // The same text may be retried if the last version was rate limited.
-        let is_unchanged = is_whole(last) && last.text == message.text && last.name != worker::RATE_LIMITED;
-        if is_unchanged || is_outdated {
-            return Ok(Expectation::AlreadyHandled);
-        }
-        message.version = last.version + 1;
         if has_several || versions.iter().any(|version| version.part > 0) {
             event.intent = MessageIntent::EditOfSeveral;
         }
         // Nothing documents whether the edit of a caption comes with the address of its file.
         if message.media.as_ref().is_none_or(|media| media.url.is_none()) {
-            message.media = last.media.clone().or(message.media.take());
+            let last = versions.last().and_then(|last| last.media.clone());
+            message.media = last.or(message.media.take());
         }
         Ok(Expectation::Yes)
     }
 }
 
-/// The kind of a text that is written like a command.
-fn command_kind(instance: &InstanceRuntime, text: &str) -> CommandKind {
-    let Some(command) = instance.parser.parse(text) else { return CommandKind::Unknown };
-    match CATALOG.lookup(&command.typed) {
-        Some(spec) => CommandKind::Command(spec),
-        // Treat a misspelled `/confirm` as `/confirm`.
-        None if resembles_confirm(instance, &command) => CommandKind::Command(&confirm::SPEC),
-        None => CommandKind::Unknown,
-    }
+/// A command of a message. Without a kind it is that of its name.
+fn parse_part(instance: &InstanceRuntime, kind: Option<CommandKind>, text: &str) -> MessagePart {
+    let locale = instance.config.locale;
+    let parsed = ParsedText::parse(text, &CATALOG, &instance.parser, locale);
+    let kind = kind.unwrap_or_else(|| command_kind(&parsed, locale));
+    MessagePart { kind, text: text.to_owned(), parsed: Some(parsed) }
 }
 
-/// Whether an unknown command is most likely a misspelled `/confirm`.
-fn resembles_confirm(instance: &InstanceRuntime, command: &ParsedCommand) -> bool {
-    let nearest =
-        CATALOG.nearest_name(&command.typed, instance.config.locale).and_then(|name| CATALOG.lookup(name));
-    nearest.is_some_and(|spec| spec.name == confirm::SPEC.name)
+/// The kind of a text that is written like a command. A misspelled `/confirm` is one.
+fn command_kind(parsed: &ParsedText, locale: Locale) -> CommandKind {
+    let ParsedRequest::Command(command) = &parsed.request else { return CommandKind::Unknown };
+    let nearest = || CATALOG.lookup(CATALOG.nearest_name(&command.typed, locale)?);
+    let spec = CATALOG.lookup(&command.typed);
+    spec.or_else(|| nearest().filter(|spec| spec.is_confirmation()))
+        .map_or(CommandKind::Unknown, CommandKind::Command)
 }

@@ -107,7 +107,7 @@ fn detect_talk(text: &str) -> MessageIntent {
     match (parse_reply(true), wish) {
         // A wish may hold a no: `vincular bairro não perturbe`.
         (Some(ParsedReply::No) | None, Some(wish)) if !wish.rest.is_empty() => {
-            MessageIntent::Wish(CommandKind::Wish { is_mutating: !wish.is_read() })
+            MessageIntent::Wish(CommandKind::Wish { is_mutating: !wish.spec.is_read_only() })
         }
         (None, Some(Wish { spec, .. })) if !spec.is_mutating => {
             MessageIntent::Wish(CommandKind::Command(spec))

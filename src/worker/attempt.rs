@@ -6,6 +6,7 @@ use tokio::time::{sleep, timeout};
 
 use super::context::{CommandOutcome, RunContext, Worker};
 use super::deliver::{self, DeliveryError, NOTICE_TIMEOUT};
+use super::edits::{find_previous_reply, is_editable};
 use super::execute::execute;
 use super::language::reply_language;
 use super::progress::{ProgressReporter, ProgressState, report_while};
@@ -14,6 +15,7 @@ use super::retry_policy::{MAX_CRASHES, MAX_RECOVERY_CRASHES, deadline, timing_of
 use super::too_old::wait_for_burst;
 use crate::clock::Timestamp;
 use crate::command::context::CommandError;
+use crate::command::parsed_text::ParsedText;
 use crate::command::progress::Progress;
 use crate::domain::Chat;
 use crate::engine::links::change::lines_for_unlinked_groups;
@@ -27,6 +29,7 @@ use crate::zapi::{ApiError, SendPermit, Zapi};
 pub(super) struct Attempt<'a> {
     pub(super) worker: &'a Worker,
     pub(super) instance: &'a InstanceRuntime,
+    pub(super) parsed: &'a ParsedText,
     pub(super) zapi: &'a Zapi,
     pub(super) localizer: &'a Localizer,
     /// From this time on, an attempt is the last one.
@@ -70,10 +73,13 @@ impl Attempt<'_> {
         }
         let now = worker.clock.now();
         let give_up_after = instance.config.give_up_after;
-        let localizer = reply_language(instance, &worker.store, &claim.command).await?;
+        let parsed = claim.command.parsed.as_deref().and_then(|json| serde_json::from_str(json).ok());
+        let parsed = parsed.unwrap_or_else(|| ParsedText::nothing(instance.config.locale));
+        let localizer = reply_language(instance, &worker.store, &claim.command, &parsed).await?;
         let attempt = Attempt {
             worker,
             instance,
+            parsed: &parsed,
             zapi,
             localizer: &localizer,
             attempt_deadline: deadline(&claim.command, give_up_after, worker.started_at),
@@ -176,7 +182,7 @@ impl Attempt<'_> {
         }
         let now = self.worker.clock.now();
         // The progress message was sent after the first attempt started, so it is editable if that time is.
-        if indicators.is_retry_notified || !deliver::is_editable(command.first_attempt_at, now) {
+        if indicators.is_retry_notified || !is_editable(command.first_attempt_at, now) {
             command.reply_message_id = None;
             return Ok(());
         }
@@ -184,7 +190,7 @@ impl Attempt<'_> {
             command.reply_message_id = Some(message);
         }
         if command.reply_message_id.is_none() && deliver::stored_messages(command).len() == 1 {
-            command.reply_message_id = deliver::find_previous_reply(&self.worker.store, command, now).await?;
+            command.reply_message_id = find_previous_reply(&self.worker.store, command, now).await?;
         }
         Ok(())
     }
@@ -246,6 +252,7 @@ impl Attempt<'_> {
         let zapi = self.zapi.with_deadline(time, extension);
         let run = RunContext {
             instance: self.instance,
+            parsed: self.parsed,
             zapi: &zapi,
             localizer: self.localizer,
             store,

@@ -4,19 +4,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::clock::{Clock, Timestamp};
-use crate::command::context::CommandError;
-use crate::command::context::TimingConfig;
+use crate::command::context::{CommandError, TimingConfig};
+use crate::command::parsed_text::ParsedText;
 use crate::command::progress::Progress;
 use crate::command::prompt::Prompt;
+use crate::command::resolution::DeferredCommand;
 use crate::command::spec::CommandSpec;
 use crate::config::Admin;
-use crate::domain::{Chat, ConversationKey, InstanceName, Locale};
+use crate::domain::{Chat, ConversationKey, InstanceName};
 use crate::instance::InstanceRuntime;
-use crate::parse::arguments::Arguments;
-use crate::reply::{Localizer, Reply};
-use crate::storage::{CommandRecord, LeaseError, Outcome, StateChange, Store, StoreUnavailable};
+use crate::parse::arguments::{Arguments, TypedArguments};
+use crate::reply::{Localizer, Reply, UsageError};
+use crate::storage::{CommandRecord, Outcome, StateChange, Store};
 use crate::telemetry::Metrics;
-use crate::zapi::{ApiError, Zapi};
+use crate::zapi::Zapi;
 
 /// The command that replies to a prompt.
 pub(super) const CONFIRM_COMMAND: &str = "confirm";
@@ -40,6 +41,8 @@ pub struct Worker {
 /// Services for one attempt.
 pub(super) struct RunContext<'a> {
     pub(super) instance: &'a InstanceRuntime,
+    /// What the text of the command says.
+    pub(super) parsed: &'a ParsedText,
     /// Z-API, with the lease guard and the deadline of this attempt.
     pub(super) zapi: &'a Zapi,
     /// The language of the reply.
@@ -62,24 +65,31 @@ pub(super) struct Request<'a> {
 }
 
 impl Request<'_> {
-    /// A prompt of this command, of which a reply chooses one of the options as arguments.
-    pub(super) fn new_prompt(&self, locale: Locale, command: &str, options: Vec<String>) -> Prompt {
-        Prompt { options, ..Prompt::new(self.command, locale, command) }
+    /// The key of the chat's list.
+    pub(super) fn list_key(&self) -> String {
+        self.chat.ordering_key(&self.command.admin, self.command.by_owner).to_string()
+    }
+
+    /// A reply that offers a command with each of these arguments: a yes or a number runs one of them.
+    pub(super) fn offer(&self, reply: Reply, spec: &CommandSpec, options: Vec<String>) -> CommandOutcome {
+        let prompt = Prompt::new(self.command, self.run.localizer.locale, spec.name);
+        let prompt = Prompt { options, ..prompt };
+        CommandOutcome {
+            state_changes: vec![prompt.to_state_change(self.conversation_key)],
+            ..CommandOutcome::usage_error(reply)
+        }
     }
 }
 
 /// The command to run: the typed one, or the one that replaces it.
 pub(super) struct ResolvedCommand {
     pub(super) spec: &'static CommandSpec,
+    /// Its arguments as they are typed.
+    pub(super) typed: TypedArguments,
+    /// Its arguments by kind.
     pub(super) arguments: Arguments,
-    /// The admin confirmed it, or an earlier attempt began it.
-    pub(super) is_confirmed: bool,
-    /// It asks for a confirmation whatever it changes.
-    pub(super) must_confirm: bool,
-    /// State that is cleared with the reply.
-    pub(super) cleared_state: Vec<StateChange>,
-    /// The command that replaces the typed one, as it is stored.
-    pub(super) deferred_command: Option<String>,
+    /// The command that replaces the typed one, if one does.
+    pub(super) deferred: Option<DeferredCommand>,
 }
 
 /// Result of a command: its reply, how it ends once that is sent, and the state that is stored with it.
@@ -102,6 +112,11 @@ impl CommandOutcome {
         Self { state_changes, is_talk: true, ..Self::usage_error(reply) }
     }
 
+    /// The reply to arguments that cannot be read.
+    pub(super) fn misused(spec: &CommandSpec, error: UsageError, localizer: &Localizer) -> Self {
+        Self::usage_error(spec.usage_error_reply(error, localizer))
+    }
+
     pub(super) fn usage_error(reply: Reply) -> Self {
         Self::new(reply, Outcome::UsageError)
     }
@@ -119,26 +134,8 @@ impl From<CommandOutcome> for EarlyExit {
     }
 }
 
-impl From<CommandError> for EarlyExit {
-    fn from(error: CommandError) -> Self {
-        Self::Error(error)
-    }
-}
-
-impl From<ApiError> for EarlyExit {
-    fn from(error: ApiError) -> Self {
+impl<E: Into<CommandError>> From<E> for EarlyExit {
+    fn from(error: E) -> Self {
         Self::Error(error.into())
-    }
-}
-
-impl From<LeaseError> for EarlyExit {
-    fn from(error: LeaseError) -> Self {
-        Self::Error(error.into())
-    }
-}
-
-impl From<StoreUnavailable> for EarlyExit {
-    fn from(error: StoreUnavailable) -> Self {
-        LeaseError::Store(error).into()
     }
 }

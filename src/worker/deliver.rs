@@ -8,11 +8,11 @@ use tokio::time::sleep;
 
 use super::context::CommandOutcome;
 use super::store_command::DELIVERY;
-use crate::clock::{Clock, Timestamp};
+use crate::clock::Clock;
 use crate::domain::Chat;
 use crate::failpoint::{self, Step};
 use crate::reply::Localizer;
-use crate::storage::{Claim, CommandRecord, LeaseError, MessageVersion, Outcome, Store, StoreUnavailable};
+use crate::storage::{Claim, CommandRecord, LeaseError, Outcome};
 use crate::zapi::{ApiError, ApiErrorKind, Priority, SendPermit, Zapi};
 
 /// The reaction on a command that takes long.
@@ -21,9 +21,6 @@ const PROGRESS_REACTION: &str = "⏳";
 /// Between two attempts to record a sent message: shorter than the worker's own interval, so that the command is not
 /// claimed again before.
 const RECORD_RETRY_INTERVAL: Duration = Duration::from_millis(200);
-
-/// For how long WhatsApp allows to edit a message.
-const EDIT_WINDOW: Duration = Duration::from_secs(15 * 60);
 
 /// How long an attempt waits at most for its retry notice to be sent.
 pub(super) const NOTICE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -94,30 +91,6 @@ pub(super) async fn send_reply(
         ((), permit) = tokio::try_join!(record_sent(claim, index + 1, clock), next)?;
     }
     Ok(None)
-}
-
-/// Whether a message that was sent at this time can still be edited.
-pub(super) fn is_editable(since: Timestamp, now: Timestamp) -> bool {
-    now.since(since) < EDIT_WINDOW
-}
-
-/// The reply to the last version of an edited command, if the new reply can take its place. A reply that says what was
-/// done stays, and so does one of several messages: their rest would remain below the new text.
-pub(super) async fn find_previous_reply(
-    store: &Store,
-    command: &CommandRecord,
-    now: Timestamp,
-) -> Result<Option<String>, StoreUnavailable> {
-    let earlier = store.earlier_versions(command).await?;
-    let Some(last) = earlier.iter().rfind(|version| version.reply_message_id.is_some()) else {
-        return Ok(None);
-    };
-    // The message may have been taken over from an earlier version, and be as old as that.
-    let first =
-        earlier.iter().find(|version| version.reply_message_id == last.reply_message_id).unwrap_or(last);
-    let is_replaceable = |version: &MessageVersion| version.is_finished && version.is_editable();
-    let can_edit = last.sent_messages == 1 && is_editable(first.accepted_at, now);
-    Ok(last.reply_message_id.clone().filter(|_| can_edit && earlier.iter().all(is_replaceable)))
 }
 
 /// Sends the first message of a reply; returns WhatsApp's id of it. It replaces the progress message, or the reply to

@@ -4,7 +4,8 @@
 //! whose reply it edits. WhatsApp allows that for a while; after it, only a failure is told, with a new message.
 
 use super::context::{CommandOutcome, RunContext};
-use super::deliver::{is_editable, stored_messages};
+use super::deliver::stored_messages;
+use super::edits::is_editable;
 use super::store_command::{DELIVERY, DELIVERY_VERSION};
 use crate::clock::Timestamp;
 use crate::commands::announce::delivery_line;
@@ -43,6 +44,7 @@ pub async fn store_delivery(
             by_owner: command.by_owner,
             name: DELIVERY.to_owned(),
             text: text.clone(),
+            parsed: None,
             media: None,
             quoted: Some(command.message_id),
             sent_at: None,
@@ -57,7 +59,7 @@ pub(super) async fn report_delivery(
     claim: &mut Claim,
     run: &RunContext<'_>,
 ) -> Result<CommandOutcome, LeaseError> {
-    let reply = choose_reply(claim, run).await?.unwrap_or(Reply::Empty);
+    let reply = choose_reply(claim, run).await?.unwrap_or(Reply::empty());
     // Not a new command of the admin: an open prompt stays open.
     Ok(CommandOutcome { is_talk: true, ..CommandOutcome::new(reply, Outcome::Replied) })
 }

@@ -1,13 +1,20 @@
-//! Edited messages: whether the new version may be run.
+//! Edited messages: which version an edit is, whether it may be run, and which reply it replaces.
 
 use std::time::Duration;
 
 use tokio::time::sleep;
 
 use super::context::{CommandOutcome, EarlyExit, RunContext};
+use super::store_command::RATE_LIMITED;
+use crate::clock::Timestamp;
+use crate::domain::Message;
 use crate::reply::{Reply, ReplyLine};
-use crate::storage::{CommandRecord, Outcome, SenderIdentity, StateKind};
+use crate::storage::{
+    CommandRecord, MAX_EDITS, MessageVersion, Outcome, SenderIdentity, StateKind, Store, StoreUnavailable,
+};
 
+/// For how long WhatsApp allows to edit a message.
+const EDIT_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// How often, and in which interval, it is checked whether the earlier versions have ended.
 const MAX_POLLS: u32 = 15;
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
@@ -48,4 +55,64 @@ pub(super) async fn reject_late_edit(
         return Err(CommandOutcome::new(reply("edit-after-end"), Outcome::Denied).into());
     }
     Ok(())
+}
+
+/// What an edit that arrives is.
+pub enum EditDecision {
+    /// Of a message that was no command, or too late.
+    Unexpected,
+    /// It arrived before, or a newer edit did.
+    AlreadyHandled,
+    /// This version of the message.
+    Version(u32),
+}
+
+/// Decides what an edit is, by the stored versions of its message, oldest first. The worker decides whether it may be
+/// run.
+pub fn decide_edit(versions: &[MessageVersion], edit: &Message, received_at: Timestamp) -> EditDecision {
+    let (Some(first), Some(last)) = (versions.first(), versions.last()) else {
+        return EditDecision::Unexpected;
+    };
+    // A version of several commands is stored in parts, so its text is none of theirs.
+    let is_same_text = |version: &MessageVersion| {
+        let is_part = |other: &MessageVersion| other.version == version.version && other.part > 0;
+        version.text == edit.text && !versions.iter().any(is_part)
+    };
+    // A version may be delivered again after a later one.
+    if versions.iter().any(|version| is_same_text(version) && version.sent_at == edit.sent_at) {
+        return EditDecision::AlreadyHandled;
+    }
+    if last.version >= MAX_EDITS || received_at.since(first.accepted_at) > EDIT_WINDOW {
+        return EditDecision::Unexpected;
+    }
+    let is_outdated = edit.sent_at.zip(last.sent_at).is_some_and(|(sent, last)| sent < last);
+    // The same text may be retried if the last version was rate limited.
+    if is_outdated || (is_same_text(last) && last.name != RATE_LIMITED) {
+        return EditDecision::AlreadyHandled;
+    }
+    EditDecision::Version(last.version + 1)
+}
+
+/// Whether a message that was sent at this time can still be edited.
+pub(super) fn is_editable(since: Timestamp, now: Timestamp) -> bool {
+    now.since(since) < EDIT_WINDOW
+}
+
+/// The reply to the last version of an edited command, if the new reply can take its place. A reply that says what was
+/// done stays, and so does one of several messages: their rest would remain below the new text.
+pub(super) async fn find_previous_reply(
+    store: &Store,
+    command: &CommandRecord,
+    now: Timestamp,
+) -> Result<Option<String>, StoreUnavailable> {
+    let earlier = store.earlier_versions(command).await?;
+    let Some(last) = earlier.iter().rfind(|version| version.reply_message_id.is_some()) else {
+        return Ok(None);
+    };
+    // The message may have been taken over from an earlier version, and be as old as that.
+    let first =
+        earlier.iter().find(|version| version.reply_message_id == last.reply_message_id).unwrap_or(last);
+    let is_replaceable = |version: &MessageVersion| version.is_finished && version.is_editable();
+    let can_edit = last.sent_messages == 1 && is_editable(first.accepted_at, now);
+    Ok(last.reply_message_id.clone().filter(|_| can_edit && earlier.iter().all(is_replaceable)))
 }

@@ -1,4 +1,4 @@
-//! Runs a stored command: parses it again, checks current rights, and calls its handler.
+//! Runs a stored command: resolves it, checks current rights, and calls its handler.
 
 use std::sync::Arc;
 
@@ -13,15 +13,13 @@ use super::store_command::{
 };
 use super::too_old::summarize_burst;
 use crate::authorization::{Denied, authorize};
-use crate::command::context::CommandError;
-use crate::command::context::Confirmation;
-use crate::command::context::Context;
-use crate::command::handler::Handler;
+use crate::command::context::{CommandError, Confirmation, Context};
+use crate::command::prompt::clear_prompt;
 use crate::command::spec::CommandSpec;
 use crate::commands::{self, CATALOG};
 use crate::config::Admin;
 use crate::directory::{CommunityEntry, Directory};
-use crate::domain::{Chat, CommunityId, ConversationKey, InstanceName, Lid, Person, Phone};
+use crate::domain::{Chat, CommunityId, InstanceName, Lid, Person, Phone};
 use crate::parse::flags::Flags;
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::{Claim, CommandRecord, Outcome, StateEntry, StateKind, Store, StoreUnavailable};
@@ -42,48 +40,32 @@ async fn try_execute(claim: &mut Claim, run: &RunContext<'_>) -> Result<CommandO
     if claim.command.name == DELIVERY {
         return Ok(report_delivery(claim, run).await?);
     }
-    let command = &claim.command;
+    let command = claim.command.clone();
     let sender = Person {
         phone: command.phone.as_deref().and_then(Phone::parse),
         lid: command.lid.as_deref().and_then(Lid::parse),
     };
-    let admin = refresh_admin(sender, command, run).await?;
-    check_before_parsing(&admin, sender, command, run).await?;
+    let admin = refresh_admin(sender, &command, run).await?;
+    check_before_resolving(&admin, sender, &command, run).await?;
     let chat = Chat::from_id(&command.chat);
-    let conversation_key = chat.conversation_key(&admin.key, command.by_owner);
-    let request = Request { run, admin: &admin, command, chat: &chat, conversation_key: &conversation_key };
+    let conversation_key = &chat.conversation_key(&admin.key, command.by_owner);
+    let request = Request { run, admin: &admin, command: &command, chat: &chat, conversation_key };
     let mut resolved = resolve_command(&request).await?;
-    if let Some(json) = resolved.deferred_command.take().filter(|_| command.deferred_command.is_none()) {
-        claim.store_deferred_command(json).await?;
+    if let Some(deferred) = resolved.deferred.as_ref().filter(|_| command.deferred_command.is_none()) {
+        claim.store_deferred_command(serde_json::to_string(deferred).unwrap_or_default()).await?;
     }
-    let request = Request {
-        run,
-        admin: &admin,
-        command: &claim.command,
-        chat: &chat,
-        conversation_key: &conversation_key,
-    };
     let directory = directory_with_chat_aliases(resolved.spec, run).await?;
     let community = find_named_community(&request, &directory, &mut resolved).await?;
-    if !request.command.is_started()
-        && let Some(error) = resolved.spec.missing_argument(&resolved.arguments)
+    let ResolvedCommand { spec, arguments, .. } = &resolved;
+    if !command.is_started()
+        && let Some(error) = arguments.missing_argument(spec.args)
     {
-        let reply = resolved.spec.usage_error_reply(error, run.localizer);
-        return Ok(CommandOutcome::usage_error(reply));
+        return Ok(CommandOutcome::misused(spec, error, run.localizer));
     }
-    let current_admin =
-        recheck_community_admin(&request, admin.clone(), sender, resolved.spec, community.as_ref()).await?;
-    check_rights(&current_admin, &request, resolved.spec, community.as_ref(), &directory)?;
-    let ready = ReadyCommand {
-        resolved,
-        admin: &current_admin,
-        sender,
-        chat: &chat,
-        conversation_key: conversation_key.clone(),
-        community,
-        directory: &directory,
-    };
-    run_command(claim, run, ready).await
+    let admin = &recheck_community_admin(&request, admin.clone(), sender, spec, community.as_ref()).await?;
+    check_rights(admin, &request, spec, community.as_ref(), &directory)?;
+    let request = Request { admin, ..request };
+    run_command(claim, request, ReadyCommand { resolved, sender, community, directory: &directory }).await
 }
 
 /// Looks up the sender's current admin entry. Current rights count, not those at the time of sending.
@@ -117,7 +99,7 @@ async fn last_member_changes(
 }
 
 /// Replies that do not depend on the text: what was stored only for its reply, a cancelled command, a late edit.
-async fn check_before_parsing(
+async fn check_before_resolving(
     admin: &Admin,
     sender: Person,
     command: &CommandRecord,
@@ -183,33 +165,30 @@ fn check_rights(
 /// A command that may be run.
 struct ReadyCommand<'a> {
     resolved: ResolvedCommand,
-    admin: &'a Admin,
     sender: Person,
-    chat: &'a Chat,
-    conversation_key: ConversationKey,
     community: Option<CommunityEntry>,
     directory: &'a Directory,
 }
 
 async fn run_command(
     claim: &mut Claim,
-    run: &RunContext<'_>,
+    request: Request<'_>,
     ready: ReadyCommand<'_>,
 ) -> Result<CommandOutcome, EarlyExit> {
-    let ResolvedCommand { spec, arguments, is_confirmed, must_confirm, cleared_state, .. } = ready.resolved;
-    let Some(Handler::Run(handler)) = commands::handler(spec) else {
-        return Err(CommandError::NoHandler.into());
-    };
+    let Request { run, admin, command, chat, conversation_key } = request;
+    let ResolvedCommand { spec, arguments, deferred, .. } = ready.resolved;
+    let handler = commands::handler(spec).ok_or(CommandError::NoHandler)?;
+    let deferred = deferred.as_ref();
+    let is_confirmed = deferred.is_some_and(|deferred| deferred.is_confirmed);
     let confirmation = match arguments.flags {
         Flags { dry_run: true, .. } => Confirmation::DryRun,
         Flags { yes: true, .. } => Confirmation::Given,
-        _ if is_confirmed || claim.command.is_started() => Confirmation::Given,
+        _ if is_confirmed || command.is_started() => Confirmation::Given,
         _ => Confirmation::Required,
     };
-    let is_cancelled = claim.command.is_cancelled();
+    let is_cancelled = command.is_cancelled();
     let mut context = Context {
         catalog: &CATALOG,
-        parser: &run.instance.parser,
         instance: &run.instance.config,
         localizer: run.localizer,
         zapi: run.zapi,
@@ -221,19 +200,20 @@ async fn run_command(
         clock: run.clock,
         timing: run.timing,
         progress: run.progress,
-        admin: ready.admin,
+        admin,
         sender: ready.sender,
-        chat: ready.chat,
+        chat,
         community: ready.community,
         is_last_attempt: run.is_last_attempt || is_cancelled,
         is_cancelled,
         is_final_failure: false,
         confirmation,
-        is_undo: arguments.is_undo,
-        must_confirm,
-        precondition: arguments.precondition.clone(),
-        conversation_key: ready.conversation_key,
-        state_changes: cleared_state,
+        is_undo: deferred.is_some_and(|deferred| deferred.undone.is_some()),
+        must_confirm: deferred.is_some_and(|deferred| deferred.must_confirm),
+        precondition: deferred.and_then(|deferred| deferred.precondition.clone()),
+        conversation_key: conversation_key.clone(),
+        // The prompt that was replied to; the undo record stays until something is undone.
+        state_changes: deferred.iter().map(|_| clear_prompt(conversation_key)).collect(),
     };
     let reply = match handler(&mut context, &arguments).await {
         Err(CommandError::Reply(reply)) => *reply,

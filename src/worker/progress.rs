@@ -8,6 +8,7 @@ use tokio::sync::{Mutex, watch};
 use tokio::time::{sleep, timeout};
 
 use super::deliver;
+use super::edits::find_previous_reply;
 use crate::clock::Clock;
 use crate::command::progress::ProgressUpdate;
 use crate::domain::Chat;
@@ -169,7 +170,7 @@ impl ProgressReporter<'_> {
         let command = &self.claim.command;
         match &command.reply_message_id {
             None if !command.is_retry_notified => {
-                deliver::find_previous_reply(self.store, command, self.clock.now()).await.ok().flatten()
+                find_previous_reply(self.store, command, self.clock.now()).await.ok().flatten()
             }
             own => own.clone(),
         }

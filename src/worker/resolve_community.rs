@@ -16,14 +16,13 @@ use crate::directory::{CommunityEntry, Directory, NameIndex, Snapshot, disambigu
 use crate::domain::{CommunityId, GroupId};
 use crate::engine::aliases::load_chat_aliases;
 use crate::engine::links::change::stored_plan_community;
-use crate::engine::listing::community_by_number;
-use crate::parse::arguments::{self, ArgKind, Arguments, is_person};
+use crate::engine::listing::{community_by_number, load_list};
+use crate::parse::arguments::{self, ArgKind, TypedArguments, is_person};
 use crate::parse::names::{Fit, Name, NameReader, is_sign};
 use crate::parse::numbers::parse_range;
 use crate::parse::tokenizer::{Separator, Token, join, parse_quoted_name};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
-use crate::reply::{Localizer, MAX_CANDIDATES, Reply, ReplyLine, UsageError, escape_markup, typed};
-use crate::storage::{LeaseError, StateKind};
+use crate::reply::{MAX_CANDIDATES, Reply, ReplyLine, UsageError, escape_markup, typed};
 
 /// The most words between the beginning of a name and another name that is whole: `minha comunidade Bairro Feliz`.
 const MAX_WORDS_BETWEEN: usize = 4;
@@ -62,39 +61,27 @@ pub(super) async fn find_named_community(
         return Ok(Some(community));
     }
     let spec = resolved.spec;
-    let list = load_list(request).await?;
+    let list = load_list(run.store, command, &request.list_key()).await?;
     let asked = Instant::now();
     let mut snapshot = directory.snapshot(run.zapi).await?;
     let mut is_refreshed = false;
     loop {
         let names = CommunityNames::new(snapshot.clone(), directory, admin, list.clone());
-        let search = Search { names: &names, arguments: &resolved.arguments, spec, localizer: run.localizer };
+        let search = Search { request, names: &names, typed: &resolved.typed, spec };
         match search.find() {
             Ok((name, community)) => {
-                let set = resolved.arguments.set_community(spec.args, name.tokens, &name.text);
-                set.map_err(|error| usage_error(spec, error, run.localizer))?;
+                let arguments = resolved.typed.assign_community(spec.args, name.tokens, &name.text);
+                resolved.arguments =
+                    arguments.map_err(|error| CommandOutcome::misused(spec, error, run.localizer))?;
                 return Ok(Some(community));
             }
-            Err(unclear) if is_refreshed => return Err(unclear.into_outcome(request, spec).into()),
+            Err(unclear) if is_refreshed => return Err(unclear),
             Err(_) => {
                 snapshot = directory.newer_snapshot(run.zapi, asked).await?;
                 is_refreshed = true;
             }
         }
     }
-}
-
-fn usage_error(spec: &CommandSpec, error: UsageError, localizer: &Localizer) -> CommandOutcome {
-    CommandOutcome::usage_error(spec.usage_error_reply(error, localizer))
-}
-
-/// The list of communities that was shown when the command was accepted.
-pub(super) async fn load_list(request: &Request<'_>) -> Result<Option<String>, LeaseError> {
-    let Request { run, command, chat, .. } = request;
-    let key = chat.ordering_key(&command.admin, command.by_owner);
-    let list = run.store.get_state(&run.instance.config.name, StateKind::List, key.as_str()).await;
-    let list = list.map_err(LeaseError::Store)?.filter(|list| list.at <= command.accepted_at);
-    Ok(list.map(|list| list.value))
 }
 
 /// The names of communities as an admin may use them. Communities that the admin may not use are found only by their
@@ -153,81 +140,31 @@ impl<'a> CommunityNames<'a> {
     }
 }
 
-/// What a command may mean where its community is unclear.
-enum Unclear {
-    /// One of these communities, each with the arguments of the command about it.
-    OneOf { typed: String, readings: Vec<(CommunityEntry, String)>, is_known: bool },
-    /// The community stands in another place than it should.
-    Moved(Suggestion),
-    /// No community is named at all.
-    Missing,
-    /// It is a group.
-    IsGroup(String),
-    /// No community is like this; those that there are.
-    Unknown { typed: String, available: Vec<CommunityEntry> },
-}
+/// A community that may be meant, and the tokens that name it.
+type Reading = (CommunityEntry, Range<usize>);
 
-impl Unclear {
-    fn into_outcome(self, request: &Request<'_>, spec: &CommandSpec) -> CommandOutcome {
-        let localizer = request.run.localizer;
-        let (reply, readings) = match self {
-            Self::Moved(suggestion) => return suggestion.into_prompt(request),
-            Self::Missing => return usage_error(spec, UsageError::MissingCommunity, localizer),
-            Self::IsGroup(name) => {
-                let line = ReplyLine::not_done("is-group").name("name", name);
-                let line = line.with_plain("usage", spec.usage(localizer));
-                return CommandOutcome::usage_error(Reply::Lines(vec![line]));
-            }
-            Self::Unknown { typed, available } => {
-                let available = disambiguate(&available);
-                (Reply::unknown_community(&typed, available), Vec::new())
-            }
-            Self::OneOf { typed, mut readings, is_known } => {
-                readings.truncate(MAX_CANDIDATES);
-                let (entries, options): (Vec<_>, Vec<_>) = readings.into_iter().unzip();
-                let candidates = disambiguate(&entries);
-                let reply = match is_known {
-                    true => Reply::ambiguous_community(&typed, candidates),
-                    false => Reply::similar_communities(&typed, candidates),
-                };
-                (reply, options)
-            }
-        };
-        let prompt =
-            (!readings.is_empty()).then(|| request.new_prompt(localizer.locale, spec.name, readings));
-        let state_changes = prompt.iter().map(|prompt| prompt.to_state_change(request.conversation_key));
-        CommandOutcome { state_changes: state_changes.collect(), ..CommandOutcome::usage_error(reply) }
-    }
-}
-
-/// The search for the community of a command.
+/// The search for the community of a command. Where it is unclear, the command ends with a reply.
 struct Search<'a> {
+    request: &'a Request<'a>,
     names: &'a CommunityNames<'a>,
-    arguments: &'a Arguments,
+    typed: &'a TypedArguments,
     spec: &'static CommandSpec,
-    localizer: &'a Localizer,
 }
 
 impl Search<'_> {
-    fn find(&self) -> Result<(Name, CommunityEntry), Unclear> {
-        let tokens = self.arguments.all_tokens();
+    fn find(&self) -> Result<(Name, CommunityEntry), EarlyExit> {
+        let tokens = &self.typed.tokens;
         let fit = |text: &str| self.names.find(text).1;
-        let reader = NameReader { fit: &fit, locale: self.localizer.locale };
+        let reader = NameReader { fit: &fit, locale: self.request.run.localizer.locale };
         let is_person = self.followed_by(ArgKind::People) && is_person(tokens);
-        let unknown = |tokens_of: Range<usize>| Name {
-            text: join(&tokens[tokens_of.clone()]),
-            tokens: tokens_of,
-            fit: Fit::None,
-        };
+        let all = || Name::unknown(tokens, 0..tokens.len());
         let name = match self.spec.args {
             [ArgKind::Groups, ..] => reader.read_last(tokens),
-            _ if is_person => unknown(0..1),
-            [_] if self.names.find(&join(tokens)).1 == Fit::Whole => {
-                Name { fit: Fit::Whole, ..unknown(0..tokens.len()) }
-            }
+            _ if is_person => Name::unknown(tokens, 0..1),
+            [_] if self.names.find(&join(tokens)).1 == Fit::Whole => Name { fit: Fit::Whole, ..all() },
             [_] => Some(reader.read_first(tokens))
                 .filter(|name| reader.is_courtesy(&tokens[name.tokens.end..]))
-                .unwrap_or_else(|| unknown(0..tokens.len())),
+                .unwrap_or_else(all),
             _ => reader.read_first(tokens),
         };
         let entries = self.names.find(&name.text).0;
@@ -237,8 +174,8 @@ impl Search<'_> {
         match (name.fit, <[CommunityEntry; 1]>::try_from(entries)) {
             (Fit::Whole | Fit::Beginning, Ok([community])) => Ok((name, community)),
             (Fit::Ambiguous, Err(entries)) => {
-                let readings = entries.into_iter().map(|entry| self.reading(entry, name.tokens.clone()));
-                Err(Unclear::OneOf { readings: readings.collect(), typed: name.text, is_known: true })
+                let readings = entries.into_iter().map(|entry| (entry, name.tokens.clone()));
+                Err(self.ask(&name.text, readings.collect(), true))
             }
             _ => Err(self.find_nearest(&reader, name, is_person)),
         }
@@ -248,9 +185,20 @@ impl Search<'_> {
         self.spec.args.get(1) == Some(&arg)
     }
 
-    fn reading(&self, entry: CommunityEntry, tokens: Range<usize>) -> (CommunityEntry, String) {
-        let arguments = self.arguments.with_community(self.spec.args, tokens, &entry.id);
-        (entry, arguments)
+    /// Asks which community is meant. `is_known`: each of them has the name.
+    fn ask(&self, typed: &str, mut readings: Vec<Reading>, is_known: bool) -> EarlyExit {
+        readings.truncate(MAX_CANDIDATES);
+        let (entries, tokens): (Vec<_>, Vec<_>) = readings.into_iter().unzip();
+        let arguments = |(entry, tokens): (&CommunityEntry, Range<usize>)| {
+            self.typed.with_community(self.spec.args, tokens, &entry.id)
+        };
+        let options = entries.iter().zip(tokens).map(arguments).collect();
+        let candidates = disambiguate(&entries);
+        let reply = match is_known {
+            true => Reply::ambiguous_community(typed, candidates),
+            false => Reply::similar_communities(typed, candidates),
+        };
+        self.request.offer(reply, self.spec, options).into()
     }
 
     /// Other communities that are named beside the one that was found: another whole name shortly behind a beginning,
@@ -260,10 +208,10 @@ impl Search<'_> {
         reader: &NameReader<'_>,
         name: &Name,
         entries: &[CommunityEntry],
-    ) -> Option<Unclear> {
+    ) -> Option<EarlyExit> {
         let [community] = entries else { return None };
         let [ArgKind::Community, next, ..] = self.spec.args else { return None };
-        let tokens = self.arguments.all_tokens();
+        let tokens = &self.typed.tokens;
         let name_at = |at: usize| reader.name_at(tokens, at, line_end(tokens, at));
         let mut readings = Vec::new();
         let mut last = name.tokens.clone();
@@ -295,9 +243,8 @@ impl Search<'_> {
             let other = others.find_map(|at| name_at(at).filter(is_another))?;
             readings.extend(self.names.find(&other.text).0);
             readings.retain(|entry| entry.id != community.id);
-            let of_other = readings.pop().map(|entry| self.reading(entry, other.tokens.clone()))?;
-            let readings = vec![of_other, self.reading(community.clone(), name.tokens.clone())];
-            return Some(Unclear::OneOf { typed: name.text.clone(), readings, is_known: true });
+            let readings = vec![(readings.pop()?, other.tokens), (community.clone(), name.tokens.clone())];
+            return Some(self.ask(&name.text, readings, true));
         }
         readings.retain(|entry| entry.id != community.id);
         if readings.is_empty() {
@@ -305,8 +252,8 @@ impl Search<'_> {
         }
         readings.insert(0, community.clone());
         let typed = join(&tokens[name.tokens.start..last.end]);
-        let readings = readings.into_iter().map(|entry| self.reading(entry, last.clone())).collect();
-        Some(Unclear::OneOf { typed: typed.trim_matches(is_sign).to_owned(), readings, is_known: true })
+        let readings = readings.into_iter().map(|entry| (entry, last.clone())).collect();
+        Some(self.ask(typed.trim_matches(is_sign), readings, true))
     }
 
     /// Whether a name is also that of a group besides the announcement group.
@@ -329,68 +276,77 @@ impl Search<'_> {
     }
 
     /// What an unknown name may mean: a community in another place, else those with the nearest names.
-    fn find_nearest(&self, reader: &NameReader<'_>, name: Name, is_person: bool) -> Unclear {
+    fn find_nearest(&self, reader: &NameReader<'_>, name: Name, is_person: bool) -> EarlyExit {
+        let localizer = self.request.run.localizer;
         if let Some(suggestion) = self.find_elsewhere(reader, &name) {
-            return Unclear::Moved(suggestion);
+            return suggestion.into_outcome("suggestion", self.request).into();
         }
         if is_person || name.text.contains("://") || name.text.is_empty() {
-            return Unclear::Missing;
+            return CommandOutcome::misused(self.spec, UsageError::MissingCommunity, localizer).into();
         }
-        let tokens = self.arguments.all_tokens();
+        let tokens = &self.typed.tokens;
         let last = reader.read_last(tokens);
         if self.spec.args.len() == 1 && last.fit >= Fit::Beginning {
             let readings = self.names.find(&last.text).0.into_iter();
-            let readings = readings.map(|entry| self.reading(entry, last.tokens.clone())).collect();
-            return Unclear::OneOf { typed: name.text, readings, is_known: false };
+            return self.ask(&name.text, readings.map(|entry| (entry, last.tokens.clone())).collect(), false);
         }
-        let allowed: Vec<CommunityEntry> = self.names.allowed.all().cloned().collect();
-        let runs: Vec<Range<usize>> = match self.spec.args {
-            [_] => std::iter::once(0..tokens.len()).collect(),
-            [ArgKind::Groups, ..] => (1..=MAX_MISSPELLED_WORDS.min(name.tokens.end.saturating_sub(1)))
-                .map(|length| name.tokens.end - length..name.tokens.end)
-                .take_while(|run| tokens[run.start + 1..run.end].iter().all(Token::may_join))
-                // Behind “and” stands a group.
-                .take_while(|run| {
-                    let is_between = |token: &Token| in_word_list(&token.text, "stop-words-between-names");
-                    run.len() == 1 || !tokens[run.clone()].iter().any(is_between)
-                })
-                .collect(),
-            _ => (1..=MAX_MISSPELLED_WORDS.min(tokens.len() - name.tokens.start))
-                .map(|length| name.tokens.start..name.tokens.start + length)
-                .take_while(|run| tokens[run.start + 1..run.end].iter().all(Token::may_join))
-                .collect(),
-        };
+        let runs = self.find_runs(&name);
         let texts: Vec<String> =
             runs.iter().map(|run| join(&tokens[run.clone()]).trim_matches(is_sign).to_owned()).collect();
-        let mut scored: Vec<(f64, CommunityEntry, Range<usize>)> = Vec::new();
-        for entry in &allowed {
+        let mut scored: Vec<(f64, Reading)> = Vec::new();
+        for entry in self.names.allowed.all() {
             let scores = texts.iter().map(|text| similarity_of(text, &entry.name));
             let best = scores.zip(&runs).max_by(|one, other| one.0.total_cmp(&other.0));
-            scored.extend(best.map(|(score, run)| (score, entry.clone(), run.clone())));
+            scored.extend(best.map(|(score, run)| (score, (entry.clone(), run.clone()))));
         }
-        scored.retain(|(score, ..)| *score >= MIN_SIMILARITY);
+        scored.retain(|(score, _)| *score >= MIN_SIMILARITY);
         scored.sort_by(|one, other| other.0.total_cmp(&one.0));
-        let typed = name.text.trim_matches(is_sign).to_owned();
-        let readings: Vec<_> =
-            scored.into_iter().take(MAX_NEAREST).map(|(_, entry, run)| self.reading(entry, run)).collect();
-        if readings.is_empty() {
-            if let Some(group) = self.find_group(&typed) {
-                return Unclear::IsGroup(group);
-            }
-            let available = if allowed.len() <= MAX_CANDIDATES { allowed } else { Vec::new() };
-            return Unclear::Unknown { typed, available };
+        let typed = name.text.trim_matches(is_sign);
+        let nearest: Vec<Reading> =
+            scored.into_iter().take(MAX_NEAREST).map(|(_, reading)| reading).collect();
+        if !nearest.is_empty() {
+            return self.ask(typed, nearest, false);
         }
-        Unclear::OneOf { typed, readings, is_known: false }
+        if let Some(group) = self.find_group(typed) {
+            let line = ReplyLine::not_done("is-group").name("name", group);
+            let line = line.with_plain("usage", self.spec.usage(localizer));
+            return CommandOutcome::usage_error(Reply::Lines(vec![line])).into();
+        }
+        let available: Vec<CommunityEntry> = self.names.allowed.all().cloned().collect();
+        let available = if available.len() <= MAX_CANDIDATES { disambiguate(&available) } else { Vec::new() };
+        CommandOutcome::usage_error(Reply::unknown_community(typed, available)).into()
+    }
+
+    /// The tokens that may be the misspelled name of a community: all of them, or some side by side.
+    fn find_runs(&self, name: &Name) -> Vec<Range<usize>> {
+        let tokens = &self.typed.tokens;
+        let Range { start, end } = name.tokens;
+        let is_between = |token: &Token| in_word_list(&token.text, "stop-words-between-names");
+        let may_join = |run: &Range<usize>| tokens[run.start + 1..run.end].iter().all(Token::may_join);
+        match self.spec.args {
+            [_] => vec![Range { start: 0, end: tokens.len() }],
+            [ArgKind::Groups, ..] => (1..=MAX_MISSPELLED_WORDS.min(end.saturating_sub(1)))
+                .map(|length| end - length..end)
+                // Behind “and” stands a group.
+                .take_while(|run| {
+                    may_join(run) && (run.len() == 1 || !tokens[run.clone()].iter().any(is_between))
+                })
+                .collect(),
+            _ => (1..=MAX_MISSPELLED_WORDS.min(tokens.len() - start))
+                .map(|length| start..start + length)
+                .take_while(may_join)
+                .collect(),
+        }
     }
 
     /// The command with its community moved to its place from the other end of the arguments.
     fn find_elsewhere(&self, reader: &NameReader<'_>, unknown: &Name) -> Option<Suggestion> {
-        let (spec, tokens) = (self.spec, self.arguments.all_tokens());
+        let (spec, tokens) = (self.spec, &self.typed.tokens);
         let is_last = spec.args.first() == Some(&ArgKind::Groups);
         let found = match spec.args {
             [_] => return None,
             [ArgKind::Groups, ..] => reader.read_first(tokens),
-            _ if self.arguments.ends_with_tokens() => reader.read_last(tokens),
+            _ if self.typed.ends_with_tokens() => reader.read_last(tokens),
             _ => return None,
         };
         let [community] = self.names.find(&found.text).0.try_into().ok()?;
@@ -403,15 +359,15 @@ impl Search<'_> {
             range.start -= 1;
         }
         let rest = match is_last {
-            true => self.arguments.source_of(range.end..tokens.len()),
-            false => self.arguments.source_of(0..range.start),
+            true => self.typed.source_of(range.end..tokens.len()),
+            false => self.typed.source_of(0..range.start),
         };
         let is_text = self.spec.is_verbatim();
         // `here it is about the marketing` is a sentence.
         if is_text
             && !is_last
             && range.start < name_start
-            && parse_quoted_name(self.arguments.source_of(0..range.start)).is_none()
+            && parse_quoted_name(self.typed.source_of(0..range.start)).is_none()
         {
             return None;
         }
@@ -427,21 +383,16 @@ impl Search<'_> {
         }
         let name = if community.name.is_empty() { community.id.as_str() } else { &community.name };
         // Flags that stood elsewhere must not get lost.
-        let flags = self.arguments.flags.to_typed();
+        let flags = self.typed.flags.to_typed();
         let flags = if rest.contains(flags) { "" } else { flags };
-        let (arguments, shown) = match is_last {
-            true => (
-                format!("{flags} {rest} {}", community.id),
-                format!("{flags} {} {}", escape_markup(&rest), typed(name)),
-            ),
-            false => (
-                format!("{flags} {} {rest}", community.id),
-                format!("{flags} {} {}", typed(name), escape_markup(&rest)),
-            ),
+        let in_order = |community: &str, rest: &str| match is_last {
+            true => format!("{flags} {rest} {community}").trim_start().to_owned(),
+            false => format!("{flags} {community} {rest}").trim_start().to_owned(),
         };
-        let arguments = arguments.trim_start().to_owned();
+        let arguments = in_order(community.id.as_str(), &rest);
+        let shown = in_order(&typed(name), &escape_markup(&rest));
         arguments::parse(spec.args, spec.is_mutating, &arguments).ok()?;
-        Some(Suggestion::new(spec, arguments, shown.trim_start(), self.localizer))
+        Some(Suggestion { spec, arguments, shown })
     }
 }
 

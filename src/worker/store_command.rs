@@ -1,6 +1,7 @@
 //! Stores the commands of an admin's message in the journal.
 
 use crate::clock::Timestamp;
+use crate::command::parsed_text::ParsedText;
 use crate::command::spec::CommandSpec;
 use crate::config::Admin;
 use crate::domain::{Message, OrderingKey, Person};
@@ -42,12 +43,8 @@ pub const DELETION_VERSION: u32 = 1_000;
 /// The version of a sent message under which the report on its delivery is stored: none of a received message.
 pub(super) const DELIVERY_VERSION: u32 = DELETION_VERSION + 1;
 
-/// The stored name of [`CommandKind::Wish`].
-const WISH: &str = "wish";
-/// The stored name of [`CommandKind::Talk`].
-const TALK: &str = "talk";
 /// The stored name of [`CommandKind::RateLimited`].
-pub const RATE_LIMITED: &str = "rate_limited";
+pub(super) const RATE_LIMITED: &str = "rate_limited";
 /// The stored name of [`CommandKind::TooMany`].
 pub(super) const TOO_MANY: &str = "too_many";
 /// The stored name of [`CommandKind::TooOld`].
@@ -64,8 +61,8 @@ impl CommandKind {
         match self {
             Self::Command(spec) => spec.name,
             Self::Unknown => "unknown",
-            Self::Wish { .. } => WISH,
-            Self::Talk => TALK,
+            Self::Wish { .. } => "wish",
+            Self::Talk => "talk",
             Self::RateLimited => RATE_LIMITED,
             Self::TooMany => TOO_MANY,
             Self::TooOld => TOO_OLD,
@@ -98,6 +95,8 @@ pub struct MessagePart {
     pub kind: CommandKind,
     /// Its text.
     pub text: String,
+    /// What the text says; none of a reply to a prompt, which is known only with the prompt.
+    pub parsed: Option<ParsedText>,
 }
 
 /// A message of an admin that is to be stored.
@@ -137,6 +136,7 @@ pub async fn store_command(
         by_owner: message.by_owner,
         name: part.kind.name().to_owned(),
         text: part.text.clone(),
+        parsed: part.parsed.as_ref().and_then(|parsed| serde_json::to_string(parsed).ok()),
         media: message.media.as_ref().and_then(|media| serde_json::to_string(media).ok()),
         quoted: message.quoted.clone(),
         sent_at: message.sent_at,

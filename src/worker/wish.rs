@@ -3,77 +3,75 @@
 //! What only shows something is run at once; a change is offered as the whole command, and run on a yes. Names are read
 //! as in the command. Where words are left that are no names, nothing is offered.
 
-use super::context::{CONFIRM_COMMAND, Request};
-use super::resolve_community::{CommunityNames, load_list};
+use super::context::Request;
+use super::resolve_community::CommunityNames;
 use super::suggest::Suggestion;
 use crate::command::context::CommandError;
+use crate::command::parsed_text::ParsedWish;
 use crate::command::spec::CommandSpec;
 use crate::command::undo_record::UndoRecord;
-use crate::command::wish::Wish;
 use crate::commands::{CATALOG, undo};
 use crate::config::AdminsFrom;
 use crate::directory::fold;
-use crate::domain::{Chat, CommunityId, GroupId, Locale};
-use crate::parse::arguments::{self, ArgKind};
+use crate::domain::GroupId;
+use crate::engine::listing::{fit_of_group, load_list};
+use crate::engine::target::Target;
+use crate::parse::arguments::{self, ArgKind, TypedArguments};
 use crate::parse::dialing_code::DialingCode;
 use crate::parse::names::{Fit, Name, NameReader, is_courtesy_phrase, strip_courtesy};
 use crate::parse::numbers::parse_range;
 use crate::parse::people::parse_people;
 use crate::parse::phrases::phrases;
-use crate::parse::prefix::ParsedCommand;
 use crate::parse::text::is_comma;
 use crate::parse::tokenizer::{Separator, Token, Tokenizer, join};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
 use crate::reply::{escape_markup, typed};
-use crate::storage::{LeaseError, StateKind};
+use crate::storage::StateKind;
 
 /// The fewest digits of a phone number.
 const MIN_PHONE_DIGITS: usize = 8;
 
-/// What a text without a prefix asks for.
+/// What a wish is resolved to.
 pub(super) enum WishResolution {
-    /// To be shown something.
-    Read(ParsedCommand),
+    /// To be shown something, with these arguments.
+    Read(&'static CommandSpec, String),
     /// A change, with names that are known.
     Change(Suggestion),
     /// A command, but its names are missing or unknown.
-    Incomplete(&'static CommandSpec, String),
+    Incomplete(&'static CommandSpec),
     /// Nothing: it is a reply to a prompt, or talk.
     Talk,
 }
 
-/// Resolves the wish in a text without a prefix.
-pub(super) async fn resolve_wish(request: &Request<'_>) -> Result<WishResolution, CommandError> {
-    let Request { run, command, chat, admin, .. } = request;
-    let is_direct = matches!(chat, Chat::Direct(_)) && !command.by_owner;
-    let wish = CATALOG
-        .parse_wish(&command.text)
-        .filter(|_| is_direct && command.name != CONFIRM_COMMAND && !command.is_started());
-    let Some(wish) = wish else { return Ok(WishResolution::Talk) };
+/// Resolves a wish.
+pub(super) async fn resolve_wish(
+    request: &Request<'_>,
+    wish: &ParsedWish,
+) -> Result<WishResolution, CommandError> {
+    let Request { run, admin, command, .. } = request;
+    let Some(spec) = CATALOG.lookup(&wish.command) else { return Ok(WishResolution::Talk) };
     let directory = &run.instance.directory;
     let snapshot = directory.snapshot(run.zapi).await?;
-    let communities = CommunityNames::new(snapshot, directory, admin, load_list(request).await?);
-    let reader = WishReader { request, communities };
-    let spec = reader.choose_command(&wish);
-    let wish = Wish { spec, ..wish };
-    let Some(parts) = reader.find_arguments(&wish) else {
-        let is_about_known = wish.rest.is_empty() || spec.name == "create" || reader.mentions_known(&wish);
-        return Ok(if is_about_known {
-            let is_role = is_about_admins(&wish.rest);
-            WishResolution::Incomplete(if is_role { admin_command(spec) } else { spec }, wish.rest)
-        } else {
-            WishResolution::Talk
-        });
+    let list = load_list(run.store, command, &request.list_key()).await?;
+    let communities = CommunityNames::new(snapshot, directory, admin, list);
+    let reader = WishReader { request, communities, wish };
+    let rest = wish.rest.as_str();
+    let spec = reader.choose_command(spec, has_number(rest));
+    let Some(parts) = reader.find_arguments(spec) else {
+        let is_about_known = rest.is_empty() || spec.name == "create" || reader.mentions_known(spec);
+        // Whose number is missing: `coloca ele de admin`.
+        let spec = if reader.is_about_admins() { reader.choose_command(spec, true) } else { spec };
+        return Ok(if is_about_known { WishResolution::Incomplete(spec) } else { WishResolution::Talk });
     };
     let (arguments, mut shown): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
     let arguments = arguments.join(" ").trim().to_owned();
-    if wish.is_read() {
-        return Ok(WishResolution::Read(ParsedCommand { typed: spec.name.to_owned(), rest: arguments }));
+    if spec.is_read_only() {
+        return Ok(WishResolution::Read(spec, arguments));
     }
     if spec.name == undo::SPEC.name {
         shown.push(reader.undo_details().await?);
     }
-    Ok(WishResolution::Change(Suggestion::from_wish(spec, arguments, shown.join(" ").trim(), run.localizer)))
+    Ok(WishResolution::Change(Suggestion { spec, arguments, shown: shown.join(" ") }))
 }
 
 /// An argument as it is run, and as people see it.
@@ -83,34 +81,39 @@ type Part = (String, String);
 struct WishReader<'a> {
     request: &'a Request<'a>,
     communities: CommunityNames<'a>,
+    wish: &'a ParsedWish,
 }
 
 impl WishReader<'_> {
     /// The command for groups, people, admins, words or a community, whichever the words name.
-    fn choose_command(&self, wish: &Wish) -> &'static CommandSpec {
-        let has_people = has_number(&wish.rest);
-        let name = match wish.spec.name {
-            "link" | "unlink" | "add" | "remove" if has_people && is_about_admins(&wish.rest) => {
-                return admin_command(wish.spec);
-            }
-            "link" if has_people => "add",
-            "unlink" if has_people => "remove",
-            "add" if !has_people => "link",
-            "remove" if !has_people => "unlink",
-            "groups" if self.whole_community(&wish.rest).is_some() => "community",
-            "communities" if !wish.rest.is_empty() => "community",
-            name => name,
+    fn choose_command(&self, spec: &'static CommandSpec, has_people: bool) -> &'static CommandSpec {
+        let rest = self.wish.rest.as_str();
+        let name = match (spec.name, has_people) {
+            ("link" | "add", true) if self.is_about_admins() => "promote",
+            ("unlink" | "remove", true) if self.is_about_admins() => "demote",
+            ("link" | "add", true) => "add",
+            ("link" | "add", false) => "link",
+            ("unlink" | "remove", true) => "remove",
+            ("unlink" | "remove", false) => "unlink",
+            ("groups", _) if self.whole_community(rest).is_some() => "community",
+            ("communities", _) if !rest.is_empty() => "community",
+            (name, _) => name,
         };
-        CATALOG.lookup(name).unwrap_or(wish.spec)
+        CATALOG.lookup(name).unwrap_or(spec)
+    }
+
+    /// Whether a word for admins is among the words.
+    fn is_about_admins(&self) -> bool {
+        words(&self.wish.rest).any(|word| in_word_list(word, "wish-admin-words"))
     }
 
     /// The arguments of a command in words, if everything that they name is known.
-    fn find_arguments(&self, wish: &Wish) -> Option<Vec<Part>> {
-        let Wish { spec, rest, .. } = wish;
+    fn find_arguments(&self, spec: &CommandSpec) -> Option<Vec<Part>> {
+        let rest = self.wish.rest.as_str();
         let parts = match spec.args {
             [] => return rest.is_empty().then(Vec::new),
             [ArgKind::Community] => vec![self.whole_community(rest)?],
-            [ArgKind::Community, next] if next.is_verbatim() => self.community_and_text(wish)?,
+            [ArgKind::Community, next] if next.is_verbatim() => self.community_and_text(spec)?,
             [ArgKind::Groups, ArgKind::Community] => {
                 let tokens = tokens(rest)?;
                 let (community, others) = self.community_at_end(&tokens, false)?;
@@ -132,7 +135,7 @@ impl WishReader<'_> {
                 let at_end = self.community_at_end(&tokens, true).and_then(read);
                 at_end.or_else(|| self.community_at_start(&tokens).and_then(read))?
             }
-            [ArgKind::FreeText(_)] => vec![as_typed(new_community_name(wish)?)],
+            [ArgKind::FreeText(_)] => vec![as_typed(new_community_name(self.wish)?)],
             [ArgKind::Keyword("arg-invite")] => match self.whole_community(rest) {
                 Some(community) => vec![community],
                 None => vec![self.groups(&tokens(rest)?)?],
@@ -157,21 +160,14 @@ impl WishReader<'_> {
     async fn undo_details(&self) -> Result<String, CommandError> {
         let Request { run, conversation_key, .. } = self.request;
         let instance = &run.instance.config.name;
-        let stored = run.store.get_state(instance, StateKind::Undo, conversation_key.as_str()).await;
-        let record = stored.map_err(LeaseError::Store)?;
+        let record = run.store.get_state(instance, StateKind::Undo, conversation_key.as_str()).await?;
         let record: Option<UndoRecord> = record.and_then(|entry| serde_json::from_str(&entry.value).ok());
         let Some((command, rest)) = record.and_then(|record| record.undo_command) else {
             return Ok(String::new());
         };
+        let snapshot = &self.communities.snapshot;
         let name = |word: &str| {
-            let group = GroupId::parse(word)
-                .and_then(|id| self.communities.snapshot.groups.by_id(&id).map(|entry| &entry.name));
-            let community =
-                CommunityId::parse(word).and_then(|id| self.communities.snapshot.communities.by_id(&id));
-            community
-                .map(|entry| &entry.name)
-                .or(group)
-                .map_or_else(|| escape_markup(word), |name| typed(name))
+            Target::from_id(word, snapshot).map_or_else(|| escape_markup(word), |target| typed(target.name()))
         };
         let words: Vec<String> = rest.split(' ').map(name).collect();
         Ok(format!(" ({} {})", run.localizer.format_command(&command, &[]), words.join(" ")))
@@ -186,9 +182,9 @@ impl WishReader<'_> {
     }
 
     /// Whether the words name a community or group, or a person for a command that takes people.
-    fn mentions_known(&self, wish: &Wish) -> bool {
-        let names_person = || wish.spec.args.contains(&ArgKind::People) && has_number(&wish.rest);
-        let Some(tokens) = tokens(&wish.rest) else { return false };
+    fn mentions_known(&self, spec: &CommandSpec) -> bool {
+        let names_person = || spec.args.contains(&ArgKind::People) && has_number(&self.wish.rest);
+        let Some(tokens) = tokens(&self.wish.rest) else { return false };
         let names = |fit: &dyn Fn(&str) -> Fit| {
             let reader = self.reader(fit);
             (0..tokens.len()).any(|at| reader.name_at(&tokens, at, tokens.len()).is_some())
@@ -205,20 +201,7 @@ impl WishReader<'_> {
     }
 
     fn group_fit(&self, text: &str) -> Fit {
-        let snapshot = &self.communities.snapshot;
-        let (groups, is_whole) = snapshot.groups.matches(text);
-        let is_pattern = || text.contains('*') && !snapshot.groups.matching(text).is_empty();
-        if GroupId::parse(text).is_some() || is_pattern() {
-            return Fit::Whole;
-        }
-        // An announcement group has the name of its community, and is found by no beginning.
-        let is_found = |name: &str| is_whole || !snapshot.communities.has_name(name);
-        match groups.iter().filter(|group| is_found(&group.name)).count() {
-            0 => Fit::None,
-            1 if !is_whole => Fit::Beginning,
-            _ if is_whole => Fit::Whole,
-            _ => Fit::Ambiguous,
-        }
+        fit_of_group(&self.communities.snapshot, text)
     }
 
     /// One community by its id; an unclear name as it is typed: the command asks.
@@ -269,10 +252,9 @@ impl WishReader<'_> {
     }
 
     /// The community at the beginning, and the text for it.
-    fn community_and_text(&self, wish: &Wish) -> Option<Vec<Part>> {
-        let args = wish.spec.args;
-        let mut found = arguments::parse(args, wish.spec.is_mutating, &wish.rest).ok()?;
-        let tokens = found.all_tokens();
+    fn community_and_text(&self, spec: &CommandSpec) -> Option<Vec<Part>> {
+        let typed = TypedArguments::parse(spec.args, spec.is_mutating, &self.wish.rest).ok()?;
+        let tokens = &typed.tokens;
         let skipped = count_words_before_community(tokens);
         let fit = |text: &str| self.community_fit(text);
         let reader = self.reader(&fit);
@@ -287,8 +269,8 @@ impl WishReader<'_> {
         if is_list && other.is_some_and(|at| reader.name_at(tokens, at, tokens.len()).is_some()) {
             return None;
         }
-        found.set_community(args, name.tokens.clone(), &name.text).ok()?;
-        let text = strip_words_before_text(wish.spec, &found.text);
+        let found = typed.assign_community(spec.args, name.tokens.clone(), &name.text).ok()?;
+        let text = strip_words_before_text(spec, &found.text);
         let flags = found.flags.to_typed();
         Some(vec![(flags.to_owned(), flags.to_owned()), self.community_part(&name), as_typed(text)])
     }
@@ -333,29 +315,11 @@ impl WishReader<'_> {
         };
         let text = text.split_whitespace().filter(|word| !is_small(word)).collect::<Vec<_>>().join(" ");
         let Request { run, admin, .. } = self.request;
-        let code = match admin.phone {
-            Some(phone) => DialingCode::from_phone(phone),
-            None => (run.instance.config.locale == Locale::PtBr).then_some(DialingCode::BRAZIL),
-        };
+        let code = DialingCode::of_admin(admin.phone, run.instance.config.locale);
         let people = parse_people(&text, code);
         let is_clear = people.iter().all(|person| person.person.is_ok() && person.name.is_none());
         (is_clear && !people.is_empty()).then_some(text)
     }
-}
-
-/// Whether a word for admins is among the words.
-fn is_about_admins(rest: &str) -> bool {
-    words(rest).any(|word| in_word_list(word, "wish-admin-words"))
-}
-
-/// The command for admins in place of one for groups or people.
-fn admin_command(spec: &'static CommandSpec) -> &'static CommandSpec {
-    let name = match spec.name {
-        "link" | "add" => "promote",
-        "unlink" | "remove" => "demote",
-        name => name,
-    };
-    CATALOG.lookup(name).unwrap_or(spec)
 }
 
 fn as_typed(text: &str) -> Part {
@@ -371,7 +335,7 @@ fn has_number(rest: &str) -> bool {
 
 /// The name of a new community: what follows “create a community called”. After a mere “create” only a name that looks
 /// like one counts. None where groups or another wish follow the name.
-fn new_community_name(Wish { rest, phrase_words, .. }: &Wish) -> Option<&str> {
+fn new_community_name(ParsedWish { rest, phrase_words, .. }: &ParsedWish) -> Option<&str> {
     let is_before = |word: &str| {
         ["create-words-before-community", "create-community-words", "create-words-behind-community"]
             .iter()

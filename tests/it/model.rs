@@ -173,6 +173,7 @@ impl Journal {
             by_owner: false,
             name: "link".to_owned(),
             text: "/link".to_owned(),
+            parsed: None,
             media: None,
             quoted: None,
             sent_at: None,

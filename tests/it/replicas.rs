@@ -5,7 +5,10 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use vincula::clock::{Clock, Timestamp};
-use vincula::domain::{InstanceName, OrderingKey};
+use vincula::command::parsed_text::ParsedText;
+use vincula::commands::CATALOG;
+use vincula::domain::{InstanceName, Locale, OrderingKey};
+use vincula::parse::prefix::CommandParser;
 use vincula::storage::{InsertResult, LEASE_TTL, NewCommand, SenderIdentity, Store};
 
 use crate::support::{ANA, Service, postgres};
@@ -272,6 +275,9 @@ async fn a_command_accepted_by_another_process_is_noticed_at_once() {
     let writing = tokio::spawn(beside.writer);
     let started = Instant::now();
 
+    let parser = CommandParser::new(&["/".to_owned()]);
+    let parsed = ParsedText::parse("/whoami", &CATALOG, &parser, Locale::En);
+    let parsed = serde_json::to_string(&parsed).unwrap();
     for number in 0..3 {
         let command = NewCommand {
             id: format!("command-{number}"),
@@ -288,6 +294,7 @@ async fn a_command_accepted_by_another_process_is_noticed_at_once() {
             by_owner: false,
             name: "whoami".to_owned(),
             text: "/whoami".to_owned(),
+            parsed: Some(parsed.clone()),
             media: None,
             quoted: None,
             sent_at: None,

@@ -66,9 +66,9 @@ pub async fn change_links(
                 Err(reply) => return Ok(reply),
             };
             let community = context.require_community()?;
-            let (plan, details) = build_plan(context, action, community, &typed, arguments).await?;
+            let (plan, details) = build_plan(context, action, community, &typed).await?;
             failpoint::reach(Step::StateRead);
-            let is_grave = is_grave(&plan, &typed, arguments.is_undo);
+            let is_grave = is_grave(&plan, &typed, context.is_undo);
             if let Some(reply) = preview_or_confirm(context, &plan, is_grave).await {
                 return Ok(reply);
             }

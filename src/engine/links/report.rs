@@ -103,8 +103,11 @@ impl LinkPlan {
             }
             PriorState::InOtherCommunity => return self.elsewhere_line(item),
             PriorState::NameNotFound(nearest) if nearest.is_empty() => ReplyLine::not_done("no-group"),
-            PriorState::NameNotFound(nearest) => ReplyLine::not_done("no-group-nearest")
-                .with_candidates("candidates", nearest.clone(), if is_only { 0 } else { first }),
+            PriorState::NameNotFound(nearest) => ReplyLine::not_done("no-group-nearest").with_candidates(
+                "candidates",
+                nearest.clone(),
+                if is_only { 0 } else { first },
+            ),
             PriorState::Ambiguous(names) => ambiguous_line(names, first),
             PriorState::CommunityFull(limit) => {
                 ReplyLine::not_done("group-community-full").with_count("limit", *limit)

@@ -12,7 +12,6 @@ use crate::directory::{
 use crate::domain::{Chat, CommunityId, GroupId, InviteLink};
 use crate::engine::links::plan::{LinkAction, LinkPlan, PlanItem, PriorState, SourceCommunity};
 use crate::engine::links::reconcile::find_other_community;
-use crate::parse::arguments::Arguments;
 use crate::parse::word_lists::here_words;
 use crate::reply::{MAX_CANDIDATES, ReplyLine};
 use crate::zapi::{ApiError, ApiErrorKind, CommunityDetails};
@@ -24,7 +23,6 @@ pub async fn build_plan(
     action: LinkAction,
     community: CommunityEntry,
     typed: &[String],
-    arguments: &Arguments,
 ) -> Result<(LinkPlan, CommunityDetails), CommandError> {
     let here_words = here_words();
     let words = resolve_invitations(context, typed).await?;
@@ -37,7 +35,7 @@ pub async fn build_plan(
     let found = context.retain_visible(&names, found?).await?;
     let groups = list_groups(context, typed, words, found).await?;
     let is_of_community = context.admin.from == AdminsFrom::Community;
-    let must_be_group_admin = action.links() && is_of_community && !arguments.is_undo;
+    let must_be_group_admin = action.links() && is_of_community && !context.is_undo;
     let id = &community.id;
     let survey = Survey { context, action, community: id, details: &details, must_be_group_admin };
     let reads = groups.into_iter().map(|group| survey.read_item(group).boxed());
@@ -46,7 +44,7 @@ pub async fn build_plan(
     let mut plan = LinkPlan { action, community: community.id, name, items };
     if action == LinkAction::Move {
         let is_from =
-            |id: &CommunityId| arguments.precondition.as_deref().is_none_or(|only| id.as_str() == only);
+            |id: &CommunityId| context.precondition.as_deref().is_none_or(|only| id.as_str() == only);
         plan.move_from(|SourceCommunity { id, name }| {
             is_from(id) && context.can_see(id, name.as_deref().unwrap_or_default())
         });

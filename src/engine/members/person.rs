@@ -1,7 +1,7 @@
 //! The person that a text names.
 
 use crate::command::context::Context;
-use crate::domain::{Locale, Person};
+use crate::domain::Person;
 use crate::parse::dialing_code::DialingCode;
 use crate::parse::people::{ParsedPerson, PersonRef, parse_people};
 
@@ -15,11 +15,7 @@ pub fn parse_one(context: &Context<'_>, text: &str) -> Option<Person> {
     })
 }
 
-/// The dialling code for numbers without one: the admin's own; if their number is not known, Brazil's if the
-/// bot speaks Portuguese.
+/// The dialling code for numbers without one.
 pub fn default_dialing_code(context: &Context<'_>) -> Option<DialingCode> {
-    match context.admin.phone.or(context.sender.phone) {
-        Some(phone) => DialingCode::from_phone(phone),
-        None => (context.instance.locale == Locale::PtBr).then_some(DialingCode::BRAZIL),
-    }
+    DialingCode::of_admin(context.admin.phone.or(context.sender.phone), context.instance.locale)
 }

@@ -30,6 +30,7 @@ CREATE TABLE command (
     by_owner          BIGINT NOT NULL,
     name              TEXT   NOT NULL,
     text              TEXT   NOT NULL,
+    parsed            TEXT,                      -- JSON: what the text says
     media             TEXT,                      -- JSON: its file
     quoted            TEXT,                      -- WhatsApp's id of the message that it quotes or reacts to
     sent_at           BIGINT,

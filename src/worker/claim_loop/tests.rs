@@ -6,35 +6,22 @@ use super::super::retry_policy::MAX_CRASHES;
 use super::*;
 use crate::clock::{Clock, Timestamp};
 use crate::command::context::TimingConfig;
+use crate::command::parsed_text::ParsedText;
 use crate::commands;
 use crate::commands::CATALOG;
 use crate::config::{self, ConfigSource};
 use crate::domain::{InstanceName, Locale, OrderingKey};
 use crate::instance::InstanceRuntime;
-use crate::storage::{InsertResult, NewCommand, SenderIdentity, Store};
+use crate::parse::prefix::CommandParser;
+use crate::storage::{InsertResult, NewCommand, Store};
 use crate::telemetry::Metrics;
 use crate::zapi::HttpClients;
 
 fn new_command() -> NewCommand {
     NewCommand {
-        id: "0190".to_owned(),
         instance: InstanceName::parse("gone").unwrap(),
-        ordering_key: OrderingKey::new("5544999990001"),
-        message_id: "3EB0".to_owned(),
-        version: 0,
-        part: 0,
-        chat: "5544999990001".to_owned(),
-        admin: "ana".to_owned(),
-        phone: None,
-        lid: None,
-        sender: SenderIdentity::default(),
-        by_owner: false,
         name: "help".to_owned(),
-        text: "/help".to_owned(),
-        media: None,
-        quoted: None,
-        sent_at: None,
-        accepted_at: Timestamp(1_764_000_000_000),
+        ..NewCommand::for_test("0190", Timestamp(1_764_000_000_000))
     }
 }
 
@@ -130,6 +117,8 @@ async fn t41_a_command_that_panics_every_time_ends_and_takes_nobody_with_it() {
         timing: TimingConfig { min_retry_delay: moment, max_retry_delay: moment, ..TimingConfig::default() },
         metrics: metrics.clone(),
     };
+    let parser = CommandParser::new(&["/".to_owned()]);
+    let parse = |text: &str| ParsedText::parse(text, &CATALOG, &parser, Locale::En);
     let of = |id: &str, text: &str| NewCommand {
         id: id.to_owned(),
         instance: InstanceName::parse("main").unwrap(),
@@ -137,6 +126,7 @@ async fn t41_a_command_that_panics_every_time_ends_and_takes_nobody_with_it() {
         message_id: id.to_owned(),
         phone: Some(ANA.to_owned()),
         text: text.to_owned(),
+        parsed: serde_json::to_string(&parse(text)).ok(),
         ..new_command()
     };
     for new in [of("0191", "/help"), of("0192", "/whoami")] {
