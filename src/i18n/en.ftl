@@ -13,18 +13,18 @@ unlink-done = { $done ->
    *[other] { $done } of { $all } groups are no longer in { $community }.
 }
 unlink-done-one = { $name } is no longer in { $community }.
-link-already = { $name }: was in it already
-link-already-one = { $name } was in { $community } already.
+link-already = { $name }: was already in it
+link-already-one = { $name } was already in { $community }.
 unlink-already = { $name }: was not in it
 unlink-already-one = { $name } was not in { $community }.
-nothing-changed = Nothing changed in { $community }: it was so already.
-none-certain = In { $community }: no change confirmed (of { $all }).
+nothing-changed = Nothing changed in { $community }: it was already like that.
+none-certain = None of the { $all } changes in { $community } could be confirmed.
 group-elsewhere = { $name }: belongs to { $community }. Move it: { $command }
 group-elsewhere-unlink = { $name }: belongs to { $community }, not to this community
 group-elsewhere-unnamed = { $name }: belongs to another community
 group-announcement = { $name }: is the announcement group of a community: it stays where it is
-group-is-community = { $name }: is a community, and a group belongs here
-is-group = { $name } is a group, and a community belongs here: { $usage }
+group-is-community = { $name }: is a community, and this needs a group
+is-group = { $name } is a group, and this needs a community: { $usage }
 in-no-community = no community
 group-last = { $name }: a community keeps at least one group, so this one stays
 group-community-full = { $name }: { $community } is full: it holds { $limit } groups at most
@@ -36,9 +36,9 @@ group-rejected = { $name }: Z-API refused: { $reason }
 group-rejected-plain = { $name }: Z-API refused. Is the bot's number an admin of the community and of the group?
 group-failed = { $name }: { $reason }
 group-cancelled = { $name }: not done: the command was cancelled
-group-not-shown = { $name }: Z-API said it was done, but the community does not show it. Look again in a minute: { $command }
-group-not-shown-after = { $name }: { $reason } So far the community shows no change. Look again in a minute: { $command }
-group-not-read-back = { $name }: the outcome could not be read back. Look again in a minute: { $command }
+group-not-shown = { $name }: Z-API said it was done, but the community does not show it. Check again in a minute: { $command }
+group-not-shown-after = { $name }: { $reason } So far the community shows no change. Check again in a minute: { $command }
+group-not-read-back = { $name }: I could not check the result. Check again in a minute: { $command }
 
 ## Names
 no-group = I don't know a group { $name }
@@ -61,7 +61,7 @@ communities = { $count ->
    *[other] { $count } communities:
 }
 community = { $community }: { $count } of { $limit } groups
-community-unlisted = { $community }: Z-API does not show its groups now. Look again in a minute.
+community-unlisted = { $community }: Z-API does not show its groups now. Check again in a minute.
 community-empty = There is no group in it but the announcement group.
 groups = { $count ->
     [one] { $count } group:
@@ -88,7 +88,7 @@ not-an-admin = This number only takes commands from its admins.
 ## Status
 status-connected = WhatsApp is connected.
 status-disconnected = WhatsApp is not connected. Open the instance at Z-API and scan the QR code with the phone.
-status-unread = Z-API could not be asked: { $reason }
+status-unread = I could not ask Z-API: { $reason }
 status-waiting = { $count ->
     [0] Nothing is waiting.
     [one] { $count } other command is waiting.
@@ -102,10 +102,10 @@ status-dead = { $count ->
 ## Usage errors, limits, retries, cancellation
 unknown-command = There is no command { $name }. All of them: { $help }
 unknown-command-nearest = There is no command { $name }. Did you mean { $nearest }?
-unclosed-quote = A quote { $quote } is not closed. Write: { $usage }
+unclosed-quote = The quote { $quote } is not closed. Write: { $usage }
 missing-community = Which community? Write: { $usage }
 missing-groups = Which groups? Write: { $usage }
-too-many-words = I can't place { $word }. Write: { $usage }
+too-many-words = I don't know what to do with { $word }. Write: { $usage }
 leftover-words = I did not understand { $word }, so nothing was done. I understood: { $names }. Put commas between names: { $usage }
 exclusion = I can't do “all except …” ({ $word }): say which ones. Write: { $usage }
 example = For example: { $example }
@@ -137,8 +137,8 @@ failed = I could not finish this command and gave up: { $reason } Send it again 
 retrying = { $reason } I'll keep trying for up to { $time }. { $cancel } stops it.
 cancelled = Cancelled. Nothing was changed.
 cancel-none = No command is waiting in this chat.
-cancel-stopped = Cancelled { $command }. Its result comes next.
-cancel-running = { $command } is being carried out right now. If this try fails, there is no other.
+cancel-stopped = Cancelled { $command }. I'll tell you how it went.
+cancel-running = { $command } is running right now. If it fails, I won't try again.
 
 ## Errors of Z-API
 api-unreachable = Z-API cannot be reached.
@@ -146,13 +146,13 @@ api-no-answer = Z-API did not answer.
 api-busy = Z-API asks to slow down.
 api-failed = Z-API has trouble (status { $status }).
 api-partly-failed = Z-API has trouble.
-api-disconnected = WhatsApp is not connected to Z-API. Read the QR code again.
+api-disconnected = WhatsApp is not connected to Z-API. Scan the QR code again.
 api-client-token = Z-API does not accept the Client-Token. The person who runs this bot must set it.
 api-instance = Z-API does not know the instance. The person who runs this bot must check its id and token.
 api-address = Z-API does not accept calls from this server. The person who runs this bot must allow its address.
 api-rejected = Z-API refused: { $reason }.
-api-unreadable = Z-API gave an answer that cannot be read.
-internal = Something went wrong inside the bot; the person who runs it finds it in the log.
+api-unreadable = I could not read Z-API's answer.
+internal = Something went wrong inside the bot; the person who runs it will find the cause in the log.
 
 ## Help
 help-title = What I can do:
@@ -160,10 +160,10 @@ help-on-one = More on one: { $example }
 help-usage = Write: { $usage }
 help-also = Also: { $names }
 help-marks =
-    ✅ done · ☑️ was so already
+    ✅ done · ☑️ already so
     ❓ not sure · ❌ not done
 help-marks-groups =
-    ✅ done · ☑️ was so already · ❓ not sure
+    ✅ done · ☑️ already so · ❓ not sure
     ⚠️ belongs elsewhere · ❌ not done
 arg-community = <community>
 arg-groups = <groups…>
@@ -173,7 +173,7 @@ arg-all = [all]
 here = here
 all = all everything
 help-link = put groups into a community
-help-link-long = A group is named by its name, the beginning of its name, its id, an invite link, “here” (this chat) or a pattern such as vendas*. Names with commas go in quotes. People in the group join the announcement group.
+help-link-long = You can write a group’s name, the beginning of its name, its id, an invite link, “here” (this chat) or a pattern such as vendas*. Names with commas go in quotes. People in the group join the announcement group.
 help-link-example =
     "Bairro Feliz" futebol, mães
     Sales vendas* here
@@ -183,11 +183,11 @@ help-unlink-example =
     "Bairro Feliz" futebol
     Sales "Vendas Sul", here
 help-communities = list the communities
-help-communities-long = Each with a number, which names it in your next command. Ids are shown where two names are alike.
+help-communities-long = Each has a number, which works as its name in your next command. Ids are shown where two names are alike.
 help-communities-example = { "" }
 help-community = show a community
 help-community-long = Description, people, id, and its groups with numbers. The announcement group is not counted.
-help-groups-long = Behind a group stands its community. The numbers name groups in your next command: 1 3-5. An id is shown where names are alike, or where one group alone is found.
+help-groups-long = After each group comes its community. The numbers work as names in your next command: 1 3-5. An id is shown where names are alike, or where only one group is found.
 help-community-example =
     "Bairro Feliz"
     sales
@@ -196,7 +196,7 @@ help-groups-example =
     vendas
     vendas*
 help-cancel = cancel a waiting command of this chat
-help-cancel-long = Without a word: the oldest of this chat that is not done. With “all”: all of them. What is being carried out at that moment is not tried again. What was changed before stays so, and the answer says it.
+help-cancel-long = On its own: the oldest of this chat that is not done. With “all”: all of them. What is running at that moment is not tried again. What was changed before stays so, and the answer says it.
 help-cancel-example =
     { "" }
     all
@@ -236,11 +236,11 @@ confirm-how = Answer “yes” or “no”; nothing was done yet.
 confirm-how-number = Answer with a number from 1 to { $last }, or “no”.
 confirm-replaced = My earlier question no longer counts.
 confirm-late = That came after more than 5 minutes, so I did nothing. Send the command again if you still want it. { $command }
-confirm-early = You said that before I had asked my last question, so I did nothing. Answer once more if you mean it.
-confirm-left = Dropped. Nothing was changed.
+confirm-early = That came before my last question, so I did nothing. Answer again if you mean it.
+confirm-left = All right, I did nothing.
 one-command = One command a line, please: nothing was done. If it is a name, put it in quotes.
-group-not-created = I can't create groups, and made nothing. Make it on the phone with my number as an admin; then { $command } … puts it into a community. If a community shall be called so, put the name in quotes.
-group-not-deleted = I can't delete groups, and changed nothing. { $command } … takes one out of its community. If you mean a community of that name, put it in quotes.
+group-not-created = I can't create groups, so I did nothing. Create it on the phone with my number as an admin; then { $command } … puts it into a community. If it is the name of a community, put it in quotes.
+group-not-deleted = I can't delete groups, so I did nothing. { $command } … takes one out of its community. If it is the name of a community, put it in quotes.
 command-verbs = link, unlink, move, create, delete, deactivate, describe, announce, add, remove, promote, demote, drop, detach, attach, put, take, kick, ban, rename, undo, cancel, invite, send
 command-conjunctions = and, then, also, now, please, but, &, +
 words-before-group = a an the of new another my this that please 1
@@ -260,38 +260,38 @@ greeting-hint = Start with { $communities }, or see all I can do: { $help }
 talk-ok = All right! 👍
 talk-thanks = You’re welcome!
 talk-hint = I didn’t get that. Try { $example }, for example, or see all I can do: { $help }
-talk-no-text = I only read text, no voice messages, stickers or pictures alone. See what I can do: { $help }
+talk-no-text = I only read text, no voice messages, stickers or pictures without text. See what I can do: { $help }
 wish-offer = Do you want { $command }? Answer “yes”.
 wish-usage = For that, write: { $usage }. For example: { $example }
 
 ## Words that are understood in every language
 reply-yes = yes, 👍, ✅, ✔
-reply-yes-direct = y, yep, yeah, yea, yup, sure, sure thing, of course, go, go ahead, go for it, do it, do that, please do, absolutely, definitely, certainly, by all means, confirm, confirmed, let’s go, send it, proceed
-reply-yes-alone = right, correct, exactly
-reply-agreement = ok, okay, okey, great, fine, cool, alright, perfect, 👌
-reply-thanks = thanks, thank you, thanks a lot, thank you so much, thx, ty, cheers, got it, 🙏, many thanks, thanks so much, much appreciated, God bless, God bless you
+reply-yes-direct = y, yep, yeah, yea, yup, sure, sure thing, of course, go, go ahead, go for it, do it, do that, please do, absolutely, definitely, certainly, by all means, confirm, confirmed, let’s go, send it, proceed, yes please, of course yes, please go ahead, do it now, send it out, make it so, approved, i confirm, i agree, affirmative, for sure
+reply-yes-alone = right, correct, exactly, that’s right, that’s it
+reply-agreement = ok, okay, okey, great, fine, cool, alright, perfect, 👌, all good, sounds good, good, nice, awesome, excellent, fair enough, okie
+reply-thanks = thanks, thank you, thanks a lot, thank you so much, thx, ty, cheers, got it, 🙏, many thanks, thanks so much, much appreciated, God bless, God bless you, thanks mate, thanks man, thanks a million, thanks a bunch, thank you very much, thank you kindly, appreciated, appreciate it, noted, understood, gotcha, thnx, tysm
 reply-no = no, nope, n
-reply-no-within = nah, never, not, not now, not yet, nevermind, never mind, nvm, stop, stop it, stop that, wait, wait a minute, don’t, don’t do it, can’t, won’t, wouldn’t, shouldn’t, couldn’t, isn’t, didn’t, doesn’t, haven’t, abort, forget it, forget that, hold on, hang on, by mistake, changed my mind, i changed my mind, cancel, cancel it, cancel that, cancelled, canceled, do not, better not, no way, 👎, 🛑, ✋, 🤚, ❌, ✖, 🚫, ⛔, 🙅, a second, one second, just a second, give me a second, a sec, one sec, just a sec, a moment, one moment, just a moment, a minute, one minute, just a minute, give me a minute
+reply-no-within = nah, never, not, not now, not yet, nevermind, never mind, nvm, stop, stop it, stop that, wait, wait a minute, don’t, don’t do it, can’t, won’t, wouldn’t, shouldn’t, couldn’t, isn’t, didn’t, doesn’t, haven’t, abort, forget it, forget that, hold on, hang on, by mistake, changed my mind, i changed my mind, cancel, cancel it, cancel that, cancelled, canceled, do not, better not, no way, 👎, 🛑, ✋, 🤚, ❌, ✖, 🚫, ⛔, 🙅, a second, one second, just a second, give me a second, a sec, one sec, just a sec, a moment, one moment, just a moment, a minute, one minute, just a minute, give me a minute, not today, no thanks, no need, leave it, drop it, scratch that, disregard, ignore that, hold it, rather not, maybe later, negative, my mistake, by accident, it was a mistake, wrong one, cancel all, cancel everything, on second thought
 reply-prepositions = to
 reply-neither = ?, 🤔
-reply-beside-yes = then, now
-reply-verbs-announce = announce, post, publish, share, send
-reply-verbs-deactivate = deactivate, delete, close, shut it down
-reply-verbs-remove = remove, kick, ban, take out
-reply-verbs-unlink = unlink, remove, take out, detach
-reply-verbs-link = link, attach, add, put
+reply-beside-yes = then, now, right now, already, oh, well
+reply-verbs-announce = announce, post, publish, share, send, broadcast, tell
+reply-verbs-deactivate = deactivate, delete, close, shut it down, shut down, disable
+reply-verbs-remove = remove, kick, ban, take out, kick out, throw out, delete
+reply-verbs-unlink = unlink, remove, take out, detach, disconnect
+reply-verbs-link = link, attach, add, put, connect, include, join
 reply-verbs-move = move, transfer
-reply-verbs-create = create
-reply-verbs-invite = reset, renew, replace, change
-reply-verbs-undo = undo, revert, take back
-reply-verbs-add = add, invite
-reply-behind-verb = it, them, him, her, everyone, everybody, all
+reply-verbs-create = create, make
+reply-verbs-invite = reset, renew, replace, change, refresh, regenerate
+reply-verbs-undo = undo, revert, take back, reverse, roll back
+reply-verbs-add = add, invite, include, put
+reply-behind-verb = it, them, him, her, everyone, everybody, all, that, this, to everyone, to everybody, to all, all of them, the group, the groups, the community, the announcement, the message, the link
 reply-before-number = number option
 reply-numbers = one/first/the first/the first one, two/second/the second/the second one, three/third/the third/the third one, four/fourth/the fourth/the fourth one, five/fifth/the fifth/the fifth one, six/sixth/the sixth/the sixth one, seven/seventh/the seventh/the seventh one, eight/eighth/the eighth/the eighth one, nine/ninth/the ninth/the ninth one, ten/tenth/the tenth/the tenth one
 flag-yes = yes
 flag-dry-run = try trial test dry dry-run dryrun simulate
-greetings = hi, hello, hey, there, good morning, good afternoon, good evening, how are you, start
-courtesy-words = hi, hello, hey, dear, bot, good, morning, afternoon, evening, night, day, everyone, all, team, please, pls, thanks, thank, you, how, are
+greetings = hi, hello, hey, there, good morning, good afternoon, good evening, how are you, start, howdy, hiya, greetings, good day, what’s up, how’s it going, morning
+courtesy-words = hi, hello, hey, dear, bot, good, morning, afternoon, evening, night, day, everyone, all, team, please, pls, thanks, thank, you, how, are, folks, guys, friends, greetings, plz, thx, cheers
 
 ## Help: sections, arguments, confirm, undo
 section-groups = Groups
@@ -343,7 +343,7 @@ alias-set = { $short } now stands for { $name } ({ $kind }).
 alias-already-set = { $short } already stands for { $name }.
 alias-would = { $short } would stand for { $name } ({ $kind }).
 alias-before = Before, it stood for { $name }.
-alias-hides = Something else is really called { $short }. From now on it is reached by its id alone: { $id }
+alias-hides = There is already something called { $short }. From now on, only its id leads to it: { $id }
 alias-removed = { $short } no longer stands for { $name }.
 alias-would-remove = { $short } would no longer stand for { $name }.
 alias-none = There is no short name { $short }. See them all: { $command }
@@ -353,7 +353,7 @@ alias-number = { $short } is a number or an id. Choose a word.
 alias-taken = { $short } already means something else in a command. Choose another word.
 alias-word = { $short } is not a short name: use one word of letters and digits.
 alias-one-word = { $short } is more than one word. Write: { $command }
-alias-swapped = There is no community or group { $name }. Did you mean it the other way round? { $command }
+alias-swapped = I don't know a community or group { $name }. Is it the other way round? { $command }
 alias-many = There are { $count } short names already. Remove one first: { $command }
 aliases = { $count ->
     [one] { $count } short name:
@@ -383,9 +383,9 @@ text-too-long = { $count ->
 change-not = Not done: { $reason }
 change-unknown = I can't tell whether it was done: { $reason }
 change-cancelled = Not done: the command was cancelled.
-change-cancelled-unknown = The command was cancelled. It may have been done before, and that cannot be looked up.
-change-not-shown = Z-API said it was done, but it does not show yet. Look again in a minute: { $command }
-change-not-read-back = The outcome could not be read back. Look again in a minute: { $command }
+change-cancelled-unknown = The command was cancelled. It may have been done before that, and I can't check it.
+change-not-shown = Z-API said it was done, but it does not show yet. Check again in a minute: { $command }
+change-not-read-back = I could not check the result. Check again in a minute: { $command }
 no-announcement-group = Z-API does not show the announcement group of { $community }. Is the bot’s number in it?
 undo-instead = This may help: { $command }
 describe-would = The description of { $community } would be:
@@ -394,7 +394,7 @@ describe-back = { $community } has its old description again.
 describe-already = { $community } already has this description.
 describe-none-would = { $community } would have no description.
 describe-none-done = { $community } has no description now.
-describe-none-already = { $community } had no description already.
+describe-none-already = { $community } already had no description.
 announce-would = { $count ->
     [one] The announcement group of { $community } ({ $count } person) would get this:
    *[other] The announcement group of { $community } ({ $count } people) would get this:
@@ -422,8 +422,8 @@ deactivate-people = { $count ->
 deactivate-done = { $community } was deactivated.
 deactivate-left = { $count ->
     [0] It only had the announcement group.
-    [one] Its only group goes on, in no community.
-   *[other] Its { $count } groups go on, in no community.
+    [one] Its only group stays, in no community.
+   *[other] Its { $count } groups stay, in no community.
 }
 create-would = The community { $community } would be created.
 create-description = With this description:
@@ -456,19 +456,19 @@ settings-all-would = Everybody in { $community } could add groups to it.
 settings-all-done = Everybody in { $community } can add groups to it now.
 settings-all-known = As I last set it, everybody in { $community } can add groups to it.
 settings-all-how = Everybody: { $command }
-invite-reset = reset renew new change
+invite-reset = reset renew new change refresh regenerate
 invite-link = Link to join { $place }:
 invite-address = { $link }
-invite-unseen = I cannot see the link into { $place }. Is the bot’s number an admin there?
+invite-unseen = I cannot see the link of { $place }. Is the bot’s number an admin there?
 invite-would = { $place } would get a new link. The old link would stop working.
 invite-done = { $place } has a new link; the old one no longer works:
-invite-answered = The new link, as Z-API says: { $link }
-no-target = There is no community and no group { $name }. See them: { $communities }, { $groups }
+invite-answered = The new link, according to Z-API: { $link }
+no-target = I don't know a community or group { $name }. See: { $communities }, { $groups }
 many-targets = { $name } could be:
 target-option = { $number }. { $name } ({ $kind })
 choose-one = Answer with the number you mean.
 help-create = create a community
-help-create-long = What stands behind | is its description. The reply says how to put groups into it. If there is one of that name, I ask first.
+help-create-long = What comes after | is its description. The reply says how to put groups into it. If there is already one of that name, I ask first.
 help-create-example =
     Bairro Novo
     Bairro Novo | For all who just moved in
@@ -478,12 +478,12 @@ help-describe-example =
     "Bairro Feliz" Neighbours help each other.
     Sales -
 help-photo = change the photo
-help-photo-long = Send the picture with the command as its caption, or first the command and then the picture. The address of a picture behind the community works too.
+help-photo-long = Send the picture with the command as its caption, or the command and then the picture. The address of a picture after the community works too.
 help-photo-example =
     "Bairro Feliz"
     Sales https://example.com/photo.jpg
 help-settings = who may add groups
-help-settings-long = Either its admins alone, or everybody in the community. WhatsApp does not show how it is, so I tell what I set last.
+help-settings-long = Only its admins, or everybody in the community. WhatsApp does not show how it is set, so I tell what I set last.
 help-settings-example =
     "Bairro Feliz" add-groups admins
     Sales add-groups all
@@ -492,13 +492,13 @@ help-invite-long = Of a community or a group. With “reset” there is a new li
 help-invite-example =
     "Bairro Feliz"
     futebol reset
-help-announce = write to the announcement group
-help-announce-long = The text goes out exactly as you type it, with its lines; with the picture, video or document whose caption it is. I show it and ask first. What is sent cannot be taken back.
+help-announce = send an announcement
+help-announce-long = The text goes to the announcement group as you type it, with its lines; as the caption of a picture, video or document, it goes with that. I show it and ask first. What is sent cannot be taken back.
 help-announce-example =
     "Bairro Feliz" Meeting on Friday at 7 pm.
     Sales New price list from Monday on.
 help-deactivate = deactivate a community
-help-deactivate-long = Its groups go on, in no community; the announcement group ends. I ask first. This cannot be taken back.
+help-deactivate-long = Its groups stay, in no community; the announcement group ends. I ask first. This cannot be undone.
 help-deactivate-example =
     "Bairro Feliz"
     Sales
@@ -538,13 +538,13 @@ history-line = { $when } { $who }: { $command } → { $result }
 history-answered = answered
 history-none = None yet.
 history-until = I looked back to { $when }.
-history-nobody = There is no community and no admin { $name }. The communities: { $communities }. All commands: { $all }
+history-nobody = I don't know a community or admin { $name }. The communities: { $communities }. All commands: { $all }
 datetime = %b %d %H:%M
 datetime-year = %b %d %Y %H:%M
 datetime-day = %b %d %Y
 myself = me mine my
 status-since = Since { $when }.
-status-phone-offline = The phone itself is not online. Turn it on: after some days without it WhatsApp ends the session.
+status-phone-offline = The phone itself is offline. Turn it on or check its internet: after some days like this, WhatsApp ends the session.
 status-dead-hint = Which and why: { $command }
 status-due = The Z-API subscription ends on { $day }. The person who runs this bot must renew it.
 status-overdue = The Z-API subscription ended on { $day }. The person who runs this bot must renew it.
@@ -558,7 +558,7 @@ help-history-example =
     "Bairro Feliz"
     Ana
 help-more = the next page of a long list
-help-more-long = Shows on where your last list in this chat ended; its numbers go on.
+help-more-long = Goes on where your last list in this chat ended; its numbers go on too.
 help-more-example = { "" }
 ## Move
 move-would = { $name }: would leave { $from }
@@ -575,7 +575,7 @@ moved-cancelled = not done: the command was cancelled
 moved-failed = { $reason }
 moved-not-shown-after = { $reason }
 moved-not-shown = Z-API said it was done, but the community does not show it
-moved-not-read-back = The outcome could not be read back
+moved-not-read-back = I could not check the result
 help-move = move groups to a community
 help-move-long = Takes each group out of the community it is in and puts it into the last one you name. If that fails, it is put back.
 help-move-example =
@@ -642,17 +642,17 @@ demote-would = { $done ->
 demote-would-one = { $who } would no longer be an admin of { $community }.
 people-too-many = That is more than { $limit } people. Split it into several commands; nothing was changed.
 person = { $who }
-add-already = { $who }: was in it already
-add-already-one = { $who } was in { $community } already.
+add-already = { $who }: was already in it
+add-already-one = { $who } was already in { $community }.
 remove-already = { $who }: was not in it
 remove-already-one = { $who } was not in { $community }.
-promote-already = { $who }: was an admin already
+promote-already = { $who }: was already an admin
 promote-already-one = { $who } was already an admin of { $community }.
 demote-already = { $who }: was not an admin
 demote-already-one = { $who } was not an admin of { $community }.
 person-invited = { $who }: can’t be added directly, so they got a private invitation
 person-in-or-invited = { $who }: is in it now or got a private invitation; it hides some numbers, so I can’t tell which
-person-maybe-invited = { $who }: may have got a private invitation; nobody gets two from me unasked. If they got none: { $command }
+person-maybe-invited = { $who }: may already have got a private invitation, so I don't send another unasked. If they got none: { $command }
 person-no-whatsapp = { $who }: has no WhatsApp. Check the number.
 person-not-in = { $who }: is not in the community
 person-not-in-add = { $who }: is not in the community. Add them first: { $command }
@@ -666,13 +666,13 @@ person-rejected = { $who }: Z-API refused: { $reason }
 person-rejected-plain = { $who }: Z-API refused. Is the bot’s number an admin of the community?
 person-failed = { $who }: { $reason }
 person-cancelled = { $who }: not done: the command was cancelled
-person-not-shown = { $who }: Z-API said it was done, but the community does not show it. Ask again in a minute: { $command }
-person-not-shown-after = { $who }: { $reason } So far the community shows no change. Ask again in a minute: { $command }
-person-not-read-back = { $who }: the outcome could not be read back. Ask again in a minute: { $command }
-person-no-number = { $typed } is not a phone number. Write it like +55 44 99999-0001
-person-no-country = { $typed }: the area or the country code is missing. Write it like +55 44 99999-0001
-person-ambiguous = { $typed }: where does a number end? Put commas between them.
-help-add = let people into a community
+person-not-shown = { $who }: Z-API said it was done, but the community does not show it. Check again in a minute: { $command }
+person-not-shown-after = { $who }: { $reason } So far the community shows no change. Check again in a minute: { $command }
+person-not-read-back = { $who }: I could not check the result. Check again in a minute: { $command }
+person-no-number = { $typed } is not a phone number. Write it like this: +55 44 99999-0001
+person-no-country = { $typed }: the area or the country code is missing. Write it like this: +55 44 99999-0001
+person-ambiguous = { $typed }: where does each number end? Put commas between them.
+help-add = add people to a community
 help-add-long = Numbers as you type them, with commas or one a line; without a country, yours. Whoever can’t be added gets a private invitation (⚠️).
 help-add-example =
     "Bairro Feliz" +55 44 99999-0001
@@ -703,71 +703,71 @@ create-words-before-community = a an the new another one
 create-words-behind-community = called named
 create-maybe = Perhaps you mean: { $command }
 missing-name = What should it be called? Write: { $usage }
-no-community-known = I don't know a community { $name }. These are all: { $candidates }
-command-synonyms = delete deactivate, close deactivate, end deactivate, new create, picture photo, image photo, stop cancel, revert undo, back undo, members community, list groups, send announce, broadcast announce, message announce, post announce, admins who, permissions who, admin promote, log history, attach link, detach unlink, kick remove, unpromote demote, adm promote, disable deactivate, config settings
+no-community-known = I don't know a community { $name }. The ones I know: { $candidates }
+command-synonyms = delete deactivate, close deactivate, end deactivate, new create, picture photo, image photo, stop cancel, revert undo, back undo, members community, list groups, send announce, broadcast announce, message announce, post announce, admins who, permissions who, admin promote, log history, attach link, detach unlink, kick remove, unpromote demote, adm promote, disable deactivate, config settings, connect link, disconnect unlink, join link, transfer move, tell announce, make create, ban remove, people community, participants community, nickname alias, nicknames aliases
 
 ## Edit of a confirmed command
 edit-too-late = You said yes to that already; editing the message changes nothing any more. Send a new one.
 ## Words between names, and options such as --try
 stop-words-between-names = and & +
-courtesy-phrases = please, pls, plz, thanks, thank you
-without-community = without community, without a community, no community, in no community
+courtesy-phrases = please, pls, plz, thanks, thank you, thx, thanks a lot, many thanks
+without-community = without community, without a community, no community, in no community, without any community, not in a community, not in any community, outside a community
 unknown-flag = I don't know { $word }, so nothing was done. There are --try (only shows what would happen) and --yes (does it without asking); a name that begins with dashes goes in quotes: { $usage }
 confirm-dry-run = So nothing was done, and the question still stands: answer “yes” to do it, or “no”.
 stop-words-beside-people = admin admins administrator as be
-bare-pattern = { $name } alone would be every group, and that is never done at once. Put a part of the name to it: sales*
+bare-pattern = { $name } alone would be every group, and I don't do that at once. Add a part of the name: sales*
 exclusion-words = except excepting excluding but not no without minus never don't dont or
 range-words = to through
 stop-words = with only just also until nor
 ## Changes since the command that is undone
-describe-changed-since = Not undone: somebody changed the description of { $community } since. It is now:
-describe-none-changed-since = Not undone: somebody took the description of { $community } away since.
+describe-changed-since = Not undone: somebody has changed the description of { $community } since. It is now:
+describe-none-changed-since = Not undone: somebody has removed the description of { $community } since.
 owner = owner
 greeting-nameless = Hi! I look after your WhatsApp communities: you tell me what to do, I tell you what really happened.
 settings-whom = Who should be able to? Say admins or all.
-text-ends-in-yes = The --yes at the end is part of the text: its place is before the text.
+text-ends-in-yes = The --yes at the end is part of the text: it belongs before the text.
 see-groups = See which groups there are: { $command }
 deactivate-words = delete
-alias-changed-since = Not undone: somebody changed what { $short } stands for since.
+alias-changed-since = Not undone: somebody has changed the short name { $short } since.
 
 ## Words for actions that no command does
 words-without-command = rename, activate, reactivate, enable, edit, leave
 
 ## Wishes: the words with which a wish without a prefix begins
-wish-courtesy = can u, could u, thx, ty, hi, hello, hey, hey bot, good morning, good afternoon, good evening, please, pls, can you, could you, would you, can i, i want to, i want, i’d like to, i would like to, i need to, i need, let’s, now, then, thanks, thank you, 🙏
+wish-courtesy = can u, could u, thx, ty, hi, hello, hey, hey bot, good morning, good afternoon, good evening, please, pls, can you, could you, would you, can i, i want to, i want, i’d like to, i would like to, i need to, i need, let’s, now, then, thanks, thank you, 🙏, could you please, can you please, may i, i need you to, i want you to, i’d like you to, ok, so, also, bot, good day, morning, plz, kindly, many thanks, thanks a lot
 wish-prepositions = out off in into to of from on for at
 wish-admin-words = admin admins administrator administrators
 wish-words-before-text = that saying
-wish-audience-words = people folks everyone everybody all
+wish-audience-words = people folks everyone everybody all guys
 wish-group-words = group groups
-wish-link = put, place, connect, join
-wish-unlink = take, take out, disconnect, detach
-wish-move = transfer
-wish-communities = list communities, list the communities, which communities, what communities, what are the communities, show communities, show the communities, my communities, all communities
-wish-community = show the community, show community, how many groups are
-wish-groups = list groups, list the groups, which groups, which groups are, what groups, what groups are, what are the groups, show groups, show the groups, my groups, all groups
-wish-create = create a community, create community, make a community, new community, create a new community, a new community
-wish-describe = change the description, set the description, new description
-wish-photo = change the photo, set the photo, change the picture, new photo
+wish-link = put, place, connect, join, include, insert
+wish-unlink = take, take out, disconnect, detach, pull, pull out
+wish-move = transfer, relocate
+wish-communities = list communities, list the communities, which communities, what communities, what are the communities, show communities, show the communities, my communities, all communities, see communities, see the communities, view communities, the communities, list my communities, show me the communities, show my communities, which communities are there, what communities are there, what communities do i have, which communities do we have
+wish-community = show the community, show community, how many groups are, show me the community, see the community, view the community, how is the community
+wish-groups = list groups, list the groups, which groups, which groups are, what groups, what groups are, what are the groups, show groups, show the groups, my groups, all groups, see groups, see the groups, view groups, the groups, list my groups, show me the groups, show my groups, what groups do i have, which groups do we have
+wish-create = create a community, create community, make a community, new community, create a new community, a new community, create the community, make community, make a new community, start a community, start a new community
+wish-describe = change the description, set the description, new description, change description, update the description
+wish-photo = change the photo, set the photo, change the picture, new photo, change photo, update the photo, update the picture, set the picture, new picture, change the image, new image
 wish-settings = set up, configure
-wish-invite = invite link, the invite link, the link, send the link, what is the link, what’s the link
-wish-announce = send an announcement, make an announcement, send a message, tell
-wish-deactivate = delete, delete the community, close the community, end the community, shut down
-wish-add = add the number
-wish-remove = kick, kick out, ban, delete the number
-wish-promote = make admin, make
-wish-demote = remove admin
-wish-who = who is admin, who’s admin, who is an admin, who are the admins, who is the admin, who can, admins, the admins, list the admins
-wish-history = what was done, what happened, who did what, last commands, the history
-wish-more = show more, see more, next page
-wish-undo = undo it, undo that, take it back, revert
-wish-cancel = cancel the command
-wish-status = the status, are you connected, are you working
-wish-whoami = who am i
-wish-language = change the language, speak
-wish-alias = call
-wish-aliases = which aliases, list the aliases, the aliases
-wish-help = menu, the menu, commands, the commands, list of commands, how does it work, how does this work, how do i, what can you do, what do you do, some help
+wish-invite = invite link, the invite link, the link, send the link, what is the link, what’s the link, invitation link, the invitation link, the invitation, give me the link, send me the link, send the invite link, send me the invite link, share the link, get the link
+wish-announce = send an announcement, make an announcement, send a message, tell, broadcast, post, notify, inform, send the announcement, send a notice, let everyone know
+wish-deactivate = delete, delete the community, close the community, end the community, shut down, close, disable
+wish-add = add the number, include the number, put the number
+wish-remove = kick, kick out, ban, delete the number, remove the number, throw out
+wish-promote = make admin, make, appoint
+wish-demote = remove admin, remove as admin, take admin from
+wish-who = who is admin, who’s admin, who is an admin, who are the admins, who is the admin, who can, admins, the admins, list the admins, who are admins, who manages, who is in charge, who’s in charge, show the admins, show admins, list admins, administrators, the administrators
+wish-history = what was done, what happened, who did what, last commands, the history, what has been done, what was done lately, recent commands, show the history
+wish-more = show more, see more, next page, more of it, is there more, are there more, continue
+wish-undo = undo it, undo that, take it back, revert, undo this, take that back, revert it, revert that, roll back, roll it back
+wish-cancel = cancel the command, cancel the last command
+wish-status = the status, are you connected, are you working, what is the status, what’s the status, are you online, is it working, is whatsapp connected
+wish-whoami = who am i, what is my number, what’s my number
+wish-language = change the language, speak, switch the language, change language
+wish-alias = call, nickname
+wish-aliases = which aliases, list the aliases, the aliases, the short names, which short names, list the short names, what are the aliases, the nicknames
+wish-help = menu, the menu, commands, the commands, list of commands, how does it work, how does this work, how do i, what can you do, what do you do, some help, what are the commands, which commands, show the commands, how to use, how do i use this, how do i use you, what can i do, instructions
 
 ## Demo
 demo-welcome = 

@@ -13,12 +13,12 @@ unlink-done = { $done ->
    *[other] { $done } de { $all } grupos ya no están en { $community }.
 }
 unlink-done-one = { $name } ya no está en { $community }.
-link-already = { $name }: ya estaba allí
+link-already = { $name }: ya estaba ahí
 link-already-one = { $name } ya estaba en { $community }.
-unlink-already = { $name }: no estaba en ella
+unlink-already = { $name }: no estaba ahí
 unlink-already-one = { $name } no estaba en { $community }.
 nothing-changed = Nada cambió en { $community }: ya estaba así.
-none-certain = En { $community }: ningún cambio confirmado (de { $all }).
+none-certain = En { $community }, no pude confirmar ninguno de los { $all } cambios.
 group-elsewhere = { $name }: es de { $community }. Para moverlo: { $command }
 group-elsewhere-unlink = { $name }: es de { $community }, no de esta comunidad
 group-elsewhere-unnamed = { $name }: es de otra comunidad
@@ -35,10 +35,10 @@ group = { $name }
 group-rejected = { $name }: Z-API lo rechazó: { $reason }
 group-rejected-plain = { $name }: Z-API lo rechazó. ¿El número del bot es admin de la comunidad y del grupo?
 group-failed = { $name }: { $reason }
-group-cancelled = { $name }: no se hizo: el comando se canceló
-group-not-shown = { $name }: Z-API dice que se hizo, pero aún no aparece en la comunidad. Vuelve a mirar en un minuto: { $command }
-group-not-shown-after = { $name }: { $reason } La comunidad aún no muestra el cambio. Vuelve a mirar en un minuto: { $command }
-group-not-read-back = { $name }: no se pudo comprobar el resultado. Vuelve a mirar en un minuto: { $command }
+group-cancelled = { $name }: no se hizo: el comando fue cancelado
+group-not-shown = { $name }: Z-API dijo que lo hizo, pero la comunidad no lo muestra. Revisa de nuevo en un minuto: { $command }
+group-not-shown-after = { $name }: { $reason } La comunidad todavía no muestra el cambio. Revisa de nuevo en un minuto: { $command }
+group-not-read-back = { $name }: no pude comprobar el resultado. Revisa de nuevo en un minuto: { $command }
 
 ## Names
 no-group = No conozco ningún grupo { $name }
@@ -61,7 +61,7 @@ communities = { $count ->
    *[other] { $count } comunidades:
 }
 community = { $community }: { $count } de { $limit } grupos
-community-unlisted = { $community }: Z-API no muestra sus grupos ahora. Mira otra vez en un minuto.
+community-unlisted = { $community }: Z-API no muestra sus grupos ahora. Revisa de nuevo en un minuto.
 community-empty = Solo tiene el grupo de avisos.
 groups = { $count ->
     [one] { $count } grupo:
@@ -79,16 +79,16 @@ whoami-may = Comandos: { $commands }
 whoami-where = Comunidades: { $communities }
 all-commands = todos
 all-communities = todas
-forbidden = No puedes usar { $command } aquí. Quien administra este bot puede permitirlo.
-forbidden-in = No puedes usar { $command } en { $community }. Quien administra este bot puede permitirlo.
+forbidden = No puedes usar { $command } aquí. Quien está a cargo de este bot puede permitirlo.
+forbidden-in = No puedes usar { $command } en { $community }. Quien está a cargo de este bot puede permitirlo.
 rights-revoked = Ya no eres admin de este bot, así que el comando no se ejecutó.
-rights-revoked-running = Ya no puedes hacer esto aquí, así que me detuve. El comando ya había empezado: una parte puede haberse hecho.
+rights-revoked-running = Ya no puedes hacer esto aquí, así que me detuve. El comando ya había empezado: puede que una parte se haya hecho.
 not-an-admin = Este número solo atiende a sus admins.
 
 ## Status
 status-connected = WhatsApp está conectado.
 status-disconnected = WhatsApp no está conectado. Abre la instancia en Z-API y escanea el código QR con el teléfono.
-status-unread = No se pudo preguntar a Z-API: { $reason }
+status-unread = No pude preguntarle a Z-API: { $reason }
 status-waiting = { $count ->
     [0] Nada en espera.
     [one] { $count } comando más en espera.
@@ -105,7 +105,7 @@ unknown-command-nearest = No conozco el comando { $name }. ¿Quisiste decir { $n
 unclosed-quote = Faltó cerrar las comillas { $quote }. Escribe: { $usage }
 missing-community = ¿Qué comunidad? Escribe: { $usage }
 missing-groups = ¿Qué grupos? Escribe: { $usage }
-too-many-words = Esto sobra: { $word }. Escribe: { $usage }
+too-many-words = Sobra esto: { $word }. Escribe: { $usage }
 leftover-words = No entendí { $word }, así que no hice nada. Entendí: { $names }. Separa los nombres con comas: { $usage }
 exclusion = No sé hacer “todos menos …” ({ $word }): di cuáles. Escribe: { $usage }
 example = Por ejemplo: { $example }
@@ -126,33 +126,33 @@ duration-days = { $count ->
    *[other] { $count } días
 }
 message-deleted = Borraste el mensaje, así que no hice nada.
-message-edited = Cambiaste el mensaje, así que no hice nada. Si todavía quieres algo, manda otro mensaje.
+message-edited = Cambiaste el mensaje, así que no hice nada. Si todavía quieres algo, envíalo en otro mensaje.
 too-many-commands = Son más de { $limit } comandos en un solo mensaje, así que no hice nada. Envíalos en partes más pequeñas.
 edit-of-several = No repito mensajes editados con varios comandos. Envía lo que falta en un mensaje nuevo.
 rate-limited = { $limit ->
-    [one] Más de { $limit } comando en un minuto: espera un poco. Lo que ya acepté sigue.
-   *[other] Más de { $limit } comandos en un minuto: espera un poco. Lo que ya acepté sigue.
+    [one] Más de { $limit } comando en un minuto: espera un poco. Lo que ya acepté sigue en marcha.
+   *[other] Más de { $limit } comandos en un minuto: espera un poco. Lo que ya acepté sigue en marcha.
 }
-failed = No pude terminar este comando y lo abandoné: { $reason } Envíalo otra vez cuando esté resuelto: { $status } lo muestra.
+failed = No pude terminar este comando y desistí: { $reason } Envíalo otra vez cuando eso esté resuelto: { $status } lo muestra.
 retrying = { $reason } Sigo intentándolo { $time } más como máximo. { $cancel } lo detiene.
 cancelled = Cancelado. Nada cambió.
-cancel-none = No hay comandos en espera en este chat.
+cancel-none = Ningún comando en espera en este chat.
 cancel-stopped = Cancelé { $command }. Enseguida te cuento cómo quedó.
-cancel-running = { $command } se está ejecutando ahora mismo. Si este intento falla, no habrá otro.
+cancel-running = { $command } se está ejecutando ahora mismo. Si esta vez no resulta, no lo intento de nuevo.
 
 ## Errors of Z-API
-api-unreachable = No pude conectar con Z-API.
+api-unreachable = No pude conectarme con Z-API.
 api-no-answer = Z-API no respondió.
 api-busy = Z-API pide ir más despacio.
 api-failed = Z-API tiene problemas (estado { $status }).
 api-partly-failed = Z-API tiene problemas.
 api-disconnected = WhatsApp no está conectado a Z-API. Escanea el código QR otra vez.
-api-client-token = Z-API no acepta el Client-Token. Quien administra este bot debe configurarlo.
-api-instance = Z-API no conoce la instancia. Quien administra este bot debe revisar su id y su token.
-api-address = Z-API no acepta llamadas de este servidor. Quien administra este bot debe permitir su dirección.
+api-client-token = Z-API no acepta el Client-Token. Quien está a cargo de este bot debe configurarlo.
+api-instance = Z-API no conoce la instancia. Quien está a cargo de este bot debe revisar su id y su token.
+api-address = Z-API no acepta llamadas de este servidor. Quien está a cargo de este bot debe permitir su dirección.
 api-rejected = Z-API lo rechazó: { $reason }.
 api-unreadable = No entendí la respuesta de Z-API.
-internal = Algo falló dentro del bot; quien lo administra verá el motivo en el registro.
+internal = Algo falló dentro del bot; quien está a cargo de él encuentra la causa en el registro.
 
 ## Help
 help-title = Lo que sé hacer:
@@ -178,15 +178,15 @@ help-link-example =
     "Bairro Feliz" futebol, mães
     Ventas ventas* aquí
 help-unlink = saca grupos de una comunidad
-help-unlink-long = Los grupos siguen existiendo. Quien no está en otro grupo de la comunidad sale de su grupo de avisos.
+help-unlink-long = Los grupos siguen existiendo. Quien no está en otro grupo de la comunidad sale del grupo de avisos.
 help-unlink-example =
     "Bairro Feliz" futebol
     Ventas "Ventas Sur", aquí
 help-communities = lista las comunidades
-help-communities-long = Cada una con un número, que vale como nombre en tu próximo comando. El id se muestra donde dos nombres son iguales.
+help-communities-long = Cada una con un número, que sirve de nombre en tu próximo comando. El id se muestra cuando dos nombres son iguales.
 help-community = muestra una comunidad
 help-community-long = Descripción, personas, id y sus grupos con números. El grupo de avisos no se cuenta.
-help-groups-long = Detrás del grupo está su comunidad. Los números valen como nombres en tu próximo comando: 1 3-5. El id se muestra donde los nombres son iguales, o cuando hay un solo grupo.
+help-groups-long = Después del grupo viene su comunidad. Los números sirven de nombres en tu próximo comando: 1 3-5. El id se muestra cuando los nombres son iguales, o cuando hay un solo grupo.
 help-communities-example = { "" }
 help-community-example =
     "Bairro Feliz"
@@ -196,7 +196,7 @@ help-groups-example =
     ventas
     ventas*
 help-cancel = cancela un comando en espera
-help-cancel-long = Sin nada más: el más antiguo de este chat que aún no terminó. Con “todo”: todos. Lo que se está ejecutando ahora no se intenta de nuevo. Lo que ya cambió queda así, y la respuesta lo dice.
+help-cancel-long = Sin nada más: el más antiguo de este chat que aún no terminó. Con “todo”: todos. Lo que se está ejecutando en ese momento no se intenta de nuevo. Lo que ya cambió queda así, y la respuesta lo dice.
 help-cancel-example =
     { "" }
     todo
@@ -205,15 +205,15 @@ help-help-long = Con el nombre de un comando: cómo se escribe.
 help-help-example =
     vincular
     /deshacer
-help-whoami = cómo te conoce el bot
+help-whoami = cómo te ve el bot
 help-whoami-long = Tu número, tu lid y lo que puedes hacer.
 help-whoami-example = { "" }
 help-status-long = Pregunta a Z-API, cuenta los comandos que esperan o fallaron y avisa cuando la suscripción de Z-API está por vencer.
-help-status = ¿WhatsApp conectado? ¿Algo espera?
+help-status = ¿WhatsApp conectado? ¿Algo en espera?
 help-status-example = { "" }
 
 ## Prompts and dry runs
-confirm = ¿Lo hago? Responde “sí” o 👍 antes de 5 minutos; “no” lo cancela.
+confirm = ¿Lo hago? Responde “sí” o 👍 en los próximos 5 minutos; “no” lo cancela.
 dry-run = Fue una prueba: nada cambió. Sin --probar se hace de verdad.
 link-would = { $done ->
     [0] Ninguno de los { $all } grupos entraría en { $community }.
@@ -236,8 +236,8 @@ confirm-how = Responde “sí” o “no”; todavía no hice nada.
 confirm-how-number = Responde con un número de 1 a { $last }, o “no”.
 confirm-replaced = Mi pregunta anterior ya no vale.
 confirm-late = Pasaron más de 5 minutos, así que no hice nada. Envía el comando otra vez si todavía lo quieres. { $command }
-confirm-early = Eso llegó antes de mi última pregunta, así que no hice nada. Responde otra vez si es lo que quieres.
-confirm-left = De acuerdo, no hice nada.
+confirm-early = Eso llegó antes de mi última pregunta, así que no hice nada. Responde de nuevo si es lo que quieres.
+confirm-left = Está bien, no hice nada.
 one-command = Un comando por línea, por favor: no hice nada. Si es un nombre, escríbelo entre comillas.
 group-not-created = No creo grupos, así que no hice nada. Créalo en el teléfono con mi número como admin; después { $command } … lo pone en una comunidad. Si es el nombre de una comunidad, escríbelo entre comillas.
 group-not-deleted = No borro grupos, así que no hice nada. { $command } … saca uno de su comunidad. Si es el nombre de una comunidad, escríbelo entre comillas.
@@ -249,49 +249,49 @@ confirm-clear = Solo para confirmar, porque no hay vuelta atrás: ¿“sí” o 
 confirm-other-quoted = Respondiste a otro mensaje, así que no hice nada. Responde a mi pregunta, o sin citar nada.
 undo-nothing = No has cambiado nada en este chat que yo pueda deshacer.
 undo-cannot = Tu último cambio fue { $command }, y ese no se puede deshacer.
-undo-already = Ya deshice { $command }; no hay nada más tuyo en este chat que deshacer.
+undo-already = Ya deshice { $command }; no queda nada más tuyo por deshacer en este chat.
 edit-while-running = Sigo con la primera versión de este mensaje. Envía otro.
-edit-after-end = Ya atendí el texto anterior de este mensaje; envía lo que quieres ahora en un mensaje nuevo.
+edit-after-end = Ya atendí el texto anterior de este mensaje; envía lo nuevo en otro mensaje.
 missing-target = ¿Qué comunidad o grupo? Escribe: { $usage }
 missing-people = ¿Cuál es el número de la persona? Escribe: { $usage }
 missing-text = Falta el texto. Escribe: { $usage }
-greeting = ¡Hola, { $name }! Me ocupo de tus comunidades de WhatsApp: tú pides, yo lo hago y te cuento cómo quedó.
+greeting = ¡Hola, { $name }! Me encargo de tus comunidades de WhatsApp: tú pides, yo lo hago y te cuento cómo quedó.
 greeting-hint = Empieza con { $communities } o mira todo lo que sé hacer: { $help }
-talk-ok = ¡Bien! 👍
+talk-ok = ¡Muy bien! 👍
 talk-thanks = ¡De nada!
 talk-hint = Eso no lo entendí. Prueba, por ejemplo, { $example }, o mira todo con { $help }
-talk-no-text = Solo leo texto: ni audios, ni stickers, ni fotos sin texto. Mira lo que sé hacer: { $help }
+talk-no-text = Solo entiendo texto: no puedo leer audios, stickers ni fotos sin texto. Mira lo que sé hacer: { $help }
 wish-offer = ¿Quieres { $command }? Responde “sí”.
 wish-usage = Para eso, escribe: { $usage }. Por ejemplo: { $example }
 
 ## Words that are understood in every language
 reply-yes = sí, si
-reply-yes-direct = s, sip, sep, dale, claro, claro que sí, por supuesto, hazlo, hágalo, adelante, de acuerdo, confirmo, confirmado, confirma, mándalo, envíalo, afirmativo, seguro, desde luego, cómo no, quiero
-reply-yes-alone = eso, eso es, eso mismo, vamos, venga, exacto, correcto
-reply-agreement = vale, bueno, listo, perfecto, genial, está bien, bien
-reply-thanks = gracias, muchas gracias, mil gracias, entendido, entiendo, muchísimas gracias, te lo agradezco, Dios te bendiga
+reply-yes-direct = s, sip, sep, dale, claro, claro que sí, por supuesto, hazlo, hágalo, adelante, de acuerdo, confirmo, confirmado, confirma, mándalo, envíalo, afirmativo, seguro, desde luego, cómo no, quiero, sí quiero, seguro que sí, confírmalo, mándalos, mándale, envíalos, hágale, procede, proceda, aprobado, aprobada, autorizo, autorizado, acepto, obvio que sí, confirmada
+reply-yes-alone = eso, eso es, eso mismo, vamos, venga, exacto, correcto, así es, así mismo, exactamente, órale, ándale, de una
+reply-agreement = vale, bueno, listo, perfecto, genial, está bien, bien, excelente, buenísimo, muy bien, todo bien, está perfecto, súper, chévere, bárbaro
+reply-thanks = gracias, muchas gracias, mil gracias, entendido, entiendo, muchísimas gracias, te lo agradezco, Dios te bendiga, gracias amigo, gracias amiga, muchas gracias amigo, muchas gracias amiga, te agradezco, se agradece, muy amable, agradecido, agradecida, anotado, enterado, enterada, bendiciones, que Dios te bendiga, Dios te lo pague
 reply-no = no
-reply-no-within = nunca, jamás, tampoco, negativo, mejor no, ahora no, hoy no, todavía no, claro que no, que no, no lo hagas, espera, espere, esperen, espérate, deja, déjalo, déjala, déjalo así, olvida, olvídalo, olvídate, aguarda, basta, para, detente, anula, cancela, cancelar, cancélalo, ni hablar, ni loco, un momento, me equivoqué, cambié de idea, cambié de opinión, sin querer, un segundo, un segundito, un minuto, un minutito, un instante, un momentito
+reply-no-within = nunca, jamás, tampoco, negativo, mejor no, ahora no, hoy no, todavía no, claro que no, que no, no lo hagas, espera, espere, esperen, espérate, deja, déjalo, déjala, déjalo así, olvida, olvídalo, olvídate, aguarda, basta, para, detente, anula, cancela, cancelar, cancélalo, ni hablar, ni loco, un momento, me equivoqué, cambié de idea, cambié de opinión, sin querer, un segundo, un segundito, un minuto, un minutito, un instante, un momentito, para nada, de ninguna manera, ahorita no, aún no, creo que no, no gracias, nop, nel, olvídelo, olvídese, déjelo, deténgase, para todo, pare, paren, frena, aguanta, espérame, espera un momento, espera tantito, cancele, cancelen, cancelado, cancelada, cancelo, cancela todo, anular, anúlalo, me arrepentí, cambié de parecer, fue un error, por error, fue sin querer, dame un segundo, dame un minuto, dame un momento, un ratito, nada de eso, mejor después, más tarde
 reply-prepositions = para
 reply-neither = por eso
-reply-beside-yes = entonces, ahora, ya, pues
-reply-verbs-announce = anunciar, anuncia, anúncialo, avisar, avisa, avísales, enviar, envía, publicar, publica, publícalo, difundir, difunde
-reply-verbs-deactivate = desactivar, desactiva, desactívala, borrar, borra, bórrala, eliminar, elimina, elimínala, cerrar, cierra, ciérrala
-reply-verbs-remove = quitar, quita, quítalo, quítala, sacar, saca, sácalo, sácala, eliminar, elimina, elimínalo, expulsar, expulsa, expúlsalo
-reply-verbs-unlink = desvincular, desvincula, quitar, quita, quítalo, sacar, saca, sácalo
-reply-verbs-link = vincular, vincula, poner, pon, agregar, agrega, añadir, añade
-reply-verbs-move = mover, mueve, muévelo, pasar, pasa, trasladar, traslada
-reply-verbs-create = crear, crea, créala
-reply-verbs-invite = cambiar, cambia, renovar, renueva, restablecer, restablece
-reply-verbs-undo = deshacer, deshaz, revertir, revierte
-reply-verbs-add = agregar, agrega, añadir, añade, invitar, invita
-reply-behind-verb = a todos, todo, todos, eso, el aviso, la comunidad
+reply-beside-yes = entonces, ahora, ya, pues, ahorita, oye, mira, ah, uy, gente, mismo
+reply-verbs-announce = anunciar, anuncia, anúncialo, avisar, avisa, avísales, enviar, envía, publicar, publica, publícalo, difundir, difunde, avise, avísale, anuncie, envíe, publique, difunda, comunica, comunicar, comunícalo, comparte, compartir, compártelo
+reply-verbs-deactivate = desactivar, desactiva, desactívala, borrar, borra, bórrala, eliminar, elimina, elimínala, cerrar, cierra, ciérrala, desactive, desactívalo, borre, bórralo, elimine, elimínalo, cierre, ciérralo
+reply-verbs-remove = quitar, quita, quítalo, quítala, sacar, saca, sácalo, sácala, eliminar, elimina, elimínalo, expulsar, expulsa, expúlsalo, quite, quítalos, saque, sácalos, elimine, elimínala, elimínalos, expulse, expúlsala, retira, retirar, retíralo, retírala, echa, echar, échalo, échala, banea, banear
+reply-verbs-unlink = desvincular, desvincula, quitar, quita, quítalo, sacar, saca, sácalo, desvincule, desvincúlalo, quite, quítalos, saque, sácalos, retira, retirar, retíralo
+reply-verbs-link = vincular, vincula, poner, pon, agregar, agrega, añadir, añade, vincule, vincúlalo, ponga, ponlo, ponlos, agregue, agrégalo, agrégalos, añádelo, une, unir, enlaza, enlazar, mete, meter, mételo, mételos, coloca, colocar
+reply-verbs-move = mover, mueve, muévelo, pasar, pasa, trasladar, traslada, mueva, muévelos, pase, pásalo, pásalos, traslade, trasládalo, cambia, cambiar, cámbialo, transfiere, transferir
+reply-verbs-create = crear, crea, créala, créalo
+reply-verbs-invite = cambiar, cambia, renovar, renueva, restablecer, restablece, cámbialo, renuévalo, restablécelo, resetea, resetear
+reply-verbs-undo = deshacer, deshaz, revertir, revierte, deshazlo, deshaga, reviértelo, revierta
+reply-verbs-add = agregar, agrega, añadir, añade, invitar, invita, agregue, agrégalo, agrégala, agrégalos, añádelo, añádela, mete, meter, mételo, pon, poner, ponlo, suma, sumar, invítalo, invítala
+reply-behind-verb = a todos, todo, todos, eso, el aviso, la comunidad, todas, a todas, a todo el mundo, todo el mundo, a la gente, esto, ellos, ellas, el grupo, los grupos, el mensaje, el enlace
 reply-before-number = número opción el la
 reply-numbers = uno/una/el primero/la primera/primero, dos/el segundo/la segunda/segundo, tres/el tercero/la tercera/tercero, cuatro/el cuarto/la cuarta/cuarto, cinco/el quinto/la quinta/quinto, seis/el sexto/la sexta/sexto, siete/el séptimo/la séptima/séptimo, ocho/el octavo/la octava/octavo, nueve/el noveno/la novena/noveno, diez/el décimo/la décima/décimo
 flag-yes = sí
 flag-dry-run = probar prueba simular simulacro simulación
-greetings = hola, buenas, buenos días, buen día, buenas tardes, buenas noches, qué tal, cómo estás, inicio, empezar
-courtesy-words = hola, buenas, buenos, buen, bot, días, día, tardes, noches, qué, tal, a, todos, por, favor, porfa, porfavor, gracias, amigo, amiga
+greetings = hola, buenas, buenos días, buen día, buenas tardes, buenas noches, qué tal, cómo estás, inicio, empezar, saludos, holi, holis, qué hay, qué onda, cómo va, cómo te va, cómo andas, cómo vas
+courtesy-words = hola, buenas, buenos, buen, bot, días, día, tardes, noches, qué, tal, a, todos, por, favor, porfa, porfavor, gracias, amigo, amiga, saludos, oye, gente, chicos, chicas, amigos, amigas, muchas, porfi, porfis, estimados, equipo
 
 ## Help: sections, arguments, confirm, undo
 section-groups = Grupos
@@ -309,7 +309,7 @@ help-confirm-example =
     { "" }
     2
 help-undo = deshace tu último cambio aquí
-help-undo-long = Deshace exactamente lo que cambió tu último comando en este chat. Lo que ya era así queda.
+help-undo-long = Deshace exactamente lo que cambió tu último comando en este chat. Lo que ya era así se queda.
 help-undo-example = { "" }
 
 ## Language, aliases, invitations
@@ -335,7 +335,7 @@ help-alias-example =
 help-aliases = lista los apodos
 help-aliases-long = Los que tienen 🔒 vienen de la configuración.
 help-aliases-example = { "" }
-alias-remove-words = quitar borrar eliminar
+alias-remove-words = quitar borrar eliminar sacar
 alias-how = Escribe el apodo, “=” y la comunidad o el grupo: { $command }. Los que ya hay: { $all }
 alias-line = { $short } = { $name } ({ $kind })
 alias-gone = { $short } = { $id } (ya no existe)
@@ -343,17 +343,17 @@ alias-set = Ahora { $short } es { $name } ({ $kind }).
 alias-already-set = { $short } ya era { $name }.
 alias-would = { $short } sería { $name } ({ $kind }).
 alias-before = Antes era { $name }.
-alias-hides = Ya hay algo que se llama { $short }. Desde ahora solo se llega a él por su id: { $id }
+alias-hides = Ya hay algo que se llama { $short }. Desde ahora solo se llega a eso por su id: { $id }
 alias-removed = { $short } ya no es el apodo de { $name }.
 alias-would-remove = { $short } dejaría de ser el apodo de { $name }.
 alias-none = No existe el apodo { $short }. Míralos todos: { $command }
-alias-fixed = { $short } viene de la configuración. Solo quien administra este bot puede cambiarlo, allí.
+alias-fixed = { $short } viene de la configuración. Solo quien está a cargo de este bot puede cambiarlo, allí.
 alias-long = { $short } es demasiado largo: un apodo tiene como máximo 40 caracteres.
 alias-number = { $short } es un número o un id. Elige una palabra.
 alias-taken = { $short } ya significa otra cosa. Elige otra palabra.
 alias-word = { $short } no sirve de apodo: usa una sola palabra, con letras y números.
 alias-one-word = { $short } tiene más de una palabra. Escribe: { $command }
-alias-swapped = No existe ninguna comunidad ni grupo { $name }. ¿Era al revés? { $command }
+alias-swapped = No conozco ninguna comunidad ni grupo { $name }. ¿Era al revés? { $command }
 alias-many = Ya hay { $count } apodos. Quita uno antes: { $command }
 aliases = { $count ->
     [one] { $count } apodo:
@@ -383,9 +383,9 @@ text-too-long = { $count ->
 change-not = No se hizo: { $reason }
 change-unknown = No sé si se hizo: { $reason }
 change-cancelled = No se hizo: el comando fue cancelado.
-change-cancelled-unknown = El comando fue cancelado. Puede que se haya hecho antes, y eso no se puede comprobar.
-change-not-shown = Z-API dijo que lo hizo, pero todavía no se ve. Míralo otra vez en un minuto: { $command }
-change-not-read-back = No se pudo comprobar el resultado. Míralo otra vez en un minuto: { $command }
+change-cancelled-unknown = El comando fue cancelado. Puede que se haya hecho antes, y eso no lo puedo comprobar.
+change-not-shown = Z-API dijo que lo hizo, pero todavía no se ve. Revisa de nuevo en un minuto: { $command }
+change-not-read-back = No pude comprobar el resultado. Revisa de nuevo en un minuto: { $command }
 no-announcement-group = Z-API no muestra el grupo de avisos de { $community }. ¿El número del bot está en él?
 undo-instead = Esto puede ayudar: { $command }
 describe-would = La descripción de { $community } quedaría así:
@@ -419,11 +419,11 @@ deactivate-people = { $count ->
     [one] { $count } persona está en ella.
    *[other] { $count } personas están en ella.
 }
-deactivate-done = { $community } se desactivó.
+deactivate-done = { $community } fue desactivada.
 deactivate-left = { $count ->
     [0] Solo tenía el grupo de avisos.
-    [one] Su único grupo sigue, sin comunidad.
-   *[other] Sus { $count } grupos siguen, sin comunidad.
+    [one] Su único grupo sigue existiendo, sin comunidad.
+   *[other] Sus { $count } grupos siguen existiendo, sin comunidad.
 }
 create-would = Se crearía la comunidad { $community }.
 create-description = Con esta descripción:
@@ -434,16 +434,16 @@ create-exists = { $count ->
 create-done = La comunidad { $community } fue creada.
 create-next = Ahora agrégale grupos: { $command } …
 create-unknown = Puede que { $community } ya se haya creado, así que no la creo otra vez. Revisa antes: { $command }
-photo-how = Envíame la foto aquí antes de 5 minutos, o envíala con este texto: { $command }
+photo-how = Envíame la foto aquí en los próximos 5 minutos, o envíala con este texto: { $command }
 photo-lost = Z-API no pudo descargar esa foto de WhatsApp, así que no cambié nada.
 photo-no-picture = Eso no es una foto.
-photo-refused = ¿El número del bot es admin de la comunidad? Si lo es, envía otra foto aquí antes de 5 minutos (JPG o PNG).
-photo-address = { $address } no es la dirección de una foto: empieza con https://
+photo-refused = ¿El número del bot es admin de la comunidad? Si lo es, envía otra foto aquí en los próximos 5 minutos (JPG o PNG).
+photo-address = { $address } no es la dirección de una foto: la dirección empieza con https://
 photo-would = { $community } tendría esta foto.
 photo-done = { $community } tiene una foto nueva, según Z-API. Revísala en el teléfono.
 setting-add-groups = agregar-grupos agregargrupos agregar añadir añadir-grupos grupos agregar-grupo grupo sólo solamente únicamente
 setting-admins = admins admin administradores adm adms
-setting-all = todos todas todo miembros participantes
+setting-all = todos todas todo miembros participantes cualquiera
 settings-unknown = No conozco el ajuste { $words }.
 settings-not-known = WhatsApp no muestra quién puede agregar grupos a { $community }, y todavía no lo ajusté.
 settings-admins-words = agregar-grupos admins
@@ -456,24 +456,24 @@ settings-all-would = Todos en { $community } podrían agregarle grupos.
 settings-all-done = Ahora todos en { $community } pueden agregarle grupos.
 settings-all-known = Como lo dejé, todos en { $community } pueden agregarle grupos.
 settings-all-how = Todos: { $command }
-invite-reset = restablecer renovar nuevo nueva resetear cambiar
+invite-reset = restablecer renovar nuevo nueva resetear cambiar regenerar
 invite-link = Enlace para entrar en { $place }:
 invite-address = { $link }
 invite-unseen = No puedo ver el enlace de { $place }. ¿El número del bot es admin ahí?
 invite-would = { $place } tendría un enlace nuevo. El enlace anterior dejaría de funcionar.
 invite-done = { $place } tiene un enlace nuevo; el anterior ya no funciona:
 invite-answered = El enlace nuevo, según Z-API: { $link }
-no-target = No hay comunidad ni grupo { $name }. Míralos: { $communities }, { $groups }
+no-target = No conozco ninguna comunidad ni grupo { $name }. Mira: { $communities }, { $groups }
 many-targets = { $name } puede ser:
 target-option = { $number }. { $name } ({ $kind })
 choose-one = Responde con el número correcto.
 help-create = crea una comunidad
-help-create-long = Lo que sigue a | es la descripción. La respuesta dice cómo agregarle grupos. Si ya hay una con ese nombre, pregunto antes.
+help-create-long = Lo que va después de | es la descripción. La respuesta dice cómo agregarle grupos. Si ya hay una con ese nombre, pregunto antes.
 help-create-example =
     Barrio Nuevo
     Barrio Nuevo | Para quienes acaban de llegar
 help-describe = cambia la descripción
-help-describe-long = El texto queda como lo escribes, con sus líneas. Un - solo quita la descripción.
+help-describe-long = El texto queda como lo escribes, con sus líneas. Con solo un - se quita la descripción.
 help-describe-example =
     "Bairro Feliz" Aquí los vecinos se ayudan.
     Ventas -
@@ -487,18 +487,18 @@ help-settings-long = Solo los admins, o todos en la comunidad. WhatsApp no muest
 help-settings-example =
     "Bairro Feliz" agregar-grupos admins
     Ventas agregar-grupos todos
-help-invite = muestra o cambia el enlace
+help-invite = muestra o cambia el enlace de invitación
 help-invite-long = De una comunidad o de un grupo. Con “restablecer” hay un enlace nuevo y el anterior deja de funcionar; pregunto antes.
 help-invite-example =
     "Bairro Feliz"
     futebol restablecer
 help-announce = envía un aviso
-help-announce-long = El texto sale al grupo de avisos como lo escribes, con sus líneas; si es el texto de una foto, un video o un documento, va con él. Lo muestro y pregunto antes. Lo enviado no se puede deshacer.
+help-announce-long = El texto va al grupo de avisos tal como lo escribes, con sus líneas; si acompaña una foto, un video o un documento, va con él. Lo muestro y pregunto antes. Lo enviado no se puede deshacer.
 help-announce-example =
     "Bairro Feliz" Reunión el viernes a las 19 h.
     Ventas Nueva lista de precios desde el lunes.
 help-deactivate = desactiva una comunidad
-help-deactivate-long = Sus grupos siguen, sin comunidad; el grupo de avisos termina. Pregunto antes. No se puede deshacer.
+help-deactivate-long = Sus grupos siguen existiendo, sin comunidad; el grupo de avisos se acaba. Pregunto antes. No se puede deshacer.
 help-deactivate-example =
     "Bairro Feliz"
     Ventas
@@ -508,14 +508,14 @@ who-admin = { $name }: { $commands }
 who-admin-all = { $name }: todo
 who-owner = Quien escribe en el teléfono del propio bot: todo
 who-nobody = Nadie está en la lista.
-who-not-community = Sus admins en WhatsApp no pueden usar comandos aquí. Quien cuida este bot puede permitirlo.
+who-not-community = Sus admins en WhatsApp no pueden usar comandos aquí. Quien está a cargo de este bot puede permitirlo.
 who-community = Y sus admins en WhatsApp, todo menos { $commands }:
 who-community-nobody = Y sus admins en WhatsApp, todo menos { $commands }. Ningún otro admin.
 who-person = { $person }
 who-hidden = Otros, que WhatsApp muestra sin número
 whoami-may-all-but = Comandos: todos menos { $commands }
-help-who = quién puede qué en una comunidad
-help-who-long = Primero quienes nombró el responsable de este bot, después los admins de la comunidad en WhatsApp, si pueden usar comandos.
+help-who = quién puede hacer qué en una comunidad
+help-who-long = Primero las personas que indicó quien está a cargo de este bot, después los admins de la comunidad en WhatsApp, si pueden usar comandos.
 help-who-example =
     ventas
     "Bairro Feliz"
@@ -537,47 +537,47 @@ history-by = Últimos comandos de { $name }:
 history-line = { $when } { $who }: { $command } → { $result }
 history-answered = respondido
 history-none = Ninguno todavía.
-history-until = Miré hasta { $when }.
-history-nobody = No hay comunidad ni admin { $name }. Las comunidades: { $communities }. Todos los comandos: { $all }
+history-until = Revisé hasta { $when }.
+history-nobody = No conozco ninguna comunidad ni admin { $name }. Las comunidades: { $communities }. Todos los comandos: { $all }
 datetime = %d/%m %H:%M
 datetime-year = %d/%m/%Y %H:%M
 datetime-day = %d/%m/%Y
 myself = yo mío mía mías
 status-since = Desde { $when }.
-status-phone-offline = El teléfono en sí no está en línea. Enciéndelo: tras unos días sin él WhatsApp cierra la sesión.
+status-phone-offline = El propio teléfono está sin conexión. Enciéndelo o revisa su internet: después de unos días así, WhatsApp cierra la sesión.
 status-dead-hint = Cuáles y por qué: { $command }
-status-due = La suscripción de Z-API vence el { $day }. Quien cuida este bot debe renovarla.
-status-overdue = La suscripción de Z-API venció el { $day }. Quien cuida este bot debe renovarla.
+status-due = La suscripción de Z-API vence el { $day }. Quien está a cargo de este bot debe renovarla.
+status-overdue = La suscripción de Z-API venció el { $day }. Quien está a cargo de este bot debe renovarla.
 arg-history = [comunidad o persona]
 help-history = quién hizo qué, y cuándo
 help-history-long =
-    Lo más nuevo primero, en la hora de aquí. De donde no puedes usar comandos no se muestra nada.
+    Lo más nuevo primero, con la hora de aquí. De donde no puedes usar comandos no se muestra nada.
     ✅ hecho · ❌ no hecho
     ⏳ espera · ⛔ abandonado
 help-history-example =
     "Bairro Feliz"
     Ana
 help-more = la página siguiente de una lista
-help-more-long = Sigue donde terminó tu última lista en esta conversación; los números continúan.
+help-more-long = Sigue donde terminó tu última lista en este chat; los números continúan.
 help-more-example = { "" }
 ## Move
 move-would = { $name }: saldría de { $from }
 move-would-one = { $name } saldría de { $from } y entraría en { $community }.
 group-stayed = { $name }: { $reason }; sigue en { $community }
-group-may-have-left = { $name }: { $reason }; no puedo saber si ya salió de { $community }. Si no está en ninguna comunidad, esto lo pone de vuelta: { $command }
+group-may-have-left = { $name }: { $reason }; no puedo saber si ya salió de { $community }. Si no está en ninguna comunidad, esto lo devuelve: { $command }
 group-back = { $name }: { $reason }; volvió a { $community }
 group-in-none = { $name }: { $reason }; salió de { $community } y no está en ninguna comunidad: { $command }
-group-may-be-back = { $name }: { $reason }; salió de { $community }, y no puedo saber si ya volvió. Si no volvió, esto lo pone de vuelta: { $command }
-moved-maybe-unlinked = { $name } puede haber salido de { $community } sin llegar a { $target }. Si no está en ninguna de las dos, esto lo pone de vuelta: { $command }
+group-may-be-back = { $name }: { $reason }; salió de { $community }, y no puedo saber si ya volvió. Si no volvió, esto lo devuelve: { $command }
+moved-maybe-unlinked = Puede que { $name } haya salido de { $community } sin llegar a { $target }. Si no está en ninguna de las dos, esto lo devuelve: { $command }
 moved-rejected = Z-API lo rechazó: { $reason }
 moved-rejected-plain = Z-API lo rechazó. ¿El número del bot es admin de la comunidad y del grupo?
-moved-cancelled = no se hizo: el comando se canceló
+moved-cancelled = no se hizo: el comando fue cancelado
 moved-failed = { $reason }
 moved-not-shown-after = { $reason }
 moved-not-shown = Z-API dijo que lo hizo, pero la comunidad no lo muestra
 moved-not-read-back = No pude comprobar el resultado
 help-move = mueve grupos a otra comunidad
-help-move-long = Saca cada grupo de la comunidad en que está y lo pone en la última que escribas. Si no se puede, vuelve.
+help-move-long = Saca cada grupo de la comunidad en la que está y lo pone en la última que escribas. Si no se puede, lo devuelve.
 help-move-example =
     "vendas sul" "Bairro Feliz"
     lançamentos, suporte "Bairro Feliz" --probar
@@ -652,27 +652,27 @@ demote-already = { $who }: no era admin
 demote-already-one = { $who } no era admin de { $community }.
 person-invited = { $who }: no se puede agregar directamente, así que recibió una invitación privada
 person-in-or-invited = { $who }: está ahí o recibió una invitación privada; la comunidad oculta algunos números, así que no puedo saber cuál de las dos
-person-maybe-invited = { $who }: quizá recibió una invitación privada; por mi cuenta no envío dos. Si no la recibió: { $command }
+person-maybe-invited = { $who }: puede que ya haya recibido una invitación privada, así que no envío otra sin que la pidas. Si no la recibió: { $command }
 person-no-whatsapp = { $who }: no tiene WhatsApp. Revisa el número.
 person-not-in = { $who }: no está en la comunidad
-person-not-in-add = { $who }: no está en la comunidad. Agrega primero: { $command }
+person-not-in-add = { $who }: no está en la comunidad. Agrégala primero: { $command }
 person-hidden = { $who }: no veo a esa persona ahí, pero la comunidad oculta algunos números. Si está ahí, indícala por su lid o con una mención (@).
 person-hidden-lid = { $who }: no puedo ver si esa persona está ahí, porque la lista de la comunidad muestra números. Indícala por su número.
 person-hidden-add = { $who }: no veo a esa persona ahí, pero la comunidad oculta algunos números. Si no está ahí, agrégala primero: { $command }
 person-owner = { $who }: creó la comunidad; no se le puede quitar ni degradar
 person-bot = { $who }: es mi propio número. Necesito ser admin de la comunidad para cuidarla
 person-too-many-admins = { $who }: una comunidad tiene 20 admins como máximo. Primero haz lugar: { $command } y un número
-person-rejected = { $who }: Z-API rechazó: { $reason }
+person-rejected = { $who }: Z-API lo rechazó: { $reason }
 person-rejected-plain = { $who }: Z-API lo rechazó. ¿El número del bot es admin de la comunidad?
 person-failed = { $who }: { $reason }
 person-cancelled = { $who }: no se hizo: el comando fue cancelado
-person-not-shown = { $who }: Z-API dijo que lo hizo, pero la comunidad no lo muestra. Pregunta de nuevo en un minuto: { $command }
-person-not-shown-after = { $who }: { $reason } La comunidad aún no muestra el cambio. Pregunta de nuevo en un minuto: { $command }
-person-not-read-back = { $who }: no se pudo comprobar el resultado. Pregunta de nuevo en un minuto: { $command }
+person-not-shown = { $who }: Z-API dijo que lo hizo, pero la comunidad no lo muestra. Revisa de nuevo en un minuto: { $command }
+person-not-shown-after = { $who }: { $reason } La comunidad todavía no muestra el cambio. Revisa de nuevo en un minuto: { $command }
+person-not-read-back = { $who }: no pude comprobar el resultado. Revisa de nuevo en un minuto: { $command }
 person-no-number = { $typed } no es un número de teléfono. Escríbelo así: +55 44 99999-0001
 person-no-country = { $typed }: falta el código de área o de país. Escríbelo así: +55 44 99999-0001
 person-ambiguous = { $typed }: ¿dónde termina cada número? Sepáralos con comas.
-help-add = pone personas en una comunidad
+help-add = agrega personas a una comunidad
 help-add-long = Números como los escribes, separados por comas o uno por línea; sin código de país, vale el tuyo. A quien no se puede agregar le llega una invitación privada (⚠️).
 help-add-example =
     "Bairro Feliz" +55 44 99999-0001
@@ -682,12 +682,12 @@ help-remove-long = También salen de todos sus grupos. Pregunto antes, y no se p
 help-remove-example =
     "Bairro Feliz" +55 44 99999-0001
     Ventas +55 44 99999-0001, +55 44 99999-0002
-help-promote = hace admins de la comunidad
+help-promote = nombra admins de la comunidad
 help-promote-long = Deben estar en la comunidad. Son 20 admins como máximo.
 help-promote-example =
     "Bairro Feliz" +55 44 99999-0001
     Ventas +55 44 99999-0001, +55 44 99999-0002
-help-demote = quita el puesto de admin
+help-demote = quita el rol de admin
 help-demote-long = Las personas siguen en la comunidad. Quien la creó sigue siendo admin.
 help-demote-example =
     "Bairro Feliz" +55 44 99999-0001
@@ -703,27 +703,27 @@ create-words-before-community = la una nueva otra
 create-words-behind-community = llamada llamado
 create-maybe = Quizá quieras: { $command }
 missing-name = ¿Cómo se va a llamar? Escribe: { $usage }
-no-community-known = No conozco ninguna comunidad { $name }. Las que hay: { $candidates }
-command-synonyms = borrar deactivate, cerrar deactivate, nuevo create, nueva create, imagen photo, parar cancel, volver undo, revertir undo, miembros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensaje announce, admins who, permisos who, admin promote, registro history, socorro help, sacar remove, expulsar remove, unir link, despromover demote, adm promote, linkear link, log history, deshabilitar deactivate, config settings
+no-community-known = No conozco ninguna comunidad { $name }. Las que conozco: { $candidates }
+command-synonyms = borrar deactivate, cerrar deactivate, nuevo create, nueva create, imagen photo, parar cancel, volver undo, revertir undo, miembros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensaje announce, admins who, permisos who, admin promote, registro history, socorro help, sacar remove, expulsar remove, unir link, despromover demote, adm promote, linkear link, log history, deshabilitar deactivate, config settings, enlace invite, conectar link, meter link, poner link, retirar unlink, publicar announce, difundir announce, echar remove, banear remove, nombrar promote
 
 ## Edit of a confirmed command
 edit-too-late = Ya confirmaste ese comando, y editar el mensaje ya no cambia nada. Envía otro.
 ## Words between names, and options such as --try
 stop-words-between-names = y
-courtesy-phrases = por favor, porfa, porfi, gracias, muchas gracias
-without-community = sin comunidad, sin ninguna comunidad
+courtesy-phrases = por favor, porfa, porfi, gracias, muchas gracias, porfis, porfavor, plis, mil gracias, muchísimas gracias
+without-community = sin comunidad, sin ninguna comunidad, en ninguna comunidad, fuera de comunidad
 unknown-flag = No conozco { $word }, así que no hice nada. Existen --probar (solo muestra lo que pasaría) y --sí (lo hace sin preguntar); un nombre que empieza con guiones va entre comillas: { $usage }
 confirm-dry-run = Así no hice nada, y la pregunta sigue en pie: responde “sí” para hacerlo, o “no”.
 stop-words-beside-people = admin administrador administradora como
-bare-pattern = { $name } solo serían todos los grupos, y eso no lo hago de una vez. Agrégale una parte del nombre: ventas*
+bare-pattern = { $name } por sí solo abarcaría todos los grupos, y eso no lo hago de una vez. Agrégale una parte del nombre: ventas*
 exclusion-words = menos quitando excepto salvo no sin nunca o u
 range-words = a al hasta
 stop-words = con por hasta pero solo solamente también ni
 ## Changes since the command that is undone
 describe-changed-since = No lo deshice: alguien cambió la descripción de { $community } después. Ahora es:
 describe-none-changed-since = No lo deshice: alguien quitó la descripción de { $community } después.
-owner = dueño del número
-greeting-nameless = ¡Hola! Me ocupo de tus comunidades de WhatsApp: tú pides, yo lo hago y te cuento cómo quedó.
+owner = titular del número
+greeting-nameless = ¡Hola! Me encargo de tus comunidades de WhatsApp: tú pides, yo lo hago y te cuento cómo quedó.
 settings-whom = Falta decir quién va a poder: solo admins, o todos.
 text-ends-in-yes = El --sí del final es parte del texto: su lugar es antes del texto.
 see-groups = Mira qué grupos hay: { $command }
@@ -734,44 +734,44 @@ alias-changed-since = No lo deshice: alguien cambió el apodo { $short } despué
 words-without-command = renombrar, activar, reactivar, editar, salir, habilitar
 
 ## Deseos: con qué palabras empieza un pedido sin prefijo
-wish-courtesy = hola, buenas, buenos días, buenas tardes, buenas noches, por favor, porfa, puedes, podrías, puede, me puedes, se puede, quiero, yo quiero, quiero que, quisiera, necesito, necesito que, me, ahora, gracias, muchas gracias
+wish-courtesy = hola, buenas, buenos días, buenas tardes, buenas noches, por favor, porfa, puedes, podrías, puede, me puedes, se puede, quiero, yo quiero, quiero que, quisiera, necesito, necesito que, me, ahora, gracias, muchas gracias, hey, oye, qué tal, bot, buen día, porfi, porfis, me podrías, me puede, podría, se podría, es posible, hay cómo, hay forma de, me gustaría, yo quisiera, quisiera que, quería, yo necesito, tengo que, hay que, ya, entonces, pues, ahorita, gente, amigo, amiga, disculpa, disculpe, mil gracias, si puedes
 wish-prepositions = fuera dentro en del de al a para
 wish-admin-words = admin admins administrador administradora administradores administración
 wish-words-before-text = que diciendo
-wish-audience-words = gente todo todos mundo
+wish-audience-words = gente todo todos mundo todas equipo
 wish-group-words = grupo grupos
-wish-link = pon, ponga, poner, coloca, coloque, vincula, vincule, enlaza, enlace, une, agrega, añade
-wish-unlink = saca, saque, sacar, desvincula, desvincule, desenlaza
-wish-move = mueve, mueva, pasa, pasar, traslada, cambia, lleva
-wish-communities = cuáles son las comunidades, qué comunidades hay, lista las comunidades, lista de comunidades, listar comunidades, muestra las comunidades, mis comunidades, las comunidades, todas las comunidades
-wish-community = muestra la comunidad, ver la comunidad, cuántos grupos hay
-wish-groups = cuáles son los grupos, qué grupos hay, qué grupos están, lista los grupos, lista de grupos, listar grupos, muestra los grupos, mis grupos, los grupos, todos los grupos
-wish-create = crea una comunidad, crear una comunidad, crear comunidad, crea la comunidad, nueva comunidad, una nueva comunidad, crea
-wish-describe = cambia la descripción, cambiar la descripción, nueva descripción, describe
-wish-photo = cambia la foto, cambiar la foto, nueva foto
-wish-settings = configura, ajusta
-wish-invite = el enlace, manda el enlace, pasa el enlace, cuál es el enlace, enlace de, enlace del, el link, invita
-wish-announce = avisa, avise, anuncia, anuncie, manda un aviso, envía un aviso, enviar un aviso, manda un mensaje
-wish-deactivate = desactiva, desactive, borra, borrar, elimina la comunidad, borra la comunidad, cierra la comunidad
-wish-add = agrega el número, añade el número
-wish-remove = quita, quite, elimina, elimine, expulsa, expulse, expulsar
-wish-promote = haz admin, hacer admin, promueve, promueva, asciende
-wish-demote = degrada, degrade
-wish-who = quién es admin, quiénes son los admins, quiénes son admins, quiénes son los administradores, quién manda, quién administra, quién puede, cuáles son los admins, admins, los admins
-wish-history = qué se hizo, qué pasó, quién hizo qué, últimos comandos, el historial
-wish-more = muestra más, ver más, hay más, continúa, página siguiente
-wish-undo = deshaz, deshaga, deshazlo, vuelve atrás, revierte
-wish-cancel = cancela el comando, cancelar el comando
-wish-status = el estado, estás conectado, estás funcionando
-wish-whoami = quién soy, quién soy yo
-wish-language = cambia el idioma, cambiar el idioma, habla, hable
-wish-alias = apoda
-wish-aliases = cuáles son los apodos, lista los apodos, los apodos
-wish-help = la ayuda, ayúdame, de ayuda, socorro, auxilio, comandos, los comandos, cuáles son los comandos, cómo funciona, cómo te uso, cómo se usa, qué puedes hacer, qué haces
+wish-link = pon, ponga, poner, coloca, coloque, vincula, vincule, enlaza, enlace, une, agrega, añade, mete, meta, meter, incluye, incluya, incluir, suma, sume, sumar, unir, conecta, conectar
+wish-unlink = saca, saque, sacar, desvincula, desvincule, desenlaza, retira, retire, retirar, desconecta, desconectar
+wish-move = mueve, mueva, pasa, pasar, traslada, cambia, lleva, pase, traslade, trasladar, lleve, llevar, cambie, cambiar, transfiere, transfiera, transferir
+wish-communities = cuáles son las comunidades, qué comunidades hay, lista las comunidades, lista de comunidades, listar comunidades, muestra las comunidades, mis comunidades, las comunidades, todas las comunidades, ver comunidades, ver las comunidades, muéstrame las comunidades, dime las comunidades, dame las comunidades, qué comunidades tengo, qué comunidades tenemos, qué comunidades existen, listar las comunidades
+wish-community = muestra la comunidad, ver la comunidad, cuántos grupos hay, ver comunidad, muéstrame la comunidad, cómo está la comunidad, cuántos grupos tiene
+wish-groups = cuáles son los grupos, qué grupos hay, qué grupos están, lista los grupos, lista de grupos, listar grupos, muestra los grupos, mis grupos, los grupos, todos los grupos, ver grupos, ver los grupos, muéstrame los grupos, dime los grupos, dame los grupos, qué grupos tiene, qué grupos tengo, qué grupos tenemos, qué grupos existen, listar los grupos
+wish-create = crea una comunidad, crear una comunidad, crear comunidad, crea la comunidad, nueva comunidad, una nueva comunidad, crea, cree una comunidad, haz una comunidad, hacer una comunidad, crear una nueva comunidad, crea una nueva comunidad, crear la comunidad
+wish-describe = cambia la descripción, cambiar la descripción, nueva descripción, describe, cambie la descripción, pon la descripción, modifica la descripción, actualiza la descripción, describa
+wish-photo = cambia la foto, cambiar la foto, nueva foto, cambie la foto, pon la foto, actualiza la foto, cambia la imagen, nueva imagen
+wish-settings = configura, ajusta, configure, ajuste
+wish-invite = el enlace, manda el enlace, pasa el enlace, cuál es el enlace, enlace de, enlace del, el link, invita, dame el enlace, mándame el enlace, pásame el enlace, envía el enlace, envíame el enlace, comparte el enlace, enlace de invitación, el enlace de invitación, link de invitación, dame el link, manda el link, mándame el link, pasa el link, pásame el link, cuál es el link, la invitación, manda la invitación
+wish-announce = avisa, avise, anuncia, anuncie, manda un aviso, envía un aviso, enviar un aviso, manda un mensaje, comunica, comunique, difunde, difunda, publica, publique, manda aviso, mande un aviso, mandar un aviso, envíe un aviso, envía un mensaje, haz un anuncio, haz un aviso
+wish-deactivate = desactiva, desactive, borra, borrar, elimina la comunidad, borra la comunidad, cierra la comunidad, borre, cierra, cierre, cerrar, cerrar la comunidad, borrar la comunidad, eliminar la comunidad, elimine la comunidad
+wish-add = agrega el número, añade el número, agregue el número, pon el número, incluye el número, mete el número, suma el número
+wish-remove = quita, quite, elimina, elimine, expulsa, expulse, expulsar, echa, eche, echar, banea, banear, quita el número, saca el número, elimina el número
+wish-promote = haz admin, hacer admin, promueve, promueva, asciende, nombra, nombrar, hazlo admin, hazla admin, ascienda
+wish-demote = degrada, degrade, quita de admin, quita el admin, saca de admin
+wish-who = quién es admin, quiénes son los admins, quiénes son admins, quiénes son los administradores, quién manda, quién administra, quién puede, cuáles son los admins, admins, los admins, quién es el admin, quién es la admin, quién es administrador, quién es adm, quiénes administran, quiénes pueden, quién está a cargo, lista los admins, muestra los admins, ver los admins, administradores, los administradores
+wish-history = qué se hizo, qué pasó, quién hizo qué, últimos comandos, el historial, qué se ha hecho, qué hicimos, los últimos comandos, muestra el historial, ver el historial
+wish-more = muestra más, ver más, hay más, continúa, página siguiente, muéstrame más, siguiente página, la página siguiente
+wish-undo = deshaz, deshaga, deshazlo, vuelve atrás, revierte, deshaz eso, deshacer eso, revertir, revierta, volver atrás
+wish-cancel = cancela el comando, cancelar el comando, cancela el último comando, anula el comando
+wish-status = el estado, estás conectado, estás funcionando, cuál es el estado, está funcionando, está conectado, estás en línea
+wish-whoami = quién soy, quién soy yo, cuál es mi número
+wish-language = cambia el idioma, cambiar el idioma, habla, hable, cambiar de idioma, cambia de idioma, cambia la lengua
+wish-alias = apoda, apode, ponle apodo
+wish-aliases = cuáles son los apodos, lista los apodos, los apodos, qué apodos hay, ver los apodos, muestra los apodos
+wish-help = la ayuda, ayúdame, de ayuda, socorro, auxilio, comandos, los comandos, cuáles son los comandos, cómo funciona, cómo te uso, cómo se usa, qué puedes hacer, qué haces, el menú, lista de comandos, qué comandos hay, qué sabes hacer, qué puedo hacer, cómo hago, instrucciones
 
 ## Demo
 demo-welcome = 
-    Eres { $name }, admin de un número simulado de WhatsApp. Prueba { $help } o { $communities }; Ctrl-D termina.
+    Eres { $name }, admin de un número simulado de WhatsApp. Prueba { $help } o { $communities }; Ctrl-D para salir.
     La URL del webhook es { $url }; para otros subcomandos usa --config { $file }
 demo-ignored = ignorado: { $reason }
 demo-ignored-not-a-command = no es un comando

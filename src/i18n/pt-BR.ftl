@@ -15,10 +15,10 @@ unlink-done = { $done ->
 unlink-done-one = { $name } não está mais em { $community }.
 link-already = { $name }: já estava lá
 link-already-one = { $name } já estava em { $community }.
-unlink-already = { $name }: não estava nela
+unlink-already = { $name }: não estava lá
 unlink-already-one = { $name } não estava em { $community }.
 nothing-changed = Nada mudou em { $community }: já estava assim.
-none-certain = Em { $community }: nenhuma mudança confirmada (de { $all }).
+none-certain = Em { $community }, não deu para confirmar nenhuma das { $all } mudanças.
 group-elsewhere = { $name }: é de { $community }. Para mudar: { $command }
 group-elsewhere-unlink = { $name }: é de { $community }, não desta comunidade
 group-elsewhere-unnamed = { $name }: é de outra comunidade
@@ -36,9 +36,9 @@ group-rejected = { $name }: a Z-API recusou: { $reason }
 group-rejected-plain = { $name }: a Z-API recusou. O número do bot é admin da comunidade e do grupo?
 group-failed = { $name }: { $reason }
 group-cancelled = { $name }: não foi feito: o comando foi cancelado
-group-not-shown = { $name }: a Z-API disse que deu certo, mas ainda não aparece na comunidade. Confira em um minuto: { $command }
-group-not-shown-after = { $name }: { $reason } A comunidade ainda não mostra a mudança. Confira em um minuto: { $command }
-group-not-read-back = { $name }: não deu para conferir o resultado. Confira em um minuto: { $command }
+group-not-shown = { $name }: a Z-API disse que fez, mas a comunidade não mostra. Confira daqui a um minuto: { $command }
+group-not-shown-after = { $name }: { $reason } A comunidade ainda não mostra a mudança. Confira daqui a um minuto: { $command }
+group-not-read-back = { $name }: não deu para conferir o resultado. Confira daqui a um minuto: { $command }
 
 ## Names
 no-group = Não conheço nenhum grupo { $name }
@@ -61,7 +61,7 @@ communities = { $count ->
    *[other] { $count } comunidades:
 }
 community = { $community }: { $count } de { $limit } grupos
-community-unlisted = { $community }: a Z-API não mostra os grupos agora. Veja de novo daqui a um minuto.
+community-unlisted = { $community }: a Z-API não mostra os grupos agora. Confira daqui a um minuto.
 community-empty = Ela só tem o grupo de avisos.
 groups = { $count ->
     [one] { $count } grupo:
@@ -91,8 +91,8 @@ status-disconnected = O WhatsApp não está conectado. Abra a instância na Z-AP
 status-unread = Não deu para perguntar à Z-API: { $reason }
 status-waiting = { $count ->
     [0] Nada na fila.
-    [one] { $count } outro comando na fila.
-   *[other] { $count } outros comandos na fila.
+    [one] Mais { $count } comando na fila.
+   *[other] Mais { $count } comandos na fila.
 }
 status-dead = { $count ->
     [one] { $count } comando falhou.
@@ -136,7 +136,7 @@ rate-limited = { $limit ->
 failed = Não consegui terminar este comando e desisti: { $reason } Mande de novo quando isso estiver resolvido: { $status } mostra.
 retrying = { $reason } Continuo tentando por mais { $time } no máximo. { $cancel } interrompe.
 cancelled = Cancelado. Nada mudou.
-cancel-none = Não há comando esperando nesta conversa.
+cancel-none = Nenhum comando na fila nesta conversa.
 cancel-stopped = Cancelei { $command }. Já conto como ficou.
 cancel-running = { $command } está sendo executado agora. Se não der certo desta vez, não tento de novo.
 
@@ -152,7 +152,7 @@ api-instance = A Z-API não conhece a instância. Quem cuida deste bot precisa c
 api-address = A Z-API não aceita chamadas deste servidor. Quem cuida deste bot precisa liberar o endereço.
 api-rejected = A Z-API recusou: { $reason }.
 api-unreadable = Não entendi a resposta da Z-API.
-internal = Algo deu errado dentro do bot; quem cuida dele encontra o motivo no log.
+internal = Algo deu errado dentro do bot; quem cuida dele encontra a causa no log.
 
 ## Help
 help-title = O que eu sei fazer:
@@ -353,7 +353,7 @@ alias-number = { $short } é um número ou um id. Escolha uma palavra.
 alias-taken = { $short } já quer dizer outra coisa. Escolha outra palavra.
 alias-word = { $short } não serve de apelido: use uma palavra só, com letras e números.
 alias-one-word = { $short } tem mais de uma palavra. Escreva: { $command }
-alias-swapped = Não existe comunidade nem grupo { $name }. Era o contrário? { $command }
+alias-swapped = Não conheço nenhuma comunidade nem grupo { $name }. Era o contrário? { $command }
 alias-many = Já existem { $count } apelidos. Apague um antes: { $command }
 aliases = { $count ->
     [one] { $count } apelido:
@@ -384,8 +384,8 @@ change-not = Não foi feito: { $reason }
 change-unknown = Não sei dizer se foi feito: { $reason }
 change-cancelled = Não foi feito: o comando foi cancelado.
 change-cancelled-unknown = O comando foi cancelado. Pode ter sido feito antes, e isso não dá para conferir.
-change-not-shown = A Z-API disse que fez, mas ainda não aparece. Veja de novo em um minuto: { $command }
-change-not-read-back = Não deu para conferir o resultado. Veja de novo em um minuto: { $command }
+change-not-shown = A Z-API disse que fez, mas ainda não aparece. Confira daqui a um minuto: { $command }
+change-not-read-back = Não deu para conferir o resultado. Confira daqui a um minuto: { $command }
 no-announcement-group = A Z-API não mostra o grupo de avisos de { $community }. O número do bot está nele?
 undo-instead = Isto pode ajudar: { $command }
 describe-would = A descrição de { $community } ficaria assim:
@@ -463,7 +463,7 @@ invite-unseen = Não consigo ver o link de { $place }. O número do bot é admin
 invite-would = { $place } ganharia um link novo. O link antigo deixaria de funcionar.
 invite-done = { $place } tem um link novo; o antigo não funciona mais:
 invite-answered = O link novo, segundo a Z-API: { $link }
-no-target = Não há comunidade nem grupo { $name }. Veja: { $communities }, { $groups }
+no-target = Não conheço nenhuma comunidade nem grupo { $name }. Veja: { $communities }, { $groups }
 many-targets = { $name } pode ser:
 target-option = { $number }. { $name } ({ $kind })
 choose-one = Responda com o número certo.
@@ -538,13 +538,13 @@ history-line = { $when } { $who }: { $command } → { $result }
 history-answered = respondido
 history-none = Nenhum ainda.
 history-until = Olhei até { $when }.
-history-nobody = Não há comunidade nem admin { $name }. As comunidades: { $communities }. Todos os comandos: { $all }
+history-nobody = Não conheço nenhuma comunidade nem admin { $name }. As comunidades: { $communities }. Todos os comandos: { $all }
 datetime = %d/%m %H:%M
 datetime-year = %d/%m/%Y %H:%M
 datetime-day = %d/%m/%Y
 myself = eu meu minha minhas
 status-since = Desde { $when }.
-status-phone-offline = O celular em si não está online. Ligue-o: depois de alguns dias sem ele o WhatsApp encerra a sessão.
+status-phone-offline = O próprio celular está sem conexão. Ligue o aparelho ou confira a internet dele: depois de alguns dias assim, o WhatsApp encerra a sessão.
 status-dead-hint = Quais e por quê: { $command }
 status-due = A assinatura da Z-API vence em { $day }. Quem cuida deste bot precisa renovar.
 status-overdue = A assinatura da Z-API venceu em { $day }. Quem cuida deste bot precisa renovar.
@@ -575,7 +575,7 @@ moved-cancelled = não foi feito: o comando foi cancelado
 moved-failed = { $reason }
 moved-not-shown-after = { $reason }
 moved-not-shown = A Z-API disse que fez, mas a comunidade não mostra
-moved-not-read-back = Não consegui conferir o resultado
+moved-not-read-back = Não deu para conferir o resultado
 help-move = muda grupos de comunidade
 help-move-long = Tira cada grupo da comunidade em que está e põe na última que você escrever. Se não der, ele volta.
 help-move-example =
@@ -652,7 +652,7 @@ demote-already = { $who }: não era admin
 demote-already-one = { $who } não era admin de { $community }.
 person-invited = { $who }: não dá para adicionar direto, então recebeu um convite privado
 person-in-or-invited = { $who }: está lá ou recebeu um convite privado; a comunidade esconde alguns números, então não dá para saber qual dos dois
-person-maybe-invited = { $who }: talvez tenha recebido um convite privado; por conta própria não mando dois. Se não recebeu: { $command }
+person-maybe-invited = { $who }: talvez já tenha recebido um convite privado, então não mando outro sem você pedir. Se não recebeu: { $command }
 person-no-whatsapp = { $who }: não tem WhatsApp. Confira o número.
 person-not-in = { $who }: não está na comunidade
 person-not-in-add = { $who }: não está na comunidade. Primeiro adicione: { $command }
@@ -666,9 +666,9 @@ person-rejected = { $who }: a Z-API recusou: { $reason }
 person-rejected-plain = { $who }: a Z-API recusou. O número do bot é admin da comunidade?
 person-failed = { $who }: { $reason }
 person-cancelled = { $who }: não foi feito: o comando foi cancelado
-person-not-shown = { $who }: a Z-API disse que fez, mas a comunidade não mostra. Pergunte de novo em um minuto: { $command }
-person-not-shown-after = { $who }: { $reason } A comunidade ainda não mostra a mudança. Pergunte de novo em um minuto: { $command }
-person-not-read-back = { $who }: não deu para conferir o resultado. Pergunte de novo em um minuto: { $command }
+person-not-shown = { $who }: a Z-API disse que fez, mas a comunidade não mostra. Confira daqui a um minuto: { $command }
+person-not-shown-after = { $who }: { $reason } A comunidade ainda não mostra a mudança. Confira daqui a um minuto: { $command }
+person-not-read-back = { $who }: não deu para conferir o resultado. Confira daqui a um minuto: { $command }
 person-no-number = { $typed } não é um número de telefone. Escreva assim: +55 44 99999-0001
 person-no-country = { $typed }: falta o DDD ou o código do país. Escreva assim: +55 44 99999-0001
 person-ambiguous = { $typed }: onde termina cada número? Separe com vírgulas.
@@ -703,7 +703,7 @@ create-words-before-community = a uma nova outra
 create-words-behind-community = chamada chamado
 create-maybe = Talvez você queira: { $command }
 missing-name = Como ela vai se chamar? Escreva: { $usage }
-no-community-known = Não conheço nenhuma comunidade { $name }. As que existem: { $candidates }
+no-community-known = Não conheço nenhuma comunidade { $name }. As que conheço: { $candidates }
 command-synonyms = apagar deactivate, encerrar deactivate, fechar deactivate, novo create, nova create, imagem photo, parar cancel, voltar undo, reverter undo, membros community, lista groups, listar groups, enviar announce, mandar announce, comunicado announce, mensagem announce, admins who, permissões who, admin promote, registro history, socorro help, colocar link, desligar unlink, expulsar remove, banir remove, despromover demote, adm promote, linkar link, deslinkar unlink, log history, desabilitar deactivate, config settings
 
 ## Edit of a confirmed command
@@ -771,7 +771,7 @@ wish-help = a ajuda, de ajuda, ajuda aí, ajude, socorro, o menu, os comandos, q
 
 ## Demo
 demo-welcome = 
-    Você é { $name }, admin de um número simulado do WhatsApp. Experimente { $help } ou { $communities }; Ctrl-D termina.
+    Você é { $name }, admin de um número simulado do WhatsApp. Experimente { $help } ou { $communities }; Ctrl-D para sair.
     A URL do webhook é { $url }; para outros subcomandos use --config { $file }
 demo-ignored = ignorado: { $reason }
 demo-ignored-not-a-command = não é um comando

@@ -14,7 +14,7 @@ use super::{Serving, TestFolder};
 use crate::support::ANA;
 
 const COMMAND: &str = "/link \"Bairro Feliz\" moradores, futebol, mães";
-const DONE: &str = "3 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n\
+const DONE: &str = "3 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was already in it\n\
     ✅ “Futebol”\n✅ “Mães do Bairro”";
 /// Longer than the delay of a progress reaction, so that the steps that remove it are reached.
 const PROGRESS_REACTION: Duration = Duration::from_millis(2_100);

@@ -245,6 +245,6 @@ async fn t23_a_repeated_command_finds_what_the_first_did() {
     let mut replies = [one, other];
     replies.sort_by_key(|reply| reply.contains("☑️"));
     assert_eq!(replies[0], "✅ “Futebol” is now in “Bairro Feliz”.");
-    assert_eq!(replies[1], "☑️ “Futebol” was in “Bairro Feliz” already.");
+    assert_eq!(replies[1], "☑️ “Futebol” was already in “Bairro Feliz”.");
     assert_eq!(bot.changes(), 1);
 }

@@ -198,7 +198,7 @@ async fn t47_an_empty_status_does_not_mean_disconnected() {
 
         let reply = bot.ask(ANA, "/status").await;
 
-        assert!(reply.starts_with("❓ Z-API could not be asked: "), "{response:?}: {reply}");
+        assert!(reply.starts_with("❓ I could not ask Z-API: "), "{response:?}: {reply}");
     }
 }
 

@@ -33,11 +33,11 @@ async fn the_reply_reports_each_of_several_people() {
         "3 of 7 people are now in “Bairro Feliz”.\n\
          ✅ +55 44 99999-0005 “Elisa”\n\
          ⚠️ +55 44 99999-0004: can’t be added directly, so they got a private invitation\n\
-         ☑️ +55 44 99999-0002: was in it already\n\
+         ☑️ +55 44 99999-0002: was already in it\n\
          ❌ +55 44 99999-0009: has no WhatsApp. Check the number.\n\
-         ❌ “Fulano” is not a phone number. Write it like +55 44 99999-0001\n\
-         ☑️ +55 44 99999-0003: was in it already\n\
-         ❌ “999990001”: the area or the country code is missing. Write it like +55 44 99999-0001"
+         ❌ “Fulano” is not a phone number. Write it like this: +55 44 99999-0001\n\
+         ☑️ +55 44 99999-0003: was already in it\n\
+         ❌ “999990001”: the area or the country code is missing. Write it like this: +55 44 99999-0001"
     );
     assert_eq!((bot.role(ELISA), bot.role(DAVI)), (Role::Member, Role::Outside));
     assert_eq!(bot.invited(), [DAVI]);
@@ -76,7 +76,7 @@ async fn somebody_who_is_named_twice_is_one_person() {
 
     assert_eq!(
         reply,
-        "2 of 2 people are now in “Bairro Feliz”.\n☑️ +55 44 99999-0003: was in it already\n\
+        "2 of 2 people are now in “Bairro Feliz”.\n☑️ +55 44 99999-0003: was already in it\n\
          ✅ +55 44 99999-0005"
     );
     assert_eq!(bot.people_in_calls("add-participant"), [[ELISA]]);
@@ -90,7 +90,7 @@ async fn an_ambiguous_number_matches_nobody() {
 
     assert_eq!(
         reply,
-        "❌ “351 912 345 678 44 99999 0005”: where does a number end? Put commas between them."
+        "❌ “351 912 345 678 44 99999 0005”: where does each number end? Put commas between them."
     );
     assert_eq!(bot.changes(), 0);
 }
@@ -146,7 +146,7 @@ async fn nobody_is_invited_twice_though_the_command_is_tried_again() {
         replies,
         ["1 of 3 people is now in “Bairro Feliz”.\n\
           ⚠️ +55 44 99999-0004: can’t be added directly, so they got a private invitation\n\
-          ❓ +55 44 99999-0006: may have got a private invitation; nobody gets two from me unasked. If they \
+          ❓ +55 44 99999-0006: may already have got a private invitation, so I don't send another unasked. If they \
           got none: /add \"Bairro Feliz\" 5544999990006\n\
           ✅ +55 44 99999-0005"]
     );
@@ -192,8 +192,8 @@ async fn an_invitation_that_may_have_been_sent_before_a_crash_is_not_sent_again(
 
     assert_eq!(
         bot.replies_to(&command).await,
-        ["❓ +55 44 99999-0004: talvez tenha recebido um convite \
-          privado; por conta própria não mando dois. Se não recebeu: /adicionar \"Bairro Feliz\" 5544999990004"]
+        ["❓ +55 44 99999-0004: talvez já tenha recebido um convite \
+          privado, então não mando outro sem você pedir. Se não recebeu: /adicionar \"Bairro Feliz\" 5544999990004"]
     );
     let calls = bot.sandbox.calls().into_iter().filter(|call| call.path == "add-participant");
     let invites: Vec<bool> = calls.map(|call| call.body.unwrap()["autoInvite"].as_bool().unwrap()).collect();
@@ -223,7 +223,7 @@ async fn after_a_crash_the_reply_still_reports_the_prior_state() {
 
     assert_eq!(
         bot.replies_to(&command).await,
-        ["2 of 2 people are now in “Bairro Feliz”.\n☑️ +55 44 99999-0002: was in it already\n\
+        ["2 of 2 people are now in “Bairro Feliz”.\n☑️ +55 44 99999-0002: was already in it\n\
           ✅ +55 44 99999-0005"]
     );
     assert_eq!(bot.calls_to("add-participant").len(), 1);
@@ -238,7 +238,7 @@ async fn a_dry_run_shows_what_it_would_do_and_does_nothing() {
     assert_eq!(
         reply,
         "2 of 2 people would be in “Bairro Feliz”.\n➡️ +55 44 99999-0005\n\
-         ☑️ +55 44 99999-0002: was in it already\n\n\
+         ☑️ +55 44 99999-0002: was already in it\n\n\
          This was a trial: nothing was changed. Without --try it is done."
     );
     assert_eq!(bot.changes(), 0);
@@ -318,7 +318,7 @@ async fn a_name_in_markup_breaks_no_line() {
     assert_eq!(
         reply,
         "1 of 2 people is now in “Bairro Feliz”.\n✅ +55 44 99999-0005 “Eˍlisa”\n\
-         ❌ “X Feito” is not a phone number. Write it like +55 44 99999-0001"
+         ❌ “X Feito” is not a phone number. Write it like this: +55 44 99999-0001"
     );
 }
 

@@ -170,7 +170,7 @@ async fn each_typo_gets_a_suggestion() {
 
     assert_eq!(
         turned,
-        "❌ There is no community or group “bf”. Did you mean it the other way round? \
+        "❌ I don't know a community or group “bf”. Is it the other way round? \
          /alias bf = \"Bairro Feliz\""
     );
     assert_eq!(done, "✅ “bf” now stands for “Bairro Feliz” (community).");
@@ -181,8 +181,8 @@ async fn each_typo_gets_a_suggestion() {
     );
     assert_eq!(chosen, "✅ “v” now stands for “Vendas Norte” (group).");
     assert!(near.contains("1. “Futebol” (group)"), "{near}");
-    assert_eq!(nothing, "❌ There is no community and no group “qwertz”. See them: /communities, /groups");
-    assert!(open.contains("A quote \" is not closed."), "{open}");
+    assert_eq!(nothing, "❌ I don't know a community or group “qwertz”. See: /communities, /groups");
+    assert!(open.contains("The quote \" is not closed."), "{open}");
 }
 
 #[tokio::test]
@@ -197,8 +197,8 @@ async fn an_alias_that_hides_a_real_name_says_so() {
     assert_eq!(
         hides,
         format!(
-            "✅ “suporte” now stands for “Futebol” (group).\n⚠️ Something else is really called “suporte”. \
-             From now on it is reached by its id alone: {suporte}"
+            "✅ “suporte” now stands for “Futebol” (group).\n⚠️ There is already something called “suporte”. \
+             From now on, only its id leads to it: {suporte}"
         )
     );
     assert_eq!(own, "✅ “futebol” now stands for “Futebol” (group).");
@@ -228,7 +228,7 @@ async fn an_alias_grants_no_rights() {
         link.starts_with("You may not use /link in") || link.starts_with("I don't know a community"),
         "{link}"
     );
-    assert!(own.starts_with("❌ There is no community and no group “bairro”."), "{own}");
+    assert!(own.starts_with("❌ I don't know a community or group “bairro”."), "{own}");
     assert!(listed.starts_with("There are no short names yet."), "{listed}");
     assert!(!seen.contains("Bairro"), "{seen}");
     assert_eq!(bot.changes(), 0);
@@ -291,7 +291,7 @@ async fn t43_an_alias_cannot_take_the_name_of_a_forbidden_community() {
 
     assert_eq!(taken, "❌ “praia” already means something else in a command. Choose another word.");
     assert_eq!(anas, "✅ “Futebol” is now in “Praia”.");
-    assert!(hers.contains("⚠️ Something else is really called “praia”."), "{hers}");
+    assert!(hers.contains("⚠️ There is already something called “praia”."), "{hers}");
 }
 
 #[tokio::test]
@@ -367,7 +367,7 @@ async fn undo_keeps_a_later_alias_of_another_admin() {
 
     assert_eq!(
         kept,
-        "❌ Not undone: somebody changed what “bola” stands for since.\n“bola” = “Suporte” (group)\n\
+        "❌ Not undone: somebody has changed the short name “bola” since.\n“bola” = “Suporte” (group)\n\
          This may help: /alias remove bola"
     );
     assert_eq!(

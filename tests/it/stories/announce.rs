@@ -78,7 +78,7 @@ async fn a_thumb_on_the_prompt_is_a_yes_and_a_second_one_sends_nothing() {
 async fn a_no_sends_nothing_and_the_yes_flag_skips_the_prompt() {
     let bot = Service::start().await;
     bot.ask(ANA, COMMAND).await;
-    assert_eq!(bot.ask(ANA, "não").await, "Dropped. Nothing was changed.");
+    assert_eq!(bot.ask(ANA, "não").await, "All right, I did nothing.");
     assert!(bot.announced("Bairro Feliz").is_empty());
 
     assert_eq!(

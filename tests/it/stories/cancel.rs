@@ -9,7 +9,7 @@ use super::fixtures::{ANA_AND_RUI, RUI};
 use crate::support::{ANA, ANA_LID, Service, ServiceBuilder};
 
 const COMMAND: &str = r#"/link "Bairro Feliz" futebol"#;
-const STOPPED: &str = "Cancelled “/link \"Bairro Feliz\" futebol”. Its result comes next.";
+const STOPPED: &str = "Cancelled “/link \"Bairro Feliz\" futebol”. I'll tell you how it went.";
 const UNCHANGED: &str = "Cancelled. Nothing was changed.";
 const NOTHING_WAITS: &str = "No command is waiting in this chat.";
 
@@ -65,7 +65,7 @@ async fn a_cancelled_command_that_had_started_reports_the_state() {
 
     bot.ask(ANA, "/cancelar").await;
 
-    let expected = "2 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n\
+    let expected = "2 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was already in it\n\
         ❌ “Futebol”: not done: the command was cancelled\n✅ “Suporte”";
     assert_eq!(bot.replies_to(&command).await, [expected]);
     bot.expect_true(expected, &before);
@@ -83,15 +83,15 @@ async fn a_cancelled_command_does_not_invent_an_unreadable_state() {
     bot.ask(ANA, "/cancel").await;
 
     let replies = bot.replies_to(&command).await;
-    assert!(replies.len() == 1 && replies[0].starts_with("❓ “Futebol”: the outcome"), "{replies:?}");
+    assert!(replies.len() == 1 && replies[0].starts_with("❓ “Futebol”: I could not check"), "{replies:?}");
     assert_eq!(bot.row(&command).await.outcome.as_deref(), Some("cancelled"));
 }
 
 #[tokio::test]
 async fn a_running_call_is_not_interrupted_and_not_retried() {
     let bot = with_long_retries().start().await;
-    let at_work = "“/link \"Bairro Feliz\" futebol” is being carried out right now. \
-        If this try fails, there is no other.";
+    let at_work = "“/link \"Bairro Feliz\" futebol” is running right now. \
+        If it fails, I won't try again.";
     let call = bot.sandbox.faults().hold_response("communities/link");
     let well = bot.send_to_completion(ANA, COMMAND).await;
     bot.within(call.wait_reached()).await;
@@ -134,8 +134,8 @@ async fn cancel_stops_one_command_or_all_of_them() {
 
     assert_eq!(
         rest,
-        "Cancelled “/link \"Bairro Feliz\" mães”. Its result comes next.\n\
-         Cancelled “/unlink \"Bairro Feliz\" moradores”. Its result comes next."
+        "Cancelled “/link \"Bairro Feliz\" mães”. I'll tell you how it went.\n\
+         Cancelled “/unlink \"Bairro Feliz\" moradores”. I'll tell you how it went."
     );
     for command in [first, second, third] {
         assert_eq!(bot.replies_to(&command).await, [UNCHANGED]);
@@ -152,7 +152,7 @@ async fn a_reading_command_is_cancelled_from_number_or_lid() {
 
     let reply = bot.ask(ANA_LID, "/cancel all").await;
 
-    assert_eq!(reply, "Cancelled “/communities”. Its result comes next.");
+    assert_eq!(reply, "Cancelled “/communities”. I'll tell you how it went.");
     assert_eq!(bot.replies_to(&command).await, [UNCHANGED]);
 }
 
@@ -186,7 +186,7 @@ async fn an_admin_with_the_same_rights_cancels_a_command_in_the_group() {
 
     let reply = bot.ask_by(&bot.message(RUI, "/cancel").in_group(&group)).await;
 
-    assert_eq!(reply, "Cancelled “/link \"Bairro Feliz\" here”. Its result comes next.");
+    assert_eq!(reply, "Cancelled “/link \"Bairro Feliz\" here”. I'll tell you how it went.");
     assert_eq!(bot.replies_to(&command).await, [UNCHANGED]);
 }
 
@@ -199,7 +199,7 @@ async fn an_unknown_argument_is_reported_and_cancels_nothing() {
 
     let reply = bot.ask(ANA, "/cancel futebol").await;
 
-    assert_eq!(reply, "I can't place “futebol”. Write: /cancel [all]\nFor example: /cancel");
+    assert_eq!(reply, "I don't know what to do with “futebol”. Write: /cancel [all]\nFor example: /cancel");
     assert_eq!(bot.row(&command).await.state, "waiting");
 }
 

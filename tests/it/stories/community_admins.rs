@@ -148,7 +148,7 @@ async fn t42_a_prefix_reveals_no_other_community_to_an_admin_of_a_community() {
         assert!(!reply.contains("Zoe Lima") || command.contains("Zoe Lima"), "{command}: {reply}");
     }
     let zoe = bot.ask(BRUNO, "/history Zoe Lima").await;
-    assert!(zoe.starts_with("❌ There is no community and no admin “Zoe Lima”."), "{zoe}");
+    assert!(zoe.starts_with("❌ I don't know a community or admin “Zoe Lima”."), "{zoe}");
     let named = bot.ask(BRUNO, r#"/link "Bairro Feliz" Lançamentos"#).await;
     assert!(named.contains("⚠️ “Lançamentos”: belongs to another community"), "{named}");
     assert_eq!(bot.changes(), 0);

@@ -84,7 +84,7 @@ async fn a_yes_with_thanks_and_a_no_with_reasons_are_answers_in_a_direct_chat() 
         let reply = bot.ask(ANA, text).await;
 
         assert_eq!(reply == DONE, is_yes, "{text}: {reply}");
-        assert_eq!(reply == "Dropped. Nothing was changed.", !is_yes, "{text}: {reply}");
+        assert_eq!(reply == "All right, I did nothing.", !is_yes, "{text}: {reply}");
     }
 }
 
@@ -124,7 +124,7 @@ async fn t46_a_thumb_down_closes_the_prompt() {
     let down = EventBuilder::reaction(&account.id, "👎", &question).from(ANA);
     let down = down.connected_phone(&account.phone).sent_at(bot.clock.now());
 
-    assert_eq!(bot.ask_by(&down).await, "Dropped. Nothing was changed.");
+    assert_eq!(bot.ask_by(&down).await, "All right, I did nothing.");
     assert_eq!(bot.ask(ANA, "yes").await, "❌ Nothing is waiting for an answer here.");
     assert_eq!(bot.changes(), 0);
 }
@@ -180,7 +180,7 @@ async fn a_no_closes_the_prompt() {
     let bot = streets().start().await;
     bot.ask(ANA, GRAVE).await;
 
-    assert_eq!(bot.ask(ANA, "não").await, "Dropped. Nothing was changed.");
+    assert_eq!(bot.ask(ANA, "não").await, "All right, I did nothing.");
     bot.settled().await;
     assert_eq!(bot.ask(ANA, "/confirm").await, "❌ Nothing is waiting for an answer here.");
     assert_eq!(bot.changes(), 0);
@@ -322,7 +322,7 @@ async fn two_yeses_to_one_prompt_do_not_answer_the_next_one_unseen() {
 
     assert_eq!(bot.reply_to(&one).await.text, PROMPT);
     let early = bot.reply_to(&other).await.text;
-    assert!(early.starts_with("❌ You said that before I had asked"), "{early}");
+    assert!(early.starts_with("❌ That came before my last question"), "{early}");
     assert_eq!(bot.changes(), 0);
     bot.settled().await;
     assert_eq!(bot.ask(ANA, "yes").await, DONE);
@@ -366,7 +366,7 @@ async fn a_prompt_that_was_cancelled_takes_no_yes() {
     bot.ask(ANA, GRAVE).await;
     bot.settled().await;
 
-    assert_eq!(bot.ask(ANA, "/cancel").await, "Dropped. Nothing was changed.");
+    assert_eq!(bot.ask(ANA, "/cancel").await, "All right, I did nothing.");
     bot.settled().await;
 
     assert_eq!(bot.ask(ANA, "ok").await, "All right! 👍");
@@ -434,7 +434,7 @@ async fn a_yes_sent_before_the_prompt_arrived_does_not_confirm() {
 
     assert_eq!(bot.reply_to(&one).await.text, PROMPT);
     let early = bot.reply_to(&impatient).await.text;
-    assert!(early.starts_with("❌ You said that before I had asked"), "{early}");
+    assert!(early.starts_with("❌ That came before my last question"), "{early}");
     assert_eq!(bot.changes(), 0);
 }
 
@@ -469,7 +469,7 @@ async fn three_groups_leave_and_ten_come_by_a_pattern_without_a_prompt() {
 
 #[tokio::test]
 async fn a_no_with_a_slash_is_a_no() {
-    for (no, left) in [("/não", "Tudo bem, não fiz nada."), ("/no", "Dropped. Nothing was changed.")] {
+    for (no, left) in [("/não", "Tudo bem, não fiz nada."), ("/no", "All right, I did nothing.")] {
         let bot = Service::start().await;
         let command = if no == "/no" { "/deactivate \"Bairro Feliz\"" } else { "/desativar bairro" };
         bot.ask(ANA, command).await;

@@ -79,7 +79,7 @@ async fn an_unreadable_community_gives_no_status_icon() {
 
         let reply = bot.ask(ANA, r#"/unlink "Bairro Feliz" moradores"#).await;
 
-        assert!(reply.contains("gave up: Z-API gave an answer that cannot be read."), "{body}: {reply}");
+        assert!(reply.contains("gave up: I could not read Z-API's answer."), "{body}: {reply}");
         assert_eq!(bot.community_of("Moradores").as_deref(), Some("Bairro Feliz"));
     }
 }

@@ -8,7 +8,7 @@ use crate::support::{ANA, Service};
 const COMMAND: &str = "/deactivate \"Bairro Feliz\"";
 const PREVIEW: &str = "➡️ “Bairro Feliz” would be deactivated for good, with its announcement group.\n\
     Its 2 groups would stay, in no community.\n10 people are in it.\n\n";
-const DONE: &str = "✅ “Bairro Feliz” was deactivated.\nIts 2 groups go on, in no community.";
+const DONE: &str = "✅ “Bairro Feliz” was deactivated.\nIts 2 groups stay, in no community.";
 
 impl Service {
     fn has_community(&self, name: &str) -> bool {
@@ -85,7 +85,7 @@ async fn a_lost_response_and_a_crash_deactivate_it_once() {
 
     assert_eq!(
         bot.replies_to(&command).await,
-        ["✅ “Marketing BR” was deactivated.\nIts 2 groups go on, in no community."]
+        ["✅ “Marketing BR” was deactivated.\nIts 2 groups stay, in no community."]
     );
     assert_eq!(bot.calls_to("communities/1").len(), 2);
 }

@@ -42,7 +42,7 @@ async fn the_reply_is_in_the_language_of_the_name() {
         ("/descricao \"Bairro Feliz\" Oi", "☑️ “Bairro Feliz” já tem essa descrição."),
         ("/describir \"Bairro Feliz\" Hola", "✅ “Bairro Feliz” tiene una descripción nueva."),
         ("/descripción \"Bairro Feliz\" -", "✅ “Bairro Feliz” quedó sin descripción."),
-        ("/describe \"Bairro Feliz\" -", "☑️ “Bairro Feliz” had no description already."),
+        ("/describe \"Bairro Feliz\" -", "☑️ “Bairro Feliz” already had no description."),
         (
             "/describe \"Bairro Feliz\"",
             "The text is missing. Write: /describe <community> <text>\n\
@@ -142,11 +142,11 @@ async fn failures_are_reported() {
     bot.sandbox.faults().fail_next("update-community-description", 1, said_and_not_done);
     let reply = bot.ask(ANA, "/describe \"Bairro Feliz\" Oi").await;
 
-    let look = format!("Look again in a minute: /community {community}");
+    let look = format!("Check again in a minute: /community {community}");
     assert_eq!(reply, format!("❓ Z-API said it was done, but it does not show yet. {look}"));
     bot.sandbox.faults().fail_always("update-community-description", Fault::Replace(refusal("no")));
     // It is the last possible change, and was not made.
-    assert_eq!(bot.ask(ANA, "/undo").await, "☑️ “Bairro Feliz” had no description already.");
+    assert_eq!(bot.ask(ANA, "/undo").await, "☑️ “Bairro Feliz” already had no description.");
 }
 
 #[tokio::test]
@@ -198,7 +198,7 @@ async fn a_cancelled_command_reports_the_state() {
 
     assert_eq!(
         bot.replies_to(&unknown).await,
-        ["❓ The command was cancelled. It may have been done before, and that cannot be looked up."]
+        ["❓ The command was cancelled. It may have been done before that, and I can't check it."]
     );
     assert_eq!(bot.calls_to("update-").len(), 3);
 }
@@ -220,7 +220,7 @@ async fn undo_prompts_before_it_replaces_a_later_text_of_another_admin() {
     let bot = Service::with().admins(ANA_AND_RUI).start().await;
     let changed = |text: &str| {
         format!(
-            "❌ Not undone: somebody changed the description of “Bairro Feliz” since. It is now:\n> {text}"
+            "❌ Not undone: somebody has changed the description of “Bairro Feliz” since. It is now:\n> {text}"
         )
     };
     bot.ask(ANA, "/describe \"Bairro Feliz\" Texto A").await;

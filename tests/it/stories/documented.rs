@@ -134,12 +134,12 @@ async fn a_missing_link_is_read_again_and_an_admin_only_link_is_reported() {
     for why in ["forbidden", "not-authorized"] {
         bot.sandbox.faults().fail_next("group-invitation-link/", 1, response(200, &without(why)));
         let reply = bot.ask(ANA, "/invite futebol").await;
-        assert_eq!(reply, "❌ I cannot see the link into “Futebol”. Is the bot’s number an admin there?");
+        assert_eq!(reply, "❌ I cannot see the link of “Futebol”. Is the bot’s number an admin there?");
     }
     bot.sandbox.world(|world| world.set_bot_role(&futebol, BotRole::Member));
     let calls = bot.sandbox.calls().len();
     let reply = bot.ask(ANA, "/invite futebol").await;
-    assert_eq!(reply, "❌ I cannot see the link into “Futebol”. Is the bot’s number an admin there?");
+    assert_eq!(reply, "❌ I cannot see the link of “Futebol”. Is the bot’s number an admin there?");
     assert!(!bot.sandbox.calls()[calls..].iter().any(|call| call.path.starts_with("group-metadata/")));
 
     bot.sandbox.faults().fail_next("redefine-", 1, response(200, &without("forbidden")));
@@ -172,7 +172,7 @@ async fn a_community_without_a_list_of_groups_still_links_and_unlinks() {
         let not_done = bot.ask(ANA, r#"/unlink "Bairro Feliz" futebol"#).await;
         let unlinked = bot.ask(ANA, r#"/unlink "Bairro Feliz" futebol"#).await;
 
-        let expected = "❓ “Bairro Feliz”: Z-API does not show its groups now. Look again in a minute.";
+        let expected = "❓ “Bairro Feliz”: Z-API does not show its groups now. Check again in a minute.";
         assert!(shown.starts_with(expected) && !shown.contains("of 50"), "{shown}");
         assert_eq!(linked, LINKED);
         assert!(again.contains("☑️ “Futebol”"), "{again}");

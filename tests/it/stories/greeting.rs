@@ -32,7 +32,7 @@ async fn a_greeting_gets_instructions_in_the_language_of_the_chat() {
         (
             "es",
             "hola",
-            "¡Hola, Ana! Me ocupo de tus comunidades de WhatsApp: tú pides, yo lo hago y te cuento cómo quedó.\n\
+            "¡Hola, Ana! Me encargo de tus comunidades de WhatsApp: tú pides, yo lo hago y te cuento cómo quedó.\n\
              Empieza con /comunidades o mira todo lo que sé hacer: /ayuda",
         ),
     ];

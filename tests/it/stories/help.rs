@@ -48,12 +48,12 @@ async fn help_on_a_command_shows_two_examples_its_other_names_and_the_marks() {
             reply,
             "Put groups into a community.\nWrite: /link <community> <groups…>\n\
              For example:\n/link \"Bairro Feliz\" futebol, mães\n/link Sales vendas* here\n\
-             A group is named by its name, the beginning of its name, its id, an invite link, “here” (this \
+             You can write a group’s name, the beginning of its name, its id, an invite link, “here” (this \
              chat) or a pattern such as vendas*. Names with commas go in quotes. People in the group join the \
              announcement group.\nAlso: /vincular, /juntar, /enlazar\n\
              --try only shows what would happen\n\
              --yes skips the question\n\
-             ✅ done · ☑️ was so already · ❓ not sure\n\
+             ✅ done · ☑️ already so · ❓ not sure\n\
              ⚠️ belongs elsewhere · ❌ not done",
             "{command}"
         );

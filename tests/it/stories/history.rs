@@ -81,7 +81,7 @@ async fn the_history_shows_the_outcome_as_an_icon() {
             "⏳",
             "⛔ “Síndicos” is now in “Bairro Feliz”.",
             "➡️ 2 of 2 groups would be in “Bairro Feliz”.",
-            "☑️ “Moradores” was in “Bairro Feliz” already.",
+            "☑️ “Moradores” was already in “Bairro Feliz”.",
             "❌ I don't know a group “xyzzy”",
         ]
     );
@@ -185,7 +185,7 @@ async fn an_unknown_or_ambiguous_filter_prompts_again() {
 
     assert_eq!(
         nobody,
-        "❌ There is no community and no admin “xyzzy”. The communities: /communities. All commands: /history"
+        "❌ I don't know a community or admin “xyzzy”. The communities: /communities. All commands: /history"
     );
     assert!(unclear.starts_with("“bairro” could be 1. “Bairro Feliz”, 2. “Bairro Novo”."), "{unclear}");
     assert!(chosen.starts_with("Last commands in “Bairro Feliz”:\n") && chosen.ends_with(LINKED), "{chosen}");
@@ -210,7 +210,7 @@ async fn the_history_reveals_nothing_of_other_communities() {
     assert_eq!(of_ana, format!("Last commands of “Ana”:\nNov 24 09:00 Ana: {LINKED}"));
     assert_eq!(
         there,
-        "❌ There is no community and no admin “marketing”. The communities: /communities. All commands: /history"
+        "❌ I don't know a community or admin “marketing”. The communities: /communities. All commands: /history"
     );
     assert_eq!(lines(&of_all).len(), 5, "{of_all}");
 }

@@ -113,7 +113,7 @@ async fn an_ambiguous_name_prompts_for_a_number() {
     );
     assert!(chosen.starts_with("Link to join “Bairro Feliz 2”:"), "{chosen}");
     assert!(nearest.starts_with("❌ “futbol” could be:\n1. “Futebol” (group)\n"), "{nearest}");
-    assert_eq!(none, "❌ There is no community and no group “xyzzy”. See them: /communities, /groups");
+    assert_eq!(none, "❌ I don't know a community or group “xyzzy”. See: /communities, /groups");
 }
 
 #[tokio::test]
@@ -144,7 +144,7 @@ async fn an_unreadable_link_is_reported() {
     let shown = bot.ask(ANA, "/invite futebol").await;
     let reset = bot.ask(ANA, "/invite futebol reset --yes").await;
 
-    assert_eq!(shown, "❌ I cannot see the link into “Futebol”. Is the bot’s number an admin there?");
+    assert_eq!(shown, "❌ I cannot see the link of “Futebol”. Is the bot’s number an admin there?");
     assert_eq!(reset, "❌ Not done: Z-API refused: “You must be an admin”.");
 }
 

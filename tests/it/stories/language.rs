@@ -138,19 +138,19 @@ async fn a_typo_is_answered_in_the_language_of_its_command() {
         ("/comunidads", "No conozco el comando “comunidads”. ¿Quisiste decir /comunidades? Responde “sí”."),
         (
             "/comunidade xyzzy",
-            "Não conheço nenhuma comunidade “xyzzy”. As que existem: “Bairro Feliz”, “Marketing BR”",
+            "Não conheço nenhuma comunidade “xyzzy”. As que conheço: “Bairro Feliz”, “Marketing BR”",
         ),
         (
             "/comunidad xyzzy",
-            "No conozco ninguna comunidad “xyzzy”. Las que hay: “Bairro Feliz”, “Marketing BR”",
+            "No conozco ninguna comunidad “xyzzy”. Las que conozco: “Bairro Feliz”, “Marketing BR”",
         ),
         (
             "/comunidad xyzzy",
-            "No conozco ninguna comunidad “xyzzy”. Las que hay: “Bairro Feliz”, “Marketing BR”",
+            "No conozco ninguna comunidad “xyzzy”. Las que conozco: “Bairro Feliz”, “Marketing BR”",
         ),
         (
             "/community xyzzy",
-            "No conozco ninguna comunidad “xyzzy”. Las que hay: “Bairro Feliz”, “Marketing BR”",
+            "No conozco ninguna comunidad “xyzzy”. Las que conozco: “Bairro Feliz”, “Marketing BR”",
         ),
         (
             "/juntar",
@@ -217,7 +217,7 @@ async fn a_portuguese_bot_answers_in_portuguese() {
         ("/vinclar", "Não conheço o comando “vinclar”. Você quis dizer /vincular? Responda “sim”."),
         (
             "/comunidade xyzzy",
-            "Não conheço nenhuma comunidade “xyzzy”. As que existem: “Bairro Feliz”, “Marketing BR”",
+            "Não conheço nenhuma comunidade “xyzzy”. As que conheço: “Bairro Feliz”, “Marketing BR”",
         ),
         (
             "/quemsou",
@@ -245,7 +245,7 @@ async fn a_spanish_bot_answers_in_spanish() {
     let rows = [
         (
             r#"/enlazar "Bairro Feliz" moradores futebol lançamentos, xyzzy, aquí"#,
-            "2 de 5 grupos ahora están en “Bairro Feliz”.\n☑️ “Moradores”: ya estaba allí\n✅ “Futebol”\n\
+            "2 de 5 grupos ahora están en “Bairro Feliz”.\n☑️ “Moradores”: ya estaba ahí\n✅ “Futebol”\n\
              ⚠️ “Lançamentos”: es de “Marketing BR”. Para moverlo: /mover Lançamentos \"Bairro Feliz\"\n\
              ❌ No conozco ningún grupo “xyzzy”\n❌ “aquí” es este chat, y este chat no es un grupo",
         ),

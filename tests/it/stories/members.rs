@@ -136,8 +136,8 @@ async fn forbidden_communities_are_not_suggested() {
     let near = bot.ask(ANA, "/community marketingg").await;
 
     assert!(some.starts_with("“Bairro Feliz”: 2 of 50 groups"), "{some}");
-    assert_eq!(none, "I don't know a community “marketing”. These are all: “Bairro Feliz”");
-    assert_eq!(near, "I don't know a community “marketingg”. These are all: “Bairro Feliz”");
+    assert_eq!(none, "I don't know a community “marketing”. The ones I know: “Bairro Feliz”");
+    assert_eq!(near, "I don't know a community “marketingg”. The ones I know: “Bairro Feliz”");
 }
 
 #[tokio::test]

@@ -592,8 +592,8 @@ async fn exclusions_may_have_punctuation_and_any_language() {
 
         let begins = [
             "Sobrou isto: “",
-            "Esto sobra: “",
-            "I can't place “",
+            "Sobra esto: “",
+            "I don't know what to do with “",
             "Não sei fazer “tudo",
             "No sé hacer",
             "I can't do “all",

@@ -19,7 +19,7 @@ async fn a_number_out_of_range_is_reported_and_the_others_are_done() {
     );
     assert_eq!(several, "❌ Não conheço nenhum grupo “2-4”\nVeja os grupos que existem: /grupos");
     assert!(community.starts_with("I don't know a community “3”."), "{community}");
-    assert!(place.starts_with("❌ There is no community and no group “4”."), "{place}");
+    assert!(place.starts_with("❌ I don't know a community or group “4”."), "{place}");
     assert_eq!(bot.community_of("Vendas Norte"), None);
 }
 
@@ -67,7 +67,7 @@ async fn list_numbers_refer_only_to_their_own_kind() {
 
     assert_eq!(group, "❌ I don't know a group “2”\nSee which groups there are: /groups");
     assert!(community.starts_with("I don't know a community “2”."), "{community}");
-    assert!(past.starts_with("❌ There is no community and no admin “2”."), "{past}");
+    assert!(past.starts_with("❌ I don't know a community or admin “2”."), "{past}");
 }
 
 #[tokio::test]

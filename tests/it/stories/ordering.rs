@@ -87,7 +87,7 @@ async fn t23_two_admins_in_one_group_wait_for_each_other() {
 
     assert_eq!(bot.audit_events(&same).await, ["accepted"]);
     call.release();
-    let expected = ["☑️ “Futebol” was in “Bairro Feliz” already."];
+    let expected = ["☑️ “Futebol” was already in “Bairro Feliz”."];
     assert_eq!(bot.replies_to(&same).await, expected);
 }
 

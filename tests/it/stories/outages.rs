@@ -210,8 +210,8 @@ async fn the_last_attempt_reports_each_group() {
 
     clock.advance(Duration::from_secs(60 * 60));
 
-    let expected = "2 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n\
-        ❓ “Futebol”: Z-API has trouble (status 502). So far the community shows no change. Look again in a minute: \
+    let expected = "2 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was already in it\n\
+        ❓ “Futebol”: Z-API has trouble (status 502). So far the community shows no change. Check again in a minute: \
         /community \"Bairro Feliz\"\n✅ “Suporte”";
     assert_eq!(bot.replies_to(&command).await, [expected]);
     bot.expect_true(expected, &before);
@@ -228,7 +228,7 @@ async fn after_a_dead_letter_the_next_command_of_the_chat_is_run() {
     let replies = (bot.replies_to(&dead).await, bot.replies_to(&next).await);
 
     let expected = "❓ “Moradores”: Z-API has trouble (status 502). So far \
-        the community shows no change. Look again in a minute: /community \"Bairro Feliz\"";
+        the community shows no change. Check again in a minute: /community \"Bairro Feliz\"";
     assert_eq!(replies, (vec![expected.to_owned()], vec![DONE.to_owned()]));
 }
 
@@ -320,7 +320,7 @@ async fn a_command_that_keeps_panicking_fails_and_others_continue() {
     let behind = bot.send_to_completion(ANA, r#"/unlink "Marketing BR" futebol"#).await;
 
     let expected = "❌ I could not finish this command and gave up: Something went wrong inside the bot; \
-        the person who runs it finds it in the log. Send it again once that is fixed: /status shows it.";
+        the person who runs it will find the cause in the log. Send it again once that is fixed: /status shows it.";
     assert_eq!(bot.replies_to(&poison).await, [expected]);
     assert!(bot.replies_to(&behind).await[0].contains("☑️ “Futebol”"));
     assert_eq!(bot.row(&poison).await.outcome.as_deref(), Some("failed"));

@@ -46,7 +46,7 @@ async fn the_owners_commands_get_a_reply_in_their_chat() {
     let past = bot.ask_by(&bot.typed_to(NON_ADMIN, "/historial")).await;
     let own = bot.ask_by(&bot.typed_to(NON_ADMIN, "/histórico eu")).await;
     assert!(portuguese.starts_with("Você é “dono do número”."), "{portuguese}");
-    assert!(past.contains(" dueño del número: “/link"), "{past}");
+    assert!(past.contains(" titular del número: “/link"), "{past}");
     assert!(own.starts_with("Últimos comandos de “dono do número”:"), "{own}");
 
     assert_eq!(bot.reply_to(with_somebody.message_id()).await.chat, NON_ADMIN);

@@ -83,7 +83,7 @@ async fn without_a_picture_the_usage_is_shown() {
         file,
         format!("❌ “file:///etc/passwd” is not the address of a picture: that begins with https://\n{how}")
     );
-    assert!(many.starts_with("I can't place “https://pictures.example"), "{many}");
+    assert!(many.starts_with("I don't know what to do with “https://pictures.example"), "{many}");
     assert_eq!((bot.photo("Bairro Feliz"), bot.calls_to("update-").len()), (None, 0));
 }
 

@@ -37,7 +37,7 @@ async fn promote_reports_existing_admins_and_suggests_add_for_non_members() {
     assert_eq!(
         reply,
         "2 of 4 people are now admins of “Bairro Feliz”.\n\
-         ☑️ +55 44 99999-0002: was an admin already\n\
+         ☑️ +55 44 99999-0002: was already an admin\n\
          ❌ +55 44 99999-0004: is not in the community. Add them first: /add \"Bairro Feliz\" 5544999990004\n\
          ✅ +55 44 99999-0003\n\
          ❓ +55 44 99999-0005: I don’t see them in the community, but it hides some numbers. \
@@ -118,7 +118,7 @@ async fn after_a_crash_the_reply_reports_prior_admins() {
 
     assert_eq!(
         bot.replies_to(&command).await,
-        ["2 of 2 people are now admins of “Bairro Feliz”.\n☑️ +55 44 99999-0002: was an admin already\n\
+        ["2 of 2 people are now admins of “Bairro Feliz”.\n☑️ +55 44 99999-0002: was already an admin\n\
           ✅ +55 44 99999-0003"]
     );
     assert_eq!(bot.calls_to("add-admin").len(), 2);
@@ -153,7 +153,7 @@ async fn a_promotion_cancelled_while_running_reports_the_state() {
 
     assert_eq!(
         bot.replies_to(&command).await,
-        ["1 of 2 people is now an admin of “Bairro Feliz”.\n☑️ +55 44 99999-0002: was an admin already\n\
+        ["1 of 2 people is now an admin of “Bairro Feliz”.\n☑️ +55 44 99999-0002: was already an admin\n\
           ❌ +55 44 99999-0003: not done: the command was cancelled"]
     );
     assert_eq!(bot.calls_to("add-admin").len(), 1);

@@ -182,7 +182,7 @@ async fn a_nonsensical_read_back_is_unknown() {
         .fail_always("communities-metadata", Fault::Replace(FaultResponse::html(200, "<b>later</b>")));
     barrier.release();
 
-    let expected = "❓ “Futebol”: the outcome could not be read back. Look \
+    let expected = "❓ “Futebol”: I could not check the result. Check \
         again in a minute: /community \"Bairro Feliz\"";
     assert_eq!(bot.replies_to(&command).await, [expected]);
     assert_eq!(bot.row(&command).await.outcome.as_deref(), Some("failed"));

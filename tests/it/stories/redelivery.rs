@@ -39,7 +39,7 @@ async fn a_retried_dead_letter_has_a_new_deadline_and_its_plan() {
     bot.ask(ANA, "/whoami").await;
 
     let expected =
-        "2 of 2 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n✅ “Futebol”";
+        "2 of 2 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was already in it\n✅ “Futebol”";
     assert_eq!(bot.replies_to(&command).await.last().map(String::as_str), Some(expected));
     bot.expect_true(expected, &before);
     assert_eq!((bot.changes(), bot.row(&command).await.outcome.as_deref()), (1, Some("replied")));

@@ -26,7 +26,7 @@ async fn remove_prompts_with_the_exact_people_and_community() {
             "2 of 5 people would leave “Bairro Feliz” and all its groups.\n\
              ➡️ +55 44 99999-0002 “Bruno”\n➡️ {CARLA_LID}\n\
              ☑️ +55 44 99999-0004: was not in it\n\
-             ❌ “Zé” is not a phone number. Write it like +55 44 99999-0001\n\
+             ❌ “Zé” is not a phone number. Write it like this: +55 44 99999-0001\n\
              ❌ +55 44 99999-0001 “Ana”: created the community, and can’t be removed or demoted\n\n{ASK}"
         )
     );
@@ -106,7 +106,7 @@ async fn a_person_with_a_possibly_hidden_number_is_not_reported_as_removed() {
     assert_eq!(
         reply,
         format!(
-            "In “Bairro Feliz”: no change confirmed (of 2).\n❓ +55 44 99999-0003: {hidden}\n\
+            "None of the 2 changes in “Bairro Feliz” could be confirmed.\n❓ +55 44 99999-0003: {hidden}\n\
              ❓ +55 44 99999-0005: {hidden}"
         )
     );
@@ -156,7 +156,7 @@ async fn an_unreadable_result_is_not_claimed() {
     assert_eq!(
         reply,
         "❓ +55 44 99999-0002: Z-API said it was done, but the \
-         community does not show it. Ask again in a minute: /remove \"Bairro Feliz\" 5544999990002"
+         community does not show it. Check again in a minute: /remove \"Bairro Feliz\" 5544999990002"
     );
 }
 

@@ -9,7 +9,7 @@ use super::fixtures::RUI;
 use crate::support::{ANA, Service};
 
 const COMMAND: &str = r#"/link "Bairro Feliz" moradores, futebol, mães"#;
-const DONE: &str = "3 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n\
+const DONE: &str = "3 of 3 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was already in it\n\
     ✅ “Futebol”\n✅ “Mães do Bairro”";
 
 #[tokio::test]

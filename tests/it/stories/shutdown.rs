@@ -80,7 +80,7 @@ async fn twenty_crashes_before_the_plan_fail_a_command() {
     bot.restart().await;
 
     let expected = "❌ I could not finish this command and gave up: Something went wrong inside the bot; \
-        the person who runs it finds it in the log. Send it again once that is fixed: /status shows it.";
+        the person who runs it will find the cause in the log. Send it again once that is fixed: /status shows it.";
     assert_eq!(bot.replies_to(&command).await, [expected]);
     let claims = bot.audit_events(&command).await.iter().filter(|what| *what == "claimed").count();
     assert_eq!((claims, bot.calls_to("communities").len(), bot.changes()), (21, 20, 0));
@@ -90,7 +90,7 @@ async fn twenty_crashes_before_the_plan_fail_a_command() {
 #[tokio::test]
 async fn twenty_crashes_after_the_plan_end_with_the_current_state() {
     let settled = "❓ “Futebol”: Z-API has trouble (status 502). So far the \
-        community shows no change. Look again in a minute: /community \"Bairro Feliz\"";
+        community shows no change. Check again in a minute: /community \"Bairro Feliz\"";
     for (crashes, reply, outcome, tries) in [(19, DONE, "replied", 1), (20, settled, "failed", 0)] {
         let mut bot = Service::with().on_sqlite().start().await;
         let mut deadly = bot.sandbox.faults().hold_request("communities/link");

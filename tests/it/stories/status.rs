@@ -82,7 +82,7 @@ async fn status_reports_an_offline_phone_with_a_live_session() {
 
     let reply = bot.ask(ANA, "/status").await;
 
-    assert!(reply.starts_with("✅ WhatsApp is connected.\n⚠️ The phone itself is not online."), "{reply}");
+    assert!(reply.starts_with("✅ WhatsApp is connected.\n⚠️ The phone itself is offline."), "{reply}");
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@ fn leads_to(said: &str, fix: &str) -> bool {
             said.contains(&format!("{number}. ")) || (number == "1" && says_yes())
         }
         order if order.starts_with('/') => {
-            let has_way = ["As que existem: “Bairro Feliz”", "Escreva assim: +55 44"]
+            let has_way = ["As que conheço: “Bairro Feliz”", "Escreva assim: +55 44"]
                 .iter()
                 .any(|way| said.contains(way));
             offers(command(order)) || (is_edit && has_way)
@@ -522,11 +522,11 @@ async fn typos_of_commands_without_arguments_lead_to_them_within_one_message() {
         ("/mas", "", "/grupos"),
         ("/apelido lista", "^/apelidos", "Ainda não há apelidos"),
         ("/apelidos todos", "^/apelidos", "Ainda não há apelidos"),
-        ("/cancelar todos", "", "Não há comando esperando"),
-        ("/cancelar todos os pedidos", "^/cancelar tudo", "Não há comando esperando"),
-        ("/cancela", "yes", "Nothing was changed"),
-        ("/cancelar tudo.", "", "Não há comando esperando"),
-        ("/cancelar pedido", "^/cancelar", "Não há comando esperando"),
+        ("/cancelar todos", "", "Nenhum comando na fila"),
+        ("/cancelar todos os pedidos", "^/cancelar tudo", "Nenhum comando na fila"),
+        ("/cancela", "yes", "I did nothing"),
+        ("/cancelar tudo.", "", "Nenhum comando na fila"),
+        ("/cancelar pedido", "^/cancelar", "Nenhum comando na fila"),
         ("/Comunidades?", "", "2 comunidades"),
         ("/comunidades todas", "^/comunidades", "2 comunidades"),
         ("/comunidadess", "sim", "2 comunidades"),
@@ -556,10 +556,10 @@ async fn typos_of_commands_without_arguments_lead_to_them_within_one_message() {
         ("/apodos?", "", "Todavía no hay apodos"),
         ("/apodo", "/apodos", "Todavía no hay apodos"),
         ("/aliases all", "^/aliases", "There are no short names"),
-        ("/canselar", "yes", "Nothing was changed"),
-        ("/cancelr", "yes", "Nothing was changed"),
-        ("/Cancelar!", "", "Não há comando esperando"),
-        ("/cancelar este", "^/cancelar", "Não há comando esperando"),
+        ("/canselar", "yes", "I did nothing"),
+        ("/cancelr", "yes", "I did nothing"),
+        ("/Cancelar!", "", "Nenhum comando na fila"),
+        ("/cancelar este", "^/cancelar", "Nenhum comando na fila"),
         ("/cancel all.", "", "No command"),
         ("/ajda", "sim", "/vincular"),
         ("/help?", "", "/link"),

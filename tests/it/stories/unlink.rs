@@ -40,7 +40,7 @@ async fn groups_that_were_never_in_the_community_have_not_left_it() {
         ("/desvincular bairro futebol, lançamentos", "Nenhum dos 2 grupos saiu de “Bairro Feliz”."),
         (
             "/remover bairro 44 99999-0004, 44 99999-0005",
-            "Em “Bairro Feliz”: nenhuma mudança confirmada (de 2).",
+            "Em “Bairro Feliz”, não deu para confirmar nenhuma das 2 mudanças.",
         ),
         ("/vincular bairro moradores, segurança", "Nada mudou em “Bairro Feliz”: já estava assim."),
         ("/vincular bairro lançamentos, vendas sul", "Nenhum dos 2 grupos entrou em “Bairro Feliz”."),
@@ -144,6 +144,6 @@ async fn a_refusal_and_an_unconfirmed_change_are_distinguished() {
     assert_eq!(
         unsure,
         "❓ “Moradores”: Z-API said it was done, but the \
-         community does not show it. Look again in a minute: /community \"Bairro Feliz\""
+         community does not show it. Check again in a minute: /community \"Bairro Feliz\""
     );
 }

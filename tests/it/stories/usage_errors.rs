@@ -11,8 +11,8 @@ async fn each_usage_error_shows_the_usage_and_an_example() {
         ("/LINK  \"\" , ", format!("Which community? {link}")),
         ("/link bairro", format!("Which groups? {link}")),
         ("/link \"Bairro Feliz\" ,;", format!("Which groups? {link}")),
-        ("/link \"Bairro Feliz futebol", format!("A quote \" is not closed. {link}")),
-        ("/link bairro “futebol", format!("A quote “ is not closed. {link}")),
+        ("/link \"Bairro Feliz futebol", format!("The quote \" is not closed. {link}")),
+        ("/link bairro “futebol", format!("The quote “ is not closed. {link}")),
         (
             "/link",
             "Which community? Write: /link <community> <groups…>\n\
@@ -25,7 +25,7 @@ async fn each_usage_error_shows_the_usage_and_an_example() {
              For example: /unlink \"Bairro Feliz\" futebol"
                 .to_owned(),
         ),
-        ("/status *now*", "I can't place “∗now∗”. Write: /status".to_owned()),
+        ("/status *now*", "I don't know what to do with “∗now∗”. Write: /status".to_owned()),
     ];
     for (text, expected) in rows {
         assert_eq!(bot.ask(ANA, text).await, expected, "{text}");

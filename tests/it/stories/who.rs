@@ -19,7 +19,7 @@ async fn who_replies_in_the_language_of_the_command() {
         "Quem pode usar comandos em “Bairro Feliz”:\n• “Ana”: tudo\n• “Rui”: /vincular, /comunidade\n\
          Os admins dela no WhatsApp não podem usar comandos aqui. Quem cuida deste bot pode liberar.",
         "Quién puede usar comandos en “Bairro Feliz”:\n• “Ana”: todo\n• “Rui”: /vincular, /comunidad\n\
-         Sus admins en WhatsApp no pueden usar comandos aquí. Quien cuida este bot puede permitirlo.",
+         Sus admins en WhatsApp no pueden usar comandos aquí. Quien está a cargo de este bot puede permitirlo.",
     ];
 
     for (command, expected) in commands.iter().zip(expected) {

@@ -26,7 +26,7 @@ async fn a_group_already_in_the_community_is_reported_without_a_call() {
 
     assert_eq!(
         reply,
-        "2 of 2 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was in it already\n✅ “Futebol”"
+        "2 of 2 groups are now in “Bairro Feliz”.\n☑️ “Moradores”: was already in it\n✅ “Futebol”"
     );
     assert_eq!(bot.link_calls(), [["Futebol"]]);
 }
@@ -37,7 +37,7 @@ async fn a_command_with_nothing_to_do_changes_nothing() {
 
     let reply = bot.ask(ANA, r#"/link "Bairro Feliz" moradores"#).await;
 
-    assert_eq!(reply, "☑️ “Moradores” was in “Bairro Feliz” already.");
+    assert_eq!(reply, "☑️ “Moradores” was already in “Bairro Feliz”.");
     assert_eq!(bot.changes(), 0);
 }
 
@@ -55,7 +55,7 @@ async fn a_group_of_another_community_stays_there_and_the_reply_has_the_command_
          Move it: /move Lançamentos \"Bairro Feliz\""
     );
     assert_eq!(moved, "✅ “Lançamentos” is now in “Bairro Feliz”.");
-    assert_eq!(again, "☑️ “Lançamentos” was in “Bairro Feliz” already.");
+    assert_eq!(again, "☑️ “Lançamentos” was already in “Bairro Feliz”.");
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn an_unknown_community_stops_the_command() {
         near,
         "I don't know a community “bairo”. Did you mean “Bairro Feliz”? Answer “yes”; nothing was changed."
     );
-    assert_eq!(far, "I don't know a community “xyzzy”. These are all: “Bairro Feliz”, “Marketing BR”");
+    assert_eq!(far, "I don't know a community “xyzzy”. The ones I know: “Bairro Feliz”, “Marketing BR”");
     assert_eq!(bot.changes(), 0);
 }
 

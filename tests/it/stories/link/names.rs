@@ -64,7 +64,7 @@ async fn a_community_is_named_in_each_of_its_spellings() {
     for typed in spellings.into_iter().chain(ids.iter().map(String::as_str)) {
         let reply = bot.ask(ANA, &format!("/link {typed} moradores")).await;
 
-        let expected = "☑️ “Moradores” was in “Bairro Feliz” already.";
+        let expected = "☑️ “Moradores” was already in “Bairro Feliz”.";
         assert_eq!(reply, expected, "{typed}");
     }
 }
@@ -132,8 +132,8 @@ async fn t21_a_bare_star_is_not_every_group() {
 
     assert_eq!(
         reply,
-        "❌ “∗” alone would be every group, and that is never done at \
-         once. Put a part of the name to it: sales*"
+        "❌ “∗” alone would be every group, and I don't do that at \
+         once. Add a part of the name: sales*"
     );
     assert_eq!(bot.changes(), 0);
 }
@@ -146,7 +146,7 @@ async fn a_name_or_a_pattern_never_means_an_announcement_group() {
 
     assert_eq!(
         reply,
-        "None of the 2 groups is now in “Bairro Feliz”.\n❌ “marketing br”: is a community, and a group belongs here\n\
+        "None of the 2 groups is now in “Bairro Feliz”.\n❌ “marketing br”: is a community, and this needs a group\n\
          ❌ No group matches “market∗”"
     );
     assert_eq!(bot.changes(), 0);
