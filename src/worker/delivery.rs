@@ -91,7 +91,7 @@ fn render_delivery(announcement: &CommandRecord, report: &DeliveryReport) -> Opt
     let (locale, line) = delivery_line(announcement.plan.as_deref()?, report.error.as_deref())?;
     let messages = stored_messages(announcement);
     let rest = messages.first().and_then(|message| message.split_once('\n'));
-    let rest = rest.map(|(_, rest)| ReplyLine::new("text-as-typed").with_plain("text", rest));
+    let rest = rest.map(|(_, rest)| ReplyLine::from_text(rest));
     let lines = std::iter::once(line).chain(rest).collect();
     Some(Reply::InLanguage(locale, Box::new(Reply::Lines(lines))))
 }
