@@ -34,9 +34,10 @@ const SHORT_TALK: &str = "A feira estava muito boa hoje";
 pub(crate) enum EventKind {
     /// Chatter of non-admins in groups.
     Chatter,
-    /// Chatter of admins in their direct chats, long and short by turns: the bot looks for replies and for commands
-    /// without a prefix.
+    /// Chatter of non-admins in direct chats, long and short by turns.
     DirectChatter,
+    /// The same by admins: the bot looks for replies to prompts and for commands without a prefix.
+    AdminTalk,
     /// Chatter with a wrong signature.
     Forged,
     /// Chatter without a signature.
@@ -70,7 +71,8 @@ impl Requests {
             let body = match kind {
                 EventKind::Commands => command_event(round, number),
                 EventKind::Mix if number % 100 == 99 => command_event(round, number),
-                EventKind::DirectChatter => direct_chatter_event(number),
+                EventKind::DirectChatter => direct_event(&non_admin(number), number),
+                EventKind::AdminTalk => direct_event(&admin(number % TALKING_ADMINS), number),
                 _ => chatter_event(number),
             };
             requests.add(kind, &body, keep_alive);
@@ -111,6 +113,11 @@ pub(crate) fn admin(number: usize) -> String {
     format!("55449{:08}", 90_000_000 + number % ADMINS)
 }
 
+/// The phone number of a person that is no admin.
+fn non_admin(number: usize) -> String {
+    format!("55119{:08}", 80_000_000 + number % 5_000)
+}
+
 /// The HMAC-SHA256 of a body, in hex.
 pub(crate) fn hmac_sha256(key: &str, body: &str) -> String {
     let key = hmac::Hmac::<Sha256>::new_from_slice(key.as_bytes());
@@ -121,7 +128,7 @@ pub(crate) fn hmac_sha256(key: &str, body: &str) -> String {
 /// Chatter of a non-admin in a group.
 pub(crate) fn chatter_event(number: usize) -> String {
     let event = EventBuilder::text(INSTANCE, TALK)
-        .from(&format!("55119{:08}", 80_000_000 + number % 5_000))
+        .from(&non_admin(number))
         .lid(&format!("{}@lid", 81_896_604_192_000_usize + number % 5_000))
         .in_group(&group(number % CHATS));
     with_one_instance_id(event.with_id(&format!("3EB0C0FFEE{number:010}"))).body()
@@ -130,10 +137,10 @@ pub(crate) fn chatter_event(number: usize) -> String {
 /// Admins that talk to the bot. The first text of each gets a hint, and is accepted.
 const TALKING_ADMINS: usize = 8;
 
-/// Chatter of an admin in a direct chat.
-pub(crate) fn direct_chatter_event(number: usize) -> String {
+/// Chatter in a direct chat.
+fn direct_event(phone: &str, number: usize) -> String {
     let text = if number.is_multiple_of(2) { TALK } else { SHORT_TALK };
-    let event = EventBuilder::text(INSTANCE, text).from(&admin(number % TALKING_ADMINS));
+    let event = EventBuilder::text(INSTANCE, text).from(phone);
     with_one_instance_id(event.with_id(&format!("3EB0C0FFEE{number:010}"))).body()
 }
 

@@ -161,8 +161,8 @@ fn expect(server: &Server, kind: EventKind, outcome: &Outcome) -> anyhow::Result
     let all = outcome.took.len();
     let right = match kind {
         _ if server.name == "bare" => outcome.ignored,
-        EventKind::Chatter => outcome.ignored,
-        EventKind::DirectChatter => outcome.ignored + outcome.accepted,
+        EventKind::Chatter | EventKind::DirectChatter => outcome.ignored,
+        EventKind::AdminTalk => outcome.ignored + outcome.accepted,
         EventKind::Forged | EventKind::Unsigned => outcome.refused,
         EventKind::Mix => outcome.ignored + outcome.accepted,
         EventKind::Commands => outcome.accepted,

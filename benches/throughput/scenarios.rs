@@ -47,7 +47,7 @@ impl RunOptions {
     }
 }
 
-/// Chatter in groups, in direct chats, and with two keys.
+/// Chatter in groups, in direct chats, of admins, and with two keys.
 ///
 /// # Errors
 /// A server cannot be started, or responds with something unexpected.
@@ -56,6 +56,7 @@ pub(crate) fn chatter(how: &RunOptions) -> anyhow::Result<()> {
         for (label, kind, keys) in [
             ("groups", EventKind::Chatter, SigningKeys::One),
             ("direct messages", EventKind::DirectChatter, SigningKeys::One),
+            ("direct messages of admins", EventKind::AdminTalk, SigningKeys::One),
             ("groups, two keys", EventKind::Chatter, SigningKeys::Two),
         ] {
             title(&format!("chatter in {label}, {connections} connections, {}", how.connection_label()));
