@@ -32,6 +32,9 @@ pub enum ParsedRequest {
     Wish(ParsedWish),
     /// Nothing: it is a reply to a prompt, or talk.
     Nothing,
+    /// Stored by another version, in a shape that this one cannot read.
+    #[serde(skip)]
+    Unreadable,
 }
 
 /// A command as it is typed.
@@ -81,6 +84,15 @@ impl ParsedCommand {
 }
 
 impl ParsedText {
+    /// What was stored with a command.
+    pub fn from_stored(json: Option<&str>, instance: Locale) -> Self {
+        let unreadable = || Self { locale: instance, request: ParsedRequest::Unreadable };
+        match json {
+            Some(json) => serde_json::from_str(json).unwrap_or_else(|_| unreadable()),
+            None => Self::nothing(instance),
+        }
+    }
+
     /// A text that asks for nothing.
     pub fn nothing(locale: Locale) -> Self {
         Self { locale, request: ParsedRequest::Nothing }

@@ -56,3 +56,10 @@ pub struct DeferredCommand {
     #[serde(default)]
     pub prompting_commands: Vec<String>,
 }
+
+impl DeferredCommand {
+    /// Whether it is a reply to a prompt.
+    pub fn is_reply(&self) -> bool {
+        !self.prompting_commands.is_empty()
+    }
+}

@@ -125,7 +125,8 @@ fn media_line(media: Option<&Media>) -> Option<ReplyLine> {
 async fn send_announcement(context: &mut Context<'_>, plan: AnnouncePlan) -> Result<ReplyLine, CommandError> {
     let look = |line: ReplyLine| line.name("community", plan.name.as_str());
     let command = context.claim.command.id.clone();
-    context.set_state(StateKind::Announcing, command.clone(), None);
+    let not_announcing = StateChange { kind: StateKind::Announcing, key: command.clone(), value: None };
+    context.state_changes.push(not_announcing.clone());
     if plan.is_calling {
         context.set_undo(SPEC.name, None);
         return Ok(look(ReplyLine::unknown("announce-unknown")));
@@ -158,6 +159,7 @@ async fn send_announcement(context: &mut Context<'_>, plan: AnnouncePlan) -> Res
     if error.cause.is_surely_not_applied() {
         if error.cause.is_temporary() {
             api_change::store_plan(context, &plan).await?;
+            context.claim.set_state(not_announcing).await?;
         }
         return api_change::handle_failure(context, error);
     }

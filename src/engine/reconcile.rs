@@ -24,6 +24,9 @@ pub trait ItemChange: Send {
     /// The most items of a call, to keep each call short and show progress; `None`: all at once, without progress.
     const CHUNK: Option<usize>;
 
+    /// Whether the calls for each item alone end at the first temporary error: the next attempt makes the others.
+    const STOPS_AT_TEMPORARY_ERROR: bool;
+
     /// The name of the call in errors.
     fn call_name(&self) -> &'static str;
 
@@ -212,12 +215,14 @@ impl<C: ItemChange> Reconciler<'_, '_, C> {
 
     /// Calls for each item alone. Stops at an error that all further calls would have.
     async fn call_each(&mut self, items: &[C::Item]) -> Result<(), CommandError> {
-        for item in items {
+        for (at, item) in items.iter().enumerate() {
             if self.change.find_fixed_outcome(self.context, item).await.is_some() {
                 continue;
             }
-            let error = self.call(std::slice::from_ref(item), None).await?;
-            if error.is_some_and(|error| error.cause.affects_instance()) {
+            let Some(error) = self.call(std::slice::from_ref(item), None).await? else { continue };
+            if error.cause.affects_instance() || error.cause.is_temporary() && C::STOPS_AT_TEMPORARY_ERROR {
+                let unsent = items.get(at + 1..).unwrap_or_default();
+                self.record(unsent, &CallResult { result: Err(error), was_sent: false });
                 break;
             }
         }

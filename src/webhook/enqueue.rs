@@ -317,9 +317,9 @@ impl Enqueuer {
                 return self.check_edit(endpoint, admin, event).await;
             }
             MessageIntent::Deletion { .. } => {
-                event.message.version = DELETION_VERSION;
-                let is_open = self.has_open_command(endpoint, admin, &event.message).await?;
-                return Ok(if is_open { Expectation::Yes } else { Expectation::No });
+                let last = self.last_open_version(endpoint, admin, &event.message).await?;
+                event.message.version = DELETION_VERSION + last.unwrap_or_default();
+                return Ok(if last.is_some() { Expectation::Yes } else { Expectation::No });
             }
             MessageIntent::Photo => {
                 if self.is_requested_photo(endpoint, &key, event).await? {
@@ -385,23 +385,29 @@ impl Enqueuer {
         Ok(is_requested)
     }
 
-    /// Whether a message of this sender has a command that has not begun, or an open prompt.
-    async fn has_open_command(
+    /// The last version of a message of this sender, if it has a command that has not begun, or an open prompt, and was
+    /// not edited since this deletion.
+    async fn last_open_version(
         &self,
         endpoint: &Endpoint,
         admin: &Admin,
         message: &Message,
-    ) -> Result<bool, StoreUnavailable> {
+    ) -> Result<Option<u32>, StoreUnavailable> {
         let sender = worker::sender_identity(admin, message.sender);
         let instance = endpoint.name();
         let versions = self.store.message_versions(instance, &message.id, &sender, MAX_EDITS + 1).await?;
-        if versions.is_empty() || versions.iter().any(|version| version.is_waiting) {
-            return Ok(!versions.is_empty());
+        let Some(last) = versions.last() else { return Ok(None) };
+        if message.sent_at.zip(last.sent_at).is_some_and(|(deleted, edited)| deleted < edited) {
+            return Ok(None);
+        }
+        if versions.iter().any(|version| version.is_waiting) {
+            return Ok(Some(last.version));
         }
         let key = message.chat.conversation_key(&admin.key, message.by_owner);
         let prompt = self.store.get_state(instance, StateKind::Prompt, key.as_str()).await?;
         let prompt = prompt.as_ref().and_then(Prompt::from_state);
-        Ok(prompt.is_some_and(|prompt| versions.iter().any(|version| prompt.is_of(&version.id))))
+        let is_of_message = |prompt: &Prompt| versions.iter().any(|version| prompt.is_of(&version.id));
+        Ok(prompt.filter(is_of_message).map(|_| last.version))
     }
 
     /// Whether an edit is of a recent command; sets its version if so. The worker decides whether it may be run.
@@ -421,8 +427,12 @@ impl Enqueuer {
         // Only the sender's own versions: a message of somebody else under this id is another message.
         let sender = worker::sender_identity(admin, message.sender);
         let instance = endpoint.name();
-        let versions = self.store.message_versions(instance, &message.id, &sender, MAX_EDITS + 1).await?;
-        match worker::decide_edit(&versions, message, event.received_at) {
+        let mut versions =
+            self.store.message_versions(instance, &message.id, &sender, worker::DELIVERY_VERSION).await?;
+        let deletions = versions.split_off(versions.partition_point(|each| each.version < DELETION_VERSION));
+        let last_version = versions.last().map_or(0, |last| last.version);
+        let is_deleted = deletions.iter().any(|each| each.version == DELETION_VERSION + last_version);
+        match worker::decide_edit(&versions, is_deleted, message, event.received_at) {
             EditDecision::Unexpected => return Ok(Expectation::No),
             EditDecision::AlreadyHandled => return Ok(Expectation::AlreadyHandled),
             EditDecision::Version(version) => message.version = version,

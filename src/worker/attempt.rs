@@ -12,6 +12,7 @@ use super::language::reply_language;
 use super::progress::{ProgressReporter, ProgressState, report_while};
 use super::prompts::update_prompts;
 use super::retry_policy::{MAX_CRASHES, MAX_RECOVERY_CRASHES, deadline, timing_of_reply};
+use super::store_command::DELIVERY;
 use super::too_old::wait_for_burst;
 use crate::clock::Timestamp;
 use crate::command::context::CommandError;
@@ -73,8 +74,7 @@ impl Attempt<'_> {
         }
         let now = worker.clock.now();
         let give_up_after = instance.config.give_up_after;
-        let parsed = claim.command.parsed.as_deref().and_then(|json| serde_json::from_str(json).ok());
-        let parsed = parsed.unwrap_or_else(|| ParsedText::nothing(instance.config.locale));
+        let parsed = ParsedText::from_stored(claim.command.parsed.as_deref(), instance.config.locale);
         let localizer = reply_language(instance, &worker.store, &claim.command, &parsed).await?;
         let attempt = Attempt {
             worker,
@@ -86,7 +86,8 @@ impl Attempt<'_> {
         };
         // An earlier attempt may have shown the reaction: it failed, crashed, or ended before its reply was sent.
         let command = &claim.command;
-        let may_have_reaction = command.attempts > 0 || command.claims > 1 || command.reply.is_some();
+        let may_have_reaction = (command.attempts > 0 || command.claims > 1 || command.reply.is_some())
+            && command.name != DELIVERY;
         let mut indicators = ProgressIndicators {
             progress: ProgressState::resume(may_have_reaction),
             is_retry_notified: command.is_retry_notified,

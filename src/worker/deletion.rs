@@ -1,7 +1,7 @@
 //! Deleted messages: what has not begun is cancelled, and a prompt is closed.
 
 use super::context::{CommandOutcome, RunContext};
-use super::store_command::DELETION;
+use super::store_command::{DELETION, DELETION_VERSION};
 use crate::command::prompt::{Prompt, is_in_time, void_prompt};
 use crate::domain::Chat;
 use crate::reply::{Reply, ReplyLine};
@@ -15,7 +15,8 @@ pub(super) async fn cancel_deleted(
 ) -> Result<CommandOutcome, StoreUnavailable> {
     let now = run.clock.now();
     let versions = run.store.earlier_versions(command).await?;
-    let waiting = versions.iter().filter(|version| version.is_waiting);
+    let is_command = |version: &&MessageVersion| version.version < DELETION_VERSION;
+    let waiting = versions.iter().filter(is_command).filter(|version| version.is_waiting);
     let waiting = waiting.map(|version: &MessageVersion| version.id.clone()).collect();
     run.store.cancel(waiting, usize::MAX, command.id.clone(), now).await?;
     let key = Chat::from_id(&command.chat).conversation_key(&command.admin, command.by_owner);

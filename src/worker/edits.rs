@@ -67,9 +67,14 @@ pub enum EditDecision {
     Version(u32),
 }
 
-/// Decides what an edit is, by the stored versions of its message, oldest first. The worker decides whether it may be
-/// run.
-pub fn decide_edit(versions: &[MessageVersion], edit: &Message, received_at: Timestamp) -> EditDecision {
+/// Decides what an edit is, by the stored versions of its message, oldest first, and whether the last one was deleted.
+/// The worker decides whether it may be run.
+pub fn decide_edit(
+    versions: &[MessageVersion],
+    is_deleted: bool,
+    edit: &Message,
+    received_at: Timestamp,
+) -> EditDecision {
     let (Some(first), Some(last)) = (versions.first(), versions.last()) else {
         return EditDecision::Unexpected;
     };
@@ -86,8 +91,8 @@ pub fn decide_edit(versions: &[MessageVersion], edit: &Message, received_at: Tim
         return EditDecision::Unexpected;
     }
     let is_outdated = edit.sent_at.zip(last.sent_at).is_some_and(|(sent, last)| sent < last);
-    // The same text may be retried if the last version was rate limited.
-    if is_outdated || (is_same_text(last) && last.name != RATE_LIMITED) {
+    // The same text may be run if the last version was rate limited, or edited to other words meanwhile.
+    if is_outdated || (is_same_text(last) && last.name != RATE_LIMITED && !is_deleted) {
         return EditDecision::AlreadyHandled;
     }
     EditDecision::Version(last.version + 1)

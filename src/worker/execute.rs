@@ -213,7 +213,11 @@ async fn run_command(
         precondition: deferred.and_then(|deferred| deferred.precondition.clone()),
         conversation_key: conversation_key.clone(),
         // The prompt that was replied to; the undo record stays until something is undone.
-        state_changes: deferred.iter().map(|_| clear_prompt(conversation_key)).collect(),
+        state_changes: deferred
+            .filter(|deferred| deferred.is_reply())
+            .map(|_| clear_prompt(conversation_key))
+            .into_iter()
+            .collect(),
     };
     let reply = match handler(&mut context, &arguments).await {
         Err(CommandError::Reply(reply)) => *reply,

@@ -27,6 +27,6 @@ pub use context::Worker;
 pub use delivery::store_delivery;
 pub use edits::{EditDecision, decide_edit};
 pub use store_command::{
-    CommandKind, DELETION_VERSION, MAX_COMMANDS, MessagePart, NewCommandRequest, sender_identity,
-    store_command,
+    CommandKind, DELETION_VERSION, DELIVERY_VERSION, MAX_COMMANDS, MessagePart, NewCommandRequest,
+    sender_identity, store_command,
 };

@@ -47,8 +47,8 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
                 WishResolution::Talk => confirm(""),
             }
         }
-        // Of another version. It has changed something, so it must not look as if it had not.
-        ParsedRequest::Nothing if command.is_started() && command.deferred_command.is_none() => {
+        // It may have changed something, so it must not look as if it had not.
+        ParsedRequest::Unreadable => {
             return Err(CommandOutcome::new(Reply::failed(None), Outcome::Failed).into());
         }
         ParsedRequest::Nothing => {
@@ -126,9 +126,8 @@ async fn find_deferred(
     has_no_prefix: bool,
 ) -> Result<Option<DeferredCommand>, EarlyExit> {
     let Request { run, command, conversation_key, .. } = request;
-    let stored = command.deferred_command.as_deref().and_then(|json| serde_json::from_str(json).ok());
-    if let Some(stored) = stored {
-        return Ok(Some(stored));
+    if let Some(stored) = &command.deferred_command {
+        return Ok(Some(serde_json::from_str(stored).map_err(|_| CommandError::UnreadablePlan)?));
     }
     let context = ResolveContext {
         store: run.store,

@@ -37,11 +37,12 @@ pub enum CommandKind {
 /// The most commands of a message.
 pub const MAX_COMMANDS: usize = 20;
 
-/// The version of a message under which its deletion is stored: after every edit.
+/// The version under which the deletion of the first version of a message is stored: after every edit. Those of later
+/// versions follow, since a message may be edited to a command again.
 pub const DELETION_VERSION: u32 = 1_000;
 
 /// The version of a sent message under which the report on its delivery is stored: none of a received message.
-pub(super) const DELIVERY_VERSION: u32 = DELETION_VERSION + 1;
+pub const DELIVERY_VERSION: u32 = 2_000;
 
 /// The stored name of [`CommandKind::RateLimited`].
 pub(super) const RATE_LIMITED: &str = "rate_limited";

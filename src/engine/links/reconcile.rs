@@ -55,6 +55,9 @@ impl ItemChange for GroupChange<'_> {
 
     const CHUNK: Option<usize> = Some(MIN_ITEMS_FOR_PROGRESS);
 
+    // One group of which Z-API always fails must not keep the others from being changed.
+    const STOPS_AT_TEMPORARY_ERROR: bool = false;
+
     fn call_name(&self) -> &'static str {
         self.action.call_name()
     }

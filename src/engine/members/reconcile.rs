@@ -95,6 +95,9 @@ impl ItemChange for PeopleChange<'_> {
 
     const CHUNK: Option<usize> = None;
 
+    // Each call that may have invited a person can never be made again.
+    const STOPS_AT_TEMPORARY_ERROR: bool = true;
+
     fn call_name(&self) -> &'static str {
         self.plan.action.call_name()
     }

@@ -230,7 +230,8 @@ impl Player {
                 && Chat::from_id(&row.chat) == own_chat
                 && is_command(row);
             let is_edit = prompted_by
-                .is_some_and(|first| first.message_id == row.message_id && first.version < row.version);
+                .is_some_and(|first| first.message_id == row.message_id && first.version < row.version)
+                && row.id > prompt.prompted_by;
             is_later || is_edit
         };
         is_in_time(stored_at, self.bot.clock.now()) && !rows.iter().any(|row| closes(&row))
