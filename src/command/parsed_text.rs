@@ -247,6 +247,13 @@ mod tests {
     }
 
     #[test]
+    fn a_stored_text_of_another_shape_is_no_talk() {
+        let of = |stored| ParsedText::from_stored(stored, Locale::En).request;
+        assert!(matches!(of(Some(r#"{"words":["link"]}"#)), ParsedRequest::Unreadable));
+        assert!(matches!(of(None), ParsedRequest::Nothing));
+    }
+
+    #[test]
     fn a_portuguese_or_spanish_name_is_answered_in_its_language_and_an_english_one_in_the_instances() {
         use Locale::{En, Es, PtBr};
         let rows = [

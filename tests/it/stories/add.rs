@@ -156,6 +156,30 @@ async fn nobody_is_invited_twice_though_the_command_is_tried_again() {
 }
 
 #[tokio::test]
+async fn others_are_invited_later_if_the_call_for_one_gets_no_response() {
+    let bot = Service::start().await;
+    let hard = ["5544999990006", "5544999990007"];
+    bot.sandbox.world(|world| {
+        for (phone, lid) in hard.iter().zip(["81896604192879@lid", "81896604192880@lid"]) {
+            world.person(phone, Some(lid), "Fabi");
+            world.set_hard_to_add(phone);
+        }
+    });
+    // All at once, then the first one alone, whose call fails: the second one is not called for in this attempt.
+    let calls = bot.sandbox.faults();
+    calls.fail_next("add-participant", 1, Fault::Replace(ok(r#"{"value":true}"#)));
+    calls.fail_next("add-participant", 1, Fault::Replace(FaultResponse::bad_gateway()));
+
+    let reply = bot.ask(ANA, &format!(r#"/add "Bairro Feliz" {} {}"#, hard[0], hard[1])).await;
+
+    assert!(reply.contains("\n❓ +55 44 99999-0006"), "{reply}");
+    assert!(reply.contains("\n⚠️ +55 44 99999-0007"), "{reply}");
+    let [one, other] = hard;
+    let asked = bot.people_in_calls("add-participant");
+    assert_eq!(asked, [vec![one, other], vec![one], vec![one, other], vec![one], vec![other]]);
+}
+
+#[tokio::test]
 async fn a_refused_invitation_is_not_retried_because_of_another_person() {
     let bot = Service::start().await;
     let hard = "5544999990006";
