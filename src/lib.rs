@@ -18,6 +18,8 @@
 //!   queue (the same *ordering key*); a read-only command has its own. Each run is an *attempt*.
 //! - A *lease* is a worker's exclusive, expiring right to a queue; a *claim* is a leased queue with its oldest command.
 //! - A *plan* is the state before a change and the changes to make; it is stored before the first changing call.
+//! - A *wish* is a request in plain words; *talk* is any other text of an admin that is neither a command nor a reply to
+//!   a prompt.
 //! - A *prompt* is a question of the bot that waits for a reply.
 //! - A *dead letter* is a command that failed permanently, or whose reply could not be delivered; `vincula journal retry`
 //!   runs it again.

@@ -25,7 +25,8 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Commands,
 };
 
-/// Finds the command that replaces this one. A message without a prefix for which no prompt is open is ignored.
+/// Finds the command that replaces this one. For a second yes no prompt is open: the first one deleted it. A message
+/// without a prefix is then talk (worker/talk.rs).
 pub async fn resolve(context: &ResolveContext<'_>, arguments: &Arguments) -> Result<Resolution, LeaseError> {
     let ResolveContext { store, instance, conversation_key, has_no_prefix, .. } = *context;
     let if_none = || if has_no_prefix { Resolution::Ignore } else { reply_only(nothing_waits()) };

@@ -1,5 +1,5 @@
 //! Commands to insert, and the statement that inserts a batch of them into PostgreSQL. On SQLite the
-//! [inserter](super::inserter) does the same.
+//! [inserter](super::inserter) does the same. A message that is stored already is a duplicate and is not stored again.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! Stores the commands of an admin's message in the journal.
+//! Stores the commands of an admin's message in the journal, and chooses the queue that orders them.
 
 use crate::clock::Timestamp;
 use crate::command::parsed_text::ParsedText;

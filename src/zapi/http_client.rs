@@ -1,4 +1,5 @@
-//! HTTP connections to Z-API: one pool for all instances of a process, kept open between commands.
+//! HTTP connections to Z-API and the timeout of each call: one pool for all instances of a process, kept open between
+//! commands.
 //!
 //! An idle connection is kept for longer than the usual pause between two commands. If the server closed it earlier, the
 //! call was not sent and uses a new connection. A call that was sent and got no response is never repeated here
@@ -6,17 +7,19 @@
 
 use std::time::Duration;
 
+/// Timeout of a new connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Timeout of one call, from its connection to the end of its response.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
-/// A client could not be created: the TLS provider or the system's certificates are missing.
-#[derive(Debug, thiserror::Error)]
-#[error("no HTTPS client: {0}")]
-pub struct ClientError(pub(super) reqwest::Error);
-
 /// How long an idle connection is kept. TCP keep-alive detects dead ones.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(300);
 /// How many idle connections are kept for one server: as many as concurrent reads.
 const MAX_IDLE: usize = 8;
+
+/// A client could not be created: the TLS provider or the system's certificates are missing.
+#[derive(Debug, thiserror::Error)]
+#[error("no HTTPS client: {0}")]
+pub struct ClientError(pub(super) reqwest::Error);
 
 /// The connection pools; an instance uses one of them.
 #[derive(Debug, Default)]
