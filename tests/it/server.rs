@@ -117,7 +117,7 @@ async fn slow_clients_are_closed_and_delay_nobody() {
     let reads_nothing = async {
         let started = Instant::now();
         let mut connection = RawConnection::with_little_room(&bot.url).await;
-        let many = bot.posted(ANA, "que bom").repeat(50);
+        let many = request("GET", "/nothing-here", &[], b"").repeat(50);
         // Responses pile up until no more requests are read; then the connection is closed.
         let pushing = async { while connection.push(&many).await {} };
         let ended = tokio::time::timeout(100 * SECOND, pushing).await;
