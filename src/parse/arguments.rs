@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::directory::is_invisible;
 use crate::domain::CommunityId;
 use crate::parse::flags::Flags;
+use crate::parse::names::count_courtesy_at_end;
 use crate::parse::text::is_comma;
 use crate::parse::tokenizer::{Token, Tokenizer, join};
 use crate::reply::UsageError;
@@ -145,6 +146,7 @@ impl TypedArguments {
             }
             _ => return Ok(found),
         };
+        found.tokens.truncate(found.tokens.len() - count_courtesy_at_end(&found.tokens));
         for token in found.tokens.iter_mut().filter(|_| most > 0) {
             token.text.truncate(token.text.trim_end_matches(['.', '!', '?']).len());
         }
@@ -239,6 +241,12 @@ impl Arguments {
     /// The groups, words or command name.
     pub fn words(&self) -> Vec<String> {
         self.tokens.iter().map(|token| token.text.clone()).collect()
+    }
+
+    /// The words without the courtesy behind them, for keywords: a name may end in such words.
+    pub fn keywords(&self) -> Vec<String> {
+        let count = self.tokens.len() - count_courtesy_at_end(&self.tokens);
+        self.words().drain(..count).collect()
     }
 
     /// The missing argument, after the community's name has taken its words.

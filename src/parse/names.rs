@@ -292,6 +292,16 @@ pub fn is_courtesy_phrase(words: &str) -> bool {
     words.len() <= MAX_LEN && in_word_list(words.trim_matches(is_sign), "courtesy-phrases")
 }
 
+/// How many tokens at the end are phrases of courtesy.
+pub fn count_courtesy_at_end(tokens: &[Token]) -> usize {
+    let mut end = tokens.len();
+    let starts = |end: usize| end.saturating_sub(MAX_COURTESY_WORDS)..end;
+    while let Some(start) = starts(end).find(|start| phrase_at(tokens, *start, end) == Some(end - start)) {
+        end = start;
+    }
+    tokens.len() - end
+}
+
 /// How many tokens here are a phrase of courtesy.
 fn phrase_at(tokens: &[Token], at: usize, end: usize) -> Option<usize> {
     let is_phrase = |length: &usize| is_courtesy_phrase(&join(&tokens[at..at + length]));
