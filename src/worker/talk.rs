@@ -55,15 +55,15 @@ pub(super) async fn reply_to_talk(
 
 /// How to write a command that was asked for incompletely. Who is no known group may be a person without a number.
 fn usage_line(spec: &CommandSpec, localizer: &Localizer) -> ReplyLine {
+    let people = |name| CATALOG.lookup(name).map_or_else(String::new, |spec| spec.usage(localizer));
     let (key, people) = match spec.name {
-        "link" => ("wish-usage-group", CATALOG.lookup("add")),
-        "unlink" => ("wish-usage-group", CATALOG.lookup("remove")),
-        "alias" => ("wish-usage-alias", None),
-        _ => ("wish-usage", None),
+        "link" => ("wish-usage-group", people("add")),
+        "unlink" => ("wish-usage-group", people("remove")),
+        "alias" => ("wish-usage-alias", String::new()),
+        _ => ("wish-usage", String::new()),
     };
-    let line = ReplyLine::new(key).with_plain("usage", spec.usage(localizer));
-    let line = line.with_plain("example", spec.examples(localizer).swap_remove(0));
-    line.with_plain("people", people.map_or_else(String::new, |people| people.usage(localizer)))
+    let line = ReplyLine::new(key).with_plain("usage", spec.usage(localizer)).with_plain("people", people);
+    line.with_plain("example", spec.examples(localizer).swap_remove(0))
 }
 
 /// Ends the wait of `/photo` for a picture.

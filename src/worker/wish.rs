@@ -343,11 +343,8 @@ impl WishReader<'_> {
 
     /// The people that all the words name, but small ones.
     fn people(&self, text: &str) -> Option<String> {
-        let is_small = |word: &str| {
-            ["stop-words-beside-name", "stop-words-beside-people", "wish-admin-words"]
-                .iter()
-                .any(|key| in_word_list(word.trim_matches(is_comma), key))
-        };
+        let small = ["stop-words-beside-name", "stop-words-beside-people", "wish-admin-words"];
+        let is_small = |word: &str| small.iter().any(|key| in_word_list(word.trim_matches(is_comma), key));
         let text = text.split_whitespace().filter(|word| !is_small(word)).collect::<Vec<_>>().join(" ");
         let Request { run, admin, .. } = self.request;
         let code = DialingCode::of_admin(admin.phone, run.instance.config.locale);
