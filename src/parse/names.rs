@@ -19,7 +19,7 @@ const MAX_NAME_WORDS: usize = 8;
 /// characters.
 const MAX_LEN: usize = 1_000;
 /// The most words of a phrase of courtesy.
-const MAX_COURTESY_WORDS: usize = 3;
+pub const MAX_COURTESY_WORDS: usize = 3;
 
 /// How a text fits the names of an index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -290,16 +290,6 @@ impl NameReader<'_> {
 /// Whether words are a phrase of courtesy.
 pub fn is_courtesy_phrase(words: &str) -> bool {
     words.len() <= MAX_LEN && in_word_list(words.trim_matches(is_sign), "courtesy-phrases")
-}
-
-/// How many tokens at the end are phrases of courtesy.
-pub fn count_courtesy_at_end(tokens: &[Token]) -> usize {
-    let mut end = tokens.len();
-    let starts = |end: usize| end.saturating_sub(MAX_COURTESY_WORDS)..end;
-    while let Some(start) = starts(end).find(|start| phrase_at(tokens, *start, end) == Some(end - start)) {
-        end = start;
-    }
-    tokens.len() - end
 }
 
 /// How many tokens here are a phrase of courtesy.
