@@ -355,8 +355,11 @@ impl Enqueuer {
                     _ => return Ok(Expectation::No),
                 }
             }
-            // It may be meant as a reply.
-            MessageIntent::Talk if has_prompt_within(prompt::PROMPT_TTL).await? => {
+            // It may be meant as a reply, so no pause begins. The command of a prompt has ended the pause before.
+            MessageIntent::Talk
+                if endpoint.talk_pause.is_over(&key, TalkKind::Other, now)
+                    && has_prompt_within(prompt::PROMPT_TTL).await? =>
+            {
                 return Ok(Expectation::Yes);
             }
             MessageIntent::Talk => TalkKind::Other,
