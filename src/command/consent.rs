@@ -96,6 +96,8 @@ impl Prompt {
             {
                 return Consent::Open("confirm-clear");
             }
+            // Where consent is needed, only a clear yes is one.
+            Some(ParsedReply::Acknowledgement { .. }) if self.options.is_empty() => None,
             Some(ParsedReply::Yes | ParsedReply::Acknowledgement { is_agreement: true })
                 if self.options.len() <= 1 =>
             {
@@ -153,7 +155,7 @@ mod tests {
             (&grave, Some(thanks.clone()), Consent::Open("confirm-clear")),
             (&grave, number(1), how.clone()),
             (&grave, None, how.clone()),
-            (&harmless, Some(ok.clone()), confirmed(&[])),
+            (&harmless, Some(ok.clone()), how.clone()),
             (&harmless, Some(thanks), how.clone()),
             (&harmless, number(2), how.clone()),
             (&offer, Some(ParsedReply::Yes), confirmed(&["x"])),

@@ -55,8 +55,8 @@ pub struct ParsedWish {
     pub command: String,
     /// The words behind the phrase that asks for it.
     pub rest: String,
-    /// The words of the phrase.
-    pub phrase_words: usize,
+    /// The phrase.
+    pub phrase: String,
 }
 
 impl ParsedCommand {
@@ -103,8 +103,8 @@ impl ParsedText {
         let Some(found) = parser.parse(text) else {
             let Some(wish) = catalog.parse_wish(text) else { return Self::nothing(instance) };
             let locale = language_of_wish(catalog, &wish, instance);
-            let Wish { spec, rest, phrase_words, .. } = wish;
-            let wish = ParsedWish { command: spec.name.to_owned(), rest, phrase_words };
+            let Wish { spec, rest, phrase, .. } = wish;
+            let wish = ParsedWish { command: spec.name.to_owned(), rest, phrase };
             return Self { locale, request: ParsedRequest::Wish(wish) };
         };
         let request = match catalog.lookup(&found.typed) {
@@ -135,10 +135,10 @@ fn language_of_name(catalog: &Catalog, typed: &str, instance: Locale) -> Locale 
 
 /// The language of the phrase of a wish: the instance's if it has the phrase. A mere command name counts as one.
 fn language_of_wish(catalog: &Catalog, wish: &Wish, instance: Locale) -> Locale {
-    match &wish.name {
-        Some(name) => language_of_name(catalog, name, instance),
-        None if wish.locales.contains(&instance) => instance,
-        None => wish.locales.first().copied().unwrap_or(instance),
+    match wish.locales.as_slice() {
+        _ if catalog.lookup(&wish.phrase).is_some() => language_of_name(catalog, &wish.phrase, instance),
+        locales if locales.contains(&instance) => instance,
+        locales => locales.first().copied().unwrap_or(instance),
     }
 }
 

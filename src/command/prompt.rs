@@ -18,7 +18,7 @@ pub const PROMPT_TTL: Duration = Duration::from_secs(5 * 60);
 /// How much later than it was sent a message may be recorded.
 const MAX_RECORD_DELAY: Duration = Duration::from_secs(1);
 /// How long after a prompt a late reply still gets the "too late" notice.
-const LATE_REPLY_NOTICE_WINDOW: Duration = Duration::from_secs(60 * 60);
+pub const LATE_REPLY_NOTICE_WINDOW: Duration = Duration::from_secs(60 * 60);
 
 /// A prompt that waits for a reply.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,14 +133,14 @@ pub fn is_in_time(prompted_at: Timestamp, answered: Timestamp) -> bool {
     answered.since(prompted_at) <= PROMPT_TTL
 }
 
-/// Whether a prompt was stored within `LATE_REPLY_NOTICE_WINDOW` and is not closed; it may have expired.
-pub async fn has_recent_prompt(
+/// Whether a prompt was stored within this time and is not closed; after `PROMPT_TTL` it has expired.
+pub async fn has_prompt_within(
     store: &Store,
     instance: &InstanceName,
     key: &ConversationKey,
-    now: Timestamp,
+    (within, now): (Duration, Timestamp),
 ) -> Result<bool, StoreUnavailable> {
     let stored = store.get_state(instance, StateKind::Prompt, key.as_str()).await?;
-    let is_recent = |stored: &StateEntry| now.since(stored.at) <= LATE_REPLY_NOTICE_WINDOW;
+    let is_recent = |stored: &StateEntry| now.since(stored.at) <= within;
     Ok(stored.is_some_and(|stored| is_recent(&stored) && Prompt::from_state(&stored).is_some()))
 }

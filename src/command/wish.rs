@@ -3,11 +3,11 @@
 use std::sync::LazyLock;
 
 use crate::command::spec::CommandSpec;
-use crate::directory::fold;
 use crate::domain::Locale;
 use crate::parse::phrases::{PhraseTable, Token, longest_phrase, phrases, tokenize};
 use crate::parse::prompt_reply::MAX_REPLY_LEN;
 use crate::parse::text::strip_invisible;
+use crate::parse::word_lists::in_word_list;
 
 /// A request for a command.
 #[derive(Clone)]
@@ -18,10 +18,8 @@ pub struct Wish {
     pub rest: String,
     /// The languages of the phrase.
     pub locales: Vec<Locale>,
-    /// The words of the phrase.
-    pub phrase_words: usize,
-    /// The phrase, if it is the name of a command.
-    pub name: Option<String>,
+    /// The phrase.
+    pub phrase: String,
 }
 
 /// The phrases that ask for each command, by language: the command's names, and `wish-…` of the translation files.
@@ -58,8 +56,12 @@ impl WishTable {
         let (tokens, (spec, count, locales)) = self.find(&tokens)?;
         let rest = rest(text, tokens, count, spec.is_verbatim());
         let phrase = &text[tokens[0].start..tokens[count - 1].end];
-        let name = spec.names().any(|name| fold(name) == fold(phrase)).then(|| phrase.to_owned());
-        Some(Wish { spec, rest, locales, phrase_words: count, name })
+        let is_admin_word = |token: &Token<'_>| in_word_list(&token.text, "wish-admin-words");
+        // `faz` and `deixa` mean other things without a word for admins.
+        if in_word_list(phrase, "wish-make-words") && !tokens[count..].iter().any(is_admin_word) {
+            return None;
+        }
+        Some(Wish { spec, rest, locales, phrase: phrase.to_owned() })
     }
 
     /// Whether a phrase of a command stands behind the courtesy with which a text begins. If not, it is no wish.

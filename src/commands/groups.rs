@@ -27,11 +27,11 @@ static WITHOUT_COMMUNITY: LazyLock<HashSet<String>> = LazyLock::new(|| word_list
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let visible = context.visible_groups().await?;
     let typed = arguments.words();
-    // A full stop at the end is not searched for.
+    // A full stop at the end is not searched for, nor courtesy.
     let plain = |word: &String| word.trim_end_matches(['.', '!', '?']).to_owned();
-    let words: Vec<String> = typed.iter().map(plain).filter(|word| !word.is_empty()).collect();
+    let words: Vec<String> = arguments.keywords().iter().map(plain).filter(|word| !word.is_empty()).collect();
     let is_without = WITHOUT_COMMUNITY.contains(&fold(&words.join(" ")));
-    let searched = if is_without { &[] } else { typed.as_slice() };
+    let searched = if is_without || words.is_empty() { &[] } else { typed.as_slice() };
     let mut groups = context.directory.list_groups(context.zapi, searched).await?;
     if groups.is_empty() && words != typed && !words.is_empty() {
         groups = context.directory.list_groups(context.zapi, &words).await?;

@@ -59,7 +59,7 @@ enum HistoryFilter {
 }
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
-    let wanted = parse_filter(context, &arguments.words()).await?;
+    let wanted = parse_filter(context, &arguments.keywords()).await?;
     let is_everywhere = may_everywhere(context.admin);
     let names = match wanted {
         // The journal is enough while Z-API is unavailable.

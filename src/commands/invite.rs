@@ -164,7 +164,7 @@ async fn parse_target(
     let (typed, is_reset) = match arguments.words().join(" ") {
         // `novo` may belong to its name.
         whole if is_whole_name(context, &whole).await? => (whole, false),
-        _ => parse_target_words(&arguments.words()),
+        _ => parse_target_words(&arguments.keywords()),
     };
     if typed.is_empty() {
         return Err(SPEC.usage_error_reply(UsageError::MissingTarget, context.localizer).into());

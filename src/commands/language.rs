@@ -24,7 +24,7 @@ pub const SPEC: CommandSpec = CommandSpec {
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let ordering_key = context.list_key();
-    let words = arguments.words().join(" ");
+    let words = arguments.keywords().join(" ");
     if words.is_empty() {
         let chosen = context.get_state(StateKind::Language, &ordering_key).await?;
         let chosen = chosen.and_then(|chosen| Locale::parse(&chosen.value));

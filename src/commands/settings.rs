@@ -43,7 +43,7 @@ impl ApiChange for Setting {
         let community = context.require_community()?;
         let set = context.get_state(StateKind::Setting, community.id.as_str()).await?;
         let before = set.and_then(|set| parse_policy(&set.value));
-        let words = arguments.words().join(" ");
+        let words = arguments.keywords().join(" ");
         let Some(who) = parse_setting(&words) else {
             return Err(Reply::Lines(usage_lines(context, &community.name, &words, before)).into());
         };

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::directory::is_invisible;
 use crate::domain::CommunityId;
 use crate::parse::flags::Flags;
+use crate::parse::names::{MAX_COURTESY_WORDS, is_courtesy_phrase};
 use crate::parse::text::is_comma;
 use crate::parse::tokenizer::{Token, Tokenizer, join};
 use crate::reply::UsageError;
@@ -145,6 +146,7 @@ impl TypedArguments {
             }
             _ => return Ok(found),
         };
+        found.tokens.truncate(found.keywords().len());
         for token in found.tokens.iter_mut().filter(|_| most > 0) {
             token.text.truncate(token.text.trim_end_matches(['.', '!', '?']).len());
         }
@@ -239,6 +241,16 @@ impl Arguments {
     /// The groups, words or command name.
     pub fn words(&self) -> Vec<String> {
         self.tokens.iter().map(|token| token.text.clone()).collect()
+    }
+
+    /// The words without the courtesy behind them, for keywords: a name may end in such words.
+    pub fn keywords(&self) -> Vec<String> {
+        let mut words = self.words();
+        let starts = |words: &[String]| words.len().saturating_sub(MAX_COURTESY_WORDS)..words.len();
+        while let Some(start) = starts(&words).find(|start| is_courtesy_phrase(&words[*start..].join(" "))) {
+            words.truncate(start);
+        }
+        words
     }
 
     /// The missing argument, after the community's name has taken its words.

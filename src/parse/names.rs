@@ -19,7 +19,7 @@ const MAX_NAME_WORDS: usize = 8;
 /// characters.
 const MAX_LEN: usize = 1_000;
 /// The most words of a phrase of courtesy.
-const MAX_COURTESY_WORDS: usize = 3;
+pub const MAX_COURTESY_WORDS: usize = 3;
 
 /// How a text fits the names of an index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

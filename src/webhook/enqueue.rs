@@ -312,6 +312,9 @@ impl Enqueuer {
         event: &mut IncomingMessage<'_>,
     ) -> Result<Expectation, StoreUnavailable> {
         let key = event.conversation_key(admin);
+        let now = event.received_at;
+        let has_prompt_within =
+            |within| prompt::has_prompt_within(&self.store, endpoint.name(), &key, (within, now));
         let talk = match &event.intent {
             MessageIntent::Edit | MessageIntent::EditOfSeveral => {
                 return self.check_edit(endpoint, admin, event).await;
@@ -338,7 +341,7 @@ impl Enqueuer {
             // An unknown command in a group is probably for another bot. It is stored only if a prompt may be open,
             // because it closes the prompt.
             MessageIntent::Command | MessageIntent::PromptReply { .. } => {
-                if prompt::has_recent_prompt(&self.store, endpoint.name(), &key, event.received_at).await? {
+                if has_prompt_within(prompt::LATE_REPLY_NOTICE_WINDOW).await? {
                     return Ok(Expectation::Yes);
                 }
                 match event.intent {
@@ -351,6 +354,13 @@ impl Enqueuer {
                     MessageIntent::PromptReply { talk: Some(talk) } => talk,
                     _ => return Ok(Expectation::No),
                 }
+            }
+            // It may be meant as a reply, so no pause begins. The command of a prompt has ended the pause before.
+            MessageIntent::Talk
+                if endpoint.talk_pause.is_over(&key, TalkKind::Other, now)
+                    && has_prompt_within(prompt::PROMPT_TTL).await? =>
+            {
+                return Ok(Expectation::Yes);
             }
             MessageIntent::Talk => TalkKind::Other,
         };

@@ -44,6 +44,7 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
                     wished = Some(spec);
                     confirm("")
                 }
+                WishResolution::Impossible(reply) => return Err(CommandOutcome::usage_error(reply).into()),
                 WishResolution::Talk => confirm(""),
             }
         }

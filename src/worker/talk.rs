@@ -4,11 +4,12 @@ use super::context::{CommandOutcome, Request};
 use crate::command::consent::is_reaction;
 use crate::command::prompt;
 use crate::command::spec::CommandSpec;
+use crate::commands::CATALOG;
 use crate::config::AdminsFrom;
 use crate::domain::Chat;
 use crate::parse::greeting::is_greeting;
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
-use crate::reply::{Reply, ReplyLine};
+use crate::reply::{Localizer, Reply, ReplyLine};
 use crate::storage::{StateChange, StateKind, StoreUnavailable};
 
 /// One line with the way on. In a group, and on the bot's own phone, the text is for another person. `wished` is the
@@ -36,12 +37,9 @@ pub(super) async fn reply_to_talk(
     {
         return Ok(declined);
     }
-    let example = |spec: &CommandSpec| spec.examples(run.localizer).swap_remove(0);
     let line =
         match (wished, reply) {
-            (Some(spec), _) => ReplyLine::new("wish-usage")
-                .with_plain("usage", spec.usage(run.localizer))
-                .with_plain("example", example(spec)),
+            (Some(spec), _) => usage_line(spec, run.localizer),
             (None, Some(ParsedReply::Acknowledgement { is_agreement: true })) => ReplyLine::new("talk-ok"),
             (None, Some(ParsedReply::Acknowledgement { .. })) => ReplyLine::new("talk-thanks"),
             (None, Some(_)) => ReplyLine::not_done("confirm-nothing"),
@@ -53,6 +51,19 @@ pub(super) async fn reply_to_talk(
                 .with_command("help", "help", &[]),
         };
     Ok(CommandOutcome::talk(Reply::Lines(vec![line]), Vec::new()))
+}
+
+/// How to write a command that was asked for incompletely. Who is no known group may be a person without a number.
+fn usage_line(spec: &CommandSpec, localizer: &Localizer) -> ReplyLine {
+    let people = |name| CATALOG.lookup(name).map_or_else(String::new, |spec| spec.usage(localizer));
+    let (key, people) = match spec.name {
+        "link" => ("wish-usage-group", people("add")),
+        "unlink" => ("wish-usage-group", people("remove")),
+        "alias" => ("wish-usage-alias", String::new()),
+        _ => ("wish-usage", String::new()),
+    };
+    let line = ReplyLine::new(key).with_plain("usage", spec.usage(localizer)).with_plain("people", people);
+    line.with_plain("example", spec.examples(localizer).swap_remove(0))
 }
 
 /// Ends the wait of `/photo` for a picture.

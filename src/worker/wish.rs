@@ -16,16 +16,18 @@ use crate::directory::fold;
 use crate::domain::GroupId;
 use crate::engine::listing::{fit_of_group, load_list};
 use crate::engine::target::Target;
+use crate::engine::whole_groups;
+use crate::i18n;
 use crate::parse::arguments::{self, ArgKind, TypedArguments};
 use crate::parse::dialing_code::DialingCode;
 use crate::parse::names::{Fit, Name, NameReader, is_courtesy_phrase, strip_courtesy};
 use crate::parse::numbers::parse_range;
-use crate::parse::people::parse_people;
+use crate::parse::people::{find_leftover, parse_people};
 use crate::parse::phrases::phrases;
 use crate::parse::text::is_comma;
 use crate::parse::tokenizer::{Separator, Token, Tokenizer, join};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
-use crate::reply::{escape_markup, typed};
+use crate::reply::{Reply, escape_markup, typed};
 use crate::storage::StateKind;
 
 /// The fewest digits of a phone number.
@@ -39,6 +41,8 @@ pub(super) enum WishResolution {
     Change(Suggestion),
     /// A command, but its names are missing or unknown.
     Incomplete(&'static CommandSpec),
+    /// Something that no command does.
+    Impossible(Reply),
     /// Nothing: it is a reply to a prompt, or talk.
     Talk,
 }
@@ -56,9 +60,14 @@ pub(super) async fn resolve_wish(
     let communities = CommunityNames::new(snapshot, directory, admin, list);
     let reader = WishReader { request, communities, wish };
     let rest = wish.rest.as_str();
+    let asked = spec;
     let spec = reader.choose_command(spec, has_number(rest));
     let Some(parts) = reader.find_arguments(spec) else {
-        let is_about_known = rest.is_empty() || spec.name == "create" || reader.mentions_known(spec);
+        if let Some(reply) = reader.reject_group_lifecycle(asked) {
+            return Ok(WishResolution::Impossible(reply));
+        }
+        let is_about_known =
+            words(rest).all(is_stop_word) || spec.name == "create" || reader.mentions_known(spec);
         // Whose number is missing: `coloca ele de admin`.
         let spec = if reader.is_about_admins() { reader.choose_command(spec, true) } else { spec };
         return Ok(if is_about_known { WishResolution::Incomplete(spec) } else { WishResolution::Talk });
@@ -94,6 +103,7 @@ impl WishReader<'_> {
             ("link" | "add", true) => "add",
             ("link" | "add", false) => "link",
             ("unlink" | "remove", true) => "remove",
+            ("remove", false) if self.whole_community(rest).is_some() => "deactivate",
             ("unlink" | "remove", false) => "unlink",
             ("groups", _) if self.whole_community(rest).is_some() => "community",
             ("communities", _) if !rest.is_empty() => "community",
@@ -111,7 +121,7 @@ impl WishReader<'_> {
     fn find_arguments(&self, spec: &CommandSpec) -> Option<Vec<Part>> {
         let rest = self.wish.rest.as_str();
         let parts = match spec.args {
-            [] => return rest.is_empty().then(Vec::new),
+            [] => return words(rest).all(|word| in_word_list(word, "wish-last-words")).then(Vec::new),
             [ArgKind::Community] => vec![self.whole_community(rest)?],
             [ArgKind::Community, next] if next.is_verbatim() => self.community_and_text(spec)?,
             [ArgKind::Groups, ArgKind::Community] => {
@@ -139,7 +149,10 @@ impl WishReader<'_> {
             [ArgKind::Keyword("arg-invite")] => match self.whole_community(rest) {
                 Some(community) => vec![community],
                 None => vec![self.groups(&tokens(rest)?)?],
-            },
+            }
+            .into_iter()
+            .chain(self.reset_word())
+            .collect(),
             [ArgKind::Keyword("arg-language")] => {
                 let language = strip_courtesy(rest);
                 let is_language = phrases("language-names").any(|(_, name)| fold(&name) == fold(language));
@@ -154,6 +167,25 @@ impl WishReader<'_> {
         };
         let typed = parts.iter().map(|(argument, _)| argument.as_str()).collect::<Vec<_>>().join(" ");
         arguments::parse(spec.args, spec.is_mutating, typed.trim()).ok().map(|_| parts)
+    }
+
+    /// The word that makes a new invitation link, if one is asked for.
+    fn reset_word(&self) -> Option<Part> {
+        let words = i18n::text(self.request.run.localizer.locale, "invite-reset", &[]);
+        words.split(' ').next().filter(|_| self.has_verb("wish-reset-words")).map(as_typed)
+    }
+
+    /// Whether the phrase has one of these words.
+    fn has_verb(&self, key: &'static str) -> bool {
+        words(&self.wish.phrase).any(|word| in_word_list(word, key))
+    }
+
+    /// The reply to a wish that would create or delete a group.
+    fn reject_group_lifecycle(&self, asked: &CommandSpec) -> Option<Reply> {
+        let rest = self.wish.rest.as_str();
+        let is_group = asked.name == "deactivate" && self.groups(&tokens(rest)?).is_some();
+        let words = if is_group { format!("group {rest}") } else { rest.to_owned() };
+        whole_groups::reject_group_lifecycle(asked, &words)
     }
 
     /// The command that `/undo` would run, in parentheses, with names in place of ids.
@@ -270,7 +302,10 @@ impl WishReader<'_> {
             return None;
         }
         let found = typed.assign_community(spec.args, name.tokens.clone(), &name.text).ok()?;
-        let text = strip_words_before_text(spec, &found.text);
+        let text = match strip_words_before_text(spec, &found.text) {
+            "" if self.has_verb("wish-removal-words") => "-",
+            text => text,
+        };
         let flags = found.flags.to_typed();
         Some(vec![(flags.to_owned(), flags.to_owned()), self.community_part(&name), as_typed(text)])
     }
@@ -308,16 +343,13 @@ impl WishReader<'_> {
 
     /// The people that all the words name, but small ones.
     fn people(&self, text: &str) -> Option<String> {
-        let is_small = |word: &str| {
-            ["stop-words-beside-name", "stop-words-beside-people", "wish-admin-words"]
-                .iter()
-                .any(|key| in_word_list(word.trim_matches(is_comma), key))
-        };
+        let small = ["stop-words-beside-name", "stop-words-beside-people", "wish-admin-words"];
+        let is_small = |word: &str| small.iter().any(|key| in_word_list(word.trim_matches(is_comma), key));
         let text = text.split_whitespace().filter(|word| !is_small(word)).collect::<Vec<_>>().join(" ");
         let Request { run, admin, .. } = self.request;
         let code = DialingCode::of_admin(admin.phone, run.instance.config.locale);
         let people = parse_people(&text, code);
-        let is_clear = people.iter().all(|person| person.person.is_ok() && person.name.is_none());
+        let is_clear = people.iter().all(|person| person.person.is_ok()) && find_leftover(&people).is_none();
         (is_clear && !people.is_empty()).then_some(text)
     }
 }
@@ -335,7 +367,7 @@ fn has_number(rest: &str) -> bool {
 
 /// The name of a new community: what follows “create a community called”. After a mere “create” only a name that looks
 /// like one counts. None where groups or another wish follow the name.
-fn new_community_name(ParsedWish { rest, phrase_words, .. }: &ParsedWish) -> Option<&str> {
+fn new_community_name(ParsedWish { rest, phrase, .. }: &ParsedWish) -> Option<&str> {
     let is_before = |word: &str| {
         ["create-words-before-community", "create-community-words", "create-words-behind-community"]
             .iter()
@@ -356,7 +388,7 @@ fn new_community_name(ParsedWish { rest, phrase_words, .. }: &ParsedWish) -> Opt
             }
         })
     });
-    let looks_like_name = *phrase_words > 1 || name.starts_with(|c: char| !c.is_lowercase());
+    let looks_like_name = phrase.contains(' ') || name.starts_with(|c: char| !c.is_lowercase());
     (looks_like_name && !names_more).then_some(name)
 }
 

@@ -204,9 +204,9 @@ async fn a_wish_offers_all_that_it_names_or_nothing() {
         // Words that are left.
         ("remove todos menos 5544999990003 do bairro", "Para isso, escreva: /remover"),
         ("tira de admin 5544999990002 e a Carla do bairro", "Para isso, escreva: /rebaixar"),
-        ("coloca futebol e capoeira no bairro", "Para isso, escreva: /vincular"),
-        ("coloca tudo menos futebol no bairro", "Para isso, escreva: /vincular"),
-        ("coloca futebol no bairro amanhã", "Para isso, escreva: /vincular"),
+        ("coloca futebol e capoeira no bairro", "Para um grupo, escreva: /vincular"),
+        ("coloca tudo menos futebol no bairro", "Para um grupo, escreva: /vincular"),
+        ("coloca futebol no bairro amanhã", "Para um grupo, escreva: /vincular"),
         // New communities.
         (
             "cria uma comunidade chamada Festa Junina por favor",
