@@ -75,7 +75,11 @@ impl IncomingMessage<'_> {
                 let texts = self.split(instance);
                 if is_too_old || texts.len() <= MAX_COMMANDS {
                     let kind = is_too_old.then_some(CommandKind::TooOld);
-                    return texts.into_iter().map(|text| parse_part(instance, kind, text)).collect();
+                    let part = |text| match instance.parser.parse(text) {
+                        None if !is_too_old => reply_part(text),
+                        _ => parse_part(instance, kind, text),
+                    };
+                    return texts.into_iter().map(part).collect();
                 }
                 CommandKind::TooMany
             }
@@ -89,8 +93,7 @@ impl IncomingMessage<'_> {
             MessageIntent::Edit => return vec![parse_part(instance, None, text)],
             MessageIntent::EditOfSeveral => CommandKind::EditOfSeveral,
             MessageIntent::PromptReply { .. } => {
-                let kind = CommandKind::Command(&confirm::SPEC);
-                return vec![MessagePart { kind, text: text.to_owned(), parsed: None }];
+                return vec![reply_part(text)];
             }
             MessageIntent::Photo => CommandKind::Command(&photo::SPEC),
             MessageIntent::Wish(kind) => *kind,
@@ -338,7 +341,8 @@ impl Enqueuer {
             // An unknown command in a group is probably for another bot. It is stored only if a prompt may be open,
             // because it closes the prompt.
             MessageIntent::Command | MessageIntent::PromptReply { .. } => {
-                if prompt::has_recent_prompt(&self.store, endpoint.name(), &key, event.received_at).await? {
+                let now = event.received_at;
+                if prompt::recent_prompt(&self.store, endpoint.name(), &key, now).await?.is_some() {
                     return Ok(Expectation::Yes);
                 }
                 match event.intent {
@@ -352,7 +356,16 @@ impl Enqueuer {
                     _ => return Ok(Expectation::No),
                 }
             }
-            MessageIntent::Talk => TalkKind::Other,
+            MessageIntent::Talk => {
+                // A choice by its name.
+                let now = event.received_at;
+                let prompt = prompt::recent_prompt(&self.store, endpoint.name(), &key, now).await?;
+                if prompt.is_some_and(|prompt| prompt.named_option(&event.message.text).is_some()) {
+                    event.intent = MessageIntent::PromptReply { talk: None };
+                    return Ok(Expectation::Yes);
+                }
+                TalkKind::Other
+            }
         };
         event.talk = Some(talk);
         let is_due = endpoint.talk_pause.is_over(&key, talk, event.received_at);
@@ -445,6 +458,11 @@ fn parse_part(instance: &InstanceRuntime, kind: Option<CommandKind>, text: &str)
     let parsed = ParsedText::parse(text, &CATALOG, &instance.parser, locale);
     let kind = kind.unwrap_or_else(|| command_kind(&parsed, locale));
     MessagePart { kind, text: text.to_owned(), parsed: Some(parsed) }
+}
+
+/// A reply to a prompt.
+fn reply_part(text: &str) -> MessagePart {
+    MessagePart { kind: CommandKind::Command(&confirm::SPEC), text: text.to_owned(), parsed: None }
 }
 
 /// The kind of a text that is written like a command. A misspelled `/confirm` is one.
