@@ -357,8 +357,12 @@ impl Enqueuer {
                 }
             }
             MessageIntent::Talk => {
-                // A choice by its name.
                 let now = event.received_at;
+                // What gets no reply is not read either.
+                if !endpoint.talk_pause.is_over(&key, TalkKind::Other, now) {
+                    return Ok(Expectation::No);
+                }
+                // A choice by its name.
                 let prompt = prompt::recent_prompt(&self.store, endpoint.name(), &key, now).await?;
                 if prompt.is_some_and(|prompt| prompt.named_option(&event.message.text).is_some()) {
                     event.intent = MessageIntent::PromptReply { talk: None };

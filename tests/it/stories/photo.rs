@@ -149,7 +149,7 @@ async fn a_picture_that_z_api_could_not_fetch_is_explained() {
     assert_eq!(
         lost,
         "❌ A Z-API não conseguiu baixar essa foto do WhatsApp, então não mudei nada.\n\
-         Mande a foto agora (vale por 5 minutos; a que veio antes do comando não conta), ou mande com esta legenda: /foto \"Bairro Feliz\""
+         Mande a foto aqui em até 5 minutos, ou mande com esta legenda: /foto \"Bairro Feliz\""
     );
     assert_eq!(bot.changes(), 0);
 }
