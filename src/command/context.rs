@@ -64,7 +64,7 @@ pub struct Context<'a> {
     pub confirmation: Confirmation,
     /// This command undoes a change.
     pub is_undo: bool,
-    /// It asks for a confirmation whatever it changes: it undoes an old change.
+    /// It asks for a confirmation whatever it changes: it undoes an old change, or may be misread.
     pub must_confirm: bool,
     /// Undo only if this is still true: the community id or description text that the change left.
     pub precondition: Option<String>,

@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::command::resolution::DeferredCommand;
+use crate::directory::fold;
 use crate::domain::{ConversationKey, InstanceName, Locale};
+use crate::parse::names::strip_courtesy;
+use crate::parse::prompt_reply::MAX_REPLY_LEN;
 use crate::storage::{CommandRecord, StateChange, StateEntry, StateKind, Store, StoreUnavailable};
 
 /// How long a prompt waits for a reply.
@@ -33,6 +36,9 @@ pub struct Prompt {
     pub before: String,
     /// The options, chosen by number. Where there are none, a yes is expected.
     pub options: Vec<String>,
+    /// The names of the options as they are shown, where they have names.
+    #[serde(default)]
+    pub names: Vec<String>,
     /// Its arguments after the chosen options.
     pub after: String,
     /// Several may be chosen.
@@ -75,6 +81,23 @@ impl Prompt {
     /// Whether the command cannot be undone.
     pub fn is_irreversible(&self) -> bool {
         IRREVERSIBLE.contains(&self.command.as_str())
+    }
+
+    /// The number of the option that a text names: by its whole name, or by words that no other option has.
+    pub fn named_option(&self, text: &str) -> Option<usize> {
+        let fold_words = |text: &str| {
+            let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+            words.map(fold).collect::<Vec<_>>()
+        };
+        let typed = fold_words(strip_courtesy(text));
+        if typed.is_empty() || text.len() > MAX_REPLY_LEN {
+            return None;
+        }
+        let names: Vec<_> = self.names.iter().map(|name| fold_words(name)).collect();
+        let is_within = |name: &&Vec<String>| typed.iter().all(|word| name.contains(word));
+        let is_only = names.iter().filter(is_within).count() == 1;
+        let found = names.iter().position(|name| *name == typed);
+        found.or_else(|| names.iter().position(|name| is_only && is_within(&name))).map(|at| at + 1)
     }
 
     /// The state change that stores the prompt.
@@ -133,14 +156,14 @@ pub fn is_in_time(prompted_at: Timestamp, answered: Timestamp) -> bool {
     answered.since(prompted_at) <= PROMPT_TTL
 }
 
-/// Whether a prompt was stored within this time and is not closed; after `PROMPT_TTL` it has expired.
-pub async fn has_prompt_within(
+/// The prompt that was stored within this time and is not closed; after `PROMPT_TTL` it has expired.
+pub async fn recent_prompt(
     store: &Store,
     instance: &InstanceName,
     key: &ConversationKey,
     (within, now): (Duration, Timestamp),
-) -> Result<bool, StoreUnavailable> {
+) -> Result<Option<Prompt>, StoreUnavailable> {
     let stored = store.get_state(instance, StateKind::Prompt, key.as_str()).await?;
-    let is_recent = |stored: &StateEntry| now.since(stored.at) <= within;
-    Ok(stored.is_some_and(|stored| is_recent(&stored) && Prompt::from_state(&stored).is_some()))
+    let recent = stored.filter(|stored| now.since(stored.at) <= within);
+    Ok(recent.as_ref().and_then(Prompt::from_state))
 }

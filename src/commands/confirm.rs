@@ -59,7 +59,9 @@ pub async fn resolve(context: &ResolveContext<'_>, arguments: &Arguments) -> Res
             Resolution::Reply(Reply::Lines(vec![late]), vec![clear_prompt(conversation_key)])
         }
         Consent::Open(key) => {
-            reply_only(ReplyLine::not_done(key).with_plain("last", prompt.options.len().to_string()))
+            let is_for_other = matches!(key, "confirm-early" | "confirm-other-quoted");
+            let line = if is_for_other { ReplyLine::not_done(key) } else { ReplyLine::new(key) };
+            reply_only(line.with_plain("last", prompt.options.len().to_string()))
         }
         Consent::Unrelated => Resolution::Ignore,
     })
@@ -82,6 +84,8 @@ async fn read_answer(
             reply => reply,
         },
     };
+    let named = || prompt.named_option(&command.text).filter(|_| has_no_prefix && is_direct);
+    let reply = reply.or_else(|| named().map(|number| ParsedReply::Numbers(vec![number])));
     let quote = match &command.quoted {
         None => Quote::Absent,
         Some(quoted) if store.reply_messages(&prompt.prompted_by).await?.contains(quoted) => Quote::Prompt,

@@ -190,6 +190,7 @@ async fn known_admins<'a>(context: &Context<'a>) -> Result<Vec<&'a Admin>, Comma
 fn prompt_choice(context: &mut Context<'_>, entries: &[CommunityEntry]) {
     context.set_prompt(Prompt {
         options: entries.iter().take(MAX_CANDIDATES).map(|entry| entry.id.to_string()).collect(),
+        names: disambiguate(entries),
         ..Prompt::new(&context.claim.command, context.localizer.locale, SPEC.name)
     });
 }

@@ -25,12 +25,11 @@ pub const SPEC: CommandSpec = CommandSpec {
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let ordering_key = context.list_key();
     let words = arguments.keywords().join(" ");
+    let chosen = context.get_state(StateKind::Language, &ordering_key).await?;
+    let before = chosen.and_then(|chosen| Locale::parse(&chosen.value)).unwrap_or(context.instance.locale);
     if words.is_empty() {
-        let chosen = context.get_state(StateKind::Language, &ordering_key).await?;
-        let chosen = chosen.and_then(|chosen| Locale::parse(&chosen.value));
-        let locale = chosen.unwrap_or(context.instance.locale);
         return Ok(Reply::Lines(vec![with_language_commands(
-            ReplyLine::new("language-is").text("name", locale_name_key(locale)),
+            ReplyLine::new("language-is").text("name", locale_name_key(before)),
         )]));
     }
     let Some(locale) = parse_locale(&words) else {
@@ -39,6 +38,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
         )]));
     };
     context.set_state(StateKind::Language, ordering_key, Some(locale.tag().to_owned()));
+    context.set_undo(SPEC.name, Some((SPEC.name, before.tag().to_owned())));
     let lines = ReplyLine::done("language-set").with_command("help", "help", &[]);
     Ok(Reply::InLanguage(locale, Box::new(Reply::Lines(vec![lines]))))
 }

@@ -41,6 +41,9 @@ pub enum ListKind {
 pub struct NumberedList {
     of: ListKind,
     ids: Vec<String>,
+    /// The message of the command that showed it.
+    #[serde(default)]
+    message_id: String,
 }
 
 /// The stored rest of a list.
@@ -75,7 +78,7 @@ pub enum NamesError {
 impl NumberedList {
     /// The meaning of the numbers from 1.
     pub fn new(of: ListKind, ids: Vec<String>) -> Self {
-        Self { of, ids }
+        Self { of, ids, message_id: String::new() }
     }
 
     /// Parses a stored list; none of an earlier version.
@@ -133,7 +136,7 @@ impl Context<'_> {
     fn render_page(&mut self, head: Vec<ReplyLine>, mut rest: RemainingPages) -> Reply {
         let left = rest.lines.split_off(rest.lines.len().min(rest.page));
         let lines = std::mem::replace(&mut rest.lines, left);
-        if let Some(NumberedList { of, ids }) = &rest.numbers {
+        if let Some(NumberedList { of, ids, .. }) = &rest.numbers {
             // Another list may have been shown in between.
             self.store_list(*of, ids.clone());
         }
@@ -147,7 +150,8 @@ impl Context<'_> {
 
     /// Stores the meaning of the numbers of a list, by chat.
     pub fn store_list(&mut self, of: ListKind, ids: Vec<String>) {
-        let value = serde_json::to_string(&NumberedList { of, ids }).unwrap_or_default();
+        let message_id = self.claim.command.message_id.clone();
+        let value = serde_json::to_string(&NumberedList { of, ids, message_id }).unwrap_or_default();
         let ordering_key = self.list_key();
         self.set_state(StateKind::List, ordering_key, Some(value));
     }
@@ -241,14 +245,18 @@ impl Context<'_> {
     }
 }
 
-/// The list of a chat that was shown when the command was accepted.
+/// The list of a chat that was shown when the command was accepted, or by a command above it in the same message.
 pub async fn load_list(
     store: &Store,
     command: &CommandRecord,
     key: &str,
 ) -> Result<Option<String>, CommandError> {
     let list = store.get_state(&command.instance, StateKind::List, key).await?;
-    Ok(list.filter(|list| list.at <= command.accepted_at).map(|list| list.value))
+    let is_of_message = |list: &str| {
+        NumberedList::from_stored(list).is_some_and(|list| list.message_id == command.message_id)
+    };
+    let list = list.filter(|list| list.at <= command.accepted_at || is_of_message(&list.value));
+    Ok(list.map(|list| list.value))
 }
 
 /// How a text fits the names of groups.

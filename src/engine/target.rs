@@ -131,13 +131,14 @@ pub fn prompt_choice(
     options.truncate(MAX_CANDIDATES);
     // A dry run stays one.
     let dry_run = Flags { dry_run: context.is_dry_run(), ..Flags::default() };
+    let names = disambiguate(&options.iter().map(to_entry).collect::<Vec<_>>());
     context.set_prompt(Prompt {
+        names: names.clone(),
         before: format!("{} {}", dry_run.to_typed(), arguments.before).trim().to_owned(),
         options: options.iter().map(|place| place.id().to_owned()).collect(),
         after: arguments.after,
         ..Prompt::new(&context.claim.command, context.localizer.locale, command)
     });
-    let names = disambiguate(&options.iter().map(to_entry).collect::<Vec<_>>());
     let mut lines = vec![ReplyLine::not_done("many-targets").name("name", typed)];
     for (at, (place, name)) in options.iter().zip(names).enumerate() {
         let option = ReplyLine::new("target-option").with_plain("number", (at + 1).to_string());

@@ -95,7 +95,8 @@ pub struct Arguments {
 
 /// Parses the arguments of a command as if its first token, or the last one behind groups, named the community.
 pub fn parse(args: &[ArgKind], has_flags: bool, source: &str) -> Result<Arguments, UsageError> {
-    TypedArguments::parse(args, has_flags, source)?.assign(args)
+    let found = TypedArguments::parse(args, has_flags, source)?.assign(args)?;
+    found.missing_argument(args).map_or(Ok(found), Err)
 }
 
 impl TypedArguments {
@@ -132,7 +133,11 @@ impl TypedArguments {
         };
         let name = join(&self.tokens[range.clone()]);
         let arguments = self.assign_community(args, range, &name)?;
-        arguments.missing_argument(args).map_or(Ok(arguments), Err)
+        match arguments.missing_argument(args) {
+            // The only name may be that of a group: that is known only with the names.
+            Some(error) if error != UsageError::MissingGroups => Err(error),
+            _ => Ok(arguments),
+        }
     }
 
     fn assign_without_community(&self, args: &[ArgKind]) -> Result<Arguments, UsageError> {

@@ -1,4 +1,5 @@
-//! The commands of a message: each line that begins with a prefix is one, with the lines behind it.
+//! The commands of a message: each line that begins with a prefix is one, with the lines behind it. A reply to a prompt
+//! may stand on a line before them.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -35,29 +36,38 @@ pub fn split_commands<'t>(
     kind_of: impl Fn(&str) -> NameKind,
 ) -> Vec<&'t str> {
     let mut starts: Vec<usize> = Vec::new();
-    let mut last = NameKind::Unknown;
+    // None before the first command.
+    let mut last = None;
     let mut at = 0;
     while at < text.len() {
         let line_end = memchr::memchr2(b'\n', b'\r', &text.as_bytes()[at..]);
         let line = &text[at..line_end.map_or(text.len(), |end| at + end + 1)];
         match parser.parse(line).map(|command| kind_of(&command.typed)) {
-            Some(NameKind::Unknown) if last == NameKind::WithText => {}
+            Some(NameKind::Unknown) if last == Some(NameKind::WithText) => {}
             Some(kind) => {
                 if starts.len() == limit {
                     break;
                 }
                 starts.push(at);
-                last = kind;
+                last = Some(kind);
             }
-            None if starts.is_empty() && (at + line.len() == text.len() || !is_courtesy(line)) => {
+            None if at + line.len() == text.len() && (starts.is_empty() || last.is_none()) => {
                 return Vec::new();
             }
-            None => {}
+            None if !starts.is_empty() || is_courtesy(line) => {}
+            None if is_reply(line) => starts.push(at),
+            None => return Vec::new(),
         }
         at += line.len();
     }
     let ends = starts.iter().skip(1).copied().chain([text.len()]);
     starts.iter().zip(ends).map(|(start, end)| &text[*start..end]).collect()
+}
+
+/// Whether a line replies to a prompt, and says nothing else.
+fn is_reply(line: &str) -> bool {
+    line.len() <= MAX_COURTESY_BYTES
+        && parse_reply(line, true, PromptFacts::default()).is_some_and(|reply| reply != ParsedReply::No)
 }
 
 /// Whether a line has only words of courtesy, or none, or is a no to a prompt, which the commands behind it close.
@@ -84,7 +94,7 @@ mod tests {
 
     #[test]
     fn each_line_with_a_prefix_is_a_command() {
-        let rows: [(&str, &[&str]); 18] = [
+        let rows: [(&str, &[&str]); 21] = [
             ("/link a b", &["/link a b"]),
             ("\n  /link a b\n", &["  /link a b\n"]),
             ("/link a b\n/unlink a c", &["/link a b\n", "/unlink a c"]),
@@ -95,7 +105,10 @@ mod tests {
             ("Bom dia!\n/link a b\n/unlink a c", &["/link a b\n", "/unlink a c"]),
             ("oi, tudo bem?\n\npor favor:\n/link a b", &["/link a b"]),
             ("não\n/link a b", &["/link a b"]),
-            ("sim\n/link a b", &[]),
+            ("sim\n/link a b", &["sim\n", "/link a b"]),
+            ("sim\n\nbom dia\n/link a b", &["sim\n\nbom dia\n", "/link a b"]),
+            ("sim, vincula o suporte\n/link a b", &[]),
+            ("sim\nbom dia", &[]),
             ("tira o suporte\n/link a b", &[]),
             ("bom dia", &[]),
             ("", &[]),
@@ -123,9 +136,10 @@ mod tests {
             let commands = split(&text);
             prop_assert!(commands.is_empty() || text.ends_with(&commands.concat()), "{:?}", commands);
             let parser = CommandParser::new(&["/".to_owned()]);
-            prop_assert!(commands.iter().all(|command| parser.parse(command).is_some()));
-            // Each is one command by itself.
-            prop_assert!(commands.iter().all(|command| split(command) == [*command]));
+            // Each but a reply before them is one command by itself.
+            let is_command = |command: &str| parser.parse(command).is_some();
+            prop_assert!(commands.iter().skip(1).all(|command| is_command(command)));
+            prop_assert!(commands.iter().all(|command| !is_command(command) || split(command) == [*command]));
         }
     }
 }

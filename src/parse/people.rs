@@ -10,11 +10,14 @@ use crate::parse::dialing_code::{DialingCode, parse_international};
 use crate::parse::further_command::is_command_verb;
 use crate::parse::list_items::list_item;
 use crate::parse::names::{is_courtesy_phrase, strip_courtesy};
+use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::parse::text::is_comma;
 use crate::parse::word_lists::{in_word_list, is_stop_word};
 
 /// As many digits are a lid: no country has such long phone numbers.
 const MIN_LID_DIGITS: usize = 14;
+/// The most words of a name without a capital letter.
+const MAX_NAME_WORDS: usize = 2;
 /// The most digits of a number.
 const MAX_DIGITS: usize = 15;
 
@@ -67,19 +70,33 @@ pub fn parse_people(text: &str, country: Option<DialingCode>) -> Vec<ParsedPerso
 }
 
 /// The words beside people that are neither a name nor courtesy, as in `44 99999-0002 only tomorrow`: they may change
-/// what is meant. A name begins with a capital letter.
+/// what is meant. A name begins with a capital letter, or may be one without.
 pub fn find_leftover(people: &[ParsedPerson]) -> Option<&str> {
     if !people.iter().any(|named| named.person.is_ok()) {
         return None;
     }
     let mut words = people.iter().filter_map(|named| match (&named.name, named.person) {
-        (Some(name), _) => Some(name.as_str()),
+        (Some(name), _) => Some(name.as_str()).filter(|name| !may_be_name(name)),
         (None, Err(PersonParseError::NoNumber)) => {
             Some(named.typed.as_str()).filter(|typed| !typed.contains(|c: char| c.is_ascii_digit()))
         }
         (None, _) => None,
     });
     words.find(|words| !is_person_name(words))
+}
+
+/// Whether words beside a number are only perhaps a name, so that it must be asked: `elisa 44 99999-0001`.
+pub fn has_uncertain_name(people: &[ParsedPerson]) -> bool {
+    people.iter().filter_map(|named| named.name.as_deref()).any(|name| !is_person_name(name))
+}
+
+/// Whether words without a capital letter may be a name.
+fn may_be_name(words: &str) -> bool {
+    let is_word = |word: &str| {
+        word.chars().all(char::is_alphabetic) && !is_command_verb(word) && !in_word_list(word, "stop-words")
+    };
+    let is_no = || parse_reply(words, true, PromptFacts::default()) == Some(ParsedReply::No);
+    words.split(' ').count() <= MAX_NAME_WORDS && words.split(' ').all(is_word) && !is_no()
 }
 
 fn is_person_name(words: &str) -> bool {
@@ -441,6 +458,7 @@ mod tests {
             ("44 99999-0002, só amanhã", Some("só amanhã")),
             ("44 99999-0003 quando ele voltar", Some("quando ele voltar")),
             ("44 99999-0003 Carla da Silva", None),
+            ("carla souza 44 99999-0003, 44 99999-0002 bruno", None),
             ("a Carla 44 99999-0003, o 44 99999-0002 como admin por favor", None),
             ("44 99999-0001, Ana e Bruno", None),
             ("44 99999-0001, 123", None),

@@ -50,7 +50,9 @@ impl Store {
     ) -> Result<bool, StoreUnavailable> {
         let between = self.messages_between(prompted_by, reply).await?;
         let is_command = |message: &MessageBetween| {
-            message.version == 0 && message.name != "too_old" && !NO_COMMANDS.contains(&message.name.as_str())
+            message.version == 0
+                && !matches!(message.name.as_str(), "too_old" | "rate_limited")
+                && !NO_COMMANDS.contains(&message.name.as_str())
         };
         Ok(between.iter().any(is_command))
     }
@@ -87,12 +89,12 @@ impl Store {
         Ok(messages.collect())
     }
 
-    /// The English name of a command, or the kind that it was enqueued as.
-    pub async fn command_name(&self, command: &str) -> Result<Option<String>, StoreUnavailable> {
-        let name = sqlx::query_scalar("SELECT name FROM command WHERE id = $1")
+    /// The English name of a command, or the kind that it was enqueued as, and its text.
+    pub async fn name_and_text(&self, command: &str) -> Result<Option<(String, String)>, StoreUnavailable> {
+        let row = sqlx::query_as("SELECT name, text FROM command WHERE id = $1")
             .bind(command)
             .fetch_optional(&self.reads);
-        self.read(name).await
+        self.read(row).await
     }
 
     /// When the message of a command was sent, by WhatsApp's clock.

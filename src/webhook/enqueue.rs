@@ -75,7 +75,11 @@ impl IncomingMessage<'_> {
                 let texts = self.split(instance);
                 if is_too_old || texts.len() <= MAX_COMMANDS {
                     let kind = is_too_old.then_some(CommandKind::TooOld);
-                    return texts.into_iter().map(|text| parse_part(instance, kind, text)).collect();
+                    let part = |text| match instance.parser.parse(text) {
+                        None if !is_too_old => reply_part(text),
+                        _ => parse_part(instance, kind, text),
+                    };
+                    return texts.into_iter().map(part).collect();
                 }
                 CommandKind::TooMany
             }
@@ -89,8 +93,7 @@ impl IncomingMessage<'_> {
             MessageIntent::Edit => return vec![parse_part(instance, None, text)],
             MessageIntent::EditOfSeveral => CommandKind::EditOfSeveral,
             MessageIntent::PromptReply { .. } => {
-                let kind = CommandKind::Command(&confirm::SPEC);
-                return vec![MessagePart { kind, text: text.to_owned(), parsed: None }];
+                return vec![reply_part(text)];
             }
             MessageIntent::Photo => CommandKind::Command(&photo::SPEC),
             MessageIntent::Wish(kind) => *kind,
@@ -313,8 +316,7 @@ impl Enqueuer {
     ) -> Result<Expectation, StoreUnavailable> {
         let key = event.conversation_key(admin);
         let now = event.received_at;
-        let has_prompt_within =
-            |within| prompt::has_prompt_within(&self.store, endpoint.name(), &key, (within, now));
+        let recent_prompt = |within| prompt::recent_prompt(&self.store, endpoint.name(), &key, (within, now));
         let talk = match &event.intent {
             MessageIntent::Edit | MessageIntent::EditOfSeveral => {
                 return self.check_edit(endpoint, admin, event).await;
@@ -341,7 +343,7 @@ impl Enqueuer {
             // An unknown command in a group is probably for another bot. It is stored only if a prompt may be open,
             // because it closes the prompt.
             MessageIntent::Command | MessageIntent::PromptReply { .. } => {
-                if has_prompt_within(prompt::LATE_REPLY_NOTICE_WINDOW).await? {
+                if recent_prompt(prompt::LATE_REPLY_NOTICE_WINDOW).await?.is_some() {
                     return Ok(Expectation::Yes);
                 }
                 match event.intent {
@@ -355,14 +357,19 @@ impl Enqueuer {
                     _ => return Ok(Expectation::No),
                 }
             }
-            // It may be meant as a reply, so no pause begins. The command of a prompt has ended the pause before.
-            MessageIntent::Talk
-                if endpoint.talk_pause.is_over(&key, TalkKind::Other, now)
-                    && has_prompt_within(prompt::PROMPT_TTL).await? =>
-            {
-                return Ok(Expectation::Yes);
+            MessageIntent::Talk if endpoint.talk_pause.is_over(&key, TalkKind::Other, now) => {
+                match recent_prompt(prompt::PROMPT_TTL).await? {
+                    // It may be meant as a reply, so no pause begins. The command of a prompt has ended the pause before.
+                    Some(prompt) => {
+                        if prompt.named_option(&event.message.text).is_some() {
+                            event.intent = MessageIntent::PromptReply { talk: None };
+                        }
+                        return Ok(Expectation::Yes);
+                    }
+                    None => TalkKind::Other,
+                }
             }
-            MessageIntent::Talk => TalkKind::Other,
+            MessageIntent::Talk => return Ok(Expectation::No),
         };
         event.talk = Some(talk);
         let is_due = endpoint.talk_pause.is_over(&key, talk, event.received_at);
@@ -465,6 +472,11 @@ fn parse_part(instance: &InstanceRuntime, kind: Option<CommandKind>, text: &str)
     let parsed = ParsedText::parse(text, &CATALOG, &instance.parser, locale);
     let kind = kind.unwrap_or_else(|| command_kind(&parsed, locale));
     MessagePart { kind, text: text.to_owned(), parsed: Some(parsed) }
+}
+
+/// A reply to a prompt.
+fn reply_part(text: &str) -> MessagePart {
+    MessagePart { kind: CommandKind::Command(&confirm::SPEC), text: text.to_owned(), parsed: None }
 }
 
 /// The kind of a text that is written like a command. A misspelled `/confirm` is one.

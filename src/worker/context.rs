@@ -70,10 +70,16 @@ impl Request<'_> {
         self.chat.ordering_key(&self.command.admin, self.command.by_owner).to_string()
     }
 
-    /// A reply that offers a command with each of these arguments: a yes or a number runs one of them.
-    pub(super) fn offer(&self, reply: Reply, spec: &CommandSpec, options: Vec<String>) -> CommandOutcome {
+    /// A reply that offers a command with each of these arguments: a yes, a number or a name runs one of them.
+    pub(super) fn offer(
+        &self,
+        reply: Reply,
+        spec: &CommandSpec,
+        options: Vec<String>,
+        names: Vec<String>,
+    ) -> CommandOutcome {
         let prompt = Prompt::new(self.command, self.run.localizer.locale, spec.name);
-        let prompt = Prompt { options, ..prompt };
+        let prompt = Prompt { options, names, ..prompt };
         CommandOutcome {
             state_changes: vec![prompt.to_state_change(self.conversation_key)],
             ..CommandOutcome::usage_error(reply)

@@ -26,11 +26,7 @@ pub(super) async fn cancel_deleted(
     let nothing = CommandOutcome::new(Reply::empty(), Outcome::Replied);
     Ok(match own {
         Some(prompt) if is_in_time(prompt.at, now) => {
-            // An edit to what is no command has a text.
-            let reply = match command.text.is_empty() {
-                true => deleted_reply(),
-                false => Reply::Lines(vec![ReplyLine::new("message-edited")]),
-            };
+            let reply = deletion_reply(&command.text);
             CommandOutcome { reply, state_changes: vec![void_prompt(&key)], ..nothing }
         }
         _ => nothing,
@@ -43,16 +39,15 @@ pub(super) async fn cancelled_reply(
     run: &RunContext<'_>,
 ) -> Result<Reply, StoreUnavailable> {
     let by = match &command.cancelled_by {
-        Some(id) => run.store.command_name(id).await?,
+        Some(id) => run.store.name_and_text(id).await?,
         None => None,
     };
-    Ok(if by.as_deref() == Some(DELETION) {
-        deleted_reply()
-    } else {
-        Reply::Lines(vec![ReplyLine::new("cancelled")])
-    })
+    let by = by.filter(|(name, _)| name == DELETION);
+    Ok(by.map_or_else(|| Reply::Lines(vec![ReplyLine::new("cancelled")]), |(_, text)| deletion_reply(&text)))
 }
 
-fn deleted_reply() -> Reply {
-    Reply::Lines(vec![ReplyLine::new("message-deleted")])
+/// The reply to a deletion. An edit to what is no command has a text.
+fn deletion_reply(text: &str) -> Reply {
+    let key = if text.is_empty() { "message-deleted" } else { "message-edited" };
+    Reply::Lines(vec![ReplyLine::new(key)])
 }

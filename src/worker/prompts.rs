@@ -1,6 +1,7 @@
 //! What the end of a command means for the prompt of its conversation.
 
 use super::context::{CONFIRM_COMMAND, CommandOutcome};
+use super::store_command::RATE_LIMITED;
 use crate::command::prompt;
 use crate::command::prompt::Prompt;
 use crate::command::resolution::DeferredCommand;
@@ -33,8 +34,8 @@ pub(super) async fn update_prompts(
     }
     let key = Chat::from_id(&command.chat).conversation_key(&command.admin, command.by_owner);
     let has_changed = result.state_changes.iter().any(|change| change.kind == StateKind::Prompt);
-    // What came too late was not run.
-    if result.outcome == Outcome::Expired {
+    // What came too late or too often was not run.
+    if result.outcome == Outcome::Expired || command.name == RATE_LIMITED {
         return Ok(result);
     }
     if result.is_talk || command.name == CONFIRM_COMMAND && !is_prompt_reply || has_changed && is_prompt_reply

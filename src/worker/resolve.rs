@@ -105,7 +105,7 @@ async fn reply_to_unknown(
     });
     let reply = Reply::unknown_command(&parsed.typed, nearest, spec.is_some());
     Ok(match spec {
-        Some(spec) => request.offer(reply, spec, vec![parsed.rest().to_owned()]),
+        Some(spec) => request.offer(reply, spec, vec![parsed.rest().to_owned()], Vec::new()),
         None => CommandOutcome::usage_error(reply),
     })
 }

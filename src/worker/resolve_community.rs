@@ -195,10 +195,10 @@ impl Search<'_> {
         let options = entries.iter().zip(tokens).map(arguments).collect();
         let candidates = disambiguate(&entries);
         let reply = match is_known {
-            true => Reply::ambiguous_community(typed, candidates),
-            false => Reply::similar_communities(typed, candidates),
+            true => Reply::ambiguous_community(typed, candidates.clone()),
+            false => Reply::similar_communities(typed, candidates.clone()),
         };
-        self.request.offer(reply, self.spec, options).into()
+        self.request.offer(reply, self.spec, options, candidates).into()
     }
 
     /// Other communities that are named beside the one that was found: another whole name shortly behind a beginning,
@@ -287,8 +287,15 @@ impl Search<'_> {
         let tokens = &self.typed.tokens;
         let last = reader.read_last(tokens);
         if self.spec.args.len() == 1 && last.fit >= Fit::Beginning {
-            let readings = self.names.find(&last.text).0.into_iter();
-            return self.ask(&name.text, readings.map(|entry| (entry, last.tokens.clone())).collect(), false);
+            let first = reader.read_first(tokens);
+            let mut entries = self.names.find(&last.text).0;
+            entries
+                .extend(self.names.find(&first.text).0.into_iter().filter(|_| first.fit >= Fit::Beginning));
+            entries.sort_by(|one, other| one.name.cmp(&other.name));
+            entries.dedup_by(|one, other| one.id == other.id);
+            let is_known = entries.len() > 1;
+            let readings = entries.into_iter().map(|entry| (entry, last.tokens.clone()));
+            return self.ask(&name.text, readings.collect(), is_known);
         }
         let runs = self.find_runs(&name);
         let texts: Vec<String> =

@@ -20,6 +20,6 @@ impl Suggestion {
         let command = format!("{command} {}", self.shown.trim());
         let line = ReplyLine::new(key).with_plain("command", command.trim_end());
         // As an option: a yes chooses this command, but does not confirm it yet.
-        request.offer(Reply::Lines(vec![line]), self.spec, vec![self.arguments])
+        request.offer(Reply::Lines(vec![line]), self.spec, vec![self.arguments], Vec::new())
     }
 }

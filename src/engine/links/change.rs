@@ -166,6 +166,7 @@ fn prompt_choice(context: &mut Context<'_>, plan: &LinkPlan, flags: &str) {
     context.set_prompt(Prompt {
         before: before.trim().to_owned(),
         options,
+        names: plan.choice_names(),
         after: after.to_owned(),
         takes_several: true,
         ..Prompt::new(&context.claim.command, context.localizer.locale, plan.action.command())

@@ -151,6 +151,17 @@ impl LinkPlan {
         choices.take(MAX_OPTIONS).collect()
     }
 
+    /// The names of the candidates, as they are shown.
+    pub fn choice_names(&self) -> Vec<String> {
+        let names = self.items.iter().flat_map(|item| match &item.prior {
+            PriorState::NameNotFound(names) | PriorState::Ambiguous(names) => {
+                &names[..names.len().min(item.choices.len())]
+            }
+            _ => &[],
+        });
+        names.take(MAX_OPTIONS).cloned().collect()
+    }
+
     /// Changes groups of other communities too, which `may_leave` allows.
     pub fn move_from(&mut self, may_leave: impl Fn(&SourceCommunity) -> bool) {
         for item in self.items.iter_mut().filter(|item| item.prior == PriorState::InOtherCommunity) {

@@ -148,11 +148,13 @@ async fn matched_groups(
     };
     let pattern_key = if word.chars().all(|c| c == '*') { "bare-pattern" } else { "no-pattern" };
     let has_name = snapshot.communities.matches(word);
-    let is_community = has_name.1 && has_name.0.into_iter().any(sees);
+    let (is_whole, is_community) = (has_name.1, has_name.0.into_iter().any(sees));
     Ok(Err(match found {
         NameMatch::Exact(group) if is_listed_community(&group) => item(unclear("group-is-community"), &[]),
         NameMatch::Exact(group) => return Ok(Ok(vec![group])),
-        NameMatch::NotFound { .. } if is_community => item(unclear("group-is-community"), &[]),
+        NameMatch::NotFound { suggestions } if is_community && (is_whole || suggestions.is_empty()) => {
+            item(unclear("group-is-community"), &[])
+        }
         NameMatch::Many(groups) if !groups.is_empty() => return Ok(Ok(groups)),
         NameMatch::Many(_) => item(unclear(pattern_key), &[]),
         NameMatch::Ambiguous(groups) => {

@@ -15,7 +15,7 @@ use crate::failpoint::{self, Step};
 use crate::parse::arguments::Arguments;
 use crate::parse::flags::Flags;
 use crate::parse::names::is_exclusion;
-use crate::parse::people::{ParsedPerson, PersonParseError, find_leftover, parse_people};
+use crate::parse::people::{ParsedPerson, PersonParseError, find_leftover, has_uncertain_name, parse_people};
 use crate::parse::text::is_comma;
 use crate::reply::{Reply, ReplyLine, UsageError, typed};
 
@@ -84,6 +84,7 @@ async fn plan_change(
     if let Some(why_not) = why_not {
         return Ok(Err(Reply::Lines(vec![why_not])));
     }
+    context.must_confirm |= has_uncertain_name(&named);
     let plan = build_plan(context, action, community, &named).await?;
     Ok(plan.map_err(|why_not| Reply::Lines(vec![why_not])))
 }

@@ -33,8 +33,8 @@ async fn a_number_out_of_range_prompts_again() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" vendas"#).await;
 
-    assert_eq!(bot.ask(ANA, "7").await, "❌ Answer with a number from 1 to 3, or “no”.");
-    assert_eq!(bot.ask(ANA, "sim").await, "❌ Answer with a number from 1 to 3, or “no”.");
+    assert_eq!(bot.ask(ANA, "7").await, "Answer with a number from 1 to 3, or “no”.");
+    assert_eq!(bot.ask(ANA, "sim").await, "Answer with a number from 1 to 3, or “no”.");
     assert_eq!(bot.ask(ANA, "3").await.chars().next(), Some('⚠'));
 }
 

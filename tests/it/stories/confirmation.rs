@@ -187,7 +187,7 @@ async fn each_change_is_undone_or_reported_as_final() {
             bot.settled().await;
             assert_eq!(
                 again,
-                format!("❌ I took back /{name} already; there is nothing else of yours here to take back.")
+                format!("❌ I took back /{name} already. Only the last change can be taken back.")
             );
             assert!(is_as_before(), "{name}: {again}");
         } else {

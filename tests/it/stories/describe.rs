@@ -108,7 +108,7 @@ async fn undo_reverts_nothing_that_was_already_so() {
 
     let again = bot.ask(ANA, "/undo").await;
 
-    assert_eq!(again, "❌ I took back /describe already; there is nothing else of yours here to take back.");
+    assert_eq!(again, "❌ I took back /describe already. Only the last change can be taken back.");
     assert_eq!(bot.description("Bairro Feliz"), "Oi");
 }
 

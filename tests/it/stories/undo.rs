@@ -20,8 +20,8 @@ async fn undo_unlinks_only_newly_linked_groups() {
     bot.settled().await;
     // A second undo does not redo.
     for (command, expected) in [
-        ("/undo", "❌ I took back /link already; there is nothing else of yours here to take back."),
-        ("/desfazer", "❌ Já desfiz /vincular; não há mais nada seu nesta conversa para desfazer."),
+        ("/undo", "❌ I took back /link already. Only the last change can be taken back."),
+        ("/desfazer", "❌ Já desfiz /vincular. Só dá para desfazer a última mudança."),
     ] {
         assert_eq!(bot.ask(ANA, command).await, expected);
     }
