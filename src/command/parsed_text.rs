@@ -231,7 +231,8 @@ mod tests {
             prop_assert_eq!(spec.name, name);
             let json = serde_json::to_string(&parsed).unwrap();
             prop_assert_eq!(&serde_json::from_str::<ParsedCommand>(&json).unwrap(), &parsed);
-            let Ok(arguments) = parsed.assign(spec) else { return Ok(()) };
+            let complete = parsed.assign(spec).ok().filter(|found| found.missing_argument(spec.args).is_none());
+            let Some(arguments) = complete else { return Ok(()) };
 
             let printed = print(spec, &parsed, &arguments);
 
