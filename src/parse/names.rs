@@ -10,6 +10,7 @@ use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
 use crate::parse::numbered_names::numbered_names_at;
+use crate::parse::text::is_comma;
 use crate::parse::tokenizer::{Separator, Token, join};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
 
@@ -349,6 +350,11 @@ pub fn is_sign(c: char) -> bool {
     c.is_ascii_punctuation() && !matches!(c, '*' | '+' | '#' | '@' | '&' | '/' | '\\' | '%' | '=')
         || c.is_whitespace()
         || matches!(c, '…' | '–' | '—' | '“' | '”' | '‘' | '’' | '«' | '»' | '¿' | '¡' | '•')
+}
+
+/// The first word of a text that excludes something: `menos`.
+pub fn find_exclusion(text: &str, locale: Locale) -> Option<&str> {
+    text.split(|c: char| c.is_whitespace() || is_comma(c)).find(|word| is_exclusion(word, locale))
 }
 
 /// Whether a word excludes something in this language, whatever signs stand around it: `(não)`, `Exceto:`, a

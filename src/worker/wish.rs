@@ -20,7 +20,7 @@ use crate::engine::whole_groups;
 use crate::i18n;
 use crate::parse::arguments::{self, ArgKind, TypedArguments};
 use crate::parse::dialing_code::DialingCode;
-use crate::parse::names::{Fit, Name, NameReader, is_courtesy_phrase, strip_courtesy};
+use crate::parse::names::{Fit, Name, NameReader, find_exclusion, is_courtesy_phrase, strip_courtesy};
 use crate::parse::numbers::parse_range;
 use crate::parse::people::{find_leftover, parse_people};
 use crate::parse::phrases::phrases;
@@ -349,7 +349,9 @@ impl WishReader<'_> {
         let Request { run, admin, .. } = self.request;
         let code = DialingCode::of_admin(admin.phone, run.instance.config.locale);
         let people = parse_people(&text, code);
-        let is_clear = people.iter().all(|person| person.person.is_ok()) && find_leftover(&people).is_none();
+        let is_clear = people.iter().all(|person| person.person.is_ok())
+            && find_leftover(&people).is_none()
+            && find_exclusion(&text, run.localizer.locale).is_none();
         (is_clear && !people.is_empty()).then_some(text)
     }
 }

@@ -14,9 +14,8 @@ use crate::engine::reconcile::store_plan_and_acquire;
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::Arguments;
 use crate::parse::flags::Flags;
-use crate::parse::names::is_exclusion;
+use crate::parse::names::find_exclusion;
 use crate::parse::people::{ParsedPerson, PersonParseError, find_leftover, has_uncertain_name, parse_people};
-use crate::parse::text::is_comma;
 use crate::reply::{Reply, ReplyLine, UsageError, typed};
 
 /// The most people of a command.
@@ -67,8 +66,7 @@ async fn plan_change(
     let community = context.require_community()?;
     let named = parse_people(&arguments.text, default_dialing_code(context));
     // To take just the excluded people would be the opposite.
-    let mut words = arguments.text.split(|c: char| c.is_whitespace() || is_comma(c));
-    let error = match words.find(|word| is_exclusion(word, context.localizer.locale)) {
+    let error = match find_exclusion(&arguments.text, context.localizer.locale) {
         Some(word) => Some(UsageError::Exclusion(word.to_owned())),
         None if named.is_empty() => Some(UsageError::MissingPeople),
         None => find_leftover(&named).map(|words| UsageError::TooManyWords(words.to_owned())),
