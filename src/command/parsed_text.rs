@@ -24,7 +24,7 @@ pub struct ParsedText {
 /// What a message asks for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum ParsedRequest {
-    /// A command, by a prefix and a name. The name may be of no command.
+    /// A command, by a prefix and a name. The name may be unknown.
     Command(ParsedCommand),
     /// A word that declines a prompt, behind a prefix: `/no`.
     Decline(String),
@@ -42,7 +42,7 @@ pub enum ParsedRequest {
 pub struct ParsedCommand {
     /// Its name, without the prefix.
     pub typed: String,
-    /// Its arguments. They have no tokens if there is an error, or no command with this name.
+    /// Its arguments. They have tokens only if the command exists and they can be read.
     pub arguments: TypedArguments,
     /// Why the arguments cannot be read.
     pub error: Option<UsageError>,
@@ -77,7 +77,7 @@ impl ParsedCommand {
         &self.arguments.source
     }
 
-    /// The arguments as if the first token, or the last one behind groups, named the community.
+    /// Assigns the tokens to the arguments, as if the first one, or the last one behind groups, named the community.
     pub fn assign(&self, spec: &CommandSpec) -> Result<Arguments, UsageError> {
         self.error.clone().map_or_else(|| self.arguments.assign(spec.args), Err)
     }

@@ -129,7 +129,7 @@ async fn apply<C: ApiChange>(
     let may_be_done = earlier == Earlier::MayBeMade;
     let is_visible = change.status_command().is_some();
     if earlier != Earlier::Nothing && is_visible {
-        // A change that is not called again, or not without another result, may only become visible late.
+        // An earlier call may become visible late: wait for it if no call follows, or one with another result.
         let is_waited_for = context.is_cancelled || C::ENDS_ANEW;
         let time = if is_waited_for { context.timing.read_back } else { Duration::ZERO };
         match poll_until_applied(zapi, change, time).await {
@@ -218,7 +218,7 @@ pub fn cancelled_line() -> ReplyLine {
     ReplyLine::not_done("change-cancelled")
 }
 
-/// The state cannot be read: retried, or, on the last attempt, ❓.
+/// The state cannot be read. A temporary error is returned for a retry, unless this is the last attempt; else ❓.
 fn unverified_outcome(
     context: &mut Context<'_>,
     change: &impl ApiChange,

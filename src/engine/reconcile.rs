@@ -73,7 +73,7 @@ pub trait ItemChange: Send {
         true
     }
 
-    /// Whether a call for several items without a readable response is repeated for each of them.
+    /// Whether a call for several items is repeated for each of them if its response cannot be read.
     fn repeats_unreadable(&self) -> bool {
         true
     }
@@ -98,8 +98,8 @@ pub async fn store_plan_and_acquire(
     Ok(permit)
 }
 
-/// Makes the change of these items, and returns the outcome of each. `is_just_read`: none of them is as wanted, as was
-/// read just now; after a crash or a retry they are read again. `permit` is the permit of the first call, if it was
+/// Makes the change of these items, and returns the outcome of each. `is_just_read`: the state was read just now, and no
+/// item is as wanted; else, as after a crash, it is read first. `permit` is the permit of the first call, if it was
 /// acquired already.
 ///
 /// # Errors
@@ -251,8 +251,8 @@ impl<C: ItemChange> Reconciler<'_, '_, C> {
         self.results.extend(items.iter().map(|item| (item.clone(), result.clone())));
     }
 
-    /// After an error of the whole instance, only the items of earlier calls are read back. Returns the items that are
-    /// not as wanted.
+    /// After an error of the whole instance, only the items whose call succeeded are read back. Returns the items that
+    /// are not as wanted.
     async fn read_back_earlier_calls(&mut self, missing: Vec<C::Item>) -> Vec<C::Item> {
         let is_called = |item: &C::Item| self.results.get(item).is_some_and(|call| call.result.is_ok());
         let (called, mut missing): (Vec<_>, Vec<_>) = missing.into_iter().partition(is_called);
@@ -288,7 +288,7 @@ impl<C: ItemChange> Reconciler<'_, '_, C> {
         }
     }
 
-    /// The first temporary error, unless this is the last attempt.
+    /// A temporary error of any call, unless this is the last attempt.
     fn find_retryable_error(&self) -> Option<&ApiError> {
         let mut errors = self.results.values().filter_map(|call| call.result.as_ref().err());
         errors.find(|error| error.cause.is_temporary() && !self.context.is_last_attempt)
@@ -333,7 +333,7 @@ impl<C: ItemChange> Reconciler<'_, '_, C> {
         }
     }
 
-    /// The state cannot be read: retried, or, on the last attempt, ❓.
+    /// The state cannot be read. A temporary error is returned for a retry, unless this is the last attempt; else ❓.
     fn set_not_read_back(&mut self, items: Vec<C::Item>, error: ApiError) -> Result<(), CommandError> {
         if error.cause.is_temporary() && !self.context.is_last_attempt {
             return Err(error.into());

@@ -1,4 +1,5 @@
-//! The report on groups or people: a first line with counts, then a line for each; one line for one (CONTRACT §5).
+//! The report on groups or people: a first line with counts, then a line for each; one line for one (see
+//! "Reading a reply" in docs/commands.md).
 
 use crate::reply::ReplyLine;
 

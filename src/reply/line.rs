@@ -77,7 +77,7 @@ impl ReplyLine {
         Self::new(key).with_icon("❓")
     }
 
-    /// With a status icon (CONTRACT §5), or another sign at its beginning.
+    /// With a status icon (docs/commands.md, "Reading a reply"), or another sign at its beginning.
     pub fn with_icon(mut self, icon: &'static str) -> Self {
         self.icon = Some(icon);
         self

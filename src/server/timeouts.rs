@@ -11,7 +11,7 @@ pub struct Timeouts {
     pub request: Duration,
     /// For the client to read a whole response.
     pub write: Duration,
-    /// For the next request of a connection.
+    /// Idle timeout: for the next request of a connection.
     pub keep_alive: Duration,
 }
 

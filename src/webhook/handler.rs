@@ -1,8 +1,9 @@
 //! `POST /webhooks/{instance}[/{secret}]`: authenticates a request, reads its event, and responds (docs/webhooks.md).
 //!
-//! Nearly every request is chatter: it is verified, parsed and given a response without a lock, a write or a copy of its text.
-//! Only messages of admins that are commands, edits, expected replies or greetings, connection status changes, and reports
-//! on the delivery of announcements are written to the journal ([`Enqueuer`]).
+//! Nearly every request is chatter (an authentic event that is ignored): it is verified, parsed and given a response
+//! without a lock, a write or a copy of its text. Only messages of admins that are commands, edits, deletions, expected
+//! replies, wishes or talk, connection status changes, and reports on the delivery of announcements are written to the
+//! journal ([`Enqueuer`]).
 //!
 //! Unauthenticated requests are cheap: if the headers match no instance, the body is not read. To hide which instances
 //! exist, headers are checked against all of them, and every rejected body is hashed the same number of times. Failures
@@ -50,7 +51,7 @@ pub struct WebhookHandler {
     trusted_proxies: Vec<AddressRange>,
     auth_failures: AuthFailureLimiter,
     enqueuer: Enqueuer,
-    /// Requests that name no instance.
+    /// Rejected requests whose path names no known instance.
     unknown_instance: RejectionMetrics,
     /// How often a rejected body is hashed: the highest number of keys of any instance.
     max_hash_passes: usize,

@@ -48,7 +48,7 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
                 WishResolution::Talk => confirm(""),
             }
         }
-        // It may have changed something, so it must not look as if it had not.
+        // Another version stored it, and may have run it: it is no talk.
         ParsedRequest::Unreadable => {
             return Err(CommandOutcome::new(Reply::failed(None), Outcome::Failed).into());
         }
@@ -97,7 +97,7 @@ async fn reply_to_unknown(
     if let Some(spec) = spec {
         reject_misread(request, spec, parsed.rest()).await?;
     }
-    // A yes runs it; a misspelled `/confirm` is not confirmed once more.
+    // A yes to the offer runs it. A misspelled `/confirm` is not offered: it would need a second yes.
     let spec = spec.filter(|spec| !spec.is_confirmation());
     let nearest = nearest.map(|name| {
         let command = format!("{}{name} {}", localizer.prefix, escape_markup(parsed.rest()));
@@ -118,8 +118,8 @@ fn check_may_use(request: &Request<'_>, spec: &CommandSpec) -> Result<(), EarlyE
     Err(CommandOutcome::new(reply, Outcome::Denied).into())
 }
 
-/// The command that another one stands for; none if the message is no reply to a prompt. Once stored, later prompts do
-/// not change it.
+/// The command that another one stands for; none if the message is no reply to a prompt. A retry takes the stored one,
+/// whatever was prompted since.
 async fn find_deferred(
     request: &Request<'_>,
     spec: &CommandSpec,
@@ -195,8 +195,8 @@ async fn resolve_deferred(
     Ok(ResolvedCommand { spec, typed: parsed.arguments, arguments, deferred: Some(deferred) })
 }
 
-/// Rejects text that would be misread: with a second command, or about creating or deleting a group. Text that is the
-/// whole name of a community or group is that name.
+/// Rejects text that holds a second command, or asks to create or delete a group. Text that is exactly the name of a
+/// community or group is that name.
 async fn reject_misread(request: &Request<'_>, spec: &CommandSpec, rest: &str) -> Result<(), EarlyExit> {
     let Request { run, .. } = request;
     let prefixes = &run.instance.config.prefixes;
