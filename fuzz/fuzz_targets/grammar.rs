@@ -26,10 +26,7 @@ fuzz_target!(|text: &str| {
     let quoted = quote(text);
     // Emoji keep the invisible characters that join and colour them.
     let is_of_emoji = |c: char| matches!(c, '\u{fe0f}' | '\u{200d}');
-    assert!(
-        !quoted.chars().any(|c| c.is_control() || is_invisible(c) && !is_of_emoji(c)),
-        "{quoted:?}"
-    );
+    assert!(!quoted.chars().any(|c| c.is_control() || is_invisible(c) && !is_of_emoji(c)), "{quoted:?}");
     let rest = match PARSER.parse(text) {
         Some(command) => {
             assert!(!command.typed.chars().any(is_invisible) && command.typed.chars().count() <= 40);
@@ -53,7 +50,8 @@ fuzz_target!(|text: &str| {
     words.extend(typed.iter().map(String::as_str));
     let command = LOCALIZER.format_command("link", &words);
     let again = PARSER.parse(&command).unwrap_or_else(|| panic!("{command:?} is no command"));
-    let again = arguments::parse(LINK, true, &again.rest).unwrap_or_else(|error| panic!("{command:?}: {error:?}"));
+    let again =
+        arguments::parse(LINK, true, &again.rest).unwrap_or_else(|error| panic!("{command:?}: {error:?}"));
     let again_words = again.words();
     let folded = |words: &[String]| words.iter().map(|word| fold(word)).collect::<Vec<_>>();
     assert_eq!(again.community.map(|word| fold(&word)), Some(fold(&community)), "{command:?}");
