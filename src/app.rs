@@ -12,7 +12,7 @@ use tokio::time::sleep;
 use crate::clock::Clock;
 use crate::command::context::TimingConfig;
 use crate::config::{Config, ServerConfig};
-use crate::instance::InstanceRuntime;
+use crate::instance::{InstanceRuntime, ReloadableInstance};
 use crate::storage::{OpenError, OpenedStore, RetentionPolicy, Store};
 use crate::telemetry::Metrics;
 use crate::webhook::{Enqueuer, WebhookHandler, rejection_notice};
@@ -64,7 +64,7 @@ impl App {
         let (mut instances, mut clients) = (HashMap::new(), HttpClients::default());
         for instance in config.instances {
             let runtime = InstanceRuntime::new(instance, &store, &mut clients, &clock)?;
-            instances.insert(runtime.config.name.clone(), Arc::new(runtime));
+            instances.insert(runtime.config.name.clone(), Arc::new(ReloadableInstance::new(runtime)));
         }
         let (rejection_notifier, rejection_notices) = rejection_notice::new_rejection_notifier();
         let webhook_handler = WebhookHandler::new(
@@ -100,8 +100,9 @@ impl App {
 }
 
 /// Refreshes the community admins of all instances, forever.
-async fn refresh_admins(instances: Vec<Arc<InstanceRuntime>>) {
-    let refresh = |(index, instance): (u32, Arc<InstanceRuntime>)| async move {
+async fn refresh_admins(instances: Vec<Arc<ReloadableInstance>>) {
+    let refresh = |(index, instance): (u32, Arc<ReloadableInstance>)| async move {
+        let instance = instance.runtime().clone();
         if let Some(admins) = &instance.community_admins {
             sleep(REFRESH_STAGGER * index).await;
             admins.refresh_forever(&instance.zapi).await;

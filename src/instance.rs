@@ -4,16 +4,44 @@
 
 use std::sync::Arc;
 
+use arc_swap::{ArcSwap, Guard};
+
 use crate::authorization::Admins;
 use crate::clock::Clock;
 use crate::commands;
 use crate::config::{Admin, AdminsFrom, Instance};
 use crate::directory::{CommunityAdmins, CommunityEntry, Directory};
-use crate::domain::Person;
+use crate::domain::{InstanceName, Person};
 use crate::parse::prefix::CommandParser;
 use crate::reply::Localizer;
 use crate::storage::Store;
 use crate::zapi::{ApiError, ClientError, HttpClients, Zapi};
+
+/// An instance whose runtime is replaced as a whole when the configuration is reloaded. What runs meanwhile keeps the
+/// runtime that it began with.
+#[derive(Debug)]
+pub struct ReloadableInstance {
+    /// Its name, which never changes.
+    pub name: InstanceName,
+    runtime: ArcSwap<InstanceRuntime>,
+}
+
+impl ReloadableInstance {
+    /// An instance with this runtime.
+    pub fn new(runtime: InstanceRuntime) -> Self {
+        Self { name: runtime.config.name.clone(), runtime: ArcSwap::from_pointee(runtime) }
+    }
+
+    /// The runtime that holds now.
+    pub fn runtime(&self) -> Guard<Arc<InstanceRuntime>> {
+        self.runtime.load()
+    }
+
+    /// Replaces the configuration of the runtime; credentials and connections stay, see [`InstanceRuntime::reload`].
+    pub fn reload(&self, config: Instance) {
+        self.runtime.store(Arc::new(self.runtime.load().reload(config)));
+    }
+}
 
 /// Runtime of one instance.
 #[derive(Debug)]
@@ -27,7 +55,7 @@ pub struct InstanceRuntime {
     /// The admins of the configuration.
     pub admins: Admins,
     /// The admins of communities, if they may give commands too.
-    pub community_admins: Option<CommunityAdmins>,
+    pub community_admins: Option<Arc<CommunityAdmins>>,
     /// Recognizes commands by the instance's prefixes.
     pub parser: CommandParser,
     /// The language and prefix of replies.
@@ -43,21 +71,43 @@ impl InstanceRuntime {
         clock: &Clock,
     ) -> Result<Self, ClientError> {
         let rate_limits = Arc::new(store.rate_limits(&instance.name));
-        Ok(Self {
-            zapi: Zapi::new(&instance, rate_limits, clients)?,
-            directory: Directory::new(&instance.aliases),
-            admins: Admins::new(&instance),
-            community_admins: (instance.admins_from == AdminsFrom::Community)
-                .then(|| CommunityAdmins::new(clock.clone())),
-            parser: CommandParser::new(&instance.prefixes),
+        let community_admins = match instance.admins_from {
+            AdminsFrom::Community => Some(Arc::new(CommunityAdmins::new(clock.clone()))),
+            AdminsFrom::Config => None,
+        };
+        let directory = Directory::new(&instance.aliases);
+        let zapi = Zapi::new(&instance, rate_limits, clients)?;
+        Ok(Self::from_parts(instance, zapi, directory, community_admins))
+    }
+
+    /// The same instance with other people, rights, aliases, limits, language and the like. Its credentials, and what
+    /// was read from Z-API, stay.
+    fn reload(&self, config: Instance) -> Self {
+        self.zapi.set_rate_limits(config.limits);
+        let directory = self.directory.with_config_aliases(&config.aliases);
+        Self::from_parts(config, self.zapi.clone(), directory, self.community_admins.clone())
+    }
+
+    fn from_parts(
+        config: Instance,
+        zapi: Zapi,
+        directory: Directory,
+        community_admins: Option<Arc<CommunityAdmins>>,
+    ) -> Self {
+        Self {
+            zapi,
+            directory,
+            admins: Admins::new(&config),
+            community_admins,
+            parser: CommandParser::new(&config.prefixes),
             localizer: Localizer {
-                locale: instance.locale,
-                prefix: instance.prefixes.first().cloned().unwrap_or_default(),
-                prefixes: instance.prefixes.clone(),
+                locale: config.locale,
+                prefix: config.prefixes.first().cloned().unwrap_or_default(),
+                prefixes: config.prefixes.clone(),
                 command_name: commands::name_in,
             },
-            config: instance,
-        })
+            config,
+        }
     }
 
     /// The admin that this person is, as far as is known without a call.

@@ -29,6 +29,8 @@
 pub mod cli;
 pub mod lifecycle;
 pub mod app;
+pub mod reload;
+pub mod systemd;
 pub mod server;
 pub mod webhook;
 pub mod problem;

@@ -2,6 +2,7 @@
 
 use anyhow::Context as _;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::LevelFilter;
 
 use super::common::{ConfigArg, ExitStatus, start_log};
@@ -9,25 +10,31 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::command::context::TimingConfig;
 use crate::config::Config;
+use crate::reload::{ReloadReport, Reloader};
 use crate::server::listen;
-use crate::{lifecycle, telemetry};
+use crate::{lifecycle, systemd, telemetry};
 
-pub(super) fn serve(config: &ConfigArg) -> anyhow::Result<ExitStatus> {
-    let Some(config) = config.load() else { return Ok(ExitStatus::InvalidConfig) };
+pub(super) fn serve(config_arg: &ConfigArg) -> anyhow::Result<ExitStatus> {
+    let Some(config) = config_arg.load() else { return Ok(ExitStatus::InvalidConfig) };
     start_log(LevelFilter::INFO)?;
     telemetry::install_panic_hook();
     let runtime = lifecycle::runtime()?;
-    runtime.block_on(run(config))?;
+    runtime.block_on(run(config, config_arg))?;
     // Connections that did not end in time are closed.
     runtime.shutdown_background();
     Ok(ExitStatus::Success)
 }
 
-async fn run(config: Config) -> anyhow::Result<()> {
+async fn run(config: Config, config_arg: &ConfigArg) -> anyhow::Result<()> {
     let shutdown = lifecycle::shutdown_on_signal()?;
     let instances: Vec<_> = config.instances.iter().map(|instance| instance.name.to_string()).collect();
-    let app = App::build(config, Clock::system(), TimingConfig::default()).await?;
-    let public = bind(app.server.listen, "server.listen")?;
+    let mut reload_signals = signal(SignalKind::hangup())?;
+    let app = App::build(config.clone(), Clock::system(), TimingConfig::default()).await?;
+    let reloader = Reloader::new(&config, app.worker.instances.clone());
+    let public = match systemd::take_public_listener().context("cannot use the socket that systemd passed")? {
+        Some(listener) => listener,
+        None => bind(app.server.listen, "server.listen")?,
+    };
     let private = bind(app.server.admin_listen, "server.admin_listen")?;
     tracing::info!(
         public = %public.local_addr()?,
@@ -35,9 +42,45 @@ async fn run(config: Config) -> anyhow::Result<()> {
         instances = instances.join(","),
         "ready"
     );
-    lifecycle::run(app, public, private, shutdown).await;
+    systemd::notify_ready();
+    let reload = async {
+        while reload_signals.recv().await.is_some() {
+            reload(config_arg, &reloader);
+        }
+    };
+    let tell_stopping = async {
+        shutdown.cancelled().await;
+        systemd::notify_stopping();
+    };
+    tokio::select! {
+        () = lifecycle::run(app, public, private, shutdown.clone()) => {}
+        _ = async { tokio::join!(reload, tell_stopping, systemd::feed_watchdog()) } => {}
+    }
     tracing::info!("ended");
     Ok(())
+}
+
+/// Reads the configuration again (SIGHUP). One with a mistake changes nothing.
+fn reload(config_arg: &ConfigArg, reloader: &Reloader) {
+    systemd::notify_reloading();
+    let loaded = match config_arg.read() {
+        Ok(loaded) => loaded,
+        Err(errors) => {
+            for error in &errors {
+                tracing::error!(%error, "configuration not reloaded, the old one holds");
+            }
+            return systemd::notify_reloaded("configuration not reloaded, see the log");
+        }
+    };
+    for warning in &loaded.warnings {
+        tracing::warn!(%warning, "configuration");
+    }
+    let ReloadReport { changed, needs_restart } = reloader.apply(loaded.config);
+    tracing::info!(changed = changed.join("; "), "configuration reloaded");
+    if !needs_restart.is_empty() {
+        tracing::warn!(keys = needs_restart.join(", "), "some changes hold only after a restart");
+    }
+    systemd::notify_reloaded("configuration reloaded");
 }
 
 fn bind(address: std::net::SocketAddr, key: &str) -> anyhow::Result<TcpListener> {

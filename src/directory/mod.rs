@@ -161,8 +161,12 @@ impl CachedLists {
 impl Directory {
     /// Creates a directory with the aliases of the configuration; reads nothing yet.
     pub fn new(aliases: &[(String, String)]) -> Self {
-        let config_aliases = aliases.iter().map(|(name, id)| (fold(name), id.clone())).collect();
-        Self { config_aliases, chat_aliases: Vec::new(), lists: Arc::default() }
+        Self { config_aliases: fold_names(aliases), chat_aliases: Vec::new(), lists: Arc::default() }
+    }
+
+    /// The same lists, with other aliases of the configuration.
+    pub fn with_config_aliases(&self, aliases: &[(String, String)]) -> Self {
+        Self { config_aliases: fold_names(aliases), chat_aliases: Vec::new(), lists: self.lists.clone() }
     }
 
     /// The same lists, with aliases that were set in a chat; those of the configuration come first.
@@ -454,4 +458,8 @@ async fn keep_ordinary_groups(
 /// Runs reads eight at a time; the results keep their order.
 pub async fn join_bounded<T>(reads: Vec<BoxFuture<'_, T>>) -> Vec<T> {
     stream::iter(reads).buffered(MAX_CONCURRENT_READS).collect().await
+}
+
+fn fold_names(aliases: &[(String, String)]) -> Arc<[(String, String)]> {
+    aliases.iter().map(|(name, id)| (fold(name), id.clone())).collect()
 }

@@ -25,9 +25,8 @@ pub enum RateDecision {
 }
 
 /// The commands of the last minute, by the key of an admin or a chat.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct CommandRateLimiter {
-    limit: usize,
     histories: Mutex<HashMap<String, History>>,
 }
 
@@ -43,15 +42,17 @@ struct History {
 }
 
 impl CommandRateLimiter {
-    /// A limiter for `limit` commands a minute.
-    pub fn new(limit: u32) -> Self {
-        Self { limit: usize::try_from(limit).unwrap_or(usize::MAX), histories: Mutex::default() }
-    }
-
-    /// Counts the commands of a message and returns whether all are within the limit. They are counted at once, so that
-    /// many at a time do not pass together, and only once, however many deliveries of the message arrive; see
-    /// [`CommandRateLimiter::refund`].
-    pub fn check(&self, key: &str, (message_id, count): (&str, usize), now: Timestamp) -> RateDecision {
+    /// Counts the commands of a message and returns whether all are within the limit of commands a minute. They are
+    /// counted at once, so that many at a time do not pass together, and only once, however many deliveries of the
+    /// message arrive; see [`CommandRateLimiter::refund`].
+    pub fn check(
+        &self,
+        key: &str,
+        (message_id, count): (&str, usize),
+        limit: u32,
+        now: Timestamp,
+    ) -> RateDecision {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let mut all = self.lock();
         if all.len() >= MAX_TRACKED && !all.contains_key(key) {
             all.retain(|_, history| history.by_age.back().is_some_and(|(at, _)| now.since(*at) < WINDOW));
@@ -63,7 +64,7 @@ impl CommandRateLimiter {
         history.expire(now);
         if history.accepted.contains_key(message_id) {
             RateDecision::AlreadyCounted
-        } else if history.commands + count <= self.limit {
+        } else if history.commands + count <= limit {
             let id: Arc<str> = message_id.into();
             history.is_notified = false;
             history.accepted.insert(id.clone(), (now, count));
@@ -122,77 +123,77 @@ mod tests {
 
     #[test]
     fn an_admin_over_the_limit_is_told_once_and_free_after_a_minute() {
-        let limiter = CommandRateLimiter::new(2);
+        let limiter = CommandRateLimiter::default();
         let at = |second: i64| Timestamp(second * 1_000);
         for (second, id) in [(0, "A"), (1, "B")] {
-            assert_eq!(limiter.check("ana", (id, 1), at(second)), RateDecision::Allowed);
+            assert_eq!(limiter.check("ana", (id, 1), 2, at(second)), RateDecision::Allowed);
         }
-        assert_eq!(limiter.check("ana", ("C", 1), at(2)), RateDecision::FirstExceeded);
-        assert_eq!(limiter.check("ana", ("D", 1), at(3)), RateDecision::Exceeded);
-        assert_eq!(limiter.check("rui", ("D", 1), at(3)), RateDecision::Allowed);
-        assert_eq!(limiter.check("ana", ("E", 1), at(60)), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", ("C", 1), 2, at(2)), RateDecision::FirstExceeded);
+        assert_eq!(limiter.check("ana", ("D", 1), 2, at(3)), RateDecision::Exceeded);
+        assert_eq!(limiter.check("rui", ("D", 1), 2, at(3)), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", ("E", 1), 2, at(60)), RateDecision::Allowed);
         limiter.refund("ana", "E", RateDecision::Allowed);
-        assert_eq!(limiter.check("ana", ("F", 1), at(60)), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", ("F", 1), 2, at(60)), RateDecision::Allowed);
     }
 
     #[test]
     fn each_command_of_a_message_counts() {
-        let limiter = CommandRateLimiter::new(3);
+        let limiter = CommandRateLimiter::default();
         let at = |second: i64| Timestamp(second * 1_000);
-        assert_eq!(limiter.check("ana", ("A", 2), at(0)), RateDecision::Allowed);
-        assert_eq!(limiter.check("ana", ("B", 2), at(1)), RateDecision::FirstExceeded);
-        assert_eq!(limiter.check("ana", ("C", 1), at(2)), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", ("A", 2), 3, at(0)), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", ("B", 2), 3, at(1)), RateDecision::FirstExceeded);
+        assert_eq!(limiter.check("ana", ("C", 1), 3, at(2)), RateDecision::Allowed);
         limiter.refund("ana", "A", RateDecision::Allowed);
-        assert_eq!(limiter.check("ana", ("B", 2), at(3)), RateDecision::Allowed);
-        assert_eq!(limiter.check("ana", ("D", 3), at(62)), RateDecision::FirstExceeded);
-        assert_eq!(limiter.check("ana", ("D", 3), at(63)), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", ("B", 2), 3, at(3)), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", ("D", 3), 3, at(62)), RateDecision::FirstExceeded);
+        assert_eq!(limiter.check("ana", ("D", 3), 3, at(63)), RateDecision::Allowed);
     }
 
     #[test]
     fn simultaneous_deliveries_of_a_message_count_once() {
-        let limiter = CommandRateLimiter::new(2);
+        let limiter = CommandRateLimiter::default();
         let now = Timestamp(0);
-        assert_eq!(limiter.check("ana", ("A", 1), now), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", ("A", 1), 2, now), RateDecision::Allowed);
         for _ in 0..9 {
-            assert_eq!(limiter.check("ana", ("A", 1), now), RateDecision::AlreadyCounted);
+            assert_eq!(limiter.check("ana", ("A", 1), 2, now), RateDecision::AlreadyCounted);
             limiter.refund("ana", "A", RateDecision::AlreadyCounted);
         }
-        assert_eq!(limiter.check("ana", ("B", 1), now), RateDecision::Allowed);
-        assert_eq!(limiter.check("ana", ("C", 1), now), RateDecision::FirstExceeded);
+        assert_eq!(limiter.check("ana", ("B", 1), 2, now), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", ("C", 1), 2, now), RateDecision::FirstExceeded);
     }
 
     #[test]
     fn endless_duplicates_are_not_counted_and_not_kept() {
-        let limiter = CommandRateLimiter::new(2);
+        let limiter = CommandRateLimiter::default();
         let at = |milli: i64| Timestamp(milli);
-        assert_eq!(limiter.check("ana", ("A", 1), at(0)), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", ("A", 1), 2, at(0)), RateDecision::Allowed);
         for round in 0..1_000 {
             // Two at a time; the first is refunded first.
             for id in ["B", "C"] {
-                assert_ne!(limiter.check("ana", (id, 1), at(round)), RateDecision::AlreadyCounted);
+                assert_ne!(limiter.check("ana", (id, 1), 2, at(round)), RateDecision::AlreadyCounted);
             }
             limiter.refund("ana", "B", RateDecision::Allowed);
             limiter.refund("ana", "C", RateDecision::FirstExceeded);
         }
         assert!(limiter.lock()["ana"].by_age.len() < 100);
         // A refunded message that comes again counts from then on.
-        assert_eq!(limiter.check("ana", ("B", 1), at(1_000)), RateDecision::Allowed);
-        assert_eq!(limiter.check("ana", ("D", 1), at(60_000)), RateDecision::Allowed);
-        assert_eq!(limiter.check("ana", ("E", 1), at(60_999)), RateDecision::FirstExceeded);
-        assert_eq!(limiter.check("ana", ("E", 1), at(61_000)), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", ("B", 1), 2, at(1_000)), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", ("D", 1), 2, at(60_000)), RateDecision::Allowed);
+        assert_eq!(limiter.check("ana", ("E", 1), 2, at(60_999)), RateDecision::FirstExceeded);
+        assert_eq!(limiter.check("ana", ("E", 1), 2, at(61_000)), RateDecision::Allowed);
     }
 
     #[test]
     fn t13_ten_thousand_chats_are_remembered_and_no_more() {
-        let limiter = CommandRateLimiter::new(1);
+        let limiter = CommandRateLimiter::default();
         let at = |second: i64| Timestamp(second * 1_000);
         for chat in 0..MAX_TRACKED {
-            assert_eq!(limiter.check(&chat.to_string(), ("A", 1), at(0)), RateDecision::Allowed);
+            assert_eq!(limiter.check(&chat.to_string(), ("A", 1), 1, at(0)), RateDecision::Allowed);
         }
-        assert_eq!(limiter.check("one more", ("A", 1), at(59)), RateDecision::Exceeded);
-        assert_eq!(limiter.check("0", ("B", 1), at(59)), RateDecision::FirstExceeded);
+        assert_eq!(limiter.check("one more", ("A", 1), 1, at(59)), RateDecision::Exceeded);
+        assert_eq!(limiter.check("0", ("B", 1), 1, at(59)), RateDecision::FirstExceeded);
         assert_eq!(limiter.lock().len(), MAX_TRACKED);
-        assert_eq!(limiter.check("one more", ("A", 1), at(60)), RateDecision::Allowed);
+        assert_eq!(limiter.check("one more", ("A", 1), 1, at(60)), RateDecision::Allowed);
         assert_eq!(limiter.lock().len(), 1);
     }
 }

@@ -11,15 +11,15 @@ use super::outcome::WebhookOutcome;
 use super::talk_pause::TalkPause;
 use super::verify::Verifier;
 use crate::domain::InstanceName;
-use crate::instance::InstanceRuntime;
+use crate::instance::ReloadableInstance;
 use crate::telemetry::Metrics;
 
 /// Replies to unknown commands in one chat and minute (THREATS.md, T13).
-const UNKNOWN_COMMANDS_PER_MINUTE: u32 = 20;
+pub(super) const UNKNOWN_COMMANDS_PER_MINUTE: u32 = 20;
 
 /// The endpoint of one instance.
 pub(super) struct Endpoint {
-    pub(super) instance: Arc<InstanceRuntime>,
+    pub(super) instance: Arc<ReloadableInstance>,
     pub(super) verifier: Verifier,
     /// Commands, by admin.
     pub(super) command_limiter: CommandRateLimiter,
@@ -48,21 +48,21 @@ pub(super) struct RejectionMetrics {
 }
 
 impl Endpoint {
-    pub(super) fn new(instance: Arc<InstanceRuntime>, metrics: &Metrics) -> Self {
+    pub(super) fn new(instance: Arc<ReloadableInstance>, metrics: &Metrics) -> Self {
         Self {
-            verifier: Verifier::new(&instance.config),
-            command_limiter: CommandRateLimiter::new(instance.config.limits.commands_per_minute),
-            unknown_command_limiter: CommandRateLimiter::new(UNKNOWN_COMMANDS_PER_MINUTE),
+            verifier: Verifier::new(&instance.runtime().config),
+            command_limiter: CommandRateLimiter::default(),
+            unknown_command_limiter: CommandRateLimiter::default(),
             talk_pause: TalkPause::default(),
             connection_status: ConnectionStatusCache::default(),
-            metrics: EndpointMetrics::new(metrics, &instance.config.name),
+            metrics: EndpointMetrics::new(metrics, &instance.name),
             instance,
         }
     }
 
     /// The name of the instance.
     pub(super) fn name(&self) -> &InstanceName {
-        &self.instance.config.name
+        &self.instance.name
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use super::command_limiter::{CommandRateLimiter, RateDecision};
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, UNKNOWN_COMMANDS_PER_MINUTE};
 use super::ignore_reason::IgnoreReason;
 use super::intent::MessageIntent;
 use super::outcome::WebhookOutcome;
@@ -178,10 +178,10 @@ impl Enqueuer {
         endpoint: &Endpoint,
         mut event: IncomingMessage<'_>,
     ) -> Result<WebhookOutcome, IgnoreReason> {
-        let instance = &endpoint.instance;
+        let instance = endpoint.instance.runtime();
         let (sender, now) = (event.message.sender, event.received_at);
         let Some(admin) = instance.find_admin(sender, event.message.by_owner) else {
-            return Err(self.reject_non_admin(instance, &event));
+            return Err(self.reject_non_admin(&instance, &event));
         };
         if event.message.sent_at.is_some_and(|sent_at| sent_at > now.plus(CLOCK_TOLERANCE)) {
             return Err(IgnoreReason::SentInFuture);
@@ -249,19 +249,21 @@ impl Enqueuer {
         event: &IncomingMessage<'_>,
     ) -> Result<WebhookOutcome, IgnoreReason> {
         let (message, now) = (&event.message, event.received_at);
-        let instance = &endpoint.instance;
+        let instance = &*endpoint.instance.runtime();
         let mut parts = event.parts(instance);
         let is_unknown = parts.iter().all(|part| matches!(part.kind, CommandKind::Unknown));
-        let (limiter, key): (&CommandRateLimiter, _) = match is_unknown {
-            true => (&endpoint.unknown_command_limiter, message.chat.id()),
-            false => (&endpoint.command_limiter, admin.key.as_str()),
+        let (limiter, key, limit): (&CommandRateLimiter, _, _) = match is_unknown {
+            true => (&endpoint.unknown_command_limiter, message.chat.id(), UNKNOWN_COMMANDS_PER_MINUTE),
+            false => {
+                (&endpoint.command_limiter, admin.key.as_str(), instance.config.limits.commands_per_minute)
+            }
         };
         // Two people in a chat may use the same message id.
         let message_key = format!("{}\n{}\n{}", admin.key, message.id, message.version);
         // What runs nothing costs no allowance, and its replies are few.
         let is_free = |part: &MessagePart| matches!(part.kind, CommandKind::TooOld | CommandKind::Deletion);
         let count = parts.iter().filter(|part| !is_free(part)).count();
-        let decision = limiter.check(key, (&message_key, count), now);
+        let decision = limiter.check(key, (&message_key, count), limit, now);
         match decision {
             _ if count == 0 => {}
             RateDecision::Allowed | RateDecision::AlreadyCounted => {}
@@ -336,7 +338,7 @@ impl Enqueuer {
                 event.intent = MessageIntent::Talk;
                 TalkKind::Other
             }
-            MessageIntent::Command if !event.is_for_other_bot(&endpoint.instance) => {
+            MessageIntent::Command if !event.is_for_other_bot(&endpoint.instance.runtime()) => {
                 return Ok(Expectation::Yes);
             }
             MessageIntent::Wish(_) => return Ok(Expectation::Yes),
@@ -434,7 +436,7 @@ impl Enqueuer {
         admin: &Admin,
         event: &mut IncomingMessage<'_>,
     ) -> Result<Expectation, StoreUnavailable> {
-        let texts = event.split(&endpoint.instance);
+        let texts = event.split(&endpoint.instance.runtime());
         let has_several = texts.len() > 1;
         if let [text] = texts.as_slice() {
             // Without courtesy before it.

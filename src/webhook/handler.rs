@@ -37,7 +37,7 @@ use super::verify::{self, Precheck, RequestMeta, Verified, VerifyError};
 use crate::clock::{Clock, Timestamp};
 use crate::config::{AddressRange, ServerConfig};
 use crate::failpoint::{self, Step};
-use crate::instance::InstanceRuntime;
+use crate::instance::ReloadableInstance;
 use crate::problem::Problem;
 use crate::storage::ConnectionReport;
 use crate::telemetry::Metrics;
@@ -69,7 +69,7 @@ pub async fn handle_webhook(
 impl WebhookHandler {
     /// A handler for these instances.
     pub fn new(
-        instances: impl Iterator<Item = Arc<InstanceRuntime>>,
+        instances: impl Iterator<Item = Arc<ReloadableInstance>>,
         enqueuer: Enqueuer,
         clock: Clock,
         server: &ServerConfig,
@@ -234,7 +234,7 @@ impl WebhookHandler {
 
     /// Reads an authenticated event, and sends a command or a connection status to the journal.
     async fn dispatch(&self, endpoint: &Endpoint, verified: &Verified, now: Timestamp) -> WebhookOutcome {
-        let instance = &endpoint.instance;
+        let instance = endpoint.instance.runtime();
         let message = match payload::parse_event(verified, &InstanceInfo::from(&instance.config)) {
             Ok(ParsedEvent::Message(message)) => message,
             Ok(ParsedEvent::Connection { is_connected, at }) => {

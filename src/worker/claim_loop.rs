@@ -89,7 +89,7 @@ impl Worker {
 
     /// The longest delay of a queue. Delivering a reply may take twice the time of its command.
     fn max_delay(&self) -> Duration {
-        let longest = self.instances.values().map(|runtime| runtime.config.give_up_after).max();
+        let longest = self.instances.values().map(|instance| instance.runtime().config.give_up_after).max();
         let longest = longest.unwrap_or_default().saturating_mul(2);
         longest.max(MAX_UNCONFIGURED_DELAY) + self.timing.max_retry_delay * 2
     }
@@ -111,7 +111,7 @@ impl Worker {
     async fn process_claim(&self, claim: Claim) {
         let command = &claim.command;
         let (id, instance) = (command.id.clone(), command.instance.clone());
-        let Some(runtime) = self.instances.get(&instance) else {
+        let Some(runtime) = self.instances.get(&instance).map(|instance| instance.runtime()) else {
             tracing::warn!(id, %instance, "command of an unconfigured instance");
             let at = self.clock.now().plus(unconfigured_delay(command.attempts));
             let error = "its instance is not configured".to_owned();
@@ -122,7 +122,7 @@ impl Worker {
         let keeper = claim.clone();
         let guard = Arc::new(LeaseGuard::new(&claim, &self.clock));
         let zapi = runtime.zapi.with_observer(guard.clone());
-        let attempt = Attempt::run(self, runtime, &zapi, claim);
+        let attempt = Attempt::run(self, &runtime, &zapi, claim);
         let ended = tokio::select! {
             ended = AssertUnwindSafe(attempt).catch_unwind() => ended,
             // A lost lease ends the attempt at once: its future is dropped with all calls.

@@ -12,7 +12,7 @@ use crate::command::resolution::DeferredCommand;
 use crate::command::spec::CommandSpec;
 use crate::config::Admin;
 use crate::domain::{Chat, ConversationKey, InstanceName};
-use crate::instance::InstanceRuntime;
+use crate::instance::{InstanceRuntime, ReloadableInstance};
 use crate::parse::arguments::{Arguments, TypedArguments};
 use crate::reply::{Localizer, Reply, UsageError};
 use crate::storage::{CommandRecord, Outcome, StateChange, Store};
@@ -27,7 +27,7 @@ pub struct Worker {
     /// The journal.
     pub store: Store,
     /// The instances, by name.
-    pub instances: HashMap<InstanceName, Arc<InstanceRuntime>>,
+    pub instances: HashMap<InstanceName, Arc<ReloadableInstance>>,
     /// The clock.
     pub clock: Clock,
     /// When the worker started: the time before does not count as time for attempts.

@@ -194,7 +194,7 @@ async fn run_command(
         zapi: run.zapi,
         directory: ready.directory,
         admins: &run.instance.admins,
-        community_admins: run.instance.community_admins.as_ref(),
+        community_admins: run.instance.community_admins.as_deref(),
         store: run.store,
         claim,
         clock: run.clock,

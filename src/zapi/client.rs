@@ -23,6 +23,10 @@ use super::rate_limit::{Priority, RateLimitStore, RateLimiter};
 use crate::clock::Clock;
 use crate::config::{Instance, RateLimits};
 
+/// The period of `changes_per_second`.
+const CHANGE_PERIOD: Duration = Duration::from_secs(1);
+/// The period of `messages_per_minute`.
+const MESSAGE_PERIOD: Duration = Duration::from_secs(60);
 const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
 /// How long all pages of one list may take together.
 const LIST_TIMEOUT: Duration = Duration::from_secs(60);
@@ -88,21 +92,17 @@ impl Zapi {
             token: instance.token.clone(),
             client_token: instance.client_token.clone(),
             path_secret: instance.verify.path_secret.clone(),
-            change_limiter: RateLimiter::new(
-                "changes",
-                changes_per_second,
-                Duration::from_secs(1),
-                store.clone(),
-            ),
-            message_limiter: RateLimiter::new(
-                "messages",
-                messages_per_minute,
-                Duration::from_secs(60),
-                store,
-            ),
+            change_limiter: RateLimiter::new("changes", changes_per_second, CHANGE_PERIOD, store.clone()),
+            message_limiter: RateLimiter::new("messages", messages_per_minute, MESSAGE_PERIOD, store),
             move_count: AtomicUsize::new(0),
         };
         Ok(Self { inner: Arc::new(inner), observer: None, deadline: None })
+    }
+
+    /// Sets the rate limits of this client and its clones.
+    pub fn set_rate_limits(&self, limits: RateLimits) {
+        self.inner.change_limiter.set_rate(limits.changes_per_second, CHANGE_PERIOD);
+        self.inner.message_limiter.set_rate(limits.messages_per_minute, MESSAGE_PERIOD);
     }
 
     /// The same client with an observer that is called before and after each call.

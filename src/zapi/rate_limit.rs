@@ -4,8 +4,8 @@
 //! within this process is decided here. Replies come before progress messages.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt};
@@ -42,6 +42,14 @@ pub struct Rate {
     pub slack: Duration,
 }
 
+impl Rate {
+    /// `count` calls a `period`.
+    fn new(count: u32, period: Duration) -> Self {
+        let interval = (period / count.max(1)).max(MIN_INTERVAL);
+        Self { interval, slack: interval * (BURST - 1) }
+    }
+}
+
 /// A store without limits, for programs that make one call.
 pub struct Unlimited;
 
@@ -72,7 +80,7 @@ pub struct SendPermit(pub(super) ());
 /// A rate limiter.
 pub(super) struct RateLimiter {
     kind: &'static str,
-    rate: Rate,
+    rate: std::sync::Mutex<Rate>,
     store: Arc<dyn RateLimitStore>,
     /// Locked by the next call; others queue for it.
     queue: Mutex<()>,
@@ -90,15 +98,23 @@ impl RateLimiter {
         period: Duration,
         store: Arc<dyn RateLimitStore>,
     ) -> Self {
-        let interval = (period / count.max(1)).max(MIN_INTERVAL);
         Self {
             kind,
-            rate: Rate { interval, slack: interval * (BURST - 1) },
+            rate: Rate::new(count, period).into(),
             store,
             queue: Mutex::default(),
             waiting_replies: AtomicUsize::new(0),
             replies_done: Notify::new(),
         }
+    }
+
+    /// From the next call on, `count` calls a `period`.
+    pub(super) fn set_rate(&self, count: u32, period: Duration) {
+        *self.rate.lock().unwrap_or_else(PoisonError::into_inner) = Rate::new(count, period);
+    }
+
+    fn rate(&self) -> Rate {
+        *self.rate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until the next call may be made. Replies of this process go in order of arrival, before all progress
@@ -109,7 +125,7 @@ impl RateLimiter {
                 let _waiting = WaitingReply::new(self);
                 let _guard = self.queue.lock().await;
                 loop {
-                    match self.store.reserve(self.kind, self.rate).await? {
+                    match self.store.reserve(self.kind, self.rate()).await? {
                         Duration::ZERO => return Ok(()),
                         wait => sleep(wait).await,
                     }
@@ -125,7 +141,7 @@ impl RateLimiter {
                 if self.waiting_replies.load(Ordering::SeqCst) > 0 {
                     continue;
                 }
-                let wait = self.store.reserve(self.kind, self.rate).await?;
+                let wait = self.store.reserve(self.kind, self.rate()).await?;
                 // A reply that arrives meanwhile goes first.
                 drop(guard);
                 match wait {
@@ -141,7 +157,7 @@ impl fmt::Debug for RateLimiter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RateLimiter")
             .field("kind", &self.kind)
-            .field("rate", &self.rate)
+            .field("rate", &self.rate())
             .finish_non_exhaustive()
     }
 }

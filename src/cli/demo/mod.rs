@@ -108,6 +108,7 @@ async fn run(options: &DemoArgs) -> anyhow::Result<ExitStatus> {
     let service = tokio::spawn(lifecycle::run(app, public, private, shutdown.clone()));
     // Admins of communities are known from the first line on.
     for instance in &instances {
+        let instance = instance.runtime().clone();
         if let Some(admins) = &instance.community_admins {
             admins.refresh(&instance.zapi).await?;
         }

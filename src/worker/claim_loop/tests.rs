@@ -11,7 +11,7 @@ use crate::commands;
 use crate::commands::CATALOG;
 use crate::config::{self, ConfigSource};
 use crate::domain::{InstanceName, Locale, OrderingKey};
-use crate::instance::InstanceRuntime;
+use crate::instance::{InstanceRuntime, ReloadableInstance};
 use crate::parse::prefix::CommandParser;
 use crate::storage::{InsertResult, NewCommand, Store};
 use crate::telemetry::Metrics;
@@ -110,7 +110,7 @@ async fn t41_a_command_that_panics_every_time_ends_and_takes_nobody_with_it() {
         store: store.clone(),
         instances: HashMap::from([(
             InstanceName::parse("main").unwrap(),
-            Arc::new(panicking_instance(folder.path(), &store)),
+            Arc::new(ReloadableInstance::new(panicking_instance(folder.path(), &store))),
         )]),
         started_at: Clock::system().now(),
         clock: Clock::system(),

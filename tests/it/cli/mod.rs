@@ -12,12 +12,14 @@ mod fsync_trace;
 mod hostile_env;
 mod journal;
 mod man;
+mod reload;
 mod schema;
 mod restart;
 mod secrets;
 mod serve;
 mod stalled_process;
 mod store;
+mod systemd;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;

@@ -1,0 +1,131 @@
+//! SIGHUP: the configuration is read again while the service runs.
+
+use std::time::Instant;
+
+use super::{Serving, TIMEOUT, TestFolder};
+use crate::support::ANA;
+
+const BIA: &str = "5544999990077";
+
+impl Serving {
+    /// Reloads the configuration, and returns the lines that were logged for it.
+    #[track_caller]
+    fn reload(&self, last_message: &str) -> String {
+        let before = self.log.lock().unwrap().len();
+        self.signal("HUP");
+        let started = Instant::now();
+        loop {
+            let log = self.log.lock().unwrap()[before..].to_owned();
+            if log.contains(last_message) {
+                return log;
+            }
+            assert!(started.elapsed() < TIMEOUT, "no “{last_message}”: {log}");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+    }
+}
+
+/// The exit code of `event send`: 0 if the service accepted the message.
+#[track_caller]
+fn send(place: &TestFolder, from: &str, message_id: &str, text: &str) -> Option<i32> {
+    place.run(&["event", "send", "--from", from, "--text", text, "--id", message_id]).code
+}
+
+#[test]
+fn people_aliases_and_language_are_reloaded_and_what_changed_is_logged() {
+    let place = TestFolder::new();
+    let serving = place.serve();
+    assert_eq!(send(&place, BIA, "B1", "/communities"), Some(1), "no admin yet");
+    let community = place.sandbox.world(|world| world.communities()[0].id.to_string());
+    place.change(
+        "[instances.main.admins.ana]",
+        &format!(
+            "[instances.main.aliases]\nvila = \"{community}\"\n\n\
+             [instances.main.admins.bia]\nphone = \"{BIA}\"\n\n[instances.main.admins.ana]"
+        ),
+    );
+    place.change("id = \"", "locale = \"pt-BR\"\nid = \"");
+
+    let log = serving.reload("configuration reloaded");
+
+    assert!(log.contains("instances.main.locale"), "{log}");
+    assert!(log.contains("instances.main.admins: added bia"), "{log}");
+    assert!(log.contains("instances.main.aliases: added vila"), "{log}");
+    assert!(!log.contains(BIA), "no phone number: {log}");
+    assert_eq!(send(&place, BIA, "B2", "/link vila futebol"), Some(0));
+    assert_eq!(place.reply_to("B2"), "✅ “Futebol” agora está em “Bairro Feliz”.");
+
+    // The right is gone with the next reload, also for what is sent without delay.
+    let toml = std::fs::read_to_string(place.file()).unwrap();
+    place.write(
+        &toml
+            .replace("[instances.main.admins.bia]", "[instances.main.admins.rui]")
+            .replace(BIA, "5544999990078"),
+    );
+    let log = serving.reload("configuration reloaded");
+    assert!(log.contains("added rui, removed bia"), "{log}");
+    assert_eq!(send(&place, BIA, "B3", "/communities"), Some(1));
+    serving.stop(&place);
+}
+
+#[test]
+fn limits_are_reloaded() {
+    let place = TestFolder::new();
+    let serving = place.serve();
+    place.change("changes_per_second = 1000", "commands_per_minute = 2\nchanges_per_second = 1000");
+    let log = serving.reload("configuration reloaded");
+    assert!(log.contains("instances.main.limits.commands_per_minute"), "{log}");
+    for id in ["A1", "A2"] {
+        place.command_event(id, "/whoami");
+        assert!(place.reply_to(id).contains("Ana"), "{id}");
+    }
+    place.command_event("A3", "/whoami");
+    assert!(!place.reply_to("A3").contains("Ana"));
+    serving.stop(&place);
+}
+
+#[test]
+fn a_mistake_is_reported_and_leaves_the_old_configuration() {
+    let place = TestFolder::new();
+    let serving = place.serve();
+    let good = std::fs::read_to_string(place.file()).unwrap();
+    place.change("name = \"Ana\"", "nmae = \"Ana\"");
+    let log = serving.reload("the old one holds");
+    assert!(log.contains("instances.main.admins.ana.nmae"), "{log}");
+    place.write(&good);
+    place.command_event("A1", "/whoami");
+    assert!(place.reply_to("A1").contains("Ana"));
+
+    // A file that is gone is a mistake too.
+    std::fs::remove_file(place.file()).unwrap();
+    let log = serving.reload("the old one holds");
+    assert!(log.contains("vincula.toml"), "{log}");
+    place.write(&good);
+    assert_eq!(send(&place, ANA, "A2", "/whoami"), Some(0));
+    serving.stop(&place);
+}
+
+#[test]
+fn what_needs_a_restart_is_reported_and_keeps_its_value() {
+    let place = TestFolder::new();
+    let serving = place.serve();
+    let good = std::fs::read_to_string(place.file()).unwrap();
+    place.change("a made-up key that signs webhooks", "another made-up key that signs webhooks");
+    place.change("url = \"sqlite:vincula.db\"", "url = \"sqlite:other.db\"");
+    place.write(&format!(
+        "{}\n[instances.second]\nid = \"{}\"\ntoken = \"{}\"\nverify = {{ zapi_token = true }}\nadmins.ana.phone = \"{ANA}\"\n",
+        std::fs::read_to_string(place.file()).unwrap(),
+        "C".repeat(32),
+        "D".repeat(24),
+    ));
+
+    let log = serving.reload("hold only after a restart");
+
+    for key in ["store.url", "instances.main.verify", "instances.second (added)"] {
+        assert!(log.contains(key), "{key}: {log}");
+    }
+    place.write(&good);
+    place.command_event("A1", "/whoami");
+    assert!(place.reply_to("A1").contains("Ana"));
+    serving.stop(&place);
+}
