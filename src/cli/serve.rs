@@ -32,7 +32,10 @@ async fn run(config: Config, config_arg: &ConfigArg) -> anyhow::Result<()> {
     let app = App::build(config.clone(), Clock::system(), TimingConfig::default()).await?;
     let reloader = Reloader::new(&config, app.worker.instances.clone());
     let public = match systemd::take_public_listener().context("cannot use the socket that systemd passed")? {
-        Some(listener) => listener,
+        Some(listener) => {
+            tracing::info!(listen = %app.server.listen, "using the socket of systemd, not server.listen");
+            listener
+        }
         None => bind(app.server.listen, "server.listen")?,
     };
     let private = bind(app.server.admin_listen, "server.admin_listen")?;

@@ -96,7 +96,7 @@ impl Connection {
             {
                 return Poll::Ready(());
             }
-            if !shutdown_started && guard.is_shutting_down() {
+            if !shutdown_started && guard.is_shutting_down() && !guard.is_in_grace() {
                 shutdown_started = true;
                 connection.as_mut().graceful_shutdown();
                 if guard.is_idle() || poller.poll(context, connection.as_mut()).is_ready() {

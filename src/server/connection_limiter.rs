@@ -316,10 +316,20 @@ impl ConnectionGuard {
         self.slot.current_state().0.is_idle()
     }
 
+    /// Whether its first request may be on its way: then it is served even during a shutdown.
+    pub(super) fn is_in_grace(&self) -> bool {
+        let (state, since) = self.slot.current_state();
+        let since = self.limiter.started_at + Duration::from_micros(since);
+        state == ConnectionState::New && since.elapsed() < NEW_CONNECTION_GRACE
+    }
+
     /// When the current state times out, and what that ends. Writing a response is timed by the stream.
     pub(super) fn deadline(&self, timeouts: &Timeouts) -> Option<(Instant, TimeoutKind)> {
         let (state, since) = self.slot.current_state();
         let (timeout, kind) = match state {
+            ConnectionState::New if self.is_shutting_down() => {
+                (NEW_CONNECTION_GRACE, TimeoutKind::Connection)
+            }
             ConnectionState::New | ConnectionState::ReadingHead => {
                 (timeouts.header_read, TimeoutKind::Connection)
             }
@@ -438,6 +448,22 @@ mod tests {
         }
         // A flush before the response sends `100 Continue`.
         assert_eq!(seen, [true, false, false, false, false, true]);
+    }
+
+    #[test]
+    fn at_a_shutdown_a_new_connection_may_still_send_its_first_request() {
+        let slots = limiter(2);
+        let (silent, sending) = (acquire(&slots).unwrap(), acquire(&slots).unwrap());
+        let slack = |guard: &ConnectionGuard| {
+            guard.deadline(&Timeouts::default()).unwrap().0.saturating_duration_since(Instant::now())
+        };
+        assert!(slack(&silent) > NEW_CONNECTION_GRACE);
+        slots.close();
+
+        sending.on_read();
+
+        assert!(!sending.is_in_grace(), "it is closed after its response");
+        assert!(slack(&silent) <= NEW_CONNECTION_GRACE);
     }
 
     #[test]
