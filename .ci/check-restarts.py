@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Restarts vincula behind Caddy while webhooks arrive, and counts those that were lost.
 
-    .ci/check-restarts CADDY VINCULA [RESTARTS] [--socket]
+    .ci/check-restarts.py CADDY VINCULA [RESTARTS] [--socket]
 
 Every 50 ms one command is posted through deploy/Caddyfile. Each must get 200, and be in the journal once. With
-`--socket`, the public port is held open as by deploy/vincula.socket: Caddy before 2.8 needs that.
+`--socket`, the public port is held open as by deploy/vincula.socket: Caddy before 2.8 needs that, and
+`VINCULA_CADDY=debian-12`.
 """
 
 import http.client, json, os, pathlib, re, signal, socket, subprocess, sys, tempfile, threading, time
@@ -85,14 +86,10 @@ def post(number, results):
         results[number] = (0, str(error))
 
 
-version = subprocess.run([caddy, "version"], capture_output=True, text=True).stdout
-major = tuple(int(part) for part in re.search(r"(\d+)\.(\d+)\.(\d+)", version).groups())
 environment = os.environ | {
     "HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder),
     "VINCULA_DOMAIN": f"http://localhost:{front}", "VINCULA_UPSTREAM": f"127.0.0.1:{public}",
 }
-if major < (2, 8, 0):
-    environment["VINCULA_CADDY"] = "debian-12"
 service = start_vincula()
 wait_until_ready()
 proxy_log = open(folder / "caddy.log", "wb")
