@@ -51,12 +51,19 @@ impl Database {
                 OpenError::Damaged(self.display_url(url), database_message(&error))
             }
             Self::Sqlite => OpenError::File(self.display_url(url), StoreUnavailable::from(error)),
-            Self::Postgres => OpenError::Server(self.display_url(url), error),
+            Self::Postgres => {
+                let remedy = postgres::remedy(&error).unwrap_or(postgres::CHECK_SERVER);
+                OpenError::Server(self.display_url(url), database_message(&error), remedy)
+            }
         }
     }
 }
 
-/// The message of the database, without the additions of the driver.
+/// The message of the database or of the system, without the additions of the driver.
 fn database_message(error: &sqlx::Error) -> String {
-    error.as_database_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())
+    match error {
+        sqlx::Error::Database(error) => error.message().to_owned(),
+        sqlx::Error::Io(error) => error.to_string(),
+        error => error.to_string(),
+    }
 }

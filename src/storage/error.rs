@@ -72,12 +72,12 @@ pub enum OpenError {
          again are new"
     )]
     Damaged(String, String),
-    /// PostgreSQL cannot be reached, or refuses.
-    #[error("cannot open the journal {0}: {1}. Check that the server runs, and that store.url is right")]
-    Server(String, #[source] sqlx::Error),
+    /// PostgreSQL cannot be reached, or refuses: where it is, why, and what to do.
+    #[error("cannot open the journal {0}: {1}. {2}")]
+    Server(String, String, &'static str),
     /// The migrations could not be applied.
     #[error("cannot bring the journal {0} up to date: {1}. Was it written by a newer vincula?")]
-    Migration(String, #[source] MigrateError),
+    Migration(String, MigrateError),
 }
 
 impl From<sqlx::Error> for StoreUnavailable {

@@ -50,7 +50,7 @@ impl Store {
         };
         migrated.map_err(|error| match error {
             MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)
-                if is_corruption(&error) =>
+                if is_corruption(&error) || postgres::remedy(&error).is_some() =>
             {
                 database.to_open_error(url, error)
             }
@@ -62,6 +62,10 @@ impl Store {
             None => None,
         };
         let reads = open_pool(url, 4, AccessMode::Read, &health).await?;
+        if database == Database::Postgres {
+            let check = postgres::check_sessions(&writes, &reads).await;
+            check.map_err(|error| database.to_open_error(url, error))?;
+        }
         let parts = StoreParts { database, reads, clock, lease, health };
         Ok(start_store(url, parts, writes, file))
     }

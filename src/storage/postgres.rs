@@ -38,6 +38,47 @@ pub(super) fn display_url(url: &str) -> String {
     format!("postgres://{host}/{database}")
 }
 
+/// What to do if the server cannot be reached.
+pub(super) const CHECK_SERVER: &str =
+    "Check that the server runs, and that host, port and database in store.url are right";
+const POOLER_MODE: &str = "A pooler in transaction mode is in between. Let it keep sessions (PgBouncer: `pool_mode = \
+    session`), or connect to the server itself";
+/// What two connections with the same session mean.
+const SHARED_SESSION: &str = "two connections share one session";
+
+/// What to do about an error of the server, if its cause is known.
+pub(super) fn remedy(error: &sqlx::Error) -> Option<&'static str> {
+    if matches!(error, sqlx::Error::Protocol(problem) if problem == SHARED_SESSION) {
+        return Some(POOLER_MODE);
+    }
+    let error = error.as_database_error()?;
+    match error.code()?.as_ref() {
+        "28P01" | "28000" => Some("Check user and password in store.url, and the server's pg_hba.conf"),
+        "3D000" => Some("Create the database, with the user of store.url as its owner"),
+        "42501" => Some(
+            "The user may not create tables. Make it the owner of the database, or run there: \
+             GRANT CREATE, USAGE ON SCHEMA public TO it",
+        ),
+        // A prepared statement exists already, or no longer.
+        "42P05" | "26000" => Some(POOLER_MODE),
+        "08P01" if error.message().contains("startup parameter") => Some(
+            "A pooler is in between and refuses it. PgBouncer: `ignore_startup_parameters = extra_float_digits`, and \
+             `pool_mode = session`",
+        ),
+        "53300" => Some("Raise max_connections of the server: each replica needs six"),
+        _ => None,
+    }
+}
+
+/// Fails if a pooler gives one session to two connections: settings, locks and announcements need their own.
+pub(super) async fn check_sessions(writes: &AnyPool, reads: &AnyPool) -> Result<(), sqlx::Error> {
+    let (mut one, mut other) = (writes.acquire().await?, reads.acquire().await?);
+    let session = "SELECT pg_backend_pid()";
+    let first: i32 = sqlx::query_scalar(session).fetch_one(&mut *one).await?;
+    let second: i32 = sqlx::query_scalar(session).fetch_one(&mut *other).await?;
+    if first == second { Err(sqlx::Error::Protocol(SHARED_SESSION.to_owned())) } else { Ok(()) }
+}
+
 pub(super) async fn pool(
     url: &str,
     connections: u32,

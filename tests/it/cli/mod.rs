@@ -12,6 +12,7 @@ mod fsync_trace;
 mod hostile_env;
 mod journal;
 mod man;
+mod postgres;
 mod reload;
 mod schema;
 mod restart;

@@ -49,7 +49,7 @@ pub fn shared() -> Option<&'static Server> {
 pub fn skip_notice(module: &str) {
     let thread = std::thread::current();
     let test = thread.name().filter(|name| *name != "main").unwrap_or(module);
-    let line = format!("NOT RUN, since PostgreSQL (initdb) is not installed: {test}\n");
+    let line = format!("NOT RUN, since PostgreSQL (initdb) or PgBouncer is not installed: {test}\n");
     let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
