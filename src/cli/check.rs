@@ -1,5 +1,6 @@
 //! `vincula check`: shows the configuration, and checks that Z-API accepts it.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
@@ -8,7 +9,11 @@ use secrecy::ExposeSecret;
 use super::api_error_help::describe_with_remedy;
 use super::common::{ConfigArg, ExitStatus, block_on, print_line};
 use super::webhook::{WebhookTarget, webhook_url};
-use crate::config::{Config, Instance, LoadedConfig, NonAdminPolicy};
+use crate::authorization::may_in;
+use crate::config::{Admin, Config, Instance, LoadedConfig, NonAdminPolicy};
+use crate::directory::Directory;
+use crate::domain::{CommunityId, GroupId, Phone};
+use crate::parse::dialing_code::DialingCode;
 use crate::storage::{OpenError, Store};
 use crate::zapi::{HttpClients, Unlimited, Zapi};
 
@@ -95,7 +100,7 @@ fn print_loaded_config(loaded: &LoadedConfig, report: &mut CheckReport) {
         schemes.extend(verify.standard_webhooks.is_some().then_some("Standard Webhooks"));
         let schemes =
             if schemes.is_empty() { "nothing (loopback only)".to_owned() } else { schemes.join(" + ") };
-        let people: Vec<&str> = admins.iter().map(|admin| admin.name.as_str()).collect();
+        let people: Vec<String> = admins.iter().map(describe_admin).collect();
         let non_admins = match instance.non_admins {
             NonAdminPolicy::Ignore => "ignored",
             NonAdminPolicy::Refuse => "refused once an hour",
@@ -109,16 +114,55 @@ fn print_loaded_config(loaded: &LoadedConfig, report: &mut CheckReport) {
     for warning in &loaded.warnings {
         report.print_problem(&warning.to_string());
     }
+    for instance in instances {
+        for admin in &instance.admins {
+            if let Some(complete) = admin.phone.and_then(complete_brazilian) {
+                let key = format!("instances.{}.admins.{}.phone", instance.name, admin.key);
+                let phone = admin.phone.map(Phone::display).unwrap_or_default();
+                report.print_hint(&format!(
+                    "{key}: is the country code of {phone} missing? In Brazil it is {}.",
+                    complete.display()
+                ));
+            }
+        }
+    }
+}
+
+/// The name, with the number as people write it.
+fn describe_admin(admin: &Admin) -> String {
+    match (admin.phone, admin.lid) {
+        (Some(phone), _) => format!("{} ({})", admin.name, phone.display()),
+        (None, Some(lid)) => format!("{} ({lid})", admin.name),
+        (None, None) => admin.name.clone(),
+    }
+}
+
+/// The number with Brazil's country code, where it looks like a Brazilian one without it.
+fn complete_brazilian(phone: Phone) -> Option<Phone> {
+    let digits = phone.to_string();
+    let is_full = DialingCode::BRAZIL.is_full_number(&digits);
+    DialingCode::BRAZIL.complete(&digits).filter(|_| !is_full)
 }
 
 async fn check_journal(config: &Config, report: &mut CheckReport) {
     match Store::open_to_read(config.store.url.expose_secret()).await {
         Ok(_) => report.print_ok("The journal can be read."),
-        Err(OpenError::Missing(path)) => {
-            print_line(&format!("The journal {} will be created at the first start.", path));
-        }
+        Err(OpenError::Missing(path)) => match try_folder(config.store.url.expose_secret(), &path) {
+            Ok(()) => print_line(&format!("The journal {path} will be created at the first start.")),
+            Err(error) => report.print_problem(&error.to_string()),
+        },
         Err(error) => report.print_problem(&error.to_string()),
     }
+}
+
+/// Writes a file into the folder where the journal will be, and removes it.
+fn try_folder(url: &str, path: &str) -> Result<(), OpenError> {
+    if !url.starts_with("sqlite:") {
+        return Ok(());
+    }
+    let parent = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());
+    let written = tempfile::tempfile_in(parent.unwrap_or(Path::new(".")));
+    written.map(drop).map_err(|error| OpenError::Folder(path.to_owned(), error))
 }
 
 async fn check_online(
@@ -160,6 +204,7 @@ async fn check_online(
             )),
         }
     }
+    check_names(instance, &zapi, report).await;
     let Some(public_url) = &config.server.public_url else { return Ok(()) };
     if account.received_and_delivery_url.as_ref().is_some_and(|url| *url != webhook_url(public_url, instance))
     {
@@ -182,6 +227,39 @@ async fn check_online(
         None => report.print_problem(&format!("{name}: no webhook is set. {register}")),
     }
     Ok(())
+}
+
+/// Reports communities of admins, and aliases, that Z-API does not have.
+async fn check_names(instance: &Instance, zapi: &Zapi, report: &mut CheckReport) {
+    let name = &instance.name;
+    let is_restricted = |admin: &&Admin| admin.communities.iter().any(|community| community != "*");
+    if instance.aliases.is_empty() && !instance.admins.iter().any(|admin| is_restricted(&admin)) {
+        return;
+    }
+    let directory = Directory::new(&instance.aliases);
+    let snapshot = match directory.snapshot(zapi).await {
+        Ok(snapshot) => snapshot,
+        Err(error) => return report.print_problem(&describe_with_remedy(instance, &error)),
+    };
+    let unknown = "Z-API has nothing by this name or id among the bot's communities";
+    for admin in instance.admins.iter().filter(is_restricted) {
+        for community in admin.communities.iter().filter(|community| *community != "*") {
+            let only = Admin { communities: vec![community.clone()], ..admin.clone() };
+            if !snapshot.communities.all().any(|entry| may_in(&only, &entry.id, &entry.name, &directory)) {
+                report.print_problem(&format!(
+                    "instances.{name}.admins.{}.communities: {community:?}: {unknown}.",
+                    admin.key
+                ));
+            }
+        }
+    }
+    for (alias, id) in &instance.aliases {
+        let is_community = CommunityId::parse(id).is_some_and(|id| snapshot.communities.by_id(&id).is_some());
+        let is_group = GroupId::parse(id).is_some_and(|id| snapshot.groups.by_id(&id).is_some());
+        if !is_community && !is_group {
+            report.print_problem(&format!("instances.{name}.aliases.{alias}: {unknown} and groups."));
+        }
+    }
 }
 
 /// Checks the connection status webhooks, which only `/status` needs.

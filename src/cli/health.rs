@@ -14,7 +14,12 @@ pub(super) fn health(config: &ConfigArg) -> anyhow::Result<ExitStatus> {
         let client = reqwest_client()?;
         let response = client.get(format!("http://{address}/healthz")).send().await;
         let response = response.with_context(|| format!("nothing responds on {address}"))?;
-        Ok(if response.status().is_success() { ExitStatus::Success } else { ExitStatus::Failure })
+        let (status, body) = (response.status(), response.text().await.unwrap_or_default());
+        anyhow::ensure!(
+            status.is_success() && body.trim() == "ok",
+            "something else than vincula responds on {address} (server.admin_listen), with status {status}"
+        );
+        Ok(ExitStatus::Success)
     })
 }
 

@@ -1,5 +1,7 @@
 //! `vincula serve`: the service.
 
+use std::io;
+
 use anyhow::Context as _;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -87,6 +89,32 @@ fn reload(config_arg: &ConfigArg, reloader: &Reloader) {
 }
 
 fn bind(address: std::net::SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
-    listen(address)
-        .with_context(|| format!("cannot listen on {address} ({key}): is something else running there?"))
+    listen(address).map_err(|error| {
+        let remedy = listen_remedy(error.kind());
+        anyhow::Error::new(error).context(format!("cannot listen on {address} ({key}): {remedy}"))
+    })
+}
+
+/// What to do about a port that cannot be opened.
+fn listen_remedy(error: io::ErrorKind) -> &'static str {
+    match error {
+        io::ErrorKind::PermissionDenied => {
+            "ports below 1024 need root. Choose another one, and let the proxy in front take 80 and 443"
+        }
+        io::ErrorKind::AddrNotAvailable => "this machine does not have that address",
+        _ => "is something else running there?",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_that_cannot_be_opened_has_a_remedy() {
+        assert!(listen_remedy(io::ErrorKind::PermissionDenied).contains("below 1024"));
+        let error = bind("192.0.2.1:0".parse().unwrap(), "server.listen");
+        let error = error.map(drop).unwrap_err().to_string();
+        assert!(error.contains("server.listen") && error.contains("does not have that address"), "{error}");
+    }
 }

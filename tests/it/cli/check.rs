@@ -321,3 +321,71 @@ fn a_webhook_that_cannot_be_registered_is_reported() {
     assert!(ran.err.contains("public_url"), "{}", ran.err);
     assert_eq!(place.sandbox.webhooks().received, None);
 }
+
+#[test]
+fn numbers_are_shown_as_people_write_them_and_a_missing_country_code_is_a_hint() {
+    let place = TestFolder::new();
+    place.change(
+        "[instances.main.admins.ana]",
+        "[instances.main.admins.bia]\nphone = \"44999990002\"\n\n[instances.main.admins.ana]",
+    );
+    let ran = place.run(&["check", "--offline"]);
+    assert_eq!(ran.code, Some(0), "hints are no finding: {ran:#?}");
+    assert!(ran.out.contains("Ana (+55 44 99999-0001)"), "{}", ran.out);
+    let hint = "instances.main.admins.bia.phone: is the country code of";
+    assert!(ran.out.contains(hint) && ran.out.contains("+55 44 99999-0002"), "{}", ran.out);
+    assert_eq!(ran.out.matches("country code").count(), 1, "{}", ran.out);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_found_before_the_first_start() {
+    let place = TestFolder::new();
+    place.change("sqlite:vincula.db", "sqlite:missing/vincula.db");
+    let ran = place.run(&["check", "--offline"]);
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    assert!(ran.out.contains("missing/vincula.db") && ran.out.contains("folder must exist"), "{}", ran.out);
+    assert!(!place.folder.path().join("missing").exists());
+}
+
+#[test]
+fn communities_and_aliases_that_z_api_does_not_have_are_named() {
+    let place = TestFolder::new();
+    place.change(
+        "name = \"Ana\"",
+        "name = \"Ana\"\ncommunities = [\"bairro feliz\", \"bairo infeliz\", \"vila\", \"gone\"]\n\n[instances.main.aliases]\nvila = \"120363000000000001\"\ngone = \"120363999999999999\"",
+    );
+    let known = place.sandbox.world(|world| world.communities()[0].id.to_string());
+    place.change("120363000000000001", &known);
+
+    let ran = place.run(&["check"]);
+
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    for named in ["ana.communities: \"bairo infeliz\"", "ana.communities: \"gone\"", "aliases.gone:"] {
+        assert!(ran.out.contains(named), "{named}: {}", ran.out);
+    }
+    for known in ["\"bairro feliz\"", "\"vila\"", "aliases.vila"] {
+        assert!(!ran.out.contains(known), "{known}: {}", ran.out);
+    }
+}
+
+#[test]
+fn the_health_command_notices_a_foreign_server() {
+    let place = TestFolder::new();
+    let foreign = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = foreign.local_addr().unwrap();
+    place.change("admin_listen = \"127.0.0.1:0\"", &format!("admin_listen = \"{address}\""));
+    let answering = std::thread::spawn(move || {
+        use std::io::{Read as _, Write as _};
+        let (mut stream, _) = foreign.accept().unwrap();
+        let _ = stream.read(&mut [0; 1024]);
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello");
+    });
+    let ran = place.run(&["health"]);
+    answering.join().unwrap();
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    assert!(
+        ran.err.contains("something else than vincula") && ran.err.contains("admin_listen"),
+        "{}",
+        ran.err
+    );
+}
