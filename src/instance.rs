@@ -13,6 +13,7 @@ use crate::domain::Person;
 use crate::parse::prefix::CommandParser;
 use crate::reply::Localizer;
 use crate::storage::Store;
+use crate::telemetry::InstanceMetrics;
 use crate::zapi::{ApiError, ClientError, HttpClients, Zapi};
 
 /// Runtime of one instance.
@@ -22,6 +23,8 @@ pub struct InstanceRuntime {
     pub config: Instance,
     /// Its client of Z-API.
     pub zapi: Zapi,
+    /// Its metrics.
+    pub metrics: InstanceMetrics,
     /// Its communities and groups.
     pub directory: Directory,
     /// The admins of the configuration.
@@ -41,10 +44,12 @@ impl InstanceRuntime {
         store: &Store,
         clients: &mut HttpClients,
         clock: &Clock,
+        metrics: InstanceMetrics,
     ) -> Result<Self, ClientError> {
         let rate_limits = Arc::new(store.rate_limits(&instance.name));
         Ok(Self {
-            zapi: Zapi::new(&instance, rate_limits, clients)?,
+            zapi: Zapi::new(&instance, rate_limits, clients, metrics.clone())?,
+            metrics,
             directory: Directory::new(&instance.aliases),
             admins: Admins::new(&instance),
             community_admins: (instance.admins_from == AdminsFrom::Community)

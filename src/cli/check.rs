@@ -10,6 +10,7 @@ use super::common::{ConfigArg, ExitStatus, block_on, print_line};
 use super::webhook::{WebhookTarget, webhook_url};
 use crate::config::{Config, Instance, LoadedConfig, NonAdminPolicy};
 use crate::storage::{OpenError, Store};
+use crate::telemetry::InstanceMetrics;
 use crate::zapi::{HttpClients, Unlimited, Zapi};
 
 #[derive(Args, Debug)]
@@ -128,7 +129,7 @@ async fn check_online(
     report: &mut CheckReport,
 ) -> anyhow::Result<()> {
     let name = &instance.name;
-    let zapi = Zapi::new(instance, Arc::new(Unlimited), connections)?;
+    let zapi = Zapi::new(instance, Arc::new(Unlimited), connections, InstanceMetrics::default())?;
     let connection = zapi.connection_status().await;
     match &connection {
         Ok(connection) if connection.is_connected => {

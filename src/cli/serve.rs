@@ -1,6 +1,7 @@
 //! `vincula serve`: the service.
 
 use anyhow::Context as _;
+use clap::Args;
 use tokio::net::TcpListener;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -10,11 +11,21 @@ use crate::clock::Clock;
 use crate::command::context::TimingConfig;
 use crate::config::Config;
 use crate::server::listen;
+use crate::telemetry::LogFormat;
 use crate::{lifecycle, telemetry};
 
-pub(super) fn serve(config: &ConfigArg) -> anyhow::Result<ExitStatus> {
-    let Some(config) = config.load() else { return Ok(ExitStatus::InvalidConfig) };
-    start_log(LevelFilter::INFO)?;
+#[derive(Args, Debug)]
+pub(super) struct ServeArgs {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// Format of the log on stderr [default: text on a terminal, else json]
+    #[arg(long, value_name = "FORMAT")]
+    log_format: Option<LogFormat>,
+}
+
+pub(super) fn serve(args: &ServeArgs) -> anyhow::Result<ExitStatus> {
+    let Some(config) = args.config.load() else { return Ok(ExitStatus::InvalidConfig) };
+    start_log(args.log_format, LevelFilter::INFO)?;
     telemetry::install_panic_hook();
     let runtime = lifecycle::runtime()?;
     runtime.block_on(run(config))?;

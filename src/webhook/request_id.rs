@@ -1,0 +1,73 @@
+//! Ids of requests: in the header `x-request-id` of the response, and in the log.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use http::{HeaderName, HeaderValue};
+
+/// The header of a response.
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Makes the ids of one process: a random number of the process, and a count.
+pub(super) struct RequestIds {
+    process: u32,
+    next: AtomicU32,
+}
+
+/// The id of a request: 16 hexadecimal digits.
+#[derive(Clone, Copy)]
+pub(super) struct RequestId([u8; 16]);
+
+impl RequestIds {
+    pub(super) fn new() -> Self {
+        let [.., a, b, c, d] = uuid::Uuid::now_v7().into_bytes();
+        Self { process: u32::from_be_bytes([a, b, c, d]), next: AtomicU32::new(1) }
+    }
+
+    pub(super) fn next(&self) -> RequestId {
+        let count = self.next.fetch_add(1, Ordering::Relaxed);
+        RequestId::new(u64::from(self.process) << 32 | u64::from(count))
+    }
+}
+
+impl RequestId {
+    fn new(mut number: u64) -> Self {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut id = [0; 16];
+        for digit in &mut id {
+            number = number.rotate_left(4);
+            *digit = DIGITS[(number & 15) as usize];
+        }
+        Self(id)
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(std::str::from_utf8(&self.0).unwrap_or_default())
+    }
+}
+
+impl From<RequestId> for HeaderValue {
+    fn from(id: RequestId) -> Self {
+        // Digits are always a valid value.
+        Self::from_bytes(&id.0).unwrap_or(Self::from_static(""))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_has_all_digits_of_its_number() {
+        assert_eq!(RequestId::new(0x0123_4567_89ab_cdef).to_string(), "0123456789abcdef");
+        assert_eq!(RequestId::new(10).to_string(), "000000000000000a");
+    }
+
+    #[test]
+    fn ids_of_a_process_differ() {
+        let ids = RequestIds::new();
+        assert_ne!(ids.next().to_string(), ids.next().to_string());
+    }
+}
