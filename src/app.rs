@@ -15,7 +15,7 @@ use crate::config::{Config, ServerConfig};
 use crate::instance::InstanceRuntime;
 use crate::monitor::Monitor;
 use crate::storage::{OpenError, OpenedStore, RetentionPolicy, Store};
-use crate::telemetry::Metrics;
+use crate::telemetry::{InstanceMetrics, Metrics};
 use crate::webhook::{Enqueuer, WebhookHandler, rejection_notice};
 use crate::worker::{Worker, retention};
 use crate::zapi::{ClientError, HttpClients};
@@ -66,7 +66,7 @@ impl App {
         let metrics = Arc::new(Metrics::default());
         let (mut instances, mut clients) = (HashMap::new(), HttpClients::default());
         for instance in config.instances {
-            let instance_metrics = metrics.instance(instance.name.as_str());
+            let instance_metrics = InstanceMetrics::new(metrics.clone(), instance.name.as_str());
             let runtime = InstanceRuntime::new(instance, &store, &mut clients, &clock, instance_metrics)?;
             instances.insert(runtime.config.name.clone(), Arc::new(runtime));
         }

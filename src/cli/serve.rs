@@ -37,13 +37,14 @@ pub(super) fn serve(args: &ServeArgs) -> anyhow::Result<ExitStatus> {
 async fn run(config: Config) -> anyhow::Result<()> {
     let shutdown = lifecycle::shutdown_on_signal()?;
     let instances: Vec<_> = config.instances.iter().map(|instance| instance.name.to_string()).collect();
+    let instances = instances.join(",");
     let app = App::build(config, Clock::system(), TimingConfig::default()).await?;
     let public = bind(app.server.listen, "server.listen")?;
     let private = bind(app.server.admin_listen, "server.admin_listen")?;
     tracing::info!(
         public = %public.local_addr()?,
         private = %private.local_addr()?,
-        instances = instances.join(","),
+        instances,
         "ready"
     );
     lifecycle::run(app, public, private, shutdown).await;

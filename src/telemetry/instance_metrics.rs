@@ -44,7 +44,12 @@ impl Default for InstanceMetrics {
 }
 
 impl InstanceMetrics {
-    pub(super) fn new(metrics: Arc<Metrics>, name: &str) -> Self {
+    /// The metrics of the instance with this name; with an empty one, of webhooks whose path names no instance.
+    pub fn new(metrics: Arc<Metrics>, name: &str) -> Self {
+        if !name.is_empty() {
+            // Alerts compare it with an earlier value, which is 0 and not nothing.
+            metrics.leases_taken_over.with(&[name]);
+        }
         Self(Arc::new(InstanceState { metrics, name: name.to_owned(), connection: Mutex::default() }))
     }
 
@@ -181,7 +186,7 @@ mod tests {
     #[test]
     fn a_server_cannot_make_up_label_values() {
         let metrics = Arc::new(Metrics::default());
-        let instance = metrics.instance("main");
+        let instance = InstanceMetrics::new(metrics.clone(), "main");
         for status in 100..1000 {
             instance.call_ended("status", Some(status), Duration::ZERO);
         }
@@ -195,8 +200,8 @@ mod tests {
     #[test]
     fn a_late_report_does_not_change_the_connection() {
         let metrics = Arc::new(Metrics::default());
-        let instance = metrics.instance("main");
-        let connected = |value| format!("vincula_instance_connected{{instance=\"main\"}} {value}\n");
+        let instance = InstanceMetrics::new(metrics.clone(), "main");
+        let connected = |value| format!("vincula_instance_connected{{zapi_instance=\"main\"}} {value}\n");
         assert!(!encode(&metrics).contains("connected{"));
 
         instance.set_connected(false, Timestamp(2_000));

@@ -53,18 +53,19 @@ impl MetricSpec {
     }
 }
 
-const INSTANCE: &[&str] = &["instance"];
+/// Not `instance`: Prometheus gives that label to each target.
+const INSTANCE: &[&str] = &["zapi_instance"];
 
 pub(super) const WEBHOOKS: MetricSpec = MetricSpec::new(
     MetricKind::Counter,
     "vincula_webhooks_total",
-    &["instance", "outcome", "reason"],
+    &["zapi_instance", "outcome", "reason"],
     "Webhooks, by outcome; those that are ignored, by reason",
 );
 pub(super) const VERIFICATION_FAILURES: MetricSpec = MetricSpec::new(
     MetricKind::Counter,
     "vincula_verification_failures_total",
-    &["instance", "scheme", "failure"],
+    &["zapi_instance", "scheme", "failure"],
     "Failed checks of webhooks; one webhook may fail several",
 );
 pub(super) const LAST_EVENT: MetricSpec = MetricSpec::new(
@@ -82,7 +83,7 @@ pub(super) const WEBHOOK_DURATION: MetricSpec = MetricSpec::new(
 pub(super) const COMMANDS: MetricSpec = MetricSpec::new(
     MetricKind::Counter,
     "vincula_commands_total",
-    &["instance", "command", "outcome"],
+    &["zapi_instance", "command", "outcome"],
     "Commands that ended",
 );
 pub(super) const COMMAND_DURATION: MetricSpec = MetricSpec::new(
@@ -94,7 +95,7 @@ pub(super) const COMMAND_DURATION: MetricSpec = MetricSpec::new(
 pub(super) const RETRIES: MetricSpec = MetricSpec::new(
     MetricKind::Counter,
     "vincula_retries_total",
-    &["instance", "cause"],
+    &["zapi_instance", "cause"],
     "Attempts of commands and replies that failed and are retried",
 );
 pub(super) const LEASES_TAKEN_OVER: MetricSpec = MetricSpec::new(
@@ -124,13 +125,13 @@ pub(super) const DEAD_LETTERS: MetricSpec = MetricSpec::new(
 pub(super) const CALL_DURATION: MetricSpec = MetricSpec::new(
     MetricKind::Histogram,
     "vincula_zapi_call_duration_seconds",
-    &["instance", "call", "status"],
+    &["zapi_instance", "call", "status"],
     "Calls to Z-API, by endpoint and HTTP status; `none` without a response",
 );
 pub(super) const API_ERRORS: MetricSpec = MetricSpec::new(
     MetricKind::Counter,
     "vincula_zapi_errors_total",
-    &["instance", "cause"],
+    &["zapi_instance", "cause"],
     "Calls to Z-API that failed; Z-API reports some errors with status 200",
 );
 pub(super) const CONNECTED: MetricSpec = MetricSpec::new(
@@ -240,14 +241,13 @@ pub fn markdown() -> String {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::super::{Exposition, Metrics};
+    use super::super::{Exposition, InstanceMetrics, Metrics};
     use super::*;
 
     #[test]
     fn the_table_is_what_is_registered() {
         let metrics = std::sync::Arc::new(Metrics::default());
-        let instance = metrics.instance("main");
-        instance.exercise();
+        InstanceMetrics::new(metrics.clone(), "main").exercise();
 
         let text = metrics.encode(Exposition::OpenMetrics);
 

@@ -1,6 +1,5 @@
 //! The metrics of one service. No global recorder: each service, and each test, has its own.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use prometheus_client::encoding::EncodeMetric;
@@ -12,7 +11,6 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Metric, Registry};
 
-use super::instance_metrics::InstanceMetrics;
 use super::metric_spec::{self as spec, MetricSpec};
 use super::process::ProcessCollector;
 
@@ -155,11 +153,6 @@ fn register<M: Metric + Clone + Default>(registry: &mut Registry, spec: &MetricS
 }
 
 impl Metrics {
-    /// The metrics of one instance; with an empty name, of webhooks whose path names no instance.
-    pub fn instance(self: &Arc<Self>, name: &str) -> InstanceMetrics {
-        InstanceMetrics::new(self.clone(), name)
-    }
-
     /// Sets whether the journal can be read and written.
     pub fn set_store_up(&self, is_up: bool) {
         self.store_up.set(is_up.into());

@@ -42,7 +42,7 @@ use crate::failpoint::{self, Step};
 use crate::instance::InstanceRuntime;
 use crate::problem::Problem;
 use crate::storage::ConnectionReport;
-use crate::telemetry::Metrics;
+use crate::telemetry::{InstanceMetrics, Metrics};
 
 /// Handles the webhooks of all instances.
 pub struct WebhookHandler {
@@ -90,7 +90,10 @@ impl WebhookHandler {
             auth_failures: AuthFailureLimiter::new(Instant::now()),
             enqueuer,
             request_ids: RequestIds::new(),
-            unknown_instance: RejectionMetrics::new(metrics.instance(""), "unknown_instance"),
+            unknown_instance: RejectionMetrics::new(
+                InstanceMetrics::new(metrics.clone(), ""),
+                "unknown_instance",
+            ),
         }
     }
 

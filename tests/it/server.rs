@@ -253,7 +253,8 @@ async fn the_private_side_reports_health_and_readiness() {
 #[tokio::test]
 async fn metrics_count_outcomes_and_contain_no_secret_and_no_person() {
     let bot = Service::start().await;
-    let webhooks = |outcome| format!("vincula_webhooks_total{{instance=\"main\",outcome=\"{outcome}\"}}");
+    let webhooks =
+        |outcome| format!("vincula_webhooks_total{{zapi_instance=\"main\",outcome=\"{outcome}\"}}");
     assert_eq!(bot.metric_value(&webhooks("accepted")).await, 0);
 
     let command = bot.message(ANA, "/whoami segredo");
@@ -287,15 +288,16 @@ async fn metrics_count_outcomes_and_contain_no_secret_and_no_person() {
         assert_eq!(bot.metric_value(&webhooks(outcome)).await, 1, "{outcome}");
     }
     for reason in ["not_a_command", "not_an_admin"] {
-        let ignored =
-            format!("vincula_webhooks_total{{instance=\"main\",outcome=\"ignored\",reason=\"{reason}\"}}");
+        let ignored = format!(
+            "vincula_webhooks_total{{zapi_instance=\"main\",outcome=\"ignored\",reason=\"{reason}\"}}"
+        );
         assert_eq!(bot.metric_value(&ignored).await, 1, "{reason}");
     }
     let unknown = "vincula_webhooks_total{outcome=\"unknown_instance\"}";
     assert_eq!(bot.metric_value(unknown).await, 1);
     assert_eq!(
         bot.metric_value(
-            "vincula_commands_total{instance=\"main\",command=\"whoami\",outcome=\"usage_error\"}"
+            "vincula_commands_total{zapi_instance=\"main\",command=\"whoami\",outcome=\"usage_error\"}"
         )
         .await,
         1
