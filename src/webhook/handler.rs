@@ -89,7 +89,7 @@ impl WebhookHandler {
             trusted_proxies: server.trusted_proxies.clone(),
             auth_failures: AuthFailureLimiter::new(Instant::now()),
             enqueuer,
-            request_ids: RequestIds::new(),
+            request_ids: RequestIds::default(),
             unknown_instance: RejectionMetrics::new(
                 InstanceMetrics::new(metrics.clone(), ""),
                 "unknown_instance",

@@ -1,17 +1,19 @@
 //! Ids of requests: in the header `x-request-id` of the response, and in the log.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::{HeaderName, HeaderValue};
 
 /// The header of a response.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Makes the ids of one process: a random number of the process, and a count.
+/// Makes the ids of one process: keyed hashes of a count, so that an id does not tell how many requests arrive.
+#[derive(Default)]
 pub(super) struct RequestIds {
-    process: u32,
-    next: AtomicU32,
+    key: RandomState,
+    next: AtomicU64,
 }
 
 /// The id of a request: 16 hexadecimal digits.
@@ -19,14 +21,8 @@ pub(super) struct RequestIds {
 pub(super) struct RequestId([u8; 16]);
 
 impl RequestIds {
-    pub(super) fn new() -> Self {
-        let [.., a, b, c, d] = uuid::Uuid::now_v7().into_bytes();
-        Self { process: u32::from_be_bytes([a, b, c, d]), next: AtomicU32::new(1) }
-    }
-
     pub(super) fn next(&self) -> RequestId {
-        let count = self.next.fetch_add(1, Ordering::Relaxed);
-        RequestId::new(u64::from(self.process) << 32 | u64::from(count))
+        RequestId::new(self.key.hash_one(self.next.fetch_add(1, Ordering::Relaxed)))
     }
 }
 
@@ -67,7 +63,7 @@ mod tests {
 
     #[test]
     fn ids_of_a_process_differ() {
-        let ids = RequestIds::new();
+        let ids = RequestIds::default();
         assert_ne!(ids.next().to_string(), ids.next().to_string());
     }
 }
