@@ -165,7 +165,7 @@ async fn a_scrape_works_and_says_so_when_the_store_is_down() {
     let bot = Service::with().on_sqlite().start().await;
     bot.wait_for_metric("vincula_store_up 1").await;
     let lock = crate::webhook::hold(&bot.journal_path()).await;
-    assert_eq!(bot.send(ANA, "/status").await.contains("\"status\":503"), true);
+    assert!(bot.send(ANA, "/status").await.contains("\"status\":503"));
 
     bot.wait_for_metric("vincula_store_up 0").await;
 
