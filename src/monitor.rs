@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::future::{join_all, try_join_all};
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -16,8 +16,6 @@ use crate::telemetry::{Exposition, Metrics, QueueValues};
 const MAX_STORE_AGE: Duration = Duration::from_secs(1);
 /// How long a scrape waits for new values of the journal; then it returns the last ones.
 const MAX_SCRAPE_WAIT: Duration = Duration::from_millis(40);
-/// After this time without an answer the journal counts as down.
-const STORE_TIMEOUT: Duration = Duration::from_secs(2);
 /// The first question to Z-API follows the start sooner than the others follow each other.
 const FIRST_POLL_FACTOR: u32 = 20;
 
@@ -75,8 +73,8 @@ impl Monitor {
     async fn refresh_on_request(&self) {
         loop {
             self.refresh_requested.notified().await;
-            let refreshed = timeout(STORE_TIMEOUT, self.refresh_from_store()).await;
-            let is_up = matches!(refreshed, Ok(Ok(()))) && !self.store.has_outage();
+            let refreshes = self.instances.iter().map(|instance| self.refresh_from_store(instance));
+            let is_up = try_join_all(refreshes).await.is_ok() && !self.store.has_outage();
             self.metrics.set_store_up(is_up);
             if !is_up {
                 // Old values would look like current ones.
@@ -86,17 +84,14 @@ impl Monitor {
         }
     }
 
-    async fn refresh_from_store(&self) -> Result<(), StoreUnavailable> {
-        for instance in &self.instances {
-            let (name, now) = (&instance.config.name, self.clock.now());
-            let stats = self.store.queue_stats(name).await?;
-            let oldest_age = stats.oldest_open.map(|at| now.since(at)).unwrap_or_default();
-            let values = QueueValues { pending: stats.open, dead: stats.dead, oldest_age };
-            instance.metrics.set_queue(Some(values));
-            // Another replica may have received the event.
-            if let Some(report) = self.store.connection_report(name, now).await? {
-                instance.metrics.set_connected(report.is_connected, report.at);
-            }
+    async fn refresh_from_store(&self, instance: &InstanceRuntime) -> Result<(), StoreUnavailable> {
+        let (name, now) = (&instance.config.name, self.clock.now());
+        let stats = self.store.queue_stats(name).await?;
+        let oldest_age = stats.oldest_open.map(|at| now.since(at)).unwrap_or_default();
+        instance.metrics.set_queue(Some(QueueValues { pending: stats.open, dead: stats.dead, oldest_age }));
+        // Another replica may have received the event.
+        if let Some(report) = self.store.connection_report(name, now).await? {
+            instance.metrics.set_connected(report.is_connected, report.at);
         }
         Ok(())
     }
