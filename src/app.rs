@@ -13,8 +13,9 @@ use crate::clock::Clock;
 use crate::command::context::TimingConfig;
 use crate::config::{Config, ServerConfig};
 use crate::instance::{InstanceRuntime, ReloadableInstance};
+use crate::monitor::Monitor;
 use crate::storage::{OpenError, OpenedStore, RetentionPolicy, Store};
-use crate::telemetry::Metrics;
+use crate::telemetry::{InstanceMetrics, Metrics};
 use crate::webhook::{Enqueuer, WebhookHandler, rejection_notice};
 use crate::worker::{Worker, retention};
 use crate::zapi::{ClientError, HttpClients};
@@ -51,7 +52,9 @@ pub struct App {
     pub retention: BoxFuture<'static, ()>,
     /// Refreshes the admins of communities, where these may send commands; must be spawned.
     pub admin_refresh: BoxFuture<'static, ()>,
-    /// The counters.
+    /// Keeps metrics current; its [`Monitor::run`] must be spawned.
+    pub monitor: Arc<Monitor>,
+    /// The metrics.
     pub metrics: Arc<Metrics>,
 }
 
@@ -63,7 +66,8 @@ impl App {
         let metrics = Arc::new(Metrics::default());
         let (mut instances, mut clients) = (HashMap::new(), HttpClients::default());
         for instance in config.instances {
-            let runtime = InstanceRuntime::new(instance, &store, &mut clients, &clock)?;
+            let instance_metrics = InstanceMetrics::new(metrics.clone(), instance.name.as_str());
+            let runtime = InstanceRuntime::new(instance, &store, &mut clients, &clock, instance_metrics)?;
             instances.insert(runtime.config.name.clone(), Arc::new(ReloadableInstance::new(runtime)));
         }
         let (rejection_notifier, rejection_notices) = rejection_notice::new_rejection_notifier();
@@ -76,6 +80,13 @@ impl App {
         );
         let policy = RetentionPolicy { rows: config.store.retention, texts: config.store.text_retention };
         let admin_refresh = refresh_admins(instances.values().cloned().collect()).boxed();
+        let monitor = Monitor::new(
+            store.clone(),
+            clock.clone(),
+            instances.values().map(|instance| instance.runtime().clone()).collect(),
+            metrics.clone(),
+            timing.account_poll,
+        );
         let retention = retention::trim_forever(store.clone(), clock.clone(), policy).boxed();
         let worker = Worker {
             store: store.clone(),
@@ -94,6 +105,7 @@ impl App {
             rejection_notices: rejection_notices.boxed(),
             retention,
             admin_refresh,
+            monitor: Arc::new(monitor),
             metrics,
         })
     }

@@ -15,6 +15,7 @@ use crate::domain::{InstanceName, Person};
 use crate::parse::prefix::CommandParser;
 use crate::reply::Localizer;
 use crate::storage::Store;
+use crate::telemetry::InstanceMetrics;
 use crate::zapi::{ApiError, ClientError, HttpClients, Zapi};
 
 /// An instance whose runtime is replaced as a whole when the configuration is reloaded. What runs meanwhile keeps the
@@ -50,6 +51,8 @@ pub struct InstanceRuntime {
     pub config: Instance,
     /// Its client of Z-API.
     pub zapi: Zapi,
+    /// Its metrics.
+    pub metrics: InstanceMetrics,
     /// Its communities and groups.
     pub directory: Directory,
     /// The admins of the configuration.
@@ -69,6 +72,7 @@ impl InstanceRuntime {
         store: &Store,
         clients: &mut HttpClients,
         clock: &Clock,
+        metrics: InstanceMetrics,
     ) -> Result<Self, ClientError> {
         let rate_limits = Arc::new(store.rate_limits(&instance.name));
         let community_admins = match instance.admins_from {
@@ -76,8 +80,8 @@ impl InstanceRuntime {
             AdminsFrom::Config => None,
         };
         let directory = Directory::new(&instance.aliases);
-        let zapi = Zapi::new(&instance, rate_limits, clients)?;
-        Ok(Self::from_parts(instance, zapi, directory, community_admins))
+        let zapi = Zapi::new(&instance, rate_limits, clients, metrics.clone())?;
+        Ok(Self::from_parts(instance, zapi, metrics, directory, community_admins))
     }
 
     /// The same instance with other people, rights, aliases, limits, language and the like. Its credentials, and what
@@ -85,17 +89,20 @@ impl InstanceRuntime {
     fn reload(&self, config: Instance) -> Self {
         self.zapi.set_rate_limits(config.limits);
         let directory = self.directory.with_config_aliases(&config.aliases);
-        Self::from_parts(config, self.zapi.clone(), directory, self.community_admins.clone())
+        let Self { zapi, metrics, community_admins, .. } = self;
+        Self::from_parts(config, zapi.clone(), metrics.clone(), directory, community_admins.clone())
     }
 
     fn from_parts(
         config: Instance,
         zapi: Zapi,
+        metrics: InstanceMetrics,
         directory: Directory,
         community_admins: Option<Arc<CommunityAdmins>>,
     ) -> Self {
         Self {
             zapi,
+            metrics,
             directory,
             admins: Admins::new(&config),
             community_admins,

@@ -36,6 +36,7 @@ pub mod webhook;
 pub mod problem;
 pub mod sandbox;
 pub mod worker;
+pub mod monitor;
 pub mod instance;
 pub mod commands;
 pub mod engine;

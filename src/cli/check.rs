@@ -15,6 +15,7 @@ use crate::directory::Directory;
 use crate::domain::{CommunityId, GroupId, Phone};
 use crate::parse::dialing_code::DialingCode;
 use crate::storage::{OpenError, Store};
+use crate::telemetry::InstanceMetrics;
 use crate::zapi::{HttpClients, Unlimited, Zapi};
 
 #[derive(Args, Debug)]
@@ -172,7 +173,7 @@ async fn check_online(
     report: &mut CheckReport,
 ) -> anyhow::Result<()> {
     let name = &instance.name;
-    let zapi = Zapi::new(instance, Arc::new(Unlimited), connections)?;
+    let zapi = Zapi::new(instance, Arc::new(Unlimited), connections, InstanceMetrics::default())?;
     let connection = zapi.connection_status().await;
     match &connection {
         Ok(connection) if connection.is_connected => {

@@ -8,7 +8,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::commands::CATALOG;
 use crate::config::{self, Config, ConfigSource, LoadedConfig};
-use crate::telemetry::{self, LogFilterError};
+use crate::telemetry::{self, LogFilterError, LogFormat};
 
 /// The argument that names the configuration file.
 #[derive(Args, Clone, Debug)]
@@ -51,11 +51,12 @@ impl ConfigArg {
     }
 }
 
-/// Starts the log; `default` holds where `RUST_LOG` is not set.
-pub(super) fn start_log(default: LevelFilter) -> Result<(), LogFilterError> {
+/// Starts the log; `default` holds where `RUST_LOG` is not set. Without a format, a terminal gets text.
+pub(super) fn start_log(format: Option<LogFormat>, default: LevelFilter) -> Result<(), LogFilterError> {
     let is_terminal = std::io::stderr().is_terminal();
     let has_colour = is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    telemetry::start_log(is_terminal, has_colour, default)
+    let default_format = if is_terminal { LogFormat::Text } else { LogFormat::Json };
+    telemetry::start_log(format.unwrap_or(default_format), has_colour, default)
 }
 
 /// Runs a future on a runtime of this thread, for sub-commands that do one thing.

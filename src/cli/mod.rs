@@ -43,8 +43,14 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum CliCommand {
     /// Run the service until SIGTERM or SIGINT.
-    #[command(after_help = "Example:\n  vincula serve --config /etc/vincula/vincula.toml")]
-    Serve(ConfigArg),
+    #[command(after_help = "\
+Examples:
+  vincula serve --config /etc/vincula/vincula.toml
+  RUST_LOG=vincula=debug vincula serve --log-format text
+
+RUST_LOG is the log filter: a level (error, warn, info, debug, trace), or
+target=level, separated by commas.")]
+    Serve(serve::ServeArgs),
     /// Talk to the bot in this terminal: with the built-in Z-API sandbox, without account or configuration.
     #[command(after_help = "\
 Examples:
@@ -99,7 +105,7 @@ Examples:
 /// Parses the command line and runs the sub-command.
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
-        CliCommand::Serve(config) => serve::serve(&config),
+        CliCommand::Serve(args) => serve::serve(&args),
         CliCommand::Demo(args) => demo::demo(&args),
         CliCommand::Check(args) => check::check(&args),
         CliCommand::Webhook(command) => webhook::webhook(&command),

@@ -3,6 +3,7 @@
 use std::io;
 
 use anyhow::Context as _;
+use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::LevelFilter;
@@ -14,14 +15,24 @@ use crate::command::context::TimingConfig;
 use crate::config::Config;
 use crate::reload::{ReloadReport, Reloader};
 use crate::server::listen;
+use crate::telemetry::LogFormat;
 use crate::{lifecycle, systemd, telemetry};
 
-pub(super) fn serve(config_arg: &ConfigArg) -> anyhow::Result<ExitStatus> {
-    let Some(config) = config_arg.load() else { return Ok(ExitStatus::InvalidConfig) };
-    start_log(LevelFilter::INFO)?;
+#[derive(Args, Debug)]
+pub(super) struct ServeArgs {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// Format of the log on stderr [default: text on a terminal, else json]
+    #[arg(long, value_name = "FORMAT")]
+    log_format: Option<LogFormat>,
+}
+
+pub(super) fn serve(args: &ServeArgs) -> anyhow::Result<ExitStatus> {
+    let Some(config) = args.config.load() else { return Ok(ExitStatus::InvalidConfig) };
+    start_log(args.log_format, LevelFilter::INFO)?;
     telemetry::install_panic_hook();
     let runtime = lifecycle::runtime()?;
-    runtime.block_on(run(config, config_arg))?;
+    runtime.block_on(run(config, &args.config))?;
     // Connections that did not end in time are closed.
     runtime.shutdown_background();
     Ok(ExitStatus::Success)
@@ -30,6 +41,7 @@ pub(super) fn serve(config_arg: &ConfigArg) -> anyhow::Result<ExitStatus> {
 async fn run(config: Config, config_arg: &ConfigArg) -> anyhow::Result<()> {
     let shutdown = lifecycle::shutdown_on_signal()?;
     let instances: Vec<_> = config.instances.iter().map(|instance| instance.name.to_string()).collect();
+    let instances = instances.join(",");
     let mut reload_signals = signal(SignalKind::hangup())?;
     let app = App::build(config.clone(), Clock::system(), TimingConfig::default()).await?;
     let reloader = Reloader::new(&config, app.worker.instances.clone());
@@ -44,7 +56,7 @@ async fn run(config: Config, config_arg: &ConfigArg) -> anyhow::Result<()> {
     tracing::info!(
         public = %public.local_addr()?,
         private = %private.local_addr()?,
-        instances = instances.join(","),
+        instances,
         "ready"
     );
     systemd::notify_ready();

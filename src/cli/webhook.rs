@@ -13,6 +13,7 @@ use secrecy::ExposeSecret;
 use super::api_error_help::describe_with_remedy;
 use super::common::{ConfigArg, ExitStatus, block_on, print_line};
 use crate::config::{Config, Instance};
+use crate::telemetry::InstanceMetrics;
 use crate::webhook::sign::webhook_path;
 use crate::zapi::{AccountStatus, ApiError, ApiErrorKind, HttpClients, Unlimited, WebhookKind, Zapi};
 
@@ -49,7 +50,8 @@ pub(super) fn webhook(call: &WebhookCommand) -> anyhow::Result<ExitStatus> {
     block_on(async {
         let (mut connections, mut end) = (HttpClients::default(), ExitStatus::Success);
         for instance in instances {
-            let zapi = Zapi::new(instance, Arc::new(Unlimited), &mut connections)?;
+            let zapi =
+                Zapi::new(instance, Arc::new(Unlimited), &mut connections, InstanceMetrics::default())?;
             if let Err(error) = register(&zapi, instance, &public_url).await {
                 eprintln!("vincula: {}", describe_with_remedy(instance, &error));
                 end = ExitStatus::Failure;

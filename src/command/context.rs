@@ -106,6 +106,8 @@ pub struct TimingConfig {
     pub burst_interval: Duration,
     /// How long a worker's lease on a chat holds without a renewal.
     pub lease: Duration,
+    /// How often Z-API is asked whether an instance is connected, and until when it is paid for.
+    pub account_poll: Duration,
 }
 
 impl Default for TimingConfig {
@@ -120,6 +122,7 @@ impl Default for TimingConfig {
             max_retry_delay: Duration::from_secs(60),
             burst_interval: Duration::from_secs(2),
             lease: LEASE_TTL,
+            account_poll: Duration::from_secs(300),
         }
     }
 }

@@ -14,7 +14,7 @@ use super::connection::Connection;
 use super::connection_limiter::ConnectionLimiter;
 use super::timeouts::Timeouts;
 use crate::config::AddressRange;
-use crate::telemetry::Metrics;
+use crate::telemetry::{LoggedCondition, Metrics};
 
 /// Send buffer of a connection, in bytes; only the page of metrics may be longer.
 const SEND_BUFFER: u32 = 64 * 1024;
@@ -66,15 +66,21 @@ async fn accept_loop(
     config: &ListenerConfig,
     limiter: &Arc<ConnectionLimiter>,
 ) {
+    let is_failing = LoggedCondition::default();
     loop {
         let (stream, peer) = match listener.accept().await {
             Ok((stream, peer)) => (stream, peer.ip()),
             Err(error) => {
-                tracing::warn!(%error, "cannot accept connection");
+                if is_failing.begin() {
+                    tracing::warn!(%error, "connections cannot be accepted");
+                }
                 tokio::time::sleep(ACCEPT_BACKOFF).await;
                 continue;
             }
         };
+        if is_failing.end() {
+            tracing::info!("connections can be accepted again");
+        }
         if let Some(guard) = limiter.acquire(peer).await {
             let connection = Connection {
                 stream,

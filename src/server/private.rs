@@ -4,20 +4,21 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
-use http::header::CONTENT_TYPE;
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderMap, StatusCode};
 use tokio_util::sync::CancellationToken;
 
+use crate::monitor::Monitor;
 use crate::storage::Store;
-use crate::telemetry::Metrics;
+use crate::telemetry::Exposition;
 
 /// The state that the private listener reports on.
 #[derive(Clone)]
 pub struct PrivateState {
     /// Must respond to a ping for the service to be ready.
     pub store: Store,
-    /// The counters.
-    pub metrics: Arc<Metrics>,
+    /// Collects the metrics.
+    pub monitor: Arc<Monitor>,
     /// Cancelled when the service shuts down.
     pub shutdown: CancellationToken,
     /// Cancelled when the worker has ended, also by a panic.
@@ -44,11 +45,14 @@ pub(super) async fn readyz(State(state): State<PrivateState>) -> Response {
     }
 }
 
-/// `GET /metrics`: all counters.
-pub(super) async fn metrics(State(state): State<PrivateState>) -> Response {
-    plain_text(StatusCode::OK, state.metrics.text())
+/// `GET /metrics`: all metrics, in OpenMetrics unless the client accepts only the older format.
+pub(super) async fn metrics(State(state): State<PrivateState>, headers: HeaderMap) -> Response {
+    let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let wants_text = accepted.contains("text/plain") && !accepted.contains("openmetrics");
+    let format = if wants_text { Exposition::PrometheusText } else { Exposition::OpenMetrics };
+    ([(CONTENT_TYPE, format.content_type())], state.monitor.scrape(format).await).into_response()
 }
 
 fn plain_text(status: StatusCode, text: String) -> Response {
-    (status, [(CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+    (status, [(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
 }

@@ -61,6 +61,8 @@ pub struct QueueStats {
     pub open: usize,
     /// Dead letters.
     pub dead: usize,
+    /// When the oldest open one was accepted.
+    pub oldest_open: Option<Timestamp>,
 }
 
 /// Filter for commands; an empty field matches all.
@@ -163,13 +165,16 @@ impl Store {
         let row = sqlx::query(
             "SELECT
                  (SELECT COUNT(*) FROM command WHERE instance = $1 AND state IN ('waiting', 'answering')),
-                 (SELECT COUNT(*) FROM command WHERE instance = $1 AND state = 'dead')",
+                 (SELECT COUNT(*) FROM command WHERE instance = $1 AND state = 'dead'),
+                 (SELECT MIN(accepted_at) FROM command
+                  WHERE instance = $1 AND state IN ('waiting', 'answering'))",
         )
         .bind(instance.as_str())
         .fetch_one(&self.reads);
         let row = self.read(row).await?;
         let count = |index| Ok::<_, sqlx::Error>(usize::try_from(row.try_get::<i64, _>(index)?).unwrap_or(0));
-        Ok(QueueStats { open: count(0)?, dead: count(1)? })
+        let oldest_open = row.try_get::<Option<i64>, _>(2)?.map(Timestamp);
+        Ok(QueueStats { open: count(0)?, dead: count(1)?, oldest_open })
     }
 }
 
@@ -213,7 +218,7 @@ mod tests {
 
         assert_eq!(
             store.queue_stats(&InstanceName::parse("main").unwrap()).await.unwrap(),
-            QueueStats { open: 1, dead: 0 }
+            QueueStats { open: 1, dead: 0, oldest_open: Some(NOW) }
         );
         assert_eq!(store.queue_stats(&InstanceName::parse("other").unwrap()).await.unwrap().open, 2);
     }

@@ -60,17 +60,14 @@ impl Outcome {
         Self::ALL.into_iter().find(|outcome| outcome.as_str() == word)
     }
 
-    /// The state of a command that ended so. `dead` is a dead letter.
+    /// Whether a command that ended so is a dead letter.
+    pub fn is_dead_letter(self) -> bool {
+        matches!(self, Self::Failed | Self::ReplyFailed)
+    }
+
+    /// The state of a command that ended so.
     pub(super) fn state(self) -> &'static str {
-        match self {
-            Self::Failed | Self::ReplyFailed => "dead",
-            Self::Replied
-            | Self::Denied
-            | Self::UsageError
-            | Self::Previewed
-            | Self::Expired
-            | Self::Cancelled => "done",
-        }
+        if self.is_dead_letter() { "dead" } else { "done" }
     }
 }
 

@@ -67,6 +67,11 @@ impl Store {
         insert.await
     }
 
+    /// Whether the last transaction or read failed, or the file is damaged.
+    pub fn has_outage(&self) -> bool {
+        self.health.is_degraded() || self.health.check_undamaged().is_err()
+    }
+
     /// Returns when a command was inserted since the last call, or is.
     pub async fn wait_for_command(&self) {
         self.command_inserted.notified().await;

@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
 
 use super::command_limiter::CommandRateLimiter;
 use super::connection_status::ConnectionStatusCache;
 use super::ignore_reason::IgnoreReason;
 use super::outcome::WebhookOutcome;
 use super::talk_pause::TalkPause;
-use super::verify::Verifier;
+use super::verify::{Verifier, VerifyError};
+use crate::clock::Timestamp;
 use crate::domain::InstanceName;
 use crate::instance::ReloadableInstance;
-use crate::telemetry::Metrics;
+use crate::telemetry::{InstanceMetrics, LoggedCondition};
 
 /// Replies to unknown commands in one chat and minute (THREATS.md, T13).
 pub(super) const UNKNOWN_COMMANDS_PER_MINUTE: u32 = 20;
@@ -27,6 +30,8 @@ pub(super) struct Endpoint {
     pub(super) unknown_command_limiter: CommandRateLimiter,
     pub(super) talk_pause: TalkPause,
     pub(super) connection_status: ConnectionStatusCache,
+    /// The last message of an admin was from the future.
+    pub(super) clock_skew: LoggedCondition,
     pub(super) metrics: EndpointMetrics,
 }
 
@@ -38,6 +43,9 @@ pub(super) struct EndpointMetrics {
     invalid_json: Counter,
     store_unavailable: Counter,
     ignored: [Counter; IgnoreReason::ALL.len()],
+    last_event: Gauge,
+    /// From a verified webhook to its command in the journal.
+    pub(super) accept_duration: Histogram,
 }
 
 /// Counters of requests that were not verified.
@@ -45,17 +53,19 @@ pub(super) struct RejectionMetrics {
     pub(super) unauthorized: Counter,
     pub(super) rate_limited: Counter,
     pub(super) overloaded: Counter,
+    metrics: InstanceMetrics,
 }
 
 impl Endpoint {
-    pub(super) fn new(instance: Arc<ReloadableInstance>, metrics: &Metrics) -> Self {
+    pub(super) fn new(instance: Arc<ReloadableInstance>) -> Self {
         Self {
             verifier: Verifier::new(&instance.runtime().config),
             command_limiter: CommandRateLimiter::default(),
             unknown_command_limiter: CommandRateLimiter::default(),
             talk_pause: TalkPause::default(),
             connection_status: ConnectionStatusCache::default(),
-            metrics: EndpointMetrics::new(metrics, &instance.name),
+            clock_skew: LoggedCondition::default(),
+            metrics: EndpointMetrics::new(&instance.runtime().metrics),
             instance,
         }
     }
@@ -67,20 +77,23 @@ impl Endpoint {
 }
 
 impl EndpointMetrics {
-    fn new(metrics: &Metrics, instance: &InstanceName) -> Self {
-        let counter = |outcome| metrics.webhooks(Some(instance), outcome);
+    fn new(metrics: &InstanceMetrics) -> Self {
+        let counter = |outcome| metrics.webhooks(outcome, "");
         Self {
             accepted: counter("accepted"),
             duplicate: counter("duplicate"),
-            rejected: RejectionMetrics::new(metrics, Some(instance)),
+            rejected: RejectionMetrics::new(metrics.clone(), "unauthorized"),
             invalid_json: counter("invalid_json"),
             store_unavailable: counter("store_unavailable"),
-            ignored: IgnoreReason::ALL.map(|reason| counter(reason.as_str())),
+            ignored: IgnoreReason::ALL.map(|reason| metrics.webhooks("ignored", reason.as_str())),
+            last_event: metrics.last_event(),
+            accept_duration: metrics.webhook_duration(),
         }
     }
 
-    /// Counts an authenticated event.
-    pub(super) fn record(&self, outcome: &WebhookOutcome) {
+    /// Counts an authentic event that was received at this time.
+    pub(super) fn record(&self, outcome: &WebhookOutcome, received_at: Timestamp) {
+        self.last_event.set(received_at.as_seconds());
         let counter = match outcome {
             WebhookOutcome::Accepted(_) => &self.accepted,
             WebhookOutcome::Duplicate => &self.duplicate,
@@ -94,11 +107,22 @@ impl EndpointMetrics {
 }
 
 impl RejectionMetrics {
-    /// The counters of an instance, or of unknown instances.
-    pub(super) fn new(metrics: &Metrics, instance: Option<&InstanceName>) -> Self {
-        let unauthorized = if instance.is_some() { "unauthorized" } else { "unknown_instance" };
+    /// The counters of an instance, or of unknown instances; `unauthorized` is the outcome of a failed verification.
+    pub(super) fn new(metrics: InstanceMetrics, unauthorized: &str) -> Self {
         let [unauthorized, rate_limited, overloaded] =
-            [unauthorized, "rate_limited", "overloaded"].map(|outcome| metrics.webhooks(instance, outcome));
-        Self { unauthorized, rate_limited, overloaded }
+            [unauthorized, "rate_limited", "overloaded"].map(|outcome| metrics.webhooks(outcome, ""));
+        Self { unauthorized, rate_limited, overloaded, metrics }
+    }
+
+    /// Counts what failed. Requests of unknown instances count too: as many locks, so that the response time does not
+    /// reveal which instances exist.
+    pub(super) fn record_failures(&self, error: &VerifyError) {
+        let mut failures = error.failures().peekable();
+        if failures.peek().is_none() {
+            self.metrics.verification_failed("path", "unknown_instance");
+        }
+        for (scheme, failure) in failures {
+            self.metrics.verification_failed(scheme.as_str(), failure.as_str());
+        }
     }
 }

@@ -25,6 +25,7 @@ use crate::domain::{Chat, ConversationKey, DeliveryReport, Locale, Message};
 use crate::failpoint::{self, Step};
 use crate::instance::InstanceRuntime;
 use crate::storage::{ConnectionReport, MAX_EDITS, StateEntry, StateKind, Store, StoreUnavailable};
+use crate::telemetry::LoggedCondition;
 use crate::worker::{
     self, CommandKind, DELETION_VERSION, EditDecision, MAX_COMMANDS, MessagePart, NewCommandRequest,
 };
@@ -39,6 +40,8 @@ pub struct Enqueuer {
     pending: Semaphore,
     replay_guard: ReplayGuard,
     rejection_notifier: RejectionNotifier,
+    /// The last write or read of the journal failed.
+    outage: LoggedCondition,
 }
 
 /// An authenticated message that may be for the bot.
@@ -129,7 +132,13 @@ impl Enqueuer {
     /// Writes to this journal, and replies to non-admins with this notifier.
     pub fn new(store: Store, rejection_notifier: RejectionNotifier) -> Self {
         let pending = Semaphore::new(MAX_PENDING_WRITES);
-        Self { store, pending, replay_guard: ReplayGuard::default(), rejection_notifier }
+        Self {
+            store,
+            pending,
+            replay_guard: ReplayGuard::default(),
+            rejection_notifier,
+            outage: LoggedCondition::default(),
+        }
     }
 
     /// Stores a connection status if it is a change. If the journal cannot be written, Z-API may send it again.
@@ -162,11 +171,16 @@ impl Enqueuer {
         let Ok(_permit) = self.pending.try_acquire() else { return WebhookOutcome::Overloaded };
         match write.await {
             Ok(()) => WebhookOutcome::Ignored(IgnoreReason::UnsupportedEvent),
-            Err(error) => {
-                tracing::error!(%error, instance = %endpoint.name(), "cannot store event, responding 503");
-                WebhookOutcome::StoreUnavailable
-            }
+            Err(error) => self.store_unavailable(endpoint, &error),
         }
+    }
+
+    /// The outcome of an event that cannot be stored; the first of an outage is logged.
+    fn store_unavailable(&self, endpoint: &Endpoint, error: &StoreUnavailable) -> WebhookOutcome {
+        if self.outage.begin() {
+            tracing::error!(%error, instance = %endpoint.name(), "commands cannot be stored, responding 503");
+        }
+        WebhookOutcome::StoreUnavailable
     }
 
     /// Writes a message to the journal if its sender is an admin and it is expected.
@@ -184,7 +198,13 @@ impl Enqueuer {
             return Err(self.reject_non_admin(&instance, &event));
         };
         if event.message.sent_at.is_some_and(|sent_at| sent_at > now.plus(CLOCK_TOLERANCE)) {
+            if endpoint.clock_skew.begin() {
+                tracing::warn!("a message is from the future and ignored: check the clock of this machine");
+            }
             return Err(IgnoreReason::SentInFuture);
+        }
+        if endpoint.clock_skew.end() {
+            tracing::info!("messages are not from the future any more");
         }
         let name = &instance.config.name;
         if event.webhook_id.is_some_and(|id| self.replay_guard.is_replay(name, sender, id, now)) {
@@ -198,10 +218,7 @@ impl Enqueuer {
                 Ok(Expectation::Yes) => {}
                 Ok(Expectation::No) => return Err(event.ignore_reason),
                 Ok(Expectation::AlreadyHandled) => return Ok(WebhookOutcome::Duplicate),
-                Err(error) => {
-                    tracing::error!(%error, instance = %name, "cannot read journal, responding 503");
-                    return Ok(WebhookOutcome::StoreUnavailable);
-                }
+                Err(error) => return Ok(self.store_unavailable(endpoint, &error)),
             }
             let outcome = self.insert_with_rate_limit(endpoint, &admin, &event).await?;
             match outcome {
@@ -279,6 +296,9 @@ impl Enqueuer {
         let inserted = worker::store_command(&self.store, instance, request).await;
         Ok(match inserted {
             Ok(Some(id)) => {
+                if self.outage.end() {
+                    tracing::info!("commands can be stored again");
+                }
                 match event.talk {
                     None => endpoint.talk_pause.end(&event.conversation_key(admin)),
                     Some(_)
@@ -300,9 +320,7 @@ impl Enqueuer {
             }
             Err(error) => {
                 limiter.refund(key, &message_key, decision);
-                let instance = endpoint.name();
-                tracing::error!(%error, %instance, "cannot store command, responding 503");
-                WebhookOutcome::StoreUnavailable
+                self.store_unavailable(endpoint, &error)
             }
         })
     }

@@ -21,6 +21,7 @@ use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
 use http::request::Parts;
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use super::body::{BodyError, BodyReader, SMALL_BODY};
 use super::client_addr::{ClientAddr, PeerAddr};
@@ -33,6 +34,7 @@ use super::outcome::{
     WebhookOutcome, too_many_requests,
 };
 use super::payload::{self, InstanceInfo, ParsedEvent};
+use super::request_id::{REQUEST_ID, RequestId, RequestIds};
 use super::verify::{self, Precheck, RequestMeta, Verified, VerifyError};
 use crate::clock::{Clock, Timestamp};
 use crate::config::{AddressRange, ServerConfig};
@@ -40,7 +42,7 @@ use crate::failpoint::{self, Step};
 use crate::instance::ReloadableInstance;
 use crate::problem::Problem;
 use crate::storage::ConnectionReport;
-use crate::telemetry::Metrics;
+use crate::telemetry::{InstanceMetrics, Metrics};
 
 /// Handles the webhooks of all instances.
 pub struct WebhookHandler {
@@ -51,6 +53,7 @@ pub struct WebhookHandler {
     trusted_proxies: Vec<AddressRange>,
     auth_failures: AuthFailureLimiter,
     enqueuer: Enqueuer,
+    request_ids: RequestIds,
     /// Rejected requests whose path names no known instance.
     unknown_instance: RejectionMetrics,
     /// How often a rejected body is hashed: the highest number of keys of any instance.
@@ -73,9 +76,9 @@ impl WebhookHandler {
         enqueuer: Enqueuer,
         clock: Clock,
         server: &ServerConfig,
-        metrics: &Metrics,
+        metrics: &Arc<Metrics>,
     ) -> Self {
-        let mut endpoints: Vec<_> = instances.map(|instance| Endpoint::new(instance, metrics)).collect();
+        let mut endpoints: Vec<_> = instances.map(Endpoint::new).collect();
         endpoints.sort_unstable_by(|one, other| one.name().cmp(other.name()));
         let hash_passes = endpoints.iter().map(|endpoint| endpoint.verifier.hash_passes());
         Self {
@@ -86,7 +89,11 @@ impl WebhookHandler {
             trusted_proxies: server.trusted_proxies.clone(),
             auth_failures: AuthFailureLimiter::new(Instant::now()),
             enqueuer,
-            unknown_instance: RejectionMetrics::new(metrics, None),
+            request_ids: RequestIds::default(),
+            unknown_instance: RejectionMetrics::new(
+                InstanceMetrics::new(metrics.clone(), ""),
+                "unknown_instance",
+            ),
         }
     }
 
@@ -97,16 +104,19 @@ impl WebhookHandler {
     /// cannot block an admin's signed command from the same address.
     pub async fn handle(&self, request: Request, peer: IpAddr) -> Response {
         failpoint::reach(Step::Received);
+        let id = self.request_ids.next();
         let (parts, body) = request.into_parts();
-        match self.authenticate(&parts, body, peer).await {
+        let mut response = match self.authenticate(&parts, body, peer, id).await {
             Ok((endpoint, verified, now)) => {
                 failpoint::reach(Step::Verified);
-                let outcome = self.dispatch(endpoint, &verified, now).await;
-                endpoint.metrics.record(&outcome);
+                let outcome = self.dispatch(endpoint, &verified, now, id).await;
+                endpoint.metrics.record(&outcome, now);
                 outcome.into_response()
             }
             Err(problem) => problem.into_response(),
-        }
+        };
+        response.headers_mut().insert(REQUEST_ID, id.into());
+        response
     }
 
     /// Reads and verifies a request. Returns its endpoint, the body, and the time at which it was verified.
@@ -115,6 +125,7 @@ impl WebhookHandler {
         parts: &Parts,
         body: Body,
         peer: IpAddr,
+        id: RequestId,
     ) -> Result<(&Endpoint, Verified, Timestamp), Problem> {
         let headers = &parts.headers;
         if !is_json(headers) || headers.contains_key(CONTENT_ENCODING) {
@@ -133,7 +144,7 @@ impl WebhookHandler {
             Ok(Precheck::Authenticated) => None,
             Ok(Precheck::NeedsBody) => Some(client_addr()),
             Err(error) => {
-                let problem = self.reject(endpoint, &error, client_addr());
+                let problem = self.reject(endpoint, &error, client_addr(), id);
                 // Keep the connection only if the whole body has arrived. With `Expect: 100-continue`, polling the
                 // body would tell the client to send it.
                 let is_complete =
@@ -162,7 +173,7 @@ impl WebhookHandler {
                 // reveal which exist.
                 let passes_done = endpoint.map_or(0, |endpoint| endpoint.verifier.hash_passes());
                 verify::equalize_hash_time(&body, self.max_hash_passes - passes_done);
-                Err(self.reject(endpoint, &error, client_addr()))
+                Err(self.reject(endpoint, &error, client_addr(), id))
             }
         }
     }
@@ -199,15 +210,23 @@ impl WebhookHandler {
     }
 
     /// Counts a failed verification for its client address, and returns the response.
-    fn reject(&self, endpoint: Option<&Endpoint>, error: &VerifyError, client: ClientAddr) -> Problem {
+    fn reject(
+        &self,
+        endpoint: Option<&Endpoint>,
+        error: &VerifyError,
+        client: ClientAddr,
+        id: RequestId,
+    ) -> Problem {
         if let Some(endpoint) = endpoint {
             tracing::debug!(
+                request = %id,
                 instance = %endpoint.name(),
                 failures = ?error.failures().collect::<Vec<_>>(),
                 "webhook verification failed"
             );
         }
         let metrics = self.rejection_metrics(endpoint);
+        metrics.record_failures(error);
         match self.auth_failures.record_failure(client, Instant::now()) {
             None => {
                 metrics.unauthorized.inc();
@@ -233,13 +252,20 @@ impl WebhookHandler {
     }
 
     /// Reads an authenticated event, and sends a command or a connection status to the journal.
-    async fn dispatch(&self, endpoint: &Endpoint, verified: &Verified, now: Timestamp) -> WebhookOutcome {
+    async fn dispatch(
+        &self,
+        endpoint: &Endpoint,
+        verified: &Verified,
+        now: Timestamp,
+        id: RequestId,
+    ) -> WebhookOutcome {
         let instance = endpoint.instance.runtime();
         let message = match payload::parse_event(verified, &InstanceInfo::from(&instance.config)) {
             Ok(ParsedEvent::Message(message)) => message,
             Ok(ParsedEvent::Connection { is_connected, at }) => {
                 let at = at.filter(|at| *at <= now).unwrap_or(now);
                 let report = ConnectionReport { is_connected, at };
+                instance.metrics.set_connected(is_connected, at);
                 // Boxed to keep this future small for ignored events.
                 return Box::pin(self.enqueuer.record_connection_status(endpoint, report, now)).await;
             }
@@ -267,8 +293,20 @@ impl WebhookHandler {
             received_at: now,
             talk: None,
         };
+        let span = tracing::error_span!("webhook", request = %id, instance = %endpoint.name());
         // Boxed to keep this future small for ignored events.
-        Box::pin(self.enqueuer.enqueue(endpoint, incoming)).await.unwrap_or_else(WebhookOutcome::Ignored)
+        Box::pin(self.store(endpoint, incoming).instrument(span)).await
+    }
+
+    /// Sends a message to the journal.
+    async fn store(&self, endpoint: &Endpoint, message: IncomingMessage<'_>) -> WebhookOutcome {
+        let started = Instant::now();
+        let outcome = self.enqueuer.enqueue(endpoint, message).await.unwrap_or_else(WebhookOutcome::Ignored);
+        if let WebhookOutcome::Accepted(id) = &outcome {
+            endpoint.metrics.accept_duration.observe(started.elapsed().as_secs_f64());
+            tracing::info!(id, "command accepted");
+        }
+        outcome
     }
 }
 

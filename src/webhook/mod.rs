@@ -17,6 +17,7 @@ mod outcome;
 pub mod payload;
 pub mod rejection_notice;
 pub mod replay;
+mod request_id;
 pub mod sign;
 mod talk_pause;
 pub mod verify;

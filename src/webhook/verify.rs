@@ -97,7 +97,19 @@ pub enum Scheme {
     StandardWebhooks,
 }
 
-/// Why a scheme failed: for the log, never for the sender.
+impl Scheme {
+    /// Its word in the metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ZapiToken => "zapi_token",
+            Self::PathSecret => "path_secret",
+            Self::Hmac => "hmac",
+            Self::StandardWebhooks => "standard_webhooks",
+        }
+    }
+}
+
+/// Why a scheme failed: for the log and the metrics, never for the sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthFailure {
     /// The credential is missing.
@@ -112,6 +124,20 @@ pub enum AuthFailure {
     Expired,
     /// The credential does not match.
     Mismatch,
+}
+
+impl AuthFailure {
+    /// Its word in the metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Unexpected => "unexpected",
+            Self::Duplicate => "duplicate",
+            Self::Malformed => "malformed",
+            Self::Expired => "expired",
+            Self::Mismatch => "mismatch",
+        }
+    }
 }
 
 /// Result of checking the headers and the path, before the body is read.

@@ -164,7 +164,7 @@ impl Attempt<'_> {
             }
             Err(DeliveryError::Api(error)) => {
                 let cause = error.cause;
-                tracing::error!(id = claim.command.id, %cause, "reply not delivered");
+                tracing::warn!(%cause, "reply not delivered");
                 self.finish(claim, Outcome::ReplyFailed, Some(error.to_string())).await
             }
         }
@@ -339,14 +339,14 @@ impl Attempt<'_> {
 
     fn log_completion(&self, claim: &Claim, outcome: Outcome) {
         let command = &claim.command;
-        tracing::info!(
-            id = command.id,
-            instance = %command.instance,
-            command = command.name,
-            outcome = outcome.as_str(),
-            "command completed"
-        );
-        self.worker.metrics.record_command(&command.instance, outcome.as_str());
+        tracing::info!(outcome = outcome.as_str(), "command completed");
+        if outcome.is_dead_letter() {
+            tracing::error!(
+                "dead letter: `vincula journal show` tells why, `vincula journal retry` runs it again"
+            );
+        }
+        let duration = self.worker.clock.now().since(command.accepted_at);
+        self.instance.metrics.command_completed(&command.name, outcome.as_str(), duration);
     }
 }
 

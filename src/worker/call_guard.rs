@@ -45,7 +45,7 @@ impl CallObserver for LeaseGuard {
                         std::future::pending::<()>().await;
                     }
                     Err(LeaseError::Store(error)) => {
-                        tracing::warn!(%error, "call delayed until the lease is confirmed");
+                        tracing::debug!(%error, "call delayed until the lease is confirmed");
                         sleep(STORE_RETRY_INTERVAL).await;
                     }
                 }

@@ -12,12 +12,14 @@ use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::attempt::Attempt;
 use super::call_guard::LeaseGuard;
 use super::context::Worker;
 use super::retry_policy::{MAX_UNCONFIGURED_DELAY, deadline, next_attempt, unconfigured_delay};
-use crate::storage::{Claim, LeaseError, StoreUnavailable};
+use crate::storage::{Claim, CommandRecord, LeaseError, StoreUnavailable};
+use crate::telemetry::LoggedCondition;
 
 /// The most attempts at the same time.
 const MAX_CONCURRENT: usize = 256;
@@ -44,6 +46,7 @@ impl Worker {
         let mut steps: FuturesUnordered<BoxFuture<'_, WorkerEvent>> = FuturesUnordered::new();
         let (mut running, mut is_claiming, mut has_claimed_all) = (0, false, false);
         let mut wake_at: Option<Instant> = None;
+        let outage = LoggedCondition::default();
         loop {
             let is_open = !shutdown.is_cancelled();
             if !is_open && steps.is_empty() {
@@ -61,14 +64,20 @@ impl Worker {
                         is_claiming = false;
                         has_claimed_all = false;
                         running += 1;
-                        steps.push(self.process_claim(*claim).map(|()| WorkerEvent::AttemptDone).boxed());
+                        let span = command_span(&claim.command);
+                        let processing = self.process_claim(*claim).instrument(span);
+                        steps.push(processing.map(|()| WorkerEvent::AttemptDone).boxed());
                     }
                     WorkerEvent::Idle(wait) => {
                         is_claiming = false;
+                        outage.end();
                         wake_at = Some(Instant::now() + wait.unwrap_or(POLL_INTERVAL).min(POLL_INTERVAL));
                     }
                     WorkerEvent::StoreError(error) => {
-                        tracing::warn!(%error, "store unavailable, commands are waiting");
+                        // The store logs when it works again.
+                        if outage.begin() {
+                            tracing::warn!(%error, "store unavailable, commands are waiting");
+                        }
                         is_claiming = false;
                         wake_at = Some(Instant::now() + STORE_RETRY_INTERVAL);
                     }
@@ -110,14 +119,16 @@ impl Worker {
     /// Runs one attempt and handles a panic and the loss of the lease. All other results are in the journal.
     async fn process_claim(&self, claim: Claim) {
         let command = &claim.command;
-        let (id, instance) = (command.id.clone(), command.instance.clone());
-        let Some(runtime) = self.instances.get(&instance).map(|instance| instance.runtime()) else {
-            tracing::warn!(id, %instance, "command of an unconfigured instance");
+        let Some(runtime) = self.instances.get(&command.instance).map(|instance| instance.runtime()) else {
+            tracing::warn!("command of an unconfigured instance");
             let at = self.clock.now().plus(unconfigured_delay(command.attempts));
             let error = "its instance is not configured".to_owned();
             let _ = claim.retry(at, at, error, self.clock.now()).await;
             return;
         };
+        if command.claims > 1 {
+            runtime.metrics.lease_taken_over();
+        }
         let after_panic = claim.clone();
         let keeper = claim.clone();
         let guard = Arc::new(LeaseGuard::new(&claim, &self.clock));
@@ -131,10 +142,10 @@ impl Worker {
         };
         match ended {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(id, %error, "lease lost, command released"),
+            Ok(Err(error)) => tracing::warn!(%error, "lease lost, command released"),
             Err(_) => {
                 self.metrics.record_panic();
-                tracing::error!(id, "command panicked");
+                tracing::error!("command panicked");
                 let now = self.clock.now();
                 let command = &after_panic.command;
                 let deadline = deadline(command, runtime.config.give_up_after, self.started_at);
@@ -154,6 +165,12 @@ impl Worker {
             }
         }
     }
+}
+
+/// The span of an attempt: it names the command in each line of the log.
+fn command_span(command: &CommandRecord) -> tracing::Span {
+    let CommandRecord { id, instance, name, .. } = command;
+    tracing::error_span!("command", id, %instance, command = name)
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ pub async fn trim_forever(store: Store, clock: Clock, policy: RetentionPolicy) {
                 tracing::info!(texts, commands, queues, "journal trimmed");
             }
             Err(error) => {
-                tracing::warn!(%error, "journal not trimmed");
+                tracing::debug!(%error, "journal not trimmed");
                 sleep(STORE_RETRY_INTERVAL).await;
                 continue;
             }

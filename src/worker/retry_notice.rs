@@ -88,7 +88,8 @@ impl Attempt<'_> {
         let at = next_attempt(&claim.command, timing, error.retry_after, deadline, now);
         // The message of Z-API may repeat the text and the recipient: it is stored in the journal, not logged.
         let (call, cause) = (error.call, error.cause);
-        tracing::warn!(id = claim.command.id, call, %cause, again = %at, "command retry scheduled");
+        tracing::warn!(call, %cause, again = %at, "command retry scheduled");
+        self.instance.metrics.retry_scheduled(cause.as_str());
         at
     }
 }

@@ -22,6 +22,7 @@ use super::participant::Participant;
 use super::rate_limit::{Priority, RateLimitStore, RateLimiter};
 use crate::clock::Clock;
 use crate::config::{Instance, RateLimits};
+use crate::telemetry::InstanceMetrics;
 
 /// The period of `changes_per_second`.
 const CHANGE_PERIOD: Duration = Duration::from_secs(1);
@@ -67,6 +68,7 @@ pub(super) struct ZapiInner {
     pub(super) path_secret: Option<SecretString>,
     pub(super) change_limiter: RateLimiter,
     pub(super) message_limiter: RateLimiter,
+    pub(super) metrics: InstanceMetrics,
     /// How many calls that may have moved groups have ended.
     pub(super) move_count: AtomicUsize,
 }
@@ -77,6 +79,7 @@ impl Zapi {
         instance: &Instance,
         store: Arc<dyn RateLimitStore>,
         connections: &mut HttpClients,
+        metrics: InstanceMetrics,
     ) -> Result<Self, ClientError> {
         let root = format!(
             "{}/instances/{}/token/{}",
@@ -94,6 +97,7 @@ impl Zapi {
             path_secret: instance.verify.path_secret.clone(),
             change_limiter: RateLimiter::new("changes", changes_per_second, CHANGE_PERIOD, store.clone()),
             message_limiter: RateLimiter::new("messages", messages_per_minute, MESSAGE_PERIOD, store),
+            metrics,
             move_count: AtomicUsize::new(0),
         };
         Ok(Self { inner: Arc::new(inner), observer: None, deadline: None })
@@ -219,6 +223,12 @@ impl Zapi {
         if let (Some(deadline), false, true) = (&self.deadline, is_read, response.is_ok()) {
             deadline.extend(Instant::now());
         }
+        if let Err(error) = &response {
+            self.inner.metrics.call_failed(error.cause.as_str());
+            tracing::debug!(%error, "Z-API call failed");
+        } else {
+            tracing::debug!(call, "Z-API call succeeded");
+        }
         if let Some(observer) = &self.observer {
             observer.after_call(call, started.elapsed(), response.as_ref().err());
         }
@@ -264,6 +274,20 @@ impl Zapi {
     }
 }
 
+/// Measures one call; a call that is cancelled ends without a response.
+struct CallTimer<'a> {
+    metrics: &'a InstanceMetrics,
+    call: &'static str,
+    started: Instant,
+    status: Option<u16>,
+}
+
+impl Drop for CallTimer<'_> {
+    fn drop(&mut self) {
+        self.metrics.call_ended(self.call, self.status, self.started.elapsed());
+    }
+}
+
 impl ZapiInner {
     /// Sends one call and parses its response.
     async fn call(
@@ -274,6 +298,7 @@ impl ZapiInner {
         body: Option<&Value>,
     ) -> Result<ApiResponse, ApiError> {
         let failed = |cause| ApiError::new(call, cause);
+        let mut timer = CallTimer { metrics: &self.metrics, call, started: Instant::now(), status: None };
         let mut request = self.http.request(method, format!("{}/{path}", self.base_url.expose_secret()));
         if let Some(client_token) = &self.client_token {
             request = request.header("Client-Token", client_token.expose_secret());
@@ -283,6 +308,7 @@ impl ZapiInner {
         }
         let mut response = request.send().await.map_err(|e| failed(ApiErrorKind::from_transport(&e)))?;
         let status = response.status().as_u16();
+        timer.status = Some(status);
         let header = |name: HeaderName| {
             response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
         };

@@ -107,6 +107,24 @@ impl ApiErrorKind {
         }
     }
 
+    /// Its word in the metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RateLimitUnavailable => "rate_limit_unavailable",
+            Self::DeadlineExceeded => "deadline_exceeded",
+            Self::Unreachable => "unreachable",
+            Self::NoResponse => "no_response",
+            Self::RateLimited => "rate_limited",
+            Self::ServerError(_) => "server_error",
+            Self::Disconnected => "disconnected",
+            Self::WrongClientToken => "wrong_client_token",
+            Self::InstanceNotFound => "instance_not_found",
+            Self::WrongUrl => "address_not_allowed",
+            Self::Rejected => "rejected",
+            Self::Unreadable => "unreadable",
+        }
+    }
+
     /// Whether a retry may help.
     pub fn is_temporary(self) -> bool {
         self.classify().0

@@ -20,6 +20,8 @@ pub struct ConnectionStatus {
 /// The data of the instance at Z-API. The token in the response is dropped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountStatus {
+    /// WhatsApp is connected, if Z-API says.
+    pub is_connected: Option<bool>,
     /// The webhook URL for messages.
     pub received_url: Option<String>,
     /// The second webhook URL for messages, "receive and delivery": if it is set, messages go there.
@@ -81,6 +83,7 @@ impl Zapi {
         let object = document("me", &response)?;
         let url = |key| lenient_json::text(object, key).filter(|url| !url.trim().is_empty());
         Ok(AccountStatus {
+            is_connected: object.get("connected").and_then(lenient_json::as_bool),
             received_url: url("receivedCallbackUrl"),
             received_and_delivery_url: url("receivedAndDeliveryCallbackUrl"),
             notifies_sent_by_me: lenient_json::is_true(object, "receiveCallbackSentByMe"),

@@ -34,6 +34,7 @@ pub(super) fn client(root: &str, client_token: Option<&str>, connections: &mut H
         path_secret: None,
         change_limiter: limiter(),
         message_limiter: limiter(),
+        metrics: Default::default(),
         move_count: Default::default(),
     };
     Zapi { inner: Arc::new(line), observer: None, deadline: None }

@@ -7,6 +7,7 @@ mod cli;
 mod conversations;
 mod layers;
 mod matrix;
+mod metrics;
 mod model;
 mod readme;
 mod replicas;

@@ -3,6 +3,7 @@
 //! `VINCULA_BLESS=1 cargo test --test it readme` regenerates the tables and conversations. The signed
 //! webhooks run as written, by bash with curl and openssl, against the program.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -10,10 +11,12 @@ use std::sync::Mutex;
 
 use vincula::commands::CATALOG;
 use vincula::config::schema;
+use vincula::telemetry;
 
 const README: &str = "README.md";
 const COMMANDS: &str = "docs/commands.md";
 const CONFIGURATION: &str = "docs/configuration.md";
+const OPERATIONS: &str = "docs/operations.md";
 const TOUR: &str = "docs/tour.md";
 const WEBHOOKS: &str = "docs/webhooks.md";
 
@@ -30,6 +33,90 @@ fn the_command_table_matches_the_catalog() {
 fn the_key_table_matches_the_configuration() {
     let open = "<!-- configuration: made from src/config/schema.rs -->\n";
     in_step(CONFIGURATION, "the table of keys", open, "<!-- /configuration -->", &schema::markdown());
+}
+
+#[test]
+fn the_metric_table_matches_the_program() {
+    let open = "<!-- metrics: made from src/telemetry/metric_spec.rs -->\n";
+    in_step(OPERATIONS, "the table of metrics", open, "<!-- /metrics -->", &telemetry::markdown());
+}
+
+/// T24, T25: what is logged by default is reviewed, message by message, when it changes.
+#[test]
+fn the_log_table_matches_the_source() {
+    /// Fields that hold no text of a person, no phone number and no secret.
+    const FIELDS: [&str; 21] = [
+        "again",
+        "call",
+        "cause",
+        "command",
+        "commands",
+        "connections",
+        "error",
+        "id",
+        "instance",
+        "instances",
+        "location",
+        "max_connections",
+        "open_files",
+        "outcome",
+        "private",
+        "public",
+        "queues",
+        "reason",
+        "request",
+        "since",
+        "texts",
+    ];
+    let mut rows = BTreeSet::new();
+    for (level, message, fields) in logged_by_default(&root().join("src")) {
+        for field in &fields {
+            assert!(FIELDS.contains(&field.as_str()), "`{message}` logs `{field}` at {level}: is it safe?");
+        }
+        let fields: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
+        rows.insert(format!("| {level} | {message} | {} |\n", fields.join(", ")));
+    }
+    let table = format!("| level | message | fields |\n|---|---|---|\n{}", Vec::from_iter(rows).concat());
+    in_step(
+        OPERATIONS,
+        "the table of log messages",
+        "<!-- log: made from src/ -->\n",
+        "<!-- /log -->",
+        &table,
+    );
+}
+
+/// Level, message and fields of each log message of the default level in a folder, and of each span.
+fn logged_by_default(folder: &Path) -> Vec<(&'static str, String, Vec<String>)> {
+    const KINDS: [(&str, &str); 4] =
+        [("error", "error"), ("warn", "warn"), ("info", "info"), ("error_span", "span")];
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(logged_by_default(&path));
+        }
+        if path.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
+        let source = std::fs::read_to_string(&path).unwrap();
+        for (name, level) in KINDS {
+            let event =
+                regex::Regex::new(&format!(r#"tracing::{name}!\(([^"]*)"([^"]*)"([^"]*?)\)(?:;|,?\n)"#))
+                    .unwrap();
+            let begun = source.matches(&format!("tracing::{name}!")).count();
+            assert_eq!(event.find_iter(&source).count(), begun, "{}", path.display());
+            found.extend(event.captures_iter(&source).map(|event| {
+                let fields = event[1]
+                    .split(',')
+                    .chain(event[3].split(','))
+                    .filter_map(|field| field.split('=').next());
+                let fields = fields.map(|field| field.trim().trim_start_matches(['%', '?']).to_owned());
+                (level, event[2].to_owned(), fields.filter(|field| !field.is_empty()).collect())
+            }));
+        }
+    }
+    found
 }
 
 #[test]

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use vincula::sandbox::webhook_event::Response;
 use vincula::server::{ListenerConfig, Timeouts, serve};
-use vincula::telemetry::Metrics;
+use vincula::telemetry::{Exposition, Metrics};
 
 use crate::support::raw_connection::{RawConnection, ask, request};
 use crate::support::{ANA, NON_ADMIN, Service};
@@ -223,7 +223,8 @@ async fn a_panic_ends_one_request_and_nothing_else() {
         assert!(!response.text().contains("secret"), "{}", response.text());
     }
     assert_eq!(ask(&url, &request("GET", "/", &[], b"")).await.text(), "well");
-    assert!(metrics.text().contains("vincula_panics_total 3"), "{}", metrics.text());
+    let text = metrics.encode(Exposition::OpenMetrics);
+    assert!(text.contains("vincula_panics_total 3"), "{text}");
     shutdown.cancel();
     serving.await.unwrap();
 }
@@ -252,7 +253,8 @@ async fn the_private_side_reports_health_and_readiness() {
 #[tokio::test]
 async fn metrics_count_outcomes_and_contain_no_secret_and_no_person() {
     let bot = Service::start().await;
-    let webhooks = |outcome| format!("vincula_webhooks_total{{instance=\"main\",outcome=\"{outcome}\"}}");
+    let webhooks =
+        |outcome| format!("vincula_webhooks_total{{zapi_instance=\"main\",outcome=\"{outcome}\"}}");
     assert_eq!(bot.metric_value(&webhooks("accepted")).await, 0);
 
     let command = bot.message(ANA, "/whoami segredo");
@@ -282,13 +284,22 @@ async fn metrics_count_outcomes_and_contain_no_secret_and_no_person() {
     )
     .await;
 
-    for outcome in ["accepted", "duplicate", "not_a_command", "not_an_admin", "unauthorized"] {
+    for outcome in ["accepted", "duplicate", "unauthorized"] {
         assert_eq!(bot.metric_value(&webhooks(outcome)).await, 1, "{outcome}");
     }
-    let unknown = "vincula_webhooks_total{instance=\"\",outcome=\"unknown_instance\"}";
+    for reason in ["not_a_command", "not_an_admin"] {
+        let ignored = format!(
+            "vincula_webhooks_total{{zapi_instance=\"main\",outcome=\"ignored\",reason=\"{reason}\"}}"
+        );
+        assert_eq!(bot.metric_value(&ignored).await, 1, "{reason}");
+    }
+    let unknown = "vincula_webhooks_total{outcome=\"unknown_instance\"}";
     assert_eq!(bot.metric_value(unknown).await, 1);
     assert_eq!(
-        bot.metric_value("vincula_commands_total{instance=\"main\",outcome=\"usage_error\"}").await,
+        bot.metric_value(
+            "vincula_commands_total{zapi_instance=\"main\",command=\"whoami\",outcome=\"usage_error\"}"
+        )
+        .await,
         1
     );
     let text = bot.private("/metrics").await.text();

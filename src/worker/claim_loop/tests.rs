@@ -14,7 +14,7 @@ use crate::domain::{InstanceName, Locale, OrderingKey};
 use crate::instance::{InstanceRuntime, ReloadableInstance};
 use crate::parse::prefix::CommandParser;
 use crate::storage::{InsertResult, NewCommand, Store};
-use crate::telemetry::Metrics;
+use crate::telemetry::{Exposition, InstanceMetrics, Metrics};
 use crate::zapi::HttpClients;
 
 fn new_command() -> NewCommand {
@@ -95,6 +95,7 @@ fn panicking_instance(folder: &std::path::Path, store: &Store) -> InstanceRuntim
         store,
         &mut HttpClients::default(),
         &Clock::system(),
+        InstanceMetrics::default(),
     )
     .unwrap();
     instance.localizer.command_name = name_of;
@@ -149,7 +150,8 @@ async fn t41_a_command_that_panics_every_time_ends_and_takes_nobody_with_it() {
     assert_eq!(of("0191").outcome.as_deref(), Some("failed"));
     assert!(of("0192").reply.as_deref().unwrap().contains("“ana”"));
     let counted = format!("vincula_panics_total {MAX_CRASHES}");
-    assert!(metrics.text().contains(&counted), "{}", metrics.text());
+    let text = metrics.encode(Exposition::OpenMetrics);
+    assert!(text.contains(&counted), "{text}");
     assert!(!running.is_finished(), "the worker goes on");
     shutdown.cancel();
     running.await.unwrap();

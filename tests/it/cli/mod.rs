@@ -11,6 +11,7 @@ mod event;
 mod fsync_trace;
 mod hostile_env;
 mod journal;
+mod log;
 mod man;
 mod postgres;
 mod reload;

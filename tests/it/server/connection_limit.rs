@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::Router;
 use vincula::server::{ListenerConfig, serve};
+use vincula::telemetry::Exposition;
 
 use super::{SECOND, listener, listener_config};
 use crate::support::raw_connection::{RawConnection, request};
@@ -112,7 +113,8 @@ async fn one_address_does_not_get_all_slots_if_proxies_are_named() {
     let mut third = RawConnection::from("127.0.0.2", &url).await;
     assert!(!is_served(&mut third, &whole).await, "it has half of the slots already");
     assert!(third.is_closed());
-    assert!(metrics.text().contains("vincula_connections_rejected_total 1"), "{}", metrics.text());
+    let text = metrics.encode(Exposition::OpenMetrics);
+    assert!(text.contains("vincula_connections_rejected_total 1"), "{text}");
     assert!(is_served(&mut RawConnection::from("127.0.0.3", &url).await, &whole).await);
 
     // Its next connection replaces its own idle one.

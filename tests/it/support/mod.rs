@@ -86,6 +86,7 @@ impl Default for ServiceBuilder {
                 burst_interval: Duration::from_millis(200),
                 // On PostgreSQL the leases of a killed process must expire first.
                 lease: Duration::from_secs(2),
+                account_poll: Duration::from_secs(3_600),
             },
             instance: String::new(),
             admins: format!(

@@ -106,10 +106,10 @@ async fn a_flood_of_forged_requests_does_not_block_its_address() {
     let large = format!("{}{}", bot.message(NON_ADMIN, "que bom").body(), " ".repeat(100_000));
     assert_status(&bot.deliver(TARGET, &[bot.token()], large.as_bytes()).await, "ignored");
     assert_eq!(
-        bot.metric_value("vincula_webhooks_total{instance=\"main\",outcome=\"rate_limited\"}").await,
+        bot.metric_value("vincula_webhooks_total{zapi_instance=\"main\",outcome=\"rate_limited\"}").await,
         1
     );
-    assert_eq!(bot.metric_value("vincula_webhooks_total{instance=\"\",outcome=\"rate_limited\"}").await, 1);
+    assert_eq!(bot.metric_value("vincula_webhooks_total{outcome=\"rate_limited\"}").await, 1);
 }
 
 /// The same if only the body can be verified. A limited address loses nothing that a command needs.
@@ -223,7 +223,7 @@ async fn commands_over_the_pending_limit_are_rejected_at_once() {
         break;
     }
     assert_eq!(
-        bot.metric_value("vincula_webhooks_total{instance=\"main\",outcome=\"overloaded\"}").await,
+        bot.metric_value("vincula_webhooks_total{zapi_instance=\"main\",outcome=\"overloaded\"}").await,
         busy as u64
     );
     drop(lock);

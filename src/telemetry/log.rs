@@ -1,93 +1,34 @@
-//! Metrics and the log. The library adds `vincula_` and `_total` to the names of the counters: `webhooks` is
-//! `vincula_webhooks_total`.
+//! The log: its format, its filter, and what it says about panics.
 
-use prometheus_client::encoding::EncodeLabelSet;
-use prometheus_client::encoding::text::encode;
-use prometheus_client::metrics::counter::Counter;
-use prometheus_client::metrics::family::Family;
-use prometheus_client::registry::Registry;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use tracing_subscriber::filter::{EnvFilter, LevelFilter};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{fmt, registry};
 
-use crate::domain::InstanceName;
-
-/// Labels of a counter.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Labels {
-    instance: String,
-    outcome: &'static str,
+/// The format of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// Lines for a person.
+    Text,
+    /// One JSON object a line, for a collector.
+    Json,
 }
 
-impl Labels {
-    fn new(instance: Option<&InstanceName>, outcome: &'static str) -> Self {
-        Self { instance: instance.map(InstanceName::to_string).unwrap_or_default(), outcome }
-    }
-}
+/// A condition that is logged once when it begins, and once when it ends.
+#[derive(Debug, Default)]
+pub struct LoggedCondition(AtomicBool);
 
-/// The counters of one service. No global recorder: each service, and each test, has its own.
-#[derive(Debug)]
-pub struct Metrics {
-    registry: Registry,
-    webhooks: Family<Labels, Counter>,
-    commands: Family<Labels, Counter>,
-    panics: Counter,
-    evicted: Counter,
-    rejected: Counter,
-}
-
-impl Default for Metrics {
-    fn default() -> Self {
-        let mut registry = Registry::with_prefix("vincula");
-        let (webhooks, commands) = (Family::default(), Family::default());
-        let [panics, evicted, rejected] = <[Counter; 3]>::default();
-        registry.register("webhooks", "Webhooks received, by outcome", webhooks.clone());
-        registry.register("commands", "Commands that ended, by outcome", commands.clone());
-        registry.register("panics", "Panics that were caught", panics.clone());
-        let help = "Idle connections closed for a new one";
-        registry.register("connections_evicted", help, evicted.clone());
-        let help = "Connections closed at once, since their address had too many";
-        registry.register("connections_rejected", help, rejected.clone());
-        Self { registry, webhooks, commands, panics, evicted, rejected }
-    }
-}
-
-impl Metrics {
-    /// The counter of webhooks with one outcome. Keep it: looking it up takes a lock.
-    ///
-    /// Without an instance, it counts webhooks of unknown instances.
-    pub fn webhooks(&self, instance: Option<&InstanceName>, outcome: &'static str) -> Counter {
-        self.webhooks.get_or_create_owned(&Labels::new(instance, outcome))
+impl LoggedCondition {
+    /// Records that it holds. Returns whether it did not hold before.
+    pub fn begin(&self) -> bool {
+        !self.0.swap(true, Ordering::Relaxed)
     }
 
-    /// Counts a command that ended.
-    pub fn record_command(&self, instance: &InstanceName, outcome: &'static str) {
-        self.commands.get_or_create(&Labels::new(Some(instance), outcome)).inc();
-    }
-
-    /// Counts a panic that was caught.
-    pub fn record_panic(&self) {
-        self.panics.inc();
-    }
-
-    /// Counts an idle connection that was closed for a new one.
-    pub fn connection_evicted(&self) {
-        self.evicted.inc();
-    }
-
-    /// Counts a connection that was closed at once, since its address had too many.
-    pub fn connection_rejected(&self) {
-        self.rejected.inc();
-    }
-
-    /// All counters in the text format of Prometheus.
-    pub fn text(&self) -> String {
-        let mut text = String::new();
-        match encode(&mut text, &self.registry) {
-            Ok(()) => text,
-            Err(_) => String::new(),
-        }
+    /// Records that it does not hold. Returns whether it held before.
+    pub fn end(&self) -> bool {
+        self.0.load(Ordering::Relaxed) && self.0.swap(false, Ordering::Relaxed)
     }
 }
 
@@ -101,21 +42,22 @@ pub struct LogFilterError {
     problem: &'static str,
 }
 
-/// Sends the log to stderr: text for a terminal, one JSON object a line for a collector.
+/// Sends the log to stderr.
 ///
 /// `RUST_LOG` chooses what is logged, in the syntax of [`EnvFilter`]; `default` applies to every target that it does
 /// not name. An empty variable counts as unset, since compose files set variables to nothing.
 ///
 /// # Errors
 /// `RUST_LOG` is not a filter.
-pub fn start_log(is_terminal: bool, has_colour: bool, default: LevelFilter) -> Result<(), LogFilterError> {
+pub fn start_log(format: LogFormat, has_colour: bool, default: LevelFilter) -> Result<(), LogFilterError> {
     let chosen = log_filter(&std::env::var("RUST_LOG").unwrap_or_default(), default)?;
     let log = fmt::layer().with_writer(std::io::stderr);
     // A second call, as tests make it, changes nothing.
-    let _ = if is_terminal {
-        registry().with(chosen).with(log.with_ansi(has_colour).compact()).try_init()
-    } else {
-        registry().with(chosen).with(log.json().flatten_event(true)).try_init()
+    let _ = match format {
+        LogFormat::Text => registry().with(chosen).with(log.with_ansi(has_colour).compact()).try_init(),
+        LogFormat::Json => {
+            registry().with(chosen).with(log.json().flatten_event(true).with_span_list(false)).try_init()
+        }
     };
     Ok(())
 }
@@ -189,14 +131,13 @@ mod tests {
     #[test]
     fn t24_t41_a_panic_tells_in_the_log_where_it_was_and_not_what_somebody_wrote() {
         if std::env::var_os(CHILD).is_some() {
-            start_log(false, false, LevelFilter::INFO).unwrap();
+            start_log(LogFormat::Json, false, LevelFilter::INFO).unwrap();
             install_panic_hook();
             let text = "segredo é segredo".to_owned();
             assert!(std::panic::catch_unwind(|| text[..9].len()).is_err());
             return;
         }
-        let this =
-            "telemetry::tests::t24_t41_a_panic_tells_in_the_log_where_it_was_and_not_what_somebody_wrote";
+        let this = "telemetry::log::tests::t24_t41_a_panic_tells_in_the_log_where_it_was_and_not_what_somebody_wrote";
         let child = |level: &str| {
             let ran = Command::new(std::env::current_exe().unwrap())
                 .args(["--exact", this, "--nocapture"])
@@ -216,7 +157,7 @@ mod tests {
         assert_eq!(lines.len(), 1, "{default}");
         assert_eq!(lines[0]["message"], "a panic");
         assert!(
-            lines[0]["location"].as_str().is_some_and(|location| location.contains("telemetry.rs:")),
+            lines[0]["location"].as_str().is_some_and(|location| location.contains("log.rs:")),
             "{default}"
         );
         assert!(!default.contains("segredo"), "{default}");

@@ -1,0 +1,12 @@
+//! The log and the metrics.
+
+mod instance_metrics;
+mod log;
+mod metric_spec;
+mod metrics;
+mod process;
+
+pub use self::instance_metrics::{InstanceMetrics, QueueValues};
+pub use self::log::{LogFilterError, LogFormat, LoggedCondition, install_panic_hook, start_log};
+pub use self::metric_spec::{MetricSpec, markdown};
+pub use self::metrics::{Exposition, Metrics};
