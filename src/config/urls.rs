@@ -1,12 +1,13 @@
 //! Addresses of listeners and proxies, and URLs.
 
 use std::net::{IpAddr, SocketAddr};
+use std::str::FromStr;
 
 use http::Uri;
+use ipnet::{AddrParseError, IpNet, Ipv4Net};
 use secrecy::SecretString;
 
 use super::diagnostic::{KeyProblem, problem, refuse_if};
-use super::ip_range::AddressRange;
 
 /// An address or a range whose `X-Forwarded-For` is believed.
 pub(super) fn parse_range(text: &str) -> Result<AddressRange, KeyProblem> {
@@ -53,24 +54,19 @@ pub(super) fn parse_public_url(text: &str) -> Result<String, KeyProblem> {
 /// An https URL of a host and perhaps a path. Its text is never shown: people paste secrets in URLs.
 fn parse_https_url(text: &str, example: &str) -> Result<String, KeyProblem> {
     let text = text.trim();
-    let refused = |message: &str| Err(problem!("{message}"; "Write it like {example}"));
-    let Ok(uri) = text.parse::<Uri>() else { return refused("is no URL") };
+    let uri: Uri = text.parse().map_err(|_| problem!("is no URL"; "Write it like {example}"))?;
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
-        return refused("is no URL with https:// and a host");
+        return Err(problem!("is no URL with https:// and a host"; "Write it like {example}"));
     };
-    let (host, authority) = (authority.host(), authority.as_str());
-    let port = authority.strip_prefix(host).unwrap_or_default();
-    let is_port = port.is_empty() || matches!(port.strip_prefix(':').map(str::parse::<u16>), Some(Ok(1..)));
-    match scheme {
-        _ if authority.contains('@') => refused("holds a user or a password"),
-        _ if text.contains(['?', '#']) => refused("holds a query or a fragment"),
-        _ if host.is_empty() || !is_port => refused("has no proper host and port"),
-        _ if scheme == "https" || scheme == "http" && is_loopback(host) => {
-            Ok(text.trim_end_matches('/').to_owned())
-        }
-        _ => Err(problem!("is not https, so what is sent there could be read on the way";
-            "Write https://…, like {example}; http is for loopback only")),
-    }
+    let has_port = authority.as_str() != authority.host();
+    let is_bad_port = has_port && authority.port_u16().is_none_or(|port| port == 0);
+    let is_safe = scheme == "https" || scheme == "http" && is_loopback(authority.host());
+    refuse_if!(authority.as_str().contains('@'), "holds a user or a password"; "Write it like {example}");
+    refuse_if!(text.contains(['?', '#']), "holds a query or a fragment"; "Write it like {example}");
+    refuse_if!(authority.host().is_empty() || is_bad_port, "has no proper host and port"; "Write it like {example}");
+    refuse_if!(!is_safe, "is not https, so what is sent there could be read on the way";
+        "Write https://…, like {example}; http is for loopback only");
+    Ok(text.trim_end_matches('/').to_owned())
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -99,6 +95,37 @@ pub(super) fn parse_store_url(text: &str) -> Result<SecretString, KeyProblem> {
         _ => ("begins with neither sqlite: nor postgres://", FILE),
     };
     Err(problem!("{message}"; "{remedy}"))
+}
+
+/// One address or a range in CIDR notation, such as `10.0.0.0/8`.
+///
+/// IPv4 addresses that are written as IPv6 (`::ffff:10.0.0.1`) count as IPv4, in the range and in what is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AddressRange(IpNet);
+
+impl AddressRange {
+    /// Whether the address lies in the range.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.0.contains(&address.to_canonical())
+    }
+}
+
+impl FromStr for AddressRange {
+    type Err = AddrParseError;
+
+    /// `10.0.0.1`, `10.0.0.0/8`, `::1`, `fd00::/8`; bits below the prefix are ignored.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut range = match text.parse::<IpAddr>() {
+            Ok(address) => IpNet::from(address),
+            Err(_) => text.parse()?,
+        };
+        if let IpNet::V6(v6) = range
+            && let Some((v4, prefix)) = v6.addr().to_ipv4_mapped().zip(v6.prefix_len().checked_sub(96))
+        {
+            range = Ipv4Net::new(v4, prefix).map_or(range, IpNet::from);
+        }
+        Ok(Self(range.trunc()))
+    }
 }
 
 #[cfg(test)]
@@ -187,6 +214,31 @@ mod tests {
             let flaw = parse_store_url(text).unwrap_err();
             assert!(flaw.message.contains(problem), "{text}: {}", flaw.message);
             assert!(!flaw.message.contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn a_range_holds_its_addresses_and_no_others() {
+        for (range, address, holds) in [
+            ("10.0.0.0/8", "10.255.0.1", true),
+            ("10.1.2.3/8", "10.9.9.9", true),
+            ("10.0.0.0/8", "11.0.0.1", false),
+            ("10.0.0.1", "10.0.0.1", true),
+            ("10.0.0.1", "10.0.0.2", false),
+            ("0.0.0.0/0", "203.0.113.9", true),
+            ("0.0.0.0/0", "::1", false),
+            ("::/0", "203.0.113.9", false),
+            ("fd00::/8", "fd12::1", true),
+            ("fd00::/8", "fe80::1", false),
+            ("10.0.0.0/8", "::ffff:10.0.0.1", true),
+            ("::ffff:10.0.0.1", "10.0.0.1", true),
+            ("::ffff:10.0.0.0/104", "10.2.3.4", true),
+        ] {
+            let parsed: AddressRange = range.parse().unwrap();
+            assert_eq!(parsed.contains(address.parse().unwrap()), holds, "{range} {address}");
+        }
+        for text in ["", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/+8", "10.0.0/8", "proxy", "/8"] {
+            assert!(text.parse::<AddressRange>().is_err(), "{text}");
         }
     }
 }
