@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::io::ErrorKind::{NotADirectory, NotFound};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::check_keys::check_keys;
 use super::diagnostic::{Diagnostic, ENV_PREFIX, problem};
@@ -77,8 +77,8 @@ impl ConfigSource {
         };
         let is_named = paths.len() == 1;
         for path in paths {
-            match std::fs::read_to_string(self.directory.join(&path)) {
-                Ok(text) => return Ok(Some((path, text))),
+            match std::fs::read(self.directory.join(&path)) {
+                Ok(bytes) => return decode(&path, bytes).map(|text| Some((path, text))),
                 Err(error) if !is_named && matches!(error.kind(), NotFound | NotADirectory) => {}
                 Err(error) => {
                     let problem = problem!("cannot be read: {error}"; "{remedy}");
@@ -88,6 +88,18 @@ impl ConfigSource {
         }
         Ok(None)
     }
+}
+
+/// The text of a file; another encoding than UTF-8 is named, with the line of its first letter.
+fn decode(path: &Path, bytes: Vec<u8>) -> Result<String, Diagnostic> {
+    let is_utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+    String::from_utf8(bytes).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let encoding = if is_utf16 { "UTF-16" } else { "another encoding, such as Windows-1252" };
+        let problem = problem!("is no UTF-8 text, but {encoding}"; "Save it as UTF-8");
+        problem.at(format!("{}:{line}", path.display()), "")
+    })
 }
 
 impl fmt::Debug for ConfigSource {

@@ -57,6 +57,8 @@ pub(super) fn parse_credential(text: &str) -> Result<String, KeyProblem> {
     check_panel_url(text)?;
     refuse_if!(text.starts_with("http://") || text.starts_with("https://"), "is a URL";
         "Write the credential alone; the URL's host belongs into `base_url`");
+    refuse_if!(text.contains(['"', '\'', '`', '=']), "holds a quote or an equals sign, which no credential has";
+        "Write the credential alone: without quotes around it and without a name and = before it");
     refuse_if!(!text.bytes().all(|b| b.is_ascii_graphic()),
         "holds a blank, a line break or a character that no credential has"; "Copy it from Z-API's panel again");
     Ok(text.to_owned())
@@ -125,9 +127,11 @@ pub(super) fn read_secret_file(directory: &Path, path: &str) -> Result<String, K
     refuse_if!(bytes.len() as u64 > MAX_BYTES, "names the file `{shown}`, which is over 64 KiB";
         "Name a file that holds the secret alone");
     let problem = problem!("names the file `{shown}`, which is no UTF-8 text";
-        "Name a file that holds the secret as text");
+        "Save it as UTF-8");
     let text = String::from_utf8(bytes).map_err(|_| problem)?;
-    let text = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
+    // Editors of Windows begin a text with a mark of its encoding.
+    let text = text.trim_start_matches('\u{feff}');
+    let text = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
     refuse_if!(text.trim().is_empty(), "names the file `{shown}`, which is empty";
         "Write the secret into it");
     Ok(text.to_owned())
@@ -179,6 +183,9 @@ mod tests {
             "https://api.z-api.io/instances/X/token/hunter2/send-text",
             "/instances/X/token/hunter2",
             "https://hunter2.example.com",
+            "\"hunter2\"",
+            "'hunter2'",
+            "TOKEN=hunter2",
         ] {
             let flaw = parse_credential(text).unwrap_err();
             assert!(!format!("{flaw:?}").contains("hunter2"), "{text}");
@@ -227,9 +234,14 @@ mod tests {
     #[test]
     fn only_the_final_line_break_is_taken_off() {
         let folder = tempfile::tempdir().unwrap();
-        for (content, secret) in
-            [("0123", "0123"), ("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), (" a ", " a ")]
-        {
+        for (content, secret) in [
+            ("0123", "0123"),
+            ("a\n", "a"),
+            ("a\r\n", "a"),
+            ("a\n\n", "a\n"),
+            (" a ", " a "),
+            ("\u{feff}a\n", "a"),
+        ] {
             std::fs::write(folder.path().join("s"), content).unwrap();
             assert_eq!(read_secret_file(folder.path(), "s").unwrap(), secret, "{content:?}");
         }

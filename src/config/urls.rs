@@ -79,22 +79,38 @@ fn is_loopback(host: &str) -> bool {
 pub(super) fn parse_store_url(text: &str) -> Result<SecretString, KeyProblem> {
     const FILE: &str = "Write sqlite: and a path, such as sqlite:vincula.db";
     const SERVER: &str = "Write postgres://user@host/database";
+    const ESCAPES: &str =
+        "Write / as %2F, # as %23, ? as %3F and @ as %40 in it, or keep the password out of the URL";
     let text = text.trim();
     let (scheme, rest) = text.split_once(':').unwrap_or(("", text));
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     let segments: Vec<&str> = path.split('#').next().unwrap_or_default().split('/').collect();
+    let is_postgres = matches!(scheme, "postgres" | "postgresql");
     let (message, remedy) = match (scheme, &segments[..]) {
+        _ if is_postgres && has_unescaped_password(rest) => {
+            ("has a user or a password with a character that ends it, or an @ behind its host", ESCAPES)
+        }
         ("sqlite", _) if path.contains(":memory:") || query.contains("mode=memory") => {
             ("is a database in memory, and no command would survive a restart", FILE)
         }
         ("sqlite", _) if path.trim_matches('/').is_empty() => ("names no file", FILE),
         ("sqlite", _) => return Ok(text.into()),
-        ("postgres" | "postgresql", ["", "", _, database]) if !database.is_empty() => return Ok(text.into()),
-        ("postgres" | "postgresql", ["", "", ..]) => ("names no database", SERVER),
-        ("postgres" | "postgresql", _) => ("has no // behind its scheme", SERVER),
+        (_, ["", "", _, database]) if is_postgres && !database.is_empty() => return Ok(text.into()),
+        (_, ["", "", ..]) if is_postgres => ("names no database", SERVER),
+        _ if is_postgres => ("has no // behind its scheme", SERVER),
         _ => ("begins with neither sqlite: nor postgres://", FILE),
     };
     Err(problem!("{message}"; "{remedy}"))
+}
+
+/// Whether a user or a password holds a sign that ends it: behind a slash, a number sign or a question mark there is an `@`.
+/// Then a part of the password would be taken for the host, and be shown.
+fn has_unescaped_password(rest: &str) -> bool {
+    let (server, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let path = server.trim_start_matches('/').split_once('/').map_or("", |(_, path)| path);
+    // `?user=ana@example.com` is an option.
+    let is_option = query.split('@').next().unwrap_or_default().contains('=');
+    path.contains('@') || rest.contains('#') || query.contains('@') && !is_option
 }
 
 /// One address or a range in CIDR notation, such as `10.0.0.0/8`.
@@ -195,6 +211,9 @@ mod tests {
             "postgres://user:hunter2@host/db",
             "postgresql://[::1]:5433/db?sslmode=require",
             "postgres:///db?host=/run/postgresql",
+            "postgres://user:hunter%2F2@host/db",
+            "postgres://user:hunter@2@host/db",
+            "postgres://host/db?user=ana@example.com",
         ] {
             assert!(parse_store_url(text).is_ok(), "{text}");
         }
@@ -202,6 +221,12 @@ mod tests {
             ("postgres://user:hunter2@host", "no database"),
             ("postgres://user:hunter2@host/", "no database"),
             ("postgres:user:hunter2@host/db", "no //"),
+            ("postgres://user:hunter2/x@host/db", "password"),
+            ("postgres://user:hunter2/x@host", "password"),
+            ("postgres://user:hunter2#x@host/db", "password"),
+            ("postgres://user:hunter2?x@host/db", "password"),
+            ("postgres://user:hunter2/x?x@host/db", "password"),
+            ("postgres://user:a@hunter2/x@host/db", "password"),
             ("mysql://user:hunter2@host/db", "neither"),
             ("sqlite::memory:", "in memory"),
             ("sqlite://:memory:", "in memory"),
