@@ -30,8 +30,10 @@ pub(super) fn check_keys(tree: &Tree<Node<'_>>, directory: &Path) -> (Tree<Check
                 };
                 errors.push(problem!("is no key"; "{remedy}").at(source, key));
             }
-            // Nothing is missing there.
-            meant.map(|meant| checked.entry(meant).or_default());
+            // What was meant is not reported again as missing.
+            if let Some(meant) = meant {
+                checked.entry(secret_of(&meant).unwrap_or(meant)).or_default();
+            }
             continue;
         }
         let texts = read_texts(tree, path, directory);

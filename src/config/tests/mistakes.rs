@@ -179,6 +179,13 @@ fn a_misspelt_section_is_one_mistake() {
 }
 
 #[test]
+fn a_misspelt_secret_file_is_one_mistake() {
+    let findings = TestFolder::with(&MINIMAL.replace("\ntoken =", "\ntokne_file =")).refused();
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    assert!(findings[0].to_string().contains("`instances.main.token_file`"), "{}", findings[0]);
+}
+
+#[test]
 fn a_missing_required_key_is_reported() {
     let findings = TestFolder::with("[instances.main]").refused();
     let keys: Vec<&str> = findings.iter().map(|finding| finding.key.as_str()).collect();
