@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 
 use super::diagnostic::{Diagnostic, KeyProblem, format_path, problem, variable_name};
-use super::key::{FILE_SUFFIX, Format, Key, KeyDefault};
+use super::key::{FILE_SUFFIX, Format, Key, KeyDefault, ValueType};
 use super::value_tree::{CheckedNode, Tree, child_names, parse_variable};
 
 /// What is known while reading, and what was reported.
@@ -83,12 +83,15 @@ impl<'r> Entry<'r> {
             (None, KeyDefault::Required) if table.is_broken() => return None,
             (None, KeyDefault::Required) => return self.check(Err(describe_missing(key, &self.path))),
         };
-        if texts.is_empty() && key.is_list() && key.default != KeyDefault::Value("[]") {
+        if let ValueType::List(form) = key.value_type
+            && texts.is_empty()
+            && key.default != KeyDefault::Value("[]")
+        {
             let default = match key.default {
                 KeyDefault::Value(text) => format!("; without the key it is {text}"),
                 _ => String::new(),
             };
-            return self.check(Err(problem!("is empty"; "Write one or more{default}")));
+            return self.check(Err(problem!("holds no {form}"; "Write one or more{default}")));
         }
         let parse = |(index, text): (usize, &String)| {
             let value = (format.parse)(text);
