@@ -2,7 +2,6 @@
 //!
 //! They never hold the value of a secret: parsers of secrets describe it without quoting it.
 
-use std::borrow::Borrow;
 use std::fmt::{self, Write as _};
 
 /// One error or warning.
@@ -16,13 +15,6 @@ pub struct Diagnostic {
     pub problem: String,
     /// What to do about it, without a full stop at its end.
     pub remedy: Option<String>,
-}
-
-impl Diagnostic {
-    /// The line of the file; 0 for another source.
-    pub(super) fn line(&self) -> usize {
-        self.source.rsplit_once(':').and_then(|(_, line)| line.parse().ok()).unwrap_or(0)
-    }
 }
 
 impl fmt::Display for Diagnostic {
@@ -48,13 +40,9 @@ pub(super) struct KeyProblem {
 }
 
 impl KeyProblem {
-    pub(super) fn new(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { message: problem.into(), remedy: remedy.into() }
-    }
-
     /// The problem with a value that is no secret: it is quoted before the reason.
     pub(super) fn with_value(text: &str, reason: &str, remedy: impl Into<String>) -> Self {
-        Self::new(format!("is {}{reason}", quote_value(text)), remedy)
+        Self { message: format!("is {}{reason}", quote_value(text)), remedy: remedy.into() }
     }
 
     /// The diagnostic about a key at this place.
@@ -72,7 +60,7 @@ impl KeyProblem {
 /// A [`KeyProblem`] from two format strings: what is wrong; what to do about it.
 macro_rules! problem {
     ($message:literal; $remedy:literal) => {
-        $crate::config::diagnostic::KeyProblem::new(format!($message), format!($remedy))
+        $crate::config::diagnostic::KeyProblem { message: format!($message), remedy: format!($remedy) }
     };
 }
 
@@ -88,25 +76,20 @@ pub(super) use {problem, refuse_if};
 
 /// A full key, with quotes around the names that need them in TOML.
 pub(super) fn format_path(path: &[String]) -> String {
-    let is_bare = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
-    let quote = |name: &String| match is_bare(name) && !name.is_empty() {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-<>".contains(c);
+    let quote = |name: &String| match !name.is_empty() && name.chars().all(is_plain) {
         true => name.clone(),
         false => format!("\"{}\"", name.escape_debug()),
     };
     path.iter().map(quote).collect::<Vec<_>>().join(".")
 }
 
-/// A key below a section.
-pub(super) fn join_key(section: &str, name: &str) -> String {
-    if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") }
-}
-
 /// The prefix of the variables that set keys.
 pub(super) const ENV_PREFIX: &str = "VINCULA__";
 
 /// The variable of a key.
-pub(super) fn variable_name(path: &str) -> String {
-    format!("{ENV_PREFIX}{}", path.to_uppercase().replace('.', "__"))
+pub(super) fn variable_name(path: &[String]) -> String {
+    format!("{ENV_PREFIX}{}", path.join("__").to_uppercase())
 }
 
 /// Quotes a value that is no secret, shortened to 40 characters.
@@ -117,23 +100,25 @@ pub(super) fn quote_value(text: &str) -> String {
     format!("`{}{more}`", shown.escape_debug())
 }
 
-/// The name of `known` that is nearest to `name`, if any is near.
+/// The name of `known` that is nearest to `name`, if any is near: a beginning of the other, or similar.
 pub(super) fn nearest_name<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     const MIN_SIMILARITY: f64 = 0.5;
-    let name = name.to_lowercase();
-    let likeness = |known: &str| strsim::normalized_damerau_levenshtein(&name, &known.to_lowercase());
-    let rated = known.into_iter().map(|known| (likeness(known), known));
-    let near = rated.filter(|(likeness, _)| *likeness >= MIN_SIMILARITY);
+    let plain = |name: &str| name.to_lowercase().replace('_', "-");
+    let name = plain(name);
+    let similarity = |known: String| {
+        let is_beginning = name.len() > 1 && (name.starts_with(&known) || known.starts_with(&name));
+        let similarity = strsim::normalized_damerau_levenshtein(&name, &known);
+        if is_beginning { similarity.max(0.6) } else { similarity }
+    };
+    let rated = known.into_iter().map(|known| (similarity(plain(known)), known));
+    let near = rated.filter(|(similarity, _)| *similarity >= MIN_SIMILARITY);
     near.max_by(|(one, _), (other, _)| one.total_cmp(other)).map(|(_, known)| known)
 }
 
 /// The remedy for an unknown word: the nearest of the known ones, and all of them.
-pub(super) fn format_choices<S: Borrow<str>>(word: &str, known: &[S]) -> String {
-    let all = known.join(", ");
-    match nearest_name(word, known.iter().map(S::borrow)) {
-        Some(near) => format!("Did you mean `{near}`? Known are {all}"),
-        None => format!("Known are {all}"),
-    }
+pub(super) fn format_choices(word: &str, known: &[&str]) -> String {
+    let meant = nearest_name(word, known.iter().copied()).map(|near| format!("Did you mean `{near}`? "));
+    format!("{}Known are {}", meant.unwrap_or_default(), known.join(", "))
 }
 
 #[cfg(test)]

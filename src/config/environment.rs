@@ -3,12 +3,14 @@
 //! `VINCULA__INSTANCES__MAIN__TOKEN` is `instances.main.token`: two underscores between levels,
 //! letters of any case. A value stays text until its key's format parses it.
 
-use super::diagnostic::{Diagnostic, ENV_PREFIX, KeyProblem, problem, refuse_if, variable_name};
+use toml::de::DeValue;
+
+use super::diagnostic::{Diagnostic, ENV_PREFIX, KeyProblem, problem, refuse_if};
 use super::schema;
-use super::value_tree::{ENVIRONMENT, Node, Tree, child_names, nodes_from};
+use super::value_tree::{ENVIRONMENT, Node, Tree, child_names};
 
 /// Sets the keys of the variables in the tree, and returns the errors.
-pub(super) fn apply_variables(tree: &mut Tree<'_>, variables: &[(String, String)]) -> Vec<Diagnostic> {
+pub(super) fn apply_variables(tree: &mut Tree<Node<'_>>, variables: &[(String, String)]) -> Vec<Diagnostic> {
     let mut errors = Vec::new();
     for (name, text) in variables {
         let Some(rest) = name.strip_prefix(ENV_PREFIX) else { continue };
@@ -21,7 +23,12 @@ pub(super) fn apply_variables(tree: &mut Tree<'_>, variables: &[(String, String)
 }
 
 /// Sets a key over the value of the file, but not over that of another variable.
-fn set_value(tree: &mut Tree<'_>, segments: &[String], name: &str, text: &str) -> Result<(), KeyProblem> {
+fn set_value(
+    tree: &mut Tree<Node<'_>>,
+    segments: &[String],
+    name: &str,
+    text: &str,
+) -> Result<(), KeyProblem> {
     refuse_if!(segments.iter().any(String::is_empty), "names no key"; "Write it as VINCULA__SECTION__KEY");
     let mut path = Vec::new();
     for segment in segments {
@@ -29,16 +36,18 @@ fn set_value(tree: &mut Tree<'_>, segments: &[String], name: &str, text: &str) -
             replace(tree, &path, Node::new_table(ENVIRONMENT.to_owned()))?;
         }
         // Variables are in capitals: where the operator chooses the name, `ANA` may be `Ana` in the file.
-        let is_chosen = schema::known_names(&path).into_iter().any(schema::is_user_segment);
+        let is_chosen = schema::known_names(&path).into_iter().any(schema::is_chosen);
         let spelling = child_names(tree, &path).find(|name| is_chosen && name.to_lowercase() == *segment);
         path.push(spelling.unwrap_or(segment).to_owned());
     }
-    replace(tree, &path, Node::new_variable(name, text))
+    let value = DeValue::String(text.to_owned().into());
+    replace(tree, &path, Node { source: name.to_owned(), value, is_variable: true })
 }
 
 /// Replaces what is at a path and below, unless a variable set some of it.
-fn replace<'t>(tree: &mut Tree<'t>, path: &[String], node: Node<'t>) -> Result<(), KeyProblem> {
-    if let Some((_, Node { source: other, .. })) = nodes_from(tree, path).find(|(_, node)| node.is_variable) {
+fn replace<'t>(tree: &mut Tree<Node<'t>>, path: &[String], node: Node<'t>) -> Result<(), KeyProblem> {
+    let variable = tree.iter().find(|(other, node)| other.starts_with(path) && node.is_variable);
+    if let Some((_, Node { source: other, .. })) = variable {
         return Err(problem!("contradicts {other}, which sets the same key"; "Remove one of the two"));
     }
     tree.retain(|other, _| !other.starts_with(path));
@@ -48,18 +57,17 @@ fn replace<'t>(tree: &mut Tree<'t>, path: &[String], node: Node<'t>) -> Result<(
 
 /// Variables with one underscore in place of two: they look set and are not read.
 pub(super) fn find_lookalikes(variables: &[(String, String)]) -> Vec<Diagnostic> {
-    let meant = |name: &str| {
-        let rest = name.strip_prefix("VINCULA_").filter(|rest| !rest.starts_with('_'))?.to_lowercase();
+    let lookalikes = variables.iter().filter_map(|(name, _)| {
+        let rest = name.strip_prefix("VINCULA_").filter(|rest| !rest.starts_with('_'))?.replace("__", "_");
         // Kubernetes sets VINCULA_PORT and VINCULA_SERVICE_HOST of its own: only whole keys count.
-        if rest.starts_with("instances_") {
-            return Some(format!("{ENV_PREFIX}INSTANCES__…"));
-        }
-        let key = schema::KEYS.iter().find(|key| key.path.replace('.', "_") == rest.replace("__", "_"))?;
-        Some(variable_name(key.path))
-    };
-    let lookalikes = variables.iter().filter_map(|(name, _)| Some((name, meant(name)?)));
-    let problem = |meant| problem!("is not read"; "Put two underscores between levels: {meant}");
-    lookalikes.map(|(name, meant)| problem(meant).at(name, "")).collect()
+        let in_variables = schema::KEYS.iter().map(|key| key.path.to_uppercase().replace('.', "__"));
+        let meant = match rest.starts_with("INSTANCES_") {
+            true => "INSTANCES__…".to_owned(),
+            false => in_variables.into_iter().find(|key| key.replace("__", "_") == rest.to_uppercase())?,
+        };
+        Some(problem!("is not read"; "Put two underscores between levels: {ENV_PREFIX}{meant}").at(name, ""))
+    });
+    lookalikes.collect()
 }
 
 #[cfg(test)]
@@ -73,7 +81,7 @@ mod tests {
         rows.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
     }
 
-    fn at<'n, 't>(tree: &'n Tree<'t>, path: &str) -> &'n Node<'t> {
+    fn at<'n, 't>(tree: &'n Tree<Node<'t>>, path: &str) -> &'n Node<'t> {
         tree.get(&path.split('.').map(str::to_owned).collect::<Vec<_>>()).unwrap()
     }
 

@@ -3,14 +3,13 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::io::ErrorKind::{NotADirectory, NotFound};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::check_keys::check_keys;
 use super::diagnostic::{Diagnostic, ENV_PREFIX, problem};
 use super::environment;
-use super::instance::{Instance, read_instances};
-use super::section::{Reader, Section};
-use super::server::{ServerConfig, StoreConfig, read_server, read_store};
-use super::unknown_keys::report_unknown_keys;
+use super::section::{Entry, Reader};
+use super::sections::{Instance, ServerConfig, StoreConfig, read_instances, read_server, read_store};
 use super::value_tree::{self, ENVIRONMENT};
 
 /// The variable that names the file.
@@ -19,6 +18,11 @@ const CONFIG_VARIABLE: &str = "VINCULA_CONFIG";
 const LOCAL_FILE: &str = "vincula.toml";
 /// The file of the whole machine.
 const SYSTEM_FILE: &str = "/etc/vincula/vincula.toml";
+
+const FIX_ARGUMENT: &str = "Correct the path after --config, or leave it away to search for vincula.toml";
+const FIX_VARIABLE: &str =
+    "Correct the path in VINCULA_CONFIG, or unset it where the environment says everything";
+const FIX_PERMISSIONS: &str = "Let the service's user read it, or name another file with --config";
 
 /// The whole configuration.
 #[derive(Clone, Debug)]
@@ -65,26 +69,17 @@ impl ConfigSource {
 
     /// The first file in the order of search, with its text. A file that was named must be there.
     fn read_file(&self) -> Result<Option<(PathBuf, String)>, Diagnostic> {
-        let named = self.env.iter().find(|(name, path)| name == CONFIG_VARIABLE && !path.is_empty());
-        let (paths, remedy) = match (&self.explicit, named) {
-            (Some(path), _) => (
-                vec![path.clone()],
-                "Correct the path after --config, or leave it away to search for vincula.toml",
-            ),
-            (None, Some((_, path))) => (
-                vec![path.into()],
-                "Correct the path in VINCULA_CONFIG, or unset it where the environment says everything",
-            ),
-            (None, None) => (
-                vec![LOCAL_FILE.into(), self.system.clone()],
-                "Let the service's user read it, or name another file with --config",
-            ),
+        let variable = self.env.iter().find(|(name, path)| name == CONFIG_VARIABLE && !path.is_empty());
+        let (paths, remedy) = match (&self.explicit, variable) {
+            (Some(path), _) => (vec![path.clone()], FIX_ARGUMENT),
+            (None, Some((_, path))) => (vec![path.into()], FIX_VARIABLE),
+            (None, None) => (vec![LOCAL_FILE.into(), self.system.clone()], FIX_PERMISSIONS),
         };
-        let is_search = paths.len() > 1;
+        let is_named = paths.len() == 1;
         for path in paths {
-            match std::fs::read_to_string(self.directory.join(&path)) {
-                Ok(text) => return Ok(Some((path, text))),
-                Err(error) if is_search && matches!(error.kind(), NotFound | NotADirectory) => {}
+            match std::fs::read(self.directory.join(&path)) {
+                Ok(bytes) => return decode(&path, bytes).map(|text| Some((path, text))),
+                Err(error) if !is_named && matches!(error.kind(), NotFound | NotADirectory) => {}
                 Err(error) => {
                     let problem = problem!("cannot be read: {error}"; "{remedy}");
                     return Err(problem.at(path.display().to_string(), ""));
@@ -93,6 +88,18 @@ impl ConfigSource {
         }
         Ok(None)
     }
+}
+
+/// The text of a file; another encoding than UTF-8 is named, with the line of its first letter.
+fn decode(path: &Path, bytes: Vec<u8>) -> Result<String, Diagnostic> {
+    let is_utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+    String::from_utf8(bytes).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let encoding = if is_utf16 { "UTF-16" } else { "another encoding, such as Windows-1252" };
+        let problem = problem!("is no UTF-8 text, but {encoding}"; "Save it as UTF-8");
+        problem.at(format!("{}:{line}", path.display()), "")
+    })
 }
 
 impl fmt::Debug for ConfigSource {
@@ -128,35 +135,33 @@ pub fn load(source: &ConfigSource, known_commands: &[&str]) -> Result<LoadedConf
     let no_text = |name: &String| problem!("is no UTF-8 text"; "Set it again, as text").at(name, "");
     let mut errors: Vec<Diagnostic> = source.unreadable.iter().map(no_text).collect();
     errors.extend(environment::apply_variables(&mut tree, &source.env));
-    let suggested_keys = report_unknown_keys(&tree, &mut errors);
+    let (tree, key_errors) = check_keys(&tree, &source.directory);
+    errors.extend(key_errors);
 
-    let reader = Reader {
-        tree,
-        errors: RefCell::new(errors),
-        warnings: RefCell::new(environment::find_lookalikes(&source.env)),
-        suggested_keys,
-        directory: source.directory.clone(),
-        known_commands,
-    };
-    let root = Section { reader: &reader, path: Vec::new() };
-    let (listen, server) = read_server(&root.child("server"));
-    let instances = read_instances(&root.child("instances"), listen);
-    let max_event_age = instances.iter().map(|instance| instance.max_event_age).max().unwrap_or_default();
-    let store = read_store(&root.child("store"), max_event_age);
-
-    let mut errors = reader.errors.into_inner();
-    if let (Some(server), Some(store), true) = (server, store, errors.is_empty()) {
-        let config = Config { server, store, instances };
-        let path = file.as_ref().map(|(path, _)| path.clone());
-        return Ok(LoadedConfig { config, path, warnings: reader.warnings.into_inner() });
+    let warnings = environment::find_lookalikes(&source.env);
+    let (errors, warnings) = (RefCell::new(errors), RefCell::new(warnings));
+    let reader = Reader { tree, errors, warnings, known_commands };
+    let config = read_config(&Entry { reader: &reader, path: Vec::new() });
+    let (mut errors, warnings) = (reader.errors.into_inner(), reader.warnings.into_inner());
+    let path = file.as_ref().map(|(path, _)| path.clone());
+    if let (Some(config), true) = (config, errors.is_empty()) {
+        return Ok(LoadedConfig { config, path, warnings });
     }
     // Stable: errors of one line, and those without a line, keep their order.
-    errors.sort_by_key(Diagnostic::line);
-    if file.is_none() && !source.env.iter().any(|(name, _)| name.starts_with(ENV_PREFIX)) {
+    errors
+        .sort_by_key(|error| error.source.rsplit_once(':').and_then(|(_, line)| line.parse::<usize>().ok()));
+    if path.is_none() && !source.env.iter().any(|(name, _)| name.starts_with(ENV_PREFIX)) {
         let system = source.system.display();
         let problem = problem!("no file was found at ./{LOCAL_FILE} or {system}";
             "Write one there, or name it with --config or {CONFIG_VARIABLE}");
         errors.push(problem.at("configuration", ""));
     }
     Err(errors)
+}
+
+fn read_config(root: &Entry<'_>) -> Option<Config> {
+    let (listen, server) = read_server(&root.child("server"));
+    let instances = read_instances(&root.child("instances"), listen);
+    let store = read_store(&root.child("store"), instances.iter().map(|it| it.max_event_age).max());
+    Some(Config { server: server?, store: store?, instances })
 }

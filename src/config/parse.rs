@@ -1,72 +1,30 @@
-//! Formats of sizes, durations, counts and words, as people write them.
+//! Formats of values as people write them: sizes, durations, counts, words, people, names.
 
+use std::str::FromStr;
 use std::time::Duration;
 
+use caseless::Caseless as _;
+use http::HeaderName;
 use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo};
+use serde::de::value::StrDeserializer;
+use serde::de::{DeserializeOwned, IntoDeserializer as _};
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 
-use super::diagnostic::{KeyProblem, format_choices, problem, refuse_if};
-use super::key::{Format, ValueType::*};
-use crate::domain::Locale;
-
-pub(super) const BOOL: Format<bool> = Format::new(Bool, parse_bool);
-pub(super) const DURATION: Format<Duration> = Format::new(Text("duration"), parse_duration);
-pub(super) const LOCALE: Format<Locale> = Format::new(Word(Locale::WORDS), parse_locale);
-
-/// A whole number from `MIN` to `MAX`.
-pub(super) const fn count<T: TryFrom<u32>, const MIN: u32, const MAX: u32>() -> Format<T> {
-    Format::new(Number(MIN, MAX), parse_count::<T, MIN, MAX>)
-}
-
-/// A type whose values are written as words.
-pub(super) trait Choice: Copy + 'static {
-    /// The words, in the order of `VALUES`.
-    const WORDS: &[&str];
-    /// The values.
-    const VALUES: &[Self];
-}
-
-impl Choice for Locale {
-    const WORDS: &[&str] = &[Self::En.tag(), Self::PtBr.tag(), Self::Es.tag()];
-    const VALUES: &[Self] = &Self::ALL;
-}
-
-/// One of the words of a type.
-pub(super) const fn choice<T: Choice>() -> Format<T> {
-    Format::new(Word(T::WORDS), parse_word)
-}
+use super::diagnostic::{KeyProblem, problem, refuse_if};
+use crate::domain::{CommunityId, GroupId, Lid, Locale, Phone};
 
 /// The longest duration, so that sums of times stay in the calendar.
 const MAX_DURATION: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// The largest size, in bytes.
-const MAX_SIZE: u64 = 1 << 30;
-
-/// A whole number within bounds.
-fn parse_count<T: TryFrom<u32>, const MIN: u32, const MAX: u32>(text: &str) -> Result<T, KeyProblem> {
-    let number: Option<i128> = text.trim().parse().ok();
-    let in_range = number.and_then(|number| u32::try_from(number).ok()).filter(|n| (MIN..=MAX).contains(n));
-    in_range.and_then(|number| T::try_from(number).ok()).ok_or_else(|| {
-        let reason = match number {
-            Some(number) if number < i128::from(MIN) => ", which is too small",
-            Some(_) => ", which is too large",
-            None => ", which is no whole number",
-        };
-        KeyProblem::with_value(text, reason, format!("Write a whole number from {MIN} to {MAX}"))
-    })
-}
-
-/// `true` or `false`.
-fn parse_bool(text: &str) -> Result<bool, KeyProblem> {
-    let problem = |_| KeyProblem::with_value(text, "", "Write true or false");
-    text.trim().to_ascii_lowercase().parse().map_err(problem)
-}
+const MAX_SIZE: usize = 1 << 30;
 
 /// A size in bytes: `4096`, `256KiB`, `1 MiB`; KB and MB are thousands.
 pub(super) fn parse_size(text: &str) -> Result<usize, KeyProblem> {
-    let trimmed = text.trim();
-    let (digits, unit) =
-        trimmed.split_at(trimmed.find(|c: char| !c.is_ascii_digit()).unwrap_or(trimmed.len()));
-    let factor = match unit.trim_start().to_ascii_lowercase().as_str() {
+    let size = text.trim().to_ascii_lowercase();
+    let number = size.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let factor = match size[number.len()..].trim_start() {
         "" | "b" => 1,
         "kib" => 1 << 10,
         "mib" => 1 << 20,
@@ -75,14 +33,14 @@ pub(super) fn parse_size(text: &str) -> Result<usize, KeyProblem> {
         "mb" => 1_000_000,
         _ => 0,
     };
-    let bytes = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(factor));
-    let bytes = bytes.filter(|bytes| (1..=MAX_SIZE).contains(bytes)).and_then(|bytes| bytes.try_into().ok());
+    let bytes = number.parse().ok().and_then(|number: usize| number.checked_mul(factor));
     let remedy = "Write bytes, or a number with KiB or MiB, such as \"256KiB\"; over 0, at most 1GiB";
-    bytes.ok_or_else(|| KeyProblem::with_value(text, ", which is no size", remedy))
+    let problem = || KeyProblem::with_value(text, ", which is no size", remedy);
+    bytes.filter(|bytes| (1..=MAX_SIZE).contains(bytes)).ok_or_else(problem)
 }
 
 /// A duration: `90s`, `10m`, `1h30m`, `2d`.
-fn parse_duration(text: &str) -> Result<Duration, KeyProblem> {
+pub(super) fn parse_duration(text: &str) -> Result<Duration, KeyProblem> {
     let span: Option<Span> = text.trim().parse().ok();
     let whole = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
     let whole = whole.and_then(|whole| Duration::try_from(whole).ok());
@@ -91,20 +49,20 @@ fn parse_duration(text: &str) -> Result<Duration, KeyProblem> {
     whole.ok_or_else(|| KeyProblem::with_value(text, ", which is no duration", remedy))
 }
 
-/// One of the words of a type, in letters of any case.
-fn parse_word<T: Choice>(text: &str) -> Result<T, KeyProblem> {
-    let mut pairs = T::WORDS.iter().zip(T::VALUES);
-    let found = pairs.find(|(word, _)| word.eq_ignore_ascii_case(text.trim()));
-    let problem = || KeyProblem::with_value(text, "", format_choices(text, T::WORDS));
-    found.map(|(_, value)| *value).ok_or_else(problem)
+/// A value whose text was checked by its type.
+pub(super) fn parse_checked<T: FromStr>(text: &str) -> Result<T, KeyProblem> {
+    text.parse().map_err(|_| problem!("is out of range"; "Write a smaller number"))
 }
 
-/// A language of replies; the remedy for `pt_BR.UTF-8` or `en-US` is the tag that is nearest.
-fn parse_locale(text: &str) -> Result<Locale, KeyProblem> {
-    parse_word(text).map_err(|problem| match Locale::parse(text) {
-        Some(near) => KeyProblem { remedy: format_choices(near.tag(), Locale::WORDS), ..problem },
-        None => problem,
-    })
+/// One of the words of a type, as serde calls its variants.
+pub(super) fn parse_word<T: DeserializeOwned>(word: &str) -> Result<T, KeyProblem> {
+    let word: StrDeserializer<'_, serde::de::value::Error> = word.into_deserializer();
+    T::deserialize(word).map_err(|error| problem!("has an {error}"; "Write another word"))
+}
+
+/// A language of replies, by its tag.
+pub(super) fn parse_locale(tag: &str) -> Result<Locale, KeyProblem> {
+    Locale::parse(tag).ok_or_else(|| problem!("is no language"; "Write another tag"))
 }
 
 /// A time zone, by its IANA name.
@@ -137,6 +95,47 @@ pub(super) fn parse_line(text: &str) -> Result<String, KeyProblem> {
     refuse_if!(line.is_empty(), "is empty"; "Write something, or remove it");
     refuse_if!(line.contains(char::is_control), "holds a line break or a control character"; "Write it in one line");
     Ok(line.to_owned())
+}
+
+pub(super) fn parse_header(text: &str) -> Result<HeaderName, KeyProblem> {
+    // Not shown: it may be the secret, in the wrong place.
+    let problem = |_| problem!("is no name of an HTTP header"; "Write it like X-Hub-Signature-256");
+    HeaderName::from_bytes(text.trim().as_bytes()).map_err(problem)
+}
+
+pub(super) fn parse_phone(text: &str) -> Result<Phone, KeyProblem> {
+    refuse_if!(text.trim().ends_with("@lid"), "is a lid"; "Write it as `lid`");
+    let problem = problem!("is no phone number in international form";
+        "Write country, area and number, such as \"5544999999999\" or \"+55 44 99999-9999\"");
+    Phone::from_typed(text.trim()).ok_or(problem)
+}
+
+pub(super) fn parse_lid(text: &str) -> Result<Lid, KeyProblem> {
+    let problem = problem!("is no lid"; "Write 10 to 19 digits and @lid, such as \"81896604192873@lid\"");
+    Lid::parse(text.trim()).ok_or(problem)
+}
+
+pub(super) fn parse_target_id(text: &str) -> Result<String, KeyProblem> {
+    let text = text.trim();
+    let is_id = CommunityId::parse(text).is_some() || GroupId::parse(text).is_some();
+    let remedy = "Write an id as /communities and /groups show it, such as \"120363186053925765\"";
+    let problem = || KeyProblem::with_value(text, ", which is no id of a community or a group", remedy);
+    is_id.then(|| text.to_owned()).ok_or_else(problem)
+}
+
+/// Checks that the command parser reads the name as one word with no other meaning.
+pub(super) fn validate_alias(name: &str) -> Result<(), KeyProblem> {
+    let splits = |c: char| c.is_whitespace() || c.is_control() || ",;\"'“”‘’".contains(c);
+    refuse_if!(name.is_empty() || name.contains(splits), "is no name for an alias";
+        "Leave blanks, commas, semicolons and quotes out of it");
+    refuse_if!(name.contains('*') || fold_name(name) == "here" || parse_target_id(name).is_ok(),
+        "has another meaning in a command"; "Choose another name for the alias");
+    Ok(())
+}
+
+/// A name as the directory compares it: without case and accents.
+pub(super) fn fold_name(name: &str) -> String {
+    name.nfkd().filter(|c| !is_combining_mark(*c)).default_case_fold().nfkc().collect()
 }
 
 #[cfg(test)]
@@ -193,31 +192,52 @@ mod tests {
     }
 
     #[test]
-    fn a_count_keeps_within_its_bounds() {
-        for (text, number) in
-            [("1", Some(1)), ("100", Some(100)), ("0", None), ("101", None), ("-1", None), ("1e1", None)]
-        {
-            assert_eq!(parse_count::<u32, 1, 100>(text).ok(), number, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_language_is_one_of_three() {
-        assert_eq!(parse_locale("pt-br").unwrap(), Locale::PtBr);
-        for (text, near) in [("pt", "`pt-BR`"), ("en_US", "`en`"), ("ess", "`es`"), ("klingon", "Known are")]
-        {
-            let flaw = parse_locale(text).unwrap_err();
-            assert!(flaw.remedy.contains(near), "{text}");
-        }
-    }
-
-    #[test]
     fn a_prefix_is_a_few_signs() {
         for text in ["/", "!", "!!", "…", "//!"] {
             assert!(parse_prefix(text).is_ok(), "{text}");
         }
         for text in ["", "a", "/a", "1", "/ ", " ", "////", "ç", "\u{0}"] {
             assert!(parse_prefix(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_phone_is_typed_in_many_ways_and_a_lid_is_none_of_them() {
+        for text in ["5544999999999", "+55 (44) 99999-9999", " 5544999999999 "] {
+            assert_eq!(parse_phone(text).ok(), Phone::parse("5544999999999"), "{text}");
+        }
+        assert!(parse_phone("81896604192873@lid").unwrap_err().message.contains("lid"));
+        assert!(parse_phone("999").is_err() && parse_phone("").is_err());
+        assert!(parse_lid("81896604192873@lid").is_ok() && parse_lid("81896604192873").is_ok());
+        assert!(parse_lid("+81896604192873").is_err());
+    }
+
+    #[test]
+    fn an_alias_is_one_word_that_means_nothing_else() {
+        for name in ["sales", "Grêmio", "marketing-br"] {
+            assert!(validate_alias(name).is_ok(), "{name}");
+        }
+        for name in ["", "two words", "a,b", "a;b", "\"a\"", "vendas*", "here", "HERE", "120363186053925765"]
+        {
+            assert!(validate_alias(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_alias_stands_for_an_id() {
+        for text in ["120363186053925765", "120363186053925765-group", "5511999999999-1623281429"] {
+            assert_eq!(parse_target_id(text).unwrap(), text);
+        }
+        for text in ["", "Vendas", "120363186053925765@newsletter"] {
+            assert!(parse_target_id(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_header_has_a_name() {
+        assert_eq!(parse_header("X-Hub-Signature-256").unwrap(), "x-hub-signature-256");
+        for text in ["", "X Hub", "X-Hub:", "ação"] {
+            assert!(parse_header(text).is_err(), "{text}");
         }
     }
 }

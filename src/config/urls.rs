@@ -1,12 +1,13 @@
 //! Addresses of listeners and proxies, and URLs.
 
 use std::net::{IpAddr, SocketAddr};
+use std::str::FromStr;
 
 use http::Uri;
+use ipnet::{AddrParseError, IpNet, Ipv4Net};
 use secrecy::SecretString;
 
 use super::diagnostic::{KeyProblem, problem, refuse_if};
-use super::ip_range::AddressRange;
 
 /// An address or a range whose `X-Forwarded-For` is believed.
 pub(super) fn parse_range(text: &str) -> Result<AddressRange, KeyProblem> {
@@ -53,24 +54,19 @@ pub(super) fn parse_public_url(text: &str) -> Result<String, KeyProblem> {
 /// An https URL of a host and perhaps a path. Its text is never shown: people paste secrets in URLs.
 fn parse_https_url(text: &str, example: &str) -> Result<String, KeyProblem> {
     let text = text.trim();
-    let refused = |message: &str| Err(problem!("{message}"; "Write it like {example}"));
-    let Ok(uri) = text.parse::<Uri>() else { return refused("is no URL") };
+    let uri: Uri = text.parse().map_err(|_| problem!("is no URL"; "Write it like {example}"))?;
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
-        return refused("is no URL with https:// and a host");
+        return Err(problem!("is no URL with https:// and a host"; "Write it like {example}"));
     };
-    let (host, authority) = (authority.host(), authority.as_str());
-    let port = authority.strip_prefix(host).unwrap_or_default();
-    let is_port = port.is_empty() || matches!(port.strip_prefix(':').map(str::parse::<u16>), Some(Ok(1..)));
-    match scheme {
-        _ if authority.contains('@') => refused("holds a user or a password"),
-        _ if text.contains(['?', '#']) => refused("holds a query or a fragment"),
-        _ if host.is_empty() || !is_port => refused("has no proper host and port"),
-        _ if scheme == "https" || scheme == "http" && is_loopback(host) => {
-            Ok(text.trim_end_matches('/').to_owned())
-        }
-        _ => Err(problem!("is not https, so what is sent there could be read on the way";
-            "Write https://…, like {example}; http is for loopback only")),
-    }
+    let has_port = authority.as_str() != authority.host();
+    let is_bad_port = has_port && authority.port_u16().is_none_or(|port| port == 0);
+    let is_safe = scheme == "https" || scheme == "http" && is_loopback(authority.host());
+    refuse_if!(authority.as_str().contains('@'), "holds a user or a password"; "Write it like {example}");
+    refuse_if!(text.contains(['?', '#']), "holds a query or a fragment"; "Write it like {example}");
+    refuse_if!(authority.host().is_empty() || is_bad_port, "has no proper host and port"; "Write it like {example}");
+    refuse_if!(!is_safe, "is not https, so what is sent there could be read on the way";
+        "Write https://…, like {example}; http is for loopback only");
+    Ok(text.trim_end_matches('/').to_owned())
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -83,22 +79,69 @@ fn is_loopback(host: &str) -> bool {
 pub(super) fn parse_store_url(text: &str) -> Result<SecretString, KeyProblem> {
     const FILE: &str = "Write sqlite: and a path, such as sqlite:vincula.db";
     const SERVER: &str = "Write postgres://user@host/database";
+    const ESCAPES: &str =
+        "Write / as %2F, # as %23, ? as %3F and @ as %40 in it, or keep the password out of the URL";
     let text = text.trim();
     let (scheme, rest) = text.split_once(':').unwrap_or(("", text));
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     let segments: Vec<&str> = path.split('#').next().unwrap_or_default().split('/').collect();
+    let is_postgres = matches!(scheme, "postgres" | "postgresql");
     let (message, remedy) = match (scheme, &segments[..]) {
+        _ if is_postgres && has_unescaped_password(rest) => {
+            ("has a user or a password with a character that ends it, or an @ behind its host", ESCAPES)
+        }
         ("sqlite", _) if path.contains(":memory:") || query.contains("mode=memory") => {
             ("is a database in memory, and no command would survive a restart", FILE)
         }
         ("sqlite", _) if path.trim_matches('/').is_empty() => ("names no file", FILE),
         ("sqlite", _) => return Ok(text.into()),
-        ("postgres" | "postgresql", ["", "", _, database]) if !database.is_empty() => return Ok(text.into()),
-        ("postgres" | "postgresql", ["", "", ..]) => ("names no database", SERVER),
-        ("postgres" | "postgresql", _) => ("has no // behind its scheme", SERVER),
+        (_, ["", "", _, database]) if is_postgres && !database.is_empty() => return Ok(text.into()),
+        (_, ["", "", ..]) if is_postgres => ("names no database", SERVER),
+        _ if is_postgres => ("has no // behind its scheme", SERVER),
         _ => ("begins with neither sqlite: nor postgres://", FILE),
     };
     Err(problem!("{message}"; "{remedy}"))
+}
+
+/// Whether a user or a password holds a sign that ends it: behind a slash, a number sign or a question mark there is an `@`.
+/// Then a part of the password would be taken for the host, and be shown.
+fn has_unescaped_password(rest: &str) -> bool {
+    let (server, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let path = server.trim_start_matches('/').split_once('/').map_or("", |(_, path)| path);
+    // `?user=ana@example.com` is an option.
+    let is_option = query.split('@').next().unwrap_or_default().contains('=');
+    path.contains('@') || rest.contains('#') || query.contains('@') && !is_option
+}
+
+/// One address or a range in CIDR notation, such as `10.0.0.0/8`.
+///
+/// IPv4 addresses that are written as IPv6 (`::ffff:10.0.0.1`) count as IPv4, in the range and in what is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AddressRange(IpNet);
+
+impl AddressRange {
+    /// Whether the address lies in the range.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.0.contains(&address.to_canonical())
+    }
+}
+
+impl FromStr for AddressRange {
+    type Err = AddrParseError;
+
+    /// `10.0.0.1`, `10.0.0.0/8`, `::1`, `fd00::/8`; bits below the prefix are ignored.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut range = match text.parse::<IpAddr>() {
+            Ok(address) => IpNet::from(address),
+            Err(_) => text.parse()?,
+        };
+        if let IpNet::V6(v6) = range
+            && let Some((v4, prefix)) = v6.addr().to_ipv4_mapped().zip(v6.prefix_len().checked_sub(96))
+        {
+            range = Ipv4Net::new(v4, prefix).map_or(range, IpNet::from);
+        }
+        Ok(Self(range.trunc()))
+    }
 }
 
 #[cfg(test)]
@@ -168,6 +211,9 @@ mod tests {
             "postgres://user:hunter2@host/db",
             "postgresql://[::1]:5433/db?sslmode=require",
             "postgres:///db?host=/run/postgresql",
+            "postgres://user:hunter%2F2@host/db",
+            "postgres://user:hunter@2@host/db",
+            "postgres://host/db?user=ana@example.com",
         ] {
             assert!(parse_store_url(text).is_ok(), "{text}");
         }
@@ -175,6 +221,12 @@ mod tests {
             ("postgres://user:hunter2@host", "no database"),
             ("postgres://user:hunter2@host/", "no database"),
             ("postgres:user:hunter2@host/db", "no //"),
+            ("postgres://user:hunter2/x@host/db", "password"),
+            ("postgres://user:hunter2/x@host", "password"),
+            ("postgres://user:hunter2#x@host/db", "password"),
+            ("postgres://user:hunter2?x@host/db", "password"),
+            ("postgres://user:hunter2/x?x@host/db", "password"),
+            ("postgres://user:a@hunter2/x@host/db", "password"),
             ("mysql://user:hunter2@host/db", "neither"),
             ("sqlite::memory:", "in memory"),
             ("sqlite://:memory:", "in memory"),
@@ -187,6 +239,31 @@ mod tests {
             let flaw = parse_store_url(text).unwrap_err();
             assert!(flaw.message.contains(problem), "{text}: {}", flaw.message);
             assert!(!flaw.message.contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn a_range_holds_its_addresses_and_no_others() {
+        for (range, address, holds) in [
+            ("10.0.0.0/8", "10.255.0.1", true),
+            ("10.1.2.3/8", "10.9.9.9", true),
+            ("10.0.0.0/8", "11.0.0.1", false),
+            ("10.0.0.1", "10.0.0.1", true),
+            ("10.0.0.1", "10.0.0.2", false),
+            ("0.0.0.0/0", "203.0.113.9", true),
+            ("0.0.0.0/0", "::1", false),
+            ("::/0", "203.0.113.9", false),
+            ("fd00::/8", "fd12::1", true),
+            ("fd00::/8", "fe80::1", false),
+            ("10.0.0.0/8", "::ffff:10.0.0.1", true),
+            ("::ffff:10.0.0.1", "10.0.0.1", true),
+            ("::ffff:10.0.0.0/104", "10.2.3.4", true),
+        ] {
+            let parsed: AddressRange = range.parse().unwrap();
+            assert_eq!(parsed.contains(address.parse().unwrap()), holds, "{range} {address}");
+        }
+        for text in ["", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/+8", "10.0.0/8", "proxy", "/8"] {
+            assert!(text.parse::<AddressRange>().is_err(), "{text}");
         }
     }
 }

@@ -179,6 +179,13 @@ fn a_misspelt_section_is_one_mistake() {
 }
 
 #[test]
+fn a_misspelt_secret_file_is_one_mistake() {
+    let findings = TestFolder::with(&MINIMAL.replace("\ntoken =", "\ntokne_file =")).refused();
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    assert!(findings[0].to_string().contains("`instances.main.token_file`"), "{}", findings[0]);
+}
+
+#[test]
 fn a_missing_required_key_is_reported() {
     let findings = TestFolder::with("[instances.main]").refused();
     let keys: Vec<&str> = findings.iter().map(|finding| finding.key.as_str()).collect();
@@ -264,4 +271,34 @@ fn a_variable_that_is_no_text_is_told() {
     let findings = place.refused();
     assert_eq!(findings.len(), 1);
     assert_eq!(findings[0].source, "VINCULA__INSTANCES__MAIN__TOKEN");
+}
+
+#[test]
+fn a_file_in_another_encoding_is_told_with_the_line() {
+    let windows_1252 = b"[server]\n# configura\xe7\xe3o\n".to_vec();
+    let utf_16 =
+        [0xff, 0xfe].into_iter().chain("[server]\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    for (bytes, source, encoding) in
+        [(windows_1252, "vincula.toml:2", "Windows-1252"), (utf_16, "vincula.toml:1", "UTF-16")]
+    {
+        let place = TestFolder::empty();
+        std::fs::write(place.folder.path().join("vincula.toml"), bytes).unwrap();
+        let findings = place.refused();
+        assert_eq!((findings.len(), findings[0].source.as_str()), (1, source), "{findings:#?}");
+        assert!(findings[0].problem.contains(encoding), "{}", findings[0]);
+        assert!(findings[0].to_string().ends_with("Save it as UTF-8."), "{}", findings[0]);
+    }
+}
+
+#[test]
+fn a_credential_with_quotes_or_a_name_is_refused_with_the_reason() {
+    for (name, text) in [
+        ("VINCULA__INSTANCES__MAIN__ID", "'made-up-id'"),
+        ("VINCULA__INSTANCES__MAIN__TOKEN", "\"made-up-token\""),
+        ("VINCULA__INSTANCES__MAIN__CLIENT_TOKEN", "CLIENT_TOKEN=made-up"),
+    ] {
+        let findings = TestFolder::with(SAMPLE).env(&[(name, text)]).refused();
+        assert_eq!((findings.len(), findings[0].source.as_str()), (1, name), "{findings:#?}");
+        assert!(findings[0].to_string().contains("quote"), "{}", findings[0]);
+    }
 }

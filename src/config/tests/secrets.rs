@@ -113,6 +113,9 @@ const SECRETS: &[&str] = &[
     "https://api.z-api.io/instances/s3cr3t/token/s3cr3t/send-text",
     "https://user:s3cr3t@example.com",
     "postgres://user:s3cr3t@host/db",
+    "postgres://user:a/s3cr3t@host/db",
+    "postgres://user:s3cr3t#b@host/db",
+    "postgres://user:s3cr3t/b@host",
     "sqlite:s3cr3t?mode=memory",
 ];
 

@@ -1,0 +1,269 @@
+//! Credentials of Z-API, secrets of webhooks, and secrets in files of their own, as container platforms and service
+//! managers hand them out. None is ever shown.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use regex::Regex;
+use secrecy::{SecretSlice, SecretString};
+
+use super::diagnostic::{KeyProblem, problem, refuse_if};
+use super::urls::check_panel_url;
+
+/// One of Z-API's credentials.
+pub(super) struct Credential {
+    /// The key where it belongs.
+    pub(super) key: &'static str,
+    /// What Z-API's panel calls it.
+    name: &'static str,
+    /// A pattern of its shape: a hint (Z-API's documentation), never a reason to refuse.
+    shape: &'static str,
+}
+
+pub(super) const ID: Credential = Credential { key: "id", name: "instance id", shape: "^[0-9A-F]{32}$" };
+pub(super) const TOKEN: Credential =
+    Credential { key: "token", name: "instance token", shape: "^[0-9A-F]{24}$" };
+pub(super) const CLIENT_TOKEN: Credential = Credential {
+    key: "client_token",
+    name: "Client-Token (the account security token)",
+    shape: "^F[0-9A-F]{32}S$",
+};
+
+impl Credential {
+    /// What looks odd about a text in its place; unlike shapes count only at Z-API itself, since compatible
+    /// servers have their own.
+    pub(super) fn find_mismatch(&self, text: &str, is_z_api: bool) -> Option<KeyProblem> {
+        let has_shape = |one: &&Self| Regex::new(one.shape).is_ok_and(|shape| shape.is_match(text));
+        let due = self.name;
+        match [ID, TOKEN, CLIENT_TOKEN].iter().find(has_shape) {
+            Some(one) if one.key == self.key => None,
+            Some(Self { key, name, .. }) => Some(problem!("looks like the {name}";
+                "That belongs into `{key}`; look for the {due} in Z-API's panel")),
+            None if is_z_api => Some(problem!("does not look like the {due} of Z-API";
+                "Compare it with Z-API's panel")),
+            None => None,
+        }
+    }
+}
+
+/// A credential: something without blanks that is no pasted URL. It is never shown.
+pub(super) fn parse_credential(text: &str) -> Result<String, KeyProblem> {
+    refuse_if!(text.trim().is_empty(), "is empty";
+        "Copy it from Z-API's panel, or remove the key where it may be absent");
+    check_panel_url(text)?;
+    refuse_if!(text.starts_with("http://") || text.starts_with("https://"), "is a URL";
+        "Write the credential alone; the URL's host belongs into `base_url`");
+    refuse_if!(text.contains(['"', '\'', '`', '=']), "holds a quote or an equals sign, which no credential has";
+        "Write the credential alone: without quotes around it and without a name and = before it");
+    refuse_if!(!text.bytes().all(|b| b.is_ascii_graphic()),
+        "holds a blank, a line break or a character that no credential has"; "Copy it from Z-API's panel again");
+    Ok(text.to_owned())
+}
+
+pub(super) fn parse_token(text: &str) -> Result<SecretString, KeyProblem> {
+    parse_credential(text).map(SecretString::from)
+}
+
+/// The least length of a secret of ours, in bytes.
+pub(super) const MIN_SECRET_LEN: usize = 16;
+
+/// Base64 with or without its padding: keys are pasted either way.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+const HEX_SECRET: &str = "Make one with: openssl rand -hex 32";
+const BASE64_SECRET: &str = "Make one with: echo whsec_$(openssl rand -base64 32)";
+
+fn check_length(length: usize) -> Result<(), KeyProblem> {
+    refuse_if!(length == 0, "is empty"; "{HEX_SECRET}");
+    refuse_if!(length < MIN_SECRET_LEN, "has {length} bytes, but {MIN_SECRET_LEN} or more are due"; "{HEX_SECRET}");
+    Ok(())
+}
+
+pub(super) fn parse_path_secret(text: &str) -> Result<SecretString, KeyProblem> {
+    refuse_if!(!text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._~-".contains(&b)),
+        "holds a character that a URL path would change"; "{HEX_SECRET}");
+    check_length(text.len()).map(|()| text.into())
+}
+
+pub(super) fn parse_hmac_secret(text: &str) -> Result<SecretSlice<u8>, KeyProblem> {
+    check_length(if text.trim().is_empty() { 0 } else { text.len() })?;
+    Ok(text.as_bytes().to_vec().into())
+}
+
+pub(super) fn parse_standard_webhooks_secret(text: &str) -> Result<SecretSlice<u8>, KeyProblem> {
+    let text = text.trim();
+    let encoded = text.strip_prefix("whsec_").unwrap_or(text);
+    let bytes = BASE64.decode(encoded).map_err(|_| problem!("is no base64"; "{BASE64_SECRET}"))?;
+    check_length(bytes.len()).map_err(
+        |KeyProblem { message, .. }| problem!("{message}, once decoded from base64"; "{BASE64_SECRET}"),
+    )?;
+    Ok(bytes.into())
+}
+
+/// No secret is longer, in bytes; a device that never ends is not read to its end.
+const MAX_BYTES: u64 = 64 * 1024;
+
+/// The file's text without its final line break.
+pub(super) fn read_secret_file(directory: &Path, path: &str) -> Result<String, KeyProblem> {
+    refuse_if!(path.is_empty(), "is empty"; "Write the path of the file that holds the secret");
+    // A person reads the path in full to find the file: it is not cut.
+    let shown = path.escape_debug();
+    let mut bytes = Vec::new();
+    let read =
+        File::open(directory.join(path)).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
+    read.map_err(|error| match looks_like_a_secret(path) {
+        true => problem!("names no file, and looks like the secret itself";
+            "Write the path of a file here, or the secret under the key without `_file`"),
+        false => problem!("names the file `{shown}`, which cannot be read: {error}";
+            "Check the path and that the service's user may read it"),
+    })?;
+    refuse_if!(bytes.len() as u64 > MAX_BYTES, "names the file `{shown}`, which is over 64 KiB";
+        "Name a file that holds the secret alone");
+    let problem = problem!("names the file `{shown}`, which is no UTF-8 text";
+        "Save it as UTF-8");
+    let text = String::from_utf8(bytes).map_err(|_| problem)?;
+    // Editors of Windows begin a text with a mark of its encoding.
+    let text = text.trim_start_matches('\u{feff}');
+    let text = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
+    refuse_if!(text.trim().is_empty(), "names the file `{shown}`, which is empty";
+        "Write the secret into it");
+    Ok(text.to_owned())
+}
+
+/// A long word without a folder or an extension: then the path is not shown.
+fn looks_like_a_secret(path: &str) -> bool {
+    path.starts_with("whsec_") || (path.len() >= 16 && !path.contains(['/', '\\', '.']))
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    const ID_TEXT: &str = "0123456789ABCDEF0123456789ABCDEF";
+    const TOKEN_TEXT: &str = "0123456789ABCDEF01234567";
+    const CLIENT_TOKEN_TEXT: &str = "F0123456789ABCDEF0123456789ABCDEFS";
+
+    #[test]
+    fn a_credential_in_anothers_place_is_noticed() {
+        for (place, text, hint) in [
+            (ID, ID_TEXT, None),
+            (TOKEN, TOKEN_TEXT, None),
+            (CLIENT_TOKEN, CLIENT_TOKEN_TEXT, None),
+            (TOKEN, CLIENT_TOKEN_TEXT, Some("looks like the Client-Token")),
+            (TOKEN, ID_TEXT, Some("looks like the instance id")),
+            (ID, TOKEN_TEXT, Some("looks like the instance token")),
+            (CLIENT_TOKEN, TOKEN_TEXT, Some("looks like the instance token")),
+            (TOKEN, "something-else", Some("does not look like the instance token")),
+        ] {
+            let doubt = place.find_mismatch(text, true).map(|flaw| flaw.message);
+            assert_eq!(doubt.is_some(), hint.is_some(), "{text}");
+            assert!(doubt.unwrap_or_default().contains(hint.unwrap_or_default()), "{text}");
+        }
+        assert!(TOKEN.find_mismatch("something-else", false).is_none());
+    }
+
+    #[test]
+    fn an_invalid_credential_is_rejected_without_showing_it() {
+        for text in [
+            "",
+            " ",
+            "…",
+            "hunter2 hunter2",
+            "hunter2\n",
+            "\u{feff}hunter2",
+            "https://api.z-api.io/instances/X/token/hunter2/send-text",
+            "/instances/X/token/hunter2",
+            "https://hunter2.example.com",
+            "\"hunter2\"",
+            "'hunter2'",
+            "TOKEN=hunter2",
+        ] {
+            let flaw = parse_credential(text).unwrap_err();
+            assert!(!format!("{flaw:?}").contains("hunter2"), "{text}");
+        }
+        assert_eq!(parse_credential("0123").unwrap(), "0123");
+    }
+
+    #[test]
+    fn a_path_secret_is_long_and_fits_a_url() {
+        assert!(parse_path_secret("abcDEF0123._~-xyz").is_ok());
+        for text in [
+            "",
+            "changeme",
+            "0123456789abcde",
+            "0123456789abcdef/",
+            "0123456789 abcdef",
+            "segredo-de-ação-longa",
+        ] {
+            assert!(parse_path_secret(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_hmac_key_keeps_every_byte() {
+        let key = parse_hmac_secret("0123456789abcdé ").unwrap();
+        assert_eq!(key.expose_secret(), "0123456789abcdé ".as_bytes());
+        for text in ["", "changeme", "                    ", "0123456789abcde"] {
+            assert!(parse_hmac_secret(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_standard_webhooks_key_is_sixteen_bytes_once_decoded() {
+        // 16 bytes of made-up text, with and without the prefix and the padding.
+        for text in
+            ["whsec_MDEyMzQ1Njc4OWFiY2RlZg==", "MDEyMzQ1Njc4OWFiY2RlZg==", "whsec_MDEyMzQ1Njc4OWFiY2RlZg"]
+        {
+            let key = parse_standard_webhooks_secret(text).unwrap();
+            assert_eq!(key.expose_secret(), b"0123456789abcdef", "{text}");
+        }
+        for text in ["", "whsec_", "whsec_MDEyMzQ1Njc4OWFiY2Rl", "whsec_!!!!", "not base64 at all"] {
+            assert!(parse_standard_webhooks_secret(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_the_final_line_break_is_taken_off() {
+        let folder = tempfile::tempdir().unwrap();
+        for (content, secret) in [
+            ("0123", "0123"),
+            ("a\n", "a"),
+            ("a\r\n", "a"),
+            ("a\n\n", "a\n"),
+            (" a ", " a "),
+            ("\u{feff}a\n", "a"),
+        ] {
+            std::fs::write(folder.path().join("s"), content).unwrap();
+            assert_eq!(read_secret_file(folder.path(), "s").unwrap(), secret, "{content:?}");
+        }
+    }
+
+    #[test]
+    fn an_unusable_secret_file_is_reported_by_its_path() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("empty"), "\n").unwrap();
+        std::fs::write(folder.path().join("bytes"), [0xff, 0xfe]).unwrap();
+        std::fs::write(folder.path().join("long"), "x".repeat(70_000)).unwrap();
+        for path in ["empty", "bytes", "long", "absent", "."] {
+            let flaw = read_secret_file(folder.path(), path).unwrap_err();
+            assert!(flaw.message.contains(path), "{}", flaw.message);
+        }
+    }
+
+    #[test]
+    fn a_secret_in_the_place_of_a_path_is_not_shown() {
+        for pasted in ["F0123456789ABCDEF0123456789ABCDEFS", "whsec_bm90IGEgcmVhbCBzZWNyZXQ="] {
+            let flaw = read_secret_file(Path::new("."), pasted).unwrap_err();
+            assert!(!flaw.message.contains(pasted), "{}", flaw.message);
+        }
+    }
+}
