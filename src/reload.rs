@@ -2,7 +2,7 @@
 //! What needs a restart keeps its old value and is reported.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
@@ -72,20 +72,27 @@ pub struct ReloadReport {
 pub struct Reloader {
     server: ServerConfig,
     store: StoreConfig,
+    log_filter: Mutex<String>,
     instances: HashMap<InstanceName, Arc<ReloadableInstance>>,
 }
 
 impl Reloader {
     /// A reloader for a service that was started with `config`.
     pub fn new(config: &Config, instances: HashMap<InstanceName, Arc<ReloadableInstance>>) -> Self {
-        Self { server: config.server.clone(), store: config.store.clone(), instances }
+        let (server, store) = (config.server.clone(), config.store.clone());
+        Self { log_filter: server.log_filter.clone().into(), server, store, instances }
     }
 
-    /// Applies what can change while the service runs. Commands that are running keep what they began with.
+    /// Applies what can change while the service runs, except the log filter. Commands that are running keep what they began with.
     pub fn apply(&self, config: Config) -> ReloadReport {
         let mut report = ReloadReport::default();
         report.needs_restart.extend(changed_keys(&SERVER_KEYS, &self.server, &config.server));
         report.needs_restart.extend(changed_keys(&STORE_KEYS, &self.store, &config.store));
+        let mut log_filter = self.log_filter.lock().unwrap_or_else(PoisonError::into_inner);
+        if *log_filter != config.server.log_filter {
+            report.changed.push("server.log_filter".to_owned());
+            *log_filter = config.server.log_filter;
+        }
         let is_configured = |name: &InstanceName| config.instances.iter().any(|new| new.name == *name);
         for name in self.instances.keys().filter(|name| !is_configured(name)) {
             report.needs_restart.push(format!("instances.{name} (removed)"));

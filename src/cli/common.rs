@@ -8,7 +8,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::commands::CATALOG;
 use crate::config::{self, Config, ConfigSource, LoadedConfig};
-use crate::telemetry::{self, LogFilterError, LogFormat};
+use crate::telemetry::{self, LogFormat, RustLogError};
 
 /// The argument that names the configuration file.
 #[derive(Args, Clone, Debug)]
@@ -51,12 +51,17 @@ impl ConfigArg {
     }
 }
 
-/// Starts the log; `default` holds where `RUST_LOG` is not set. Without a format, a terminal gets text.
-pub(super) fn start_log(format: Option<LogFormat>, default: LevelFilter) -> Result<(), LogFilterError> {
+/// Starts the log; `default` holds for what neither `RUST_LOG` nor `filter` names. Without a format, a terminal gets
+/// text.
+pub(super) fn start_log(
+    format: Option<LogFormat>,
+    default: LevelFilter,
+    filter: &str,
+) -> Result<(), RustLogError> {
     let is_terminal = std::io::stderr().is_terminal();
     let has_colour = is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let default_format = if is_terminal { LogFormat::Text } else { LogFormat::Json };
-    telemetry::start_log(format.unwrap_or(default_format), has_colour, default)
+    telemetry::start_log(format.unwrap_or(default_format), has_colour, default, filter)
 }
 
 /// Runs a future on a runtime of this thread, for sub-commands that do one thing.

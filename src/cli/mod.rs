@@ -21,7 +21,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use self::common::{ConfigArg, ExitStatus, print_output};
 use crate::config::schema;
-use crate::telemetry::LogFilterError;
+use crate::telemetry::RustLogError;
 
 /// WhatsApp bot that manages communities by text commands, over the webhooks of Z-API.
 #[derive(Debug, Parser)]
@@ -122,7 +122,7 @@ pub fn main() -> ExitCode {
         Ok(ExitStatus::Success) => ExitCode::SUCCESS,
         Ok(ExitStatus::Failure) => ExitCode::from(1),
         Ok(ExitStatus::InvalidConfig) => ExitCode::from(2),
-        Err(error) if error.is::<LogFilterError>() => {
+        Err(error) if error.is::<RustLogError>() => {
             eprintln!("vincula: {error}");
             ExitCode::from(2)
         }

@@ -18,6 +18,9 @@ use crate::server::listen;
 use crate::telemetry::LogFormat;
 use crate::{lifecycle, systemd, telemetry};
 
+/// The level of targets that no filter names.
+const DEFAULT_LEVEL: LevelFilter = LevelFilter::INFO;
+
 #[derive(Args, Debug)]
 pub(super) struct ServeArgs {
     #[command(flatten)]
@@ -29,7 +32,7 @@ pub(super) struct ServeArgs {
 
 pub(super) fn serve(args: &ServeArgs) -> anyhow::Result<ExitStatus> {
     let Some(config) = args.config.load() else { return Ok(ExitStatus::InvalidConfig) };
-    start_log(args.log_format, LevelFilter::INFO)?;
+    start_log(args.log_format, DEFAULT_LEVEL, &config.server.log_filter)?;
     telemetry::install_panic_hook();
     let runtime = lifecycle::runtime()?;
     runtime.block_on(run(config, &args.config))?;
@@ -91,6 +94,9 @@ fn reload(config_arg: &ConfigArg, reloader: &Reloader) {
     };
     for warning in &loaded.warnings {
         tracing::warn!(%warning, "configuration");
+    }
+    if let Err(error) = telemetry::set_log_filter(DEFAULT_LEVEL, &loaded.config.server.log_filter) {
+        tracing::error!(%error, "log filter not reloaded");
     }
     let ReloadReport { changed, needs_restart } = reloader.apply(loaded.config);
     tracing::info!(changed = changed.join("; "), "configuration reloaded");

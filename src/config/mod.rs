@@ -14,6 +14,7 @@ mod diagnostic;
 mod environment;
 mod key;
 mod load;
+mod log_filter;
 mod parse;
 pub mod schema;
 mod secrets;
@@ -27,6 +28,7 @@ mod value_tree;
 pub use diagnostic::Diagnostic;
 pub use jiff::tz::TimeZone;
 pub use load::{Config, ConfigSource, LoadedConfig, load};
+pub use log_filter::{LOG_FILTER_HELP, LogFilterError, parse_directives};
 pub use sections::{
     Admin, AdminsFrom, HmacConfig, Instance, NonAdminPolicy, RateLimits, ServerConfig, StoreConfig,
     VerifyConfig,

@@ -12,7 +12,7 @@ use super::diagnostic::{KeyProblem, format_choices, problem, quote_value};
 use super::key::{Format, Key, KeyDefault::*, ValueType::*};
 use super::section::{Entry, section};
 use super::urls::{self, AddressRange};
-use super::{parse, secrets};
+use super::{log_filter, parse, secrets};
 use crate::domain::{InstanceName, Lid, Locale, Person, Phone};
 
 /// The shortest retention: repeated messages are recognized for so long.
@@ -86,6 +86,8 @@ section! {
         /// of `max_connections`.
         trusted_proxies: Vec<AddressRange> =
             list Format::new(List("address or range"), urls::parse_range), Value("[]");
+        /// What is logged: a level, or `target=level` parts separated by commas. `RUST_LOG` wins where it is set.
+        log_filter: String = value Format::new(Text("log filter"), log_filter::parse_log_filter), Value("info");
     }
 }
 

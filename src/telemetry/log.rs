@@ -1,11 +1,14 @@
 //! The log: its format, its filter, and what it says about panics.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tracing_subscriber::filter::{EnvFilter, LevelFilter};
+use tracing_subscriber::filter::{Directive, EnvFilter, LevelFilter};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{fmt, registry};
+use tracing_subscriber::{Registry, fmt, registry, reload};
+
+use crate::config::{LOG_FILTER_HELP, LogFilterError, parse_directives};
 
 /// The format of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -34,47 +37,63 @@ impl LoggedCondition {
 
 /// `RUST_LOG` is not a log filter.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "RUST_LOG holds `{part}`, {problem}. Write a level (error, warn, info, debug, trace) or target=level, separated by commas, such as `info,vincula=debug`"
-)]
-pub struct LogFilterError {
-    part: String,
-    problem: &'static str,
-}
+#[error("RUST_LOG {0}. {LOG_FILTER_HELP}")]
+pub struct RustLogError(#[from] LogFilterError);
+
+/// The filter of the running log.
+static FILTER: OnceLock<reload::Handle<EnvFilter, Registry>> = OnceLock::new();
 
 /// Sends the log to stderr.
 ///
-/// `RUST_LOG` chooses what is logged, in the syntax of [`EnvFilter`]; `default` applies to every target that it does
-/// not name. An empty variable counts as unset, since compose files set variables to nothing.
+/// `RUST_LOG` chooses what is logged, in the syntax of [`EnvFilter`], or else `filter`; `default` applies to every target
+/// that neither names. An empty variable counts as unset, since compose files set variables to nothing.
 ///
 /// # Errors
 /// `RUST_LOG` is not a filter.
-pub fn start_log(format: LogFormat, has_colour: bool, default: LevelFilter) -> Result<(), LogFilterError> {
-    let chosen = log_filter(&std::env::var("RUST_LOG").unwrap_or_default(), default)?;
+pub fn start_log(
+    format: LogFormat,
+    has_colour: bool,
+    default: LevelFilter,
+    filter: &str,
+) -> Result<(), RustLogError> {
+    let (filter, handle) = reload::Layer::new(choose_filter(default, filter)?);
     let log = fmt::layer().with_writer(std::io::stderr);
-    // A second call, as tests make it, changes nothing.
-    let _ = match format {
-        LogFormat::Text => registry().with(chosen).with(log.with_ansi(has_colour).compact()).try_init(),
+    let started = match format {
+        LogFormat::Text => registry().with(filter).with(log.with_ansi(has_colour).compact()).try_init(),
         LogFormat::Json => {
-            registry().with(chosen).with(log.json().flatten_event(true).with_span_list(false)).try_init()
+            registry().with(filter).with(log.json().flatten_event(true).with_span_list(false)).try_init()
         }
     };
+    // A second call, as tests make it, changes nothing.
+    if started.is_ok() {
+        let _ = FILTER.set(handle);
+    }
     Ok(())
 }
 
-/// The filter that `value` describes. A bare word that is no level would be a target of its own and turn everything
-/// else off, so only our own targets may stand alone.
-fn log_filter(value: &str, default: LevelFilter) -> Result<EnvFilter, LogFilterError> {
-    let mut filter = EnvFilter::default().add_directive(default.into());
-    for part in value.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-        let error = |problem| LogFilterError { part: part.to_owned(), problem };
-        let is_level = part.parse::<LevelFilter>().is_ok();
-        if !is_level && !part.contains('=') && !part.starts_with("vincula") {
-            return Err(error("which is no level"));
-        }
-        filter = filter.add_directive(part.parse().map_err(|_| error("which is no filter"))?);
+/// Replaces the filter of the running log, unless `RUST_LOG` is set.
+///
+/// # Errors
+/// `RUST_LOG` is not a filter.
+pub fn set_log_filter(default: LevelFilter, filter: &str) -> Result<(), RustLogError> {
+    let filter = choose_filter(default, filter)?;
+    if let Some(handle) = FILTER.get() {
+        // Fails only if the log has ended.
+        let _ = handle.reload(filter);
     }
-    Ok(filter)
+    Ok(())
+}
+
+/// The filter of `RUST_LOG`, or else of the configuration.
+fn choose_filter(default: LevelFilter, configured: &str) -> Result<EnvFilter, RustLogError> {
+    let variable = std::env::var("RUST_LOG").unwrap_or_default();
+    let chosen = if variable.trim().is_empty() { configured } else { variable.as_str() };
+    Ok(build_filter(default, parse_directives(chosen)?))
+}
+
+fn build_filter(default: LevelFilter, directives: Vec<Directive>) -> EnvFilter {
+    let filter = EnvFilter::default().add_directive(default.into());
+    directives.into_iter().fold(filter, EnvFilter::add_directive)
 }
 
 /// Logs panics with their location, but without their message: that may contain what a person wrote (a slice inside a
@@ -97,31 +116,8 @@ mod tests {
     const CHILD: &str = "VINCULA_TEST_PANICS";
 
     #[test]
-    fn a_log_filter_with_a_mistake_is_an_error_that_names_it() {
-        for good in [
-            "",
-            " ",
-            "debug",
-            "WARN",
-            "off",
-            "vincula=debug",
-            "warn,vincula::webhook=trace",
-            "vincula",
-            "info,",
-        ] {
-            assert!(log_filter(good, LevelFilter::INFO).is_ok(), "{good}");
-        }
-        for (bad, part) in
-            [("inof", "inof"), ("info,vincula=debgu", "vincula=debgu"), ("debug info", "debug info")]
-        {
-            let error = log_filter(bad, LevelFilter::INFO).unwrap_err().to_string();
-            assert!(error.contains(&format!("`{part}`")), "{error}");
-        }
-    }
-
-    #[test]
     fn what_a_log_filter_does_not_name_keeps_its_level() {
-        let filter = log_filter("sqlx=debug", LevelFilter::INFO).unwrap();
+        let filter = build_filter(LevelFilter::INFO, parse_directives("sqlx=debug").unwrap());
 
         assert_eq!(filter.max_level_hint(), Some(LevelFilter::DEBUG));
         assert!(filter.to_string().contains("info"), "{filter}");
@@ -131,7 +127,7 @@ mod tests {
     #[test]
     fn t24_t41_a_panic_tells_in_the_log_where_it_was_and_not_what_somebody_wrote() {
         if std::env::var_os(CHILD).is_some() {
-            start_log(LogFormat::Json, false, LevelFilter::INFO).unwrap();
+            start_log(LogFormat::Json, false, LevelFilter::INFO, "").unwrap();
             install_panic_hook();
             let text = "segredo é segredo".to_owned();
             assert!(std::panic::catch_unwind(|| text[..9].len()).is_err());

@@ -7,6 +7,8 @@ mod metrics;
 mod process;
 
 pub use self::instance_metrics::{InstanceMetrics, QueueValues};
-pub use self::log::{LogFilterError, LogFormat, LoggedCondition, install_panic_hook, start_log};
+pub use self::log::{
+    LogFormat, LoggedCondition, RustLogError, install_panic_hook, set_log_filter, start_log,
+};
 pub use self::metric_spec::{MetricSpec, markdown};
 pub use self::metrics::{Exposition, Metrics};

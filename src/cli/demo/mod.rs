@@ -62,7 +62,7 @@ pub(super) fn demo(options: &DemoArgs) -> anyhow::Result<ExitStatus> {
     if !options.listen.ip().is_loopback() {
         anyhow::bail!("the demo listens on loopback only, for example --listen 127.0.0.1:8080");
     }
-    start_log(None, LevelFilter::OFF)?;
+    start_log(None, LevelFilter::OFF, "")?;
     let runtime = lifecycle::runtime()?;
     let result = runtime.block_on(run(options));
     runtime.shutdown_background();

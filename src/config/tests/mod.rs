@@ -24,6 +24,7 @@ public_url = "https://bot.example.com"
 max_body = "256KiB"
 max_connections = 1024
 trusted_proxies = ["10.0.0.0/8", "::1"]
+log_filter = "warn,vincula=debug"
 
 [store]
 url = "sqlite:vincula.db"

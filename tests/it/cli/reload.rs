@@ -129,3 +129,27 @@ fn what_needs_a_restart_is_reported_and_keeps_its_value() {
     assert!(place.reply_to("A1").contains("Ana"));
     serving.stop(&place);
 }
+
+#[test]
+fn the_log_filter_is_reloaded_and_the_variable_wins() {
+    let mut place = TestFolder::new();
+    let serving = place.serve();
+    let ignored = "command ignored, its sender is no admin";
+    assert_eq!(send(&place, BIA, "B1", "/communities"), Some(1));
+    place.change("admin_listen = ", "log_filter = \"vincula=debug\"\nadmin_listen = ");
+    let log = serving.reload("configuration reloaded");
+    assert!(log.contains("server.log_filter"), "{log}");
+    assert_eq!(send(&place, BIA, "B2", "/communities"), Some(1));
+    let log = serving.stop(&place);
+    assert_eq!(log.matches(ignored).count(), 1, "{log}");
+
+    place.variable("RUST_LOG", "info");
+    let serving = place.serve();
+    assert_eq!(send(&place, BIA, "B3", "/communities"), Some(1));
+    assert!(!serving.stop(&place).contains(ignored));
+
+    place.change("vincula=debug", "inof");
+    let ran = place.run(&["serve"]);
+    assert_eq!(ran.code, Some(2), "{ran:#?}");
+    assert!(ran.err.contains("server.log_filter") && ran.err.contains("`inof`"), "{}", ran.err);
+}
