@@ -110,8 +110,9 @@ impl SentCommand {
         ensure!(response["status"] == "accepted", "the webhook response is {text}");
         let done = reply.text.matches('✅').count();
         ensure!(done == self.kind.changed(), "{}: {}", self.kind.name(), reply.text);
-        let calls: Vec<(String, Duration)> =
-            upstream.take_calls().into_iter().map(|seen| (seen.call, seen.at - started)).collect();
+        // Now and then the service asks about the instance, which belongs to no command.
+        let calls = upstream.take_calls().into_iter().filter(|seen| seen.call != "me");
+        let calls: Vec<(String, Duration)> = calls.map(|seen| (seen.call, seen.at - started)).collect();
         if calls.last().is_none_or(|(call, _)| call != "send-text") {
             bail!("the reply is not the last call: {calls:?}");
         }

@@ -89,7 +89,7 @@ async fn the_format_is_what_the_client_accepts() {
     let bot = Service::start().await;
     let prometheus =
         "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.2";
-    for accept in [prometheus, "*/*", "application/json"] {
+    for accept in [prometheus, "*/*", "text/html,*/*;q=0.8", "application/json"] {
         let response = bot.scrape(accept).await;
         assert_eq!(response.header("content-type"), Some(OPENMETRICS), "{accept}");
         assert!(response.text().ends_with("\n# EOF\n"), "{accept}");
