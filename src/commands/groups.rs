@@ -69,8 +69,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     } else if !is_whole {
         head.push(ReplyLine::unknown("groups-unread"));
     }
-    let ids = groups.iter().map(|group| group.id.to_string()).collect();
-    Ok(context.show_numbered_list(SPEC.name, head, lines, NumberedList::new(ListKind::Groups, ids)))
+    Ok(context.show_list(SPEC.name, head, lines, Some(NumberedList::new(ListKind::Groups, &groups))))
 }
 
 /// The community of a name that no group has.
@@ -82,7 +81,7 @@ async fn find_community(
     if typed.is_empty() {
         return Ok(None);
     }
-    let sees = |entry: &CommunityEntry| context.can_see(&entry.id, &entry.name);
+    let sees = |entry: &CommunityEntry| context.sees(entry);
     Ok(match context.directory.find_community_among(context.zapi, &typed, sees).await? {
         NameMatch::Exact(entry) if sees(&entry) => Some(entry),
         _ => None,

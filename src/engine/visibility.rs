@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use crate::authorization::may_in;
 use crate::command::context::{CommandError, Context};
 use crate::config::AdminsFrom;
-use crate::directory::{NameMatch, fold, join_bounded};
+use crate::directory::{CommunityEntry, NameMatch, fold, join_bounded};
 use crate::domain::{CommunityId, GroupId};
 use crate::parse::word_lists::here_words;
 use crate::zapi::{ApiError, ApiErrorKind};
@@ -43,6 +43,11 @@ impl Context<'_> {
     /// Whether the admin may see a community.
     pub fn can_see(&self, id: &CommunityId, name: &str) -> bool {
         may_in(self.admin, id, name, self.directory)
+    }
+
+    /// Whether the admin may see this community.
+    pub fn sees(&self, community: &CommunityEntry) -> bool {
+        self.can_see(&community.id, &community.name)
     }
 
     /// The groups that the admin may see. For the admin of a community these are the groups of their

@@ -10,8 +10,9 @@ use crate::directory::{
     CommunityEntry, GroupEntry, InviteTarget, NameMatch, disambiguate, disambiguate_by, fold, join_bounded,
 };
 use crate::domain::{Chat, CommunityId, GroupId, InviteLink};
-use crate::engine::links::plan::{LinkAction, LinkPlan, PlanItem, PriorState, SourceCommunity};
+use crate::engine::links::plan::{LinkAction, LinkPlan, PlanItem, SourceCommunity};
 use crate::engine::links::reconcile::find_other_community;
+use crate::engine::outcome::PriorState;
 use crate::parse::word_lists::here_words;
 use crate::reply::{MAX_CANDIDATES, ReplyLine};
 use crate::zapi::{ApiError, ApiErrorKind, CommunityDetails};
@@ -23,7 +24,7 @@ pub async fn build_plan(
     action: LinkAction,
     community: CommunityEntry,
     typed: &[String],
-) -> Result<(LinkPlan, CommunityDetails), CommandError> {
+) -> Result<LinkPlan, CommandError> {
     let here_words = here_words();
     let words = resolve_invitations(context, typed).await?;
     let names: Vec<String> = words.iter().flatten().cloned().collect();
@@ -40,8 +41,8 @@ pub async fn build_plan(
     let survey = Survey { context, action, community: id, details: &details, must_be_group_admin };
     let reads = groups.into_iter().map(|group| survey.read_item(group).boxed());
     let items = join_bounded(reads.collect()).await.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
-    let mut plan = LinkPlan { action, community: community.id, name, items };
+    let name = details.name_or(community.name);
+    let mut plan = LinkPlan { action, community: community.id, name, items, unlisted: None };
     if action == LinkAction::Move {
         let is_from =
             |id: &CommunityId| context.precondition.as_deref().is_none_or(|only| id.as_str() == only);
@@ -57,17 +58,13 @@ pub async fn build_plan(
     for (source, groups) in plan.source_communities() {
         plan.keep_last_group(&context.zapi.community(&source.id).await?, &groups);
     }
-    Ok((plan, details))
+    plan.unlisted = Some(plan.find_unlisted(&details, &plan.pending()));
+    Ok(plan)
 }
 
 /// What is not understood, by the key of its text.
 fn unclear(key: &'static str) -> PriorState {
     PriorState::Unclear(key.into())
-}
-
-/// What cannot be changed, by the key of its text.
-fn impossible(key: &'static str) -> PriorState {
-    PriorState::Impossible(key.into())
 }
 
 /// A group whose state is read, or the item of a word that names none.
@@ -141,7 +138,7 @@ async fn matched_groups(
         Box::new(PlanItem { choices, ..PlanItem::new(word, prior) })
     };
     let snapshot = context.directory.snapshot(context.zapi).await?;
-    let sees = |entry: &CommunityEntry| context.can_see(&entry.id, &entry.name);
+    let sees = |entry: &CommunityEntry| context.sees(entry);
     let is_listed_community = |group: &GroupEntry| {
         let id = CommunityId::parse(group.id.as_str());
         id.is_some_and(|id| snapshot.communities.by_id(&id).is_some_and(sees))
@@ -182,8 +179,7 @@ async fn tell_groups_apart(
     let memberships = context.directory.memberships(context.zapi).await?;
     let describe = |group: &GroupId| match memberships.community_of(group) {
         Some(id) => {
-            let community =
-                snapshot.communities.by_id(id).filter(|entry| context.can_see(&entry.id, &entry.name));
+            let community = snapshot.communities.by_id(id).filter(|entry| context.sees(entry));
             community.map(|community| community.name.clone()).filter(|name| !name.is_empty())
         }
         None => memberships.is_complete.then(|| ReplyLine::new("in-no-community").render(context.localizer)),
@@ -217,7 +213,7 @@ impl Survey<'_, '_> {
         let is_visible = match self.details.find(&group.id) {
             Some(member) => {
                 item.prior = match member.is_announcement {
-                    true => impossible("group-announcement"),
+                    true => PriorState::impossible("group-announcement"),
                     false => self.action.prior_state(true),
                 };
                 if item.name.is_empty() {
@@ -238,7 +234,7 @@ impl Survey<'_, '_> {
             _ => false,
         };
         if self.must_be_group_admin && may_be_linked && !is_group_admin(self.context, &group.id).await? {
-            (item.prior, item.source) = (impossible("group-not-admin"), None);
+            (item.prior, item.source) = (PriorState::impossible("group-not-admin"), None);
         }
         item.id = Some(group.id);
         Ok(item)
@@ -250,7 +246,7 @@ impl Survey<'_, '_> {
         let details = match self.context.zapi.group(group).await {
             Ok(details) => details,
             Err(error) if error.proves_absence() => {
-                item.prior = impossible("group-gone");
+                item.prior = PriorState::impossible("group-gone");
                 return Ok(false);
             }
             // The community does not list the group, so a link call may be made. For an unlink this is no proof that
@@ -266,7 +262,7 @@ impl Survey<'_, '_> {
         let source = find_other_community(self.context, self.community, &details).await?;
         let is_visible = source.as_ref().is_none_or(|source| source.name.is_some());
         item.prior = match source {
-            _ if details.is_announcement => impossible("group-announcement"),
+            _ if details.is_announcement => PriorState::impossible("group-announcement"),
             Some(source) => {
                 item.source = Some(source);
                 PriorState::InOtherCommunity
