@@ -4,9 +4,7 @@
 //! It is stored with the reply. Aliases of the configuration cannot be changed from a chat, and rights depend
 //! on them alone: an alias of a chat gives nobody more rights.
 
-use crate::command::context::{CommandError, Context};
-use crate::command::prompt::Prompt;
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection, Prompt};
 use crate::directory::{CommunityEntry, Snapshot, fold};
 use crate::domain::{CommunityId, GroupId, InviteLink};
 use crate::engine::aliases::alias_line;
@@ -168,7 +166,6 @@ async fn set_alias(context: &mut Context<'_>, short: &str, wanted: &str) -> Resu
             let prompt = Prompt { before: format!("{} =", typed(&name)), ..prompt };
             return Ok(prompt_choice(context, wanted, options, prompt));
         }
-        TargetMatch::NotVisible(reason) => return Err(reason.into()),
     };
     let snapshot = context.directory.snapshot(context.zapi).await?;
     let former = context.directory.chat_alias(&name).map(str::to_owned);
@@ -201,7 +198,7 @@ async fn set_alias(context: &mut Context<'_>, short: &str, wanted: &str) -> Resu
         lines
     };
     let rest = format!("{name} = {}", thing.id());
-    context.preview_lines(SPEC.name, rest, lines(ReplyLine::preview("alias-would")), false)?;
+    context.preview_or_confirm(SPEC.name, rest, lines(ReplyLine::preview("alias-would")), false)?;
     let back = match &former {
         Some(id) => format!("{name} = {id}"),
         None => format!("remove {name}"),
@@ -226,7 +223,7 @@ async fn remove_alias(context: &mut Context<'_>, short: &str) -> Result<Reply, C
     let stood_for = thing.as_ref().map_or(id.as_str(), Target::name);
     let lines = |line: ReplyLine| vec![line.name("short", &name).name("name", stood_for)];
     let rest = format!("remove {name}");
-    context.preview_lines(SPEC.name, rest, lines(ReplyLine::preview("alias-would-remove")), false)?;
+    context.preview_or_confirm(SPEC.name, rest, lines(ReplyLine::preview("alias-would-remove")), false)?;
     // What no longer exists at Z-API cannot be found by a command.
     let back = thing.is_some().then(|| (SPEC.name, format!("{name} = {id}")));
     context.set_undo_if(SPEC.name, back, Some(String::new()));

@@ -4,8 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::context::{CommandError, Context};
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::domain::CommunityId;
 use crate::engine::api_change::{self, ApiChange};
 use crate::engine::free_text::{check_length, is_same_text, parses_back_to, trailing_yes_line};
@@ -79,7 +78,7 @@ impl ApiChange for Description {
         }
         let rest = command_for(&change.community, &change.text).unwrap_or_default();
         let is_grave = is_changed_since || may_hold_a_flag || may_be_cut(arguments);
-        context.preview_lines(SPEC.name, rest, preview, is_grave)?;
+        context.preview_or_confirm(SPEC.name, rest, preview, is_grave)?;
         Ok(change)
     }
 

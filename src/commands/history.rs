@@ -7,11 +7,9 @@
 
 use crate::authorization::{community_admin_key, display_admin_key, may_everywhere, may_in};
 use crate::command::catalog::Catalog;
-use crate::command::context::{CommandError, Context};
 use crate::command::parsed_text::{ParsedCommand, ParsedRequest, ParsedText};
-use crate::command::prompt::Prompt;
 use crate::command::resolution::DeferredCommand;
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection, Prompt};
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, NameMatch, Snapshot, disambiguate, fold};
 use crate::domain::{CommunityId, Person};

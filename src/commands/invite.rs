@@ -7,11 +7,11 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::context::{CommandError, Context};
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::directory::{CommunityEntry, NamedEntry, fold};
 use crate::domain::{CommunityId, GroupId};
 use crate::engine::api_change::{self, ApiChange};
+use crate::engine::audience::announcement_group;
 use crate::engine::target::{self, Target, TargetMatch};
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
@@ -58,7 +58,7 @@ struct NewLink {
 impl ApiChange for NewLink {
     const COMMAND: &'static str = SPEC.name;
     const CALL: &'static str = "redefine-invitation-link";
-    const ENDS_ANEW: bool = true;
+    const WAITS_BEFORE_REPEAT: bool = true;
 
     async fn plan(context: &mut Context<'_>, arguments: &Arguments) -> Result<Self, CommandError> {
         let (mut link, is_reset) = parse_target(context, arguments).await?;
@@ -71,7 +71,7 @@ impl ApiChange for NewLink {
         }
         failpoint::reach(Step::StateRead);
         let preview = ReplyLine::preview("invite-would").name("place", link.place.as_str());
-        context.preview_lines(SPEC.name, format!("{} reset", link.target_id()), vec![preview], true)?;
+        context.preview_or_confirm(SPEC.name, format!("{} reset", link.target_id()), vec![preview], true)?;
         Ok(link)
     }
 
@@ -201,11 +201,7 @@ async fn find_link_target(
     let (group, community) = match &target {
         Target::Community(community) => {
             let details = context.zapi.community(&community.id).await?;
-            let Some(group) = details.announcement().map(|group| group.id.clone()) else {
-                let none = ReplyLine::not_done("no-announcement-group");
-                return Err(none.name("community", target.name()).into());
-            };
-            (group, Some(community.clone()))
+            (announcement_group(&details, target.name())?, Some(community.clone()))
         }
         Target::Group(group) => {
             let community = match context.zapi.group(&group.id).await?.community {

@@ -9,14 +9,14 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use crate::authorization::may_use;
-use crate::command::context::{CommandError, Context};
+use crate::command::{CommandError, CommandSpec, Context};
 use crate::directory::{NamedEntry, Snapshot, fold, similarity_of};
 use crate::domain::{GroupId, InviteLink};
-use crate::parse::names::{Exclusion, Fit, Name, NameReader, find_leftover, strip_courtesy};
+use crate::parse::names::{Exclusion, Fit, Name, NameReader, find_leftover, is_exclusion, strip_courtesy};
 use crate::parse::numbers::{list_numbers, parse_range};
 use crate::parse::tokenizer::Token;
 use crate::parse::word_lists::here_words;
-use crate::reply::{Reply, ReplyLine, quote};
+use crate::reply::{Reply, ReplyLine, UsageError, quote};
 use crate::storage::{CommandRecord, StateKind, Store};
 
 /// The most lines of a list on a page.
@@ -24,6 +24,8 @@ const PAGE_SIZE: usize = 40;
 /// The most lines of a page, where they are long.
 const LONG_LINES_PAGE_SIZE: usize = 20;
 
+/// The most names that a reply repeats as clear.
+const MAX_CLEAR_NAMES: usize = 10;
 /// The most bytes of a misspelled name.
 const MAX_MISSPELLED_BYTES: usize = 200;
 /// The least similarity of a misspelled name to a name.
@@ -61,20 +63,6 @@ struct RemainingPages {
     lines: Vec<String>,
     /// The meaning of the numbers, with those of earlier pages.
     numbers: Option<NumberedList>,
-}
-
-/// Why the words of a command are no list of groups.
-#[derive(Debug, PartialEq, Eq)]
-pub enum NamesError {
-    /// This word excludes some of them.
-    Excluded(String),
-    /// These words are no name of a group, and may change what is meant.
-    Leftover {
-        /// The words.
-        word: String,
-        /// The names that are clear.
-        names: Vec<String>,
-    },
 }
 
 impl NumberedList {
@@ -142,12 +130,15 @@ impl Context<'_> {
         Reply::Report(head.into_iter().chain(lines).chain((left > 0).then_some(more)).collect())
     }
 
-    /// The names of groups in the tokens. Where these are only numbers, the ids of the last list, if that showed
-    /// groups.
+    /// The names of groups in the tokens of a command. Where these are only numbers, the ids of the last list, if that
+    /// showed groups. A usage error ends the command where there are none, where words are left over, and where some are
+    /// excluded: to take just these would be the opposite.
     pub async fn resolve_group_words(
         &self,
+        spec: &CommandSpec,
         tokens: &[Token],
-    ) -> Result<Result<Vec<String>, NamesError>, CommandError> {
+    ) -> Result<Vec<String>, CommandError> {
+        let usage_error = |error| spec.usage_error_reply(error, self.localizer).into();
         let snapshot = self.directory.snapshot(self.zapi).await?;
         if let Some(numbers) = list_numbers(tokens) {
             let list = self.load_last_list().await?.filter(|list| list.of == ListKind::Groups);
@@ -156,7 +147,7 @@ impl Context<'_> {
                 range.map(|number| list.ids.get(number - 1).cloned()).collect()
             };
             let words = numbers.into_iter().flat_map(|(word, range)| ids(&word, range).unwrap_or(vec![word]));
-            return Ok(Ok(words.collect()));
+            return Ok(words.collect());
         }
         let here = here_words();
         let fit = |text: &str| {
@@ -173,8 +164,12 @@ impl Context<'_> {
         };
         let reader = NameReader { fit: &fit, locale: self.localizer.locale };
         let names = match reader.read_names(tokens) {
+            Ok(names) if names.is_empty() => return Err(usage_error(UsageError::MissingGroups)),
             Ok(names) => names,
-            Err(Exclusion(word)) => return Ok(Err(NamesError::Excluded(word))),
+            Err(Exclusion(word)) if is_exclusion(&word, self.localizer.locale) => {
+                return Err(usage_error(UsageError::Exclusion(word)));
+            }
+            Err(Exclusion(word)) => return Err(usage_error(UsageError::TooManyWords(word))),
         };
         // Another community may be meant for the groups beside it. Its announcement group has its name.
         let names_community = |name: &&Name| {
@@ -192,12 +187,16 @@ impl Context<'_> {
         };
         let leftover =
             find_leftover(tokens, &names, &is_misspelled).or_else(|| names.iter().find(names_community));
-        if let Some(leftover) = leftover {
-            let clear = names.iter().filter(|name| name.fit == Fit::Whole || name.fit == Fit::Beginning);
-            let clear = clear.filter(|name| *name != leftover).map(|name| name.text.clone()).collect();
-            return Ok(Err(NamesError::Leftover { word: leftover.text.clone(), names: clear }));
+        let Some(leftover) = leftover else { return Ok(names.into_iter().map(|name| name.text).collect()) };
+        let clear = names.iter().filter(|name| name.fit == Fit::Whole || name.fit == Fit::Beginning);
+        let clear = clear.filter(|name| *name != leftover).map(|name| quote(&name.text));
+        let clear: Vec<String> = clear.take(MAX_CLEAR_NAMES).collect();
+        if clear.is_empty() {
+            return Err(usage_error(UsageError::TooManyWords(leftover.text.clone())));
         }
-        Ok(Ok(names.into_iter().map(|name| name.text).collect()))
+        let line = ReplyLine::not_done("leftover-words").name("word", &leftover.text);
+        let line = line.with_plain("names", clear.join(", "));
+        Err(line.with_plain("usage", spec.usage(self.localizer)).into())
     }
 
     /// The id of a number of the last list, and its kind; none where a community or group has this name.

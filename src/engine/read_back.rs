@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use crate::command::context::{CommandError, Context};
+use crate::command::{CommandError, Context};
 use crate::zapi::ApiError;
 
 /// The delays between reads; the last one repeats.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::command::context::{CommandError, Context};
+use crate::command::{CommandError, Context};
 use crate::engine::outcome::{Outcome, Outcomes};
 use crate::engine::read_back::{PollBackoff, accept_unread};
 use crate::failpoint::{self, Step};

@@ -4,8 +4,7 @@
 //! ignored.
 
 use crate::authorization::may_everywhere;
-use crate::command::context::{CommandError, Context};
-use crate::command::prompt::Prompt;
+use crate::command::{CommandError, Context, Prompt};
 use crate::directory::{
     CommunityEntry, GroupEntry, InviteTarget, NameMatch, NamedEntry, Snapshot, disambiguate, fold,
 };
@@ -77,8 +76,6 @@ pub enum TargetMatch {
     Many(Vec<Target>),
     /// None; these are the nearest.
     NotFound(Vec<Target>),
-    /// None: an invitation that leads to no group of the bot.
-    NotVisible(ReplyLine),
 }
 
 /// The community or group that was typed for a command; ends the command with a prompt where it is not clear. A choice
@@ -96,7 +93,6 @@ pub async fn find_target(
             let prompt = Prompt { after: after.to_owned(), ..prompt };
             Err(prompt_choice(context, typed, options, prompt).into())
         }
-        TargetMatch::NotVisible(reason) => Err(reason.into()),
     }
 }
 
@@ -132,8 +128,8 @@ pub fn prompt_choice(
     Reply::Lines(lines)
 }
 
-/// Finds a name, an id, an alias, a number or an invitation; communities that the admin may not use are
-/// ignored, and so are words of courtesy around the name.
+/// Finds a name, an id, an alias, a number or an invitation; communities that the admin may not use are ignored, and so
+/// are words of courtesy around the name. An invitation that leads to no group of the bot ends the command.
 pub async fn match_target(context: &Context<'_>, wanted: &str) -> Result<TargetMatch, CommandError> {
     let found = match_words(context, wanted).await?;
     let plain = strip_courtesy(wanted);
@@ -154,7 +150,7 @@ async fn match_words(context: &Context<'_>, wanted: &str) -> Result<TargetMatch,
             InviteTarget::Expired => (None, "invitation-expired"),
         };
         let line = ReplyLine::not_done("target-because").name("name", name.as_deref().unwrap_or(wanted));
-        return Ok(TargetMatch::NotVisible(line.text("reason", reason)));
+        return Err(line.text("reason", reason).into());
     }
     let here = here_words();
     let is_alias = context.directory.alias(&typed).is_some();

@@ -2,8 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::command::context::{CommandError, Confirmation, Context};
-use crate::command::prompt::Prompt;
+use crate::command::{CommandError, Confirmation, Context, Prompt};
 use crate::directory::{CommunityEntry, NamedEntry};
 use crate::domain::CommunityId;
 use crate::engine::api_change::{store_plan, stored_plan};
@@ -12,22 +11,17 @@ use crate::engine::links::moving::move_groups;
 use crate::engine::links::plan::{LinkAction, LinkPlan};
 use crate::engine::links::reconcile::GroupChange;
 use crate::engine::links::survey::build_plan;
-use crate::engine::listing::NamesError;
 use crate::engine::outcome::retain_maybe_done;
 use crate::engine::reconcile::{reconcile, store_plan_and_acquire};
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::Arguments;
-use crate::parse::names::is_exclusion;
-use crate::reply::{Reply, ReplyLine, UsageError, quote};
+use crate::reply::{Reply, ReplyLine};
 use crate::zapi::ChangePermit;
 
 /// More groups that leave a community need a confirmation, and more groups that an undo links again.
 const MAX_UNCONFIRMED: usize = 3;
 /// More groups of a pattern need a confirmation.
 const MAX_PATTERN_UNCONFIRMED: usize = 10;
-
-/// The most names that a reply repeats as clear.
-const MAX_CLEAR_NAMES: usize = 10;
 
 /// The community of a started command, from its stored plan: of any command with the fields `community` and `name`.
 pub fn stored_plan_community(plan: &str) -> Option<CommunityEntry> {
@@ -85,7 +79,8 @@ async fn plan_change(
     action: LinkAction,
     arguments: &Arguments,
 ) -> Result<(LinkPlan, Option<ChangePermit>), CommandError> {
-    let typed = parse_groups(context, action.command(), arguments).await?;
+    let spec = context.catalog.lookup(action.command()).ok_or(CommandError::NoHandler)?;
+    let typed = context.resolve_group_words(spec, &arguments.tokens).await?;
     let plan = build_plan(context, action, context.require_community()?, &typed).await?;
     failpoint::reach(Step::StateRead);
     let pending = plan.pending();
@@ -97,7 +92,7 @@ async fn plan_change(
     };
     // There is nothing to confirm.
     context.must_confirm &= !pending.is_empty();
-    context.preview_lines(
+    context.preview_or_confirm(
         action.command(),
         plan.arguments(&pending),
         plan.preview_lines(people),
@@ -127,7 +122,7 @@ impl LinkPlan {
 
     /// Lets a number choose the group where a name is ambiguous: the command is run again with it.
     fn prompt_choice(&self, context: &mut Context<'_>, flags: &str) {
-        let options = self.choices();
+        let (options, names) = self.choices();
         if options.is_empty() {
             return;
         }
@@ -139,35 +134,10 @@ impl LinkPlan {
         context.set_prompt(Prompt {
             before: before.trim().to_owned(),
             options,
-            names: self.choice_names(),
+            names,
             after: after.to_owned(),
             takes_several: true,
             ..Prompt::new(&context.claim.command, context.localizer.locale, self.action.command())
         });
     }
-}
-
-/// The groups that were typed for a command. A usage error ends it where there are none, or where some are excluded: to
-/// take just these would be the opposite.
-async fn parse_groups(
-    context: &Context<'_>,
-    command: &str,
-    arguments: &Arguments,
-) -> Result<Vec<String>, CommandError> {
-    let spec = context.catalog.lookup(command).ok_or(CommandError::NoHandler)?;
-    let error = match context.resolve_group_words(&arguments.tokens).await? {
-        Ok(typed) if typed.is_empty() => UsageError::MissingGroups,
-        Ok(typed) => return Ok(typed),
-        Err(NamesError::Leftover { word, names }) if !names.is_empty() => {
-            let names: Vec<String> = names.iter().take(MAX_CLEAR_NAMES).map(|name| quote(name)).collect();
-            let line = ReplyLine::not_done("leftover-words").name("word", word);
-            let line = line.with_plain("names", names.join(", "));
-            return Err(line.with_plain("usage", spec.usage(context.localizer)).into());
-        }
-        Err(NamesError::Excluded(word)) if is_exclusion(&word, context.localizer.locale) => {
-            UsageError::Exclusion(word)
-        }
-        Err(NamesError::Excluded(word) | NamesError::Leftover { word, .. }) => UsageError::TooManyWords(word),
-    };
-    Err(spec.usage_error_reply(error, context.localizer).into())
 }

@@ -4,7 +4,7 @@
 //! not unlinked again. A group that is not linked in the end is linked again where it was, and the reply says
 //! where each group is.
 
-use crate::command::context::{CommandError, Context};
+use crate::command::{CommandError, Context};
 use crate::directory::CommunityEntry;
 use crate::domain::CommunityId;
 use crate::engine::api_change::store_plan;

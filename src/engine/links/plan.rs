@@ -137,21 +137,16 @@ impl LinkPlan {
         self.items.iter().all(|item| item.is_unclear() || was_so(item)) && !self.items.iter().all(was_so)
     }
 
-    /// The ids of all candidates, in the order of their numbers.
-    pub fn choices(&self) -> Vec<String> {
-        let choices = self.items.iter().flat_map(|item| item.choices.iter().map(GroupId::to_string));
-        choices.take(MAX_OPTIONS).collect()
-    }
-
-    /// The names of the candidates, as they are shown.
-    pub fn choice_names(&self) -> Vec<String> {
-        let names = self.items.iter().flat_map(|item| match &item.prior {
-            PriorState::NameNotFound(names) | PriorState::Ambiguous(names) => {
-                &names[..names.len().min(item.choices.len())]
-            }
-            _ => &[],
+    /// The ids and the shown names of all candidates, in the order of their numbers.
+    pub fn choices(&self) -> (Vec<String>, Vec<String>) {
+        let choices = self.items.iter().flat_map(|item| {
+            let names: &[String] = match &item.prior {
+                PriorState::NameNotFound(names) | PriorState::Ambiguous(names) => names,
+                _ => &[],
+            };
+            item.choices.iter().map(GroupId::to_string).zip(names.iter().cloned())
         });
-        names.take(MAX_OPTIONS).cloned().collect()
+        choices.take(MAX_OPTIONS).unzip()
     }
 
     /// Changes groups of other communities too, which `may_leave` allows.

@@ -1,7 +1,7 @@
 //! How groups are linked and unlinked, and where they are afterwards.
 
-use crate::command::context::{CommandError, Context};
 use crate::command::progress::MIN_ITEMS_FOR_PROGRESS;
+use crate::command::{CommandError, Context};
 use crate::domain::{CommunityId, GroupId};
 use crate::engine::links::plan::{LinkAction, LinkPlan, SourceCommunity};
 use crate::engine::outcome::Outcome;

@@ -1,7 +1,7 @@
 //! The commands on people.
 
 use crate::authorization::may_use;
-use crate::command::context::{CommandError, Context};
+use crate::command::{CommandError, Context};
 use crate::directory::CommunityEntry;
 use crate::engine::api_change::stored_plan;
 use crate::engine::members::action::MemberAction;
@@ -71,7 +71,7 @@ async fn plan_change(
     context.must_confirm |= has_uncertain_name(&named);
     context.must_confirm &= !pending.is_empty();
     let is_grave = action == MemberAction::Remove && !pending.is_empty();
-    context.preview_lines(action.command(), plan.arguments(&pending), plan.preview_lines(), is_grave)?;
+    context.preview_or_confirm(action.command(), plan.arguments(&pending), plan.preview_lines(), is_grave)?;
     let permit = match pending.is_empty() {
         true => None,
         false => store_plan_and_acquire(context, &plan, action.call_name()).await?,

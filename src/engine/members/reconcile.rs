@@ -4,7 +4,7 @@
 //! get two: the plan records such a call before it is made and when it has a response. If its result is not
 //! known, later calls invite nobody.
 
-use crate::command::context::{CommandError, Context};
+use crate::command::{CommandError, Context};
 use crate::directory::{CommunityAdmins, NamedEntry, ReadMembers};
 use crate::domain::Phone;
 use crate::engine::members::action::MemberAction;

@@ -3,15 +3,15 @@
 use futures_util::FutureExt;
 
 use crate::authorization::may_everywhere;
-use crate::command::context::{CommandError, Context};
+use crate::command::{CommandError, Context};
 use crate::config::Admin;
 use crate::directory::{CommunityEntry, fold};
 use crate::domain::Phone;
+use crate::engine::audience::announcement_group;
 use crate::engine::members::action::MemberAction;
 use crate::engine::members::plan::{Invitation, MemberItem, MemberPlan};
 use crate::engine::outcome::PriorState;
 use crate::parse::people::{ParsedPerson, PersonParseError, PersonRef};
-use crate::reply::ReplyLine;
 use crate::zapi::{ApiError, Participant, PhoneInfo};
 
 /// What was read about the community and the people.
@@ -30,9 +30,7 @@ pub async fn build_plan(
 ) -> Result<MemberPlan, CommandError> {
     let details = context.zapi.community(&community.id).await?;
     let name = details.name_or(community.name);
-    let Some(group) = details.announcement().map(|group| group.id.clone()) else {
-        return Err(ReplyLine::not_done("no-announcement-group").name("community", name).into());
-    };
+    let group = announcement_group(&details, &name)?;
     let mut phones = Vec::new();
     for one in named {
         match one.person {
