@@ -101,7 +101,7 @@ impl ApiChange for Description {
             (false, true) => "describe-back",
             (false, false) => "describe-done",
         };
-        vec![ReplyLine::done(key).name("community", self.name.as_str())]
+        self.lines(ReplyLine::done(key), &self.text)
     }
 
     fn set_undo(&self, context: &mut Context<'_>) {

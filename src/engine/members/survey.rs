@@ -159,6 +159,10 @@ fn classify(
             Some(_) if is_promotion => "person-hidden-add".into(),
             Some(_) => "person-hidden".into(),
         }),
+        // Who was invited instead of added stays invited.
+        None if action == MemberAction::Remove && context.is_undo => {
+            PriorState::impossible("person-not-in-undo")
+        }
         None if action == MemberAction::Remove => PriorState::AlreadyDone,
         None if is_promotion => PriorState::impossible("person-not-in-add"),
         None => PriorState::impossible("person-not-in"),
