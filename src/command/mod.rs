@@ -11,3 +11,7 @@ pub mod resolution;
 pub mod spec;
 pub mod undo_record;
 pub mod wish;
+
+pub use context::{CommandError, Confirmation, Context};
+pub use prompt::Prompt;
+pub use spec::{CommandSpec, HelpSection};

@@ -364,9 +364,7 @@ impl Directory {
 
     /// The id of an alias, else the word itself.
     fn expand_alias<'a>(&'a self, typed: &'a str) -> &'a str {
-        let folded = fold(typed);
-        let all = self.config_aliases.iter().chain(&self.chat_aliases);
-        all.filter(|(name, _)| *name == folded).map(|(_, id)| id.as_str()).next().unwrap_or(typed)
+        self.alias(typed).unwrap_or(typed)
     }
 
     /// The id of an alias of the configuration. Permissions use these.
@@ -381,9 +379,9 @@ impl Directory {
         self.chat_aliases.iter().find(|(name, _)| *name == folded).map(|(_, id)| id.as_str())
     }
 
-    /// Whether this is an alias of either kind.
-    pub fn is_alias(&self, typed: &str) -> bool {
-        self.config_alias(typed).or_else(|| self.chat_alias(typed)).is_some()
+    /// The id of an alias of either kind.
+    pub fn alias(&self, typed: &str) -> Option<&str> {
+        self.config_alias(typed).or_else(|| self.chat_alias(typed))
     }
 
     /// The aliases of the configuration, as folded name and id.

@@ -355,10 +355,7 @@ fn append_groups_without_community(claim: &Claim, outcome: CommandOutcome) -> Co
     let has_report = matches!(outcome.reply, Reply::GroupReport { .. });
     let plan = claim.command.plan.as_deref().filter(|_| !has_report);
     let lines = plan.map(lines_for_unlinked_groups).unwrap_or_default();
-    match lines.is_empty() {
-        true => outcome,
-        false => CommandOutcome { reply: Reply::WithLines(Box::new(outcome.reply), lines), ..outcome },
-    }
+    CommandOutcome { reply: outcome.reply.with_lines(lines), ..outcome }
 }
 
 /// Closes the `/photo` that waits for a picture: any other command of its conversation does.

@@ -93,5 +93,5 @@ fn render_delivery(announcement: &CommandRecord, report: &DeliveryReport) -> Opt
     let rest = messages.first().and_then(|message| message.split_once('\n'));
     let rest = rest.map(|(_, rest)| ReplyLine::from_text(rest));
     let lines = std::iter::once(line).chain(rest).collect();
-    Some(Reply::InLanguage(locale, Box::new(Reply::Lines(lines))))
+    Some(Reply::InLanguage(locale, lines))
 }

@@ -61,22 +61,16 @@ pub(super) async fn update_prompts(
     let closes_itself = has_changed && !result.state_changes.iter().any(prompt::is_set);
     // An offer or a choice just lapses.
     if is_open && !is_own && !is_prompt_reply && !closes_itself && prompt.options.is_empty() {
-        result.reply = with_line(result.reply, ReplyLine::new("confirm-replaced"));
+        // No reply stays none.
+        if result.reply != Reply::empty() {
+            result.reply = result.reply.with_lines(vec![ReplyLine::new("confirm-replaced")]);
+        }
     }
     if !has_changed {
         let close = if is_own && is_newer { prompt::void_prompt } else { prompt::clear_prompt };
         result.state_changes.push(close(&key));
     }
     Ok(result)
-}
-
-/// A reply with a line after it, in its language. No reply stays none.
-fn with_line(reply: Reply, line: ReplyLine) -> Reply {
-    match reply {
-        Reply::Lines(lines) if lines.is_empty() => Reply::empty(),
-        Reply::InLanguage(locale, reply) => Reply::InLanguage(locale, Box::new(with_line(*reply, line))),
-        reply => Reply::WithLines(Box::new(reply), vec![line]),
-    }
 }
 
 /// Whether another command of the same message led to the prompt.

@@ -16,7 +16,7 @@ use crate::directory::{CommunityEntry, Directory, NameIndex, Snapshot, disambigu
 use crate::domain::{CommunityId, GroupId};
 use crate::engine::aliases::load_chat_aliases;
 use crate::engine::links::change::stored_plan_community;
-use crate::engine::listing::{community_by_number, load_list};
+use crate::engine::listing::{NumberedList, load_list};
 use crate::parse::arguments::{self, ArgKind, TypedArguments, is_person};
 use crate::parse::names::{Fit, Name, NameReader, is_sign};
 use crate::parse::numbers::parse_range;
@@ -92,7 +92,7 @@ pub(super) struct CommunityNames<'a> {
     admin: &'a Admin,
     allowed: NameIndex<CommunityId>,
     /// The stored list that numbers refer to.
-    list: Option<String>,
+    list: Option<NumberedList>,
 }
 
 impl<'a> CommunityNames<'a> {
@@ -100,7 +100,7 @@ impl<'a> CommunityNames<'a> {
         snapshot: Arc<Snapshot>,
         directory: &'a Directory,
         admin: &'a Admin,
-        list: Option<String>,
+        list: Option<NumberedList>,
     ) -> Self {
         let is_allowed = |entry: &&CommunityEntry| may_in(admin, &entry.id, &entry.name, directory);
         let allowed = NameIndex::new(snapshot.communities.all().filter(is_allowed).cloned().collect());
@@ -113,10 +113,10 @@ impl<'a> CommunityNames<'a> {
             AdminsFrom::Config => &self.snapshot.communities,
             AdminsFrom::Community => &self.allowed,
         };
-        let alias = self.directory.config_alias(text).or_else(|| self.directory.chat_alias(text));
+        let alias = self.directory.alias(text);
         let number = || {
             let list = self.list.as_ref().filter(|_| parse_range(text).is_some())?;
-            community_by_number(list, text).filter(|_| !self.snapshot.communities.has_name(text))
+            list.community_by_number(text).filter(|_| !self.snapshot.communities.has_name(text))
         };
         let known = if alias.is_some() { &self.allowed } else { known };
         let id = alias.map(str::to_owned).or_else(number);
