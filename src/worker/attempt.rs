@@ -9,13 +9,13 @@ use super::deliver::{self, DeliveryError, NOTICE_TIMEOUT};
 use super::edits::{find_previous_reply, is_editable};
 use super::execute::execute;
 use super::language::reply_language;
+use super::open_prompt::update_prompts;
 use super::progress::{ProgressReporter, ProgressState, report_while};
-use super::prompts::update_prompts;
 use super::retry_policy::{MAX_CRASHES, MAX_RECOVERY_CRASHES, deadline, timing_of_reply};
-use super::store_command::DELIVERY;
 use super::too_old::wait_for_burst;
 use crate::clock::Timestamp;
 use crate::command::context::CommandError;
+use crate::command::kind::DELIVERY;
 use crate::command::parsed_text::ParsedText;
 use crate::command::progress::Progress;
 use crate::domain::Chat;
@@ -363,7 +363,7 @@ fn append_groups_without_community(claim: &Claim, outcome: CommandOutcome) -> Co
 
 /// Closes the `/photo` that waits for a picture: any other command of its conversation does.
 fn close_photo_request(claim: &Claim, mut outcome: CommandOutcome) -> CommandOutcome {
-    let is_command = !outcome.is_talk && outcome.outcome != Outcome::Expired;
+    let is_command = !outcome.keeps_prompt && outcome.outcome != Outcome::Expired;
     if is_command && outcome.state_changes.iter().all(|change| change.kind != StateKind::PhotoRequest) {
         let command = &claim.command;
         let key = Chat::from_id(&command.chat).conversation_key(&command.admin, command.by_owner);

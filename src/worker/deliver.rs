@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::context::CommandOutcome;
-use super::store_command::DELIVERY;
 use crate::clock::Clock;
+use crate::command::kind::DELIVERY;
 use crate::domain::Chat;
 use crate::failpoint::{self, Step};
 use crate::reply::Localizer;
