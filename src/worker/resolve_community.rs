@@ -17,6 +17,7 @@ use crate::domain::{CommunityId, GroupId};
 use crate::engine::aliases::load_chat_aliases;
 use crate::engine::links::change::stored_plan_community;
 use crate::engine::listing::{community_by_number, load_list};
+use crate::engine::target::Target;
 use crate::parse::arguments::{self, ArgKind, TypedArguments, is_person};
 use crate::parse::names::{Fit, Name, NameReader, is_sign};
 use crate::parse::numbers::parse_range;
@@ -137,6 +138,33 @@ impl<'a> CommunityNames<'a> {
             _ => Fit::Ambiguous,
         };
         (found.into_iter().cloned().collect(), fit)
+    }
+
+    /// A suggested command.
+    pub(super) fn suggest(&self, spec: &'static CommandSpec, arguments: String) -> Suggestion {
+        let shown = self.show(&arguments);
+        Suggestion { spec, arguments, shown }
+    }
+
+    /// Arguments as the admin may see them: names in place of ids.
+    pub(super) fn show(&self, arguments: &str) -> String {
+        let name = |word: &str| match Target::from_id(word, &self.snapshot)? {
+            Target::Group(_) if self.admin.from == AdminsFrom::Community => None,
+            target => Some(typed(target.name())),
+        };
+        let mut shown = Vec::new();
+        let mut other_words = Vec::new();
+        for word in arguments.split(' ') {
+            match name(word) {
+                Some(name) => {
+                    shown.extend([escape_markup(&std::mem::take(&mut other_words).join(" ")), name])
+                }
+                None => other_words.push(word),
+            }
+        }
+        shown.push(escape_markup(&other_words.join(" ")));
+        shown.retain(|part| !part.is_empty());
+        shown.join(" ")
     }
 }
 
@@ -388,18 +416,16 @@ impl Search<'_> {
         if rest.is_empty() || (people && !rest.contains(|c: char| c.is_ascii_digit())) {
             return None;
         }
-        let name = if community.name.is_empty() { community.id.as_str() } else { &community.name };
         // Flags that stood elsewhere must not get lost.
         let flags = self.typed.flags.to_typed();
         let flags = if rest.contains(flags) { "" } else { flags };
-        let in_order = |community: &str, rest: &str| match is_last {
-            true => format!("{flags} {rest} {community}").trim_start().to_owned(),
-            false => format!("{flags} {community} {rest}").trim_start().to_owned(),
+        let arguments = match is_last {
+            true => format!("{flags} {rest} {}", community.id),
+            false => format!("{flags} {} {rest}", community.id),
         };
-        let arguments = in_order(community.id.as_str(), &rest);
-        let shown = in_order(&typed(name), &escape_markup(&rest));
+        let arguments = arguments.trim_start().to_owned();
         arguments::parse(spec.args, spec.is_mutating, &arguments).ok()?;
-        Some(Suggestion { spec, arguments, shown })
+        Some(self.names.suggest(spec, arguments))
     }
 }
 
