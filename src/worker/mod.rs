@@ -1,8 +1,10 @@
 //! The worker: claims the commands of the journal, runs each to its end, and retries what fails.
 
+mod argument_finder;
 mod attempt;
 mod call_guard;
 mod claim_loop;
+mod community_names;
 mod context;
 mod deletion;
 mod deliver;

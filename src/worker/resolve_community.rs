@@ -2,28 +2,26 @@
 //! the command; the reply asks which one is meant.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use super::argument_finder::ArgumentFinder;
+use super::community_names::CommunityNames;
 use super::context::{CommandOutcome, EarlyExit, Request, ResolvedCommand, RunContext};
-use super::suggest::Suggestion;
-use crate::authorization::may_in;
 use crate::command::context::CommandError;
 use crate::command::spec::CommandSpec;
-use crate::config::{Admin, AdminsFrom};
-use crate::directory::{CommunityEntry, Directory, NameIndex, Snapshot, disambiguate, fold, similarity_of};
-use crate::domain::{CommunityId, GroupId};
+use crate::config::AdminsFrom;
+use crate::directory::{CommunityEntry, Directory, disambiguate, fold, similarity_of};
+use crate::domain::GroupId;
 use crate::engine::aliases::load_chat_aliases;
 use crate::engine::links::change::stored_plan_community;
-use crate::engine::listing::{community_by_number, load_list};
-use crate::engine::target::Target;
+use crate::engine::listing::load_list;
 use crate::parse::arguments::{self, ArgKind, TypedArguments, is_person};
 use crate::parse::names::{Fit, Name, NameReader, is_sign};
 use crate::parse::numbers::parse_range;
-use crate::parse::tokenizer::{Separator, Token, join, parse_quoted_name};
-use crate::parse::word_lists::{in_word_list, is_stop_word};
-use crate::reply::{MAX_CANDIDATES, Reply, ReplyLine, UsageError, escape_markup, typed};
+use crate::parse::tokenizer::{Separator, Token, join};
+use crate::parse::word_lists::in_word_list;
+use crate::reply::{MAX_CANDIDATES, Reply, ReplyLine, UsageError};
 
 /// The most words between the beginning of a name and another name that is whole: `minha comunidade Bairro Feliz`.
 const MAX_WORDS_BETWEEN: usize = 4;
@@ -82,89 +80,6 @@ pub(super) async fn find_named_community(
                 is_refreshed = true;
             }
         }
-    }
-}
-
-/// The names of communities as an admin may use them. Communities that the admin may not use are found only by their
-/// whole name or id; to a community admin they do not exist.
-pub(super) struct CommunityNames<'a> {
-    pub(super) snapshot: Arc<Snapshot>,
-    directory: &'a Directory,
-    admin: &'a Admin,
-    allowed: NameIndex<CommunityId>,
-    /// The stored list that numbers refer to.
-    list: Option<String>,
-}
-
-impl<'a> CommunityNames<'a> {
-    pub(super) fn new(
-        snapshot: Arc<Snapshot>,
-        directory: &'a Directory,
-        admin: &'a Admin,
-        list: Option<String>,
-    ) -> Self {
-        let is_allowed = |entry: &&CommunityEntry| may_in(admin, &entry.id, &entry.name, directory);
-        let allowed = NameIndex::new(snapshot.communities.all().filter(is_allowed).cloned().collect());
-        Self { snapshot, directory, admin, allowed, list }
-    }
-
-    /// The communities that a text may name, and how it fits.
-    pub(super) fn find(&self, text: &str) -> (Vec<CommunityEntry>, Fit) {
-        let known = match self.admin.from {
-            AdminsFrom::Config => &self.snapshot.communities,
-            AdminsFrom::Community => &self.allowed,
-        };
-        let alias = self.directory.config_alias(text).or_else(|| self.directory.chat_alias(text));
-        let number = || {
-            let list = self.list.as_ref().filter(|_| parse_range(text).is_some())?;
-            community_by_number(list, text).filter(|_| !self.snapshot.communities.has_name(text))
-        };
-        let known = if alias.is_some() { &self.allowed } else { known };
-        let id = alias.map(str::to_owned).or_else(number);
-        if let Some(id) = CommunityId::parse(id.as_deref().unwrap_or(text)) {
-            let entry: Vec<_> = known.by_id(&id).cloned().into_iter().collect();
-            let fit = if entry.is_empty() { Fit::None } else { Fit::Whole };
-            return (entry, fit);
-        }
-        let (mut whole, is_whole) = known.matches(text);
-        if is_whole && whole.len() > 1 {
-            whole.retain(|entry| self.allowed.by_id(&entry.id).is_some());
-        }
-        let (found, is_whole) = if is_whole { (whole, true) } else { self.allowed.matches(text) };
-        let fit = match found.len() {
-            0 => Fit::None,
-            1 if is_whole => Fit::Whole,
-            1 => Fit::Beginning,
-            _ => Fit::Ambiguous,
-        };
-        (found.into_iter().cloned().collect(), fit)
-    }
-
-    /// A suggested command.
-    pub(super) fn suggest(&self, spec: &'static CommandSpec, arguments: String) -> Suggestion {
-        let shown = self.show(&arguments);
-        Suggestion { spec, arguments, shown }
-    }
-
-    /// Arguments as the admin may see them: names in place of ids.
-    pub(super) fn show(&self, arguments: &str) -> String {
-        let name = |word: &str| match Target::from_id(word, &self.snapshot)? {
-            Target::Group(_) if self.admin.from == AdminsFrom::Community => None,
-            target => Some(typed(target.name())),
-        };
-        let mut shown = Vec::new();
-        let mut other_words = Vec::new();
-        for word in arguments.split(' ') {
-            match name(word) {
-                Some(name) => {
-                    shown.extend([escape_markup(&std::mem::take(&mut other_words).join(" ")), name])
-                }
-                None => other_words.push(word),
-            }
-        }
-        shown.push(escape_markup(&other_words.join(" ")));
-        shown.retain(|part| !part.is_empty());
-        shown.join(" ")
     }
 }
 
@@ -299,14 +214,15 @@ impl Search<'_> {
             (found, true) => found.first().copied(),
             _ => None,
         };
-        let group = by_id.or_else(by_name).filter(|_| self.names.admin.from == AdminsFrom::Config)?;
+        let group = by_id.or_else(by_name).filter(|_| self.request.admin.from == AdminsFrom::Config)?;
         Some(group.name.clone())
     }
 
     /// What an unknown name may mean: a community in another place, else those with the nearest names.
     fn find_nearest(&self, reader: &NameReader<'_>, name: Name, is_person: bool) -> EarlyExit {
         let localizer = self.request.run.localizer;
-        if let Some(suggestion) = self.find_elsewhere(reader, &name) {
+        if let Some(arguments) = self.find_elsewhere() {
+            let suggestion = self.names.suggest(self.spec, arguments);
             return suggestion.into_outcome("suggestion", self.request).into();
         }
         if is_person || name.text.contains("://") || name.text.is_empty() {
@@ -374,58 +290,19 @@ impl Search<'_> {
         }
     }
 
-    /// The command with its community moved to its place from the other end of the arguments.
-    fn find_elsewhere(&self, reader: &NameReader<'_>, unknown: &Name) -> Option<Suggestion> {
-        let (spec, tokens) = (self.spec, &self.typed.tokens);
-        let is_last = spec.args.first() == Some(&ArgKind::Groups);
-        let found = match spec.args {
-            [_] => return None,
-            [ArgKind::Groups, ..] => reader.read_first(tokens),
-            _ if self.typed.ends_with_tokens() => reader.read_last(tokens),
-            _ => return None,
-        };
-        let [community] = self.names.find(&found.text).0.try_into().ok()?;
-        if found.fit < Fit::Beginning || found.tokens == unknown.tokens {
+    /// The arguments if the community stands at the other end.
+    fn find_elsewhere(&self) -> Option<String> {
+        let Self { request, names, typed, spec } = self;
+        if spec.args.first() == Some(&ArgKind::Community) && !typed.ends_with_tokens() {
             return None;
         }
-        let name_start = found.tokens.start;
-        let mut range = found.tokens;
-        while !is_last && range.start > 0 && is_stop_word(&tokens[range.start - 1].text) {
-            range.start -= 1;
-        }
-        let rest = match is_last {
-            true => self.typed.source_of(range.end..tokens.len()),
-            false => self.typed.source_of(0..range.start),
-        };
-        let is_text = self.spec.is_verbatim();
-        // `here it is about the marketing` is a sentence.
-        if is_text
-            && !is_last
-            && range.start < name_start
-            && parse_quoted_name(self.typed.source_of(0..range.start)).is_none()
-        {
-            return None;
-        }
-        let rest = match parse_quoted_name(rest) {
-            // The quotes only keep the text together.
-            Some((inside, "")) if is_text && !rest.contains('\n') => inside,
-            _ if is_text => rest.to_owned(),
-            _ => trim_small_words(rest).to_owned(),
-        };
-        let people = self.followed_by(ArgKind::People);
-        if rest.is_empty() || (people && !rest.contains(|c: char| c.is_ascii_digit())) {
-            return None;
-        }
+        let (source, tokens) = (&typed.source, &typed.tokens);
+        let arguments = ArgumentFinder { request, names, source, tokens, is_sentence: false }.find(spec)?;
         // Flags that stood elsewhere must not get lost.
-        let flags = self.typed.flags.to_typed();
-        let flags = if rest.contains(flags) { "" } else { flags };
-        let arguments = match is_last {
-            true => format!("{flags} {rest} {}", community.id),
-            false => format!("{flags} {} {rest}", community.id),
-        };
-        let arguments = arguments.trim_start().to_owned();
-        arguments::parse(spec.args, spec.is_mutating, &arguments).ok()?;
-        Some(self.names.suggest(spec, arguments))
+        let flags = typed.flags.to_typed();
+        let flags = if arguments.contains(flags) { "" } else { flags };
+        let arguments = format!("{flags} {arguments}").trim().to_owned();
+        arguments::parse(spec.args, spec.is_mutating, &arguments).ok().map(|_| arguments)
     }
 }
 
@@ -433,16 +310,4 @@ impl Search<'_> {
 fn line_end(tokens: &[Token], at: usize) -> usize {
     let next = tokens.iter().skip(at + 1).position(|token| !token.may_join());
     next.map_or(tokens.len(), |next| at + 1 + next)
-}
-
-/// People or groups without the small words around them.
-fn trim_small_words(mut text: &str) -> &str {
-    let is_small = |word: &str| is_stop_word(word) || in_word_list(word, "stop-words-beside-people");
-    while let Some((others, _)) = text.rsplit_once(char::is_whitespace).filter(|(_, word)| is_small(word)) {
-        text = others.trim_end();
-    }
-    while let Some((_, others)) = text.split_once(char::is_whitespace).filter(|(word, _)| is_small(word)) {
-        text = others.trim_start();
-    }
-    text
 }

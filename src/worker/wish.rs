@@ -3,29 +3,26 @@
 //! What only shows something is run at once; a change is offered as the whole command, and run on a yes. Names are read
 //! as in the command. Where words are left that are no names, nothing is offered.
 
+use super::argument_finder::{ArgumentFinder, is_preposition};
+use super::community_names::CommunityNames;
 use super::context::Request;
-use super::resolve_community::CommunityNames;
 use super::suggest::Suggestion;
 use crate::command::context::CommandError;
 use crate::command::parsed_text::ParsedWish;
 use crate::command::spec::CommandSpec;
 use crate::command::undo_record::UndoRecord;
 use crate::commands::{CATALOG, undo};
-use crate::config::AdminsFrom;
 use crate::directory::fold;
-use crate::engine::listing::{fit_of_group, load_list};
+use crate::engine::listing::load_list;
 use crate::engine::whole_groups;
 use crate::i18n;
 use crate::parse::arguments::{self, ArgKind, TypedArguments};
-use crate::parse::dialing_code::DialingCode;
-use crate::parse::names::{Fit, NameReader, find_exclusion, is_courtesy_phrase, strip_courtesy};
-use crate::parse::numbers::parse_range;
-use crate::parse::people::{find_leftover, parse_people};
+use crate::parse::names::{Fit, is_courtesy_phrase, strip_courtesy};
 use crate::parse::phrases::phrases;
 use crate::parse::text::is_comma;
-use crate::parse::tokenizer::{Separator, Token, Tokenizer, join};
+use crate::parse::tokenizer::{Separator, Token, Tokenizer};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
-use crate::reply::{Reply, typed};
+use crate::reply::Reply;
 use crate::storage::StateKind;
 
 /// The fewest digits of a phone number.
@@ -57,10 +54,11 @@ pub(super) async fn resolve_wish(
     let directory = &run.instance.directory;
     let snapshot = directory.snapshot(run.zapi).await?;
     let list = load_list(run.store, command, &request.list_key()).await?;
-    let communities = CommunityNames::new(snapshot, directory, admin, list);
+    let names = &CommunityNames::new(snapshot, directory, admin, list);
     // Quotes that are not closed name nothing.
-    let tokens = Tokenizer::new(&wish.rest, false).read_all(false).unwrap_or_default();
-    let reader = WishReader { request, communities, wish, tokens };
+    let tokens = &Tokenizer::new(&wish.rest, false).read_all(false).unwrap_or_default();
+    let finder = ArgumentFinder { request, names, source: &wish.rest, tokens, is_sentence: true };
+    let reader = WishReader { wish, finder };
     let spec = reader.choose_command(asked, has_phone_number(&wish.rest));
     let Some(arguments) = reader.find_arguments(spec) else {
         return Ok(reader.reply_to_unclear(asked, spec));
@@ -68,26 +66,24 @@ pub(super) async fn resolve_wish(
     if spec.is_read_only() {
         return Ok(WishResolution::Read(spec, arguments));
     }
-    let mut offer = reader.communities.suggest(spec, arguments);
+    let mut offer = names.suggest(spec, arguments);
     if spec.name == undo::SPEC.name {
         offer.shown = reader.undo_details().await?;
     }
     Ok(WishResolution::Change(offer))
 }
 
-/// Reads names as the admin may use them.
+/// Reads the words of a wish.
 struct WishReader<'a> {
-    request: &'a Request<'a>,
-    communities: CommunityNames<'a>,
     wish: &'a ParsedWish,
-    /// The words behind the phrase that asks for the command.
-    tokens: Vec<Token>,
+    /// Finds arguments behind the phrase that asks for the command.
+    finder: ArgumentFinder<'a>,
 }
 
 impl WishReader<'_> {
     /// The command for groups, people, admins, words or a community, whichever the words name.
     fn choose_command(&self, spec: &'static CommandSpec, has_people: bool) -> &'static CommandSpec {
-        let is_about_community = || self.whole_community().is_some();
+        let is_about_community = || self.finder.whole_community().is_some();
         let name = match (spec.name, has_people) {
             ("link" | "add", true) if self.is_about_admins() => "promote",
             ("unlink" | "remove", true) if self.is_about_admins() => "demote",
@@ -111,7 +107,7 @@ impl WishReader<'_> {
     /// What a wish means whose names are missing or unknown.
     fn reply_to_unclear(&self, asked: &'static CommandSpec, spec: &'static CommandSpec) -> WishResolution {
         let rest = self.wish.rest.as_str();
-        let is_group = asked.name == "deactivate" && self.groups(&self.tokens).is_some();
+        let is_group = asked.name == "deactivate" && self.finder.groups(self.finder.tokens).is_some();
         let about = if is_group { format!("group {rest}") } else { rest.to_owned() };
         if let Some(reply) = whole_groups::reject_group_lifecycle(asked, &about) {
             return WishResolution::Impossible(reply);
@@ -126,25 +122,15 @@ impl WishReader<'_> {
 
     /// The arguments of a command, if everything that the words name is known: communities and groups by id.
     fn find_arguments(&self, spec: &CommandSpec) -> Option<String> {
-        let (rest, tokens) = (self.wish.rest.as_str(), self.tokens.as_slice());
+        let (rest, tokens) = (self.wish.rest.as_str(), self.finder.tokens);
         let arguments = match spec.args {
             [] => return words(rest).all(|word| in_word_list(word, "wish-last-words")).then(String::new),
-            [ArgKind::Community] => self.whole_community()?,
+            [ArgKind::Community] => self.finder.whole_community()?,
             [ArgKind::Community, next] if next.is_verbatim() => self.community_and_text(spec)?,
-            [ArgKind::Groups, ArgKind::Community] => {
-                let (community, others) = self.community_at_end(tokens, false)?;
-                // From another community: `move o futebol do bairro para o marketing`.
-                let without = || self.groups(self.community_at_end(others, true)?.1);
-                format!("{} {community}", self.groups(others).or_else(without)?)
-            }
-            [ArgKind::Community, next, ..] => {
-                let read = |(community, others)| Some(format!("{community} {}", self.others(*next, others)?));
-                let at_end = self.community_at_end(tokens, true).and_then(read);
-                at_end.or_else(|| self.community_at_start(tokens).and_then(read))?
-            }
+            [ArgKind::Groups, ArgKind::Community] | [ArgKind::Community, _, ..] => self.finder.find(spec)?,
             [ArgKind::FreeText(_)] => new_community_name(self.wish)?.to_owned(),
             [ArgKind::Keyword("arg-invite")] => {
-                let target = self.whole_community().or_else(|| self.groups(tokens))?;
+                let target = self.finder.whole_community().or_else(|| self.finder.groups(tokens))?;
                 format!("{target} {}", self.reset_word())
             }
             [ArgKind::Keyword("arg-language")] => {
@@ -154,7 +140,7 @@ impl WishReader<'_> {
             }
             [ArgKind::Keyword("arg-alias")] => rest.contains('=').then(|| rest.to_owned())?,
             [ArgKind::Keyword(_)] => {
-                self.whole_community().unwrap_or_else(|| strip_courtesy(rest).to_owned())
+                self.finder.whole_community().unwrap_or_else(|| strip_courtesy(rest).to_owned())
             }
             [ArgKind::Words] => self.names_words_of_groups().then(|| rest.to_owned())?,
             _ => (rest.split_whitespace().count() <= 1).then(|| rest.to_owned())?,
@@ -163,21 +149,9 @@ impl WishReader<'_> {
         arguments::parse(spec.args, spec.is_mutating, arguments).ok().map(|_| arguments.to_owned())
     }
 
-    /// The arguments beside the community.
-    fn others(&self, kind: ArgKind, tokens: &[Token]) -> Option<String> {
-        let span = tokens.first().zip(tokens.last()).map(|(first, last)| first.span.start..last.span.end);
-        let source = span.map_or("", |span| &self.wish.rest[span]);
-        match kind {
-            ArgKind::Groups => self.groups(tokens),
-            ArgKind::People => self.people(source),
-            ArgKind::Picture if !source.is_empty() && !source.contains("://") => None,
-            _ => Some(source.to_owned()),
-        }
-    }
-
     /// The word that makes a new invitation link, if one is asked for.
     fn reset_word(&self) -> String {
-        let words = i18n::text(self.request.run.localizer.locale, "invite-reset", &[]);
+        let words = i18n::text(self.finder.request.run.localizer.locale, "invite-reset", &[]);
         let reset = words.split(' ').next().filter(|_| self.has_verb("wish-reset-words"));
         reset.unwrap_or_default().to_owned()
     }
@@ -189,7 +163,7 @@ impl WishReader<'_> {
 
     /// The command that `/undo` would run, in parentheses, with names in place of ids.
     async fn undo_details(&self) -> Result<String, CommandError> {
-        let Request { run, conversation_key, .. } = self.request;
+        let Request { run, conversation_key, .. } = self.finder.request;
         let instance = &run.instance.config.name;
         let record = run.store.get_state(instance, StateKind::Undo, conversation_key.as_str()).await?;
         let record: Option<UndoRecord> = record.and_then(|entry| serde_json::from_str(&entry.value).ok());
@@ -197,83 +171,27 @@ impl WishReader<'_> {
             return Ok(String::new());
         };
         let command = run.localizer.format_command(&command, &[]);
-        Ok(format!("({command} {})", self.communities.show(&rest)))
+        Ok(format!("({command} {})", self.finder.names.show(&rest)))
     }
 
     /// Whether a group has these words in its name.
     fn names_words_of_groups(&self) -> bool {
         let words: Vec<String> = self.wish.rest.split_whitespace().map(str::to_owned).collect();
         let is_without = words.first().is_some_and(|word| in_word_list(word, "exclusion-words"));
-        is_without || !self.communities.snapshot.groups.containing_all(&words).is_empty()
+        is_without || !self.finder.names.snapshot.groups.containing_all(&words).is_empty()
     }
 
     /// Whether the words name a community or group, or a person for a command that takes people.
     fn mentions_known(&self, spec: &CommandSpec) -> bool {
         let names_person = || spec.args.contains(&ArgKind::People) && has_phone_number(&self.wish.rest);
         let names = |fit: &dyn Fn(&str) -> Fit| {
-            let reader = self.reader(fit);
-            let tokens = &self.tokens;
+            let reader = self.finder.reader(fit);
+            let tokens = self.finder.tokens;
             (0..tokens.len()).any(|at| reader.name_at(tokens, at, tokens.len()).is_some())
         };
-        names_person() || names(&|text| self.community_fit(text)) || names(&|text| self.group_fit(text))
-    }
-
-    fn reader<'f>(&self, fit: &'f dyn Fn(&str) -> Fit) -> NameReader<'f> {
-        NameReader { fit, locale: self.request.run.localizer.locale }
-    }
-
-    fn community_fit(&self, text: &str) -> Fit {
-        self.communities.find(text).1
-    }
-
-    fn group_fit(&self, text: &str) -> Fit {
-        fit_of_group(&self.communities.snapshot, text)
-    }
-
-    /// One community by its id; an unclear name as it is typed: the command asks.
-    fn community_id(&self, name: &str) -> String {
-        match self.communities.find(name).0.as_slice() {
-            [entry] => entry.id.to_string(),
-            _ => typed(name),
-        }
-    }
-
-    /// The community that all the words name, but small ones.
-    fn whole_community(&self) -> Option<String> {
-        let name = join(&self.tokens);
-        if self.community_fit(&name) == Fit::Whole {
-            return Some(self.community_id(&name));
-        }
-        let fit = |text: &str| self.community_fit(text);
-        let (community, others) = self.community_at_start(&self.tokens)?;
-        self.reader(&fit).is_courtesy(others).then_some(community)
-    }
-
-    /// The community at the beginning, and what follows.
-    fn community_at_start<'t>(&self, tokens: &'t [Token]) -> Option<(String, &'t [Token])> {
-        let fit = |text: &str| self.community_fit(text);
-        let tokens = &tokens[tokens.iter().take_while(|token| is_preposition(token)).count()..];
-        let name = Some(self.reader(&fit).read_first(tokens)).filter(|name| name.fit > Fit::None)?;
-        Some((self.community_id(&name.text), &tokens[name.tokens.end..]))
-    }
-
-    /// The community at the end, behind a preposition if one is needed, and what stands before it.
-    fn community_at_end<'t>(
-        &self,
-        tokens: &'t [Token],
-        needs_preposition: bool,
-    ) -> Option<(String, &'t [Token])> {
-        let fit = |text: &str| self.community_fit(text);
-        let name = Some(self.reader(&fit).read_last(tokens)).filter(|name| name.fit > Fit::None)?;
-        let before = &tokens[..name.tokens.start];
-        // `out of`, `lá na comunidade`.
-        let is_small = |token: &&Token| {
-            is_preposition(token) || (!token.is_quoted && in_word_list(&token.text, "stop-words-beside-name"))
-        };
-        let (others, small) =
-            before.split_at(before.len() - before.iter().rev().take_while(is_small).count());
-        (!needs_preposition || small.iter().any(is_preposition))
-            .then(|| (self.community_id(&name.text), others))
+        names_person()
+            || names(&|text| self.finder.community_fit(text))
+            || names(&|text| self.finder.group_fit(text))
     }
 
     /// The community at the beginning, and the text for it.
@@ -281,8 +199,8 @@ impl WishReader<'_> {
         let typed = TypedArguments::parse(spec.args, spec.is_mutating, &self.wish.rest).ok()?;
         let tokens = &typed.tokens;
         let skipped = count_words_before_community(tokens);
-        let fit = |text: &str| self.community_fit(text);
-        let reader = self.reader(&fit);
+        let fit = |text: &str| self.finder.community_fit(text);
+        let reader = self.finder.reader(&fit);
         let mut name = Some(reader.read_first(&tokens[skipped..])).filter(|name| name.fit > Fit::None)?;
         name.tokens = name.tokens.start + skipped..name.tokens.end + skipped;
         // Another community behind it: `no bairro e no marketing`.
@@ -299,45 +217,7 @@ impl WishReader<'_> {
             "" if self.has_verb("wish-removal-words") => "-",
             text => text,
         };
-        Some(format!("{} {} {text}", found.flags.to_typed(), self.community_id(&name.text)))
-    }
-
-    /// The groups that all the words name. One whose name is unclear is kept as typed: the command asks.
-    fn groups(&self, tokens: &[Token]) -> Option<String> {
-        let is_number = |token: &Token| {
-            parse_range(&token.text).is_some() || in_word_list(&token.text, "stop-words-between-names")
-        };
-        if tokens.iter().all(is_number) {
-            return Some(join(tokens)).filter(|numbers| !numbers.is_empty());
-        }
-        let fit = |text: &str| self.group_fit(text);
-        let names = self.reader(&fit).read_names(tokens).ok()?;
-        let is_known = !names.is_empty() && names.iter().all(|name| name.fit > Fit::None);
-        is_known.then(|| names.iter().map(|name| self.group_id(&name.text)).collect::<Vec<_>>().join(" "))
-    }
-
-    /// The id of a group, or words that name it. A community admin sees no names of groups that they did not type.
-    fn group_id(&self, name: &str) -> String {
-        let groups = self.communities.snapshot.groups.matches(name).0;
-        match groups.as_slice() {
-            [group] if self.request.admin.from == AdminsFrom::Config => group.id.to_string(),
-            [] if !name.contains(char::is_whitespace) => name.to_owned(),
-            _ => typed(name),
-        }
-    }
-
-    /// The people that all the words name, but small ones.
-    fn people(&self, text: &str) -> Option<String> {
-        let small = ["stop-words-beside-name", "stop-words-beside-people", "wish-admin-words"];
-        let is_small = |word: &str| small.iter().any(|key| in_word_list(word.trim_matches(is_comma), key));
-        let text = text.split_whitespace().filter(|word| !is_small(word)).collect::<Vec<_>>().join(" ");
-        let Request { run, admin, .. } = self.request;
-        let code = DialingCode::of_admin(admin.phone, run.instance.config.locale);
-        let people = parse_people(&text, code);
-        let is_clear = people.iter().all(|person| person.person.is_ok())
-            && find_leftover(&people).is_none()
-            && find_exclusion(&text, run.localizer.locale).is_none();
-        (is_clear && !people.is_empty()).then_some(text)
+        Some(format!("{} {} {text}", found.flags.to_typed(), self.finder.community_id(&name.text)))
     }
 }
 
@@ -423,10 +303,6 @@ fn count_words_before_community(tokens: &[Token]) -> usize {
         .map(|(at, _)| at + 1)
         .last()
         .unwrap_or(prepositions)
-}
-
-fn is_preposition(token: &Token) -> bool {
-    !token.is_quoted && in_word_list(&token.text, "wish-prepositions")
 }
 
 /// The words of a text, without the signs around them.
