@@ -144,8 +144,8 @@ impl Search<'_> {
         self.request.offer(reply, self.spec, options, candidates).into()
     }
 
-    /// Other communities that are named beside the one that was found: another whole name shortly behind a beginning,
-    /// `minha comunidade Bairro Feliz`, or several before a text, `a, b: text`.
+    /// Asks where another community is named behind the one that was found: in a list before a text or people, `a, b: text`,
+    /// or as a whole name shortly behind a mere beginning, `minha comunidade Bairro Feliz`.
     fn find_competing(
         &self,
         reader: &NameReader<'_>,
@@ -156,47 +156,44 @@ impl Search<'_> {
         let [ArgKind::Community, next, ..] = self.spec.args else { return None };
         let tokens = &self.typed.tokens;
         let name_at = |at: usize| reader.name_at(tokens, at, line_end(tokens, at));
-        let mut readings = Vec::new();
+        let mut listed = vec![community.clone()];
         let mut last = name.tokens.clone();
-        // Several communities before a text or people.
-        while (next.is_verbatim() || *next == ArgKind::People) && last.end < tokens.len() {
-            let token = &tokens[last.end];
-            let is_between = in_word_list(&token.text, "stop-words-between-names");
-            let at = last.end + usize::from(is_between);
-            if at >= tokens.len() || !(is_between || token.separator == Separator::Comma) {
-                break;
-            }
-            let Some(other) = name_at(at) else { break };
+        while (next.is_verbatim() || *next == ArgKind::People)
+            && let Some(other) = self.next_in_list(last.end).and_then(name_at)
+        {
             let ends_in_colon = tokens[other.tokens.end - 1].text.ends_with(':');
-            if other.fit == Fit::Ambiguous
-                || (other.fit == Fit::Beginning && !ends_in_colon && *next != ArgKind::People)
-            {
+            let is_clear = other.fit == Fit::Whole || ends_in_colon || *next == ArgKind::People;
+            if other.fit == Fit::Ambiguous || !is_clear {
                 break;
             }
-            readings.extend(self.names.find(&other.text).0);
+            listed
+                .extend(self.names.find(&other.text).0.into_iter().filter(|entry| entry.id != community.id));
             last = other.tokens;
         }
-        if name.fit == Fit::Beginning && readings.is_empty() {
-            let behind = name.tokens.end..tokens.len().min(name.tokens.end + MAX_WORDS_BETWEEN);
-            let is_another = |other: &Name| {
-                let is_number = parse_range(&other.text).is_some();
-                other.fit == Fit::Whole && !is_number && !self.is_group(&other.text)
-            };
-            let mut others = behind.take_while(|at| tokens[*at].separator != Separator::Line);
-            let other = others.find_map(|at| name_at(at).filter(is_another))?;
-            readings.extend(self.names.find(&other.text).0);
-            readings.retain(|entry| entry.id != community.id);
-            let readings = vec![(readings.pop()?, other.tokens), (community.clone(), name.tokens.clone())];
-            return Some(self.ask(&name.text, readings, true));
+        if listed.len() > 1 {
+            let typed = join(&tokens[name.tokens.start..last.end]);
+            let readings = listed.into_iter().map(|entry| (entry, last.clone())).collect();
+            return Some(self.ask(typed.trim_matches(is_sign), readings, true));
         }
-        readings.retain(|entry| entry.id != community.id);
-        if readings.is_empty() {
-            return None;
-        }
-        readings.insert(0, community.clone());
-        let typed = join(&tokens[name.tokens.start..last.end]);
-        let readings = readings.into_iter().map(|entry| (entry, last.clone())).collect();
-        Some(self.ask(typed.trim_matches(is_sign), readings, true))
+        let is_another = |other: &Name| {
+            let is_number = parse_range(&other.text).is_some();
+            other.fit == Fit::Whole && !is_number && !self.is_group(&other.text)
+        };
+        let behind = name.tokens.end..tokens.len().min(name.tokens.end + MAX_WORDS_BETWEEN);
+        let mut behind = behind.take_while(|at| tokens[*at].separator != Separator::Line);
+        let is_beginning = name.fit == Fit::Beginning && last == name.tokens;
+        let other = is_beginning.then(|| behind.find_map(|at| name_at(at).filter(is_another)))??;
+        let entry = self.names.find(&other.text).0.pop().filter(|entry| entry.id != community.id)?;
+        let readings = vec![(entry, other.tokens), (community.clone(), name.tokens.clone())];
+        Some(self.ask(&name.text, readings, true))
+    }
+
+    /// Where the next name of a list begins, behind a comma or “and”.
+    fn next_in_list(&self, at: usize) -> Option<usize> {
+        let token = self.typed.tokens.get(at)?;
+        let is_between = in_word_list(&token.text, "stop-words-between-names");
+        let is_listed = is_between || token.separator == Separator::Comma;
+        Some(at + usize::from(is_between)).filter(|at| is_listed && *at < self.typed.tokens.len())
     }
 
     /// Whether a name is also that of a group besides the announcement group.
@@ -229,12 +226,11 @@ impl Search<'_> {
             return CommandOutcome::misused(self.spec, UsageError::MissingCommunity, localizer).into();
         }
         let tokens = &self.typed.tokens;
-        let last = reader.read_last(tokens);
+        // Among other words, or several: `manda no bairro`, `marketing e bairro`.
+        let (first, last) = (reader.read_first(tokens), reader.read_last(tokens));
         if self.spec.args.len() == 1 && last.fit >= Fit::Beginning {
-            let first = reader.read_first(tokens);
-            let mut entries = self.names.find(&last.text).0;
-            entries
-                .extend(self.names.find(&first.text).0.into_iter().filter(|_| first.fit >= Fit::Beginning));
+            let named = [first, last.clone()].into_iter().filter(|name| name.fit >= Fit::Beginning);
+            let mut entries: Vec<_> = named.flat_map(|name| self.names.find(&name.text).0).collect();
             entries.sort_by(|one, other| one.name.cmp(&other.name));
             entries.dedup_by(|one, other| one.id == other.id);
             let is_known = entries.len() > 1;
