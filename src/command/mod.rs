@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod consent;
 pub mod context;
 pub mod handler;
+pub mod kind;
 pub mod parsed_text;
 pub mod progress;
 pub mod prompt;

@@ -7,6 +7,7 @@ pub mod body;
 pub mod client_addr;
 pub mod command_limiter;
 mod connection_status;
+mod edit;
 mod endpoint;
 mod enqueue;
 pub mod failure_limiter;
@@ -18,6 +19,7 @@ pub mod payload;
 pub mod rejection_notice;
 pub mod replay;
 pub mod sign;
+mod store_command;
 mod talk_pause;
 pub mod verify;
 

@@ -1,7 +1,7 @@
 //! What the end of a command means for the prompt of its conversation.
 
 use super::context::{CONFIRM_COMMAND, CommandOutcome};
-use super::store_command::RATE_LIMITED;
+use crate::command::kind::RATE_LIMITED;
 use crate::command::prompt;
 use crate::command::prompt::Prompt;
 use crate::command::resolution::DeferredCommand;
@@ -38,7 +38,9 @@ pub(super) async fn update_prompts(
     if result.outcome == Outcome::Expired || command.name == RATE_LIMITED {
         return Ok(result);
     }
-    if result.is_talk || command.name == CONFIRM_COMMAND && !is_prompt_reply || has_changed && is_prompt_reply
+    if result.keeps_prompt
+        || command.name == CONFIRM_COMMAND && !is_prompt_reply
+        || has_changed && is_prompt_reply
     {
         return Ok(result);
     }
