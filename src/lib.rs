@@ -17,10 +17,12 @@
 //! - The *worker* leases a queue, runs its oldest command, and sends the reply. Changing commands of one chat share a
 //!   queue (the same *ordering key*); a read-only command has its own. Each run is an *attempt*.
 //! - A *lease* is a worker's exclusive, expiring right to a queue; a *claim* is a leased queue with its oldest command.
-//! - A *plan* is the state before a change and the changes to make; it is stored before the first changing call.
+//! - A *plan* is the state before a change and the changes to make; it is stored before the first changing call. *Reading
+//!   back* is reading the state after the calls: replies report what it shows.
 //! - A *wish* is a request in plain words; *talk* is any other text of an admin that is neither a command nor a reply to
 //!   a prompt.
-//! - A *prompt* is a question of the bot that waits for a reply.
+//! - A *prompt* is a question of the bot that waits for a reply. An *indirect command* (`/confirm`, `/undo`, a reply to a
+//!   prompt) is replaced by the command that it stands for, the *deferred command*.
 //! - A *dead letter* is a command that failed permanently, or whose reply could not be delivered; `vincula journal retry`
 //!   runs it again.
 //! - A *lid* is WhatsApp's hidden user id (`…@lid`); it is never equal to a phone number.

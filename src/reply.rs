@@ -51,14 +51,10 @@ pub enum Reply {
         /// Some group was not understood, and nothing was done to the others.
         is_usage_error: bool,
     },
-    /// A preview, and the prompt to confirm it.
-    Confirm(Box<Reply>),
-    /// The preview of a dry run.
-    DryRun(Box<Reply>),
-    /// A reply in another language than that of the command.
-    InLanguage(Locale, Box<Reply>),
-    /// A reply, and lines after it.
-    WithLines(Box<Reply>, Vec<ReplyLine>),
+    /// A preview: of a dry run, or with the prompt to confirm it.
+    Preview(Vec<ReplyLine>),
+    /// The result of a command, in another language than that of the command.
+    InLanguage(Locale, Vec<ReplyLine>),
 }
 
 impl Localizer {
@@ -149,6 +145,20 @@ impl Reply {
         Self::UsageError(vec![line.with_candidates("candidates", candidates, 1)])
     }
 
+    /// The reply with lines after it, in its language.
+    pub fn with_lines(mut self, more: Vec<ReplyLine>) -> Self {
+        match &mut self {
+            Self::Lines(lines)
+            | Self::Report(lines)
+            | Self::UsageError(lines)
+            | Self::Denied(lines)
+            | Self::GroupReport { lines, .. }
+            | Self::Preview(lines)
+            | Self::InLanguage(_, lines) => lines.extend(more),
+        }
+        self
+    }
+
     /// The messages of the reply, each short enough for WhatsApp.
     pub fn messages(&self, localizer: &Localizer) -> Vec<String> {
         // A message that begins with a prefix would be a command for another bot in the chat.
@@ -163,8 +173,7 @@ impl Reply {
         match self {
             Self::UsageError(_) => true,
             Self::GroupReport { is_usage_error, .. } => *is_usage_error,
-            Self::InLanguage(_, reply) => reply.is_usage_error(),
-            Self::Lines(lines) => {
+            Self::Lines(lines) | Self::InLanguage(_, lines) => {
                 let icons: Vec<_> = lines.iter().filter_map(ReplyLine::icon).collect();
                 !icons.is_empty() && icons.iter().all(|mark| matches!(*mark, "❌" | "📷"))
             }
@@ -174,7 +183,7 @@ impl Reply {
 
     /// Whether it is a preview.
     pub fn is_preview(&self) -> bool {
-        matches!(self, Self::Confirm(_) | Self::DryRun(_))
+        matches!(self, Self::Preview(_))
     }
 
     /// Whether it denies a right.
@@ -183,28 +192,19 @@ impl Reply {
     }
 
     fn render(&self, localizer: &Localizer) -> String {
+        let render = |lines: &[ReplyLine], localizer: &Localizer| {
+            lines.iter().map(|line| line.render(localizer)).collect::<Vec<_>>().join("\n")
+        };
         match self {
             Self::Lines(lines)
             | Self::Report(lines)
             | Self::UsageError(lines)
             | Self::Denied(lines)
-            | Self::GroupReport { lines, .. } => render_lines(lines, localizer),
-            Self::Confirm(preview) => {
-                format!("{}\n\n{}", preview.render(localizer), localizer.text("confirm", &[]))
-            }
-            Self::DryRun(preview) => {
-                format!("{}\n\n{}", preview.render(localizer), localizer.text("dry-run", &[]))
-            }
-            Self::InLanguage(locale, reply) => {
-                reply.render(&Localizer { locale: *locale, ..localizer.clone() })
-            }
-            Self::WithLines(reply, lines) => {
-                format!("{}\n{}", reply.render(localizer), render_lines(lines, localizer))
+            | Self::GroupReport { lines, .. }
+            | Self::Preview(lines) => render(lines, localizer),
+            Self::InLanguage(locale, lines) => {
+                render(lines, &Localizer { locale: *locale, ..localizer.clone() })
             }
         }
     }
-}
-
-fn render_lines(lines: &[ReplyLine], localizer: &Localizer) -> String {
-    lines.iter().map(|line| line.render(localizer)).collect::<Vec<_>>().join("\n")
 }

@@ -1,4 +1,4 @@
-//! The statements of the baselines: one insert per command, or the statements of `src/storage/inserter.rs`, on the tables
+//! The statements of the baselines: one insert per command, or the statements of `src/storage/insert_sqlite.rs`, on the tables
 //! of the same migrations. Keep both in sync.
 
 use rusqlite::{Connection, Statement, params};

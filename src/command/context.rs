@@ -194,43 +194,32 @@ impl Context<'_> {
         }
     }
 
-    /// Returns a preview for a dry run, or a confirmation prompt if `needs_confirmation` and none was given; `None`: run
-    /// the command. `arguments` has ids in place of names, so exactly what was shown is run.
+    /// Ends the command with its preview: for a dry run, or with a confirmation prompt if `needs_confirmation` and none was
+    /// given. `arguments` has ids in place of names, so exactly what was shown is run.
     pub fn preview_or_confirm(
         &mut self,
         command: &str,
         arguments: String,
-        preview: Reply,
+        mut lines: Vec<ReplyLine>,
         needs_confirmation: bool,
-    ) -> Option<Reply> {
+    ) -> Result<(), CommandError> {
         debug_assert!(
             !needs_confirmation || CONFIRMABLE.contains(&command),
             "{command} asks for confirmation but is missing in CONFIRMABLE"
         );
-        let needs_confirmation = needs_confirmation || self.must_confirm;
-        match self.confirmation {
-            Confirmation::DryRun => Some(Reply::DryRun(Box::new(preview))),
-            Confirmation::Required if needs_confirmation => {
+        let last = match self.confirmation {
+            Confirmation::DryRun => "dry-run",
+            Confirmation::Required if needs_confirmation || self.must_confirm => {
                 self.set_prompt(Prompt {
                     before: arguments,
                     ..Prompt::new(&self.claim.command, self.localizer.locale, command)
                 });
-                Some(Reply::Confirm(Box::new(preview)))
+                "confirm"
             }
-            Confirmation::Required | Confirmation::Given => None,
-        }
-    }
-
-    /// As [`Self::preview_or_confirm`], for lines; ends the command with the preview.
-    pub fn preview_lines(
-        &mut self,
-        command: &str,
-        arguments: String,
-        lines: Vec<ReplyLine>,
-        needs_confirmation: bool,
-    ) -> Result<(), CommandError> {
-        let preview = self.preview_or_confirm(command, arguments, Reply::Lines(lines), needs_confirmation);
-        preview.map_or(Ok(()), |reply| Err(reply.into()))
+            Confirmation::Required | Confirmation::Given => return Ok(()),
+        };
+        lines.extend([ReplyLine::from_text(""), ReplyLine::new(last)]);
+        Err(Reply::Preview(lines).into())
     }
 
     /// Suggests a command: a yes runs it as if it were typed. `arguments` has ids in place of names,

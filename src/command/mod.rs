@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod consent;
 pub mod context;
 pub mod handler;
+pub mod kind;
 pub mod parsed_text;
 pub mod progress;
 pub mod prompt;
@@ -11,3 +12,7 @@ pub mod resolution;
 pub mod spec;
 pub mod undo_record;
 pub mod wish;
+
+pub use context::{CommandError, Confirmation, Context};
+pub use prompt::Prompt;
+pub use spec::{CommandSpec, HelpSection};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{ConversationKey, InstanceName};
-use crate::reply::{Localizer, Reply};
+use crate::reply::{Localizer, Reply, ReplyLine};
 use crate::storage::{CommandRecord, StateChange, Store};
 
 /// What an indirect command may use.
@@ -31,6 +31,12 @@ pub enum Resolution {
     Reply(Reply, Vec<StateChange>),
     /// Nothing at all.
     Ignore,
+}
+
+impl From<ReplyLine> for Resolution {
+    fn from(line: ReplyLine) -> Self {
+        Self::Reply(Reply::Lines(vec![line]), Vec::new())
+    }
 }
 
 /// The command that is run in place of an indirect one.

@@ -4,12 +4,11 @@
 //! It is stored with the reply. Aliases of the configuration cannot be changed from a chat, and rights depend
 //! on them alone: an alias of a chat gives nobody more rights.
 
-use crate::command::context::{CommandError, Context};
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection, Prompt};
 use crate::directory::{CommunityEntry, Snapshot, fold};
 use crate::domain::{CommunityId, GroupId, InviteLink};
 use crate::engine::aliases::alias_line;
-use crate::engine::target::{ChoiceArguments, Target, TargetMatch, match_target, prompt_choice};
+use crate::engine::target::{Target, TargetMatch, match_target, prompt_choice};
 use crate::i18n;
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::numbers::parse_range;
@@ -115,8 +114,8 @@ fn alias_error(short: &str) -> Option<&'static str> {
 
 async fn show_alias(context: &Context<'_>, short: &str) -> Result<Reply, CommandError> {
     let snapshot = context.directory.snapshot(context.zapi).await?;
-    let id = context.directory.config_alias(short).or_else(|| context.directory.chat_alias(short));
-    let thing = id.and_then(|id| Target::from_id(id, &snapshot)).filter(|thing| thing.is_visible_to(context));
+    let thing = context.directory.alias(short).and_then(|id| Target::from_id(id, &snapshot));
+    let thing = thing.filter(|thing| thing.is_visible_to(context));
     Ok(match thing {
         Some(thing) => Reply::Lines(vec![alias_line(&fold(short), &thing)]),
         None => usage_reply(),
@@ -132,25 +131,17 @@ async fn check_order(
 ) -> Result<(), CommandError> {
     let name = fold(short);
     let is_unknown = matches!(sought, TargetMatch::NotFound(_));
-    // Name and alias in reverse order.
-    if is_unknown
-        && alias_error(&fold(wanted)).is_none()
-        && context.directory.chat_alias(&name).is_none()
-        && let TargetMatch::One(_) = find_target(context, short).await?
-    {
-        let line = ReplyLine::not_done("alias-swapped").name("name", wanted);
-        return Err(line.with_command("command", SPEC.name, &[wanted, "=", short]).into());
-    }
-    // Without a sign between the two, the last word may be the alias.
-    if is_unknown
-        && let Some((rest, last)) = wanted.rsplit_once(' ')
-        && alias_error(&fold(last)).is_none()
-        && let turned = format!("{short} {rest}")
-        && let TargetMatch::One(_) = find_target(context, &turned).await?
-        && let TargetMatch::NotFound(_) = find_target(context, last).await?
-    {
-        let line = ReplyLine::not_done("alias-swapped").name("name", wanted);
-        return Err(line.with_command("command", SPEC.name, &[last, "=", &turned]).into());
+    // Name and alias in reverse order; without a sign between the two, the last word may be the alias.
+    let last = wanted.rsplit_once(' ').map(|(rest, last)| (last, format!("{short} {rest}")));
+    let readings = std::iter::once((wanted, short.to_owned())).chain(last);
+    for (alias, thing) in readings.filter(|_| is_unknown && context.directory.chat_alias(&name).is_none()) {
+        if alias_error(&fold(alias)).is_none()
+            && let TargetMatch::One(_) = find_target(context, &thing).await?
+            && let TargetMatch::NotFound(_) = find_target(context, alias).await?
+        {
+            let line = ReplyLine::not_done("alias-swapped").name("name", wanted);
+            return Err(line.with_command("command", SPEC.name, &[alias, "=", &thing]).into());
+        }
     }
     let word = slugify(&name);
     if alias_error(&name) == Some("alias-word") && !is_unknown && alias_error(&word).is_none() {
@@ -171,10 +162,10 @@ async fn set_alias(context: &mut Context<'_>, short: &str, wanted: &str) -> Resu
     let thing = match sought {
         TargetMatch::One(thing) => thing,
         TargetMatch::Many(options) | TargetMatch::NotFound(options) => {
-            let before = format!("{} =", typed(&name));
-            return Ok(prompt_choice(context, SPEC.name, wanted, options, ChoiceArguments::new(&before, "")));
+            let prompt = Prompt::new(&context.claim.command, context.localizer.locale, SPEC.name);
+            let prompt = Prompt { before: format!("{} =", typed(&name)), ..prompt };
+            return Ok(prompt_choice(context, wanted, options, prompt));
         }
-        TargetMatch::NotVisible(reason) => return Err(reason.into()),
     };
     let snapshot = context.directory.snapshot(context.zapi).await?;
     let former = context.directory.chat_alias(&name).map(str::to_owned);
@@ -182,9 +173,8 @@ async fn set_alias(context: &mut Context<'_>, short: &str, wanted: &str) -> Resu
         let line = ReplyLine::already_done("alias-already-set").name("short", &name);
         return Err(line.name("name", thing.name()).into());
     }
-    check_may_change(context, former.as_deref(), &snapshot)?;
     let anyway = [&name, "=", thing.name()];
-    check_unchanged(context, &name, former.as_deref(), &snapshot, &anyway)?;
+    check_former(context, &name, former.as_deref(), &snapshot, &anyway)?;
     if former.is_none() && context.directory.chat_aliases().len() >= MAX_ALIASES {
         let many = ReplyLine::not_done("alias-many").with_count("count", MAX_ALIASES);
         return Err(many.with_command("command", "aliases", &[]).into());
@@ -208,7 +198,7 @@ async fn set_alias(context: &mut Context<'_>, short: &str, wanted: &str) -> Resu
         lines
     };
     let rest = format!("{name} = {}", thing.id());
-    context.preview_lines(SPEC.name, rest, lines(ReplyLine::preview("alias-would")), false)?;
+    context.preview_or_confirm(SPEC.name, rest, lines(ReplyLine::preview("alias-would")), false)?;
     let back = match &former {
         Some(id) => format!("{name} = {id}"),
         None => format!("remove {name}"),
@@ -226,17 +216,16 @@ async fn remove_alias(context: &mut Context<'_>, short: &str) -> Result<Reply, C
         return Err(none.with_command("command", "aliases", &[]).into());
     };
     let snapshot = context.directory.snapshot(context.zapi).await?;
-    check_may_change(context, Some(&id), &snapshot)?;
     let words = i18n::text(context.localizer.locale, "alias-remove-words", &[]);
     let anyway = [words.split(' ').next().unwrap_or_default(), &name];
-    check_unchanged(context, &name, Some(&id), &snapshot, &anyway)?;
-    let stood_for =
-        Target::from_id(&id, &snapshot).map_or_else(|| id.clone(), |thing| thing.name().to_owned());
-    let lines = |line: ReplyLine| vec![line.name("short", &name).name("name", &stood_for)];
+    check_former(context, &name, Some(&id), &snapshot, &anyway)?;
+    let thing = Target::from_id(&id, &snapshot);
+    let stood_for = thing.as_ref().map_or(id.as_str(), Target::name);
+    let lines = |line: ReplyLine| vec![line.name("short", &name).name("name", stood_for)];
     let rest = format!("remove {name}");
-    context.preview_lines(SPEC.name, rest, lines(ReplyLine::preview("alias-would-remove")), false)?;
+    context.preview_or_confirm(SPEC.name, rest, lines(ReplyLine::preview("alias-would-remove")), false)?;
     // What no longer exists at Z-API cannot be found by a command.
-    let back = Target::from_id(&id, &snapshot).map(|_| (SPEC.name, format!("{name} = {id}")));
+    let back = thing.is_some().then(|| (SPEC.name, format!("{name} = {id}")));
     context.set_undo_if(SPEC.name, back, Some(String::new()));
     context.set_state(StateKind::Alias, name.clone(), None);
     Ok(Reply::Lines(lines(ReplyLine::done("alias-removed"))))
@@ -250,35 +239,27 @@ fn check_not_fixed(context: &Context<'_>, short: &str) -> Result<(), CommandErro
     }
 }
 
-/// Ends the command if an alias was changed since, with the command that undoes it all the same.
-fn check_unchanged(
+/// Ends the command if an alias names a community without rights for this admin, or was changed since: then with the
+/// command that undoes it all the same.
+fn check_former(
     context: &Context<'_>,
     name: &str,
     id: Option<&str>,
     snapshot: &Snapshot,
     anyway: &[&str],
 ) -> Result<(), CommandError> {
+    let thing = id.and_then(|id| Target::from_id(id, snapshot));
+    if thing.as_ref().is_some_and(|thing| !thing.is_visible_to(context)) {
+        return Err(Reply::forbidden(SPEC.name, None).into());
+    }
     // No alias is an empty id.
-    let id = id.unwrap_or_default();
-    if context.precondition.as_deref().is_none_or(|precondition| precondition == id) {
+    if context.precondition.as_deref().is_none_or(|precondition| precondition == id.unwrap_or_default()) {
         return Ok(());
     }
     let mut lines = vec![ReplyLine::not_done("alias-changed-since").name("short", name)];
-    lines.extend(Target::from_id(id, snapshot).map(|thing| alias_line(name, &thing)));
+    lines.extend(thing.map(|thing| alias_line(name, &thing)));
     lines.push(ReplyLine::new("undo-instead").with_command("command", SPEC.name, anyway));
     Err(Reply::Lines(lines).into())
-}
-
-/// Ends the command if an alias names a community without rights for this admin.
-fn check_may_change(
-    context: &Context<'_>,
-    id: Option<&str>,
-    snapshot: &Snapshot,
-) -> Result<(), CommandError> {
-    match id.and_then(|id| Target::from_id(id, snapshot)) {
-        Some(thing) if !thing.is_visible_to(context) => Err(Reply::forbidden(SPEC.name, None).into()),
-        _ => Ok(()),
-    }
 }
 
 /// What else has this name, and would be hidden by the alias.

@@ -1,7 +1,6 @@
 //! `/aliases`: the short names of communities and groups.
 
-use crate::command::context::{CommandError, Context};
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::engine::aliases::{alias_line, load_chat_aliases};
 use crate::engine::target::Target;
 use crate::parse::arguments::Arguments;

@@ -8,11 +8,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::context::{CommandError, Confirmation, Context};
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Confirmation, Context, HelpSection};
 use crate::domain::{Chat, CommunityId, GroupId, Locale, Media, MediaKind};
 use crate::engine::api_change;
-use crate::engine::audience::count_members;
+use crate::engine::audience::{announcement_group, count_members};
 use crate::engine::free_text::{check_length, parses_back_to, trailing_yes_line};
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
@@ -37,13 +36,13 @@ const MAX_LEN: usize = 4_000;
 /// What is stored before the call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct AnnouncePlan {
-    community: String,
+    community: CommunityId,
     name: String,
     text: String,
     /// The file that is sent with it.
     media: Option<Media>,
     /// The announcement group.
-    group: String,
+    group: GroupId,
     /// The language of the reply.
     language: String,
     /// The call was about to be made, and may have been.
@@ -71,9 +70,7 @@ async fn build_plan(context: &mut Context<'_>, arguments: &Arguments) -> Result<
     check_length(text, MAX_LEN)?;
     let details = context.zapi.community(&community.id).await?;
     let name = details.name_or(community.name);
-    let Some(group) = details.announcement().map(|group| group.id.clone()) else {
-        return Err(ReplyLine::not_done("no-announcement-group").name("community", name).into());
-    };
+    let group = announcement_group(&details, &name)?;
     let media = context.media().await?;
     let mut would = vec![preview_line(context, &name, &group).await?, ReplyLine::from_quote(text)];
     would.extend(media_line(media.as_ref()));
@@ -85,13 +82,13 @@ async fn build_plan(context: &mut Context<'_>, arguments: &Arguments) -> Result<
         let word = text.split_whitespace().next().unwrap_or_default().to_owned();
         return Err(SPEC.usage_error_reply(UsageError::UnknownFlag(word), context.localizer).into());
     }
-    context.preview_lines(SPEC.name, rest, would, true)?;
+    context.preview_or_confirm(SPEC.name, rest, would, true)?;
     Ok(AnnouncePlan {
-        community: community.id.to_string(),
+        community: community.id,
         name,
         text: text.to_owned(),
         media,
-        group: group.to_string(),
+        group,
         language: context.localizer.locale.tag().to_owned(),
         is_calling: false,
     })
@@ -134,9 +131,6 @@ async fn send_announcement(context: &mut Context<'_>, plan: AnnouncePlan) -> Res
     if context.is_cancelled {
         return Ok(api_change::cancelled_line());
     }
-    let (Some(group), Some(_)) = (GroupId::parse(&plan.group), CommunityId::parse(&plan.community)) else {
-        return Err(CommandError::MissingCommunity);
-    };
     let permit = context.zapi.acquire_send_permit(Priority::Reply).await?;
     let announcing = Some(command.clone());
     let announcing = StateChange { kind: StateKind::Announcing, key: command.clone(), value: announcing };
@@ -144,7 +138,8 @@ async fn send_announcement(context: &mut Context<'_>, plan: AnnouncePlan) -> Res
     api_change::store_plan(context, &AnnouncePlan { is_calling: true, ..plan.clone() }).await?;
     failpoint::reach(Step::Calling);
     let media = plan.media.as_ref().filter(|media| media.url.is_some());
-    let response = context.zapi.send_announcement(&Chat::Group(group), &plan.text, media, permit).await;
+    let response =
+        context.zapi.send_announcement(&Chat::Group(plan.group.clone()), &plan.text, media, permit).await;
     failpoint::reach(Step::Called);
     let error = match response {
         Ok(ids) => {

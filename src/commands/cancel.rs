@@ -7,9 +7,8 @@
 //! Admins may cancel what they may do: their own commands, and those of other admins in the same group.
 
 use crate::authorization::{may_everywhere, may_use};
-use crate::command::context::{CommandError, Context};
 use crate::command::prompt::{clear_prompt, is_in_time};
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::domain::Chat;
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::word_lists::in_word_list;

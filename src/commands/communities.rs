@@ -1,7 +1,6 @@
 //! `/communities`: lists the communities in which the admin has rights.
 
-use crate::command::context::{CommandError, Context};
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::directory::{CommunityEntry, fold};
 use crate::engine::listing::{ListKind, NumberedList, format_names};
 use crate::parse::arguments::Arguments;
@@ -18,18 +17,17 @@ pub const SPEC: CommandSpec = CommandSpec {
 
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
     let snapshot = context.directory.snapshot(context.zapi).await?;
-    let is_allowed = |each: &&CommunityEntry| context.can_see(&each.id, &each.name);
-    let mut allowed: Vec<CommunityEntry> = snapshot.communities.all().filter(is_allowed).cloned().collect();
+    let allowed = snapshot.communities.all().filter(|community| context.sees(community));
+    let mut allowed: Vec<CommunityEntry> = allowed.cloned().collect();
     if allowed.is_empty() {
         return Ok(Reply::Report(vec![ReplyLine::new("no-communities")]));
     }
     allowed.sort_by_cached_key(|each| (fold(&each.name), each.id.to_string()));
     let head = ReplyLine::new("communities").with_count("count", allowed.len());
-    let ids = allowed.iter().map(|each| each.id.to_string()).collect();
-    Ok(context.show_numbered_list(
+    Ok(context.show_list(
         SPEC.name,
         vec![head],
         format_names(&allowed),
-        NumberedList::new(ListKind::Communities, ids),
+        Some(NumberedList::new(ListKind::Communities, &allowed)),
     ))
 }

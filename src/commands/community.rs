@@ -1,7 +1,6 @@
 //! `/community <community>`: shows a community and its groups, as they are now.
 
-use crate::command::context::{CommandError, Context};
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::directory::{GroupEntry, NamedEntry, fold};
 use crate::engine::listing::{ListKind, NumberedList, format_names};
 use crate::parse::arguments::{ArgKind, Arguments};
@@ -30,7 +29,7 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
         .map(|group| NamedEntry { id: group.id.clone(), name: group.name.clone() })
         .collect();
     groups.sort_by_cached_key(|group| (fold(&group.name), group.id.to_string()));
-    let name = details.name.filter(|name| !name.is_empty()).unwrap_or(community.name);
+    let name = details.name_or(community.name);
     let limit = context.instance.community_limit.to_string();
     let mut head = vec![match lists_groups {
         true => {
@@ -49,11 +48,10 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
     if lists_groups && groups.is_empty() {
         head.push(ReplyLine::new("community-empty"));
     }
-    let ids = groups.iter().map(|group| group.id.to_string()).collect();
-    Ok(context.show_numbered_list(
+    Ok(context.show_list(
         SPEC.name,
         head,
         format_names(&groups),
-        NumberedList::new(ListKind::Groups, ids),
+        Some(NumberedList::new(ListKind::Groups, &groups)),
     ))
 }

@@ -5,9 +5,9 @@
 
 use crate::clock::Timestamp;
 use crate::command::consent::{Answer, AnswerTiming, Consent, Quote, is_reaction};
-use crate::command::prompt::{Prompt, clear_prompt, is_in_time, predates_prompt, void_prompt};
+use crate::command::prompt::{clear_prompt, is_in_time, predates_prompt, void_prompt};
 use crate::command::resolution::{Resolution, ResolveContext};
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandSpec, HelpSection, Prompt};
 use crate::domain::{Chat, Locale};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
@@ -29,7 +29,10 @@ pub const SPEC: CommandSpec = CommandSpec {
 /// without a prefix is then talk (worker/talk.rs).
 pub async fn resolve(context: &ResolveContext<'_>, arguments: &Arguments) -> Result<Resolution, LeaseError> {
     let ResolveContext { store, instance, conversation_key, has_no_prefix, .. } = *context;
-    let if_none = || if has_no_prefix { Resolution::Ignore } else { reply_only(nothing_waits()) };
+    let if_none = || match has_no_prefix {
+        true => Resolution::Ignore,
+        false => ReplyLine::not_done("confirm-nothing").into(),
+    };
     let stored = store.get_state(instance, StateKind::Prompt, conversation_key.as_str()).await?;
     let Some((prompted_at, prompt)) = stored.and_then(|entry| Some((entry.at, Prompt::from_state(&entry)?)))
     else {
@@ -41,7 +44,7 @@ pub async fn resolve(context: &ResolveContext<'_>, arguments: &Arguments) -> Res
     }
     // It was previewed already; `--try` is no yes.
     if arguments.flags.dry_run {
-        return Ok(reply_only(ReplyLine::not_done("confirm-dry-run")));
+        return Ok(ReplyLine::not_done("confirm-dry-run").into());
     }
     let answer = read_answer(context, arguments, (prompted_at, &prompt)).await?;
     Ok(match prompt.consent(answer) {
@@ -61,7 +64,7 @@ pub async fn resolve(context: &ResolveContext<'_>, arguments: &Arguments) -> Res
         Consent::Open(key) => {
             let is_for_other = matches!(key, "confirm-early" | "confirm-other-quoted");
             let line = if is_for_other { ReplyLine::not_done(key) } else { ReplyLine::new(key) };
-            reply_only(line.with_plain("last", prompt.options.len().to_string()))
+            line.with_plain("last", prompt.options.len().to_string()).into()
         }
         Consent::Unrelated => Resolution::Ignore,
     })
@@ -110,12 +113,4 @@ async fn read_answer(
         timing,
         is_after_command: store.has_command_between(&prompt.prompted_by, command).await?,
     })
-}
-
-fn nothing_waits() -> ReplyLine {
-    ReplyLine::not_done("confirm-nothing")
-}
-
-fn reply_only(line: ReplyLine) -> Resolution {
-    Resolution::Reply(Reply::Lines(vec![line]), Vec::new())
 }

@@ -7,13 +7,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::authorization::may_everywhere;
-use crate::command::context::{CommandError, Context};
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::directory::{fold, is_invisible};
 use crate::domain::{CommunityId, GroupId};
 use crate::engine::api_change;
 use crate::engine::free_text::check_length;
-use crate::engine::read_back::poll;
+use crate::engine::read_back::{accept_unread, poll};
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::further_command::has_verb_behind_conjunction;
@@ -113,7 +112,7 @@ async fn build_plan(context: &mut Context<'_>, text: &str) -> Result<CreatePlan,
     let is_doubtful =
         !known.is_empty() || suggested.is_some() || stripped.is_some() || has_verb_behind_conjunction(&name);
     let rest = command_arguments(&name, description.as_deref());
-    context.preview_lines(SPEC.name, rest, would, is_doubtful)?;
+    context.preview_or_confirm(SPEC.name, rest, would, is_doubtful)?;
     Ok(CreatePlan { name, description, known, known_groups: groups, is_calling: false })
 }
 
@@ -172,8 +171,7 @@ async fn find_created(
                 return Err(rejected.into());
             }
         }
-        Err(error) if error.cause.is_temporary() && !context.is_last_attempt => return Err(error.into()),
-        Err(_) => context.is_final_failure = context.is_last_attempt,
+        Err(error) => accept_unread(context, error)?,
     }
     context.set_undo(SPEC.name, None);
     let unknown = ReplyLine::unknown("create-unknown").name("community", plan.name.as_str());

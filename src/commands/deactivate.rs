@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::context::{CommandError, Context};
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::domain::CommunityId;
 use crate::engine::api_change::{self, ApiChange};
 use crate::engine::audience::count_members;
@@ -33,7 +32,7 @@ struct Deactivation {
 impl ApiChange for Deactivation {
     const COMMAND: &'static str = SPEC.name;
     const CALL: &'static str = "DELETE communities";
-    const IS_CONFIRMED: bool = false;
+    const RETRIES_INVISIBLE: bool = true;
 
     async fn plan(context: &mut Context<'_>, _: &Arguments) -> Result<Self, CommandError> {
         let community = context.require_community()?;
@@ -48,7 +47,7 @@ impl ApiChange for Deactivation {
         let mut preview = vec![ReplyLine::preview("deactivate-would").name("community", name.as_str())];
         preview.extend(groups.map(|count| ReplyLine::new("deactivate-groups").with_count("count", count)));
         preview.extend(people.map(|count| ReplyLine::new("deactivate-people").with_count("count", count)));
-        context.preview_lines(SPEC.name, community.id.to_string(), preview, true)?;
+        context.preview_or_confirm(SPEC.name, community.id.to_string(), preview, true)?;
         Ok(Self { community: community.id, name, groups })
     }
 

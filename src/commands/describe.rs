@@ -4,8 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::context::{CommandError, Context};
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::domain::CommunityId;
 use crate::engine::api_change::{self, ApiChange};
 use crate::engine::free_text::{check_length, is_same_text, parses_back_to, trailing_yes_line};
@@ -62,7 +61,8 @@ impl ApiChange for Description {
         }
         let is_not_so = |text: &String| !is_same_text(&change.before, text);
         let is_changed_since = context.precondition.as_ref().is_some_and(is_not_so);
-        let mut preview = change.preview();
+        let key = if change.text.is_empty() { "describe-none-would" } else { "describe-would" };
+        let mut preview = change.lines(ReplyLine::preview(key), &change.text);
         let may_hold_a_flag = ends_in_yes(&change.text);
         if may_hold_a_flag {
             preview.push(trailing_yes_line());
@@ -72,11 +72,13 @@ impl ApiChange for Description {
             context.require_confirmation();
             // A yes removes the text that was shown, no later one.
             context.precondition = Some(change.before.clone());
-            preview.splice(..0, change.changed_since_lines());
+            let is_none = change.before.trim().is_empty();
+            let key = if is_none { "describe-none-changed-since" } else { "describe-changed-since" };
+            preview.splice(..0, change.lines(ReplyLine::not_done(key), &change.before));
         }
         let rest = command_for(&change.community, &change.text).unwrap_or_default();
         let is_grave = is_changed_since || may_hold_a_flag || may_be_cut(arguments);
-        context.preview_lines(SPEC.name, rest, preview, is_grave)?;
+        context.preview_or_confirm(SPEC.name, rest, preview, is_grave)?;
         Ok(change)
     }
 
@@ -99,7 +101,7 @@ impl ApiChange for Description {
             (false, true) => "describe-back",
             (false, false) => "describe-done",
         };
-        vec![ReplyLine::done(key).name("community", self.name.as_str())]
+        self.lines(ReplyLine::done(key), &self.text)
     }
 
     fn set_undo(&self, context: &mut Context<'_>) {
@@ -109,21 +111,11 @@ impl ApiChange for Description {
 }
 
 impl Description {
-    fn preview(&self) -> Vec<ReplyLine> {
-        let of = |key| ReplyLine::preview(key).name("community", self.name.as_str());
-        match self.text.as_str() {
-            "" => vec![of("describe-none-would")],
-            text => vec![of("describe-would"), ReplyLine::from_quote(text)],
-        }
-    }
-
-    /// The current description, if it is not the one that this admin had set.
-    fn changed_since_lines(&self) -> Vec<ReplyLine> {
-        let of = |key| ReplyLine::not_done(key).name("community", self.name.as_str());
-        match self.before.trim() {
-            "" => vec![of("describe-none-changed-since")],
-            now => vec![of("describe-changed-since"), ReplyLine::from_quote(now)],
-        }
+    /// A line about a description, and the text below it.
+    fn lines(&self, line: ReplyLine, text: &str) -> Vec<ReplyLine> {
+        let text = Some(text.trim()).filter(|text| !text.is_empty());
+        let line = line.name("community", self.name.as_str());
+        std::iter::once(line).chain(text.map(ReplyLine::from_quote)).collect()
     }
 }
 

@@ -2,9 +2,7 @@
 
 use crate::authorization::may_use;
 use crate::command::catalog::Catalog;
-use crate::command::context::{CommandError, Context};
-use crate::command::prompt::Prompt;
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection, Prompt};
 use crate::i18n;
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::{Localizer, Reply, ReplyLine, format_columns};

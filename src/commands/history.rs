@@ -7,15 +7,14 @@
 
 use crate::authorization::{community_admin_key, display_admin_key, may_everywhere, may_in};
 use crate::command::catalog::Catalog;
-use crate::command::context::{CommandError, Context};
 use crate::command::parsed_text::{ParsedCommand, ParsedRequest, ParsedText};
-use crate::command::prompt::Prompt;
 use crate::command::resolution::DeferredCommand;
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection, Prompt};
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, NameMatch, Snapshot, disambiguate, fold};
 use crate::domain::{CommunityId, Person};
 use crate::engine::links::change::{stored_plan_community, stored_plan_sources};
+use crate::engine::listing::ListKind;
 use crate::engine::members::person::parse_one;
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::prompt_reply::is_thumbs_up;
@@ -38,8 +37,6 @@ const READ_BATCH: usize = 500;
 const MAX_READS: usize = 20;
 /// The most commands in the list.
 const MAX_ENTRIES: usize = 200;
-/// The most lines of a page: these are long.
-const PAGE_SIZE: usize = 20;
 /// The most characters of a result.
 const MAX_RESULT_LEN: usize = 60;
 /// The status icons of a reply, the most telling first.
@@ -81,9 +78,8 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
                 break 'past;
             }
             reached = entry.at;
-            let may_see = is_everywhere || may_see(context, names, &entry);
             if is_listed(context.catalog, &entry)
-                && may_see
+                && (is_everywhere || may_see(context, names, &entry))
                 && matches_filter(context, names, &wanted, &entry)
             {
                 lines.push(format_entry(context, &entry));
@@ -107,7 +103,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     }
     Ok(match lines.is_empty() {
         true => Reply::Report(head),
-        false => context.show_unnumbered_list(SPEC.name, head, lines, PAGE_SIZE),
+        false => context.show_list(SPEC.name, head, lines, None),
     })
 }
 
@@ -128,24 +124,14 @@ async fn parse_filter(context: &mut Context<'_>, words: &[String]) -> Result<His
     if let Some(admin) = known.iter().copied().find(is_named) {
         return Ok(filter_by_admin(admin));
     }
-    let id = match words {
-        [word] => context.resolve_community_number(word).await?,
-        _ => None,
-    };
-    let sees = |entry: &CommunityEntry| context.can_see(&entry.id, &entry.name);
+    let number = context.resolve_list_number(&typed).await?;
+    let id = number.filter(|(kind, _)| *kind == ListKind::Communities).map(|(_, id)| id);
+    let sees = |entry: &CommunityEntry| context.sees(entry);
     let meant = id.as_deref().unwrap_or(&typed);
     let found = context.directory.find_community_among(context.zapi, meant, sees).await?;
-    let (mut entries, mut nearest) = match found {
-        NameMatch::Exact(entry) => (vec![entry], Vec::new()),
-        NameMatch::Many(entries) | NameMatch::Ambiguous(entries) => (entries, Vec::new()),
-        NameMatch::NotFound { suggestions: nearest } => (Vec::new(), nearest),
-    };
-    entries.retain(sees);
-    nearest.retain(sees);
+    let (mut entries, nearest) = found.into_entries();
     if entries.len() > 1 {
-        let candidates = disambiguate(&entries);
-        prompt_choice(context, &entries);
-        return Err(Reply::ambiguous_community(&typed, candidates).into());
+        return Err(prompt_choice(context, &entries, |names| Reply::ambiguous_community(&typed, names)));
     }
     if let Some(community) = entries.pop() {
         return Ok(HistoryFilter::InCommunity(community));
@@ -161,8 +147,7 @@ async fn parse_filter(context: &mut Context<'_>, words: &[String]) -> Result<His
         // `of Ana` means the same as `Ana`.
         _ if let Some(rest) = skip_stop_words(words) => Box::pin(parse_filter(context, rest)).await,
         _ if !nearest.is_empty() => {
-            prompt_choice(context, &nearest);
-            Err(Reply::similar_communities(&typed, disambiguate(&nearest)).into())
+            Err(prompt_choice(context, &nearest, |names| Reply::similar_communities(&typed, names)))
         }
         _ => {
             let nobody = ReplyLine::not_done("history-nobody").name("name", typed);
@@ -180,19 +165,25 @@ async fn known_admins<'a>(context: &Context<'a>) -> Result<Vec<&'a Admin>, Comma
     }
     let snapshot = context.directory.snapshot(context.zapi).await?;
     let shared = |admin: &Admin| {
-        let mut seen = snapshot.communities.all().filter(|entry| context.can_see(&entry.id, &entry.name));
+        let mut seen = snapshot.communities.all().filter(|entry| context.sees(entry));
         seen.any(|entry| may_in(admin, &entry.id, &entry.name, context.directory))
     };
     Ok(all.filter(|admin| admin.key == context.admin.key || shared(admin)).collect())
 }
 
-/// Lets a number choose one of these.
-fn prompt_choice(context: &mut Context<'_>, entries: &[CommunityEntry]) {
+/// Ends the command with a prompt: a number chooses one of these.
+fn prompt_choice(
+    context: &mut Context<'_>,
+    entries: &[CommunityEntry],
+    reply: impl FnOnce(Vec<String>) -> Reply,
+) -> CommandError {
+    let names = disambiguate(entries);
     context.set_prompt(Prompt {
         options: entries.iter().take(MAX_CANDIDATES).map(|entry| entry.id.to_string()).collect(),
-        names: disambiguate(entries),
+        names: names.clone(),
         ..Prompt::new(&context.claim.command, context.localizer.locale, SPEC.name)
     });
+    reply(names).into()
 }
 
 fn filter_by_admin(admin: &Admin) -> HistoryFilter {
@@ -218,20 +209,16 @@ fn filter_by_number(context: &Context<'_>, known: &[&Admin], person: Person) -> 
 
 /// Whether it changes something, or would have: reads and unused replies are left out.
 fn is_listed(catalog: &Catalog, entry: &HistoryEntry) -> bool {
-    let Some(spec) = catalog.lookup(&entry.name).filter(|spec| spec.is_mutating) else { return false };
-    // The command that replaced it.
-    !spec.is_indirect()
-        || entry.text.is_empty()
-        || resolved_command(entry).is_some_and(|command| is_change(catalog, &command))
+    let is_change = |name: &str| catalog.lookup(name).is_some_and(|spec| spec.is_mutating);
+    // A command that stands for another one.
+    let is_indirect = catalog.lookup(&entry.name).is_some_and(CommandSpec::is_indirect);
+    let is_used = || resolved_command(entry).is_some_and(|command| is_change(&command.command));
+    is_change(&entry.name) && (!is_indirect || entry.text.is_empty() || is_used())
 }
 
 /// The command that replaced it.
 fn resolved_command(entry: &HistoryEntry) -> Option<DeferredCommand> {
     entry.deferred_command.as_deref().and_then(|meant| serde_json::from_str(meant).ok())
-}
-
-fn is_change(catalog: &Catalog, command: &DeferredCommand) -> bool {
-    catalog.lookup(&command.command).is_some_and(|spec| spec.is_mutating)
 }
 
 /// Whether an admin of some communities may see a command: their own, or one in such a community.
@@ -257,19 +244,13 @@ fn matches_filter(
     match wanted {
         HistoryFilter::All => true,
         HistoryFilter::ByAdmin { key, by_owner, .. } => entry.admin == *key && entry.by_owner == *by_owner,
-        HistoryFilter::InCommunity(community) => {
-            match entry.plan.as_deref().and_then(stored_plan_community) {
-                Some(planned) if planned.id == community.id => true,
-                Some(_) => {
-                    let left = entry.plan.as_deref().map(stored_plan_sources).unwrap_or_default();
-                    left.contains(&community.id)
-                }
-                None => {
-                    let typed = names.and_then(|names| typed_community(context, names, entry));
-                    typed.as_ref() == Some(&community.id)
-                }
+        HistoryFilter::InCommunity(CommunityEntry { id, .. }) => match &entry.plan {
+            Some(plan) if stored_plan_community(plan).is_some_and(|planned| planned.id != *id) => {
+                stored_plan_sources(plan).contains(id)
             }
-        }
+            Some(plan) if stored_plan_community(plan).is_some() => true,
+            _ => names.and_then(|names| typed_community(context, names, entry)).as_ref() == Some(id),
+        },
     }
 }
 
@@ -284,12 +265,8 @@ fn typed_community(context: &Context<'_>, names: &Snapshot, record: &HistoryEntr
         },
     };
     let arguments = parsed.assign(spec_of(&parsed.typed)?).ok()?;
-    let typed = arguments.community.as_ref()?;
-    let typed = context
-        .directory
-        .config_alias(typed)
-        .or_else(|| context.directory.chat_alias(typed))
-        .unwrap_or(typed);
+    let typed = arguments.community.as_deref()?;
+    let typed = context.directory.alias(typed).unwrap_or(typed);
     match names.communities.find(typed, CommunityId::parse(typed)) {
         NameMatch::Exact(entry) => Some(entry.id),
         _ => None,

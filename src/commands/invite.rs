@@ -7,11 +7,11 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::context::{CommandError, Context};
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::directory::{CommunityEntry, NamedEntry, fold};
 use crate::domain::{CommunityId, GroupId};
 use crate::engine::api_change::{self, ApiChange};
+use crate::engine::audience::announcement_group;
 use crate::engine::target::{self, Target, TargetMatch};
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
@@ -32,13 +32,13 @@ pub const SPEC: CommandSpec = CommandSpec {
 /// A new link.
 #[derive(Serialize, Deserialize)]
 struct NewLink {
-    /// What the link is for: the community itself, or a group of one or of none.
-    whole: Option<CommunityId>,
+    /// The link is for its community itself.
+    is_whole: bool,
     /// The group of the link.
     group: GroupId,
     /// The name of what the link is for.
     place: String,
-    /// Its community.
+    /// The community that it is of, if any.
     community: Option<CommunityId>,
     /// The name of its community.
     name: Option<String>,
@@ -55,55 +55,30 @@ struct NewLink {
     current: OnceLock<String>,
 }
 
-/// What a link is for.
-struct LinkTarget {
-    target: Target,
-    /// The group whose link it is.
-    group: GroupId,
-    /// The community that it is of.
-    community: Option<CommunityEntry>,
-}
-
 impl ApiChange for NewLink {
     const COMMAND: &'static str = SPEC.name;
     const CALL: &'static str = "redefine-invitation-link";
-    const ENDS_ANEW: bool = true;
+    const WAITS_BEFORE_REPEAT: bool = true;
 
     async fn plan(context: &mut Context<'_>, arguments: &Arguments) -> Result<Self, CommandError> {
-        let (LinkTarget { target, group, community }, is_reset) = parse_target(context, arguments).await?;
-        let old = context.zapi.invitation(&group).await?.filter(|link| is_displayable_link(link));
-        let name = target.name().to_owned();
+        let (mut link, is_reset) = parse_target(context, arguments).await?;
+        link.old = context.zapi.invitation(&link.group).await?.filter(|link| is_displayable_link(link));
         if !is_reset {
-            return Err(match old {
-                Some(link) => Reply::Lines(link_lines(ReplyLine::new("invite-link"), &name, &link)).into(),
-                None => ReplyLine::not_done("invite-unseen").name("place", name).into(),
+            return Err(match &link.old {
+                Some(old) => Reply::Lines(link_lines(ReplyLine::new("invite-link"), &link.place, old)).into(),
+                None => ReplyLine::not_done("invite-unseen").name("place", link.place).into(),
             });
         }
         failpoint::reach(Step::StateRead);
-        let preview = ReplyLine::preview("invite-would").name("place", name.as_str());
-        context.preview_lines(SPEC.name, format!("{} reset", target.id()), vec![preview], true)?;
-        let whole = match target {
-            Target::Community(entry) => Some(entry.id),
-            Target::Group(_) => None,
-        };
-        let (community, community_name) = community.map(|entry| (entry.id, entry.name)).unzip();
-        Ok(Self {
-            whole,
-            group,
-            place: name,
-            community,
-            name: community_name,
-            old,
-            is_first: true,
-            returned: OnceLock::new(),
-            current: OnceLock::new(),
-        })
+        let preview = ReplyLine::preview("invite-would").name("place", link.place.as_str());
+        context.preview_or_confirm(SPEC.name, format!("{} reset", link.target_id()), vec![preview], true)?;
+        Ok(link)
     }
 
     async fn call(&self, zapi: &Zapi, permit: ChangePermit) -> Result<(), ApiError> {
-        let scope = match &self.whole {
-            Some(community) => InvitationScope::Community(community),
-            None => InvitationScope::Group(&self.group),
+        let scope = match &self.community {
+            Some(community) if self.is_whole => InvitationScope::Community(community),
+            _ => InvitationScope::Group(&self.group),
         };
         let _ = self.returned.set(zapi.reset_invitation(scope, permit).await?);
         Ok(())
@@ -123,7 +98,7 @@ impl ApiChange for NewLink {
     }
 
     fn status_command(&self) -> Option<(&'static str, Vec<&str>)> {
-        Some((SPEC.name, vec![self.whole.as_ref().map_or(self.group.as_str(), CommunityId::as_str)]))
+        Some((SPEC.name, vec![self.target_id()]))
     }
 
     fn done_lines(&self, _: &mut Context<'_>) -> Vec<ReplyLine> {
@@ -140,6 +115,11 @@ impl ApiChange for NewLink {
 }
 
 impl NewLink {
+    /// The id of what the link is for.
+    fn target_id(&self) -> &str {
+        self.community.as_ref().filter(|_| self.is_whole).map_or(self.group.as_str(), CommunityId::as_str)
+    }
+
     /// The new link, as it was read, else as the call returned it.
     fn link(&self) -> Option<&String> {
         self.current.get().or(self.returned.get()).filter(|link| is_displayable_link(link))
@@ -160,7 +140,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
 async fn parse_target(
     context: &mut Context<'_>,
     arguments: &Arguments,
-) -> Result<(LinkTarget, bool), CommandError> {
+) -> Result<(NewLink, bool), CommandError> {
     let (typed, is_reset) = match arguments.words().join(" ") {
         // `novo` may belong to its name.
         whole if is_whole_name(context, &whole).await? => (whole, false),
@@ -197,8 +177,7 @@ fn parse_target_words(words: &[String]) -> (String, bool) {
 /// Whether these words are the whole name of a group, or of a community that the admin sees.
 async fn is_whole_name(context: &Context<'_>, words: &str) -> Result<bool, CommandError> {
     let snapshot = context.directory.snapshot(context.zapi).await?;
-    let is_it =
-        |entry: &CommunityEntry| fold(&entry.name) == fold(words) && context.can_see(&entry.id, &entry.name);
+    let is_it = |entry: &CommunityEntry| fold(&entry.name) == fold(words) && context.sees(entry);
     Ok(snapshot.groups.has_name(words) || snapshot.communities.all().any(is_it))
 }
 
@@ -213,20 +192,16 @@ async fn strip_link_word(context: &Context<'_>, typed: String) -> Result<String,
     })
 }
 
-/// The group of the link, if its link may be shown.
+/// The link of a community or group, which is not read yet, if it may be shown.
 async fn find_link_target(
     context: &Context<'_>,
     target: Target,
     typed: &str,
-) -> Result<LinkTarget, CommandError> {
+) -> Result<NewLink, CommandError> {
     let (group, community) = match &target {
         Target::Community(community) => {
             let details = context.zapi.community(&community.id).await?;
-            let Some(group) = details.announcement().map(|group| group.id.clone()) else {
-                let none = ReplyLine::not_done("no-announcement-group");
-                return Err(none.name("community", target.name()).into());
-            };
-            (group, Some(community.clone()))
+            (announcement_group(&details, target.name())?, Some(community.clone()))
         }
         Target::Group(group) => {
             let community = match context.zapi.group(&group.id).await?.community {
@@ -244,7 +219,18 @@ async fn find_link_target(
         // Reveals no more than was typed of what the admin may not see.
         return Err(Reply::forbidden(SPEC.name, Some(typed.to_owned())).into());
     }
-    Ok(LinkTarget { target, group, community })
+    let (community, name) = community.map(|entry| (entry.id, entry.name)).unzip();
+    Ok(NewLink {
+        is_whole: matches!(target, Target::Community(_)),
+        group,
+        place: target.name().to_owned(),
+        community,
+        name,
+        old: None,
+        is_first: true,
+        returned: OnceLock::new(),
+        current: OnceLock::new(),
+    })
 }
 
 /// A link on a line of its own, easy to tap.

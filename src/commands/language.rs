@@ -3,8 +3,7 @@
 //! The name of a command selects its language; a name of none or of several uses the chat's, then the
 //! instance's. A new language counts at once.
 
-use crate::command::context::{CommandError, Context};
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
@@ -39,8 +38,8 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     };
     context.set_state(StateKind::Language, ordering_key, Some(locale.tag().to_owned()));
     context.set_undo(SPEC.name, Some((SPEC.name, before.tag().to_owned())));
-    let lines = ReplyLine::done("language-set").with_command("help", "help", &[]);
-    Ok(Reply::InLanguage(locale, Box::new(Reply::Lines(vec![lines]))))
+    let line = ReplyLine::done("language-set").with_command("help", "help", &[]);
+    Ok(Reply::InLanguage(locale, vec![line]))
 }
 
 /// The translation key for a language's name.

@@ -32,9 +32,9 @@ mod whoami;
 
 use std::sync::LazyLock;
 
+use crate::command::CommandSpec;
 use crate::command::catalog::Catalog;
 use crate::command::handler::{Command, Run};
-use crate::command::spec::CommandSpec;
 use crate::domain::Locale;
 
 /// A command that is run by itself.

@@ -1,7 +1,6 @@
 //! `/more`: the next page of the last long list that this admin was shown in this chat.
 
-use crate::command::context::{CommandError, Context};
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::parse::arguments::Arguments;
 use crate::reply::{Reply, ReplyLine};
 

@@ -1,7 +1,6 @@
 //! `/move <groups…> <community>`: unlinks groups from their communities, and links them to another one.
 
-use crate::command::context::{CommandError, Context};
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::engine::links::change::change_links;
 use crate::engine::links::plan::LinkAction;
 use crate::parse::arguments::{ArgKind, Arguments};

@@ -5,8 +5,7 @@
 use http::Uri;
 use serde::{Deserialize, Serialize};
 
-use crate::command::context::{CommandError, Context};
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::directory::CommunityEntry;
 use crate::domain::{CommunityId, Media};
 use crate::engine::api_change::{self, ApiChange};
@@ -57,7 +56,7 @@ impl ApiChange for Photo {
         };
         let (url, rest) = picture.map_err(|wrong| ask_for_photo(context, &community, wrong))?;
         let preview = ReplyLine::preview("photo-would").name("community", community.name.as_str());
-        context.preview_lines(SPEC.name, rest, vec![preview], false)?;
+        context.preview_or_confirm(SPEC.name, rest, vec![preview], false)?;
         Ok(Self { community: community.id, name: community.name, url })
     }
 

@@ -1,7 +1,6 @@
 //! `/promote`: makes people admins of a community.
 
-use crate::command::context::{CommandError, Context};
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::engine::members::action::MemberAction;
 use crate::engine::members::change::change_members;
 use crate::parse::arguments::{ArgKind, Arguments};

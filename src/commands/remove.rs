@@ -1,7 +1,6 @@
 //! `/remove`: removes people from a community and from its groups.
 
-use crate::command::context::{CommandError, Context};
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::engine::members::action::MemberAction;
 use crate::engine::members::change::change_members;
 use crate::parse::arguments::{ArgKind, Arguments};

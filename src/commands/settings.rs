@@ -5,8 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::context::{CommandError, Context};
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::domain::CommunityId;
 use crate::engine::api_change::{self, ApiChange};
 use crate::i18n;
@@ -49,7 +48,7 @@ impl ApiChange for Setting {
         };
         let preview = ReplyLine::preview(text_key(who, "would")).name("community", community.name.as_str());
         let rest = command_arguments(&community.id, who);
-        context.preview_lines(SPEC.name, rest, vec![preview], false)?;
+        context.preview_or_confirm(SPEC.name, rest, vec![preview], false)?;
         Ok(Self { community: community.id, name: community.name, who, before })
     }
 
@@ -82,7 +81,8 @@ impl ApiChange for Setting {
             }
             // The setting before is not known; undo sets the opposite.
             None => {
-                let words = typed_setting(context, opposite(self.who));
+                let opposite = if self.who == AddPolicy::All { AddPolicy::Admins } else { AddPolicy::All };
+                let words = typed_setting(context, opposite);
                 let words: Vec<&str> = std::iter::once(self.name.as_str()).chain(words.split(' ')).collect();
                 context.set_not_undoable(SPEC.name, SPEC.name, &words);
             }
@@ -137,13 +137,6 @@ fn usage_lines(context: &Context<'_>, name: &str, words: &str, before: Option<Ad
 /// The setting as it is typed.
 fn typed_setting(context: &Context<'_>, who: AddPolicy) -> String {
     i18n::text(context.localizer.locale, &text_key(who, "words"), &[])
-}
-
-fn opposite(who: AddPolicy) -> AddPolicy {
-    match who {
-        AddPolicy::Admins => AddPolicy::All,
-        AddPolicy::All => AddPolicy::Admins,
-    }
 }
 
 fn parse_policy(text: &str) -> Option<AddPolicy> {

@@ -7,8 +7,7 @@
 use std::time::Duration;
 
 use crate::clock::Timestamp;
-use crate::command::context::{CommandError, Context};
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::parse::arguments::Arguments;
 use crate::reply::{Reply, ReplyLine, quote};
 use crate::storage::ConnectionReport;

@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use crate::command::resolution::{DeferredCommand, Resolution, ResolveContext};
-use crate::command::spec::{CommandSpec, HelpSection};
 use crate::command::undo_record::UndoRecord;
+use crate::command::{CommandSpec, HelpSection};
 use crate::parse::flags::Flags;
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::{LeaseError, StateKind};
@@ -33,7 +33,7 @@ pub async fn resolve(context: &ResolveContext<'_>, flags: Flags) -> Result<Resol
         stored.and_then(|stored| Some((stored.at, serde_json::from_str::<UndoRecord>(&stored.value).ok()?)));
     let Some((changed_at, UndoRecord { command, undo_command, is_undone, precondition, alternative })) = undo
     else {
-        return Ok(reply_only(ReplyLine::not_done("undo-nothing")));
+        return Ok(ReplyLine::not_done("undo-nothing").into());
     };
     if let Some((undo_command, rest)) = undo_command {
         return Ok(Resolution::Command(DeferredCommand {
@@ -56,8 +56,4 @@ pub async fn resolve(context: &ResolveContext<'_>, flags: Flags) -> Result<Resol
         ReplyLine::new("undo-instead").with_plain("command", localizer.format_command(&command, &words))
     }));
     Ok(Resolution::Reply(Reply::Lines(lines), Vec::new()))
-}
-
-fn reply_only(line: ReplyLine) -> Resolution {
-    Resolution::Reply(Reply::Lines(vec![line]), Vec::new())
 }

@@ -1,7 +1,6 @@
 //! `/unlink <community> <groups…>`: unlinks groups from a community.
 
-use crate::command::context::{CommandError, Context};
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::engine::links::change::change_links;
 use crate::engine::links::plan::LinkAction;
 use crate::parse::arguments::{ArgKind, Arguments};

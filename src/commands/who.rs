@@ -1,8 +1,7 @@
 //! `/who <community>`: who may do what in a community.
 
 use crate::authorization::may_in;
-use crate::command::context::{CommandError, Context};
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::config::Admin;
 use crate::domain::Person;
 use crate::engine::rights::{forbidden_commands, format_commands};
@@ -40,23 +39,27 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
     };
     // People in the configuration have the rights that it gives.
     let is_named = |admin: &Person| context.admins.find(*admin, false).is_some();
-    let mut shown: Vec<String> =
-        admins.iter().filter(|admin| !is_named(admin)).map(|admin| admin.display()).collect();
-    shown.sort_unstable();
-    shown.dedup();
-    let key = if shown.is_empty() { "who-community-nobody" } else { "who-community" };
+    let mut others: Vec<Person> = admins.iter().copied().filter(|admin| !is_named(admin)).collect();
+    others.sort_unstable_by_key(|person| (person.display().is_empty(), person.display()));
+    others.dedup_by_key(|person| person.display());
+    let key = if others.is_empty() { "who-community-nobody" } else { "who-community" };
     lines.push(ReplyLine::new(key).with_plain("commands", forbidden_commands(context)));
-    let unknown = shown.iter().any(String::is_empty);
-    lines.extend(
-        shown
-            .into_iter()
-            .filter(|shown| !shown.is_empty())
-            .map(|shown| ReplyLine::new("who-person").with_icon("•").with_plain("person", shown)),
-    );
-    if unknown {
-        lines.push(ReplyLine::new("who-hidden").with_icon("•"));
-    }
+    lines.extend(others.into_iter().map(|person| community_admin_line(person).with_icon("•")));
     Ok(Reply::Lines(lines))
+}
+
+/// An admin of a community. A lid names nobody to a reader: its last digits tell two people apart.
+fn community_admin_line(person: Person) -> ReplyLine {
+    match person {
+        Person { phone: Some(phone), .. } => {
+            ReplyLine::new("who-person").with_plain("person", phone.display())
+        }
+        Person { lid: Some(lid), .. } => {
+            let last = format!("{:04}", lid.as_u64() % 10_000);
+            ReplyLine::new("who-without-number").with_plain("last", last)
+        }
+        Person { .. } => ReplyLine::new("who-hidden"),
+    }
 }
 
 /// The rights of an admin of the configuration.

@@ -1,7 +1,6 @@
 //! `/whoami`: how the bot knows the sender.
 
-use crate::command::context::{CommandError, Context};
-use crate::command::spec::{CommandSpec, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::CommunityAdmins;
 use crate::engine::rights::forbidden_commands;

@@ -11,22 +11,27 @@
 mod name_index;
 mod folding;
 mod community_admins;
+mod invitations;
+mod cached_lists;
 
 use std::collections::HashMap;
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt, stream};
-use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+pub use cached_lists::{Memberships, Snapshot};
 pub use community_admins::{CommunityAdmin, CommunityAdmins, ReadMembers};
 pub use folding::{fold, is_invisible};
+pub use invitations::InviteTarget;
 pub use name_index::{NameIndex, NameMatch, NamedEntry, disambiguate, disambiguate_by, similarity_of};
 
-use crate::domain::{Chat, CommunityId, GroupId, InviteLink};
-use crate::zapi::{ApiError, ApiErrorKind, Zapi};
+use cached_lists::CachedLists;
+
+use crate::domain::{Chat, CommunityId, GroupId};
+use crate::zapi::{ApiError, Zapi};
 
 /// How long the lists are cached.
 const LISTS_TTL: Duration = Duration::from_secs(60);
@@ -46,116 +51,6 @@ pub struct Directory {
     /// Aliases set in a chat, folded.
     chat_aliases: Vec<(String, String)>,
     lists: Arc<CachedLists>,
-}
-
-/// The cache.
-#[derive(Debug, Default)]
-struct CachedLists {
-    cached: std::sync::Mutex<Cached>,
-    /// When and how the last read failed; locked during a read.
-    failed: Mutex<Option<(Instant, ApiError)>>,
-    /// The community of each group, when that was read, and after how many moves; locked during a read.
-    memberships: Mutex<Option<(Instant, usize, Arc<Memberships>)>>,
-}
-
-/// The lists that were read last; using them does not wait for a read.
-#[derive(Debug, Default)]
-struct Cached {
-    /// When the read began, and its result.
-    lists: Option<(Instant, Arc<Snapshot>)>,
-    /// Lists read before this moment are outdated: this process changed them.
-    changed_at: Option<Instant>,
-}
-
-/// The community of each group.
-#[derive(Debug, Default)]
-pub struct Memberships {
-    by_group: HashMap<GroupId, CommunityId>,
-    /// Whether every community could be read.
-    pub is_complete: bool,
-}
-
-impl Memberships {
-    /// The community of a group, where that is known.
-    pub fn community_of(&self, group: &GroupId) -> Option<&CommunityId> {
-        self.by_group.get(group)
-    }
-}
-
-/// Both lists, read at one time.
-#[derive(Debug)]
-pub struct Snapshot {
-    /// The communities, by name.
-    pub communities: NameIndex<CommunityId>,
-    /// Whether every entry of the list of communities could be read.
-    pub lists_all_communities: bool,
-    /// The groups, by name; announcement groups may be among them.
-    pub groups: NameIndex<GroupId>,
-}
-
-/// The target of an invite link.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum InviteTarget {
-    /// A group that the bot's number is in.
-    Group(GroupEntry),
-    /// A group that it is not in, by name where that is told.
-    NotAMember(Option<String>),
-    /// No group: the link is old, or was not copied in full.
-    Expired,
-}
-
-impl CachedLists {
-    /// The lists, read after `moment`; concurrent callers share one read, and none waits for it longer
-    /// than its own attempt lasts.
-    async fn read_newer_than(&self, zapi: &Zapi, moment: Option<Instant>) -> Result<Arc<Snapshot>, ApiError> {
-        if let Some(snapshot) = self.known_since(moment) {
-            return Ok(snapshot);
-        }
-        let requested_at = Instant::now();
-        let mut failed = zapi.before_deadline("communities", self.failed.lock()).await?;
-        if let Some((failed_at, error)) = &*failed
-            && *failed_at > requested_at
-            && error.cause != ApiErrorKind::DeadlineExceeded
-        {
-            // Callers that waited for this read share its failure, but not the end of another
-            // caller's attempt.
-            return Err(error.clone());
-        }
-        if let Some(snapshot) = self.known_since(moment) {
-            return Ok(snapshot);
-        }
-        let read = self.read(zapi).await;
-        if let Err(error) = &read {
-            *failed = Some((Instant::now(), error.clone()));
-        }
-        read
-    }
-
-    fn known_since(&self, moment: Option<Instant>) -> Option<Arc<Snapshot>> {
-        let cached = self.cached();
-        let since = moment.max(cached.changed_at);
-        let (read_at, snapshot) = cached.lists.as_ref()?;
-        since.is_none_or(|since| *read_at > since).then(|| snapshot.clone())
-    }
-
-    async fn read(&self, zapi: &Zapi) -> Result<Arc<Snapshot>, ApiError> {
-        let started = Instant::now();
-        let (communities, groups) = tokio::join!(zapi.list_communities(), zapi.groups());
-        let (communities, lists_all_communities) = communities?;
-        let communities = communities.into_iter().map(|each| NamedEntry { id: each.id, name: each.name });
-        let groups = groups?.into_iter().map(|each| NamedEntry { id: each.id, name: each.name });
-        let snapshot = Arc::new(Snapshot {
-            communities: NameIndex::new(communities.collect()),
-            lists_all_communities,
-            groups: NameIndex::new(groups.collect()),
-        });
-        self.cached().lists = Some((started, snapshot.clone()));
-        Ok(snapshot)
-    }
-
-    fn cached(&self) -> MutexGuard<'_, Cached> {
-        self.cached.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Directory {
@@ -187,7 +82,7 @@ impl Directory {
 
     /// Marks the lists as outdated, after this process changed something.
     pub async fn invalidate(&self) {
-        self.lists.cached().changed_at = Some(Instant::now());
+        self.lists.invalidate();
     }
 
     /// The community that a person named.
@@ -332,45 +227,9 @@ impl Directory {
         snapshot.groups.find(typed, None)
     }
 
-    /// The target of each of these words that is an invite link.
-    pub async fn resolve_invitations(
-        &self,
-        zapi: &Zapi,
-        typed: &[String],
-    ) -> Result<Vec<Option<InviteTarget>>, ApiError> {
-        let reads = typed.iter().map(|word| {
-            async move {
-                match InviteLink::parse(word) {
-                    Some(link) => self.resolve_invitation(zapi, &link).await.map(Some),
-                    None => Ok(InviteLink::looks_like_invite(word).then_some(InviteTarget::Expired)),
-                }
-            }
-            .boxed()
-        });
-        join_bounded(reads.collect()).await.into_iter().collect()
-    }
-
-    async fn resolve_invitation(&self, zapi: &Zapi, link: &InviteLink) -> Result<InviteTarget, ApiError> {
-        let requested_at = Instant::now();
-        let group = match zapi.group_of_invitation(link.as_str()).await {
-            Ok(group) => group,
-            Err(error) if error.proves_absence() => return Ok(InviteTarget::Expired),
-            Err(error) => return Err(error),
-        };
-        let known = |snapshot: &Snapshot| snapshot.groups.by_id(&group.id).cloned();
-        if let Some(entry) = known(&*self.snapshot(zapi).await?) {
-            return Ok(InviteTarget::Group(entry));
-        }
-        // The bot may have joined the group a moment ago.
-        let entry = known(&*self.lists.read_newer_than(zapi, Some(requested_at)).await?);
-        Ok(entry.map_or(InviteTarget::NotAMember(group.name), InviteTarget::Group))
-    }
-
     /// The id of an alias, else the word itself.
     fn expand_alias<'a>(&'a self, typed: &'a str) -> &'a str {
-        let folded = fold(typed);
-        let all = self.config_aliases.iter().chain(&self.chat_aliases);
-        all.filter(|(name, _)| *name == folded).map(|(_, id)| id.as_str()).next().unwrap_or(typed)
+        self.alias(typed).unwrap_or(typed)
     }
 
     /// The id of an alias of the configuration. Permissions use these.
@@ -385,9 +244,9 @@ impl Directory {
         self.chat_aliases.iter().find(|(name, _)| *name == folded).map(|(_, id)| id.as_str())
     }
 
-    /// Whether this is an alias of either kind.
-    pub fn is_alias(&self, typed: &str) -> bool {
-        self.config_alias(typed).or_else(|| self.chat_alias(typed)).is_some()
+    /// The id of an alias of either kind.
+    pub fn alias(&self, typed: &str) -> Option<&str> {
+        self.config_alias(typed).or_else(|| self.chat_alias(typed))
     }
 
     /// The aliases of the configuration, as folded name and id.

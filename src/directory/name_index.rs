@@ -52,6 +52,15 @@ impl<Id: Clone> NameMatch<Id> {
         }
     }
 
+    /// The entries that it may be, and the nearest where there are none.
+    pub fn into_entries(self) -> (Vec<NamedEntry<Id>>, Vec<NamedEntry<Id>>) {
+        match self {
+            NameMatch::Exact(entry) => (vec![entry], Vec::new()),
+            NameMatch::Many(entries) | NameMatch::Ambiguous(entries) => (entries, Vec::new()),
+            NameMatch::NotFound { suggestions } => (Vec::new(), suggestions),
+        }
+    }
+
     /// An entry with this id where the list lacks it.
     pub(super) fn or_by_id(self, id: &Id) -> Self {
         match self {

@@ -10,8 +10,8 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::command::context::{CommandError, Context};
-use crate::engine::read_back::poll;
+use crate::command::{CommandError, Context};
+use crate::engine::read_back::{accept_unread, poll};
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::Arguments;
 use crate::reply::{Reply, ReplyLine, quote};
@@ -23,10 +23,11 @@ pub trait ApiChange: Serialize + DeserializeOwned + Send + Sync {
     const COMMAND: &'static str;
     /// The name of the call in errors.
     const CALL: &'static str;
-    /// A repeated call has another result: before it, the state is read for the whole read-back timeout.
-    const ENDS_ANEW: bool = false;
-    /// The response says whether the change was made. If not, the change is retried where it is not visible.
-    const IS_CONFIRMED: bool = true;
+    /// Before the call is repeated, the whole read-back time is waited for the effect of the earlier one: a second call
+    /// would have another result.
+    const WAITS_BEFORE_REPEAT: bool = false;
+    /// A change that does not become visible after a successful response is retried: the response proves nothing.
+    const RETRIES_INVISIBLE: bool = false;
 
     /// Plans the change from the arguments and the state, and previews it.
     fn plan(
@@ -130,7 +131,7 @@ async fn apply<C: ApiChange>(
     let is_visible = change.status_command().is_some();
     if earlier != Earlier::Nothing && is_visible {
         // An earlier call may become visible late: wait for it if no call follows, or one with another result.
-        let is_waited_for = context.is_cancelled || C::ENDS_ANEW;
+        let is_waited_for = context.is_cancelled || C::WAITS_BEFORE_REPEAT;
         let time = if is_waited_for { context.timing.read_back } else { Duration::ZERO };
         match poll_until_applied(zapi, change, time).await {
             Ok(true) => return Ok(Ok(())),
@@ -178,7 +179,7 @@ async fn apply<C: ApiChange>(
             context.is_final_failure = false;
             Ok(Ok(()))
         }
-        Ok(false) if failure.is_none() && !C::IS_CONFIRMED => {
+        Ok(false) if failure.is_none() && C::RETRIES_INVISIBLE => {
             handle_failure(context, ApiError::new(C::CALL, ApiErrorKind::Unreadable)).map(Err)
         }
         Ok(false) => Ok(Err(failure.unwrap_or_else(|| with_status_command("change-not-shown", change)))),
@@ -224,10 +225,7 @@ fn unverified_outcome(
     change: &impl ApiChange,
     error: ApiError,
 ) -> Result<ReplyLine, CommandError> {
-    if error.cause.is_temporary() && !context.is_last_attempt {
-        return Err(error.into());
-    }
-    context.is_final_failure = context.is_last_attempt;
+    accept_unread(context, error)?;
     Ok(with_status_command("change-not-read-back", change))
 }
 

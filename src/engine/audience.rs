@@ -1,13 +1,20 @@
-//! How many people a change concerns.
+//! The people that a change concerns.
 
 use std::collections::HashSet;
 
 use futures_util::FutureExt;
 
-use crate::command::context::{CommandError, Confirmation, Context};
+use crate::command::{CommandError, Confirmation, Context};
 use crate::directory::join_bounded;
 use crate::domain::GroupId;
-use crate::zapi::ApiErrorKind;
+use crate::reply::ReplyLine;
+use crate::zapi::{ApiErrorKind, CommunityDetails};
+
+/// The announcement group of a community, which has all of its people; ends the command where there is none.
+pub fn announcement_group(details: &CommunityDetails, name: &str) -> Result<GroupId, CommandError> {
+    let group = details.announcement().map(|group| group.id.clone());
+    group.ok_or_else(|| ReplyLine::not_done("no-announcement-group").name("community", name).into())
+}
 
 /// How many people are in a group, where that can be read; not read where nobody sees it.
 pub async fn count_members(context: &Context<'_>, group: &GroupId) -> Result<Option<usize>, CommandError> {

@@ -1,7 +1,6 @@
 //! Texts that commands keep as they are typed: descriptions and announcements.
 
-use crate::command::context::CommandError;
-use crate::command::spec::CommandSpec;
+use crate::command::{CommandError, CommandSpec};
 use crate::parse::arguments;
 use crate::parse::flags::Flags;
 use crate::reply::ReplyLine;

@@ -9,19 +9,23 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use crate::authorization::may_use;
-use crate::command::context::{CommandError, Context};
+use crate::command::{CommandError, CommandSpec, Context};
 use crate::directory::{NamedEntry, Snapshot, fold, similarity_of};
 use crate::domain::{GroupId, InviteLink};
-use crate::parse::names::{Exclusion, Fit, Name, NameReader, find_leftover, strip_courtesy};
+use crate::parse::names::{Exclusion, Fit, Name, NameReader, find_leftover, is_exclusion, strip_courtesy};
 use crate::parse::numbers::{list_numbers, parse_range};
 use crate::parse::tokenizer::Token;
 use crate::parse::word_lists::here_words;
-use crate::reply::{Reply, ReplyLine, quote};
+use crate::reply::{Reply, ReplyLine, UsageError, quote};
 use crate::storage::{CommandRecord, StateKind, Store};
 
 /// The most lines of a list on a page.
-pub const PAGE_SIZE: usize = 40;
+const PAGE_SIZE: usize = 40;
+/// The most lines of a page, where they are long.
+const LONG_LINES_PAGE_SIZE: usize = 20;
 
+/// The most names that a reply repeats as clear.
+const MAX_CLEAR_NAMES: usize = 10;
 /// The most bytes of a misspelled name.
 const MAX_MISSPELLED_BYTES: usize = 200;
 /// The least similarity of a misspelled name to a name.
@@ -61,54 +65,41 @@ struct RemainingPages {
     numbers: Option<NumberedList>,
 }
 
-/// Why the words of a command are no list of groups.
-#[derive(Debug, PartialEq, Eq)]
-pub enum NamesError {
-    /// This word excludes some of them.
-    Excluded(String),
-    /// These words are no name of a group, and may change what is meant.
-    Leftover {
-        /// The words.
-        word: String,
-        /// The names that are clear.
-        names: Vec<String>,
-    },
-}
-
 impl NumberedList {
     /// The meaning of the numbers from 1.
-    pub fn new(of: ListKind, ids: Vec<String>) -> Self {
+    pub fn new<Id: ToString>(of: ListKind, entries: &[NamedEntry<Id>]) -> Self {
+        let ids = entries.iter().map(|entry| entry.id.to_string()).collect();
         Self { of, ids, message_id: String::new() }
     }
 
-    /// Parses a stored list; none of an earlier version.
-    fn from_stored(remembered: &str) -> Option<Self> {
-        serde_json::from_str(remembered).ok()
+    /// The id of a number.
+    fn by_number(&self, typed: &str) -> Option<String> {
+        let range = parse_range(typed).filter(|range| range.start() == range.end())?;
+        self.ids.get(range.start() - 1).cloned()
+    }
+
+    /// The community of a number, if the list shows communities.
+    pub fn community_by_number(&self, typed: &str) -> Option<String> {
+        self.by_number(typed).filter(|_| self.of == ListKind::Communities)
     }
 }
 
 impl Context<'_> {
-    /// Shows the first page of a list, and stores the meaning of its numbers.
-    pub fn show_numbered_list(
+    /// Shows the first page of a list, and stores the meaning of its numbers. Without numbers, its lines are long.
+    pub fn show_list(
         &mut self,
         command: &str,
         head: Vec<ReplyLine>,
-        lines: Vec<String>,
-        numbers: NumberedList,
+        mut lines: Vec<String>,
+        numbers: Option<NumberedList>,
     ) -> Reply {
-        let lines = lines.into_iter().enumerate().map(|(at, line)| format!("{}. {line}", at + 1)).collect();
-        self.render_page(head, self.remaining_pages(command, PAGE_SIZE, lines, Some(numbers)))
-    }
-
-    /// Shows the first page of a list without numbers.
-    pub fn show_unnumbered_list(
-        &mut self,
-        command: &str,
-        head: Vec<ReplyLine>,
-        lines: Vec<String>,
-        page: usize,
-    ) -> Reply {
-        self.render_page(head, self.remaining_pages(command, page, lines, None))
+        if numbers.is_some() {
+            lines = lines.into_iter().enumerate().map(|(at, line)| format!("{}. {line}", at + 1)).collect();
+        }
+        let page = if numbers.is_some() { PAGE_SIZE } else { LONG_LINES_PAGE_SIZE };
+        let communities = self.admin.communities.clone();
+        let rest = RemainingPages { command: command.to_owned(), communities, page, lines, numbers };
+        self.render_page(head, rest)
     }
 
     /// The next page of the last list of this admin in this chat, if there is one.
@@ -122,23 +113,14 @@ impl Context<'_> {
         Ok(rest.filter(may_see).map(|rest| self.render_page(Vec::new(), rest)))
     }
 
-    fn remaining_pages(
-        &self,
-        command: &str,
-        page: usize,
-        lines: Vec<String>,
-        numbers: Option<NumberedList>,
-    ) -> RemainingPages {
-        let communities = self.admin.communities.clone();
-        RemainingPages { command: command.to_owned(), communities, page, lines, numbers }
-    }
-
     fn render_page(&mut self, head: Vec<ReplyLine>, mut rest: RemainingPages) -> Reply {
         let left = rest.lines.split_off(rest.lines.len().min(rest.page));
         let lines = std::mem::replace(&mut rest.lines, left);
-        if let Some(NumberedList { of, ids, .. }) = &rest.numbers {
+        if let Some(numbers) = &mut rest.numbers {
             // Another list may have been shown in between.
-            self.store_list(*of, ids.clone());
+            numbers.message_id.clone_from(&self.claim.command.message_id);
+            let value = serde_json::to_string(numbers).unwrap_or_default();
+            self.set_state(StateKind::List, self.list_key(), Some(value));
         }
         let left = rest.lines.len();
         let value = (left > 0).then(|| serde_json::to_string(&rest).unwrap_or_default());
@@ -148,30 +130,24 @@ impl Context<'_> {
         Reply::Report(head.into_iter().chain(lines).chain((left > 0).then_some(more)).collect())
     }
 
-    /// Stores the meaning of the numbers of a list, by chat.
-    pub fn store_list(&mut self, of: ListKind, ids: Vec<String>) {
-        let message_id = self.claim.command.message_id.clone();
-        let value = serde_json::to_string(&NumberedList { of, ids, message_id }).unwrap_or_default();
-        let ordering_key = self.list_key();
-        self.set_state(StateKind::List, ordering_key, Some(value));
-    }
-
-    /// The names of groups in the tokens. Where these are only numbers, the ids of the last list, if that showed
-    /// groups.
+    /// The names of groups in the tokens of a command. Where these are only numbers, the ids of the last list, if that
+    /// showed groups. A usage error ends the command where there are none, where words are left over, and where some are
+    /// excluded: to take just these would be the opposite.
     pub async fn resolve_group_words(
         &self,
+        spec: &CommandSpec,
         tokens: &[Token],
-    ) -> Result<Result<Vec<String>, NamesError>, CommandError> {
+    ) -> Result<Vec<String>, CommandError> {
+        let usage_error = |error| spec.usage_error_reply(error, self.localizer).into();
         let snapshot = self.directory.snapshot(self.zapi).await?;
         if let Some(numbers) = list_numbers(tokens) {
-            let list = self.load_last_list().await?.and_then(|list| NumberedList::from_stored(&list));
-            let list = list.filter(|list| list.of == ListKind::Groups);
+            let list = self.load_last_list().await?.filter(|list| list.of == ListKind::Groups);
             let ids = |word: &str, range: RangeInclusive<usize>| -> Option<Vec<String>> {
                 let list = list.as_ref().filter(|_| !snapshot.groups.has_name(word))?;
                 range.map(|number| list.ids.get(number - 1).cloned()).collect()
             };
             let words = numbers.into_iter().flat_map(|(word, range)| ids(&word, range).unwrap_or(vec![word]));
-            return Ok(Ok(words.collect()));
+            return Ok(words.collect());
         }
         let here = here_words();
         let fit = |text: &str| {
@@ -180,12 +156,20 @@ impl Context<'_> {
                     || GroupId::parse(text).is_some()
                     || InviteLink::looks_like_invite(text)
                     || here.contains(&fold(text)));
-            if is_given || self.directory.is_alias(text) { Fit::Whole } else { fit_of_group(&snapshot, text) }
+            if is_given || self.directory.alias(text).is_some() {
+                Fit::Whole
+            } else {
+                fit_of_group(&snapshot, text)
+            }
         };
         let reader = NameReader { fit: &fit, locale: self.localizer.locale };
         let names = match reader.read_names(tokens) {
+            Ok(names) if names.is_empty() => return Err(usage_error(UsageError::MissingGroups)),
             Ok(names) => names,
-            Err(Exclusion(word)) => return Ok(Err(NamesError::Excluded(word))),
+            Err(Exclusion(word)) if is_exclusion(&word, self.localizer.locale) => {
+                return Err(usage_error(UsageError::Exclusion(word)));
+            }
+            Err(Exclusion(word)) => return Err(usage_error(UsageError::TooManyWords(word))),
         };
         // Another community may be meant for the groups beside it. Its announcement group has its name.
         let names_community = |name: &&Name| {
@@ -195,7 +179,7 @@ impl Context<'_> {
                 && !tokens[name.tokens.start].is_quoted
                 && (name.fit == Fit::None || snapshot.groups.matches(text).0.len() == 1)
                 && (name.fit == Fit::None || snapshot.communities.has_name(text))
-                && communities.iter().any(|community| self.can_see(&community.id, &community.name))
+                && communities.iter().any(|community| self.sees(community))
         };
         let is_misspelled = |text: &str| {
             text.len() <= MAX_MISSPELLED_BYTES
@@ -203,39 +187,33 @@ impl Context<'_> {
         };
         let leftover =
             find_leftover(tokens, &names, &is_misspelled).or_else(|| names.iter().find(names_community));
-        if let Some(leftover) = leftover {
-            let clear = names.iter().filter(|name| name.fit == Fit::Whole || name.fit == Fit::Beginning);
-            let clear = clear.filter(|name| *name != leftover).map(|name| name.text.clone()).collect();
-            return Ok(Err(NamesError::Leftover { word: leftover.text.clone(), names: clear }));
+        let Some(leftover) = leftover else { return Ok(names.into_iter().map(|name| name.text).collect()) };
+        let clear = names.iter().filter(|name| name.fit == Fit::Whole || name.fit == Fit::Beginning);
+        let clear = clear.filter(|name| *name != leftover).map(|name| quote(&name.text));
+        let clear: Vec<String> = clear.take(MAX_CLEAR_NAMES).collect();
+        if clear.is_empty() {
+            return Err(usage_error(UsageError::TooManyWords(leftover.text.clone())));
         }
-        Ok(Ok(names.into_iter().map(|name| name.text).collect()))
+        let line = ReplyLine::not_done("leftover-words").name("word", &leftover.text);
+        let line = line.with_plain("names", clear.join(", "));
+        Err(line.with_plain("usage", spec.usage(self.localizer)).into())
     }
 
-    /// The community of a number of the last list, if that showed communities and none has this name.
-    pub async fn resolve_community_number(&self, typed: &str) -> Result<Option<String>, CommandError> {
-        if parse_range(typed).is_none() {
+    /// The id of a number of the last list, and its kind; none where a community or group has this name.
+    pub async fn resolve_list_number(&self, word: &str) -> Result<Option<(ListKind, String)>, CommandError> {
+        if parse_range(word).is_none() {
             return Ok(None);
         }
-        let is_name = self.directory.snapshot(self.zapi).await?.communities.has_name(typed);
-        let list = self.load_last_list().await?;
-        Ok(list.filter(|_| !is_name).and_then(|list| community_by_number(&list, typed)))
-    }
-
-    /// The id of a number of the last list, of either kind.
-    pub async fn resolve_list_number(&self, word: &str) -> Result<Option<String>, CommandError> {
-        let Some(range) = parse_range(word).filter(|range| range.start() == range.end()) else {
-            return Ok(None);
-        };
         let snapshot = self.directory.snapshot(self.zapi).await?;
         if snapshot.communities.has_name(word) || snapshot.groups.has_name(word) {
             return Ok(None);
         }
-        let list = self.load_last_list().await?.and_then(|list| NumberedList::from_stored(&list));
-        Ok(list.and_then(|list| list.ids.get(range.start() - 1).cloned()))
+        let list = self.load_last_list().await?;
+        Ok(list.and_then(|list| Some((list.of, list.by_number(word)?))))
     }
 
     /// The last list of the chat before this command: the numbers of a later one are not meant.
-    async fn load_last_list(&self) -> Result<Option<String>, CommandError> {
+    async fn load_last_list(&self) -> Result<Option<NumberedList>, CommandError> {
         load_list(self.store, &self.claim.command, &self.list_key()).await
     }
 
@@ -245,18 +223,19 @@ impl Context<'_> {
     }
 }
 
-/// The list of a chat that was shown when the command was accepted, or by a command above it in the same message.
+/// The list of a chat that was shown when the command was accepted, or by a command above it in the same message. None of
+/// an earlier version.
 pub async fn load_list(
     store: &Store,
     command: &CommandRecord,
     key: &str,
-) -> Result<Option<String>, CommandError> {
-    let list = store.get_state(&command.instance, StateKind::List, key).await?;
-    let is_of_message = |list: &str| {
-        NumberedList::from_stored(list).is_some_and(|list| list.message_id == command.message_id)
+) -> Result<Option<NumberedList>, CommandError> {
+    let Some(stored) = store.get_state(&command.instance, StateKind::List, key).await? else {
+        return Ok(None);
     };
-    let list = list.filter(|list| list.at <= command.accepted_at || is_of_message(&list.value));
-    Ok(list.map(|list| list.value))
+    let list: Option<NumberedList> = serde_json::from_str(&stored.value).ok();
+    let is_before = stored.at <= command.accepted_at;
+    Ok(list.filter(|list| is_before || list.message_id == command.message_id))
 }
 
 /// How a text fits the names of groups.
@@ -289,11 +268,4 @@ pub fn format_names<Id: ToString>(entries: &[NamedEntry<Id>]) -> Vec<String> {
         }
     };
     entries.iter().map(line).collect()
-}
-
-/// The community of a number of the last list, from the stored list.
-pub fn community_by_number(list: &str, typed: &str) -> Option<String> {
-    let list = NumberedList::from_stored(list)?;
-    let range = parse_range(typed).filter(|range| range.start() == range.end())?;
-    (list.of == ListKind::Communities).then(|| list.ids.get(range.start() - 1).cloned())?
 }

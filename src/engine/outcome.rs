@@ -1,11 +1,50 @@
-//! The outcome of a group or a person that a command changes.
+//! The state of a group or a person before a command changes it, and the outcome.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
 
 use crate::reply::ReplyLine;
 
-/// The outcome of each item that had to be changed.
-pub type Outcomes<I> = HashMap<I, Outcome>;
+/// The state of a group or a person before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PriorState {
+    /// It must be changed.
+    Pending,
+    /// It was as wanted.
+    AlreadyDone,
+    /// A group belongs to another community, its source.
+    InOtherCommunity,
+    /// The community holds as many groups as it can, which is this many.
+    CommunityFull(usize),
+    /// No group has this name; similar names.
+    NameNotFound(Vec<String>),
+    /// Several groups have this name or begin with it.
+    Ambiguous(Vec<String>),
+    /// It is not understood for another reason: the key of its text.
+    Unclear(Cow<'static, str>),
+    /// It cannot be changed for another reason: the key of its text.
+    Impossible(Cow<'static, str>),
+    /// Whether it can be changed is not known: the key of its text.
+    Unknown(Cow<'static, str>),
+}
+
+impl PriorState {
+    /// What cannot be changed, by the key of its text.
+    pub fn impossible(key: &'static str) -> Self {
+        Self::Impossible(key.into())
+    }
+}
+
+/// The outcome of each item that had to be changed, by its position in the plan.
+pub type Outcomes = HashMap<usize, Outcome>;
+
+/// Those of these items that are done, or may be: undo includes them.
+pub fn retain_maybe_done(mut items: Vec<usize>, outcomes: &Outcomes) -> Vec<usize> {
+    items.retain(|at| outcomes.get(at).is_some_and(Outcome::may_be_done));
+    items
+}
 
 /// The outcome of a group or a person.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
+use crate::command::{CommandError, Context};
 use crate::zapi::ApiError;
 
 /// The delays between reads; the last one repeats.
@@ -59,4 +60,13 @@ where
             return found;
         }
     }
+}
+
+/// Accepts that the state cannot be read. A temporary error is returned for a retry, unless this is the last attempt.
+pub fn accept_unread(context: &mut Context<'_>, error: ApiError) -> Result<(), CommandError> {
+    if error.cause.is_temporary() && !context.is_last_attempt {
+        return Err(error.into());
+    }
+    context.is_final_failure = context.is_last_attempt;
+    Ok(())
 }

@@ -4,23 +4,22 @@
 //! stored before the first call, so after a crash it still says what was so before.
 
 use std::collections::HashMap;
-use std::hash::Hash;
 use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::command::context::{CommandError, Context};
+use crate::command::{CommandError, Context};
 use crate::engine::outcome::{Outcome, Outcomes};
-use crate::engine::read_back::PollBackoff;
+use crate::engine::read_back::{PollBackoff, accept_unread};
 use crate::failpoint::{self, Step};
 use crate::reply::quote;
 use crate::zapi::{ApiError, ApiErrorKind, ChangePermit};
 
-/// A change of several groups or people of a community: how it is made and read.
-pub trait ItemChange: Send {
-    /// A group or a person.
-    type Item: Clone + Eq + Hash + Send + Sync;
+/// How long to wait until an item becomes visible that may be invited instead.
+const INVITE_TIMEOUT: Duration = Duration::from_secs(4);
 
+/// A change of several groups or people of a community: how it is made and read. Items are positions in the plan.
+pub trait ItemChange: Send {
     /// The most items of a call, to keep each call short and show progress; `None`: all at once, without progress.
     const CHUNK: Option<usize>;
 
@@ -34,53 +33,45 @@ pub trait ItemChange: Send {
     fn call(
         &mut self,
         context: &mut Context<'_>,
-        items: &[Self::Item],
+        items: &[usize],
         permit: ChangePermit,
     ) -> impl Future<Output = Result<Result<(), ApiError>, CommandError>> + Send;
 
     /// Reads the state, and returns the items that are not as wanted.
-    fn find_missing(
+    fn find_pending(
         &mut self,
         context: &Context<'_>,
-        items: Vec<Self::Item>,
-    ) -> impl Future<Output = Result<Vec<Self::Item>, ApiError>> + Send;
+        items: Vec<usize>,
+    ) -> impl Future<Output = Result<Vec<usize>, ApiError>> + Send;
 
-    /// Looks in another way for items that the last read does not show, and returns those that are still missing.
-    fn find_otherwise(
+    /// Looks in another way for items that the last read does not show, and returns those that are not as wanted.
+    fn find_by_other_means(
         &mut self,
         _: &Context<'_>,
-        missing: Vec<Self::Item>,
-    ) -> impl Future<Output = Vec<Self::Item>> + Send {
-        async { missing }
+        pending: Vec<usize>,
+    ) -> impl Future<Output = Vec<usize>> + Send {
+        async { pending }
     }
 
-    /// The outcome of a missing item that no further call would change.
-    fn find_fixed_outcome(
-        &self,
-        _: &Context<'_>,
-        _: &Self::Item,
-    ) -> impl Future<Output = Option<Outcome>> + Send {
+    /// The outcome of an item that is not as wanted, and that no further call would change.
+    fn find_fixed_outcome(&self, _: &Context<'_>, _: usize) -> impl Future<Output = Option<Outcome>> + Send {
         async { None }
     }
 
-    /// The outcome of a missing item, where the error of its last call does not decide.
-    fn special_outcome(&self, _: &Self::Item, _: Option<&ApiError>) -> Option<Outcome> {
+    /// The outcome of an item that is not as wanted, where the error of its last call does not decide.
+    fn special_outcome(&self, _: usize, _: Option<&ApiError>) -> Option<Outcome> {
         None
     }
 
-    /// Whether a missing item may be called for.
-    fn may_call(&self, _: &Self::Item) -> bool {
+    /// Whether an item may be called for.
+    fn may_call(&self, _: usize) -> bool {
         true
     }
 
-    /// Whether a call for several items is repeated for each of them if its response cannot be read.
-    fn repeats_unreadable(&self) -> bool {
-        true
-    }
-
-    /// How long a change is read back, at most `max`.
-    fn read_back_time(&self, max: Duration) -> Duration {
-        max
+    /// Whether a call for one item alone may send an invitation, which cannot be read back: then a call whose response
+    /// cannot be read is not repeated, since items may become visible late.
+    fn may_invite(&self) -> bool {
+        false
     }
 }
 
@@ -107,32 +98,32 @@ pub async fn store_plan_and_acquire(
 pub async fn reconcile<C: ItemChange>(
     context: &mut Context<'_>,
     change: &mut C,
-    items: &[C::Item],
+    items: &[usize],
     is_just_read: bool,
     permit: Option<ChangePermit>,
-) -> Result<Outcomes<C::Item>, CommandError> {
+) -> Result<Outcomes, CommandError> {
     if items.is_empty() {
         return Ok(Outcomes::new());
     }
     let mut work = Reconciler { context, change, results: HashMap::new(), outcomes: Outcomes::new() };
-    let mut missing = items.to_vec();
+    let mut pending = items.to_vec();
     if !is_just_read {
-        missing = match work.change.find_missing(work.context, missing.clone()).await {
-            Ok(missing) => missing,
+        pending = match work.change.find_pending(work.context, pending.clone()).await {
+            Ok(pending) => pending,
             Err(error) => {
-                work.set_not_read_back(missing, error)?;
+                work.set_not_read_back(pending, error)?;
                 return Ok(work.outcomes);
             }
         };
     }
-    if !missing.is_empty() {
-        match work.call_and_read_back(missing, permit).await? {
-            (missing, None) => work.classify(missing).await?,
-            (missing, Some(unread)) => work.set_not_read_back(missing, unread)?,
+    if !pending.is_empty() {
+        match work.call_and_read_back(pending, permit).await? {
+            (pending, None) => work.classify(pending).await?,
+            (pending, Some(unread)) => work.set_not_read_back(pending, unread)?,
         }
     }
     for item in items {
-        work.outcomes.entry(item.clone()).or_insert(Outcome::Done);
+        work.outcomes.entry(*item).or_insert(Outcome::Done);
     }
     Ok(work.outcomes)
 }
@@ -141,54 +132,55 @@ struct Reconciler<'r, 'c, C: ItemChange> {
     context: &'r mut Context<'c>,
     change: &'r mut C,
     /// The result of the last call for each item.
-    results: HashMap<C::Item, CallResult>,
-    outcomes: Outcomes<C::Item>,
+    results: HashMap<usize, CallResult>,
+    outcomes: Outcomes,
 }
 
-/// The result of a call, or the error that prevented it. Not authoritative: the read-back decides.
+/// The result of a call. Not authoritative: the read-back decides.
 #[derive(Clone)]
 struct CallResult {
     result: Result<(), ApiError>,
-    was_sent: bool,
+    /// It is of the item's own call; else it is the error of an earlier call, after which no other was made.
+    is_own: bool,
 }
 
 /// The items that are not as wanted, and why the last read failed, if it did.
-type ReadBack<I> = (Vec<I>, Option<ApiError>);
+type ReadBack = (Vec<usize>, Option<ApiError>);
 
 impl<C: ItemChange> Reconciler<'_, '_, C> {
     async fn call_and_read_back(
         &mut self,
-        missing: Vec<C::Item>,
+        pending: Vec<usize>,
         permit: Option<ChangePermit>,
-    ) -> Result<ReadBack<C::Item>, CommandError> {
-        let open: Vec<C::Item> = missing.iter().filter(|item| self.change.may_call(item)).cloned().collect();
+    ) -> Result<ReadBack, CommandError> {
+        let open: Vec<usize> = pending.iter().copied().filter(|at| self.change.may_call(*at)).collect();
         if self.context.is_cancelled || open.is_empty() {
             // The call of an earlier attempt may become visible late.
-            return Ok(self.read_back(missing).await);
+            return Ok(self.read_back(pending).await);
         }
         let cause = self.call_in_chunks(&open, permit).await?;
         if cause.is_some_and(ApiErrorKind::affects_instance) {
-            return Ok((self.read_back_earlier_calls(missing).await, None));
+            return Ok((self.read_back_earlier_calls(pending).await, None));
         }
-        let (missing, unread) = self.read_back(missing).await;
+        let (pending, unread) = self.read_back(pending).await;
         failpoint::reach(Step::ReadBack);
-        let left: Vec<C::Item> = missing.iter().filter(|item| open.contains(item)).cloned().collect();
+        let left: Vec<usize> = pending.iter().copied().filter(|at| open.contains(at)).collect();
         // An unreadable response may be about one item.
         let may_concern_one = cause.is_none_or(|cause| {
-            !cause.is_temporary() || cause == ApiErrorKind::Unreadable && self.change.repeats_unreadable()
+            !cause.is_temporary() || cause == ApiErrorKind::Unreadable && !self.change.may_invite()
         });
         if open.len() == 1 || left.is_empty() || unread.is_some() || !may_concern_one {
-            return Ok((missing, unread));
+            return Ok((pending, unread));
         }
         // One bad item may have failed the whole call.
         self.call_each(&left).await?;
-        Ok(self.read_back(missing).await)
+        Ok(self.read_back(pending).await)
     }
 
     /// Returns the error of the last call. Stops at an instance-wide or temporary error.
     async fn call_in_chunks(
         &mut self,
-        items: &[C::Item],
+        items: &[usize],
         mut permit: Option<ChangePermit>,
     ) -> Result<Option<ApiErrorKind>, CommandError> {
         if C::CHUNK.is_some() {
@@ -206,7 +198,7 @@ impl<C: ItemChange> Reconciler<'_, '_, C> {
                 error.filter(|error| error.cause.affects_instance() || error.cause.is_temporary())
             {
                 let unsent = items.get((at + 1) * size..).unwrap_or_default();
-                self.record(unsent, &CallResult { result: Err(error), was_sent: false });
+                self.record(unsent, &CallResult { result: Err(error), is_own: false });
                 break;
             }
         }
@@ -214,15 +206,15 @@ impl<C: ItemChange> Reconciler<'_, '_, C> {
     }
 
     /// Calls for each item alone. Stops at an error that all further calls would have.
-    async fn call_each(&mut self, items: &[C::Item]) -> Result<(), CommandError> {
+    async fn call_each(&mut self, items: &[usize]) -> Result<(), CommandError> {
         for (at, item) in items.iter().enumerate() {
-            if self.change.find_fixed_outcome(self.context, item).await.is_some() {
+            if self.change.find_fixed_outcome(self.context, *item).await.is_some() {
                 continue;
             }
             let Some(error) = self.call(std::slice::from_ref(item), None).await? else { continue };
             if error.cause.affects_instance() || error.cause.is_temporary() && C::STOPS_AT_TEMPORARY_ERROR {
                 let unsent = items.get(at + 1..).unwrap_or_default();
-                self.record(unsent, &CallResult { result: Err(error), was_sent: false });
+                self.record(unsent, &CallResult { result: Err(error), is_own: false });
                 break;
             }
         }
@@ -232,7 +224,7 @@ impl<C: ItemChange> Reconciler<'_, '_, C> {
     /// Makes one call, and returns its error. Waits for a permit if none is given.
     async fn call(
         &mut self,
-        items: &[C::Item],
+        items: &[usize],
         permit: Option<ChangePermit>,
     ) -> Result<Option<ApiError>, CommandError> {
         let permit = match permit {
@@ -243,47 +235,49 @@ impl<C: ItemChange> Reconciler<'_, '_, C> {
             Ok(permit) => self.change.call(self.context, items, permit).await?,
             Err(error) => Err(error),
         };
-        self.record(items, &CallResult { result: result.clone(), was_sent: true });
+        self.record(items, &CallResult { result: result.clone(), is_own: true });
         Ok(result.err())
     }
 
-    fn record(&mut self, items: &[C::Item], result: &CallResult) {
-        self.results.extend(items.iter().map(|item| (item.clone(), result.clone())));
+    fn record(&mut self, items: &[usize], result: &CallResult) {
+        self.results.extend(items.iter().map(|item| (*item, result.clone())));
     }
 
     /// After an error of the whole instance, only the items whose call succeeded are read back. Returns the items that
     /// are not as wanted.
-    async fn read_back_earlier_calls(&mut self, missing: Vec<C::Item>) -> Vec<C::Item> {
-        let is_called = |item: &C::Item| self.results.get(item).is_some_and(|call| call.result.is_ok());
-        let (called, mut missing): (Vec<_>, Vec<_>) = missing.into_iter().partition(is_called);
+    async fn read_back_earlier_calls(&mut self, pending: Vec<usize>) -> Vec<usize> {
+        let has_succeeded = |item: &usize| self.results.get(item).is_some_and(|call| call.result.is_ok());
+        let (called, mut pending): (Vec<_>, Vec<_>) = pending.into_iter().partition(has_succeeded);
         if !called.is_empty() {
             match self.read_back(called).await {
-                (left, None) => missing.extend(left),
+                (left, None) => pending.extend(left),
                 (left, Some(_)) => {
                     self.outcomes.extend(left.into_iter().map(|item| (item, Outcome::NotReadBack)));
                 }
             }
         }
-        missing
+        pending
     }
 
     /// Reads the state until all items are as wanted, or the time is over.
-    async fn read_back(&mut self, mut missing: Vec<C::Item>) -> ReadBack<C::Item> {
+    async fn read_back(&mut self, mut pending: Vec<usize>) -> ReadBack {
         let time = self.context.timing.read_back;
         let mut backoff = match self.find_retryable_error() {
             Some(_) => PollBackoff::before_calling_again(time),
-            None => PollBackoff::new(self.change.read_back_time(time)),
+            // What was only invited never becomes visible: no need to wait as long as for a lagging read.
+            None if self.change.may_invite() => PollBackoff::new(time.min(INVITE_TIMEOUT)),
+            None => PollBackoff::new(time),
         };
         loop {
-            let unread = match self.change.find_missing(self.context, missing.clone()).await {
+            let unread = match self.change.find_pending(self.context, pending.clone()).await {
                 Ok(left) => {
-                    missing = left;
+                    pending = left;
                     None
                 }
                 Err(error) => Some(error),
             };
-            if missing.is_empty() || !backoff.wait().await {
-                return (missing, unread);
+            if pending.is_empty() || !backoff.wait().await {
+                return (pending, unread);
             }
         }
     }
@@ -296,15 +290,15 @@ impl<C: ItemChange> Reconciler<'_, '_, C> {
 
     /// Finds the outcomes of the items that are not as wanted. If a temporary error may be the reason, the command is
     /// retried, unless this is the last attempt.
-    async fn classify(&mut self, missing: Vec<C::Item>) -> Result<(), CommandError> {
-        let missing = self.change.find_otherwise(self.context, missing).await;
-        for item in missing {
-            let outcome = match self.change.find_fixed_outcome(self.context, &item).await {
+    async fn classify(&mut self, pending: Vec<usize>) -> Result<(), CommandError> {
+        let pending = self.change.find_by_other_means(self.context, pending).await;
+        for item in pending {
+            let outcome = match self.change.find_fixed_outcome(self.context, item).await {
                 Some(outcome) => outcome,
                 None => match self.find_retryable_error() {
                     // The read-back was short because another attempt follows.
                     Some(error) => return Err(error.clone().into()),
-                    None => self.final_outcome(&item),
+                    None => self.final_outcome(item),
                 },
             };
             self.outcomes.insert(item, outcome);
@@ -312,9 +306,9 @@ impl<C: ItemChange> Reconciler<'_, '_, C> {
         Ok(())
     }
 
-    fn final_outcome(&mut self, item: &C::Item) -> Outcome {
-        let call = self.results.get(item);
-        let was_sent = call.is_some_and(|call| call.was_sent);
+    fn final_outcome(&mut self, item: usize) -> Outcome {
+        let call = self.results.get(&item);
+        let is_own = call.is_some_and(|call| call.is_own);
         let error = call.and_then(|call| call.result.as_ref().err());
         let explain = |error: &ApiError| error.user_message(self.context.localizer.locale, quote);
         self.context.is_final_failure |= error.is_some_and(|error| error.cause.is_temporary());
@@ -322,7 +316,7 @@ impl<C: ItemChange> Reconciler<'_, '_, C> {
             (Some(outcome), _) => outcome,
             (None, _) if self.context.is_cancelled => Outcome::Cancelled,
             // A call without a response may still take effect.
-            (None, Some(error)) if was_sent && !error.cause.is_surely_not_applied() => {
+            (None, Some(error)) if is_own && !error.cause.is_surely_not_applied() => {
                 Outcome::NoResponse(explain(error))
             }
             (None, Some(error)) if error.cause == ApiErrorKind::Rejected => {
@@ -334,11 +328,8 @@ impl<C: ItemChange> Reconciler<'_, '_, C> {
     }
 
     /// The state cannot be read. A temporary error is returned for a retry, unless this is the last attempt; else ❓.
-    fn set_not_read_back(&mut self, items: Vec<C::Item>, error: ApiError) -> Result<(), CommandError> {
-        if error.cause.is_temporary() && !self.context.is_last_attempt {
-            return Err(error.into());
-        }
-        self.context.is_final_failure = self.context.is_last_attempt;
+    fn set_not_read_back(&mut self, items: Vec<usize>, error: ApiError) -> Result<(), CommandError> {
+        accept_unread(self.context, error)?;
         self.outcomes.extend(items.into_iter().map(|item| (item, Outcome::NotReadBack)));
         Ok(())
     }

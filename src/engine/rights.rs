@@ -1,7 +1,7 @@
 //! Which commands an admin may use, as a line of a reply.
 
 use crate::authorization::CONFIG_ADMINS_ONLY;
-use crate::command::context::Context;
+use crate::command::Context;
 
 /// The commands that admins of communities may not use.
 pub fn forbidden_commands(context: &Context<'_>) -> String {

@@ -4,8 +4,7 @@
 //! ignored.
 
 use crate::authorization::may_everywhere;
-use crate::command::context::{CommandError, Context};
-use crate::command::prompt::Prompt;
+use crate::command::{CommandError, Context, Prompt};
 use crate::directory::{
     CommunityEntry, GroupEntry, InviteTarget, NameMatch, NamedEntry, Snapshot, disambiguate, fold,
 };
@@ -63,7 +62,7 @@ impl Target {
     /// Whether this admin may see it.
     pub fn is_visible_to(&self, context: &Context<'_>) -> bool {
         match self {
-            Self::Community(entry) => context.can_see(&entry.id, &entry.name),
+            Self::Community(entry) => context.sees(entry),
             Self::Group(_) => true,
         }
     }
@@ -77,23 +76,6 @@ pub enum TargetMatch {
     Many(Vec<Target>),
     /// None; these are the nearest.
     NotFound(Vec<Target>),
-    /// None: an invitation that leads to no group of the bot.
-    NotVisible(ReplyLine),
-}
-
-/// The arguments of a command before and after a choice by number.
-pub struct ChoiceArguments {
-    /// The arguments before the choice.
-    pub before: String,
-    /// The arguments after it.
-    pub after: String,
-}
-
-impl ChoiceArguments {
-    /// The arguments before and after the choice.
-    pub fn new(before: &str, after: &str) -> Self {
-        Self { before: before.to_owned(), after: after.to_owned() }
-    }
 }
 
 /// The community or group that was typed for a command; ends the command with a prompt where it is not clear. A choice
@@ -107,21 +89,20 @@ pub async fn find_target(
     match match_target(context, typed).await? {
         TargetMatch::One(target) => Ok(target),
         TargetMatch::Many(options) | TargetMatch::NotFound(options) => {
-            let arguments = ChoiceArguments::new("", after);
-            Err(prompt_choice(context, command, typed, options, arguments).into())
+            let prompt = Prompt::new(&context.claim.command, context.localizer.locale, command);
+            let prompt = Prompt { after: after.to_owned(), ..prompt };
+            Err(prompt_choice(context, typed, options, prompt).into())
         }
-        TargetMatch::NotVisible(reason) => Err(reason.into()),
     }
 }
 
-/// Asks which one is meant, and lets a number choose it: `command` is run again with the choice between these
-/// arguments.
+/// Asks which one is meant, and lets a number choose it: the command of the prompt is run again with the choice between
+/// its arguments.
 pub fn prompt_choice(
     context: &mut Context<'_>,
-    command: &str,
     typed: &str,
     mut options: Vec<Target>,
-    arguments: ChoiceArguments,
+    prompt: Prompt,
 ) -> Reply {
     if options.is_empty() {
         let none = ReplyLine::not_done("no-target").name("name", typed);
@@ -134,10 +115,9 @@ pub fn prompt_choice(
     let names = disambiguate(&options.iter().map(to_entry).collect::<Vec<_>>());
     context.set_prompt(Prompt {
         names: names.clone(),
-        before: format!("{} {}", dry_run.to_typed(), arguments.before).trim().to_owned(),
+        before: format!("{} {}", dry_run.to_typed(), prompt.before).trim().to_owned(),
         options: options.iter().map(|place| place.id().to_owned()).collect(),
-        after: arguments.after,
-        ..Prompt::new(&context.claim.command, context.localizer.locale, command)
+        ..prompt
     });
     let mut lines = vec![ReplyLine::not_done("many-targets").name("name", typed)];
     for (at, (place, name)) in options.iter().zip(names).enumerate() {
@@ -148,8 +128,8 @@ pub fn prompt_choice(
     Reply::Lines(lines)
 }
 
-/// Finds a name, an id, an alias, a number or an invitation; communities that the admin may not use are
-/// ignored, and so are words of courtesy around the name.
+/// Finds a name, an id, an alias, a number or an invitation; communities that the admin may not use are ignored, and so
+/// are words of courtesy around the name. An invitation that leads to no group of the bot ends the command.
 pub async fn match_target(context: &Context<'_>, wanted: &str) -> Result<TargetMatch, CommandError> {
     let found = match_words(context, wanted).await?;
     let plain = strip_courtesy(wanted);
@@ -161,51 +141,34 @@ pub async fn match_target(context: &Context<'_>, wanted: &str) -> Result<TargetM
 
 async fn match_words(context: &Context<'_>, wanted: &str) -> Result<TargetMatch, CommandError> {
     let zapi = context.zapi;
-    let typed = context.resolve_list_number(wanted).await?.unwrap_or_else(|| wanted.to_owned());
-    let outside =
-        |name: &str, reason| ReplyLine::not_done("target-because").name("name", name).text("reason", reason);
-    match context.directory.resolve_invitations(zapi, std::slice::from_ref(&typed)).await?.pop() {
-        Some(Some(InviteTarget::Group(group))) => return Ok(TargetMatch::One(Target::Group(group))),
-        Some(Some(InviteTarget::NotAMember(name))) => {
-            return Ok(TargetMatch::NotVisible(outside(
-                name.as_deref().unwrap_or(wanted),
-                "invitation-not-a-member",
-            )));
-        }
-        Some(Some(InviteTarget::Expired)) => {
-            return Ok(TargetMatch::NotVisible(outside(wanted, "invitation-expired")));
-        }
-        _ => {}
+    let typed = context.resolve_list_number(wanted).await?.map_or_else(|| wanted.to_owned(), |(_, id)| id);
+    let words = std::slice::from_ref(&typed);
+    if let Some(invited) = context.directory.resolve_invitations(zapi, words).await?.pop().flatten() {
+        let (name, reason) = match invited {
+            InviteTarget::Group(group) => return Ok(TargetMatch::One(Target::Group(group))),
+            InviteTarget::NotAMember(name) => (name, "invitation-not-a-member"),
+            InviteTarget::Expired => (None, "invitation-expired"),
+        };
+        let line = ReplyLine::not_done("target-because").name("name", name.as_deref().unwrap_or(wanted));
+        return Err(line.text("reason", reason).into());
     }
     let here = here_words();
-    let is_alias = context.directory.is_alias(&typed);
-    let sees = |entry: &CommunityEntry| context.can_see(&entry.id, &entry.name);
-    let (communities, mut nearest) = match context.directory.find_community_among(zapi, &typed, sees).await? {
-        NameMatch::Exact(entry) => (vec![entry], Vec::new()),
-        NameMatch::Many(entries) | NameMatch::Ambiguous(entries) => (entries, Vec::new()),
-        NameMatch::NotFound { suggestions: nearest } => {
-            (Vec::new(), nearest.into_iter().map(Target::Community).collect())
-        }
-    };
-    let mut places: Vec<Target> = communities.into_iter().map(Target::Community).collect();
+    let is_alias = context.directory.alias(&typed).is_some();
+    let sees = |entry: &CommunityEntry| context.sees(entry);
+    let found = context.directory.find_community_among(zapi, &typed, sees).await?.into_entries();
+    let to_targets = |entries: Vec<CommunityEntry>| entries.into_iter().map(Target::Community).collect();
+    let (mut places, mut nearest): (Vec<Target>, Vec<Target>) = (to_targets(found.0), to_targets(found.1));
     // An id or an alias of a community has no other meaning.
     if let (true, [_]) = (is_alias || CommunityId::parse(&typed).is_some(), places.as_slice()) {
         return Ok(TargetMatch::One(places.remove(0)));
     }
-    let words = std::slice::from_ref(&typed);
     let groups = context.directory.find_groups(zapi, words, context.chat, &here).await?;
-    let mut is_given = false;
+    let mut is_given = is_alias || GroupId::parse(&typed).is_some() || here.contains(&fold(&typed));
     for groups in context.retain_visible(words, groups).await? {
-        match groups {
-            NameMatch::Exact(entry) => {
-                is_given = is_alias || GroupId::parse(&typed).is_some() || here.contains(&fold(&typed));
-                places.push(Target::Group(entry));
-            }
-            NameMatch::Many(entries) | NameMatch::Ambiguous(entries) => {
-                places.extend(entries.into_iter().map(Target::Group));
-            }
-            NameMatch::NotFound { suggestions: near } => nearest.extend(near.into_iter().map(Target::Group)),
-        }
+        is_given &= matches!(groups, NameMatch::Exact(_));
+        let (found, near) = groups.into_entries();
+        places.extend(found.into_iter().map(Target::Group));
+        nearest.extend(near.into_iter().map(Target::Group));
     }
     let is_whole = |place: &Target| {
         fold(place.name()) == fold(&typed) || (is_given && matches!(place, Target::Group(_)))
@@ -228,7 +191,7 @@ fn to_entry(place: &Target) -> NamedEntry<String> {
 /// with rights everywhere.
 pub fn may_manage(context: &Context<'_>, community: Option<&CommunityEntry>) -> bool {
     match community {
-        Some(community) => context.can_see(&community.id, &community.name),
+        Some(community) => context.sees(community),
         None => may_everywhere(context.admin),
     }
 }

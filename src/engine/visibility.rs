@@ -6,9 +6,9 @@ use std::collections::HashSet;
 use futures_util::FutureExt;
 
 use crate::authorization::may_in;
-use crate::command::context::{CommandError, Context};
+use crate::command::{CommandError, Context};
 use crate::config::AdminsFrom;
-use crate::directory::{NameMatch, fold, join_bounded};
+use crate::directory::{CommunityEntry, NameMatch, fold, join_bounded};
 use crate::domain::{CommunityId, GroupId};
 use crate::parse::word_lists::here_words;
 use crate::zapi::{ApiError, ApiErrorKind};
@@ -45,6 +45,11 @@ impl Context<'_> {
         may_in(self.admin, id, name, self.directory)
     }
 
+    /// Whether the admin may see this community.
+    pub fn sees(&self, community: &CommunityEntry) -> bool {
+        self.can_see(&community.id, &community.name)
+    }
+
     /// The groups that the admin may see. For the admin of a community these are the groups of their
     /// communities, and groups of no community: that is known only if all other communities were read.
     ///
@@ -60,18 +65,14 @@ impl Context<'_> {
         // A list without one of theirs may lack others.
         let lists = |id: &String| own.iter().any(|own| own.as_str() == id);
         let is_listed = snapshot.lists_all_communities && self.admin.communities.iter().all(lists);
-        if is_listed && let Some(hidden) = self.groups_of(&others).await? {
+        if is_listed && let (hidden, true) = self.groups_of(&others).await? {
             return Ok(VisibleGroups::AllBut(hidden));
         }
-        let mut shown = HashSet::new();
-        for community in own {
-            shown.extend(self.groups_of(&[community]).await?.unwrap_or_default());
-        }
-        Ok(VisibleGroups::Only(shown))
+        Ok(VisibleGroups::Only(self.groups_of(&own).await?.0))
     }
 
-    /// The groups of these communities; `None` if one of them could not be read completely.
-    async fn groups_of(&self, communities: &[&CommunityId]) -> Result<Option<HashSet<GroupId>>, ApiError> {
+    /// The groups of those of these communities that could be read completely, and whether all could.
+    async fn groups_of(&self, communities: &[&CommunityId]) -> Result<(HashSet<GroupId>, bool), ApiError> {
         let reads = communities.iter().map(|community| self.zapi.community(community).boxed());
         let (mut groups, mut is_whole) = (HashSet::new(), true);
         for read in join_bounded(reads.collect()).await {
@@ -93,7 +94,7 @@ impl Context<'_> {
                 Ok(_) | Err(_) => is_whole = false,
             }
         }
-        Ok(is_whole.then_some(groups))
+        Ok((groups, is_whole))
     }
 
     /// Retains the matches of each word that the admin may see. What is named by its whole name stays,
@@ -117,13 +118,11 @@ impl Context<'_> {
         }
         let visible = self.visible_groups().await?;
         let is_seen = |id: &GroupId| visible.contains(id);
-        let seen = words.iter().zip(found).map(|(word, found)| match found {
-            NameMatch::Exact(group)
-                if !is_in_full(word, &NameMatch::Exact(group.clone())) && !is_seen(&group.id) =>
-            {
+        let seen = words.iter().zip(found).map(|(word, found)| match &found {
+            NameMatch::Exact(group) if !is_in_full(word, &found) && !is_seen(&group.id) => {
                 NameMatch::NotFound { suggestions: Vec::new() }
             }
-            found => found.retain(is_seen),
+            _ => found.retain(is_seen),
         });
         Ok(seen.collect())
     }

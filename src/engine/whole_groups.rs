@@ -1,6 +1,6 @@
 //! Commands that would create or delete a group, which the bot does not do.
 
-use crate::command::spec::CommandSpec;
+use crate::command::CommandSpec;
 use crate::parse::text::is_flag;
 use crate::parse::tokenizer::parse_quoted_name;
 use crate::parse::word_lists::in_word_list;

@@ -204,14 +204,6 @@ impl TypedArguments {
         format!("{} {before}{community} {behind}", self.flags.to_typed()).trim().to_owned()
     }
 
-    /// What was typed for these tokens, with the flags beside them.
-    pub fn source_of(&self, range: Range<usize>) -> &str {
-        let start = if range.start == 0 { 0 } else { self.tokens[range.start - 1].span.end };
-        let end = self.tokens.get(range.end).map_or(self.source.len(), |token| token.span.start);
-        self.source[start..end.max(start)]
-            .trim_matches(|c: char| c.is_whitespace() || is_comma(c) || c == ':')
-    }
-
     /// Whether the tokens reach to the end: before a long text they do not.
     pub fn ends_with_tokens(&self) -> bool {
         let last = self.tokens.last().map_or(0, |last| last.span.end);

@@ -130,26 +130,16 @@ fn is_within_emoji(chars: &[char], at: usize) -> bool {
 /// Splits a text into messages below [`MAX_MESSAGE_LEN`] characters, cut at line ends (a single longer line is cut inside).
 pub(super) fn split_messages(text: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
-    let mut length = 0;
     for line in text.split('\n') {
-        let mut line: Vec<char> = line.chars().collect();
-        while line.len() > MAX_MESSAGE_LEN {
-            let rest = line.split_off(MAX_MESSAGE_LEN);
-            parts.push(line.into_iter().collect());
-            line = rest;
-            length = MAX_MESSAGE_LEN;
-        }
-        if length > 0 && length + 1 + line.len() > MAX_MESSAGE_LEN {
-            parts.push(String::new());
-            length = 0;
-        }
-        if let Some(part) = parts.last_mut() {
-            if length > 0 {
-                part.push('\n');
-                length += 1;
+        let line: Vec<char> = line.chars().collect();
+        // An empty line is a piece, too.
+        let empty = line.is_empty().then_some([].as_slice());
+        for piece in line.chunks(MAX_MESSAGE_LEN).chain(empty) {
+            match parts.last_mut().filter(|part| length(part) + 1 + piece.len() <= MAX_MESSAGE_LEN) {
+                Some(part) if part.is_empty() => part.extend(piece),
+                Some(part) => part.extend(['\n'].iter().chain(piece)),
+                None => parts.push(piece.iter().collect()),
             }
-            length += line.len();
-            part.extend(line);
         }
     }
     parts.retain(|part| !part.is_empty());

@@ -1,5 +1,5 @@
 //! Chat queues: one row per ordering key, with the time its commands are ready and the worker that leased them.
-//! `choose_ordering_key` in worker/store_command.rs chooses the key.
+//! `choose_ordering_key` in webhook/store_command.rs chooses the key.
 
 use sqlx::AnyConnection;
 

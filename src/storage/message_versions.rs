@@ -2,18 +2,30 @@
 //! be read, or that only showed a preview. WhatsApp keeps the id of an edited message, so each edit is stored under
 //! the same id with its own version number.
 
+use std::time::Duration;
+
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::Store;
 use super::error::StoreUnavailable;
-use super::insert::SenderIdentity;
+use super::new_command::SenderIdentity;
 use super::record::{CommandRecord, Outcome, read_media, read_number};
 use crate::clock::Timestamp;
 use crate::domain::{InstanceName, Media};
 
 /// How often one message may be edited.
 pub const MAX_EDITS: u32 = 9;
+
+/// For how long WhatsApp allows to edit a message.
+pub const EDIT_WINDOW: Duration = Duration::from_secs(15 * 60);
+
+/// The version under which the deletion of the first version of a message is stored: after every edit. Those of later
+/// versions follow, since a message may be edited to a command again.
+pub const DELETION_VERSION: u32 = 1_000;
+
+/// The version of a sent message under which the report on its delivery is stored: none of a received message.
+pub const DELIVERY_VERSION: u32 = 2_000;
 
 /// A version of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::database::Database;
 use super::error::{OpenError, is_corruption};
 use super::health::StoreHealth;
-use super::inserter::CommandInserter;
+use super::insert_sqlite::CommandInserter;
 use super::lease_state::LEASE_TTL;
 use super::migrations::MIGRATIONS;
 use super::sqlite::{AccessMode, DatabaseFileLock};

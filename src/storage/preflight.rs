@@ -10,8 +10,8 @@ use std::path::Path;
 use sqlx::AnyConnection;
 
 use super::error::StoreUnavailable;
-use super::insert::{NewCommand, SenderIdentity};
-use super::inserter;
+use super::insert_sqlite::dry_run_insert;
+use super::new_command::{NewCommand, SenderIdentity};
 use crate::clock::Timestamp;
 use crate::domain::{InstanceName, OrderingKey};
 
@@ -63,5 +63,5 @@ pub(super) fn dry_run(path: &Path, now: Timestamp) -> Result<(), StoreUnavailabl
         sent_at: None,
         accepted_at: now,
     };
-    inserter::dry_run_insert(path, &command)
+    dry_run_insert(path, &command)
 }

@@ -29,7 +29,8 @@ fn statements() -> Vec<String> {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let is_ours = path.extension().is_some_and(|extension| extension == "rs");
-        if !is_ours || ["insert.rs", "postgres.rs", "query_plans.rs"].iter().any(|name| path.ends_with(name))
+        if !is_ours
+            || ["insert_postgres.rs", "postgres.rs", "query_plans.rs"].iter().any(|name| path.ends_with(name))
         {
             continue;
         }

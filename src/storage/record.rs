@@ -3,7 +3,7 @@
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-use super::insert::SenderIdentity;
+use super::new_command::SenderIdentity;
 use crate::clock::Timestamp;
 use crate::domain::{InstanceName, Media};
 

@@ -12,7 +12,7 @@ use super::database::Database;
 use super::error::StoreUnavailable;
 use super::health::{self, StoreHealth};
 use super::ids::Ids;
-use super::insert::{InsertResult, NewCommand};
+use super::new_command::{InsertResult, NewCommand};
 use super::sqlite::DatabaseFileLock;
 use super::writer::WriteQueue;
 use crate::clock::{Clock, Timestamp};

@@ -102,7 +102,7 @@ mod tests {
     use super::*;
     use crate::clock::{Clock, Timestamp};
     use crate::domain::OrderingKey;
-    use crate::storage::inserter::CommandInserter;
+    use crate::storage::insert_sqlite::CommandInserter;
     use crate::storage::sqlite::AccessMode;
     use crate::storage::{LEASE_TTL, NewCommand, OpenedStore, Store, writer};
 

@@ -19,8 +19,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::StoreUnavailable;
 use super::health::{StoreHealth, write_probe};
-use super::insert::{self, InsertResult, NewCommand};
-use super::inserter::CommandInserter;
+use super::insert_postgres::insert_batch;
+use super::insert_sqlite::CommandInserter;
+use super::new_command::{InsertResult, NewCommand};
 use super::{postgres, sqlite};
 use crate::clock::Clock;
 use crate::failpoint::{self, InjectedBug, Step};
@@ -388,7 +389,7 @@ async fn run_writes(
     }
     let mut inserted = Vec::new();
     if !batch.messages.is_empty() {
-        inserted = insert::insert_batch(connection, &batch.messages).await?;
+        inserted = insert_batch(connection, &batch.messages).await?;
         for _ in &batch.messages {
             failpoint::reach(Step::Writing);
         }

@@ -7,15 +7,18 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use super::command_limiter::{CommandRateLimiter, RateDecision};
+use super::edit::{EditDecision, decide_edit};
 use super::endpoint::{Endpoint, UNKNOWN_COMMANDS_PER_MINUTE};
 use super::ignore_reason::IgnoreReason;
 use super::intent::MessageIntent;
 use super::outcome::WebhookOutcome;
 use super::rejection_notice::RejectionNotifier;
 use super::replay::ReplayGuard;
+use super::store_command::{MessagePart, NewCommandRequest, store_command, store_delivery};
 use super::talk_pause::TalkKind;
 use super::verify::CLOCK_TOLERANCE;
 use crate::clock::Timestamp;
+use crate::command::kind::{CommandKind, MAX_COMMANDS};
 use crate::command::parsed_text::{ParsedRequest, ParsedText};
 use crate::command::prompt::{self, Prompt};
 use crate::commands::CATALOG;
@@ -24,11 +27,11 @@ use crate::config::{Admin, NonAdminPolicy};
 use crate::domain::{Chat, ConversationKey, DeliveryReport, Locale, Message};
 use crate::failpoint::{self, Step};
 use crate::instance::InstanceRuntime;
-use crate::storage::{ConnectionReport, MAX_EDITS, StateEntry, StateKind, Store, StoreUnavailable};
-use crate::telemetry::LoggedCondition;
-use crate::worker::{
-    self, CommandKind, DELETION_VERSION, EditDecision, MAX_COMMANDS, MessagePart, NewCommandRequest,
+use crate::storage::{
+    ConnectionReport, DELETION_VERSION, DELIVERY_VERSION, MAX_EDITS, SenderIdentity, StateEntry, StateKind,
+    Store, StoreUnavailable,
 };
+use crate::telemetry::LoggedCondition;
 
 /// Requests that wait for the journal at a time, each with about 1 KB: as many as there are connections by default,
 /// four full transactions, and a quarter of the journal's queue.
@@ -159,7 +162,7 @@ impl Enqueuer {
         report: DeliveryReport,
         now: Timestamp,
     ) -> WebhookOutcome {
-        self.record_event(endpoint, worker::store_delivery(&self.store, endpoint.name(), &report, now)).await
+        self.record_event(endpoint, store_delivery(&self.store, endpoint.name(), &report, now)).await
     }
 
     /// Stores an event that is no message. The response is that of events that are ignored.
@@ -293,7 +296,7 @@ impl Enqueuer {
         }
         failpoint::reach(Step::Recognized);
         let request = NewCommandRequest { admin, message, parts: &parts, received_at: now };
-        let inserted = worker::store_command(&self.store, instance, request).await;
+        let inserted = store_command(&self.store, instance, request).await;
         Ok(match inserted {
             Ok(Some(id)) => {
                 if self.outage.end() {
@@ -430,7 +433,7 @@ impl Enqueuer {
         admin: &Admin,
         message: &Message,
     ) -> Result<Option<u32>, StoreUnavailable> {
-        let sender = worker::sender_identity(admin, message.sender);
+        let sender = SenderIdentity::new(admin, message.sender);
         let instance = endpoint.name();
         let versions = self.store.message_versions(instance, &message.id, &sender, MAX_EDITS + 1).await?;
         let Some(last) = versions.last() else { return Ok(None) };
@@ -462,14 +465,14 @@ impl Enqueuer {
         }
         let message = &mut event.message;
         // Only the sender's own versions: a message of somebody else under this id is another message.
-        let sender = worker::sender_identity(admin, message.sender);
+        let sender = SenderIdentity::new(admin, message.sender);
         let instance = endpoint.name();
         let mut versions =
-            self.store.message_versions(instance, &message.id, &sender, worker::DELIVERY_VERSION).await?;
+            self.store.message_versions(instance, &message.id, &sender, DELIVERY_VERSION).await?;
         let deletions = versions.split_off(versions.partition_point(|each| each.version < DELETION_VERSION));
         let last_version = versions.last().map_or(0, |last| last.version);
         let is_deleted = deletions.iter().any(|each| each.version == DELETION_VERSION + last_version);
-        match worker::decide_edit(&versions, is_deleted, message, event.received_at) {
+        match decide_edit(&versions, is_deleted, message, event.received_at) {
             EditDecision::Unexpected => return Ok(Expectation::No),
             EditDecision::AlreadyHandled => return Ok(Expectation::AlreadyHandled),
             EditDecision::Version(version) => message.version = version,

@@ -2,13 +2,13 @@
 //!
 //! Chatter is recognized without a copy of its text, and in groups, if it is long, by its length.
 
+use crate::command::kind::CommandKind;
 use crate::command::wish::Wish;
 use crate::commands::CATALOG;
 use crate::domain::MediaKind;
 use crate::parse::phrases::tokenize;
 use crate::parse::prefix::CommandParser;
 use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, PromptFacts, parse_reply, parse_tokens};
-use crate::worker::CommandKind;
 
 use super::ignore_reason::IgnoreReason;
 use super::payload::{ChatRef, Content, MessageRef};

@@ -7,6 +7,7 @@ pub mod body;
 pub mod client_addr;
 pub mod command_limiter;
 mod connection_status;
+mod edit;
 mod endpoint;
 mod enqueue;
 pub mod failure_limiter;
@@ -19,6 +20,7 @@ pub mod rejection_notice;
 pub mod replay;
 mod request_id;
 pub mod sign;
+mod store_command;
 mod talk_pause;
 pub mod verify;
 

@@ -2,17 +2,14 @@
 
 use std::time::Duration;
 
-use tokio::time::{sleep, timeout};
-
 use super::context::{CommandOutcome, RunContext, Worker};
-use super::deliver::{self, DeliveryError, NOTICE_TIMEOUT};
+use super::deliver::{self, DeliveryError};
 use super::edits::{find_previous_reply, is_editable};
 use super::execute::execute;
 use super::language::reply_language;
-use super::progress::{ProgressReporter, ProgressState, report_while};
-use super::prompts::update_prompts;
+use super::open_prompt::update_prompts;
+use super::progress::{Indicators, ProgressReporter};
 use super::retry_policy::{MAX_CRASHES, MAX_RECOVERY_CRASHES, deadline, timing_of_reply};
-use super::store_command::DELIVERY;
 use super::too_old::wait_for_burst;
 use crate::clock::Timestamp;
 use crate::command::context::CommandError;
@@ -35,13 +32,6 @@ pub(super) struct Attempt<'a> {
     pub(super) localizer: &'a Localizer,
     /// From this time on, an attempt is the last one.
     pub(super) attempt_deadline: Timestamp,
-}
-
-/// What the chat shows of a running command.
-pub(super) struct ProgressIndicators {
-    pub(super) progress: ProgressState,
-    /// The retry notice was sent.
-    pub(super) is_retry_notified: bool,
 }
 
 /// The start of an attempt, and the deadline of the delivery of its reply.
@@ -84,28 +74,21 @@ impl Attempt<'_> {
             localizer: &localizer,
             attempt_deadline: deadline(&claim.command, give_up_after, worker.started_at),
         };
-        // An earlier attempt may have shown the reaction: it failed, crashed, or ended before its reply was sent.
-        let command = &claim.command;
-        let may_have_reaction = (command.attempts > 0 || command.claims > 1 || command.reply.is_some())
-            && command.name != DELIVERY;
-        let mut indicators = ProgressIndicators {
-            progress: ProgressState::resume(may_have_reaction),
-            is_retry_notified: command.is_retry_notified,
-        };
+        let mut indicators = Indicators::resume(&claim.command);
         let mut permit = None;
-        if command.reply.is_none() {
-            let is_cancelled = command.is_cancelled();
+        if claim.command.reply.is_none() {
+            let is_cancelled = claim.command.is_cancelled();
             // Claimed before its retry is due, only to send the retry notice.
-            if let Some(retry_at) = command.retry_at.filter(|at| *at > now && !is_cancelled) {
-                return attempt.send_due_retry_notice(claim, retry_at, &indicators).await;
+            if let Some(retry_at) = claim.command.retry_at.filter(|at| *at > now && !is_cancelled) {
+                return attempt.send_due_retry_notice(claim, retry_at, indicators.is_retry_notified()).await;
             }
             let is_last = now >= attempt.attempt_deadline || is_cancelled;
             wait_for_burst(worker, &claim.command).await?;
-            let outcome = match attempt.execute(&mut claim, &mut indicators, is_last).await {
+            let outcome = match attempt.execute(&mut claim, &indicators, is_last).await {
                 Ok(outcome) => outcome,
                 Err(AttemptError::Store(error)) => return Err(error),
                 Err(AttemptError::Api(error)) => {
-                    return attempt.schedule_retry(claim, &error, &indicators).await;
+                    return attempt.schedule_retry(claim, &error, indicators.is_retry_notified()).await;
                 }
             };
             failpoint::reach(Step::ReplyBuilt);
@@ -126,11 +109,11 @@ impl Attempt<'_> {
         &self,
         mut claim: Claim,
         permit: Option<SendPermit>,
-        indicators: ProgressIndicators,
+        mut indicators: Indicators,
         times: DeliveryTimes,
     ) -> Result<(), LeaseError> {
         let clock = &self.worker.clock;
-        let has_reaction = indicators.progress.has_reaction();
+        let has_reaction = indicators.has_reaction();
         self.choose_message_to_edit(&mut claim, indicators).await?;
         let is_last_delivery = times.started_at >= times.deadline;
         if is_last_delivery && claim.command.sent_messages == 0 {
@@ -141,10 +124,13 @@ impl Attempt<'_> {
         let outcome = claim.command.outcome.unwrap_or(Outcome::Replied);
         if let Ok(Some(count)) = sent {
             if !has_reaction {
-                return self.finish_sent(&claim, count, outcome).await;
+                self.log_completion(&claim, outcome);
+                let recorded = deliver::record_sent(&mut claim, count, Some(outcome), clock).await;
+                failpoint::reach(Step::Finished);
+                return recorded;
             }
             // Removing the reaction may take long. Record the message first, or a crash would send it again.
-            deliver::record_sent(&mut claim, count, clock).await?;
+            deliver::record_sent(&mut claim, count, None, clock).await?;
         }
         let is_final = match &sent {
             Ok(_) => true,
@@ -175,7 +161,7 @@ impl Attempt<'_> {
     async fn choose_message_to_edit(
         &self,
         claim: &mut Claim,
-        indicators: ProgressIndicators,
+        mut indicators: Indicators,
     ) -> Result<(), LeaseError> {
         let command = &mut claim.command;
         if command.sent_messages > 0 {
@@ -183,11 +169,11 @@ impl Attempt<'_> {
         }
         let now = self.worker.clock.now();
         // The progress message was sent after the first attempt started, so it is editable if that time is.
-        if indicators.is_retry_notified || !is_editable(command.first_attempt_at, now) {
+        if indicators.is_retry_notified() || !is_editable(command.first_attempt_at, now) {
             command.reply_message_id = None;
             return Ok(());
         }
-        if let Some(message) = indicators.progress.into_message() {
+        if let Some(message) = indicators.into_message() {
             command.reply_message_id = Some(message);
         }
         if command.reply_message_id.is_none() && deliver::stored_messages(command).len() == 1 {
@@ -200,7 +186,7 @@ impl Attempt<'_> {
     async fn execute(
         &self,
         claim: &mut Claim,
-        indicators: &mut ProgressIndicators,
+        indicators: &Indicators,
         is_last: bool,
     ) -> Result<CommandOutcome, AttemptError> {
         // 1 for the first attempt after MAX_CRASHES crashes.
@@ -244,7 +230,7 @@ impl Attempt<'_> {
     async fn execute_with_indicators(
         &self,
         claim: &mut Claim,
-        indicators: &mut ProgressIndicators,
+        indicators: &Indicators,
         is_last: bool,
     ) -> Result<CommandOutcome, CommandError> {
         let Worker { store, clock, timing, .. } = self.worker;
@@ -263,49 +249,23 @@ impl Attempt<'_> {
             is_last_attempt: is_last,
         };
         let observed = claim.clone();
-        // This notice is for a running attempt. A failed one sends its own (`schedule_retry`); a short one ends before
-        // the delay.
+        // A short attempt ends before the delay.
         let notice_delay =
             self.retry_notice_at(&observed).since(clock.now()).max(timing.progress_reaction_after);
-        let may_notify = !indicators.is_retry_notified && !is_last;
-        let ProgressIndicators { progress: shown, is_retry_notified } = indicators;
+        let notice = || self.retry_notice(None);
+        let may_notify = !observed.command.is_retry_notified && !is_last;
         let reporter = ProgressReporter {
             zapi: self.zapi,
             localizer: self.localizer,
             claim: &observed,
             store,
             clock,
+            timing: *timing,
             updates: progress.subscribe(),
-            delay: timing.progress_message_after,
+            indicators,
+            retry_notice: may_notify.then_some((notice_delay, &notice)),
         };
-        let mut running = std::pin::pin!(report_while(execute(claim, &run), reporter, shown));
-        let mut with_reaction = std::pin::pin!(async {
-            tokio::select! {
-                result = &mut running => result,
-                () = sleep(timing.progress_reaction_after) => {
-                    tokio::join!(running, shown.show_reaction(self.zapi, &observed)).0
-                }
-            }
-        });
-        tokio::select! {
-            result = &mut with_reaction => result,
-            () = sleep(notice_delay), if may_notify => {
-                *is_retry_notified = true;
-                let notice = self.retry_notice(None);
-                let mut sending = std::pin::pin!(deliver::send_notice(self.zapi, &observed, &notice, clock));
-                tokio::select! {
-                    result = &mut with_reaction => {
-                        // After a temporary error, wait until the notice is sent; otherwise drop it.
-                        if matches!(&result, Err(CommandError::Api(error)) if error.cause.is_temporary()) {
-                            let _ = timeout(NOTICE_TIMEOUT, sending).await;
-                        }
-                        result
-                    }
-                    // The result is ignored: if the lease is lost, the run fails too.
-                    _ = &mut sending => with_reaction.await,
-                }
-            }
-        }
+        reporter.report_while(execute(claim, &run)).await
     }
 
     /// Returns the time limit of the attempt, and the least time that is left after a confirmed change. All attempts
@@ -329,14 +289,6 @@ impl Attempt<'_> {
         result
     }
 
-    /// Records the last sent message and ends the command, in one write.
-    async fn finish_sent(&self, claim: &Claim, count: usize, outcome: Outcome) -> Result<(), LeaseError> {
-        self.log_completion(claim, outcome);
-        let result = deliver::record_sent_and_finish(claim, count, outcome, &self.worker.clock).await;
-        failpoint::reach(Step::Finished);
-        result
-    }
-
     fn log_completion(&self, claim: &Claim, outcome: Outcome) {
         let command = &claim.command;
         tracing::info!(outcome = outcome.as_str(), "command completed");
@@ -355,15 +307,12 @@ fn append_groups_without_community(claim: &Claim, outcome: CommandOutcome) -> Co
     let has_report = matches!(outcome.reply, Reply::GroupReport { .. });
     let plan = claim.command.plan.as_deref().filter(|_| !has_report);
     let lines = plan.map(lines_for_unlinked_groups).unwrap_or_default();
-    match lines.is_empty() {
-        true => outcome,
-        false => CommandOutcome { reply: Reply::WithLines(Box::new(outcome.reply), lines), ..outcome },
-    }
+    CommandOutcome { reply: outcome.reply.with_lines(lines), ..outcome }
 }
 
 /// Closes the `/photo` that waits for a picture: any other command of its conversation does.
 fn close_photo_request(claim: &Claim, mut outcome: CommandOutcome) -> CommandOutcome {
-    let is_command = !outcome.is_talk && outcome.outcome != Outcome::Expired;
+    let is_command = !outcome.keeps_prompt && outcome.outcome != Outcome::Expired;
     if is_command && outcome.state_changes.iter().all(|change| change.kind != StateKind::PhotoRequest) {
         let command = &claim.command;
         let key = Chat::from_id(&command.chat).conversation_key(&command.admin, command.by_owner);

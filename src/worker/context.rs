@@ -103,19 +103,19 @@ pub(super) struct CommandOutcome {
     pub(super) reply: Reply,
     pub(super) outcome: Outcome,
     pub(super) state_changes: Vec<StateChange>,
-    /// The message was no command: an open prompt stays open unless the state changes close it.
-    pub(super) is_talk: bool,
+    /// An open prompt stays open, unless the state changes close it: the message was no command.
+    pub(super) keeps_prompt: bool,
 }
 
 impl CommandOutcome {
     /// A reply without state changes.
     pub(super) fn new(reply: Reply, outcome: Outcome) -> Self {
-        Self { reply, outcome, state_changes: Vec::new(), is_talk: false }
+        Self { reply, outcome, state_changes: Vec::new(), keeps_prompt: false }
     }
 
     /// The reply to a message that is no command. It may be edited into one.
     pub(super) fn talk(reply: Reply, state_changes: Vec<StateChange>) -> Self {
-        Self { state_changes, is_talk: true, ..Self::usage_error(reply) }
+        Self { state_changes, keeps_prompt: true, ..Self::usage_error(reply) }
     }
 
     /// The reply to arguments that cannot be read.

@@ -1,11 +1,11 @@
 //! Deleted messages: what has not begun is cancelled, and a prompt is closed.
 
 use super::context::{CommandOutcome, RunContext};
-use super::store_command::{DELETION, DELETION_VERSION};
+use crate::command::kind::DELETION;
 use crate::command::prompt::{Prompt, is_in_time, void_prompt};
 use crate::domain::Chat;
 use crate::reply::{Reply, ReplyLine};
-use crate::storage::{CommandRecord, MessageVersion, Outcome, StateKind, StoreUnavailable};
+use crate::storage::{CommandRecord, DELETION_VERSION, MessageVersion, Outcome, StateKind, StoreUnavailable};
 
 /// Cancels the commands of a message that was deleted, or edited to what is no command, if they have not begun; each of
 /// them says so itself. Closes their prompt, with a reply. What was done stays.

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::context::CommandOutcome;
-use super::store_command::DELIVERY;
 use crate::clock::Clock;
+use crate::command::kind::DELIVERY;
 use crate::domain::Chat;
 use crate::failpoint::{self, Step};
 use crate::reply::Localizer;
@@ -88,7 +88,7 @@ pub(super) async fn send_reply(
             return Ok(Some(messages.len()));
         }
         let next = async { Ok(zapi.acquire_send_permit(Priority::Reply).await.ok()) };
-        ((), permit) = tokio::try_join!(record_sent(claim, index + 1, clock), next)?;
+        ((), permit) = tokio::try_join!(record_sent(claim, index + 1, None, clock), next)?;
     }
     Ok(None)
 }
@@ -127,29 +127,24 @@ async fn send_first_message(
 }
 
 /// Records a sent message, and retries for as long as the journal cannot be written: unrecorded it would be sent again.
-pub(super) async fn record_sent(claim: &mut Claim, count: usize, clock: &Clock) -> Result<(), LeaseError> {
-    loop {
-        match claim.mark_sent(count, clock.now()).await {
-            Err(LeaseError::Store(error)) if error.is_retryable() => sleep(RECORD_RETRY_INTERVAL).await,
-            recorded => {
-                recorded?;
-                failpoint::reach(Step::SendRecorded);
-                return Ok(());
-            }
-        }
-    }
-}
-
-/// Records the last message and ends the command with the same write; retries like [`record_sent`].
-pub(super) async fn record_sent_and_finish(
-    claim: &Claim,
+/// With an outcome, the same write ends the command.
+pub(super) async fn record_sent(
+    claim: &mut Claim,
     count: usize,
-    outcome: Outcome,
+    outcome: Option<Outcome>,
     clock: &Clock,
 ) -> Result<(), LeaseError> {
     loop {
-        match claim.mark_sent_and_finish(count, outcome, clock.now()).await {
+        let recorded = match outcome {
+            Some(outcome) => claim.mark_sent_and_finish(count, outcome, clock.now()).await,
+            None => claim.mark_sent(count, clock.now()).await,
+        };
+        match recorded {
             Err(LeaseError::Store(error)) if error.is_retryable() => sleep(RECORD_RETRY_INTERVAL).await,
+            Ok(()) if outcome.is_none() => {
+                failpoint::reach(Step::SendRecorded);
+                return Ok(());
+            }
             recorded => return recorded,
         }
     }

@@ -1,20 +1,16 @@
-//! Edited messages: which version an edit is, whether it may be run, and which reply it replaces.
+//! Edited messages: whether an edit may be run, and which reply it replaces.
 
 use std::time::Duration;
 
 use tokio::time::sleep;
 
 use super::context::{CommandOutcome, EarlyExit, RunContext};
-use super::store_command::RATE_LIMITED;
 use crate::clock::Timestamp;
-use crate::domain::Message;
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::{
-    CommandRecord, MAX_EDITS, MessageVersion, Outcome, SenderIdentity, StateKind, Store, StoreUnavailable,
+    CommandRecord, EDIT_WINDOW, MessageVersion, Outcome, SenderIdentity, StateKind, Store, StoreUnavailable,
 };
 
-/// For how long WhatsApp allows to edit a message.
-const EDIT_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// How often, and in which interval, it is checked whether the earlier versions have ended.
 const MAX_POLLS: u32 = 15;
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
@@ -55,47 +51,6 @@ pub(super) async fn reject_late_edit(
         return Err(CommandOutcome::new(reply("edit-after-end"), Outcome::Denied).into());
     }
     Ok(())
-}
-
-/// What an edit that arrives is.
-pub enum EditDecision {
-    /// Of a message that was no command, or too late.
-    Unexpected,
-    /// It arrived before, or a newer edit did.
-    AlreadyHandled,
-    /// This version of the message.
-    Version(u32),
-}
-
-/// Decides what an edit is, by the stored versions of its message, oldest first, and whether the last one was deleted.
-/// The worker decides whether it may be run.
-pub fn decide_edit(
-    versions: &[MessageVersion],
-    is_deleted: bool,
-    edit: &Message,
-    received_at: Timestamp,
-) -> EditDecision {
-    let (Some(first), Some(last)) = (versions.first(), versions.last()) else {
-        return EditDecision::Unexpected;
-    };
-    // A version of several commands is stored in parts, so its text is none of theirs.
-    let is_same_text = |version: &MessageVersion| {
-        let is_part = |other: &MessageVersion| other.version == version.version && other.part > 0;
-        version.text == edit.text && !versions.iter().any(is_part)
-    };
-    // A version may be delivered again after a later one.
-    if versions.iter().any(|version| is_same_text(version) && version.sent_at == edit.sent_at) {
-        return EditDecision::AlreadyHandled;
-    }
-    if last.version >= MAX_EDITS || received_at.since(first.accepted_at) > EDIT_WINDOW {
-        return EditDecision::Unexpected;
-    }
-    let is_outdated = edit.sent_at.zip(last.sent_at).is_some_and(|(sent, last)| sent < last);
-    // The same text may be run if the last version was rate limited, or edited to other words meanwhile.
-    if is_outdated || (is_same_text(last) && last.name != RATE_LIMITED && !is_deleted) {
-        return EditDecision::AlreadyHandled;
-    }
-    EditDecision::Version(last.version + 1)
 }
 
 /// Whether a message that was sent at this time can still be edited.

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use super::context::{CommandOutcome, EarlyExit, Request, ResolvedCommand, RunContext};
 use super::deletion::{cancel_deleted, cancelled_reply};
-use super::delivery::report_delivery;
+use super::delivery_report::report_delivery;
 use super::edits::reject_late_edit;
 use super::resolve::resolve_command;
 use super::resolve_community::{directory_with_chat_aliases, find_named_community};
-use super::store_command::{
-    DELETION, DELIVERY, EDIT_OF_SEVERAL, MAX_COMMANDS, RATE_LIMITED, TOO_MANY, TOO_OLD, sender_identity,
-};
 use super::too_old::summarize_burst;
 use crate::authorization::{Denied, authorize};
 use crate::command::context::{CommandError, Confirmation, Context};
+use crate::command::kind::{
+    DELETION, DELIVERY, EDIT_OF_SEVERAL, MAX_COMMANDS, RATE_LIMITED, TOO_MANY, TOO_OLD,
+};
 use crate::command::prompt::clear_prompt;
 use crate::command::spec::CommandSpec;
 use crate::commands::{self, CATALOG};
@@ -22,7 +22,9 @@ use crate::directory::{CommunityEntry, Directory};
 use crate::domain::{Chat, CommunityId, InstanceName, Lid, Person, Phone};
 use crate::parse::flags::Flags;
 use crate::reply::{Reply, ReplyLine};
-use crate::storage::{Claim, CommandRecord, Outcome, StateEntry, StateKind, Store, StoreUnavailable};
+use crate::storage::{
+    Claim, CommandRecord, Outcome, SenderIdentity, StateEntry, StateKind, Store, StoreUnavailable,
+};
 
 /// `/move` also changes source communities that it does not name, so its admin is rechecked in all their communities.
 const MOVE: &str = "move";
@@ -123,7 +125,7 @@ async fn check_before_resolving(
         _ if command.is_cancelled() && !command.is_started() => {
             CommandOutcome::new(cancelled_reply(command, run).await?, Outcome::Cancelled)
         }
-        _ => return reject_late_edit(&sender_identity(admin, sender), command, run).await,
+        _ => return reject_late_edit(&SenderIdentity::new(admin, sender), command, run).await,
     };
     Err(outcome.into())
 }

@@ -1,7 +1,7 @@
 //! The language of a reply.
 
 use super::context::CONFIRM_COMMAND;
-use super::store_command::DELETION;
+use crate::command::kind::DELETION;
 use crate::command::parsed_text::{ParsedRequest, ParsedText};
 use crate::command::prompt::Prompt;
 use crate::domain::{Chat, Locale};

@@ -1,19 +1,22 @@
-//! Progress of a running command: a reaction, and one message that is edited as the work advances and that the reply
-//! replaces.
+//! Progress of a running command: a reaction, one message that is edited as the work advances and that the reply
+//! replaces, and the retry notice.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::sync::{Mutex, watch};
 use tokio::time::{sleep, timeout};
 
-use super::deliver;
+use super::context::CommandOutcome;
+use super::deliver::{self, NOTICE_TIMEOUT};
 use super::edits::find_previous_reply;
 use crate::clock::Clock;
+use crate::command::context::{CommandError, TimingConfig};
+use crate::command::kind::DELIVERY;
 use crate::command::progress::ProgressUpdate;
 use crate::domain::Chat;
 use crate::reply::{Localizer, ReplyLine};
-use crate::storage::{Claim, Store};
+use crate::storage::{Claim, CommandRecord, Store};
 use crate::zapi::{ApiError, ApiErrorKind, Priority, Zapi};
 
 /// The least time between two edits: each counts as a message for the rate limit.
@@ -21,64 +24,45 @@ const EDIT_INTERVAL: Duration = Duration::from_secs(2);
 /// How long the reply waits for a progress message that is being sent.
 const SEND_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What the chat shows of a running command.
-#[derive(Debug, Default)]
-pub(super) struct ProgressState {
+/// What the chat shows of a running command. What is behind a lock is locked while it is being sent.
+#[derive(Debug)]
+pub(super) struct Indicators {
     /// An earlier attempt may have left the reaction.
     may_have_reaction: bool,
-    /// This attempt added the reaction.
-    reaction_shown: AtomicBool,
-    /// WhatsApp's id of the progress message; locked while it is being sent.
+    /// Whether this attempt added the reaction.
+    reaction: Mutex<bool>,
+    /// WhatsApp's id of the progress message.
     message: Mutex<Option<String>>,
+    /// Whether the retry notice was sent.
+    retry_notice: Mutex<bool>,
 }
 
-impl ProgressState {
-    /// The state after earlier attempts.
-    pub(super) fn resume(may_have_reaction: bool) -> Self {
-        Self { may_have_reaction, ..Self::default() }
+impl Indicators {
+    /// What earlier attempts may have left: they failed, crashed, or ended before their reply was sent.
+    pub(super) fn resume(command: &CommandRecord) -> Self {
+        let is_resumed = command.attempts > 0 || command.claims > 1 || command.reply.is_some();
+        Self {
+            may_have_reaction: is_resumed && command.name != DELIVERY,
+            reaction: Mutex::default(),
+            message: Mutex::default(),
+            retry_notice: Mutex::new(command.is_retry_notified),
+        }
     }
 
     /// Whether the command may have the reaction.
-    pub(super) fn has_reaction(&self) -> bool {
-        self.may_have_reaction || self.reaction_shown.load(Ordering::Relaxed)
+    pub(super) fn has_reaction(&mut self) -> bool {
+        self.may_have_reaction || *self.reaction.get_mut()
     }
 
-    /// Adds the reaction, once per attempt.
-    pub(super) async fn show_reaction(&self, zapi: &Zapi, claim: &Claim) {
-        if !self.reaction_shown.swap(true, Ordering::Relaxed) {
-            deliver::show_progress_reaction(zapi, claim).await;
-        }
+    /// Whether the retry notice was sent.
+    pub(super) fn is_retry_notified(&mut self) -> bool {
+        *self.retry_notice.get_mut()
     }
 
     /// The progress message, if there is one.
     pub(super) fn into_message(self) -> Option<String> {
         self.message.into_inner()
     }
-}
-
-/// Awaits `run`, and meanwhile shows its progress: at once for many items, else after a delay.
-pub(super) async fn report_while<T>(
-    run: impl Future<Output = T>,
-    reporter: ProgressReporter<'_>,
-    shown: &ProgressState,
-) -> T {
-    let mut run = std::pin::pin!(run);
-    let mut reporting = std::pin::pin!(reporter.report(shown));
-    let ended = tokio::select! {
-        ended = &mut run => ended,
-        () = &mut reporting => run.await,
-    };
-    if shown.message.try_lock().is_err() {
-        // A message is being sent. The reply replaces it, so its id is awaited.
-        let sent = async {
-            tokio::select! {
-                () = &mut reporting => {}
-                _ = shown.message.lock() => {}
-            }
-        };
-        let _ = timeout(SEND_TIMEOUT, sent).await;
-    }
-    ended
 }
 
 /// Shows the progress of a command.
@@ -88,30 +72,93 @@ pub(super) struct ProgressReporter<'a> {
     pub(super) claim: &'a Claim,
     pub(super) store: &'a Store,
     pub(super) clock: &'a Clock,
+    pub(super) timing: TimingConfig,
     pub(super) updates: watch::Receiver<ProgressUpdate>,
-    /// The delay for a command with few items.
-    pub(super) delay: Duration,
+    pub(super) indicators: &'a Indicators,
+    /// When the retry notice is due, and its messages; none if it is not sent in this attempt.
+    pub(super) retry_notice: Option<(Duration, &'a (dyn Fn() -> Vec<String> + Sync))>,
 }
 
 impl ProgressReporter<'_> {
-    /// Returns when there are no more updates, or one cannot be shown.
-    async fn report(mut self, shown: &ProgressState) {
+    /// Awaits `run`, and meanwhile shows its progress: the reaction, the progress message and the retry notice, each when
+    /// it is due.
+    pub(super) async fn report_while(
+        &self,
+        run: impl Future<Output = Result<CommandOutcome, CommandError>>,
+    ) -> Result<CommandOutcome, CommandError> {
+        let mut run = std::pin::pin!(run);
+        let mut reporting = std::pin::pin!(
+            async {
+                let reaction = async {
+                    sleep(self.timing.progress_reaction_after).await;
+                    self.show_reaction().await;
+                };
+                tokio::join!(reaction, self.report_progress(), self.send_retry_notice());
+            }
+            .fuse()
+        );
+        let ended = tokio::select! {
+            ended = &mut run => ended,
+            () = &mut reporting => run.await,
+        };
+        let is_retried = matches!(&ended, Err(CommandError::Api(error)) if error.cause.is_temporary());
         tokio::select! {
-            _ = self.updates.wait_for(|update| update.is_large()) => {}
-            () = sleep(self.delay) => {}
+            biased;
+            () = self.wait_until_sent(is_retried) => {}
+            () = &mut reporting => {}
+        }
+        ended
+    }
+
+    /// Waits for what is being sent: the reply replaces the progress message, and the reaction is removed. The retry
+    /// notice of a command that is not retried is dropped.
+    async fn wait_until_sent(&self, is_retried: bool) {
+        let Indicators { reaction, message, retry_notice, .. } = self.indicators;
+        let _reaction = reaction.lock().await;
+        let _ = timeout(SEND_TIMEOUT, message.lock()).await;
+        if is_retried {
+            let _ = timeout(NOTICE_TIMEOUT, retry_notice.lock()).await;
+        }
+    }
+
+    /// Adds the reaction, once per attempt.
+    async fn show_reaction(&self) {
+        let mut is_shown = self.indicators.reaction.lock().await;
+        if !std::mem::replace(&mut *is_shown, true) {
+            deliver::show_progress_reaction(self.zapi, self.claim).await;
+        }
+    }
+
+    /// Sends the retry notice of an attempt that runs for long. A failed attempt sends its own (`schedule_retry`).
+    async fn send_retry_notice(&self) {
+        let Some((delay, messages)) = self.retry_notice else { return };
+        sleep(delay).await;
+        let mut is_sent = self.indicators.retry_notice.lock().await;
+        *is_sent = true;
+        // The result is ignored: if the lease is lost, the run fails too.
+        let _ = deliver::send_notice(self.zapi, self.claim, &messages(), self.clock).await;
+    }
+
+    /// Sends the progress message and edits it: at once for many items, else after a delay. Returns when there are no
+    /// more updates, or one cannot be shown.
+    async fn report_progress(&self) {
+        let mut updates = self.updates.clone();
+        tokio::select! {
+            _ = updates.wait_for(|update| update.is_large()) => {}
+            () = sleep(self.timing.progress_message_after) => {}
         }
         let mut shown_text = self.text();
-        tokio::join!(shown.show_reaction(self.zapi, self.claim), self.send(&shown_text, shown));
+        tokio::join!(self.show_reaction(), self.send(&shown_text));
         loop {
-            if self.updates.changed().await.is_err() {
+            if updates.changed().await.is_err() {
                 return;
             }
             let text = self.text();
             // Once all is done the reply follows; an edit before it would only delay it.
-            if text == shown_text || self.updates.borrow().is_done() {
+            if text == shown_text || updates.borrow().is_done() {
                 continue;
             }
-            if let Err(error) = self.edit(&text, shown).await {
+            if let Err(error) = self.edit(&text).await {
                 tracing::debug!(%error, "progress message not edited");
                 return;
             }
@@ -132,8 +179,8 @@ impl ProgressReporter<'_> {
     }
 
     /// Sends the progress message, or edits one of an earlier attempt or version.
-    async fn send(&self, text: &str, shown: &ProgressState) {
-        let mut message = shown.message.lock().await;
+    async fn send(&self, text: &str) {
+        let mut message = self.indicators.message.lock().await;
         let command = &self.claim.command;
         let chat = Chat::from_id(&command.chat);
         let sent = async {
@@ -176,8 +223,8 @@ impl ProgressReporter<'_> {
         }
     }
 
-    async fn edit(&self, text: &str, shown: &ProgressState) -> Result<(), ApiError> {
-        let message = shown.message.lock().await;
+    async fn edit(&self, text: &str) -> Result<(), ApiError> {
+        let message = self.indicators.message.lock().await;
         let Some(id) = &*message else { return Ok(()) };
         let chat = Chat::from_id(&self.claim.command.chat);
         let permit = self.zapi.acquire_send_permit(Priority::Progress).await?;

@@ -21,7 +21,8 @@ use crate::storage::{LeaseError, Outcome};
 /// Resolves the command, or ends it with a reply.
 pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCommand, EarlyExit> {
     let Request { run, command, .. } = request;
-    let confirm = |rest: &str| (&confirm::SPEC, ParsedCommand::new(&confirm::SPEC, CONFIRM_COMMAND, rest));
+    let as_prompt_reply =
+        |rest: &str| (&confirm::SPEC, ParsedCommand::new(&confirm::SPEC, CONFIRM_COMMAND, rest));
     let mut has_no_prefix = false;
     let mut wished = None;
     let (spec, parsed) = match &run.parsed.request {
@@ -29,7 +30,7 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
             Some(spec) => (spec, parsed.clone()),
             None => return Err(reply_to_unknown(request, parsed).await?.into()),
         },
-        ParsedRequest::Decline(word) => confirm(word),
+        ParsedRequest::Decline(word) => as_prompt_reply(word),
         ParsedRequest::Wish(wish) => {
             has_no_prefix = true;
             match resolve_wish(request, wish).await? {
@@ -42,10 +43,10 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
                 WishResolution::Incomplete(spec) => {
                     reject_misread(request, spec, &wish.rest).await?;
                     wished = Some(spec);
-                    confirm("")
+                    as_prompt_reply("")
                 }
                 WishResolution::Impossible(reply) => return Err(CommandOutcome::usage_error(reply).into()),
-                WishResolution::Talk => confirm(""),
+                WishResolution::Talk => as_prompt_reply(""),
             }
         }
         // Another version stored it, and may have run it: it is no talk.
@@ -54,12 +55,12 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
         }
         ParsedRequest::Nothing => {
             has_no_prefix = true;
-            confirm("")
+            as_prompt_reply("")
         }
     };
     let arguments = check_arguments(request, spec, &parsed, command.deferred_command.is_none()).await?;
     if spec.is_indirect() {
-        return match find_deferred(request, spec, &arguments, has_no_prefix).await? {
+        return match resolve_indirect(request, spec, &arguments, has_no_prefix).await? {
             Some(deferred) => resolve_deferred(request, deferred).await,
             None => Err(reply_to_talk(request, wished).await?.into()),
         };
@@ -67,15 +68,16 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
     Ok(ResolvedCommand { spec, typed: parsed.arguments, arguments, deferred: None })
 }
 
-/// The arguments of a command that its admin may use. `may_be_misread`: it was typed, and is checked for other commands.
+/// The arguments of a command that its admin may use. `is_typed`: an admin typed it, so it
+/// is checked for other commands.
 async fn check_arguments(
     request: &Request<'_>,
     spec: &CommandSpec,
     parsed: &ParsedCommand,
-    may_be_misread: bool,
+    is_typed: bool,
 ) -> Result<Arguments, EarlyExit> {
     check_may_use(request, spec)?;
-    if may_be_misread && !request.command.is_started() {
+    if is_typed && !request.command.is_started() {
         reject_misread(request, spec, parsed.rest()).await?;
     }
     let arguments = parsed.assign(spec);
@@ -120,7 +122,7 @@ fn check_may_use(request: &Request<'_>, spec: &CommandSpec) -> Result<(), EarlyE
 
 /// The command that another one stands for; none if the message is no reply to a prompt. A retry takes the stored one,
 /// whatever was prompted since.
-async fn find_deferred(
+async fn resolve_indirect(
     request: &Request<'_>,
     spec: &CommandSpec,
     arguments: &Arguments,
@@ -150,9 +152,9 @@ async fn find_deferred(
     match resolution {
         Resolution::Command(deferred) => Ok(Some(deferred)),
         Resolution::Reply(reply, state_changes) => {
-            let is_talk = spec.is_confirmation();
+            let keeps_prompt = spec.is_confirmation();
             let outcome = CommandOutcome::new(reply, Outcome::Replied);
-            Err(CommandOutcome { state_changes, is_talk, ..outcome }.into())
+            Err(CommandOutcome { state_changes, keeps_prompt, ..outcome }.into())
         }
         Resolution::Ignore => Ok(None),
     }

@@ -2,27 +2,26 @@
 //! the command; the reply asks which one is meant.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use super::argument_finder::ArgumentFinder;
+use super::community_names::CommunityNames;
 use super::context::{CommandOutcome, EarlyExit, Request, ResolvedCommand, RunContext};
-use super::suggest::Suggestion;
-use crate::authorization::may_in;
 use crate::command::context::CommandError;
 use crate::command::spec::CommandSpec;
-use crate::config::{Admin, AdminsFrom};
-use crate::directory::{CommunityEntry, Directory, NameIndex, Snapshot, disambiguate, fold, similarity_of};
-use crate::domain::{CommunityId, GroupId};
+use crate::config::AdminsFrom;
+use crate::directory::{CommunityEntry, Directory, disambiguate, fold, similarity_of};
+use crate::domain::GroupId;
 use crate::engine::aliases::load_chat_aliases;
 use crate::engine::links::change::stored_plan_community;
-use crate::engine::listing::{community_by_number, load_list};
+use crate::engine::listing::load_list;
 use crate::parse::arguments::{self, ArgKind, TypedArguments, is_person};
 use crate::parse::names::{Fit, Name, NameReader, is_sign};
 use crate::parse::numbers::parse_range;
-use crate::parse::tokenizer::{Separator, Token, join, parse_quoted_name};
-use crate::parse::word_lists::{in_word_list, is_stop_word};
-use crate::reply::{MAX_CANDIDATES, Reply, ReplyLine, UsageError, escape_markup, typed};
+use crate::parse::tokenizer::{Separator, Token, join};
+use crate::parse::word_lists::in_word_list;
+use crate::reply::{MAX_CANDIDATES, Reply, ReplyLine, UsageError};
 
 /// The most words between the beginning of a name and another name that is whole: `minha comunidade Bairro Feliz`.
 const MAX_WORDS_BETWEEN: usize = 4;
@@ -81,62 +80,6 @@ pub(super) async fn find_named_community(
                 is_refreshed = true;
             }
         }
-    }
-}
-
-/// The names of communities as an admin may use them. Communities that the admin may not use are found only by their
-/// whole name or id; to a community admin they do not exist.
-pub(super) struct CommunityNames<'a> {
-    pub(super) snapshot: Arc<Snapshot>,
-    directory: &'a Directory,
-    admin: &'a Admin,
-    allowed: NameIndex<CommunityId>,
-    /// The stored list that numbers refer to.
-    list: Option<String>,
-}
-
-impl<'a> CommunityNames<'a> {
-    pub(super) fn new(
-        snapshot: Arc<Snapshot>,
-        directory: &'a Directory,
-        admin: &'a Admin,
-        list: Option<String>,
-    ) -> Self {
-        let is_allowed = |entry: &&CommunityEntry| may_in(admin, &entry.id, &entry.name, directory);
-        let allowed = NameIndex::new(snapshot.communities.all().filter(is_allowed).cloned().collect());
-        Self { snapshot, directory, admin, allowed, list }
-    }
-
-    /// The communities that a text may name, and how it fits.
-    pub(super) fn find(&self, text: &str) -> (Vec<CommunityEntry>, Fit) {
-        let known = match self.admin.from {
-            AdminsFrom::Config => &self.snapshot.communities,
-            AdminsFrom::Community => &self.allowed,
-        };
-        let alias = self.directory.config_alias(text).or_else(|| self.directory.chat_alias(text));
-        let number = || {
-            let list = self.list.as_ref().filter(|_| parse_range(text).is_some())?;
-            community_by_number(list, text).filter(|_| !self.snapshot.communities.has_name(text))
-        };
-        let known = if alias.is_some() { &self.allowed } else { known };
-        let id = alias.map(str::to_owned).or_else(number);
-        if let Some(id) = CommunityId::parse(id.as_deref().unwrap_or(text)) {
-            let entry: Vec<_> = known.by_id(&id).cloned().into_iter().collect();
-            let fit = if entry.is_empty() { Fit::None } else { Fit::Whole };
-            return (entry, fit);
-        }
-        let (mut whole, is_whole) = known.matches(text);
-        if is_whole && whole.len() > 1 {
-            whole.retain(|entry| self.allowed.by_id(&entry.id).is_some());
-        }
-        let (found, is_whole) = if is_whole { (whole, true) } else { self.allowed.matches(text) };
-        let fit = match found.len() {
-            0 => Fit::None,
-            1 if is_whole => Fit::Whole,
-            1 => Fit::Beginning,
-            _ => Fit::Ambiguous,
-        };
-        (found.into_iter().cloned().collect(), fit)
     }
 }
 
@@ -201,8 +144,8 @@ impl Search<'_> {
         self.request.offer(reply, self.spec, options, candidates).into()
     }
 
-    /// Other communities that are named beside the one that was found: another whole name shortly behind a beginning,
-    /// `minha comunidade Bairro Feliz`, or several before a text, `a, b: text`.
+    /// Asks where another community is named behind the one that was found: in a list before a text or people, `a, b: text`,
+    /// or as a whole name shortly behind a mere beginning, `minha comunidade Bairro Feliz`.
     fn find_competing(
         &self,
         reader: &NameReader<'_>,
@@ -213,47 +156,44 @@ impl Search<'_> {
         let [ArgKind::Community, next, ..] = self.spec.args else { return None };
         let tokens = &self.typed.tokens;
         let name_at = |at: usize| reader.name_at(tokens, at, line_end(tokens, at));
-        let mut readings = Vec::new();
+        let mut listed = vec![community.clone()];
         let mut last = name.tokens.clone();
-        // Several communities before a text or people.
-        while (next.is_verbatim() || *next == ArgKind::People) && last.end < tokens.len() {
-            let token = &tokens[last.end];
-            let is_between = in_word_list(&token.text, "stop-words-between-names");
-            let at = last.end + usize::from(is_between);
-            if at >= tokens.len() || !(is_between || token.separator == Separator::Comma) {
-                break;
-            }
-            let Some(other) = name_at(at) else { break };
+        while (next.is_verbatim() || *next == ArgKind::People)
+            && let Some(other) = self.next_in_list(last.end).and_then(name_at)
+        {
             let ends_in_colon = tokens[other.tokens.end - 1].text.ends_with(':');
-            if other.fit == Fit::Ambiguous
-                || (other.fit == Fit::Beginning && !ends_in_colon && *next != ArgKind::People)
-            {
+            let is_clear = other.fit == Fit::Whole || ends_in_colon || *next == ArgKind::People;
+            if other.fit == Fit::Ambiguous || !is_clear {
                 break;
             }
-            readings.extend(self.names.find(&other.text).0);
+            listed
+                .extend(self.names.find(&other.text).0.into_iter().filter(|entry| entry.id != community.id));
             last = other.tokens;
         }
-        if name.fit == Fit::Beginning && readings.is_empty() {
-            let behind = name.tokens.end..tokens.len().min(name.tokens.end + MAX_WORDS_BETWEEN);
-            let is_another = |other: &Name| {
-                let is_number = parse_range(&other.text).is_some();
-                other.fit == Fit::Whole && !is_number && !self.is_group(&other.text)
-            };
-            let mut others = behind.take_while(|at| tokens[*at].separator != Separator::Line);
-            let other = others.find_map(|at| name_at(at).filter(is_another))?;
-            readings.extend(self.names.find(&other.text).0);
-            readings.retain(|entry| entry.id != community.id);
-            let readings = vec![(readings.pop()?, other.tokens), (community.clone(), name.tokens.clone())];
-            return Some(self.ask(&name.text, readings, true));
+        if listed.len() > 1 {
+            let typed = join(&tokens[name.tokens.start..last.end]);
+            let readings = listed.into_iter().map(|entry| (entry, last.clone())).collect();
+            return Some(self.ask(typed.trim_matches(is_sign), readings, true));
         }
-        readings.retain(|entry| entry.id != community.id);
-        if readings.is_empty() {
-            return None;
-        }
-        readings.insert(0, community.clone());
-        let typed = join(&tokens[name.tokens.start..last.end]);
-        let readings = readings.into_iter().map(|entry| (entry, last.clone())).collect();
-        Some(self.ask(typed.trim_matches(is_sign), readings, true))
+        let is_another = |other: &Name| {
+            let is_number = parse_range(&other.text).is_some();
+            other.fit == Fit::Whole && !is_number && !self.is_group(&other.text)
+        };
+        let behind = name.tokens.end..tokens.len().min(name.tokens.end + MAX_WORDS_BETWEEN);
+        let mut behind = behind.take_while(|at| tokens[*at].separator != Separator::Line);
+        let is_beginning = name.fit == Fit::Beginning && last == name.tokens;
+        let other = is_beginning.then(|| behind.find_map(|at| name_at(at).filter(is_another)))??;
+        let entry = self.names.find(&other.text).0.pop().filter(|entry| entry.id != community.id)?;
+        let readings = vec![(entry, other.tokens), (community.clone(), name.tokens.clone())];
+        Some(self.ask(&name.text, readings, true))
+    }
+
+    /// Where the next name of a list begins, behind a comma or “and”.
+    fn next_in_list(&self, at: usize) -> Option<usize> {
+        let token = self.typed.tokens.get(at)?;
+        let is_between = in_word_list(&token.text, "stop-words-between-names");
+        let is_listed = is_between || token.separator == Separator::Comma;
+        Some(at + usize::from(is_between)).filter(|at| is_listed && *at < self.typed.tokens.len())
     }
 
     /// Whether a name is also that of a group besides the announcement group.
@@ -271,26 +211,26 @@ impl Search<'_> {
             (found, true) => found.first().copied(),
             _ => None,
         };
-        let group = by_id.or_else(by_name).filter(|_| self.names.admin.from == AdminsFrom::Config)?;
+        let group = by_id.or_else(by_name).filter(|_| self.request.admin.from == AdminsFrom::Config)?;
         Some(group.name.clone())
     }
 
     /// What an unknown name may mean: a community in another place, else those with the nearest names.
     fn find_nearest(&self, reader: &NameReader<'_>, name: Name, is_person: bool) -> EarlyExit {
         let localizer = self.request.run.localizer;
-        if let Some(suggestion) = self.find_elsewhere(reader, &name) {
+        if let Some(arguments) = self.find_elsewhere() {
+            let suggestion = self.names.suggest(self.spec, arguments);
             return suggestion.into_outcome("suggestion", self.request).into();
         }
         if is_person || name.text.contains("://") || name.text.is_empty() {
             return CommandOutcome::misused(self.spec, UsageError::MissingCommunity, localizer).into();
         }
         let tokens = &self.typed.tokens;
-        let last = reader.read_last(tokens);
+        // Among other words, or several: `manda no bairro`, `marketing e bairro`.
+        let (first, last) = (reader.read_first(tokens), reader.read_last(tokens));
         if self.spec.args.len() == 1 && last.fit >= Fit::Beginning {
-            let first = reader.read_first(tokens);
-            let mut entries = self.names.find(&last.text).0;
-            entries
-                .extend(self.names.find(&first.text).0.into_iter().filter(|_| first.fit >= Fit::Beginning));
+            let named = [first, last.clone()].into_iter().filter(|name| name.fit >= Fit::Beginning);
+            let mut entries: Vec<_> = named.flat_map(|name| self.names.find(&name.text).0).collect();
             entries.sort_by(|one, other| one.name.cmp(&other.name));
             entries.dedup_by(|one, other| one.id == other.id);
             let is_known = entries.len() > 1;
@@ -346,60 +286,19 @@ impl Search<'_> {
         }
     }
 
-    /// The command with its community moved to its place from the other end of the arguments.
-    fn find_elsewhere(&self, reader: &NameReader<'_>, unknown: &Name) -> Option<Suggestion> {
-        let (spec, tokens) = (self.spec, &self.typed.tokens);
-        let is_last = spec.args.first() == Some(&ArgKind::Groups);
-        let found = match spec.args {
-            [_] => return None,
-            [ArgKind::Groups, ..] => reader.read_first(tokens),
-            _ if self.typed.ends_with_tokens() => reader.read_last(tokens),
-            _ => return None,
-        };
-        let [community] = self.names.find(&found.text).0.try_into().ok()?;
-        if found.fit < Fit::Beginning || found.tokens == unknown.tokens {
+    /// The arguments if the community stands at the other end.
+    fn find_elsewhere(&self) -> Option<String> {
+        let Self { request, names, typed, spec } = self;
+        if spec.args.first() == Some(&ArgKind::Community) && !typed.ends_with_tokens() {
             return None;
         }
-        let name_start = found.tokens.start;
-        let mut range = found.tokens;
-        while !is_last && range.start > 0 && is_stop_word(&tokens[range.start - 1].text) {
-            range.start -= 1;
-        }
-        let rest = match is_last {
-            true => self.typed.source_of(range.end..tokens.len()),
-            false => self.typed.source_of(0..range.start),
-        };
-        let is_text = self.spec.is_verbatim();
-        // `here it is about the marketing` is a sentence.
-        if is_text
-            && !is_last
-            && range.start < name_start
-            && parse_quoted_name(self.typed.source_of(0..range.start)).is_none()
-        {
-            return None;
-        }
-        let rest = match parse_quoted_name(rest) {
-            // The quotes only keep the text together.
-            Some((inside, "")) if is_text && !rest.contains('\n') => inside,
-            _ if is_text => rest.to_owned(),
-            _ => trim_small_words(rest).to_owned(),
-        };
-        let people = self.followed_by(ArgKind::People);
-        if rest.is_empty() || (people && !rest.contains(|c: char| c.is_ascii_digit())) {
-            return None;
-        }
-        let name = if community.name.is_empty() { community.id.as_str() } else { &community.name };
+        let (source, tokens) = (&typed.source, &typed.tokens);
+        let arguments = ArgumentFinder { request, names, source, tokens, is_sentence: false }.find(spec)?;
         // Flags that stood elsewhere must not get lost.
-        let flags = self.typed.flags.to_typed();
-        let flags = if rest.contains(flags) { "" } else { flags };
-        let in_order = |community: &str, rest: &str| match is_last {
-            true => format!("{flags} {rest} {community}").trim_start().to_owned(),
-            false => format!("{flags} {community} {rest}").trim_start().to_owned(),
-        };
-        let arguments = in_order(community.id.as_str(), &rest);
-        let shown = in_order(&typed(name), &escape_markup(&rest));
-        arguments::parse(spec.args, spec.is_mutating, &arguments).ok()?;
-        Some(Suggestion { spec, arguments, shown })
+        let flags = typed.flags.to_typed();
+        let flags = if arguments.contains(flags) { "" } else { flags };
+        let arguments = format!("{flags} {arguments}").trim().to_owned();
+        arguments::parse(spec.args, spec.is_mutating, &arguments).ok().map(|_| arguments)
     }
 }
 
@@ -407,16 +306,4 @@ impl Search<'_> {
 fn line_end(tokens: &[Token], at: usize) -> usize {
     let next = tokens.iter().skip(at + 1).position(|token| !token.may_join());
     next.map_or(tokens.len(), |next| at + 1 + next)
-}
-
-/// People or groups without the small words around them.
-fn trim_small_words(mut text: &str) -> &str {
-    let is_small = |word: &str| is_stop_word(word) || in_word_list(word, "stop-words-beside-people");
-    while let Some((others, _)) = text.rsplit_once(char::is_whitespace).filter(|(_, word)| is_small(word)) {
-        text = others.trim_end();
-    }
-    while let Some((_, others)) = text.split_once(char::is_whitespace).filter(|(word, _)| is_small(word)) {
-        text = others.trim_start();
-    }
-    text
 }

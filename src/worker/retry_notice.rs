@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::attempt::{Attempt, ProgressIndicators};
+use super::attempt::Attempt;
 use super::deliver::{self, NOTICE_TIMEOUT};
 use super::retry_policy::next_attempt;
 use crate::clock::Timestamp;
@@ -19,16 +19,16 @@ impl Attempt<'_> {
         &self,
         claim: Claim,
         error: &ApiError,
-        indicators: &ProgressIndicators,
+        is_notified: bool,
     ) -> Result<(), LeaseError> {
         let clock = &self.worker.clock;
         let retry_at = self.next_attempt_at(&claim, self.worker.timing, error, self.attempt_deadline);
         let notice_at = self.retry_notice_at(&claim);
         let mut ready_at = retry_at;
-        if !indicators.is_retry_notified && clock.now() >= notice_at {
+        if !is_notified && clock.now() >= notice_at {
             let reason = error.user_message(self.localizer.locale, quote);
             self.notify_before(retry_at, &claim, &self.retry_notice(Some(reason))).await?;
-        } else if !indicators.is_retry_notified {
+        } else if !is_notified {
             ready_at = retry_at.min(notice_at);
         }
         claim.retry(retry_at, ready_at, error.to_string(), clock.now()).await
@@ -39,10 +39,10 @@ impl Attempt<'_> {
         &self,
         claim: Claim,
         retry_at: Timestamp,
-        indicators: &ProgressIndicators,
+        is_notified: bool,
     ) -> Result<(), LeaseError> {
         let clock = &self.worker.clock;
-        if !indicators.is_retry_notified && clock.now() >= self.retry_notice_at(&claim) {
+        if !is_notified && clock.now() >= self.retry_notice_at(&claim) {
             self.notify_before(retry_at, &claim, &self.retry_notice(None)).await?;
         }
         claim.park(retry_at, clock.now()).await

@@ -4,7 +4,7 @@
 use tokio::time::sleep;
 
 use super::context::{CommandOutcome, RunContext, Worker};
-use super::store_command::TOO_OLD;
+use crate::command::kind::TOO_OLD;
 use crate::domain::Chat;
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::{CommandRecord, Outcome, Store, StoreUnavailable};

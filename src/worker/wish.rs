@@ -3,35 +3,32 @@
 //! What only shows something is run at once; a change is offered as the whole command, and run on a yes. Names are read
 //! as in the command. Where words are left that are no names, nothing is offered.
 
+use super::argument_finder::{ArgumentFinder, is_preposition};
+use super::community_names::CommunityNames;
 use super::context::Request;
-use super::resolve_community::CommunityNames;
 use super::suggest::Suggestion;
 use crate::command::context::CommandError;
 use crate::command::parsed_text::ParsedWish;
 use crate::command::spec::CommandSpec;
 use crate::command::undo_record::UndoRecord;
 use crate::commands::{CATALOG, undo};
-use crate::config::AdminsFrom;
 use crate::directory::fold;
-use crate::domain::GroupId;
-use crate::engine::listing::{fit_of_group, load_list};
-use crate::engine::target::Target;
+use crate::engine::listing::load_list;
 use crate::engine::whole_groups;
 use crate::i18n;
 use crate::parse::arguments::{self, ArgKind, TypedArguments};
-use crate::parse::dialing_code::DialingCode;
-use crate::parse::names::{Fit, Name, NameReader, find_exclusion, is_courtesy_phrase, strip_courtesy};
-use crate::parse::numbers::parse_range;
-use crate::parse::people::{find_leftover, parse_people};
+use crate::parse::names::{Fit, is_courtesy_phrase, strip_courtesy};
 use crate::parse::phrases::phrases;
 use crate::parse::text::is_comma;
-use crate::parse::tokenizer::{Separator, Token, Tokenizer, join};
+use crate::parse::tokenizer::{Separator, Token, Tokenizer};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
-use crate::reply::{Reply, escape_markup, typed};
+use crate::reply::Reply;
 use crate::storage::StateKind;
 
 /// The fewest digits of a phone number.
 const MIN_PHONE_DIGITS: usize = 8;
+/// The most digits of a phone number or lid; ids of communities and groups have more.
+const MAX_PHONE_DIGITS: usize = 15;
 
 /// What a wish is resolved to.
 pub(super) enum WishResolution {
@@ -53,60 +50,50 @@ pub(super) async fn resolve_wish(
     wish: &ParsedWish,
 ) -> Result<WishResolution, CommandError> {
     let Request { run, admin, command, .. } = request;
-    let Some(spec) = CATALOG.lookup(&wish.command) else { return Ok(WishResolution::Talk) };
+    let Some(asked) = CATALOG.lookup(&wish.command) else { return Ok(WishResolution::Talk) };
     let directory = &run.instance.directory;
     let snapshot = directory.snapshot(run.zapi).await?;
     let list = load_list(run.store, command, &request.list_key()).await?;
-    let communities = CommunityNames::new(snapshot, directory, admin, list);
-    let reader = WishReader { request, communities, wish };
-    let rest = wish.rest.as_str();
-    let asked = spec;
-    let spec = reader.choose_command(spec, has_number(rest));
-    let Some(parts) = reader.find_arguments(spec) else {
-        if let Some(reply) = reader.reject_group_lifecycle(asked) {
-            return Ok(WishResolution::Impossible(reply));
-        }
-        let is_about_known =
-            words(rest).all(is_stop_word) || spec.name == "create" || reader.mentions_known(spec);
-        // Whose number is missing: `coloca ele de admin`.
-        let spec = if reader.is_about_admins() { reader.choose_command(spec, true) } else { spec };
-        return Ok(if is_about_known { WishResolution::Incomplete(spec) } else { WishResolution::Talk });
+    let names = &CommunityNames::new(snapshot, directory, admin, list);
+    // Quotes that are not closed name nothing.
+    let tokens = &Tokenizer::new(&wish.rest, false).read_all(false).unwrap_or_default();
+    let finder = ArgumentFinder { request, names, source: &wish.rest, tokens, is_sentence: true };
+    let reader = WishReader { wish, finder };
+    let spec = reader.choose_command(asked, has_phone_number(&wish.rest));
+    let Some(arguments) = reader.find_arguments(spec) else {
+        return Ok(reader.reply_to_unclear(asked, spec));
     };
-    let (arguments, mut shown): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-    let arguments = arguments.join(" ").trim().to_owned();
     if spec.is_read_only() {
         return Ok(WishResolution::Read(spec, arguments));
     }
+    let mut offer = names.suggest(spec, arguments);
     if spec.name == undo::SPEC.name {
-        shown.push(reader.undo_details().await?);
+        offer.shown = reader.undo_details().await?;
     }
-    Ok(WishResolution::Change(Suggestion { spec, arguments, shown: shown.join(" ") }))
+    Ok(WishResolution::Change(offer))
 }
 
-/// An argument as it is run, and as people see it.
-type Part = (String, String);
-
-/// Reads names as the admin may use them.
+/// Reads the words of a wish.
 struct WishReader<'a> {
-    request: &'a Request<'a>,
-    communities: CommunityNames<'a>,
     wish: &'a ParsedWish,
+    /// Finds arguments behind the phrase that asks for the command.
+    finder: ArgumentFinder<'a>,
 }
 
 impl WishReader<'_> {
     /// The command for groups, people, admins, words or a community, whichever the words name.
     fn choose_command(&self, spec: &'static CommandSpec, has_people: bool) -> &'static CommandSpec {
-        let rest = self.wish.rest.as_str();
+        let is_about_community = || self.finder.whole_community().is_some();
         let name = match (spec.name, has_people) {
             ("link" | "add", true) if self.is_about_admins() => "promote",
             ("unlink" | "remove", true) if self.is_about_admins() => "demote",
             ("link" | "add", true) => "add",
             ("link" | "add", false) => "link",
             ("unlink" | "remove", true) => "remove",
-            ("remove", false) if self.whole_community(rest).is_some() => "deactivate",
+            ("remove", false) if is_about_community() => "deactivate",
             ("unlink" | "remove", false) => "unlink",
-            ("groups", _) if self.whole_community(rest).is_some() => "community",
-            ("communities", _) if !rest.is_empty() => "community",
+            ("groups", _) if is_about_community() => "community",
+            ("communities", _) if !self.wish.rest.is_empty() => "community",
             (name, _) => name,
         };
         CATALOG.lookup(name).unwrap_or(spec)
@@ -117,62 +104,56 @@ impl WishReader<'_> {
         words(&self.wish.rest).any(|word| in_word_list(word, "wish-admin-words"))
     }
 
-    /// The arguments of a command in words, if everything that they name is known.
-    fn find_arguments(&self, spec: &CommandSpec) -> Option<Vec<Part>> {
+    /// What a wish means whose names are missing or unknown.
+    fn reply_to_unclear(&self, asked: &'static CommandSpec, spec: &'static CommandSpec) -> WishResolution {
         let rest = self.wish.rest.as_str();
-        let parts = match spec.args {
-            [] => return words(rest).all(|word| in_word_list(word, "wish-last-words")).then(Vec::new),
-            [ArgKind::Community] => vec![self.whole_community(rest)?],
+        let is_group = asked.name == "deactivate" && self.finder.groups(self.finder.tokens).is_some();
+        let about = if is_group { format!("group {rest}") } else { rest.to_owned() };
+        if let Some(reply) = whole_groups::reject_group_lifecycle(asked, &about) {
+            return WishResolution::Impossible(reply);
+        }
+        if !(words(rest).all(is_stop_word) || spec.name == "create" || self.mentions_known(spec)) {
+            return WishResolution::Talk;
+        }
+        // Whose number is missing: `coloca ele de admin`.
+        let has_people = self.is_about_admins();
+        WishResolution::Incomplete(if has_people { self.choose_command(spec, true) } else { spec })
+    }
+
+    /// The arguments of a command, if everything that the words name is known: communities and groups by id.
+    fn find_arguments(&self, spec: &CommandSpec) -> Option<String> {
+        let (rest, tokens) = (self.wish.rest.as_str(), self.finder.tokens);
+        let arguments = match spec.args {
+            [] => return words(rest).all(|word| in_word_list(word, "wish-last-words")).then(String::new),
+            [ArgKind::Community] => self.finder.whole_community()?,
             [ArgKind::Community, next] if next.is_verbatim() => self.community_and_text(spec)?,
-            [ArgKind::Groups, ArgKind::Community] => {
-                let tokens = tokens(rest)?;
-                let (community, others) = self.community_at_end(&tokens, false)?;
-                let without = || Some(self.community_at_end(others, true)?.1);
-                vec![self.groups(others).or_else(|| self.groups(without()?))?, community]
+            [ArgKind::Groups, ArgKind::Community] | [ArgKind::Community, _, ..] => self.finder.find(spec)?,
+            [ArgKind::FreeText(_)] => new_community_name(self.wish)?.to_owned(),
+            [ArgKind::Keyword("arg-invite")] => {
+                let target = self.finder.whole_community().or_else(|| self.finder.groups(tokens))?;
+                format!("{target} {}", self.reset_word())
             }
-            [ArgKind::Community, next, ..] => {
-                let tokens = tokens(rest)?;
-                let read = |(community, others): (Part, &[Token])| {
-                    let source = source_of(rest, others);
-                    let other = match next {
-                        ArgKind::Groups => self.groups(others)?,
-                        ArgKind::People => as_typed(&self.people(source)?),
-                        ArgKind::Picture if !source.is_empty() && !source.contains("://") => return None,
-                        _ => as_typed(source),
-                    };
-                    Some(vec![community, other])
-                };
-                let at_end = self.community_at_end(&tokens, true).and_then(read);
-                at_end.or_else(|| self.community_at_start(&tokens).and_then(read))?
-            }
-            [ArgKind::FreeText(_)] => vec![as_typed(new_community_name(self.wish)?)],
-            [ArgKind::Keyword("arg-invite")] => match self.whole_community(rest) {
-                Some(community) => vec![community],
-                None => vec![self.groups(&tokens(rest)?)?],
-            }
-            .into_iter()
-            .chain(self.reset_word())
-            .collect(),
             [ArgKind::Keyword("arg-language")] => {
                 let language = strip_courtesy(rest);
                 let is_language = phrases("language-names").any(|(_, name)| fold(&name) == fold(language));
-                vec![as_typed(Some(language).filter(|_| is_language)?)]
+                is_language.then(|| language.to_owned())?
             }
-            [ArgKind::Keyword("arg-alias")] => vec![as_typed(Some(rest).filter(|rest| rest.contains('='))?)],
+            [ArgKind::Keyword("arg-alias")] => rest.contains('=').then(|| rest.to_owned())?,
             [ArgKind::Keyword(_)] => {
-                vec![self.whole_community(rest).unwrap_or_else(|| as_typed(strip_courtesy(rest)))]
+                self.finder.whole_community().unwrap_or_else(|| strip_courtesy(rest).to_owned())
             }
-            [ArgKind::Words] => vec![as_typed(self.words_of_groups(rest)?)],
-            _ => vec![as_typed(Some(rest).filter(|rest| rest.split_whitespace().count() <= 1)?)],
+            [ArgKind::Words] => self.names_words_of_groups().then(|| rest.to_owned())?,
+            _ => (rest.split_whitespace().count() <= 1).then(|| rest.to_owned())?,
         };
-        let typed = parts.iter().map(|(argument, _)| argument.as_str()).collect::<Vec<_>>().join(" ");
-        arguments::parse(spec.args, spec.is_mutating, typed.trim()).ok().map(|_| parts)
+        let arguments = arguments.trim();
+        arguments::parse(spec.args, spec.is_mutating, arguments).ok().map(|_| arguments.to_owned())
     }
 
     /// The word that makes a new invitation link, if one is asked for.
-    fn reset_word(&self) -> Option<Part> {
-        let words = i18n::text(self.request.run.localizer.locale, "invite-reset", &[]);
-        words.split(' ').next().filter(|_| self.has_verb("wish-reset-words")).map(as_typed)
+    fn reset_word(&self) -> String {
+        let words = i18n::text(self.finder.request.run.localizer.locale, "invite-reset", &[]);
+        let reset = words.split(' ').next().filter(|_| self.has_verb("wish-reset-words"));
+        reset.unwrap_or_default().to_owned()
     }
 
     /// Whether the phrase has one of these words.
@@ -180,116 +161,46 @@ impl WishReader<'_> {
         words(&self.wish.phrase).any(|word| in_word_list(word, key))
     }
 
-    /// The reply to a wish that would create or delete a group.
-    fn reject_group_lifecycle(&self, asked: &CommandSpec) -> Option<Reply> {
-        let rest = self.wish.rest.as_str();
-        let is_group = asked.name == "deactivate" && self.groups(&tokens(rest)?).is_some();
-        let words = if is_group { format!("group {rest}") } else { rest.to_owned() };
-        whole_groups::reject_group_lifecycle(asked, &words)
-    }
-
     /// The command that `/undo` would run, in parentheses, with names in place of ids.
     async fn undo_details(&self) -> Result<String, CommandError> {
-        let Request { run, conversation_key, .. } = self.request;
+        let Request { run, conversation_key, .. } = self.finder.request;
         let instance = &run.instance.config.name;
         let record = run.store.get_state(instance, StateKind::Undo, conversation_key.as_str()).await?;
         let record: Option<UndoRecord> = record.and_then(|entry| serde_json::from_str(&entry.value).ok());
         let Some((command, rest)) = record.and_then(|record| record.undo_command) else {
             return Ok(String::new());
         };
-        let snapshot = &self.communities.snapshot;
-        let name = |word: &str| {
-            Target::from_id(word, snapshot).map_or_else(|| escape_markup(word), |target| typed(target.name()))
-        };
-        let words: Vec<String> = rest.split(' ').map(name).collect();
-        Ok(format!(" ({} {})", run.localizer.format_command(&command, &[]), words.join(" ")))
+        let command = run.localizer.format_command(&command, &[]);
+        Ok(format!("({command} {})", self.finder.names.show(&rest)))
     }
 
-    /// Words that a group has in its name.
-    fn words_of_groups<'t>(&self, rest: &'t str) -> Option<&'t str> {
-        let words: Vec<String> = rest.split_whitespace().map(str::to_owned).collect();
+    /// Whether a group has these words in its name.
+    fn names_words_of_groups(&self) -> bool {
+        let words: Vec<String> = self.wish.rest.split_whitespace().map(str::to_owned).collect();
         let is_without = words.first().is_some_and(|word| in_word_list(word, "exclusion-words"));
-        let groups = &self.communities.snapshot.groups;
-        (is_without || !groups.containing_all(&words).is_empty()).then_some(rest)
+        is_without || !self.finder.names.snapshot.groups.containing_all(&words).is_empty()
     }
 
     /// Whether the words name a community or group, or a person for a command that takes people.
     fn mentions_known(&self, spec: &CommandSpec) -> bool {
-        let names_person = || spec.args.contains(&ArgKind::People) && has_number(&self.wish.rest);
-        let Some(tokens) = tokens(&self.wish.rest) else { return false };
+        let names_person = || spec.args.contains(&ArgKind::People) && has_phone_number(&self.wish.rest);
         let names = |fit: &dyn Fn(&str) -> Fit| {
-            let reader = self.reader(fit);
-            (0..tokens.len()).any(|at| reader.name_at(&tokens, at, tokens.len()).is_some())
+            let reader = self.finder.reader(fit);
+            let tokens = self.finder.tokens;
+            (0..tokens.len()).any(|at| reader.name_at(tokens, at, tokens.len()).is_some())
         };
-        names_person() || names(&|text| self.community_fit(text)) || names(&|text| self.group_fit(text))
-    }
-
-    fn reader<'f>(&self, fit: &'f dyn Fn(&str) -> Fit) -> NameReader<'f> {
-        NameReader { fit, locale: self.request.run.localizer.locale }
-    }
-
-    fn community_fit(&self, text: &str) -> Fit {
-        self.communities.find(text).1
-    }
-
-    fn group_fit(&self, text: &str) -> Fit {
-        fit_of_group(&self.communities.snapshot, text)
-    }
-
-    /// One community by its id; an unclear name as it is typed: the command asks.
-    fn community_part(&self, name: &Name) -> Part {
-        match self.communities.find(&name.text).0.as_slice() {
-            [entry] if entry.name.is_empty() => (entry.id.to_string(), entry.id.to_string()),
-            [entry] => (entry.id.to_string(), typed(&entry.name)),
-            _ => (typed(&name.text), typed(&name.text)),
-        }
-    }
-
-    /// The community that all the words name, but small ones.
-    fn whole_community(&self, rest: &str) -> Option<Part> {
-        let tokens = tokens(rest)?;
-        if !tokens.is_empty() && self.community_fit(&join(&tokens)) == Fit::Whole {
-            let text = join(&tokens);
-            return Some(self.community_part(&Name { tokens: 0..tokens.len(), text, fit: Fit::Whole }));
-        }
-        let fit = |text: &str| self.community_fit(text);
-        let (community, others) = self.community_at_start(&tokens)?;
-        self.reader(&fit).is_courtesy(others).then_some(community)
-    }
-
-    /// The community at the beginning, and what follows.
-    fn community_at_start<'t>(&self, tokens: &'t [Token]) -> Option<(Part, &'t [Token])> {
-        let fit = |text: &str| self.community_fit(text);
-        let tokens = &tokens[tokens.iter().take_while(|token| is_preposition(token)).count()..];
-        let name = Some(self.reader(&fit).read_first(tokens)).filter(|name| name.fit > Fit::None)?;
-        Some((self.community_part(&name), &tokens[name.tokens.end..]))
-    }
-
-    /// The community at the end, behind a preposition if one is needed, and what stands before it.
-    fn community_at_end<'t>(
-        &self,
-        tokens: &'t [Token],
-        needs_preposition: bool,
-    ) -> Option<(Part, &'t [Token])> {
-        let fit = |text: &str| self.community_fit(text);
-        let name = Some(self.reader(&fit).read_last(tokens)).filter(|name| name.fit > Fit::None)?;
-        let before = &tokens[..name.tokens.start];
-        // `out of`, `lá na comunidade`.
-        let is_small = |token: &&Token| {
-            is_preposition(token) || (!token.is_quoted && in_word_list(&token.text, "stop-words-beside-name"))
-        };
-        let (others, small) =
-            before.split_at(before.len() - before.iter().rev().take_while(is_small).count());
-        (!needs_preposition || small.iter().any(is_preposition)).then(|| (self.community_part(&name), others))
+        names_person()
+            || names(&|text| self.finder.community_fit(text))
+            || names(&|text| self.finder.group_fit(text))
     }
 
     /// The community at the beginning, and the text for it.
-    fn community_and_text(&self, spec: &CommandSpec) -> Option<Vec<Part>> {
+    fn community_and_text(&self, spec: &CommandSpec) -> Option<String> {
         let typed = TypedArguments::parse(spec.args, spec.is_mutating, &self.wish.rest).ok()?;
         let tokens = &typed.tokens;
         let skipped = count_words_before_community(tokens);
-        let fit = |text: &str| self.community_fit(text);
-        let reader = self.reader(&fit);
+        let fit = |text: &str| self.finder.community_fit(text);
+        let reader = self.finder.reader(&fit);
         let mut name = Some(reader.read_first(&tokens[skipped..])).filter(|name| name.fit > Fit::None)?;
         name.tokens = name.tokens.start + skipped..name.tokens.end + skipped;
         // Another community behind it: `no bairro e no marketing`.
@@ -306,65 +217,33 @@ impl WishReader<'_> {
             "" if self.has_verb("wish-removal-words") => "-",
             text => text,
         };
-        let flags = found.flags.to_typed();
-        Some(vec![(flags.to_owned(), flags.to_owned()), self.community_part(&name), as_typed(text)])
-    }
-
-    /// The groups that all the words name. One whose name is unclear is kept as typed: the command asks.
-    fn groups(&self, tokens: &[Token]) -> Option<Part> {
-        let is_number = |token: &Token| {
-            parse_range(&token.text).is_some() || in_word_list(&token.text, "stop-words-between-names")
-        };
-        if tokens.iter().all(is_number) {
-            let numbers = tokens.iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ");
-            return (!tokens.is_empty()).then(|| (numbers.clone(), numbers));
-        }
-        let fit = |text: &str| self.group_fit(text);
-        let names = self.reader(&fit).read_names(tokens).ok()?;
-        let is_known = !names.is_empty() && names.iter().all(|name| name.fit > Fit::None);
-        let parts = is_known.then(|| names.iter().map(|name| self.group_part(&name.text)));
-        let (arguments, shown): (Vec<_>, Vec<_>) = parts?.unzip();
-        Some((arguments.join(" "), shown.join(" ")))
-    }
-
-    /// A community admin sees no names of groups that they did not type.
-    fn group_part(&self, name: &str) -> Part {
-        let groups = &self.communities.snapshot.groups;
-        let by_id = GroupId::parse(name).and_then(|id| groups.by_id(&id));
-        let found = by_id.map_or_else(|| groups.matches(name).0, |group| vec![group]);
-        match found.as_slice() {
-            [group] if self.request.admin.from == AdminsFrom::Config => {
-                (group.id.to_string(), typed(&group.name))
-            }
-            [] if !name.contains(char::is_whitespace) => (name.to_owned(), escape_markup(name)),
-            _ => (typed(name), typed(name)),
-        }
-    }
-
-    /// The people that all the words name, but small ones.
-    fn people(&self, text: &str) -> Option<String> {
-        let small = ["stop-words-beside-name", "stop-words-beside-people", "wish-admin-words"];
-        let is_small = |word: &str| small.iter().any(|key| in_word_list(word.trim_matches(is_comma), key));
-        let text = text.split_whitespace().filter(|word| !is_small(word)).collect::<Vec<_>>().join(" ");
-        let Request { run, admin, .. } = self.request;
-        let code = DialingCode::of_admin(admin.phone, run.instance.config.locale);
-        let people = parse_people(&text, code);
-        let is_clear = people.iter().all(|person| person.person.is_ok())
-            && find_leftover(&people).is_none()
-            && find_exclusion(&text, run.localizer.locale).is_none();
-        (is_clear && !people.is_empty()).then_some(text)
+        Some(format!("{} {} {text}", found.flags.to_typed(), self.finder.community_id(&name.text)))
     }
 }
 
-fn as_typed(text: &str) -> Part {
-    (text.to_owned(), escape_markup(text))
+/// Whether a phone number, a mention or a link to a person is among the words. The numbers of several groups, `bloco 1 2
+/// 3 4`, are none, and neither are ids.
+fn has_phone_number(rest: &str) -> bool {
+    let count_digits = |word: &str| word.chars().filter(char::is_ascii_digit).count();
+    let is_phone = |numbers: &[&str]| {
+        let is_long =
+            |word: &&str| (4..=MAX_PHONE_DIGITS).contains(&count_digits(word)) || word.starts_with('+');
+        numbers.iter().map(|word| count_digits(word)).sum::<usize>() >= MIN_PHONE_DIGITS
+            && numbers.iter().any(is_long)
+    };
+    let is_link = |word: &&str| {
+        let mut numbers = word.split(|c: char| !c.is_ascii_digit());
+        has_letters(word)
+            && numbers.any(|digits| (MIN_PHONE_DIGITS..=MAX_PHONE_DIGITS).contains(&digits.len()))
+    };
+    rest.split(is_comma).any(|part| {
+        let words: Vec<&str> = part.split_whitespace().collect();
+        words.iter().any(is_link) || words.split(|word| has_letters(word)).any(is_phone)
+    })
 }
 
-/// Whether a phone number or a mention is among the words.
-fn has_number(rest: &str) -> bool {
-    let is_person = |word: &&str| word.starts_with('@') || word.contains(|c: char| c.is_ascii_digit());
-    let digits = rest.split_whitespace().filter(is_person).flat_map(str::chars);
-    digits.filter(char::is_ascii_digit).count() >= MIN_PHONE_DIGITS
+fn has_letters(word: &str) -> bool {
+    word.contains(char::is_alphabetic)
 }
 
 /// The name of a new community: what follows “create a community called”. After a mere “create” only a name that looks
@@ -424,20 +303,6 @@ fn count_words_before_community(tokens: &[Token]) -> usize {
         .map(|(at, _)| at + 1)
         .last()
         .unwrap_or(prepositions)
-}
-
-fn is_preposition(token: &Token) -> bool {
-    !token.is_quoted && in_word_list(&token.text, "wish-prepositions")
-}
-
-fn tokens(rest: &str) -> Option<Vec<Token>> {
-    Tokenizer::new(rest, false).read_all(false).ok()
-}
-
-/// What was typed for these tokens.
-fn source_of<'t>(rest: &'t str, tokens: &[Token]) -> &'t str {
-    let span = tokens.first().zip(tokens.last()).map(|(first, last)| first.span.start..last.span.end);
-    span.map_or("", |span| &rest[span])
 }
 
 /// The words of a text, without the signs around them.

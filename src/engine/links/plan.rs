@@ -1,11 +1,10 @@
 //! The plan of a link, an unlink or a move: the groups that were typed, and their state before the first change.
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
 
 use crate::directory::{CommunityEntry, NamedEntry};
 use crate::domain::{CommunityId, GroupId};
+use crate::engine::outcome::PriorState;
 use crate::parse::numbers::MAX_OPTIONS;
 use crate::reply::ReplyLine;
 use crate::zapi::CommunityDetails;
@@ -32,6 +31,9 @@ pub struct LinkPlan {
     pub name: String,
     /// The groups.
     pub items: Vec<PlanItem>,
+    /// Those that the community did not list, if it was read just now.
+    #[serde(skip)]
+    pub unlisted: Option<Vec<usize>>,
 }
 
 /// A group of the plan.
@@ -58,27 +60,6 @@ pub struct SourceCommunity {
     pub id: CommunityId,
     /// Its name, if the admin may see it.
     pub name: Option<String>,
-}
-
-/// The state of a group before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PriorState {
-    /// It must be changed.
-    Pending,
-    /// It was as wanted.
-    AlreadyDone,
-    /// It belongs to another community, its source.
-    InOtherCommunity,
-    /// The community holds as many groups as it can, which is this many.
-    CommunityFull(usize),
-    /// No group has this name; similar names.
-    NameNotFound(Vec<String>),
-    /// Several groups have this name or begin with it.
-    Ambiguous(Vec<String>),
-    /// It is not understood for another reason: the key of its text.
-    Unclear(Cow<'static, str>),
-    /// It cannot be changed for another reason: the key of its text.
-    Impossible(Cow<'static, str>),
 }
 
 impl LinkAction {
@@ -134,9 +115,20 @@ impl SourceCommunity {
 }
 
 impl LinkPlan {
-    /// The groups that must be changed.
-    pub fn pending(&self) -> Vec<GroupId> {
-        self.items.iter().filter(|item| item.is_pending()).filter_map(|item| item.id.clone()).collect()
+    /// The positions of the groups that must be changed.
+    pub fn pending(&self) -> Vec<usize> {
+        (0..self.items.len()).filter(|at| self.items[*at].is_pending()).collect()
+    }
+
+    /// The ids of some groups.
+    pub fn ids(&self, items: &[usize]) -> Vec<GroupId> {
+        items.iter().filter_map(|at| self.items[*at].id.clone()).collect()
+    }
+
+    /// Those of these groups that their community does not list.
+    pub fn find_unlisted(&self, details: &CommunityDetails, groups: &[usize]) -> Vec<usize> {
+        let is_listed = |at: &usize| self.items[*at].id.as_ref().is_some_and(|id| details.find(id).is_some());
+        groups.iter().copied().filter(|at| !is_listed(at)).collect()
     }
 
     /// Whether some group was not understood, and nothing was done to the others.
@@ -145,21 +137,16 @@ impl LinkPlan {
         self.items.iter().all(|item| item.is_unclear() || was_so(item)) && !self.items.iter().all(was_so)
     }
 
-    /// The ids of all candidates, in the order of their numbers.
-    pub fn choices(&self) -> Vec<String> {
-        let choices = self.items.iter().flat_map(|item| item.choices.iter().map(GroupId::to_string));
-        choices.take(MAX_OPTIONS).collect()
-    }
-
-    /// The names of the candidates, as they are shown.
-    pub fn choice_names(&self) -> Vec<String> {
-        let names = self.items.iter().flat_map(|item| match &item.prior {
-            PriorState::NameNotFound(names) | PriorState::Ambiguous(names) => {
-                &names[..names.len().min(item.choices.len())]
-            }
-            _ => &[],
+    /// The ids and the shown names of all candidates, in the order of their numbers.
+    pub fn choices(&self) -> (Vec<String>, Vec<String>) {
+        let choices = self.items.iter().flat_map(|item| {
+            let names: &[String] = match &item.prior {
+                PriorState::NameNotFound(names) | PriorState::Ambiguous(names) => names,
+                _ => &[],
+            };
+            item.choices.iter().map(GroupId::to_string).zip(names.iter().cloned())
         });
-        names.take(MAX_OPTIONS).cloned().collect()
+        choices.take(MAX_OPTIONS).unzip()
     }
 
     /// Changes groups of other communities too, which `may_leave` allows.
@@ -180,47 +167,29 @@ impl LinkPlan {
     }
 
     /// Keeps the last of these groups where it is, if its community would have no ordinary group left.
-    pub fn keep_last_group(&mut self, details: &CommunityDetails, groups: &[GroupId]) {
+    pub fn keep_last_group(&mut self, details: &CommunityDetails, groups: &[usize]) {
         // Where the groups are not listed, which one is the last is not known: WhatsApp refuses to unlink it.
         let is_emptied = details.lists_groups() && groups.len() >= details.ordinary().count();
-        if let Some(item) = groups.last().filter(|_| is_emptied).and_then(|last| self.item_mut(last)) {
-            item.prior = PriorState::Impossible("group-last".into());
+        if let Some(last) = groups.last().filter(|_| is_emptied) {
+            self.items[*last].prior = PriorState::impossible("group-last");
         }
-    }
-
-    /// Records that a group is linked back to its source community, and why.
-    pub fn set_link_back(&mut self, group: &GroupId, reason: String) {
-        if let Some(item) = self.item_mut(group) {
-            item.link_back_reason = Some(reason);
-        }
-    }
-
-    /// Why a group is linked back to its source community, if it is.
-    pub fn link_back_reason(&self, group: &GroupId) -> Option<&str> {
-        let item = self.items.iter().find(|item| item.id.as_ref() == Some(group))?;
-        item.link_back_reason.as_deref()
-    }
-
-    fn item_mut(&mut self, group: &GroupId) -> Option<&mut PlanItem> {
-        self.items.iter_mut().find(|item| item.id.as_ref() == Some(group))
     }
 
     /// The groups that leave a community, with this community.
-    pub fn leaving(&self) -> impl Iterator<Item = (&PlanItem, &GroupId, &SourceCommunity)> {
-        let pending = self.items.iter().filter(|item| item.is_pending());
-        pending.filter_map(|item| Some((item, item.id.as_ref()?, item.source.as_ref()?)))
+    pub fn leaving(&self) -> impl Iterator<Item = (usize, &SourceCommunity)> {
+        let pending = self.items.iter().enumerate().filter(|(_, item)| item.is_pending());
+        pending.filter_map(|(at, item)| Some((at, item.source.as_ref()?)))
     }
 
     /// The communities that groups leave, each with these groups.
-    pub fn source_communities(&self) -> Vec<(CommunityEntry, Vec<GroupId>)> {
-        let mut sources: Vec<(CommunityEntry, Vec<GroupId>)> = Vec::new();
-        for (_, group, source) in self.leaving() {
+    pub fn source_communities(&self) -> Vec<(CommunityEntry, Vec<usize>)> {
+        let mut sources: Vec<(CommunityEntry, Vec<usize>)> = Vec::new();
+        for (at, source) in self.leaving() {
             match sources.iter_mut().find(|(known, _)| known.id == source.id) {
-                Some((_, groups)) => groups.push(group.clone()),
+                Some((_, groups)) => groups.push(at),
                 None => {
-                    let community =
-                        NamedEntry { id: source.id.clone(), name: source.display_name().to_owned() };
-                    sources.push((community, vec![group.clone()]));
+                    let name = source.display_name().to_owned();
+                    sources.push((NamedEntry { id: source.id.clone(), name }, vec![at]));
                 }
             }
         }
@@ -229,53 +198,42 @@ impl LinkPlan {
 
     /// A line for each group that may have been unlinked from its community and not linked to another.
     pub fn lines_for_unlinked_groups(&self) -> Vec<ReplyLine> {
-        let line = |(item, group, source): (&PlanItem, &GroupId, &SourceCommunity)| {
+        let line = |(at, source): (usize, &SourceCommunity)| {
+            let item = &self.items[at];
+            let group = item.id.as_ref().map(GroupId::as_str).unwrap_or_default();
             ReplyLine::unknown("moved-maybe-unlinked")
                 .name("name", &item.name)
                 .name("community", source.display_name())
                 .name("target", &self.name)
-                .with_command("command", "link", &[source.id.as_str(), group.as_str()])
+                .with_command("command", "link", &[source.id.as_str(), group])
         };
         self.leaving().map(line).collect()
     }
+
     /// The arguments of its command for some groups, with ids in place of names.
-    pub fn arguments(&self, groups: &[GroupId]) -> String {
-        match self.action {
-            LinkAction::Link | LinkAction::Unlink => community_first(&self.community, groups),
-            LinkAction::Move => community_last(groups, &self.community),
-        }
+    pub fn arguments(&self, groups: &[usize]) -> String {
+        join_arguments(&self.community, &self.ids(groups), self.action == LinkAction::Move)
     }
 
     /// The command that undoes the change of these groups, and its arguments. A move from one community is undone by a
     /// move back; groups of no community are unlinked; a mixture cannot be undone by one command.
-    pub fn undo_command(&self, groups: &[GroupId]) -> Option<(&'static str, String)> {
-        let undone_by = match self.action {
-            LinkAction::Link => "unlink",
-            LinkAction::Unlink => "link",
-            LinkAction::Move => {
-                let leaving: Vec<_> = self.leaving().collect();
-                let source_of = |group: &GroupId| {
-                    leaving.iter().find(|(_, moved, _)| *moved == group).map(|(.., source)| &source.id)
-                };
-                let source = source_of(groups.first()?);
-                if groups.iter().any(|group| source_of(group) != source) {
-                    return None;
-                }
-                if let Some(source) = source {
-                    return Some(("move", community_last(groups, source)));
-                }
-                "unlink"
-            }
+    pub fn undo_command(&self, groups: &[usize]) -> Option<(&'static str, String)> {
+        let source = |at: &usize| self.items[*at].source.as_ref().map(|source| &source.id);
+        let first = groups.first().and_then(source);
+        let (command, community) = match (self.action, first) {
+            (LinkAction::Link, _) => ("unlink", &self.community),
+            (LinkAction::Unlink, _) => ("link", &self.community),
+            (LinkAction::Move, _) if groups.iter().any(|at| source(at) != first) => return None,
+            (LinkAction::Move, None) => ("unlink", &self.community),
+            (LinkAction::Move, Some(source)) => ("move", source),
         };
-        Some((undone_by, community_first(&self.community, groups)))
+        Some((command, join_arguments(community, &self.ids(groups), command == "move")))
     }
 }
 
-fn community_first(community: &CommunityId, groups: &[GroupId]) -> String {
-    let groups = groups.iter().map(GroupId::as_str);
-    std::iter::once(community.as_str()).chain(groups).collect::<Vec<_>>().join(" ")
-}
-
-fn community_last(groups: &[GroupId], community: &CommunityId) -> String {
-    groups.iter().map(GroupId::as_str).chain([community.as_str()]).collect::<Vec<_>>().join(" ")
+/// The arguments of a command on these groups.
+fn join_arguments(community: &CommunityId, groups: &[GroupId], is_move: bool) -> String {
+    let mut words: Vec<&str> = groups.iter().map(GroupId::as_str).collect();
+    words.insert(if is_move { words.len() } else { 0 }, community.as_str());
+    words.join(" ")
 }

@@ -1,29 +1,26 @@
 //! The report on groups, and the preview.
 
-use crate::domain::GroupId;
-use crate::engine::links::plan::{LinkAction, LinkPlan, PlanItem, PriorState};
-use crate::engine::outcome::{Outcome, Outcomes};
+use crate::engine::links::plan::{LinkAction, LinkPlan, PlanItem};
+use crate::engine::outcome::{Outcome, Outcomes, PriorState};
 use crate::engine::report::{wanted_line, with_first_line};
 use crate::parse::numbers::MAX_OPTIONS;
-use crate::reply::{MAX_CANDIDATES, Reply, ReplyLine};
+use crate::reply::{MAX_CANDIDATES, ReplyLine};
 
 impl LinkPlan {
     /// The report, from the state before and the outcome of each group.
-    pub fn report(&self, outcomes: &Outcomes<GroupId>) -> Reply {
-        let lines = self.build_lines("done", &self.first_numbers(), |item| {
-            let outcome = item.id.as_ref().and_then(|id| outcomes.get(id));
-            self.outcome_line(item, outcome.unwrap_or(&Outcome::NotReadBack))
-        });
-        Reply::GroupReport { lines, is_usage_error: self.is_usage_error() }
+    pub fn report_lines(&self, outcomes: &Outcomes) -> Vec<ReplyLine> {
+        self.build_lines("done", &self.first_numbers(), |at, item| {
+            self.outcome_line(item, outcomes.get(&at).unwrap_or(&Outcome::NotReadBack))
+        })
     }
 
     /// The preview, with the number of people in the groups, where they were counted.
-    pub fn preview(&self, people: Option<usize>) -> Reply {
-        let suffix = if self.pending().is_empty() { "done" } else { "would" };
+    pub fn preview_lines(&self, people: Option<usize>) -> Vec<ReplyLine> {
+        let suffix = if self.items.iter().any(PlanItem::is_pending) { "would" } else { "done" };
         let no_numbers = vec![0; self.items.len()];
-        let mut lines = self.build_lines(suffix, &no_numbers, |item| self.preview_line(item));
+        let mut lines = self.build_lines(suffix, &no_numbers, |_, item| self.preview_line(item));
         lines.extend(people.map(|count| ReplyLine::new("people-concerned").with_count("count", count)));
-        Reply::Lines(lines)
+        lines
     }
 
     /// All lines. `first_numbers` has the number of the first candidate of each item, 0 for none.
@@ -31,12 +28,13 @@ impl LinkPlan {
         &self,
         suffix: &str,
         first_numbers: &[usize],
-        pending_line: impl Fn(&PlanItem) -> ReplyLine,
+        pending_line: impl Fn(usize, &PlanItem) -> ReplyLine,
     ) -> Vec<ReplyLine> {
         let numbered = self.items.iter().zip(first_numbers).filter(|(_, first)| **first > 0);
         let choices: usize = numbered.map(|(item, _)| item.choices.len()).sum();
-        let lines = self.items.iter().zip(first_numbers).map(|(item, first)| match item.is_pending() {
-            true => pending_line(item),
+        let lines = self.items.iter().zip(first_numbers).enumerate();
+        let lines = lines.map(|(at, (item, first))| match item.is_pending() {
+            true => pending_line(at, item),
             false => self.prior_line(item, *first, choices == 1),
         });
         let key = format!("{}-{suffix}", self.text_key());
@@ -113,6 +111,7 @@ impl LinkPlan {
                 ReplyLine::not_done("group-community-full").with_count("limit", *limit)
             }
             PriorState::Unclear(key) | PriorState::Impossible(key) => ReplyLine::not_done(key.clone()),
+            PriorState::Unknown(key) => ReplyLine::unknown(key.clone()),
         };
         self.fill_names(item, line)
     }

@@ -4,14 +4,15 @@ use std::collections::HashSet;
 
 use futures_util::FutureExt;
 
-use crate::command::context::{CommandError, Context};
+use crate::command::{CommandError, Context};
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{
     CommunityEntry, GroupEntry, InviteTarget, NameMatch, disambiguate, disambiguate_by, fold, join_bounded,
 };
-use crate::domain::{Chat, CommunityId, GroupId, InviteLink};
-use crate::engine::links::plan::{LinkAction, LinkPlan, PlanItem, PriorState, SourceCommunity};
+use crate::domain::{Chat, CommunityId, GroupId};
+use crate::engine::links::plan::{LinkAction, LinkPlan, PlanItem, SourceCommunity};
 use crate::engine::links::reconcile::find_other_community;
+use crate::engine::outcome::PriorState;
 use crate::parse::word_lists::here_words;
 use crate::reply::{MAX_CANDIDATES, ReplyLine};
 use crate::zapi::{ApiError, ApiErrorKind, CommunityDetails};
@@ -23,25 +24,17 @@ pub async fn build_plan(
     action: LinkAction,
     community: CommunityEntry,
     typed: &[String],
-) -> Result<(LinkPlan, CommunityDetails), CommandError> {
-    let here_words = here_words();
-    let words = resolve_invitations(context, typed).await?;
-    let names: Vec<String> = words.iter().flatten().cloned().collect();
-    let (found, details) = tokio::join!(
-        context.directory.find_groups(context.zapi, &names, context.chat, &here_words),
-        context.zapi.community(&community.id)
-    );
-    let details = details?;
-    let found = context.retain_visible(&names, found?).await?;
-    let groups = list_groups(context, typed, words, found).await?;
+) -> Result<LinkPlan, CommandError> {
+    let (groups, details) = tokio::join!(find_groups(context, typed), context.zapi.community(&community.id));
+    let (groups, details) = (groups?, details?);
     let is_of_community = context.admin.from == AdminsFrom::Community;
     let must_be_group_admin = action.links() && is_of_community && !context.is_undo;
     let id = &community.id;
     let survey = Survey { context, action, community: id, details: &details, must_be_group_admin };
     let reads = groups.into_iter().map(|group| survey.read_item(group).boxed());
     let items = join_bounded(reads.collect()).await.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
-    let mut plan = LinkPlan { action, community: community.id, name, items };
+    let name = details.name_or(community.name);
+    let mut plan = LinkPlan { action, community: community.id, name, items, unlisted: None };
     if action == LinkAction::Move {
         let is_from =
             |id: &CommunityId| context.precondition.as_deref().is_none_or(|only| id.as_str() == only);
@@ -57,17 +50,13 @@ pub async fn build_plan(
     for (source, groups) in plan.source_communities() {
         plan.keep_last_group(&context.zapi.community(&source.id).await?, &groups);
     }
-    Ok((plan, details))
+    plan.unlisted = Some(plan.find_unlisted(&details, &plan.pending()));
+    Ok(plan)
 }
 
 /// What is not understood, by the key of its text.
 fn unclear(key: &'static str) -> PriorState {
     PriorState::Unclear(key.into())
-}
-
-/// What cannot be changed, by the key of its text.
-fn impossible(key: &'static str) -> PriorState {
-    PriorState::Impossible(key.into())
 }
 
 /// A group whose state is read, or the item of a word that names none.
@@ -81,46 +70,31 @@ struct NamedGroup {
     is_by_id: bool,
 }
 
-/// Resolves invitation links: replaces them with the ids of their groups, or with the item of a link that is expired or
-/// to a group that the bot is not in.
-async fn resolve_invitations(
-    context: &Context<'_>,
-    typed: &[String],
-) -> Result<Vec<Result<String, Box<PlanItem>>>, ApiError> {
+/// The groups of all words, each once.
+async fn find_groups(context: &Context<'_>, typed: &[String]) -> Result<Vec<FoundGroup>, CommandError> {
     let invited = context.directory.resolve_invitations(context.zapi, typed).await?;
-    let not_found = |name: &str, key| Err(Box::new(PlanItem::new(name, unclear(key))));
-    let words = typed.iter().zip(invited).map(|(word, invited)| match invited {
-        None => Ok(word.clone()),
-        Some(InviteTarget::Group(group)) => Ok(group.id.to_string()),
-        Some(InviteTarget::NotAMember(name)) => {
-            not_found(name.as_deref().unwrap_or(word), "group-not-a-member")
-        }
-        Some(InviteTarget::Expired) => not_found(word, "group-invitation-expired"),
-    });
-    Ok(words.collect())
-}
-
-/// The groups of all words, each once. `found` has the matches of the words that are names.
-async fn list_groups(
-    context: &Context<'_>,
-    typed: &[String],
-    words: Vec<Result<String, Box<PlanItem>>>,
-    found: Vec<NameMatch<GroupId>>,
-) -> Result<Vec<FoundGroup>, CommandError> {
-    let mut found = found.into_iter();
+    let names = typed.iter().zip(&invited).filter(|(_, invited)| invited.is_none());
+    let names: Vec<String> = names.map(|(word, _)| word.clone()).collect();
+    let found = context.directory.find_groups(context.zapi, &names, context.chat, &here_words()).await?;
+    let mut found = context.retain_visible(&names, found).await?.into_iter();
+    let unclear = |name: &str, key| Err(Box::new(PlanItem::new(name, unclear(key))));
     let mut seen = HashSet::new();
     let mut groups = Vec::new();
-    for (word, typed) in words.into_iter().zip(typed) {
-        let matched = match word {
-            Ok(word) => match found.next() {
-                Some(found) => matched_groups(context, &word, found).await?.map(|groups| (word, groups)),
+    for (word, invited) in typed.iter().zip(invited) {
+        let matched = match invited {
+            Some(InviteTarget::Group(group)) => Ok(vec![group]),
+            Some(InviteTarget::NotAMember(name)) => {
+                unclear(name.as_deref().unwrap_or(word), "group-not-a-member")
+            }
+            Some(InviteTarget::Expired) => unclear(word, "group-invitation-expired"),
+            None => match found.next() {
+                Some(found) => matched_groups(context, word, found).await?,
                 None => continue,
             },
-            Err(item) => Err(item),
         };
         match matched {
-            Ok((word, matched)) => {
-                let is_by_id = GroupId::parse(&word).is_some() && InviteLink::parse(typed).is_none();
+            Ok(matched) => {
+                let is_by_id = GroupId::parse(word).is_some();
                 let matched = matched.into_iter().filter(|group| seen.insert(group.id.clone()));
                 groups.extend(matched.map(|group| Ok(NamedGroup { group, is_by_id })));
             }
@@ -141,11 +115,13 @@ async fn matched_groups(
         Box::new(PlanItem { choices, ..PlanItem::new(word, prior) })
     };
     let snapshot = context.directory.snapshot(context.zapi).await?;
-    let sees = |entry: &CommunityEntry| context.can_see(&entry.id, &entry.name);
+    let sees = |entry: &CommunityEntry| context.sees(entry);
     let is_listed_community = |group: &GroupEntry| {
         let id = CommunityId::parse(group.id.as_str());
         id.is_some_and(|id| snapshot.communities.by_id(&id).is_some_and(sees))
     };
+    let is_here_outside_groups =
+        matches!(context.chat, Chat::Direct(_)) && here_words().contains(&fold(word));
     let pattern_key = if word.chars().all(|c| c == '*') { "bare-pattern" } else { "no-pattern" };
     let has_name = snapshot.communities.matches(word);
     let (is_whole, is_community) = (has_name.1, has_name.0.into_iter().any(sees));
@@ -160,7 +136,7 @@ async fn matched_groups(
         NameMatch::Ambiguous(groups) => {
             item(PriorState::Ambiguous(tell_groups_apart(context, &groups).await?), &groups)
         }
-        NameMatch::NotFound { .. } if is_here(context, word) => item(unclear("no-here"), &[]),
+        NameMatch::NotFound { .. } if is_here_outside_groups => item(unclear("no-here"), &[]),
         NameMatch::NotFound { .. } if word.contains('*') => item(unclear(pattern_key), &[]),
         NameMatch::NotFound { suggestions } => {
             item(PriorState::NameNotFound(tell_groups_apart(context, &suggestions).await?), &suggestions)
@@ -182,18 +158,12 @@ async fn tell_groups_apart(
     let memberships = context.directory.memberships(context.zapi).await?;
     let describe = |group: &GroupId| match memberships.community_of(group) {
         Some(id) => {
-            let community =
-                snapshot.communities.by_id(id).filter(|entry| context.can_see(&entry.id, &entry.name));
+            let community = snapshot.communities.by_id(id).filter(|entry| context.sees(entry));
             community.map(|community| community.name.clone()).filter(|name| !name.is_empty())
         }
         None => memberships.is_complete.then(|| ReplyLine::new("in-no-community").render(context.localizer)),
     };
     Ok(disambiguate_by(groups, describe))
-}
-
-/// Whether a word is `here`, outside a group.
-fn is_here(context: &Context<'_>, word: &str) -> bool {
-    matches!(context.chat, Chat::Direct(_)) && here_words().contains(&fold(word))
 }
 
 /// What is known when the state of each group is read.
@@ -217,7 +187,7 @@ impl Survey<'_, '_> {
         let is_visible = match self.details.find(&group.id) {
             Some(member) => {
                 item.prior = match member.is_announcement {
-                    true => impossible("group-announcement"),
+                    true => PriorState::impossible("group-announcement"),
                     false => self.action.prior_state(true),
                 };
                 if item.name.is_empty() {
@@ -238,7 +208,7 @@ impl Survey<'_, '_> {
             _ => false,
         };
         if self.must_be_group_admin && may_be_linked && !is_group_admin(self.context, &group.id).await? {
-            (item.prior, item.source) = (impossible("group-not-admin"), None);
+            (item.prior, item.source) = (PriorState::impossible("group-not-admin"), None);
         }
         item.id = Some(group.id);
         Ok(item)
@@ -250,7 +220,7 @@ impl Survey<'_, '_> {
         let details = match self.context.zapi.group(group).await {
             Ok(details) => details,
             Err(error) if error.proves_absence() => {
-                item.prior = impossible("group-gone");
+                item.prior = PriorState::impossible("group-gone");
                 return Ok(false);
             }
             // The community does not list the group, so a link call may be made. For an unlink this is no proof that
@@ -266,7 +236,7 @@ impl Survey<'_, '_> {
         let source = find_other_community(self.context, self.community, &details).await?;
         let is_visible = source.as_ref().is_none_or(|source| source.name.is_some());
         item.prior = match source {
-            _ if details.is_announcement => impossible("group-announcement"),
+            _ if details.is_announcement => PriorState::impossible("group-announcement"),
             Some(source) => {
                 item.source = Some(source);
                 PriorState::InOtherCommunity

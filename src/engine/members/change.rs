@@ -1,7 +1,7 @@
 //! The commands on people.
 
 use crate::authorization::may_use;
-use crate::command::context::{CommandError, Context};
+use crate::command::{CommandError, Context};
 use crate::directory::CommunityEntry;
 use crate::engine::api_change::stored_plan;
 use crate::engine::members::action::MemberAction;
@@ -9,7 +9,7 @@ use crate::engine::members::person::default_dialing_code;
 use crate::engine::members::plan::MemberPlan;
 use crate::engine::members::reconcile::reconcile_members;
 use crate::engine::members::survey::build_plan;
-use crate::engine::outcome::Outcome;
+use crate::engine::outcome::retain_maybe_done;
 use crate::engine::reconcile::store_plan_and_acquire;
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::Arguments;
@@ -17,6 +17,7 @@ use crate::parse::flags::Flags;
 use crate::parse::names::find_exclusion;
 use crate::parse::people::{ParsedPerson, PersonParseError, find_leftover, has_uncertain_name, parse_people};
 use crate::reply::{Reply, ReplyLine, UsageError, typed};
+use crate::zapi::ChangePermit;
 
 /// The most people of a command.
 const MAX_PEOPLE: usize = 200;
@@ -27,42 +28,26 @@ pub async fn change_members(
     action: MemberAction,
     arguments: &Arguments,
 ) -> Result<Reply, CommandError> {
-    let (mut is_just_read, mut permit) = (false, None);
-    let mut plan: MemberPlan = match stored_plan(context)? {
-        Some(plan) => plan,
-        None => {
-            let plan = match plan_change(context, action, arguments).await? {
-                Ok(plan) => plan,
-                Err(reply) => return Ok(reply),
-            };
-            failpoint::reach(Step::StateRead);
-            if let Some(reply) = preview_or_confirm(context, &plan) {
-                return Ok(reply);
-            }
-            // A command that changes nothing stores no plan.
-            if !plan.pending().is_empty() {
-                permit = store_plan_and_acquire(context, &plan, action.call_name()).await?;
-            }
-            is_just_read = true;
-            plan
-        }
+    let stored = stored_plan::<MemberPlan>(context)?;
+    let is_just_read = stored.is_none();
+    let (mut plan, permit) = match stored {
+        Some(plan) => (plan, None),
+        None => plan_change(context, action, arguments).await?,
     };
     let outcomes = reconcile_members(context, &mut plan, is_just_read, permit).await?;
-    let mut done = plan.pending();
-    done.retain(|at| outcomes.get(at).is_some_and(Outcome::may_be_done));
+    let done = retain_maybe_done(plan.pending(), &outcomes);
     if !done.is_empty() {
-        let undo_command = action.undone_by().map(|by| (by, plan.command_arguments(&done)));
-        context.set_undo(action.command(), undo_command);
+        context.set_undo(action.command(), action.undone_by().map(|by| (by, plan.arguments(&done))));
     }
-    Ok(plan.report(&outcomes))
+    Ok(Reply::Lines(plan.report_lines(&outcomes)))
 }
 
-/// Plans the change of the people that were typed, or returns the reply that says why there is none.
+/// Builds, previews and stores the plan. A command that changes nothing stores none.
 async fn plan_change(
     context: &mut Context<'_>,
     action: MemberAction,
     arguments: &Arguments,
-) -> Result<Result<MemberPlan, Reply>, CommandError> {
+) -> Result<(MemberPlan, Option<ChangePermit>), CommandError> {
     let community = context.require_community()?;
     let named = parse_people(&arguments.text, default_dialing_code(context));
     // To take just the excluded people would be the opposite.
@@ -72,22 +57,29 @@ async fn plan_change(
         None => find_leftover(&named).map(|words| UsageError::TooManyWords(words.to_owned())),
     };
     if let (Some(spec), Some(error)) = (context.catalog.lookup(action.command()), error) {
-        return Ok(Err(spec.usage_error_reply(error, context.localizer)));
+        return Err(spec.usage_error_reply(error, context.localizer).into());
     }
-    let why_not = if named.len() > MAX_PEOPLE {
-        Some(ReplyLine::not_done("people-too-many").with_plain("limit", MAX_PEOPLE.to_string()))
-    } else {
-        suggest_group_command(context, action, &community, &named, arguments.flags).await?
-    };
-    if let Some(why_not) = why_not {
-        return Ok(Err(Reply::Lines(vec![why_not])));
+    if named.len() > MAX_PEOPLE {
+        let many = ReplyLine::not_done("people-too-many");
+        return Err(many.with_plain("limit", MAX_PEOPLE.to_string()).into());
     }
-    context.must_confirm |= has_uncertain_name(&named);
+    suggest_group_command(context, action, &community, &named, arguments.flags).await?;
     let plan = build_plan(context, action, community, &named).await?;
-    Ok(plan.map_err(|why_not| Reply::Lines(vec![why_not])))
+    failpoint::reach(Step::StateRead);
+    let pending = plan.pending();
+    // There may be nothing to confirm.
+    context.must_confirm |= has_uncertain_name(&named);
+    context.must_confirm &= !pending.is_empty();
+    let is_grave = action == MemberAction::Remove && !pending.is_empty();
+    context.preview_or_confirm(action.command(), plan.arguments(&pending), plan.preview_lines(), is_grave)?;
+    let permit = match pending.is_empty() {
+        true => None,
+        false => store_plan_and_acquire(context, &plan, action.call_name()).await?,
+    };
+    Ok((plan, permit))
 }
 
-/// Suggests the command on groups, if only whole names of groups were typed in place of people: `/remove
+/// Ends the command with the one on groups, if only whole names of groups were typed in place of people: `/remove
 /// sales "Sales South"`.
 async fn suggest_group_command(
     context: &mut Context<'_>,
@@ -95,30 +87,20 @@ async fn suggest_group_command(
     community: &CommunityEntry,
     named: &[ParsedPerson],
     flags: Flags,
-) -> Result<Option<ReplyLine>, CommandError> {
-    let Some(command) = action.group_command() else { return Ok(None) };
+) -> Result<(), CommandError> {
+    let Some(command) = action.group_command() else { return Ok(()) };
     let is_no_number = |named: &ParsedPerson| named.person == Err(PersonParseError::NoNumber);
     if !may_use(context.admin, command) || !named.iter().all(is_no_number) {
-        return Ok(None);
+        return Ok(());
     }
     let snapshot = context.directory.snapshot(context.zapi).await?;
     if !named.iter().all(|named| snapshot.groups.has_name(&named.typed)) {
-        return Ok(None);
+        return Ok(());
     }
     let names = named.iter().map(|named| named.typed.as_str());
     let shown: Vec<&str> = std::iter::once(community.name.as_str()).chain(names.clone()).collect();
     // A dry run stays one.
     let before = [flags.to_typed(), community.id.as_str()].map(str::to_owned);
     let rest = before.into_iter().chain(names.map(typed)).collect::<Vec<_>>().join(" ");
-    Ok(Some(context.suggest(command, rest, &shown)))
-}
-
-/// The reply that previews the change, for a dry run or a confirmation.
-fn preview_or_confirm(context: &mut Context<'_>, plan: &MemberPlan) -> Option<Reply> {
-    let todo = plan.pending();
-    let is_grave = plan.action == MemberAction::Remove && !todo.is_empty();
-    // There is nothing to confirm.
-    context.must_confirm &= !todo.is_empty();
-    let arguments = plan.command_arguments(&todo);
-    context.preview_or_confirm(plan.action.command(), arguments, plan.preview(), is_grave)
+    Err(context.suggest(command, rest, &shown).into())
 }

@@ -1,6 +1,6 @@
 //! The person that a text names.
 
-use crate::command::context::Context;
+use crate::command::Context;
 use crate::domain::Person;
 use crate::parse::dialing_code::DialingCode;
 use crate::parse::people::{ParsedPerson, PersonRef, parse_people};

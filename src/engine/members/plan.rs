@@ -1,11 +1,10 @@
 //! The plan of a change of people: the people that were typed, and their state before the first change.
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{CommunityId, GroupId, Lid, Phone};
 use crate::engine::members::action::MemberAction;
+use crate::engine::outcome::PriorState;
 use crate::zapi::{Participant, PhoneInfo};
 
 /// What is stored before the first call.
@@ -37,22 +36,9 @@ pub struct MemberItem {
     /// Their id in API calls: the number as WhatsApp writes it, or the lid that was typed.
     pub call_id: String,
     /// Their state before.
-    pub prior: MemberPriorState,
+    pub prior: PriorState,
     /// Their private invitation.
     pub invitation: Invitation,
-}
-
-/// The state of a person before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum MemberPriorState {
-    /// They must be changed.
-    Pending,
-    /// They were as wanted.
-    AlreadyDone,
-    /// They cannot be changed: the key of the text.
-    Impossible(Cow<'static, str>),
-    /// Whether they can be changed is not known: the key of the text.
-    Unknown(Cow<'static, str>),
 }
 
 /// What is known of the private invitation of a person that cannot be added. Nobody may get two.
@@ -72,8 +58,13 @@ pub enum Invitation {
 impl MemberPlan {
     /// The positions of the people that must be changed.
     pub fn pending(&self) -> Vec<usize> {
-        let is_pending = |at: &usize| self.items[*at].prior == MemberPriorState::Pending;
-        (0..self.items.len()).filter(is_pending).collect()
+        (0..self.items.len()).filter(|at| self.items[*at].prior == PriorState::Pending).collect()
+    }
+
+    /// The arguments of a command for exactly these people.
+    pub fn arguments(&self, people: &[usize]) -> String {
+        let people = people.iter().filter_map(|at| self.items[*at].to_argument());
+        std::iter::once(self.community.to_string()).chain(people).collect::<Vec<_>>().join(" ")
     }
 
     /// Adds lids that were not known before.
@@ -83,12 +74,6 @@ impl MemberPlan {
             let known = known.iter().find(|known| known.requested == phone || known.phone == Some(phone));
             item.lid = known.and_then(|known| known.lid);
         }
-    }
-
-    /// The arguments of a command for exactly these people.
-    pub fn command_arguments(&self, people: &[usize]) -> String {
-        let people = people.iter().filter_map(|at| self.items[*at].to_argument());
-        std::iter::once(self.community.to_string()).chain(people).collect::<Vec<_>>().join(" ")
     }
 }
 

@@ -4,9 +4,7 @@
 //! get two: the plan records such a call before it is made and when it has a response. If its result is not
 //! known, later calls invite nobody.
 
-use std::time::Duration;
-
-use crate::command::context::{CommandError, Context};
+use crate::command::{CommandError, Context};
 use crate::directory::{CommunityAdmins, NamedEntry, ReadMembers};
 use crate::domain::Phone;
 use crate::engine::members::action::MemberAction;
@@ -19,16 +17,13 @@ use crate::zapi::{ApiError, ApiErrorKind, ChangePermit, Participant};
 /// The most admins of a community (Z-API's documentation).
 const MAX_ADMINS: usize = 20;
 
-/// How long to wait until an added person becomes visible.
-const INVITE_TIMEOUT: Duration = Duration::from_secs(4);
-
 /// Makes the changes of the plan, as [`reconcile`] does.
 pub async fn reconcile_members(
     context: &mut Context<'_>,
     plan: &mut MemberPlan,
     is_just_read: bool,
     permit: Option<ChangePermit>,
-) -> Result<Outcomes<usize>, CommandError> {
+) -> Result<Outcomes, CommandError> {
     let todo = plan.pending();
     if todo.is_empty() {
         return Ok(Outcomes::new());
@@ -56,7 +51,7 @@ struct PeopleChange<'a> {
 impl PeopleChange<'_> {
     /// Updates the cached admin list of the community, since its admins may have changed. Other processes read from
     /// the chat state, which is stored with the reply, that theirs is outdated.
-    fn update_admin_list(&self, context: &mut Context<'_>, outcomes: Option<&Outcomes<usize>>) {
+    fn update_admin_list(&self, context: &mut Context<'_>, outcomes: Option<&Outcomes>) {
         let Some(community_admins) = context.community_admins else { return };
         let command = context.claim.command.id.clone();
         let community = &self.plan.community;
@@ -78,7 +73,7 @@ impl PeopleChange<'_> {
         context.set_state(StateKind::People, community.to_string(), Some(command));
     }
 
-    fn is_missing(&self, at: usize) -> bool {
+    fn is_pending(&self, at: usize) -> bool {
         let item = &self.plan.items[at];
         let participant = self.present.iter().find(|participant| item.is_participant(participant));
         !self.plan.action.is_satisfied(participant)
@@ -90,9 +85,6 @@ impl PeopleChange<'_> {
 }
 
 impl ItemChange for PeopleChange<'_> {
-    /// The position in the plan.
-    type Item = usize;
-
     const CHUNK: Option<usize> = None;
 
     // Each call that may have invited a person can never be made again.
@@ -142,7 +134,7 @@ impl ItemChange for PeopleChange<'_> {
         Ok(response)
     }
 
-    async fn find_missing(
+    async fn find_pending(
         &mut self,
         context: &Context<'_>,
         people: Vec<usize>,
@@ -151,27 +143,27 @@ impl ItemChange for PeopleChange<'_> {
         let reading = context.community_admins.map(CommunityAdmins::begin_reading);
         self.present = context.zapi.participants(&self.plan.group).await?;
         self.reading = reading;
-        Ok(people.into_iter().filter(|at| self.is_missing(*at)).collect())
+        Ok(people.into_iter().filter(|at| self.is_pending(*at)).collect())
     }
 
     /// Looks again for added people with unknown lids: groups may show only the lid.
-    async fn find_otherwise(&mut self, context: &Context<'_>, missing: Vec<usize>) -> Vec<usize> {
-        let items = missing.iter().map(|at| &self.plan.items[*at]);
+    async fn find_by_other_means(&mut self, context: &Context<'_>, pending: Vec<usize>) -> Vec<usize> {
+        let items = pending.iter().map(|at| &self.plan.items[*at]);
         let unknown: Vec<Phone> =
             items.filter(|item| item.lid.is_none()).filter_map(|item| item.phone).collect();
         if self.plan.action != MemberAction::Add || unknown.is_empty() {
-            return missing;
+            return pending;
         }
         let known = context.zapi.look_up_phones(&unknown).await.unwrap_or_default();
         if !known.iter().any(|known| known.lid.is_some()) {
-            return missing;
+            return pending;
         }
         self.plan.add_phone_info(&known);
-        self.find_missing(context, missing.clone()).await.unwrap_or(missing)
+        self.find_pending(context, pending.clone()).await.unwrap_or(pending)
     }
 
-    fn special_outcome(&self, at: &usize, error: Option<&ApiError>) -> Option<Outcome> {
-        let item = &self.plan.items[*at];
+    fn special_outcome(&self, at: usize, error: Option<&ApiError>) -> Option<Outcome> {
+        let item = &self.plan.items[at];
         let is_rejected = error.is_some_and(|error| error.cause == ApiErrorKind::Rejected);
         match &item.invitation {
             Invitation::Requested if item.may_be_hidden(&self.present) => Some(Outcome::AddedOrInvited),
@@ -186,17 +178,11 @@ impl ItemChange for PeopleChange<'_> {
     }
 
     /// A person who was invited, or whose call was rejected, is not called for again.
-    fn may_call(&self, at: &usize) -> bool {
-        matches!(self.plan.items[*at].invitation, Invitation::NotSent | Invitation::Requesting)
+    fn may_call(&self, at: usize) -> bool {
+        matches!(self.plan.items[at].invitation, Invitation::NotSent | Invitation::Requesting)
     }
 
-    /// A person that is in by now, and becomes visible late, must not be invited.
-    fn repeats_unreadable(&self) -> bool {
-        self.plan.action != MemberAction::Add
-    }
-
-    /// A person that can only be invited never becomes visible: no need to wait as long as for a lagging read.
-    fn read_back_time(&self, max: Duration) -> Duration {
-        if self.plan.action == MemberAction::Add { max.min(INVITE_TIMEOUT) } else { max }
+    fn may_invite(&self) -> bool {
+        self.plan.action == MemberAction::Add
     }
 }

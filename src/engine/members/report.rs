@@ -2,31 +2,35 @@
 
 use crate::domain::Person;
 use crate::engine::members::action::MemberAction;
-use crate::engine::members::plan::{MemberItem, MemberPlan, MemberPriorState};
-use crate::engine::outcome::{Outcome, Outcomes};
+use crate::engine::members::plan::{MemberItem, MemberPlan};
+use crate::engine::outcome::{Outcome, Outcomes, PriorState};
 use crate::engine::report::{wanted_line, with_first_line};
-use crate::reply::{Reply, ReplyLine, quote};
+use crate::reply::{ReplyLine, quote};
 
 impl MemberPlan {
     /// The report on each person.
-    pub fn report(&self, outcomes: &Outcomes<usize>) -> Reply {
-        self.build_reply("done", |at, item| {
+    pub fn report_lines(&self, outcomes: &Outcomes) -> Vec<ReplyLine> {
+        self.build_lines("done", |at, item| {
             self.outcome_line(item, outcomes.get(&at).unwrap_or(&Outcome::NotReadBack))
         })
     }
 
     /// The preview.
-    pub fn preview(&self) -> Reply {
-        self.build_reply("would", |_, item| self.wanted_line(item, "would", "person").with_icon("➡️"))
+    pub fn preview_lines(&self) -> Vec<ReplyLine> {
+        self.build_lines("would", |_, item| self.wanted_line(item, "would", "person").with_icon("➡️"))
     }
 
-    fn build_reply(&self, suffix: &str, pending_line: impl Fn(usize, &MemberItem) -> ReplyLine) -> Reply {
+    fn build_lines(
+        &self,
+        suffix: &str,
+        pending_line: impl Fn(usize, &MemberItem) -> ReplyLine,
+    ) -> Vec<ReplyLine> {
         let lines = self.items.iter().enumerate().map(|(at, item)| match item.prior {
-            MemberPriorState::Pending => pending_line(at, item),
+            PriorState::Pending => pending_line(at, item),
             _ => self.prior_line(item),
         });
         let takes_away = matches!(self.action, MemberAction::Remove | MemberAction::Demote);
-        Reply::Lines(with_first_line(self.key(suffix), &self.name, takes_away, lines.collect()))
+        with_first_line(self.key(suffix), &self.name, takes_away, lines.collect())
     }
 
     /// The key of a text of its command.
@@ -41,11 +45,9 @@ impl MemberPlan {
     /// The line for a person that needs no call.
     fn prior_line(&self, item: &MemberItem) -> ReplyLine {
         let line = match &item.prior {
-            MemberPriorState::Pending | MemberPriorState::AlreadyDone => {
-                return self.wanted_line(item, "already", &self.key("already")).with_icon("☑️");
-            }
-            MemberPriorState::Impossible(key) => ReplyLine::not_done(key.clone()),
-            MemberPriorState::Unknown(key) => ReplyLine::unknown(key.clone()),
+            PriorState::Impossible(key) => ReplyLine::not_done(key.clone()),
+            PriorState::Unknown(key) => ReplyLine::unknown(key.clone()),
+            _ => return self.wanted_line(item, "already", &self.key("already")).with_icon("☑️"),
         };
         self.with_command("add", item, line.name("typed", &item.typed))
     }

@@ -3,14 +3,15 @@
 use futures_util::FutureExt;
 
 use crate::authorization::may_everywhere;
-use crate::command::context::{CommandError, Context};
+use crate::command::{CommandError, Context};
 use crate::config::Admin;
 use crate::directory::{CommunityEntry, fold};
 use crate::domain::Phone;
+use crate::engine::audience::announcement_group;
 use crate::engine::members::action::MemberAction;
-use crate::engine::members::plan::{Invitation, MemberItem, MemberPlan, MemberPriorState};
+use crate::engine::members::plan::{Invitation, MemberItem, MemberPlan};
+use crate::engine::outcome::PriorState;
 use crate::parse::people::{ParsedPerson, PersonParseError, PersonRef};
-use crate::reply::ReplyLine;
 use crate::zapi::{ApiError, Participant, PhoneInfo};
 
 /// What was read about the community and the people.
@@ -20,18 +21,16 @@ struct Survey {
     own_phone: Option<Phone>,
 }
 
-/// Finds the people and reads their state, or says why that cannot be read; nothing is changed.
+/// Finds the people and reads their state; nothing is changed.
 pub async fn build_plan(
     context: &Context<'_>,
     action: MemberAction,
     community: CommunityEntry,
     named: &[ParsedPerson],
-) -> Result<Result<MemberPlan, ReplyLine>, CommandError> {
+) -> Result<MemberPlan, CommandError> {
     let details = context.zapi.community(&community.id).await?;
-    let name = details.name.clone().filter(|name| !name.is_empty()).unwrap_or(community.name);
-    let Some(group) = details.announcement().map(|group| group.id.clone()) else {
-        return Ok(Err(ReplyLine::not_done("no-announcement-group").name("community", name)));
-    };
+    let name = details.name_or(community.name);
+    let group = announcement_group(&details, &name)?;
     let mut phones = Vec::new();
     for one in named {
         match one.person {
@@ -60,7 +59,7 @@ pub async fn build_plan(
             items.push(item);
         }
     }
-    Ok(Ok(MemberPlan { action, community: community.id, name, group, items }))
+    Ok(MemberPlan { action, community: community.id, name, group, items })
 }
 
 /// Adds lids to participants that are listed by number only, if a person is named by a lid that no
@@ -105,7 +104,7 @@ fn classify(
         phone: None,
         lid: None,
         call_id: String::new(),
-        prior: MemberPriorState::Pending,
+        prior: PriorState::Pending,
         invitation: Invitation::NotSent,
     };
     let mut exists = true;
@@ -123,7 +122,7 @@ fn classify(
             item.call_id = lid.to_string();
         }
         Err(typo) => {
-            item.prior = impossible(match typo {
+            item.prior = PriorState::impossible(match typo {
                 PersonParseError::NoNumber => "person-no-number",
                 PersonParseError::NoCountry => "person-no-country",
                 PersonParseError::Ambiguous => "person-ambiguous",
@@ -149,27 +148,26 @@ fn classify(
     }
     let is_promotion = action == MemberAction::Promote;
     item.prior = match participant {
-        Some(participant) if action.is_satisfied(Some(participant)) => MemberPriorState::AlreadyDone,
-        Some(_) if own_phone.is_some() && item.phone == *own_phone => impossible("person-bot"),
-        Some(participant) if participant.is_super_admin => impossible("person-owner"),
-        Some(_) => MemberPriorState::Pending,
-        None if !exists => impossible("person-no-whatsapp"),
-        None if action == MemberAction::Add => MemberPriorState::Pending,
-        None if item.may_be_hidden(participants) => MemberPriorState::Unknown(match item.phone {
+        Some(participant) if action.is_satisfied(Some(participant)) => PriorState::AlreadyDone,
+        Some(_) if own_phone.is_some() && item.phone == *own_phone => PriorState::impossible("person-bot"),
+        Some(participant) if participant.is_super_admin => PriorState::impossible("person-owner"),
+        Some(_) => PriorState::Pending,
+        None if !exists => PriorState::impossible("person-no-whatsapp"),
+        None if action == MemberAction::Add => PriorState::Pending,
+        None if item.may_be_hidden(participants) => PriorState::Unknown(match item.phone {
             None => "person-hidden-lid".into(),
             Some(_) if is_promotion => "person-hidden-add".into(),
             Some(_) => "person-hidden".into(),
         }),
-        None if action == MemberAction::Remove => MemberPriorState::AlreadyDone,
-        None if is_promotion => impossible("person-not-in-add"),
-        None => impossible("person-not-in"),
+        // Who was invited instead of added stays invited.
+        None if action == MemberAction::Remove && context.is_undo => {
+            PriorState::impossible("person-not-in-undo")
+        }
+        None if action == MemberAction::Remove => PriorState::AlreadyDone,
+        None if is_promotion => PriorState::impossible("person-not-in-add"),
+        None => PriorState::impossible("person-not-in"),
     };
     item
-}
-
-/// A person that cannot be changed, by the key of the text.
-fn impossible(key: &'static str) -> MemberPriorState {
-    MemberPriorState::Impossible(key.into())
 }
 
 /// What WhatsApp knows about the numbers: whether they exist, how it writes them, and their lids.

@@ -10,10 +10,9 @@ use vincula::sandbox::{Fault, FaultResponse, World};
 use crate::matrix::hurry;
 use crate::stories::community_admins::{BRUNO, setting};
 use crate::stories::fixtures::refusal;
+use crate::stories::participants::{CARLA_IN_WHO, CARLA_LID};
 use crate::support::{ANA, Service, ServiceBuilder, postgres};
 
-/// Carla, an ordinary member of “Bairro Feliz” in the default world.
-const CARLA_LID: &str = "81896604192875@lid";
 const LINK: &str = r#"/link "Bairro Feliz" futebol"#;
 const LINKED: &str = "✅ “Futebol” is now in “Bairro Feliz”.";
 
@@ -302,9 +301,9 @@ async fn t44_member_changes_by_the_bot_apply_at_once() {
     bot.ask(ANA, &format!(r#"/demote "Bairro Feliz" {CARLA_LID}, +{BRUNO}"#)).await;
     let demoted = bot.ask(ANA, "/who bairro").await;
 
-    assert!(promoted.contains(CARLA_LID) && promoted.contains("99999-0002"), "{promoted}");
+    assert!(promoted.contains(CARLA_IN_WHO) && promoted.contains("99999-0002"), "{promoted}");
     assert!(by_carla.contains("Futebol"), "{by_carla}");
-    assert!(!demoted.contains(CARLA_LID) && !demoted.contains("99999-0002"), "{demoted}");
+    assert!(!demoted.contains(CARLA_IN_WHO) && !demoted.contains("99999-0002"), "{demoted}");
 }
 
 #[tokio::test]
@@ -362,7 +361,7 @@ async fn t44_a_demotion_on_one_replica_invalidates_the_cache_of_another() {
     bot.send(BRUNO, "/groups").await;
     bot.expect_powerless(&CHANGES).await;
 
-    assert!(!who.contains("99999-0002") && who.contains(CARLA_LID), "{who}");
+    assert!(!who.contains("99999-0002") && who.contains(CARLA_IN_WHO), "{who}");
     assert!(!bot.said().iter().any(|said| said.contains("Futebol")), "{:?}", bot.said());
     bot.knows(CARLA_LID).await;
 }

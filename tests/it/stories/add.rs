@@ -67,6 +67,37 @@ async fn the_reply_is_in_the_language_of_the_command() {
 }
 
 #[tokio::test]
+async fn undo_says_that_an_invitation_cannot_be_taken_back() {
+    let bot = Service::start().await;
+
+    bot.ask(ANA, r#"/add "Bairro Feliz" 44 99999-0004"#).await;
+    let rows = [
+        (
+            "/undo",
+            "❌ +55 44 99999-0004: is not in the community. If they got an invitation, it still works: I can’t take it back.",
+        ),
+        (
+            "/desfazer",
+            "❌ +55 44 99999-0004: não está na comunidade. Se recebeu um convite, ele continua valendo: não consigo cancelar.",
+        ),
+        (
+            "/deshacer",
+            "❌ +55 44 99999-0004: no está en la comunidad. Si recibió una invitación, sigue valiendo: no la puedo anular.",
+        ),
+    ];
+    for (command, expected) in rows {
+        assert_eq!(bot.ask(ANA, command).await, expected);
+    }
+    assert_eq!(bot.people_in_calls("remove-participant").len(), 0);
+
+    bot.ask(ANA, r#"/add "Bairro Feliz" 44 99999-0004 44 99999-0005"#).await;
+    let asked = bot.ask(ANA, "/undo").await;
+    assert!(asked.starts_with("1 of 2 people would leave “Bairro Feliz” and all its groups."), "{asked}");
+    assert!(asked.contains("If they got an invitation, it still works"), "{asked}");
+    assert_eq!(bot.ask(ANA, "yes").await, "✅ +55 44 99999-0005 is no longer in “Bairro Feliz”.");
+}
+
+#[tokio::test]
 async fn somebody_who_is_named_twice_is_one_person() {
     let bot = Service::start().await;
 

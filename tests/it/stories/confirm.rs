@@ -482,3 +482,38 @@ async fn a_no_with_a_slash_is_a_no() {
         assert_eq!((reply.as_str(), bot.changes()), (left, 0));
     }
 }
+
+/// It may be of another version. What it would do is not guessed.
+#[tokio::test]
+async fn a_stored_command_of_a_yes_that_cannot_be_read_is_reported_as_failed() {
+    let mut bot = Service::start().await;
+    bot.ask(ANA, "/deactivate \"Marketing BR\"").await;
+    let call = bot.sandbox.faults().hold_request("communities");
+    let yes = bot.send_to_completion(ANA, "yes").await;
+    bot.within(call.wait_reached()).await;
+    bot.crash().await;
+    bot.execute_sql("UPDATE command SET deferred_command = '{}' WHERE deferred_command IS NOT NULL").await;
+    bot.sandbox.faults().clear();
+
+    bot.restart().await;
+
+    let reply = bot.reply_to(&yes).await.text;
+    assert!(reply.starts_with("❌ I could not finish this command"), "{reply}");
+    assert_eq!((bot.changes(), bot.row(&yes).await.outcome.as_deref()), (0, Some("failed")));
+}
+
+#[tokio::test]
+async fn a_rate_limited_yes_confirms_nothing_and_keeps_the_prompt() {
+    let clock = Clock::manual(NOON);
+    let bot = Service::with().clock(clock.clone()).limits("commands_per_minute = 1").start().await;
+    bot.ask(ANA, "/announce \"Bairro Feliz\" Oi").await;
+
+    let limited = bot.ask(ANA, "yes").await;
+    bot.settled().await;
+    assert!(limited.starts_with("More than 1 command"), "{limited}");
+    assert!(bot.announced("Bairro Feliz").is_empty());
+    clock.advance(Duration::from_secs(61));
+    bot.ask(ANA, "yes").await;
+
+    assert_eq!(bot.announced("Bairro Feliz"), ["Oi"]);
+}

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::SentMessage;
 use vincula::sandbox::webhook_event::{delivery, post};
+use vincula::sandbox::{Fault, FaultResponse, SentMessage};
 
 use crate::support::{ANA, Service};
 use crate::webhook::assert_status;
@@ -121,6 +121,21 @@ async fn a_report_before_the_response_to_the_call_is_not_lost() {
 
     assert_eq!(bot.replies_to(&command).await, [DELIVERED]);
     assert_eq!(bot.edits(), 1);
+}
+
+/// While nothing is being sent, a report on an unknown message is about none of ours.
+#[tokio::test]
+async fn after_a_rejected_call_an_unknown_report_is_not_stored() {
+    let bot = Service::with().timing(|timing| timing.min_retry_delay = Duration::from_secs(60)).start().await;
+    bot.sandbox.faults().fail_next("send-text", 1, Fault::Replace(FaultResponse::too_many_requests(None)));
+    let command = bot.send_to_completion(ANA, COMMAND).await;
+    bot.wait_for_attempts(&command, 1).await;
+    let stored = bot.command_count().await;
+
+    let unknown = SentMessage { message_id: "A1".to_owned(), ..SentMessage::default() };
+    bot.post_report(&bot.url, &delivery(&bot.sandbox.account().id, &unknown, None)).await;
+
+    assert_eq!(bot.command_count().await, stored);
 }
 
 #[tokio::test]

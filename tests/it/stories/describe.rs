@@ -8,7 +8,14 @@ use super::cancel::with_long_retries;
 use super::fixtures::{ANA_AND_RUI, RUI, refusal};
 use crate::support::{ANA, Service};
 
-const DONE: &str = "✅ “Bairro Feliz” has a new description.";
+/// The reply that shows a new description of “Bairro Feliz”.
+fn done(text: &str) -> String {
+    format!("✅ “Bairro Feliz” has a new description:\n> {}", text.replace('\n', "\n> "))
+}
+
+fn back(text: &str) -> String {
+    format!("✅ “Bairro Feliz” has its old description again:\n> {text}")
+}
 
 /// Ana may do everything, in “Marketing BR” only.
 pub const ANA_OF_MARKETING: &str = "[instances.main.admins.ana]\nphone = \"5544999990001\"\n\
@@ -30,7 +37,7 @@ async fn a_description_is_set_as_typed() {
 
     let reply = bot.ask(ANA, &format!("/describe \"Bairro Feliz\" {text}\n")).await;
 
-    assert_eq!(reply, DONE);
+    assert_eq!(reply, done(text));
     assert_eq!(bot.description("Bairro Feliz"), text);
 }
 
@@ -38,9 +45,9 @@ async fn a_description_is_set_as_typed() {
 async fn the_reply_is_in_the_language_of_the_name() {
     let bot = Service::start().await;
     let rows = [
-        ("/descrever \"Bairro Feliz\" Oi", "✅ “Bairro Feliz” está com uma descrição nova."),
+        ("/descrever \"Bairro Feliz\" Oi", "✅ “Bairro Feliz” está com uma descrição nova:\n> Oi"),
         ("/descricao \"Bairro Feliz\" Oi", "☑️ “Bairro Feliz” já tem essa descrição."),
-        ("/describir \"Bairro Feliz\" Hola", "✅ “Bairro Feliz” tiene una descripción nueva."),
+        ("/describir \"Bairro Feliz\" Hola", "✅ “Bairro Feliz” tiene una descripción nueva:\n> Hola"),
         ("/descripción \"Bairro Feliz\" -", "✅ “Bairro Feliz” quedó sin descripción."),
         ("/describe \"Bairro Feliz\" -", "☑️ “Bairro Feliz” already had no description."),
         (
@@ -58,7 +65,7 @@ async fn the_reply_is_in_the_language_of_the_name() {
 async fn a_name_of_several_words_needs_no_quotes() {
     let bot = Service::start().await;
 
-    assert_eq!(bot.ask(ANA, "/describe bairro feliz: Oi, gente").await, DONE);
+    assert_eq!(bot.ask(ANA, "/describe bairro feliz: Oi, gente").await, done("Oi, gente"));
     assert_eq!(bot.description("Bairro Feliz"), "Oi, gente");
     let empty = bot.ask(ANA, "/describe Bairro Feliz").await;
 
@@ -71,14 +78,14 @@ async fn a_name_of_several_words_is_distinguished_from_similar_names_and_typos()
     let bot = Service::start().await;
     bot.sandbox.world(|world| world.community("Bairro Novo"));
 
-    assert_eq!(bot.ask(ANA, "/describe bairro feliz: Oi, gente").await, DONE);
+    assert_eq!(bot.ask(ANA, "/describe bairro feliz: Oi, gente").await, done("Oi, gente"));
     assert_eq!(bot.description("Bairro Feliz"), "Oi, gente");
     let unclear = bot.ask(ANA, "/describe bairro Feliz\u{200b}es para sempre").await;
     assert!(unclear.contains("1. “Bairro Feliz”, 2. “Bairro Novo”"), "{unclear}");
     let typo = bot.ask(ANA, "/describe bairo feliz Bom dia\na todos").await;
     assert!(typo.contains("Did you mean 1. “Bairro Feliz”"), "{typo}");
 
-    assert_eq!(bot.ask(ANA, "1").await, DONE);
+    assert_eq!(bot.ask(ANA, "1").await, done("Bom dia\na todos"));
     assert_eq!(bot.description("Bairro Feliz"), "Bom dia\na todos");
 }
 
@@ -88,7 +95,7 @@ async fn undo_restores_the_old_or_empty_description() {
     bot.ask(ANA, "/describe \"Bairro Feliz\" Linha 1\nLinha 2").await;
     bot.ask(ANA, "/describe \"Bairro Feliz\" Outra").await;
 
-    assert_eq!(bot.ask(ANA, "/undo").await, "✅ “Bairro Feliz” has its old description again.");
+    assert_eq!(bot.ask(ANA, "/undo").await, back("Linha 1\n> Linha 2"));
     assert_eq!(bot.description("Bairro Feliz"), "Linha 1\nLinha 2");
     bot.ask(ANA, "/describe \"Marketing BR\" Oi").await;
     let none = bot.ask(ANA, "/desfazer").await;
@@ -154,14 +161,14 @@ async fn a_lagging_read_is_waited_for() {
     let bot = Service::start().await;
     bot.sandbox.faults().set_lag(Some(ReadLag::For(Duration::from_millis(300))));
 
-    assert_eq!(bot.ask(ANA, "/describe \"Bairro Feliz\" Oi").await, DONE);
+    assert_eq!(bot.ask(ANA, "/describe \"Bairro Feliz\" Oi").await, done("Oi"));
 }
 
 #[tokio::test]
 async fn a_lost_response_is_looked_up_instead_of_repeated() {
     let mut bot = Service::start().await;
     bot.sandbox.faults().fail_next("update-", 1, Fault::ReplaceResponse(FaultResponse::bad_gateway()));
-    assert_eq!(bot.ask(ANA, "/describe \"Bairro Feliz\" Oi").await, DONE);
+    assert_eq!(bot.ask(ANA, "/describe \"Bairro Feliz\" Oi").await, done("Oi"));
     assert_eq!(bot.calls_to("update-").len(), 1);
 
     let call = bot.sandbox.faults().hold_response("update-");
@@ -170,7 +177,7 @@ async fn a_lost_response_is_looked_up_instead_of_repeated() {
     bot.crash().await;
     bot.restart().await;
 
-    assert_eq!(bot.replies_to(&command).await, [DONE]);
+    assert_eq!(bot.replies_to(&command).await, [done("Depois")]);
     assert_eq!(bot.calls_to("update-").len(), 2);
     bot.ask(ANA, "/undo").await;
     assert_eq!(bot.description("Bairro Feliz"), "Oi", "what was so before the crash");
@@ -187,10 +194,10 @@ async fn a_cancelled_command_reports_the_state() {
     bot.sandbox.faults().clear();
 
     bot.sandbox.faults().fail_always("update-", Fault::ReplaceResponse(FaultResponse::bad_gateway()));
-    let done = bot.send_to_completion(ANA, "/describe \"Bairro Feliz\" Oi").await;
-    bot.wait_for_attempts(&done, 1).await;
+    let late = bot.send_to_completion(ANA, "/describe \"Bairro Feliz\" Oi").await;
+    bot.wait_for_attempts(&late, 1).await;
     bot.ask(ANA, "/cancel").await;
-    assert_eq!(bot.replies_to(&done).await, [DONE]);
+    assert_eq!(bot.replies_to(&late).await, [done("Oi")]);
 
     let unknown = bot.send_to_completion(ANA, "/photo \"Bairro Feliz\" https://pictures.example/1").await;
     bot.wait_for_attempts(&unknown, 1).await;
@@ -212,7 +219,8 @@ async fn an_admin_of_other_communities_describes_none_of_these() {
 
     assert!(reply.starts_with("You may not use /describe in "), "{reply}");
     assert_eq!(bot.description("Bairro Feliz"), "");
-    assert_eq!(bot.ask(ANA, "/describe Marketing BR Oi").await, "✅ “Marketing BR” has a new description.");
+    let own = bot.ask(ANA, "/describe Marketing BR Oi").await;
+    assert_eq!(own, "✅ “Marketing BR” has a new description:\n> Oi");
 }
 
 #[tokio::test]
@@ -245,7 +253,7 @@ async fn undo_prompts_before_it_replaces_a_later_text_of_another_admin() {
     assert!(asked.contains("The description of “Bairro Feliz” would be:\n> Texto B\n\n"), "{asked}");
     assert_eq!(bot.description("Bairro Feliz"), "Texto D");
 
-    assert_eq!(bot.ask(ANA, "yes").await, "✅ “Bairro Feliz” has its old description again.");
+    assert_eq!(bot.ask(ANA, "yes").await, back("Texto B"));
     assert_eq!(bot.description("Bairro Feliz"), "Texto B");
     assert!(bot.ask(ANA, "/undo").await.starts_with("❌ I took back /describe already"));
     assert_eq!(bot.description("Bairro Feliz"), "Texto B");
@@ -266,7 +274,7 @@ async fn a_text_that_ends_like_a_yes_flag_prompts() {
     assert_eq!(bot.description("Bairro Feliz"), "");
     bot.ask(ANA, "sim").await;
     assert_eq!(bot.description("Bairro Feliz"), "Aqui vizinho ajuda --sim");
-    assert_eq!(bot.ask(ANA, "/describe --yes bairro Oi —yes").await, DONE);
+    assert_eq!(bot.ask(ANA, "/describe --yes bairro Oi —yes").await, done("Oi —yes"));
     let shown = bot.ask(ANA, "/announce bairro Hi all —yes").await;
     assert!(shown.contains("> Hi all —yes\n⚠️ The --yes at the end is part of the text"), "{shown}");
     assert!(bot.sandbox.sent().iter().all(|sent| sent.chat == ANA));
@@ -279,7 +287,7 @@ async fn a_separator_between_community_and_text_is_not_part_of_the_text() {
     for command in ["/describe \"Bairro Feliz\", Oi", "/describe bairro feliz, Oi", "/describe bairro — Oi"]
     {
         bot.ask(ANA, "/describe bairro -").await;
-        assert_eq!(bot.ask(ANA, command).await, DONE, "{command}");
+        assert_eq!(bot.ask(ANA, command).await, done("Oi"), "{command}");
         assert_eq!(bot.description("Bairro Feliz"), "Oi", "{command}");
     }
     bot.ask(ANA, "/describe bairro\n- um\n- dois").await;

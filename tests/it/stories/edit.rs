@@ -261,6 +261,24 @@ async fn t14_of_versions_that_wait_together_only_the_first_that_does_something_d
     assert_eq!(bot.link_calls()[1], ["Futebol"]);
 }
 
+/// The text as it was first sent is run: the edit may arrive at any time after it.
+#[tokio::test]
+async fn t14_of_a_waiting_command_and_its_edit_only_the_first_is_run() {
+    let bot = Service::start().await;
+    let before = bot.sandbox.faults().hold_request("communities/link");
+    bot.send_to_completion(ANA, r#"/link "Bairro Feliz" suporte"#).await;
+    bot.within(before.wait_reached()).await;
+    let command = bot.message(ANA, r#"/link "Bairro Feliz" futebol"#);
+    bot.post(&command).await;
+    assert_status(&bot.post(&bot.edited(&command, r#"/link "Bairro Feliz" vendas*"#)).await, "accepted");
+
+    before.release();
+    bot.settled().await;
+
+    assert_eq!(bot.link_calls(), [["Suporte"], ["Futebol"]]);
+    assert_eq!(bot.said().last().map(String::as_str), Some(LATE));
+}
+
 #[tokio::test]
 async fn an_edit_waits_for_the_result_of_the_version_before() {
     let bot = Service::start().await;

@@ -40,7 +40,7 @@ mod numbers;
 mod ordering;
 mod outages;
 mod owner;
-mod participants;
+pub mod participants;
 mod photo;
 mod progress;
 mod progress_reaction;

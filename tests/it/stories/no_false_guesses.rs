@@ -328,7 +328,7 @@ async fn a_suggested_command_has_no_extra_words() {
     for (typo, offered) in [
         (
             "/vincular grupo Corrida de Domingo na comunidade Bairro Feliz",
-            "\"Bairro Feliz\" Corrida de Domingo?",
+            "\"Bairro Feliz\" \"Corrida de Domingo\"?",
         ),
         ("/promover 44 99999-0002 a admin do bairro feliz", "\"Bairro Feliz\" 44 99999-0002?"),
         ("/promover o 44 99999-0002 como admin no bairro", "\"Bairro Feliz\" 44 99999-0002?"),

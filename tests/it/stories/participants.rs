@@ -10,6 +10,8 @@ pub const BRUNO: &str = "5544999990002";
 pub const CARLA: &str = "5544999990003";
 /// Carla's lid.
 pub const CARLA_LID: &str = "81896604192875@lid";
+/// What `/who` shows of her: the last digits of her lid.
+pub const CARLA_IN_WHO: &str = "(…2875)";
 /// A person that nobody may add.
 pub const DAVI: &str = "5544999990004";
 /// A person in no community, without a lid.

@@ -6,7 +6,7 @@ use serde_json::json;
 use vincula::sandbox::{BotRole, Fault, FaultResponse};
 
 use super::fixtures::ok;
-use super::participants::{BRUNO, CARLA, CARLA_LID, DAVI, ELISA, Role};
+use super::participants::{BRUNO, CARLA, CARLA_IN_WHO, CARLA_LID, DAVI, ELISA, Role};
 use crate::support::{ANA, Service};
 
 /// A person whose new rights show late.
@@ -70,7 +70,7 @@ async fn who_knows_a_promotion_of_the_bot_at_once() {
 
     let after = bot.ask(ANA, "/who bairro").await;
 
-    assert!(!before.contains(CARLA_LID) && after.contains(CARLA_LID), "{before}\n{after}");
+    assert!(!before.contains(CARLA_IN_WHO) && after.contains(CARLA_IN_WHO), "{before}\n{after}");
 }
 
 #[tokio::test]

@@ -55,9 +55,17 @@ async fn who_lists_community_admins_if_they_have_rights() {
         ]
     );
     assert!(
-        lines[5..].contains(&"• +55 44 99999-0002") && lines[5..].contains(&"• 81896604192875@lid"),
+        lines[5..].contains(&"• +55 44 99999-0002")
+            && lines[5..].contains(&"• Somebody without a visible number (…2875)"),
         "{reply}"
     );
+    for (command, line) in [
+        ("/quem bairro", "\n• Alguém sem número visível (…2875)"),
+        ("/quién bairro", "\n• Alguien sin número visible (…2875)"),
+    ] {
+        let reply = bot.ask(BRUNO, command).await;
+        assert!(reply.contains(line), "{reply}");
+    }
     assert_eq!(lines.len(), 7, "neither Ana once more, nor the bot: {reply}");
     assert!(!reply.contains("99999-0001"), "Ana is listed once: {reply}");
 }

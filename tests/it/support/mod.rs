@@ -462,6 +462,13 @@ impl Service {
         url.split_once('"').unwrap().0.to_owned()
     }
 
+    /// Changes the journal beside the service.
+    pub async fn execute_sql(&self, statement: &'static str) {
+        sqlx::any::install_default_drivers();
+        let mut journal = sqlx::AnyConnection::connect(&self.store_url()).await.unwrap();
+        sqlx::query(statement).execute(&mut journal).await.unwrap();
+    }
+
     /// Texts of the commands in the journal, all of one chat, in the order in which they were accepted
     /// (`seq`, visible only to SQL).
     pub async fn accepted_ids(&self) -> Vec<String> {

@@ -1,58 +1,14 @@
-//! Deliveries of announcements, which Z-API reports in events of their own.
-//!
-//! A report is stored like a command, in the queue of the announcement: its run comes after the end of the announcement,
-//! whose reply it edits. WhatsApp allows that for a while; after it, only a failure is told, with a new message.
+//! Reports on the delivery of announcements. A report edits the reply to its announcement. WhatsApp allows that for a
+//! while; after it, only a failure is told, with a new message.
 
 use super::context::{CommandOutcome, RunContext};
 use super::deliver::stored_messages;
 use super::edits::is_editable;
-use super::store_command::{DELIVERY, DELIVERY_VERSION};
 use crate::clock::Timestamp;
 use crate::commands::announce::delivery_line;
-use crate::domain::{DeliveryReport, InstanceName};
+use crate::domain::DeliveryReport;
 use crate::reply::{Reply, ReplyLine};
-use crate::storage::{
-    Announcement, Claim, CommandRecord, LeaseError, NewCommand, Outcome, Store, StoreUnavailable,
-};
-
-/// Stores a report if it is about an announcement, or may be about one that is being sent right now. A repeated report is
-/// stored once.
-pub async fn store_delivery(
-    store: &Store,
-    instance: &InstanceName,
-    report: &DeliveryReport,
-    received_at: Timestamp,
-) -> Result<(), StoreUnavailable> {
-    let announcements = store.announcements(instance, report).await?;
-    if announcements.is_empty() {
-        return Ok(());
-    }
-    let text = serde_json::to_string(report).unwrap_or_default();
-    let new_command =
-        |(part, Announcement { command, ordering_key, .. }): (usize, Announcement)| NewCommand {
-            id: store.new_id(received_at),
-            ordering_key,
-            message_id: report.message_id.clone(),
-            version: DELIVERY_VERSION,
-            part: u32::try_from(part).unwrap_or(u32::MAX),
-            sender: command.sender(),
-            instance: command.instance,
-            chat: command.chat,
-            admin: command.admin,
-            phone: command.phone,
-            lid: command.lid,
-            by_owner: command.by_owner,
-            name: DELIVERY.to_owned(),
-            text: text.clone(),
-            parsed: None,
-            media: None,
-            quoted: Some(command.message_id),
-            sent_at: None,
-            accepted_at: received_at,
-        };
-    store.insert_message(announcements.into_iter().enumerate().map(new_command).collect()).await?;
-    Ok(())
-}
+use crate::storage::{Announcement, Claim, CommandRecord, LeaseError, Outcome};
 
 /// Says in the reply to an announcement whether it was delivered. A report on another message says nothing.
 pub(super) async fn report_delivery(
@@ -61,7 +17,7 @@ pub(super) async fn report_delivery(
 ) -> Result<CommandOutcome, LeaseError> {
     let reply = choose_reply(claim, run).await?.unwrap_or(Reply::empty());
     // Not a new command of the admin: an open prompt stays open.
-    Ok(CommandOutcome { is_talk: true, ..CommandOutcome::new(reply, Outcome::Replied) })
+    Ok(CommandOutcome { keeps_prompt: true, ..CommandOutcome::new(reply, Outcome::Replied) })
 }
 
 async fn choose_reply(claim: &mut Claim, run: &RunContext<'_>) -> Result<Option<Reply>, LeaseError> {
@@ -93,5 +49,5 @@ fn render_delivery(announcement: &CommandRecord, report: &DeliveryReport) -> Opt
     let rest = messages.first().and_then(|message| message.split_once('\n'));
     let rest = rest.map(|(_, rest)| ReplyLine::from_text(rest));
     let lines = std::iter::once(line).chain(rest).collect();
-    Some(Reply::InLanguage(locale, Box::new(Reply::Lines(lines))))
+    Some(Reply::InLanguage(locale, lines))
 }

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::chat_queue::{IDLE_READY_AT, WAKE_QUEUE};
 use super::error::StoreUnavailable;
 use super::health::{PROBE_SQL, StoreHealth, probe_payload};
-use super::insert::{InsertResult, NewCommand};
+use super::new_command::{InsertResult, NewCommand};
 use super::sqlite::{self, BUSY_TIMEOUT, DatabaseFileLock};
 use super::wal_checkpoint::WalMonitor;
 use crate::failpoint::{self, InjectedBug, Step};

@@ -1,7 +1,7 @@
 //! What the end of a command means for the prompt of its conversation.
 
 use super::context::{CONFIRM_COMMAND, CommandOutcome};
-use super::store_command::RATE_LIMITED;
+use crate::command::kind::RATE_LIMITED;
 use crate::command::prompt;
 use crate::command::prompt::Prompt;
 use crate::command::resolution::DeferredCommand;
@@ -38,7 +38,9 @@ pub(super) async fn update_prompts(
     if result.outcome == Outcome::Expired || command.name == RATE_LIMITED {
         return Ok(result);
     }
-    if result.is_talk || command.name == CONFIRM_COMMAND && !is_prompt_reply || has_changed && is_prompt_reply
+    if result.keeps_prompt
+        || command.name == CONFIRM_COMMAND && !is_prompt_reply
+        || has_changed && is_prompt_reply
     {
         return Ok(result);
     }
@@ -61,22 +63,16 @@ pub(super) async fn update_prompts(
     let closes_itself = has_changed && !result.state_changes.iter().any(prompt::is_set);
     // An offer or a choice just lapses.
     if is_open && !is_own && !is_prompt_reply && !closes_itself && prompt.options.is_empty() {
-        result.reply = with_line(result.reply, ReplyLine::new("confirm-replaced"));
+        // No reply stays none.
+        if result.reply != Reply::empty() {
+            result.reply = result.reply.with_lines(vec![ReplyLine::new("confirm-replaced")]);
+        }
     }
     if !has_changed {
         let close = if is_own && is_newer { prompt::void_prompt } else { prompt::clear_prompt };
         result.state_changes.push(close(&key));
     }
     Ok(result)
-}
-
-/// A reply with a line after it, in its language. No reply stays none.
-fn with_line(reply: Reply, line: ReplyLine) -> Reply {
-    match reply {
-        Reply::Lines(lines) if lines.is_empty() => Reply::empty(),
-        Reply::InLanguage(locale, reply) => Reply::InLanguage(locale, Box::new(with_line(*reply, line))),
-        reply => Reply::WithLines(Box::new(reply), vec![line]),
-    }
 }
 
 /// Whether another command of the same message led to the prompt.

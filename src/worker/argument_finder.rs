@@ -1,0 +1,192 @@
+//! Finds the arguments of a command among words: a community at either end, and what stands beside it. Small words around
+//! names mean nothing: `o futebol no bairro feliz`.
+
+use super::community_names::CommunityNames;
+use super::context::Request;
+use crate::command::spec::CommandSpec;
+use crate::config::AdminsFrom;
+use crate::engine::listing::fit_of_group;
+use crate::parse::arguments::ArgKind;
+use crate::parse::dialing_code::DialingCode;
+use crate::parse::names::{Fit, Name, NameReader, find_exclusion};
+use crate::parse::numbers::parse_range;
+use crate::parse::people::{find_leftover, parse_people};
+use crate::parse::text::is_comma;
+use crate::parse::tokenizer::{Token, join, parse_quoted_name};
+use crate::parse::word_lists::in_word_list;
+use crate::reply::typed;
+
+/// Finds arguments among these words.
+pub(super) struct ArgumentFinder<'a> {
+    pub(super) request: &'a Request<'a>,
+    pub(super) names: &'a CommunityNames<'a>,
+    /// What was typed.
+    pub(super) source: &'a str,
+    pub(super) tokens: &'a [Token],
+    /// The words are a sentence, not the arguments of a typed command: behind other words, the community needs a
+    /// preposition, and all groups must be known.
+    pub(super) is_sentence: bool,
+}
+
+impl<'a> ArgumentFinder<'a> {
+    /// The arguments of a command that takes a community and something else, in their order: communities and known
+    /// groups by id.
+    pub(super) fn find(&self, spec: &CommandSpec) -> Option<String> {
+        match spec.args {
+            [ArgKind::Groups, ArgKind::Community] => {
+                let read = |(community, others)| {
+                    // From another community: `move o futebol do bairro para o marketing`.
+                    let without = || self.groups(self.community_at_end(others, true)?.1);
+                    let groups = self.groups(others).or_else(without);
+                    Some(format!("{} {community}", groups.or_else(|| self.others(ArgKind::Groups, others))?))
+                };
+                let at_end = self.community_at_end(self.tokens, false).and_then(read);
+                at_end.or_else(|| self.community_at_start().and_then(read))
+            }
+            [ArgKind::Community, next] if next.is_verbatim() => self.text_before_community(),
+            [ArgKind::Community, next, ..] => {
+                let read = |(community, others)| Some(format!("{community} {}", self.others(*next, others)?));
+                let at_end = self.community_at_end(self.tokens, self.is_sentence).and_then(read);
+                at_end.or_else(|| self.community_at_start().and_then(read))
+            }
+            _ => None,
+        }
+    }
+
+    /// A text and the community behind it. `here it is about the marketing` is only a text, unless it is quoted.
+    fn text_before_community(&self) -> Option<String> {
+        let (community, others) = self.community_at_end(self.tokens, false)?;
+        let text = self.source_of(others);
+        let behind = self.tokens.get(others.len())?;
+        let text = match parse_quoted_name(text) {
+            // The quotes only keep the text together.
+            Some((inside, "")) if !text.contains('\n') => inside.to_owned(),
+            Some(_) => text.to_owned(),
+            None => Some(text.to_owned()).filter(|_| !is_small(behind))?,
+        };
+        Some(format!("{community} {text}"))
+    }
+
+    /// What was typed for these tokens.
+    fn source_of(&self, tokens: &[Token]) -> &'a str {
+        let span = tokens.first().zip(tokens.last()).map(|(first, last)| first.span.start..last.span.end);
+        span.map_or("", |span| &self.source[span])
+    }
+
+    /// The arguments beside the community.
+    fn others(&self, kind: ArgKind, tokens: &[Token]) -> Option<String> {
+        let source = self.source_of(tokens);
+        match kind {
+            ArgKind::Groups => self.groups(tokens).or_else(|| (!self.is_sentence).then(|| source.to_owned())),
+            ArgKind::People => self.people(source),
+            ArgKind::Picture if !source.is_empty() && !source.contains("://") => None,
+            _ => Some(source.to_owned()),
+        }
+    }
+
+    pub(super) fn reader<'f>(&self, fit: &'f dyn Fn(&str) -> Fit) -> NameReader<'f> {
+        NameReader { fit, locale: self.request.run.localizer.locale }
+    }
+
+    pub(super) fn community_fit(&self, text: &str) -> Fit {
+        self.names.find(text).1
+    }
+
+    pub(super) fn group_fit(&self, text: &str) -> Fit {
+        fit_of_group(&self.names.snapshot, text)
+    }
+
+    /// One community by its id; an unclear name as it is typed: the command asks.
+    pub(super) fn community_id(&self, name: &str) -> String {
+        match self.names.find(name).0.as_slice() {
+            [entry] => entry.id.to_string(),
+            _ => typed(name),
+        }
+    }
+
+    /// The community that all the words name, but small ones.
+    pub(super) fn whole_community(&self) -> Option<String> {
+        let name = join(self.tokens);
+        if self.community_fit(&name) == Fit::Whole {
+            return Some(self.community_id(&name));
+        }
+        let fit = |text: &str| self.community_fit(text);
+        let (community, others) = self.community_at_start()?;
+        self.reader(&fit).is_courtesy(others).then_some(community)
+    }
+
+    /// The community at the beginning, and what follows.
+    fn community_at_start(&self) -> Option<(String, &'a [Token])> {
+        let fit = |text: &str| self.community_fit(text);
+        let tokens = &self.tokens[self.tokens.iter().take_while(|token| is_preposition(token)).count()..];
+        let name = Some(self.reader(&fit).read_first(tokens)).filter(|name| self.is_clear(name))?;
+        Some((self.community_id(&name.text), &tokens[name.tokens.end..]))
+    }
+
+    /// The community at the end, behind a preposition if one is needed, and what stands before it.
+    fn community_at_end(
+        &self,
+        tokens: &'a [Token],
+        needs_preposition: bool,
+    ) -> Option<(String, &'a [Token])> {
+        let fit = |text: &str| self.community_fit(text);
+        let name = Some(self.reader(&fit).read_last(tokens)).filter(|name| self.is_clear(name))?;
+        let before = &tokens[..name.tokens.start];
+        let count = before.iter().rev().take_while(|token| is_small(token)).count();
+        let (others, small) = before.split_at(before.len() - count);
+        (!needs_preposition || small.iter().any(is_preposition))
+            .then(|| (self.community_id(&name.text), others))
+    }
+
+    /// Whether a name is known. Which community an ambiguous one in a sentence means is asked later.
+    fn is_clear(&self, name: &Name) -> bool {
+        name.fit > if self.is_sentence { Fit::None } else { Fit::Ambiguous }
+    }
+
+    /// The groups that all the words name. One whose name is unclear is kept as typed: the command asks.
+    pub(super) fn groups(&self, tokens: &[Token]) -> Option<String> {
+        let is_number = |token: &Token| {
+            parse_range(&token.text).is_some() || in_word_list(&token.text, "stop-words-between-names")
+        };
+        if tokens.iter().all(is_number) {
+            return Some(join(tokens)).filter(|numbers| !numbers.is_empty());
+        }
+        let fit = |text: &str| self.group_fit(text);
+        let names = self.reader(&fit).read_names(tokens).ok()?;
+        let is_known = !names.is_empty() && names.iter().all(|name| name.fit > Fit::None);
+        is_known.then(|| names.iter().map(|name| self.group_id(&name.text)).collect::<Vec<_>>().join(" "))
+    }
+
+    /// The id of a group, or words that name it. A community admin sees no names of groups that they did not type.
+    fn group_id(&self, name: &str) -> String {
+        let groups = self.names.snapshot.groups.matches(name).0;
+        match groups.as_slice() {
+            [group] if self.request.admin.from == AdminsFrom::Config => group.id.to_string(),
+            [] if !name.contains(char::is_whitespace) => name.to_owned(),
+            _ => typed(name),
+        }
+    }
+
+    /// The people that all the words name, but small ones.
+    fn people(&self, text: &str) -> Option<String> {
+        let small = ["stop-words-beside-name", "stop-words-beside-people", "wish-admin-words"];
+        let is_small = |word: &str| small.iter().any(|key| in_word_list(word.trim_matches(is_comma), key));
+        let text = text.split_whitespace().filter(|word| !is_small(word)).collect::<Vec<_>>().join(" ");
+        let Request { run, admin, .. } = self.request;
+        let code = DialingCode::of_admin(admin.phone, run.instance.config.locale);
+        let people = parse_people(&text, code);
+        let is_clear = people.iter().all(|person| person.person.is_ok())
+            && find_leftover(&people).is_none()
+            && find_exclusion(&text, run.localizer.locale).is_none();
+        (is_clear && !people.is_empty()).then_some(text)
+    }
+}
+
+pub(super) fn is_preposition(token: &Token) -> bool {
+    !token.is_quoted && in_word_list(&token.text, "wish-prepositions")
+}
+
+/// Whether a word only leads to the name of a community: `out of`, `lá na comunidade`.
+fn is_small(token: &Token) -> bool {
+    is_preposition(token) || (!token.is_quoted && in_word_list(&token.text, "stop-words-beside-name"))
+}

@@ -1,0 +1,98 @@
+//! The communities that an admin may name, and how a text names one.
+
+use std::sync::Arc;
+
+use super::suggest::Suggestion;
+use crate::authorization::may_in;
+use crate::command::spec::CommandSpec;
+use crate::config::{Admin, AdminsFrom};
+use crate::directory::{CommunityEntry, Directory, NameIndex, Snapshot};
+use crate::domain::CommunityId;
+use crate::engine::listing::NumberedList;
+use crate::engine::target::Target;
+use crate::parse::names::Fit;
+use crate::parse::numbers::parse_range;
+use crate::reply::{escape_markup, typed};
+
+/// The names of communities as an admin may use them. Communities that the admin may not use are found only by their
+/// whole name or id; to a community admin they do not exist.
+pub(super) struct CommunityNames<'a> {
+    pub(super) snapshot: Arc<Snapshot>,
+    directory: &'a Directory,
+    admin: &'a Admin,
+    pub(super) allowed: NameIndex<CommunityId>,
+    /// The stored list that numbers refer to.
+    list: Option<NumberedList>,
+}
+
+impl<'a> CommunityNames<'a> {
+    pub(super) fn new(
+        snapshot: Arc<Snapshot>,
+        directory: &'a Directory,
+        admin: &'a Admin,
+        list: Option<NumberedList>,
+    ) -> Self {
+        let is_allowed = |entry: &&CommunityEntry| may_in(admin, &entry.id, &entry.name, directory);
+        let allowed = NameIndex::new(snapshot.communities.all().filter(is_allowed).cloned().collect());
+        Self { snapshot, directory, admin, allowed, list }
+    }
+
+    /// The communities that a text may name, and how it fits.
+    pub(super) fn find(&self, text: &str) -> (Vec<CommunityEntry>, Fit) {
+        let known = match self.admin.from {
+            AdminsFrom::Config => &self.snapshot.communities,
+            AdminsFrom::Community => &self.allowed,
+        };
+        let alias = self.directory.alias(text);
+        let number = || {
+            let list = self.list.as_ref().filter(|_| parse_range(text).is_some())?;
+            list.community_by_number(text).filter(|_| !self.snapshot.communities.has_name(text))
+        };
+        let known = if alias.is_some() { &self.allowed } else { known };
+        let id = alias.map(str::to_owned).or_else(number);
+        if let Some(id) = CommunityId::parse(id.as_deref().unwrap_or(text)) {
+            let entry: Vec<_> = known.by_id(&id).cloned().into_iter().collect();
+            let fit = if entry.is_empty() { Fit::None } else { Fit::Whole };
+            return (entry, fit);
+        }
+        let (mut whole, is_whole) = known.matches(text);
+        if is_whole && whole.len() > 1 {
+            whole.retain(|entry| self.allowed.by_id(&entry.id).is_some());
+        }
+        let (found, is_whole) = if is_whole { (whole, true) } else { self.allowed.matches(text) };
+        let fit = match found.len() {
+            0 => Fit::None,
+            1 if is_whole => Fit::Whole,
+            1 => Fit::Beginning,
+            _ => Fit::Ambiguous,
+        };
+        (found.into_iter().cloned().collect(), fit)
+    }
+
+    /// A suggested command.
+    pub(super) fn suggest(&self, spec: &'static CommandSpec, arguments: String) -> Suggestion {
+        let shown = self.show(&arguments);
+        Suggestion { spec, arguments, shown }
+    }
+
+    /// Arguments as the admin may see them: names in place of ids.
+    pub(super) fn show(&self, arguments: &str) -> String {
+        let name = |word: &str| match Target::from_id(word, &self.snapshot)? {
+            Target::Group(_) if self.admin.from == AdminsFrom::Community => None,
+            target => Some(typed(target.name())),
+        };
+        let mut shown = Vec::new();
+        let mut other_words = Vec::new();
+        for word in arguments.split(' ') {
+            match name(word) {
+                Some(name) => {
+                    shown.extend([escape_markup(&std::mem::take(&mut other_words).join(" ")), name])
+                }
+                None => other_words.push(word),
+            }
+        }
+        shown.push(escape_markup(&other_words.join(" ")));
+        shown.retain(|part| !part.is_empty());
+        shown.join(" ")
+    }
+}
