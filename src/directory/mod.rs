@@ -22,7 +22,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 pub use community_admins::{CommunityAdmin, CommunityAdmins, ReadMembers};
-pub use folding::{fold, is_invisible};
+pub use folding::{fold, fold_latin_char, is_invisible};
 pub use name_index::{NameIndex, NameMatch, NamedEntry, disambiguate, disambiguate_by, similarity_of};
 
 use crate::domain::{Chat, CommunityId, GroupId, InviteLink};
