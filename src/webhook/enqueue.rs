@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::command_limiter::{CommandRateLimiter, RateDecision};
 use super::endpoint::Endpoint;
@@ -52,6 +52,13 @@ pub(super) struct IncomingMessage<'a> {
     pub(super) received_at: Timestamp,
     /// Its reply begins a pause.
     pub(super) talk: Option<TalkKind>,
+}
+
+/// A message of an admin that may be stored.
+pub(super) struct AdmittedMessage<'a> {
+    admin: Arc<Admin>,
+    event: IncomingMessage<'a>,
+    _permit: SemaphorePermit<'a>,
 }
 
 /// Whether a message is to be stored.
@@ -169,28 +176,48 @@ impl Enqueuer {
         }
     }
 
-    /// Writes a message to the journal if its sender is an admin and it is expected.
+    /// Checks what needs no journal: the sender is an admin, the message is new, and talk in a direct chat comes after
+    /// the pause.
+    ///
+    /// # Errors
+    /// The response to a message that is not stored.
+    pub(super) fn admit<'a>(
+        &'a self,
+        endpoint: &Endpoint,
+        event: IncomingMessage<'a>,
+    ) -> Result<AdmittedMessage<'a>, WebhookOutcome> {
+        let instance = &endpoint.instance;
+        let (sender, now) = (event.message.sender, event.received_at);
+        let Some(admin) = instance.find_admin(sender, event.message.by_owner) else {
+            return Err(WebhookOutcome::Ignored(self.reject_non_admin(instance, &event)));
+        };
+        if event.message.sent_at.is_some_and(|sent_at| sent_at > now.plus(CLOCK_TOLERANCE)) {
+            return Err(WebhookOutcome::Ignored(IgnoreReason::SentInFuture));
+        }
+        let name = &instance.config.name;
+        if event.webhook_id.is_some_and(|id| self.replay_guard.is_replay(name, sender, id, now)) {
+            return Err(WebhookOutcome::Duplicate);
+        }
+        let Ok(permit) = self.pending.try_acquire() else { return Err(WebhookOutcome::Overloaded) };
+        let is_due = |key| endpoint.talk_pause.is_over(key, TalkKind::Other, now);
+        if matches!(event.intent, MessageIntent::Talk) && !is_due(&event.conversation_key(&admin)) {
+            return Err(WebhookOutcome::Ignored(event.ignore_reason));
+        }
+        Ok(AdmittedMessage { admin, event, _permit: permit })
+    }
+
+    /// Writes a message to the journal if it is expected.
     ///
     /// # Errors
     /// Why it is ignored.
     pub(super) async fn enqueue(
         &self,
         endpoint: &Endpoint,
-        mut event: IncomingMessage<'_>,
+        message: AdmittedMessage<'_>,
     ) -> Result<WebhookOutcome, IgnoreReason> {
-        let instance = &endpoint.instance;
+        let AdmittedMessage { admin, mut event, _permit } = message;
+        let name = &endpoint.instance.config.name;
         let (sender, now) = (event.message.sender, event.received_at);
-        let Some(admin) = instance.find_admin(sender, event.message.by_owner) else {
-            return Err(self.reject_non_admin(instance, &event));
-        };
-        if event.message.sent_at.is_some_and(|sent_at| sent_at > now.plus(CLOCK_TOLERANCE)) {
-            return Err(IgnoreReason::SentInFuture);
-        }
-        let name = &instance.config.name;
-        if event.webhook_id.is_some_and(|id| self.replay_guard.is_replay(name, sender, id, now)) {
-            return Ok(WebhookOutcome::Duplicate);
-        }
-        let Ok(_permit) = self.pending.try_acquire() else { return Ok(WebhookOutcome::Overloaded) };
         // A concurrent edit may take our version number. Then the insert returns `Duplicate`, and we retry with the next
         // number, at most `MAX_EDITS` times.
         for _ in 0..=MAX_EDITS {
@@ -357,19 +384,16 @@ impl Enqueuer {
                     _ => return Ok(Expectation::No),
                 }
             }
-            MessageIntent::Talk if endpoint.talk_pause.is_over(&key, TalkKind::Other, now) => {
-                match recent_prompt(prompt::PROMPT_TTL).await? {
-                    // It may be meant as a reply, so no pause begins. The command of a prompt has ended the pause before.
-                    Some(prompt) => {
-                        if prompt.named_option(&event.message.text).is_some() {
-                            event.intent = MessageIntent::PromptReply { talk: None };
-                        }
-                        return Ok(Expectation::Yes);
+            MessageIntent::Talk => match recent_prompt(prompt::PROMPT_TTL).await? {
+                // It may be meant as a reply, so no pause begins. The command of a prompt has ended the pause before.
+                Some(prompt) => {
+                    if prompt.named_option(&event.message.text).is_some() {
+                        event.intent = MessageIntent::PromptReply { talk: None };
                     }
-                    None => TalkKind::Other,
+                    return Ok(Expectation::Yes);
                 }
-            }
-            MessageIntent::Talk => return Ok(Expectation::No),
+                None => TalkKind::Other,
+            },
         };
         event.talk = Some(talk);
         let is_due = endpoint.talk_pause.is_over(&key, talk, event.received_at);

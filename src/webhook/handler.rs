@@ -33,7 +33,7 @@ use super::outcome::{
     WebhookOutcome, too_many_requests,
 };
 use super::payload::{self, InstanceInfo, ParsedEvent};
-use super::verify::{self, Precheck, RequestMeta, Verified, VerifyError};
+use super::verify::{self, Credentials, Precheck, RequestMeta, Verified, VerifyError};
 use crate::clock::{Clock, Timestamp};
 use crate::config::{AddressRange, ServerConfig};
 use crate::failpoint::{self, Step};
@@ -58,12 +58,14 @@ pub struct WebhookHandler {
 }
 
 /// The axum handler of `POST /webhooks/…`.
-pub async fn handle_webhook(
+pub fn handle_webhook(
     State(handler): State<Arc<WebhookHandler>>,
     Extension(PeerAddr(peer)): Extension<PeerAddr>,
     request: Request,
-) -> Response {
-    handler.handle(request, peer).await
+) -> impl Future<Output = Response> + Send {
+    // Not in an async function, which would hold the request several times.
+    let (parts, body) = request.into_parts();
+    async move { handler.handle(&parts, body, peer).await }
 }
 
 impl WebhookHandler {
@@ -95,10 +97,9 @@ impl WebhookHandler {
     /// A client address above the failure limit gets 429 instead of 401. Its requests are still verified if the headers
     /// authenticate them, or if they need the body and it is at most [`SMALL_BODY`]. So failed requests from an address
     /// cannot block an admin's signed command from the same address.
-    pub async fn handle(&self, request: Request, peer: IpAddr) -> Response {
+    pub async fn handle(&self, parts: &Parts, body: Body, peer: IpAddr) -> Response {
         failpoint::reach(Step::Received);
-        let (parts, body) = request.into_parts();
-        match self.authenticate(&parts, body, peer).await {
+        match self.authenticate(parts, body, peer).await {
             Ok((endpoint, verified, now)) => {
                 failpoint::reach(Step::Verified);
                 let outcome = self.dispatch(endpoint, &verified, now).await;
@@ -129,7 +130,8 @@ impl WebhookHandler {
         let path = parts.uri.path();
         let endpoint = self.find_endpoint(path);
         let meta = RequestMeta::new(headers, path_secret(path));
-        let unauthenticated_client = match self.precheck(endpoint, &meta) {
+        let credentials = endpoint.map(|endpoint| (endpoint, endpoint.verifier.read_credentials(&meta)));
+        let unauthenticated_client = match self.precheck(credentials.as_ref(), &meta) {
             Ok(Precheck::Authenticated) => None,
             Ok(Precheck::NeedsBody) => Some(client_addr()),
             Err(error) => {
@@ -151,8 +153,10 @@ impl WebhookHandler {
         }
         let body = self.read_body(endpoint, body, content_length, unauthenticated_client).await?;
         let now = self.clock.now();
-        let verified = match endpoint {
-            Some(endpoint) => endpoint.verifier.verify(&meta, body.clone(), now).map(|body| (endpoint, body)),
+        let verified = match credentials {
+            Some((endpoint, credentials)) => {
+                endpoint.verifier.verify(&credentials, body.clone(), now).map(|body| (endpoint, body))
+            }
             None => Err(VerifyError::unknown_instance()),
         };
         match verified {
@@ -168,15 +172,22 @@ impl WebhookHandler {
     }
 
     /// Checks the headers and the path, before the body is read.
-    fn precheck(&self, endpoint: Option<&Endpoint>, meta: &RequestMeta<'_>) -> Result<Precheck, VerifyError> {
-        let now = self.clock.now();
-        let precheck_for = |endpoint: &Endpoint| endpoint.verifier.precheck(meta, now);
-        match endpoint.map_or_else(|| Err(VerifyError::unknown_instance()), precheck_for) {
-            // Try all endpoints: if another one accepts these headers, read the body, so that the response does not
-            // reveal which instances exist.
-            Err(_) if self.endpoints.iter().any(|endpoint| precheck_for(endpoint).is_ok()) => {
-                Ok(Precheck::NeedsBody)
-            }
+    fn precheck(
+        &self,
+        credentials: Option<&(&Endpoint, Credentials<'_>)>,
+        meta: &RequestMeta<'_>,
+    ) -> Result<Precheck, VerifyError> {
+        let now = || self.clock.now();
+        let result = match credentials {
+            Some((endpoint, credentials)) => endpoint.verifier.precheck(credentials, now),
+            None => Err(VerifyError::unknown_instance()),
+        };
+        // Try all endpoints: if another one accepts these headers, read the body, so that the response does not
+        // reveal which instances exist.
+        let is_accepted_by =
+            |other: &Endpoint| other.verifier.precheck(&other.verifier.read_credentials(meta), now).is_ok();
+        match result {
+            Err(_) if self.endpoints.iter().any(is_accepted_by) => Ok(Precheck::NeedsBody),
             result => result,
         }
     }
@@ -267,8 +278,14 @@ impl WebhookHandler {
             received_at: now,
             talk: None,
         };
-        // Boxed to keep this future small for ignored events.
-        Box::pin(self.enqueuer.enqueue(endpoint, incoming)).await.unwrap_or_else(WebhookOutcome::Ignored)
+        match self.enqueuer.admit(endpoint, incoming) {
+            // Boxed to keep this future small for ignored events.
+            Ok(message) => {
+                let enqueued = Box::pin(self.enqueuer.enqueue(endpoint, message)).await;
+                enqueued.unwrap_or_else(WebhookOutcome::Ignored)
+            }
+            Err(outcome) => outcome,
+        }
     }
 }
 
