@@ -24,7 +24,8 @@ static PARSER: LazyLock<CommandParser> = LazyLock::new(|| CommandParser::new(&["
 fuzz_target!(|body: &[u8]| {
     let headers = HeaderMap::new();
     let request = RequestMeta::new(&headers, None);
-    let verified = OPEN.verify(&request, Bytes::copy_from_slice(body), Timestamp(0)).expect("everything passes");
+    let credentials = OPEN.read_credentials(&request);
+    let verified = OPEN.verify(&credentials, Bytes::copy_from_slice(body), Timestamp(0)).expect("everything passes");
     for owner_commands in [false, true] {
         let instance_info = InstanceInfo { id: instance::ID, owner_commands, has_community_admins: owner_commands };
         let Ok(event) = parse_event(&verified, &instance_info) else { continue };

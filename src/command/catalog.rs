@@ -8,7 +8,6 @@ use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
 use crate::parse::command_lines::{NameKind, split_commands};
-use crate::parse::phrases::Token;
 use crate::parse::prefix::{CommandParser, is_too_long};
 use crate::parse::word_lists::in_word_list;
 
@@ -58,11 +57,6 @@ impl Catalog {
     /// The wish in a text without a prefix. It may be chatter, so what changes something is only offered.
     pub fn parse_wish(&self, text: &str) -> Option<Wish> {
         self.wishes.parse(text)
-    }
-
-    /// Whether a text may be a wish: see [`WishTable::begins_with_wish`].
-    pub fn begins_with_wish(&self, tokens: &[Token<'_>]) -> bool {
-        self.wishes.begins_with_wish(tokens)
     }
 
     /// The commands of a message, at most `limit`; none if it is not written like one.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::command::spec::CommandSpec;
 use crate::domain::Locale;
-use crate::parse::phrases::{PhraseTable, Token, longest_phrase, phrases, tokenize};
+use crate::parse::phrases::{PhraseTable, Token, decide_by_words, longest_match, phrases, tokenize};
 use crate::parse::prompt_reply::MAX_REPLY_LEN;
 use crate::parse::text::strip_invisible;
 use crate::parse::word_lists::in_word_list;
@@ -47,7 +47,8 @@ impl WishTable {
 
     /// The wish in a text; none where something else than courtesy stands before it, or the text is quoted.
     pub fn parse(&self, text: &str) -> Option<Wish> {
-        if text.len() > MAX_REPLY_LEN || text.trim_start().starts_with(['>', '“', '«', '"']) {
+        let is_quoted = || text.trim_start().starts_with(['>', '“', '«', '"']);
+        if text.len() > MAX_REPLY_LEN || is_quoted() || !self.may_have_wish(text) {
             return None;
         }
         let text = strip_invisible(text);
@@ -64,9 +65,14 @@ impl WishTable {
         Some(Wish { spec, rest, locales, phrase: phrase.to_owned() })
     }
 
-    /// Whether a phrase of a command stands behind the courtesy with which a text begins. If not, it is no wish.
-    pub fn begins_with_wish(&self, tokens: &[Token<'_>]) -> bool {
-        self.find(tokens).is_some()
+    /// Whether a word that begins a phrase of a command stands behind words of courtesy. Nearly no text has a wish.
+    fn may_have_wish(&self, text: &str) -> bool {
+        let decision = decide_by_words(text, |word| match () {
+            () if self.0.has_first_word(word) => Some(true),
+            () if COURTESY.has_word(word) => None,
+            () => Some(false),
+        });
+        decision.unwrap_or(false)
     }
 
     /// The tokens from the phrase on that stands behind courtesy, and what the phrase asks for.
@@ -83,10 +89,9 @@ impl WishTable {
 
     /// The longest phrase in any language.
     fn longest(&self, tokens: &[Token<'_>]) -> Option<WishPhrase> {
-        let phrases = self.0.phrases_from(tokens.first()?);
-        let found = Locale::ALL.map(|locale| {
-            longest_phrase(phrases, tokens, |(of, spec)| (*of == locale).then_some((locale, *spec)))
-        });
+        let matches = self.0.matches(tokens);
+        let found = Locale::ALL
+            .map(|locale| longest_match(&matches, |(of, spec)| (*of == locale).then_some((locale, *spec))));
         let count = found.iter().flatten().map(|(count, _)| *count).max()?;
         let mut longest =
             found.into_iter().flatten().filter(|(own, _)| *own == count).map(|(_, phrase)| phrase);

@@ -23,30 +23,35 @@ fn fold_latin(name: &str) -> Option<String> {
     }
     let mut folded = Vec::with_capacity(name.len());
     for c in name.chars() {
-        let plain = match c {
-            'a'..='z' | '0'..='9' => c as u8,
-            ' ' | '\0'..='\u{1f}' | '\u{7f}' => {
-                if !matches!(folded.last(), None | Some(b' ')) {
-                    folded.push(b' ');
-                }
-                continue;
+        if matches!(c, ' ' | '\0'..='\u{1f}' | '\u{7f}') {
+            if !matches!(folded.last(), None | Some(b' ')) {
+                folded.push(b' ');
             }
-            '`' | '"' => b'\'',
-            'á' | 'à' | 'â' | 'ã' | 'ä' | 'Á' | 'À' | 'Â' | 'Ã' | 'Ä' => b'a',
-            'é' | 'è' | 'ê' | 'ë' | 'É' | 'È' | 'Ê' | 'Ë' => b'e',
-            'í' | 'ì' | 'î' | 'ï' | 'Í' | 'Ì' | 'Î' | 'Ï' => b'i',
-            'ó' | 'ò' | 'ô' | 'õ' | 'ö' | 'Ó' | 'Ò' | 'Ô' | 'Õ' | 'Ö' => b'o',
-            'ú' | 'ù' | 'û' | 'ü' | 'Ú' | 'Ù' | 'Û' | 'Ü' => b'u',
-            'ç' | 'Ç' => b'c',
-            'ñ' | 'Ñ' => b'n',
-            c => u8::try_from(c).ok().filter(u8::is_ascii)?.to_ascii_lowercase(),
-        };
-        folded.push(plain);
+            continue;
+        }
+        folded.push(fold_latin_char(c)?);
     }
     if folded.last() == Some(&b' ') {
         folded.pop();
     }
     String::from_utf8(folded).ok()
+}
+
+/// Folds an ASCII character, or an accented letter of Portuguese and Spanish; `None` for any other character.
+#[inline]
+pub fn fold_latin_char(c: char) -> Option<u8> {
+    Some(match c {
+        'a'..='z' | '0'..='9' => c as u8,
+        '`' | '"' => b'\'',
+        'á' | 'à' | 'â' | 'ã' | 'ä' | 'Á' | 'À' | 'Â' | 'Ã' | 'Ä' => b'a',
+        'é' | 'è' | 'ê' | 'ë' | 'É' | 'È' | 'Ê' | 'Ë' => b'e',
+        'í' | 'ì' | 'î' | 'ï' | 'Í' | 'Ì' | 'Î' | 'Ï' => b'i',
+        'ó' | 'ò' | 'ô' | 'õ' | 'ö' | 'Ó' | 'Ò' | 'Ô' | 'Õ' | 'Ö' => b'o',
+        'ú' | 'ù' | 'û' | 'ü' | 'Ú' | 'Ù' | 'Û' | 'Ü' => b'u',
+        'ç' | 'Ç' => b'c',
+        'ñ' | 'Ñ' => b'n',
+        c => u8::try_from(c).ok().filter(u8::is_ascii)?.to_ascii_lowercase(),
+    })
 }
 
 fn fold_unicode(name: &str) -> String {

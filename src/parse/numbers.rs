@@ -8,13 +8,15 @@ use crate::parse::word_lists::{in_word_list, is_stop_word};
 /// The most options of a prompt.
 pub const MAX_OPTIONS: usize = 30;
 
+/// “And”, as people say it between the last two numbers.
+pub const AND: [&str; 5] = ["e", "y", "and", "&", "+"];
+
 /// Numbers and ranges of them: `2`, `1 3-5`, `1, 2 e 4`.
 pub fn parse_numbers(text: &str) -> Option<Vec<usize>> {
     let is_between = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '.');
     let mut found = Vec::new();
     for word in text.split(is_between).filter(|word| !word.is_empty()) {
-        // "and", as people say it between the last two.
-        if matches!(word, "e" | "y" | "and" | "&" | "+") && !found.is_empty() {
+        if AND.contains(&word) && !found.is_empty() {
             continue;
         }
         found.extend(parse_range(word)?);

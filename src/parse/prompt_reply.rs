@@ -3,11 +3,15 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use rustc_hash::FxHashSet;
+
 use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
-use crate::parse::numbers::parse_numbers;
-use crate::parse::phrases::{Phrase, PhraseTable, Token, longest_phrase, phrases, tokenize};
+use crate::parse::numbers::{AND, parse_numbers};
+use crate::parse::phrases::{
+    PhraseMatch, PhraseTable, Token, decide_by_words, longest_match, phrases, tokenize,
+};
 use crate::parse::word_lists::in_word_list;
 
 /// The longest text that may be a reply without a command, in bytes.
@@ -59,13 +63,15 @@ enum PhraseRole {
     Verb(&'static str),
     /// It may follow such a verb: `avisa todo mundo`.
     Object,
+    /// It is a number, or stands beside one. Only [`may_be_reply`] needs it, which must know the words of all replies.
+    Number,
 }
 
 impl PhraseRole {
     fn meaning(&self) -> Option<WordMeaning> {
         match self {
             Self::Meaning(meaning) => Some(*meaning),
-            Self::Verb(_) | Self::Object => None,
+            Self::Verb(_) | Self::Object | Self::Number => None,
         }
     }
 }
@@ -91,7 +97,25 @@ static PHRASES: LazyLock<PhraseTable<PhraseRole>> = LazyLock::new(|| {
     let verbs = COMMANDS_WITH_VERBS.map(|name| (format!("reply-verbs-{name}"), PhraseRole::Verb(name)));
     let object = [("reply-behind-verb".to_owned(), PhraseRole::Object)];
     let lists = meanings.into_iter().chain(verbs).chain(object);
-    PhraseTable::new(lists.flat_map(|(key, role)| phrases(&key).map(move |(_, phrase)| (phrase, role))))
+    let texts = lists.flat_map(|(key, role)| phrases(&key).map(move |(_, phrase)| (phrase, role)));
+    let before_number = phrases("reply-before-number").map(|(_, words)| words);
+    let numbers = NUMBER_WORDS.keys().cloned().chain(before_number).chain(AND.map(str::to_owned));
+    PhraseTable::new(texts.chain(numbers.map(|words| (words, PhraseRole::Number))))
+});
+
+/// A word of each phrase that says no: `não` of `agora não`. A text without any of these words has no such phrase.
+static WORDS_OF_NO: LazyLock<FxHashSet<String>> = LazyLock::new(|| {
+    let mut all: Vec<_> = phrases("reply-no").chain(phrases("reply-no-within")).collect();
+    all.sort_by_key(|(_, phrase)| phrase.split_whitespace().count());
+    let mut chosen = FxHashSet::default();
+    for (_, phrase) in all {
+        let words = tokenize(&phrase);
+        let words = || words.iter().map(Token::squeezed);
+        if !words().any(|word| chosen.contains(word)) {
+            chosen.extend(words().max_by_key(|word| word.len()).map(str::to_owned));
+        }
+    }
+    chosen
 });
 
 /// What is known about the prompt that a text may reply to.
@@ -122,17 +146,12 @@ pub fn parse_reply(text: &str, is_direct: bool, prompt: PromptFacts<'_>) -> Opti
     if text.len() > MAX_REPLY_LEN {
         return is_direct.then_some(ParsedReply::No);
     }
-    parse_tokens(text, &tokenize(text), is_direct, prompt)
+    if may_be_reply(text) { parse_by_phrases(text, is_direct, prompt) } else { None }
 }
 
-/// The reply in a text that is not too long, by its tokens.
-pub fn parse_tokens(
-    text: &str,
-    tokens: &[Token<'_>],
-    is_direct: bool,
-    prompt: PromptFacts<'_>,
-) -> Option<ParsedReply> {
-    let meanings = classify(text, tokens, prompt);
+fn parse_by_phrases(text: &str, is_direct: bool, prompt: PromptFacts<'_>) -> Option<ParsedReply> {
+    let tokens = tokenize(text);
+    let meanings = classify(text, &tokens, prompt);
     let is_any = |meaning: WordMeaning| meanings.iter().any(|(_, each)| *each == meaning);
     let mut unknown =
         meanings.iter().filter(|(_, meaning)| *meaning == WordMeaning::Unknown).map(|(token, _)| token);
@@ -166,6 +185,17 @@ pub fn parse_tokens(
     }
 }
 
+/// Whether a text may be a reply. Nearly no chatter is: it has words that no reply has, and none of [`WORDS_OF_NO`].
+fn may_be_reply(text: &str) -> bool {
+    let mut has_other_words = false;
+    let decision = decide_by_words(text, |word| {
+        let is_other = || !PHRASES.has_word(word) && !word.contains(|c: char| c.is_ascii_digit());
+        has_other_words = has_other_words || is_other();
+        WORDS_OF_NO.contains(word).then_some(true)
+    });
+    decision.unwrap_or(!has_other_words)
+}
+
 /// The meaning of each phrase, with its first token, and of each other token. An emoji of no meaning adds nothing.
 fn classify<'a, 't>(
     text: &str,
@@ -179,15 +209,14 @@ fn classify<'a, 't>(
     let mut is_behind_verb = false;
     while let Some(token) = tokens.get(at) {
         let rest = &tokens[at..];
-        let phrases = PHRASES.phrases_from(token);
+        let matches = PHRASES.matches(rest);
         let object = if is_behind_verb {
-            count_tokens(phrases, rest, |role| matches!(role, PhraseRole::Object))
+            count_tokens(&matches, |role| matches!(role, PhraseRole::Object))
         } else {
             0
         };
-        let verb =
-            count_tokens(phrases, rest, |role| matches!(role, PhraseRole::Verb(own) if is_of_prompt(own)));
-        let (count, meaning) = match longest_phrase(phrases, rest, PhraseRole::meaning) {
+        let verb = count_tokens(&matches, |role| matches!(role, PhraseRole::Verb(own) if is_of_prompt(own)));
+        let (count, meaning) = match longest_match(&matches, PhraseRole::meaning) {
             Some((1, WordMeaning::No)) if is_preposition(rest, prompt.language) => (1, WordMeaning::Unknown),
             // `e isso` without its accent may be “and this”.
             Some((_, WordMeaning::LoneYes)) if text[token.start..token.end].eq_ignore_ascii_case("e") => {
@@ -211,12 +240,8 @@ fn classify<'a, 't>(
 }
 
 /// How many tokens the longest of these phrases has that has such a role.
-fn count_tokens(
-    phrases: &[Phrase<PhraseRole>],
-    tokens: &[Token<'_>],
-    is_wanted: impl Fn(&PhraseRole) -> bool,
-) -> usize {
-    longest_phrase(phrases, tokens, |role| is_wanted(role).then_some(())).map_or(0, |(count, ())| count)
+fn count_tokens(matches: &[PhraseMatch<'_, PhraseRole>], is_wanted: impl Fn(&PhraseRole) -> bool) -> usize {
+    longest_match(matches, |role| is_wanted(role).then_some(())).map_or(0, |(count, ())| count)
 }
 
 /// A yes of one letter counts alone, and only in its own language: `y` is an “and” in Spanish.
@@ -233,9 +258,8 @@ fn classify_letter(token: &Token<'_>, is_alone: bool, language: Option<Locale>) 
 /// Whether a no is a preposition in this language, since a noun follows: `no grupo`, `para amanhã`.
 fn is_preposition(tokens: &[Token<'_>], language: Option<Locale>) -> bool {
     let is_followed = |next: &Token<'_>| {
-        let phrases = PHRASES.phrases_from(next);
-        !tokens[0].ends_part
-            && longest_phrase(phrases, std::slice::from_ref(next), PhraseRole::meaning).is_none()
+        let matches = PHRASES.matches(std::slice::from_ref(next));
+        !tokens[0].ends_part && longest_match(&matches, PhraseRole::meaning).is_none()
     };
     let is_of = |locale: Locale| {
         let words = i18n::text(locale, "reply-prepositions", &[]);
@@ -313,6 +337,20 @@ mod tests {
     const THANKS: &str = "obrigado|Obrigada!|obg|brigada|valeu|vlw|🙏|muito obrigada|valeu demais!!|
         brigadão|muito obrigada viu, Deus te abençoe|boa noite, fica com Deus|thanks|thank you|thx|many thanks!|gracias|
         muchas gracias|gracias, Dios te bendiga";
+
+    proptest::proptest! {
+        #[test]
+        fn a_text_that_may_be_no_reply_is_none(
+            words in proptest::collection::vec((0..10_000_usize, "( |, |! |\n|' |-|\\?|)"), 0..8),
+            is_direct: bool,
+        ) {
+            let known = [YES, NO, NEITHER, AGREEMENTS, THANKS, "feira|três|2|o segundo|número|e|12h|d'água|àá×"];
+            let known: Vec<_> = known.into_iter().flat_map(texts).flat_map(|text| [text].into_iter().chain(text.split(' '))).collect();
+            let text: String = words.iter().flat_map(|(at, end)| [known[at % known.len()], end.as_str()]).collect();
+            let parsed = parse_by_phrases(&text, is_direct, PromptFacts::default());
+            proptest::prop_assert!(parsed.is_none() || may_be_reply(&text), "{:?}", text);
+        }
+    }
 
     #[test]
     fn t46_each_word_has_its_meaning_in_a_direct_chat() {

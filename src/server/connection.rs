@@ -118,6 +118,11 @@ fn has_valid_host<B>(request: &Request<B>) -> bool {
         (None, _) => request.version() < Version::HTTP_11,
         (Some(host), None) => {
             let host = host.as_bytes();
+            // Most names and addresses have only these.
+            let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+            if !host.is_empty() && host.iter().all(is_plain) {
+                return true;
+            }
             !host.starts_with(b":") && !host.contains(&b'@') && Authority::try_from(host).is_ok()
         }
         (Some(_), Some(_)) => false,

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::command_limiter::{CommandRateLimiter, RateDecision};
 use super::edit::{EditDecision, decide_edit};
@@ -14,6 +14,7 @@ use super::intent::MessageIntent;
 use super::outcome::WebhookOutcome;
 use super::rejection_notice::RejectionNotifier;
 use super::replay::ReplayGuard;
+use super::request_id::RequestId;
 use super::store_command::{MessagePart, NewCommandRequest, store_command, store_delivery};
 use super::talk_pause::TalkKind;
 use super::verify::CLOCK_TOLERANCE;
@@ -56,8 +57,16 @@ pub(super) struct IncomingMessage<'a> {
     /// The signed id of the delivery.
     pub(super) webhook_id: Option<&'a str>,
     pub(super) received_at: Timestamp,
+    pub(super) request_id: RequestId,
     /// Its reply begins a pause.
     pub(super) talk: Option<TalkKind>,
+}
+
+/// A message of an admin that may be stored.
+pub(super) struct AdmittedMessage<'a> {
+    admin: Arc<Admin>,
+    event: IncomingMessage<'a>,
+    _permit: SemaphorePermit<'a>,
 }
 
 /// Whether a message is to be stored.
@@ -186,34 +195,53 @@ impl Enqueuer {
         WebhookOutcome::StoreUnavailable
     }
 
-    /// Writes a message to the journal if its sender is an admin and it is expected.
+    /// Checks what needs no journal: the sender is an admin, the message is new, and talk in a direct chat comes after
+    /// the pause.
+    ///
+    /// # Errors
+    /// The response to a message that is not stored.
+    pub(super) fn admit<'a>(
+        &'a self,
+        endpoint: &Endpoint,
+        event: IncomingMessage<'a>,
+    ) -> Result<AdmittedMessage<'a>, WebhookOutcome> {
+        let instance = endpoint.instance.runtime();
+        let (sender, now) = (event.message.sender, event.received_at);
+        let Some(admin) = instance.find_admin(sender, event.message.by_owner) else {
+            return Err(WebhookOutcome::Ignored(self.reject_non_admin(&instance, &event)));
+        };
+        if event.message.sent_at.is_some_and(|sent_at| sent_at > now.plus(CLOCK_TOLERANCE)) {
+            if endpoint.clock_skew.begin() {
+                tracing::warn!(request = %event.request_id, instance = %endpoint.name(), "a message is from the future and ignored: check the clock of this machine");
+            }
+            return Err(WebhookOutcome::Ignored(IgnoreReason::SentInFuture));
+        }
+        if endpoint.clock_skew.end() {
+            tracing::info!(request = %event.request_id, instance = %endpoint.name(), "messages are not from the future any more");
+        }
+        if event.webhook_id.is_some_and(|id| self.replay_guard.is_replay(endpoint.name(), sender, id, now)) {
+            return Err(WebhookOutcome::Duplicate);
+        }
+        let Ok(permit) = self.pending.try_acquire() else { return Err(WebhookOutcome::Overloaded) };
+        let is_due = |key| endpoint.talk_pause.is_over(key, TalkKind::Other, now);
+        if matches!(event.intent, MessageIntent::Talk) && !is_due(&event.conversation_key(&admin)) {
+            return Err(WebhookOutcome::Ignored(event.ignore_reason));
+        }
+        Ok(AdmittedMessage { admin, event, _permit: permit })
+    }
+
+    /// Writes a message to the journal if it is expected.
     ///
     /// # Errors
     /// Why it is ignored.
     pub(super) async fn enqueue(
         &self,
         endpoint: &Endpoint,
-        mut event: IncomingMessage<'_>,
+        message: AdmittedMessage<'_>,
     ) -> Result<WebhookOutcome, IgnoreReason> {
-        let instance = endpoint.instance.runtime();
+        let AdmittedMessage { admin, mut event, _permit } = message;
+        let name = endpoint.name();
         let (sender, now) = (event.message.sender, event.received_at);
-        let Some(admin) = instance.find_admin(sender, event.message.by_owner) else {
-            return Err(self.reject_non_admin(&instance, &event));
-        };
-        if event.message.sent_at.is_some_and(|sent_at| sent_at > now.plus(CLOCK_TOLERANCE)) {
-            if endpoint.clock_skew.begin() {
-                tracing::warn!("a message is from the future and ignored: check the clock of this machine");
-            }
-            return Err(IgnoreReason::SentInFuture);
-        }
-        if endpoint.clock_skew.end() {
-            tracing::info!("messages are not from the future any more");
-        }
-        let name = &instance.config.name;
-        if event.webhook_id.is_some_and(|id| self.replay_guard.is_replay(name, sender, id, now)) {
-            return Ok(WebhookOutcome::Duplicate);
-        }
-        let Ok(_permit) = self.pending.try_acquire() else { return Ok(WebhookOutcome::Overloaded) };
         // A concurrent edit may take our version number. Then the insert returns `Duplicate`, and we retry with the next
         // number, at most `MAX_EDITS` times.
         for _ in 0..=MAX_EDITS {
@@ -250,6 +278,7 @@ impl Enqueuer {
         }
         let message = &event.message;
         tracing::debug!(
+            request = %event.request_id,
             instance = %instance.config.name,
             phone = message.sender.phone.map(tracing::field::display),
             lid = message.sender.lid.map(tracing::field::display),
@@ -380,19 +409,16 @@ impl Enqueuer {
                     _ => return Ok(Expectation::No),
                 }
             }
-            MessageIntent::Talk if endpoint.talk_pause.is_over(&key, TalkKind::Other, now) => {
-                match recent_prompt(prompt::PROMPT_TTL).await? {
-                    // It may be meant as a reply, so no pause begins. The command of a prompt has ended the pause before.
-                    Some(prompt) => {
-                        if prompt.named_option(&event.message.text).is_some() {
-                            event.intent = MessageIntent::PromptReply { talk: None };
-                        }
-                        return Ok(Expectation::Yes);
+            MessageIntent::Talk => match recent_prompt(prompt::PROMPT_TTL).await? {
+                // It may be meant as a reply, so no pause begins. The command of a prompt has ended the pause before.
+                Some(prompt) => {
+                    if prompt.named_option(&event.message.text).is_some() {
+                        event.intent = MessageIntent::PromptReply { talk: None };
                     }
-                    None => TalkKind::Other,
+                    return Ok(Expectation::Yes);
                 }
-            }
-            MessageIntent::Talk => return Ok(Expectation::No),
+                None => TalkKind::Other,
+            },
         };
         event.talk = Some(talk);
         let is_due = endpoint.talk_pause.is_over(&key, talk, event.received_at);

@@ -26,7 +26,7 @@ use tracing::Instrument as _;
 use super::body::{BodyError, BodyReader, SMALL_BODY};
 use super::client_addr::{ClientAddr, PeerAddr};
 use super::endpoint::{Endpoint, RejectionMetrics};
-use super::enqueue::{Enqueuer, IncomingMessage};
+use super::enqueue::{AdmittedMessage, Enqueuer, IncomingMessage};
 use super::failure_limiter::AuthFailureLimiter;
 use super::intent;
 use super::outcome::{
@@ -35,7 +35,7 @@ use super::outcome::{
 };
 use super::payload::{self, InstanceInfo, ParsedEvent};
 use super::request_id::{REQUEST_ID, RequestId, RequestIds};
-use super::verify::{self, Precheck, RequestMeta, Verified, VerifyError};
+use super::verify::{self, Credentials, Precheck, RequestMeta, Verified, VerifyError};
 use crate::clock::{Clock, Timestamp};
 use crate::config::{AddressRange, ServerConfig};
 use crate::failpoint::{self, Step};
@@ -61,12 +61,14 @@ pub struct WebhookHandler {
 }
 
 /// The axum handler of `POST /webhooks/…`.
-pub async fn handle_webhook(
+pub fn handle_webhook(
     State(handler): State<Arc<WebhookHandler>>,
     Extension(PeerAddr(peer)): Extension<PeerAddr>,
     request: Request,
-) -> Response {
-    handler.handle(request, peer).await
+) -> impl Future<Output = Response> + Send {
+    // Not in an async function, which would hold the request several times.
+    let (parts, body) = request.into_parts();
+    async move { handler.handle(&parts, body, peer).await }
 }
 
 impl WebhookHandler {
@@ -102,11 +104,10 @@ impl WebhookHandler {
     /// A client address above the failure limit gets 429 instead of 401. Its requests are still verified if the headers
     /// authenticate them, or if they need the body and it is at most [`SMALL_BODY`]. So failed requests from an address
     /// cannot block an admin's signed command from the same address.
-    pub async fn handle(&self, request: Request, peer: IpAddr) -> Response {
+    pub async fn handle(&self, parts: &Parts, body: Body, peer: IpAddr) -> Response {
         failpoint::reach(Step::Received);
         let id = self.request_ids.next();
-        let (parts, body) = request.into_parts();
-        let mut response = match self.authenticate(&parts, body, peer, id).await {
+        let mut response = match self.authenticate(parts, body, peer, id).await {
             Ok((endpoint, verified, now)) => {
                 failpoint::reach(Step::Verified);
                 let outcome = self.dispatch(endpoint, &verified, now, id).await;
@@ -140,7 +141,8 @@ impl WebhookHandler {
         let path = parts.uri.path();
         let endpoint = self.find_endpoint(path);
         let meta = RequestMeta::new(headers, path_secret(path));
-        let unauthenticated_client = match self.precheck(endpoint, &meta) {
+        let credentials = endpoint.map(|endpoint| (endpoint, endpoint.verifier.read_credentials(&meta)));
+        let unauthenticated_client = match self.precheck(credentials.as_ref(), &meta) {
             Ok(Precheck::Authenticated) => None,
             Ok(Precheck::NeedsBody) => Some(client_addr()),
             Err(error) => {
@@ -162,8 +164,10 @@ impl WebhookHandler {
         }
         let body = self.read_body(endpoint, body, content_length, unauthenticated_client).await?;
         let now = self.clock.now();
-        let verified = match endpoint {
-            Some(endpoint) => endpoint.verifier.verify(&meta, body.clone(), now).map(|body| (endpoint, body)),
+        let verified = match credentials {
+            Some((endpoint, credentials)) => {
+                endpoint.verifier.verify(&credentials, body.clone(), now).map(|body| (endpoint, body))
+            }
             None => Err(VerifyError::unknown_instance()),
         };
         match verified {
@@ -179,15 +183,22 @@ impl WebhookHandler {
     }
 
     /// Checks the headers and the path, before the body is read.
-    fn precheck(&self, endpoint: Option<&Endpoint>, meta: &RequestMeta<'_>) -> Result<Precheck, VerifyError> {
-        let now = self.clock.now();
-        let precheck_for = |endpoint: &Endpoint| endpoint.verifier.precheck(meta, now);
-        match endpoint.map_or_else(|| Err(VerifyError::unknown_instance()), precheck_for) {
-            // Try all endpoints: if another one accepts these headers, read the body, so that the response does not
-            // reveal which instances exist.
-            Err(_) if self.endpoints.iter().any(|endpoint| precheck_for(endpoint).is_ok()) => {
-                Ok(Precheck::NeedsBody)
-            }
+    fn precheck(
+        &self,
+        credentials: Option<&(&Endpoint, Credentials<'_>)>,
+        meta: &RequestMeta<'_>,
+    ) -> Result<Precheck, VerifyError> {
+        let now = || self.clock.now();
+        let result = match credentials {
+            Some((endpoint, credentials)) => endpoint.verifier.precheck(credentials, now),
+            None => Err(VerifyError::unknown_instance()),
+        };
+        // Try all endpoints: if another one accepts these headers, read the body, so that the response does not
+        // reveal which instances exist.
+        let is_accepted_by =
+            |other: &Endpoint| other.verifier.precheck(&other.verifier.read_credentials(meta), now).is_ok();
+        match result {
+            Err(_) if self.endpoints.iter().any(is_accepted_by) => Ok(Precheck::NeedsBody),
             result => result,
         }
     }
@@ -291,15 +302,21 @@ impl WebhookHandler {
             message: message.to_message(),
             webhook_id: verified.webhook_id(),
             received_at: now,
+            request_id: id,
             talk: None,
         };
-        let span = tracing::error_span!("webhook", request = %id, instance = %endpoint.name());
-        // Boxed to keep this future small for ignored events.
-        Box::pin(self.store(endpoint, incoming).instrument(span)).await
+        match self.enqueuer.admit(endpoint, incoming) {
+            Ok(message) => {
+                let span = tracing::error_span!("webhook", request = %id, instance = %endpoint.name());
+                // Boxed to keep this future small for ignored events.
+                Box::pin(self.store(endpoint, message).instrument(span)).await
+            }
+            Err(outcome) => outcome,
+        }
     }
 
     /// Sends a message to the journal.
-    async fn store(&self, endpoint: &Endpoint, message: IncomingMessage<'_>) -> WebhookOutcome {
+    async fn store(&self, endpoint: &Endpoint, message: AdmittedMessage<'_>) -> WebhookOutcome {
         let started = Instant::now();
         let outcome = self.enqueuer.enqueue(endpoint, message).await.unwrap_or_else(WebhookOutcome::Ignored);
         if let WebhookOutcome::Accepted(id) = &outcome {

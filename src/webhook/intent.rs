@@ -6,9 +6,8 @@ use crate::command::kind::CommandKind;
 use crate::command::wish::Wish;
 use crate::commands::CATALOG;
 use crate::domain::MediaKind;
-use crate::parse::phrases::tokenize;
 use crate::parse::prefix::CommandParser;
-use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, PromptFacts, parse_reply, parse_tokens};
+use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, PromptFacts, parse_reply};
 
 use super::ignore_reason::IgnoreReason;
 use super::payload::{ChatRef, Content, MessageRef};
@@ -100,11 +99,8 @@ fn detect_talk(text: &str) -> MessageIntent {
     if text.len() > MAX_REPLY_LEN {
         return MessageIntent::PromptReply { talk: Some(TalkKind::Other) };
     }
-    let tokens = tokenize(text);
-    let parse_reply = |is_direct| parse_tokens(text, &tokens, is_direct, PromptFacts::default());
-    // Nearly every text is no wish.
-    let wish = if CATALOG.begins_with_wish(&tokens) { CATALOG.parse_wish(text) } else { None };
-    match (parse_reply(true), wish) {
+    let parse_reply = |is_direct| parse_reply(text, is_direct, PromptFacts::default());
+    match (parse_reply(true), CATALOG.parse_wish(text)) {
         // A wish may hold a no: `vincular bairro não perturbe`.
         (Some(ParsedReply::No) | None, Some(wish)) if !wish.rest.is_empty() => {
             MessageIntent::Wish(CommandKind::Wish { is_mutating: !wish.spec.is_read_only() })

@@ -65,6 +65,15 @@ impl<'a> RequestMeta<'a> {
     }
 }
 
+/// What the headers and the path of a request show to the verifier of one instance.
+#[derive(Clone, Debug)]
+pub struct Credentials<'a> {
+    headers: &'a HeaderMap,
+    token: SchemeResult,
+    path: SchemeResult,
+    hmac: Option<Result<Tag, AuthFailure>>,
+}
+
 /// An authenticated body. Only [`Verifier::verify`] creates one.
 #[derive(Clone, Debug)]
 pub struct Verified {
@@ -196,21 +205,30 @@ impl Verifier {
         }
     }
 
+    /// Reads the credentials of a request, and checks those that need no body.
+    pub fn read_credentials<'a>(&self, meta: &RequestMeta<'a>) -> Credentials<'a> {
+        let headers = meta.headers;
+        let (token, path) = self.verify_tokens(meta);
+        let hmac = self.hmac.as_ref().map(|(header, _)| parse_hmac_tag(single_header(headers, header)));
+        Credentials { headers, token, path, hmac }
+    }
+
     /// Checks the headers and the path. A request that fails here would fail with any body.
     ///
     /// # Errors
     /// [`VerifyError`] as from [`Verifier::verify`], with the failures that are known already.
-    pub fn precheck(&self, meta: &RequestMeta<'_>, now: Timestamp) -> Result<Precheck, VerifyError> {
-        let headers = meta.headers;
-        let (token, path) = self.verify_tokens(meta);
-        let hmac =
-            self.hmac.as_ref().map(|(header, _)| parse_hmac_tag(single_header(headers, header)).map(|_| ()));
+    pub fn precheck(
+        &self,
+        credentials: &Credentials<'_>,
+        now: impl FnOnce() -> Timestamp,
+    ) -> Result<Precheck, VerifyError> {
+        let Credentials { headers, token, path, hmac } = *credentials;
         let standard = self.standard_webhooks.as_ref().map(|_| {
-            check_delivery_headers(headers, now)?;
+            check_delivery_headers(headers, now())?;
             let has_tag = parse_signatures(single_header(headers, &WEBHOOK_SIGNATURE)).next().is_some();
             if has_tag { Ok(()) } else { Err(AuthFailure::Mismatch) }
         });
-        check_results([token, path, hmac, standard])?;
+        check_results([token, path, hmac.map(|tag| tag.map(|_| ())), standard])?;
         let is_signed = self.hmac.is_some() || self.standard_webhooks.is_some();
         let has_token = self.zapi_token.is_some() || self.path_secret.is_some();
         Ok(if has_token || !is_signed { Precheck::Authenticated } else { Precheck::NeedsBody })
@@ -238,14 +256,12 @@ impl Verifier {
     /// [`VerifyError`] if any of them fails.
     pub fn verify(
         &self,
-        meta: &RequestMeta<'_>,
+        credentials: &Credentials<'_>,
         body: Bytes,
         now: Timestamp,
     ) -> Result<Verified, VerifyError> {
-        let headers = meta.headers;
-        let (token, path) = self.verify_tokens(meta);
-        let hmac =
-            self.hmac.as_ref().map(|(header, keys)| verify_hmac(keys, single_header(headers, header), &body));
+        let Credentials { headers, token, path, hmac } = *credentials;
+        let hmac = self.hmac.as_ref().zip(hmac).map(|((_, keys), tag)| verify_hmac(keys, tag, &body));
         let standard =
             self.standard_webhooks.as_ref().map(|keys| verify_standard_webhooks(keys, headers, &body, now));
 
@@ -304,12 +320,7 @@ fn parse_hmac_tag(header: Result<&str, AuthFailure>) -> Result<Tag, AuthFailure>
     parse_hex_tag(bare).or_else(|| parse_base64_tag(bare)).ok_or(AuthFailure::Malformed)
 }
 
-fn verify_hmac(
-    keys: &[HmacSha256],
-    header: Result<&str, AuthFailure>,
-    body: &[u8],
-) -> Result<(), AuthFailure> {
-    let tag = parse_hmac_tag(header);
+fn verify_hmac(keys: &[HmacSha256], tag: Result<Tag, AuthFailure>, body: &[u8]) -> Result<(), AuthFailure> {
     // Without a tag the same work is done, with one that matches nothing.
     // `verify_slice` compares in constant time; every key is tried.
     let candidate = tag.unwrap_or_default();

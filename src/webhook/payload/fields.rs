@@ -10,8 +10,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// Deepest nesting of a body, itself included: serde_json has no limit for values that it skips.
-const MAX_DEPTH: usize = 128;
+/// Deepest nesting of a value; the body around it is one level more. serde_json has no limit for values that it skips.
+const MAX_DEPTH: usize = 127;
 
 /// The raw JSON of a value, if there is one.
 #[derive(Clone, Copy, Debug, Default)]
@@ -72,10 +72,14 @@ pub(super) struct EventFields<'a> {
 impl<'a> EventFields<'a> {
     /// Parses a body; `None` if it is no UTF-8, no JSON, no object, or nested too deeply.
     pub(super) fn parse(body: &'a [u8], our_id: &str) -> Option<Self> {
-        let json = std::str::from_utf8(body).ok().filter(|json| !is_too_deep(json))?;
+        let json = std::str::from_utf8(body).ok()?;
         let mut fields = Self::default();
-        for_each_member(json, |key, value| fields.set_field(key, value, our_id))?;
-        Some(fields)
+        let mut is_nested_too_deeply = false;
+        for_each_member(json, |key, value| {
+            is_nested_too_deeply |= value.0.is_some_and(is_too_deep);
+            fields.set_field(key, value, our_id);
+        })?;
+        (!is_nested_too_deeply).then_some(fields)
     }
 
     fn set_field(&mut self, key: &[u8], value: RawField<'a>, our_id: &str) {
@@ -239,7 +243,11 @@ fn replace_surrogates(bytes: &[u8]) -> String {
 
 /// Whether brackets outside of strings nest too deeply.
 fn is_too_deep(json: &str) -> bool {
-    // Few events have so many brackets at all, and counting them is fast.
+    // Nearly every value is shorter than that.
+    if json.len() <= MAX_DEPTH {
+        return false;
+    }
+    // Few of the others have so many brackets at all, and counting them is fast.
     let opening = |chunk: &[u8]| chunk.iter().map(|byte| u8::from(byte | 0x20 == b'{')).sum::<u8>();
     if json.as_bytes().chunks(usize::from(u8::MAX)).map(|chunk| usize::from(opening(chunk))).sum::<usize>()
         <= MAX_DEPTH
@@ -407,10 +415,10 @@ mod tests {
     #[test]
     fn depth_is_counted_outside_of_strings() {
         let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
-        assert!(!is_too_deep(&nested(128)));
-        assert!(is_too_deep(&nested(129)));
+        assert!(!is_too_deep(&nested(127)));
+        assert!(is_too_deep(&nested(128)));
         assert!(!is_too_deep(&format!(r#"{{"a":"{}\"{}"}}"#, "[".repeat(200), "{".repeat(200))));
-        assert!(is_too_deep(&format!(r#"{{"a\\":{}}}"#, nested(128))));
+        assert!(is_too_deep(&format!(r#"{{"a\\":{}}}"#, nested(127))));
         assert!(!is_too_deep(&"[],".repeat(1000)));
     }
 

@@ -128,8 +128,9 @@ impl Request {
     fn at(&self, now: Timestamp) -> Result<Verified, VerifyError> {
         let outside = RequestMeta::new(&self.headers, self.path.as_deref());
         let verifier = Verifier::new(&instance(self.verify.clone()));
-        let precheck = verifier.precheck(&outside, now);
-        let verified = verifier.verify(&outside, Bytes::from(self.body.clone()), now);
+        let credentials = verifier.read_credentials(&outside);
+        let precheck = verifier.precheck(&credentials, || now);
+        let verified = verifier.verify(&credentials, Bytes::from(self.body.clone()), now);
         // The check of the headers never rejects a request that the body would prove, and finds the same failures.
         if let Err(seen) = precheck {
             let all: Vec<_> = verified.as_ref().expect_err("the precheck rejected it").failures().collect();
@@ -140,7 +141,8 @@ impl Request {
 
     fn precheck(&self) -> Result<Precheck, VerifyError> {
         let verifier = Verifier::new(&instance(self.verify.clone()));
-        verifier.precheck(&RequestMeta::new(&self.headers, self.path.as_deref()), NOON)
+        let meta = RequestMeta::new(&self.headers, self.path.as_deref());
+        verifier.precheck(&verifier.read_credentials(&meta), || NOON)
     }
 
     #[track_caller]
