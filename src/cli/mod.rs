@@ -19,7 +19,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-use self::common::{ConfigArg, ExitStatus, print_output};
+use self::common::{ConfigArg, ExitStatus, UsageError, print_output};
 use crate::config::schema;
 use crate::telemetry::LogFilterError;
 
@@ -116,7 +116,7 @@ pub fn main() -> ExitCode {
         Ok(ExitStatus::Success) => ExitCode::SUCCESS,
         Ok(ExitStatus::Failure) => ExitCode::from(1),
         Ok(ExitStatus::InvalidConfig) => ExitCode::from(2),
-        Err(error) if error.is::<LogFilterError>() => {
+        Err(error) if error.is::<LogFilterError>() || error.is::<UsageError>() => {
             eprintln!("vincula: {error}");
             ExitCode::from(2)
         }

@@ -8,6 +8,7 @@
 
 mod announcements;
 mod audit;
+mod backup;
 mod cancel_and_requeue;
 mod chat_queue;
 mod chat_state;
@@ -23,6 +24,7 @@ mod ids;
 mod insert;
 mod inserter;
 mod lease_state;
+mod list;
 mod message_versions;
 mod migrations;
 mod open;
@@ -40,6 +42,7 @@ mod wal_checkpoint;
 mod writer;
 
 pub use announcements::Announcement;
+pub use backup::{BackupError, BackupStats};
 pub use cancel_and_requeue::{CancelledCommand, OpenCommand, RequeueResult};
 pub use chat_state::{StateChange, StateEntry, StateKind};
 pub use claim_writes::Claim;
@@ -48,10 +51,11 @@ pub use error::{LeaseError, OpenError, StoreUnavailable};
 pub use history::{HistoryEntry, HistoryPage};
 pub use insert::{InsertResult, NewCommand, SenderIdentity};
 pub use lease_state::LEASE_TTL;
+pub use list::{ListColumn, ListFilter};
 pub use message_versions::{MAX_EDITS, MessageVersion};
 pub use open::OpenedStore;
 pub use rate_limits::SqlRateLimitStore;
-pub use read::{AuditEvent, CommandRow, ListFilter, QueueStats};
+pub use read::{AuditEvent, CommandRow, QueueStats};
 pub use record::{CommandRecord, Outcome};
 pub use retention::{RetentionPolicy, RetentionStats};
 pub use store::Store;

@@ -11,6 +11,8 @@ mod event;
 mod fsync_trace;
 mod hostile_env;
 mod journal;
+mod journal_backup;
+mod journal_list;
 mod man;
 mod schema;
 mod restart;
@@ -33,7 +35,7 @@ use tokio_util::sync::CancellationToken;
 use vincula::lifecycle;
 use vincula::sandbox::{Credentials, Options, Sandbox, SentMessage, World};
 
-use crate::support::ANA;
+use crate::support::{ANA, postgres};
 
 const PATH: &str = "a-path-nobody-guesses-9f2c";
 const KEY: &str = "a made-up key that signs webhooks";
@@ -272,6 +274,15 @@ name = "Ana"
         }
         assert!(!text.contains('\u{1b}'), "colours without a terminal: {text}");
     }
+}
+
+/// Runs a test on SQLite, and on PostgreSQL if it is installed.
+fn on_each_store(test: impl Fn(TestFolder)) {
+    test(TestFolder::new());
+    let Some(server) = postgres::shared() else { return postgres::skip_notice(module_path!()) };
+    let place = TestFolder::new();
+    place.change("sqlite:vincula.db", &place.outside.block_on(server.database()));
+    test(place);
 }
 
 /// A running service process; killed on drop.
