@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, join_all};
+use futures_util::future::{BoxFuture, join, join_all};
 use secrecy::ExposeSecret;
 use tokio::time::sleep;
 
@@ -15,7 +15,7 @@ use crate::config::{Config, ServerConfig};
 use crate::instance::InstanceRuntime;
 use crate::storage::{OpenError, OpenedStore, RetentionPolicy, Store};
 use crate::telemetry::Metrics;
-use crate::webhook::{Enqueuer, WebhookHandler, rejection_notice};
+use crate::webhook::{Enqueuer, RefusedCounter, WebhookHandler, rejection_notice};
 use crate::worker::{Worker, retention};
 use crate::zapi::{ClientError, HttpClients};
 
@@ -47,8 +47,10 @@ pub struct App {
     pub writer: BoxFuture<'static, ()>,
     /// Replies to non-admins; must be spawned.
     pub rejection_notices: BoxFuture<'static, ()>,
-    /// Deletes old rows of the journal; must be spawned.
-    pub retention: BoxFuture<'static, ()>,
+    /// Deletes old rows of the journal, and writes the counts of refused events; must be spawned.
+    pub maintenance: BoxFuture<'static, ()>,
+    /// Counts refused events; to be written before the journal is closed.
+    pub refused: Arc<RefusedCounter>,
     /// Refreshes the admins of communities, where these may send commands; must be spawned.
     pub admin_refresh: BoxFuture<'static, ()>,
     /// The counters.
@@ -67,16 +69,18 @@ impl App {
             instances.insert(runtime.config.name.clone(), Arc::new(runtime));
         }
         let (rejection_notifier, rejection_notices) = rejection_notice::new_rejection_notifier();
+        let refused = Arc::new(RefusedCounter::new(store.clone(), clock.clone()));
         let webhook_handler = WebhookHandler::new(
             instances.values().cloned(),
-            Enqueuer::new(store.clone(), rejection_notifier),
+            Enqueuer::new(store.clone(), rejection_notifier, refused.clone()),
             clock.clone(),
             &config.server,
             &metrics,
         );
         let policy = RetentionPolicy { rows: config.store.retention, texts: config.store.text_retention };
         let admin_refresh = refresh_admins(instances.values().cloned().collect()).boxed();
-        let retention = retention::trim_forever(store.clone(), clock.clone(), policy).boxed();
+        let retention = retention::trim_forever(store.clone(), clock.clone(), policy);
+        let maintenance = join(retention, refused.clone().write_forever()).map(drop).boxed();
         let worker = Worker {
             store: store.clone(),
             instances,
@@ -92,7 +96,8 @@ impl App {
             store,
             writer,
             rejection_notices: rejection_notices.boxed(),
-            retention,
+            maintenance,
+            refused,
             admin_refresh,
             metrics,
         })

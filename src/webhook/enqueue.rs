@@ -11,6 +11,7 @@ use super::endpoint::Endpoint;
 use super::ignore_reason::IgnoreReason;
 use super::intent::MessageIntent;
 use super::outcome::WebhookOutcome;
+use super::refused::RefusedCounter;
 use super::rejection_notice::RejectionNotifier;
 use super::replay::ReplayGuard;
 use super::talk_pause::TalkKind;
@@ -39,6 +40,7 @@ pub struct Enqueuer {
     pending: Semaphore,
     replay_guard: ReplayGuard,
     rejection_notifier: RejectionNotifier,
+    refused: Arc<RefusedCounter>,
 }
 
 /// An authenticated message that may be for the bot.
@@ -126,10 +128,10 @@ impl IncomingMessage<'_> {
 }
 
 impl Enqueuer {
-    /// Writes to this journal, and replies to non-admins with this notifier.
-    pub fn new(store: Store, rejection_notifier: RejectionNotifier) -> Self {
+    /// Writes to this journal, replies to non-admins with this notifier, and counts what it refuses.
+    pub fn new(store: Store, rejection_notifier: RejectionNotifier, refused: Arc<RefusedCounter>) -> Self {
         let pending = Semaphore::new(MAX_PENDING_WRITES);
-        Self { store, pending, replay_guard: ReplayGuard::default(), rejection_notifier }
+        Self { store, pending, replay_guard: ReplayGuard::default(), rejection_notifier, refused }
     }
 
     /// Stores a connection status if it is a change. If the journal cannot be written, Z-API may send it again.
@@ -170,10 +172,17 @@ impl Enqueuer {
     }
 
     /// Writes a message to the journal if its sender is an admin and it is expected.
-    ///
+    pub(super) async fn enqueue(&self, endpoint: &Endpoint, event: IncomingMessage<'_>) -> WebhookOutcome {
+        let (sender, now) = (event.message.sender, event.received_at);
+        self.enqueue_or_ignore(endpoint, event).await.unwrap_or_else(|reason| {
+            self.refused.record(endpoint.name(), sender, reason, now);
+            WebhookOutcome::Ignored(reason)
+        })
+    }
+
     /// # Errors
-    /// Why it is ignored.
-    pub(super) async fn enqueue(
+    /// Why the message is ignored.
+    async fn enqueue_or_ignore(
         &self,
         endpoint: &Endpoint,
         mut event: IncomingMessage<'_>,

@@ -268,7 +268,7 @@ impl WebhookHandler {
             talk: None,
         };
         // Boxed to keep this future small for ignored events.
-        Box::pin(self.enqueuer.enqueue(endpoint, incoming)).await.unwrap_or_else(WebhookOutcome::Ignored)
+        Box::pin(self.enqueuer.enqueue(endpoint, incoming)).await
     }
 }
 

@@ -6,6 +6,7 @@ mod export;
 mod filter;
 mod format;
 mod list;
+mod refused;
 mod retry;
 mod show;
 mod table;
@@ -63,6 +64,16 @@ Examples:
     /// path of the volume. For PostgreSQL, the call of pg_dump is shown.
     #[command(after_help = "Example:\n  vincula journal backup /var/backups/vincula-2026-01-31.db")]
     Backup(backup::BackupArgs),
+    /// Show how many commands were refused because of their sender or their time, by the hour, for a week.
+    ///
+    /// Reasons: the sender is no admin, sent too many commands in a minute, or has a clock that is ahead. Senders are
+    /// shown by a hash of their number; --from finds that of a number. Commands that were accepted and then denied are
+    /// in `vincula journal list --state denied`.
+    #[command(after_help = "\
+Examples:
+  vincula journal refused
+  vincula journal refused --since '2026-01-30 14:00' --from 5544999999999")]
+    Refused(refused::RefusedArgs),
 }
 
 pub(super) fn journal(call: &JournalCommand) -> anyhow::Result<ExitStatus> {
@@ -73,6 +84,7 @@ pub(super) fn journal(call: &JournalCommand) -> anyhow::Result<ExitStatus> {
         JournalCommand::Drop(args) => &args.config,
         JournalCommand::Export(args) => &args.config,
         JournalCommand::Backup(args) => &args.config,
+        JournalCommand::Refused(args) => &args.config,
     };
     let Some(config) = config.load() else { return Ok(ExitStatus::InvalidConfig) };
     block_on(async {
@@ -82,6 +94,9 @@ pub(super) fn journal(call: &JournalCommand) -> anyhow::Result<ExitStatus> {
             JournalCommand::Show(args) => show::show(&Store::open_to_read(url).await?, args, &config).await,
             JournalCommand::Export(args) => {
                 export::export(&Store::open_to_read(url).await?, args, &config).await
+            }
+            JournalCommand::Refused(args) => {
+                refused::refused(&Store::open_to_read(url).await?, args, &config).await
             }
             JournalCommand::Backup(args) => backup::backup(url, args).await,
             JournalCommand::Retry(args) => {

@@ -98,6 +98,23 @@ CREATE TABLE maintenance (
     due  BIGINT NOT NULL
 );
 
+-- How many events of an hour were refused, by sender. Kept for a week.
+CREATE TABLE refused_event (
+    hour     BIGINT NOT NULL,               -- its beginning
+    instance TEXT   NOT NULL,
+    sender   TEXT   NOT NULL,               -- a hash of the number or lid, with the key in secret_key; empty: others
+    reason   TEXT   NOT NULL,               -- not_an_admin | rate_limited | sent_in_future
+    count    BIGINT NOT NULL,
+    last_at  BIGINT NOT NULL,
+    PRIMARY KEY (hour, instance, sender, reason)
+);
+
+-- Random keys of this journal.
+CREATE TABLE secret_key (
+    name  TEXT NOT NULL PRIMARY KEY,        -- refused_sender
+    value TEXT NOT NULL
+);
+
 -- One row that is rewritten to test whether the store can be written.
 CREATE TABLE write_probe (
     id      BIGINT NOT NULL PRIMARY KEY,

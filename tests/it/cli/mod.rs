@@ -13,6 +13,7 @@ mod hostile_env;
 mod journal;
 mod journal_backup;
 mod journal_list;
+mod journal_refused;
 mod man;
 mod schema;
 mod restart;
