@@ -139,11 +139,14 @@ impl Conditions {
         self.values.extend(values.iter().cloned().map(SqlValue::Text));
     }
 
-    /// The statement that selects `columns` under these conditions.
-    fn select(&self, columns: &str, end: &str) -> String {
-        let clause =
-            if self.sql.is_empty() { String::new() } else { format!(" WHERE {}", self.sql.join(" AND ")) };
-        format!("{columns}{clause} {end}")
+    /// The statement that selects the first matching commands by id. The inner statement reads indexes only, unless it
+    /// searches texts.
+    fn select(&self, order: &str, limit: i64) -> String {
+        let clause = if self.sql.is_empty() { "TRUE".to_owned() } else { self.sql.join(" AND ") };
+        format!(
+            "{COLUMNS} WHERE id IN (SELECT id FROM command WHERE {clause} ORDER BY id {order} LIMIT {limit})
+             ORDER BY id {order}"
+        )
     }
 
     fn bind(self, sql: String) -> Query<'static, Any, AnyArguments> {
@@ -211,9 +214,9 @@ impl Store {
         order: &str,
         limit: usize,
     ) -> Result<Vec<CommandRow>, StoreUnavailable> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let sql = conditions.select(COLUMNS, &format!("ORDER BY id {order} LIMIT {limit}"));
-        let rows = self.read(conditions.bind(sql).fetch_all(&self.reads)).await?;
+        let sql = conditions.select(order, i64::try_from(limit).unwrap_or(i64::MAX));
+        // Without a timeout: an operator waits for it.
+        let rows = conditions.bind(sql).fetch_all(&self.reads).await?;
         Ok(rows.iter().map(read_row).collect::<Result<_, _>>()?)
     }
 
@@ -226,7 +229,7 @@ impl Store {
             ListColumn::Name => "name",
         };
         let sql = format!("SELECT DISTINCT {column} FROM command ORDER BY 1");
-        self.read(sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&self.reads)).await
+        Ok(sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&self.reads).await?)
     }
 }
 
