@@ -21,6 +21,7 @@ mod secrets;
 mod serve;
 mod stalled_process;
 mod store;
+mod who;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
