@@ -66,6 +66,8 @@ impl RefusedCounter {
             return;
         }
         let hour = hour_of(now);
+        // As it is stored: by the number alone, else by the lid.
+        let sender = Person { lid: sender.lid.filter(|_| sender.phone.is_none()), ..sender };
         let mut key = RefusedKey { instance: instance.clone(), sender: Some(sender), reason, hour };
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.len() >= MAX_TRACKED && !counts.contains_key(&key) {
@@ -120,7 +122,7 @@ fn hour_of(at: Timestamp) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Phone;
+    use crate::domain::{Lid, Phone};
 
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
 
@@ -158,6 +160,20 @@ mod tests {
         assert!(counter.take(later).is_empty());
         record(&counter, MAX_TRACKED + 600, later);
         assert!(counter.take(later)[0].sender.is_some());
+    }
+
+    /// One statement of PostgreSQL cannot change a row twice.
+    #[tokio::test]
+    async fn a_sender_with_and_without_a_lid_is_one() {
+        let (counter, _kept) = counter().await;
+        let (instance, phone) = (InstanceName::parse("main").unwrap(), Phone::parse("5511988887777"));
+        for lid in [None, Lid::parse("81896604192873@lid")] {
+            counter.record(&instance, Person { phone, lid }, IgnoreReason::NotAnAdmin, NOW);
+        }
+
+        let taken = counter.take(NOW);
+
+        assert_eq!(taken.iter().map(|count| count.count).collect::<Vec<_>>(), [2]);
     }
 
     #[tokio::test]
