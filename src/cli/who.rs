@@ -149,7 +149,8 @@ fn describe_admin(admin: &Admin) -> String {
         true => "all commands".to_owned(),
         false => admin.commands.join(", "),
     };
-    format!("{} ({}, {person}): {commands}", admin.name, admin.key)
+    let key = if admin.key == admin.name { String::new() } else { format!("{}, ", admin.key) };
+    format!("{} ({key}{person}): {commands}", admin.name)
 }
 
 fn describe_community(community: &CommunityEntry) -> String {

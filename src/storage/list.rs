@@ -66,7 +66,6 @@ struct Conditions {
     values: Vec<SqlValue>,
 }
 
-#[derive(Clone)]
 enum SqlValue {
     Number(i64),
     Text(String),
@@ -76,52 +75,40 @@ impl Conditions {
     fn from_filter(filter: &ListFilter, database: Database) -> Self {
         let mut conditions = Self::default();
         if filter.since != Timestamp(i64::MIN) {
-            conditions.push("accepted_at >= ?", [SqlValue::Number(filter.since.0)]);
+            conditions.push("accepted_at >= ?", SqlValue::Number(filter.since.0));
         }
         if filter.until != Timestamp(i64::MAX) {
-            conditions.push("accepted_at < ?", [SqlValue::Number(filter.until.0)]);
+            conditions.push("accepted_at < ?", SqlValue::Number(filter.until.0));
         }
         conditions.push_state(&filter.state);
-        conditions.push_text("instance = ?", [SqlValue::Text(filter.instance.clone())]);
-        conditions.push_text("name = ?", [SqlValue::Text(filter.name.clone())]);
+        conditions.push_text("instance = ?", &filter.instance);
+        conditions.push_text("name = ?", &filter.name);
         conditions.push_any(&["admin", "phone", "lid"], &filter.admins);
         conditions.push_any(&["chat"], &filter.chats);
         let like = if database == Database::Postgres { "ILIKE" } else { "LIKE" };
-        let pattern = escape_pattern(&filter.text);
-        conditions.push_text(&format!("text {like} ? ESCAPE '!'"), [SqlValue::Text(pattern)]);
+        conditions.push_text(&format!("text {like} ? ESCAPE '!'"), &escape_pattern(&filter.text));
         conditions
     }
 
     fn push_state(&mut self, state: &str) {
         match state {
-            "dropped" => self.push("state = 'done' AND outcome IN ('failed', 'reply_failed')", []),
+            "dropped" => self.sql.push("state = 'done' AND outcome IN ('failed', 'reply_failed')".to_owned()),
+            "waiting" | "answering" | "done" | "dead" => self.push_text("state = ?", state),
             // Until its reply is sent, the outcome of a command is planned, not final.
-            state => {
-                let state = SqlValue::Text(state.to_owned());
-                let condition = "(state = ? OR (outcome = ? AND state IN ('done', 'dead')))";
-                self.push_text(condition, [state.clone(), state]);
-            }
+            outcome => self.push_text("outcome = ? AND state IN ('done', 'dead')", outcome),
         }
     }
 
-    /// Adds a condition with a value for each `?`.
-    fn push<const N: usize>(&mut self, condition: &str, values: [SqlValue; N]) {
-        let mut sql = String::new();
-        for (index, part) in condition.split('?').enumerate() {
-            if index > 0 {
-                sql.push_str(&format!("${}", self.values.len() + index));
-            }
-            sql.push_str(part);
-        }
-        self.sql.push(sql);
-        self.values.extend(values);
+    /// Adds a condition; `?` is its value.
+    fn push(&mut self, condition: &str, value: SqlValue) {
+        self.values.push(value);
+        self.sql.push(condition.replacen('?', &format!("${}", self.values.len()), 1));
     }
 
-    /// Adds a condition, unless its values are empty.
-    fn push_text<const N: usize>(&mut self, condition: &str, values: [SqlValue; N]) {
-        let is_empty = |value: &SqlValue| matches!(value, SqlValue::Text(text) if text.is_empty());
-        if !values.iter().all(is_empty) {
-            self.push(condition, values);
+    /// Adds a condition, unless its value is empty.
+    fn push_text(&mut self, condition: &str, value: &str) {
+        if !value.is_empty() {
+            self.push(condition, SqlValue::Text(value.to_owned()));
         }
     }
 
@@ -140,7 +127,7 @@ impl Conditions {
     }
 
     /// The statement that selects the first matching commands by id. The inner statement reads indexes only, unless it
-    /// searches texts.
+    /// searches states or texts.
     fn select(&self, order: &str, limit: i64) -> String {
         let clause = if self.sql.is_empty() { "TRUE".to_owned() } else { self.sql.join(" AND ") };
         format!(
@@ -203,7 +190,7 @@ impl Store {
     ) -> Result<Vec<CommandRow>, StoreUnavailable> {
         let mut conditions = Conditions::from_filter(filter, self.database);
         if let Some(after) = after {
-            conditions.push("id > ?", [SqlValue::Text(after.id.clone())]);
+            conditions.push("id > ?", SqlValue::Text(after.id.clone()));
         }
         self.select(conditions, "ASC", limit).await
     }

@@ -24,8 +24,8 @@ pub(super) enum JournalCommand {
     /// List the newest commands, in the time zone of their instance.
     ///
     /// States: waiting (not run yet, or to be retried), answering (the reply is being sent), done, dead. A command
-    /// that is done was replied, denied, usage_error, previewed, expired or cancelled; one that is dead has failed, or
-    /// reply_failed. --state takes any of these words.
+    /// that is done was replied, denied, usage_error, previewed, expired, cancelled or dropped; one that is dead has
+    /// failed, or reply_failed. --state takes any of these words.
     #[command(after_help = "\
 Examples:
   vincula journal list

@@ -13,8 +13,8 @@ use crate::storage::CommandRow;
 
 /// The width where there is no terminal.
 const DEFAULT_WIDTH: usize = 80;
-/// Where a line is too narrow for all columns, a command has three lines.
-const MIN_LINE_WIDTH: usize = 70;
+/// Where less is left for the text of a command and its result, a command has three lines.
+const MIN_TEXT_WIDTH: usize = 24;
 /// Between two columns.
 const GAP: &str = "  ";
 /// The shortest beginning of an id that is shown: the millisecond of accepting.
@@ -66,7 +66,7 @@ pub(super) fn format_table(rows: &[CommandRow], zones: &Zones<'_>, now: Timestam
         },
         result: describe_result(row),
     }));
-    if width < MIN_LINE_WIDTH { format_stacked(&lines[1..], width) } else { format_lines(&lines, width) }
+    format_lines(&lines, width)
 }
 
 fn year(at: Timestamp, zone: &TimeZone) -> String {
@@ -82,12 +82,15 @@ fn distinct_id_length(rows: &[CommandRow]) -> usize {
     ids.windows(2).map(|pair| common(pair) + 1).fold(MIN_ID_LEN, usize::max)
 }
 
-/// A line a command. The text of the command and its result share what the other columns leave.
+/// A line a command, if there is room. The text of the command and its result share what the other columns leave.
 fn format_lines(lines: &[Line], width: usize) -> String {
     let widest = |column: fn(&Line) -> &str| lines.iter().map(|line| column(line).width()).max().unwrap_or(0);
     let (id, accepted) = (widest(|line| &line.id), widest(|line| &line.accepted));
     let admin = widest(|line| &line.admin).min(MAX_ADMIN_WIDTH);
     let rest = width.saturating_sub(id + accepted + admin + 4 * GAP.len());
+    if rest < MIN_TEXT_WIDTH {
+        return format_stacked(&lines[1..], width);
+    }
     let (command, result) = (widest(|line| &line.command), widest(|line| &line.result));
     let command = command.min(rest - result.min(rest / 2));
     let result = rest - command;

@@ -44,8 +44,7 @@ struct Moment {
 fn parse_time(text: &str) -> Result<TimeArg, String> {
     let text = text.trim();
     let exact = || text.parse().ok().map(TimeArg::Exact);
-    // Any number is a time of day to jiff: `14`, `1400`.
-    let time_of_day = || text.parse().ok().filter(|_| text.contains(':')).map(TimeArg::TimeOfDay);
+    let time_of_day = || parse_time_of_day(text).map(TimeArg::TimeOfDay);
     let local = || text.parse().ok().map(TimeArg::Local);
     let parsed = exact().or_else(local).or_else(time_of_day).or_else(|| parse_duration_ago(text));
     parsed.ok_or_else(|| {
@@ -53,6 +52,14 @@ fn parse_time(text: &str) -> Result<TimeArg, String> {
          or RFC 3339 (2026-01-31T14:00:00-03:00)"
             .to_owned()
     })
+}
+
+/// Parses `9:00`, `14:00:30`. Any number is a time of day to jiff: `14`, `1400`.
+fn parse_time_of_day(text: &str) -> Option<Time> {
+    match text.find(':')? {
+        1 => format!("0{text}").parse().ok(),
+        _ => text.parse().ok(),
+    }
 }
 
 /// Parses `90m`, `2h ago`, `3 days`.
@@ -147,6 +154,7 @@ mod tests {
             ("2026-11-28 08:00", "2026-11-28T11:00:00Z"),
             ("2026-11-28", "2026-11-28T03:00:00Z"),
             ("09:00", "2026-11-29T12:00:00Z"),
+            ("9:00", "2026-11-29T12:00:00Z"),
             ("14:00", "2026-11-28T17:00:00Z"),
             ("14:00:30", "2026-11-28T17:00:30Z"),
             ("90m", "2026-11-29T14:00:00Z"),
