@@ -35,12 +35,13 @@ fn a_backup_under_load_is_restored_into_an_empty_folder_and_the_service_starts()
                 }
             }
         });
-        for number in 0..5 {
-            let backup = place.run(&["journal", "backup", &format!("backup{number}.db")]);
+        let backup = |number: i32| place.run(&["journal", "backup", &format!("backup{number}.db")]);
+        let backups: Vec<_> = (0..5).map(backup).collect();
+        is_done.store(true, Ordering::Relaxed);
+        for (number, backup) in backups.iter().enumerate() {
             assert_eq!((backup.code, backup.err.as_str()), (Some(0), ""), "{backup:#?}");
             assert!(backup.out.starts_with(&format!("backup{number}.db: ")), "{}", backup.out);
         }
-        is_done.store(true, Ordering::Relaxed);
     });
     serving.stop(&place);
     let after = rows(&place);

@@ -50,6 +50,11 @@ fn refused_commands_are_counted_by_hashed_sender_and_talk_is_not() {
         };
         let none = |word: &(String, i64)| (word.0.clone(), 0);
         assert_eq!(sum(&[]), [not_an_admin.clone(), rate_limited.clone()]);
+        assert_eq!(
+            counts(&place, &[]).iter().map(|(_, count)| count).sum::<i64>(),
+            4,
+            "nothing else is counted"
+        );
         assert_eq!(sum(&["--from", NON_ADMIN]), [not_an_admin.clone(), none(&rate_limited)]);
         assert_eq!(sum(&["--from", "+55 11 98888-7777", "--since", "1h ago"])[0], not_an_admin);
         assert_eq!(sum(&["--from", "ana"]), [none(&not_an_admin), rate_limited.clone()]);
