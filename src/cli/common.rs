@@ -26,6 +26,11 @@ pub(super) enum ExitStatus {
     InvalidConfig,
 }
 
+/// A mistake in the call: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct UsageError(pub(super) String);
+
 impl ConfigArg {
     /// Reads the configuration.
     pub(super) fn read(&self) -> Result<LoadedConfig, Vec<config::Diagnostic>> {
@@ -62,6 +67,17 @@ pub(super) fn start_log(
     let has_colour = is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let default_format = if is_terminal { LogFormat::Text } else { LogFormat::Json };
     telemetry::start_log(format.unwrap_or(default_format), has_colour, default, filter)
+}
+
+/// Asks a question on the terminal; true is a yes.
+pub(super) fn confirm(question: &str) -> anyhow::Result<bool> {
+    if !std::io::stdin().is_terminal() {
+        return Err(UsageError("there is no terminal to ask on: add --yes".to_owned()).into());
+    }
+    eprint!("{question} [y/N] ");
+    let mut reply = String::new();
+    std::io::stdin().read_line(&mut reply)?;
+    Ok(matches!(reply.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
 /// Runs a future on a runtime of this thread, for sub-commands that do one thing.
