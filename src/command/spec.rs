@@ -69,11 +69,6 @@ impl HelpSection {
 }
 
 impl CommandSpec {
-    /// Whether the caption of a picture may be this command.
-    pub fn accepts_picture(&self) -> bool {
-        self.args.contains(&ArgKind::Picture)
-    }
-
     /// Whether it only shows something.
     pub fn is_read_only(&self) -> bool {
         // These two change nothing in WhatsApp, but what the bot does.

@@ -1,15 +1,12 @@
 //! `/groups [words]`: lists the groups that the bot's number is in, and the community of each.
 
-use std::collections::HashSet;
-use std::sync::LazyLock;
-
 use crate::authorization::may_in;
 use crate::command::context::{CommandError, Context};
 use crate::command::spec::{CommandSpec, HelpSection};
 use crate::directory::{CommunityEntry, GroupEntry, NameMatch, fold};
 use crate::engine::listing::{ListKind, NumberedList, format_names};
 use crate::parse::arguments::{ArgKind, Arguments};
-use crate::parse::word_lists::{skip_stop_words, word_list};
+use crate::parse::word_lists::{in_word_list, skip_stop_words};
 use crate::reply::{Reply, ReplyLine, quote};
 
 pub const SPEC: CommandSpec = CommandSpec {
@@ -21,16 +18,13 @@ pub const SPEC: CommandSpec = CommandSpec {
     section: HelpSection::Lookup,
 };
 
-/// Phrases for the groups that are in no community: `sem comunidade`.
-static WITHOUT_COMMUNITY: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("without-community"));
-
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let visible = context.visible_groups().await?;
     let typed = arguments.words();
     // A full stop at the end is not searched for, nor courtesy.
     let plain = |word: &String| word.trim_end_matches(['.', '!', '?']).to_owned();
     let words: Vec<String> = arguments.keywords().iter().map(plain).filter(|word| !word.is_empty()).collect();
-    let is_without = WITHOUT_COMMUNITY.contains(&fold(&words.join(" ")));
+    let is_without = in_word_list(&words.join(" "), "without-community");
     let searched = if is_without || words.is_empty() { &[] } else { typed.as_slice() };
     let mut groups = context.directory.list_groups(context.zapi, searched).await?;
     if groups.is_empty() && words != typed && !words.is_empty() {

@@ -263,9 +263,9 @@ fn parse_number(text: &str, is_direct: bool) -> Option<Vec<usize>> {
     })
 }
 
-/// Whether a word is a plain no: `/no` means the same as `no`.
-pub fn is_no_word(word: &str) -> bool {
-    phrases("reply-no").any(|(_, no)| fold(&no) == fold(word))
+/// Whether a word is a plain yes or no: `/yes` and `/no` mean the same as `yes` and `no`.
+pub fn is_yes_or_no(word: &str) -> bool {
+    ["reply-yes", "reply-no"].into_iter().flat_map(phrases).any(|(_, reply)| fold(&reply) == fold(word))
 }
 
 /// A 👍 in any colour of skin.

@@ -18,6 +18,11 @@ pub fn strip_invisible(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Where a part of a text begins in it.
+pub fn offset_of(part: &str, text: &str) -> usize {
+    part.as_ptr() as usize - text.as_ptr() as usize
+}
+
 /// The words without flags, as the name of a community.
 pub fn likely_name(rest: &str) -> String {
     rest.split_whitespace().filter(|word| !is_flag(word)).collect::<Vec<_>>().join(" ")
