@@ -10,7 +10,7 @@ use crate::command::context::CommandError;
 use crate::command::parsed_text::ParsedWish;
 use crate::command::spec::CommandSpec;
 use crate::command::undo_record::UndoRecord;
-use crate::commands::{CATALOG, undo};
+use crate::commands::{CATALOG, photo, undo};
 use crate::config::AdminsFrom;
 use crate::directory::fold;
 use crate::domain::GroupId;
@@ -27,7 +27,7 @@ use crate::parse::phrases::phrases;
 use crate::parse::text::is_comma;
 use crate::parse::tokenizer::{Separator, Token, Tokenizer, join};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
-use crate::reply::{Reply, escape_markup, typed};
+use crate::reply::{Reply, ReplyLine, escape_markup, typed};
 use crate::storage::StateKind;
 
 /// The fewest digits of a phone number.
@@ -62,6 +62,10 @@ pub(super) async fn resolve_wish(
     let rest = wish.rest.as_str();
     let asked = spec;
     let spec = reader.choose_command(spec, has_number(rest));
+    if spec.name == photo::SPEC.name && reader.has_verb("wish-removal-words") {
+        let line = ReplyLine::not_done("photo-not-removed").with_command("command", spec.name, &[]);
+        return Ok(WishResolution::Impossible(Reply::Lines(vec![line])));
+    }
     let Some(parts) = reader.find_arguments(spec) else {
         if let Some(reply) = reader.reject_group_lifecycle(asked) {
             return Ok(WishResolution::Impossible(reply));
