@@ -10,7 +10,8 @@ use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
 use crate::parse::numbered_names::numbered_names_at;
-use crate::parse::text::is_comma;
+use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
+use crate::parse::text::{is_comma, is_struck_through};
 use crate::parse::tokenizer::{Separator, Token, join};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
 
@@ -96,7 +97,8 @@ impl NameReader<'_> {
             // A word that excludes names is a name only alone.
             let is_name = |name: &Name| {
                 let is_alone = name.tokens.len() > 1 || tokens.len() == 1;
-                (is_alone || !self.is_excluded(&tokens[at])) && !tokens[at].is_struck_through()
+                let is_struck = !tokens[at].is_quoted && is_struck_through(&tokens[at].text);
+                !is_struck && (is_alone || !self.is_excluded(&tokens[at]))
             };
             if let Some(numbered) = self.numbered_names(tokens, at, end) {
                 names.extend(numbered);
@@ -108,7 +110,12 @@ impl NameReader<'_> {
             } else if self.is_excluded(&tokens[at]) {
                 return Err(Exclusion(tokens[at].text.clone()));
             } else {
-                names.push(self.unknown_at(tokens, at, end));
+                let name = self.unknown_at(tokens, at, end);
+                // A no, as on a line below the names: `espera`.
+                if parse_reply(&name.text, false, PromptFacts::default()) == Some(ParsedReply::No) {
+                    return Err(Exclusion(name.text));
+                }
+                names.push(name);
             }
             at = names.last().map_or(end, |name| name.tokens.end);
         }
@@ -247,9 +254,7 @@ impl NameReader<'_> {
         let text = &token.text;
         !token.is_quoted
             && text.len() <= MAX_LEN
-            && (is_exclusion(text, self.locale)
-                || in_word_list(text, "stop-words")
-                || token.is_struck_through())
+            && (is_exclusion(text, self.locale) || in_word_list(text, "stop-words"))
     }
 
     /// The names of a range or enumeration of numbers. If not all of a range exist, one unknown name.
@@ -343,7 +348,7 @@ pub fn find_exclusion(text: &str, locale: Locale) -> Option<&str> {
 }
 
 /// Whether a word excludes something in this language, whatever signs stand around it: `(não)`, `Exceto:`, a
-/// cross. A small word of the language is none: “no” in Portuguese.
+/// cross, a line through it. A small word of the language is none: “no” in Portuguese.
 pub fn is_exclusion(word: &str, locale: Locale) -> bool {
     let is_sign = |c: char| !c.is_alphanumeric();
     let beside = i18n::text(locale, "stop-words-beside-name", &[]);
@@ -353,7 +358,9 @@ pub fn is_exclusion(word: &str, locale: Locale) -> bool {
     };
     // Several words are a name in quotes, or a joined one.
     !word.contains(char::is_whitespace)
-        && (word.contains(is_cross_mark) || word.split([':', '(', ')', '[', ']', '/']).any(is_except))
+        && (word.contains(is_cross_mark)
+            || is_struck_through(word)
+            || word.split([':', '(', ')', '[', ']', '/']).any(is_except))
 }
 
 /// The marks of what is not included, or not yet.
@@ -474,7 +481,13 @@ mod tests {
             (found != *expected).then(|| format!("{typed}: {found:?}, expected {expected:?}"))
         });
         assert_eq!(wrong.collect::<Vec<_>>(), [""; 0]);
-        let none: [(&str, &[&str]); 2] = [
+        let none: [(&str, &[&str]); 8] = [
+            ("blocos 1, 2 e 3", &["bloco 1", "bloco 2", "bloco 3"]),
+            ("os blocos 1 a 3, 10", &["bloco 1", "bloco 2", "bloco 3", "bloco 10"]),
+            ("blocos 1", &["blocos 1?"]),
+            ("1. futebol, 2. turma a; 3) suporte", &["futebol", "turma a", "suporte"]),
+            ("1 - futebol, 2 - turma a", &["futebol", "turma a"]),
+            ("a) futebol\nb) suporte", &["futebol", "suporte"]),
             ("bloco 1, 2 e 3", &["bloco 1", "bloco 2", "bloco 3"]),
             ("futebol e suporte", &["futebol", "suporte"]),
         ];
@@ -492,6 +505,11 @@ mod tests {
             ("futebol com suporte", "com"),
             ("futebol ❌ suporte", "❌"),
             ("futebol ou suporte", "ou"),
+            ("futebol ~suporte~", "~suporte~"),
+            ("~mães do bairro~ futebol", "~mães"),
+            ("- futebol\n- ~mães do bairro~", "~mães"),
+            ("futebol\ncancela", "cancela"),
+            ("futebol, espera aí", "espera aí"),
         ] {
             assert_eq!(read(&GROUPS, typed), Err(Exclusion(word.to_owned())), "{typed}");
         }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::directory::is_invisible;
 use crate::parse::flags::{Flag, Flags, parse_dashed_dry_run, parse_flag};
 use crate::parse::list_items::{find_item, numbered_list_item, split_numbered_names};
-use crate::parse::text::{is_comma, offset_of, strip_invisible};
+use crate::parse::text::{is_comma, is_struck_through, offset_of, strip_invisible};
 use crate::parse::word_lists::in_word_list;
 use crate::reply::UsageError;
 
@@ -60,11 +60,6 @@ impl Token {
     /// Whether it is a word between names: `and`.
     pub fn joins_names(&self) -> bool {
         !self.is_quoted && in_word_list(&self.text, "stop-words-between-names")
-    }
-
-    /// Whether it begins what is struck through, as in `~Futebol~`.
-    pub fn is_struck_through(&self) -> bool {
-        !self.is_quoted && is_struck_through(&self.text)
     }
 }
 
@@ -322,11 +317,6 @@ impl<'a> Tokenizer<'a> {
 fn word_end(text: &str) -> usize {
     let end = text.find(is_separator).unwrap_or(text.len());
     if text[..end].contains("://") { text.find(char::is_whitespace).unwrap_or(text.len()) } else { end }
-}
-
-/// Whether a text begins to be struck through.
-fn is_struck_through(word: &str) -> bool {
-    word.strip_prefix('~').is_some_and(|word| word.starts_with(char::is_alphabetic))
 }
 
 /// What stands in the quotes that a text begins with, and the length with the quotes. A quote behind a blank opens
