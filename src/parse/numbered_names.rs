@@ -17,8 +17,8 @@ pub struct NumberedNames {
     pub end: usize,
 }
 
-/// The names of the numbers in a run of tokens, and behind its end. None if not even the first one exists, or a whole
-/// name looks like them.
+/// The names of numbers: the first number stands in a run of tokens, others may follow it. None if not even the first
+/// name exists, or a whole name looks like them.
 pub fn numbered_names_at(
     tokens: &[Token],
     run: Range<usize>,
@@ -35,12 +35,13 @@ pub fn numbered_names_at(
         if (end + usize::from(is_one)..=run.end).any(|end| is_whole(&typed(end))) {
             return None;
         }
-        let prefixes = [Some(prefix.as_str()), prefix.strip_suffix(['s', 'S'])].into_iter().flatten();
-        let prefix =
-            prefixes.into_iter().find(|prefix| is_whole(&format!("{prefix} {}", numbers.start())))?;
-        let known_names = |numbers: RangeInclusive<usize>| -> Option<Vec<String>> {
-            let names: Vec<_> =
-                numbers.take(MAX_OPTIONS + 1).map(|number| format!("{prefix} {number}")).collect();
+        // `blocos 1 e 2` means “Bloco 1” and “Bloco 2”.
+        let prefixes = [Some(prefix.as_str()), prefix.strip_suffix(['s', 'S'])];
+        let is_first = |prefix: &&str| is_whole(&format!("{prefix} {}", numbers.start()));
+        let prefix = prefixes.into_iter().flatten().find(is_first)?;
+        let known_names = |numbers: RangeInclusive<usize>| {
+            let names = numbers.take(MAX_OPTIONS + 1).map(|number| format!("{prefix} {number}"));
+            let names: Vec<String> = names.collect();
             (names.len() <= MAX_OPTIONS && names.iter().all(|name| is_whole(name))).then_some(names)
         };
         let Some(mut names) = known_names(numbers) else {

@@ -146,8 +146,7 @@ impl<'a> PersonParser<'a> {
                     if has_plus {
                         self.finish_run();
                     }
-                    let typed = if core.contains('+') { piece } else { core };
-                    self.pending_numbers.push(PersonToken { typed, digits, has_plus });
+                    self.pending_numbers.push(PersonToken { typed: piece, digits, has_plus });
                     has_plus = false;
                 }
             } else {

@@ -175,12 +175,13 @@ impl<'a> Tokenizer<'a> {
         for (at, line) in lines.into_iter().enumerate() {
             let words = if at == 0 { usize::from(is_named_first)..MAX_WORDS_BEFORE_LIST } else { 0..1 };
             let (words, item) = find_item(line, words);
+            let behind_words = &line[offset_of(words, line) + words.len()..];
             let is_dry_run = |part: &str| {
                 self.has_flags && matches!(parse_flag(part.trim(), true), Some((Flag::DryRun { .. }, _)))
             };
             let first_of_line = tokens.len();
             match item {
-                Some(item) if !is_dry_run(line) && !is_dry_run(item) && !is_struck_through(item) => {
+                Some(item) if !is_dry_run(behind_words) && !is_dry_run(item) && !is_struck_through(item) => {
                     self.read_part(words, &mut tokens)?;
                     self.read_item(item, &mut tokens)?;
                 }
