@@ -11,7 +11,7 @@ use crate::command::context::CommandError;
 use crate::command::parsed_text::ParsedWish;
 use crate::command::spec::CommandSpec;
 use crate::command::undo_record::UndoRecord;
-use crate::commands::{CATALOG, undo};
+use crate::commands::{CATALOG, photo, undo};
 use crate::directory::fold;
 use crate::engine::listing::load_list;
 use crate::engine::whole_groups;
@@ -22,7 +22,7 @@ use crate::parse::phrases::phrases;
 use crate::parse::text::is_comma;
 use crate::parse::tokenizer::{Separator, Token, Tokenizer};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
-use crate::reply::Reply;
+use crate::reply::{Reply, ReplyLine};
 use crate::storage::StateKind;
 
 /// The fewest digits of a phone number.
@@ -60,6 +60,10 @@ pub(super) async fn resolve_wish(
     let finder = ArgumentFinder { request, names, source: &wish.rest, tokens, is_sentence: true };
     let reader = WishReader { wish, finder };
     let spec = reader.choose_command(asked, has_phone_number(&wish.rest));
+    if spec.name == photo::SPEC.name && reader.has_verb("wish-removal-words") {
+        let line = ReplyLine::not_done("photo-not-removed").with_command("command", spec.name, &[]);
+        return Ok(WishResolution::Impossible(Reply::Lines(vec![line])));
+    }
     let Some(arguments) = reader.find_arguments(spec) else {
         return Ok(reader.reply_to_unclear(asked, spec));
     };
