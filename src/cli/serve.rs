@@ -99,9 +99,10 @@ fn reload(config_arg: &ConfigArg, reloader: &Reloader) {
         tracing::error!(%error, "log filter not reloaded");
     }
     let ReloadReport { changed, needs_restart } = reloader.apply(loaded.config);
-    tracing::info!(changed = changed.join("; "), "configuration reloaded");
-    if !needs_restart.is_empty() {
-        tracing::warn!(keys = needs_restart.join(", "), "some changes hold only after a restart");
+    let (changed, keys) = (changed.join("; "), needs_restart.join(", "));
+    tracing::info!(changed, "configuration reloaded");
+    if !keys.is_empty() {
+        tracing::warn!(keys, "some changes hold only after a restart");
     }
     systemd::notify_reloaded("configuration reloaded");
 }
