@@ -8,6 +8,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::commands::CATALOG;
 use crate::config::{self, Config, ConfigSource, LoadedConfig};
+use crate::directory::is_invisible;
 use crate::telemetry::{self, LogFormat, RustLogError};
 
 /// The argument that names the configuration file.
@@ -101,4 +102,10 @@ pub(super) fn print_output(text: &str) -> anyhow::Result<()> {
 /// Writes a line to standard output, if it can be written.
 pub(super) fn print_line(line: &str) {
     let _ = print_output(&format!("{line}\n"));
+}
+
+/// Removes control and invisible characters: typed text must neither control the terminal nor reverse
+/// a line.
+pub(super) fn strip_control(text: &str) -> String {
+    text.chars().filter(|c| !is_invisible(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

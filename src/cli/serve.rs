@@ -50,6 +50,11 @@ async fn run(config: Config, config_arg: &ConfigArg) -> anyhow::Result<()> {
     let reloader = Reloader::new(&config, app.worker.instances.clone());
     let public = match systemd::take_public_listener().context("cannot use the socket that systemd passed")? {
         Some(listener) => {
+            let is_open = config.instances.iter().any(|instance| instance.verify.is_none());
+            anyhow::ensure!(
+                !is_open || listener.local_addr()?.ip().to_canonical().is_loopback(),
+                "verify is \"none\", but systemd passed a socket that other machines can reach: anybody could send commands"
+            );
             tracing::info!(listen = %app.server.listen, "using the socket of systemd, not server.listen");
             listener
         }

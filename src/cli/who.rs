@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::api_error_help::describe_with_remedy;
-use super::common::{ConfigArg, ExitStatus, block_on, print_line};
+use super::common::{ConfigArg, ExitStatus, block_on, print_line, strip_control};
 use super::webhook::select_instances;
 use crate::authorization::{Admins, CONFIG_ADMINS_ONLY, may_in};
 use crate::clock::Clock;
@@ -155,7 +155,7 @@ fn describe_admin(admin: &Admin) -> String {
 }
 
 fn describe_community(community: &CommunityEntry) -> String {
-    format!("“{}” ({})", community.name, community.id)
+    format!("“{}” ({})", strip_control(&community.name), community.id)
 }
 
 fn join_names(communities: &[CommunityEntry]) -> String {

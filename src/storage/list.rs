@@ -95,6 +95,7 @@ impl Conditions {
             "dropped" => self.sql.push("state = 'done' AND outcome IN ('failed', 'reply_failed')".to_owned()),
             "waiting" | "answering" | "done" | "dead" => self.push_text("state = ?", state),
             // Until its reply is sent, the outcome of a command is planned, not final.
+            "failed" | "reply_failed" => self.push_text("outcome = ? AND state = 'dead'", state),
             outcome => self.push_text("outcome = ? AND state IN ('done', 'dead')", outcome),
         }
     }

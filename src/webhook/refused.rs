@@ -1,8 +1,8 @@
 //! Counts of refused events, for `vincula journal refused`: commands that had no effect because of their sender or their
 //! time.
 //!
-//! They are gathered in memory and written at most once a minute, and when the service stops: events of strangers cost
-//! no disk access. A crash loses what was not written.
+//! They are gathered in memory and written at most once a minute, and when the service stops: a webhook of a stranger
+//! waits for no disk. A crash, or a failed write, loses a minute of counts.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -38,7 +38,7 @@ struct RefusedKey {
     hour: Timestamp,
 }
 
-/// What was counted since the last write; entries of the current hour stay, so that the limit is one of the hour.
+/// What was counted since the last write. Entries stay until the hour is over: [`MAX_TRACKED`] holds for each hour.
 #[derive(Clone, Copy, Debug)]
 struct NewCount {
     count: i64,
@@ -68,7 +68,12 @@ impl RefusedCounter {
         let hour = hour_of(now);
         // As it is stored: by the number alone, else by the lid.
         let sender = Person { lid: sender.lid.filter(|_| sender.phone.is_none()), ..sender };
-        let mut key = RefusedKey { instance: instance.clone(), sender: Some(sender), reason, hour };
+        let mut key = RefusedKey {
+            instance: instance.clone(),
+            sender: Some(sender).filter(|sender| !sender.is_unknown()),
+            reason,
+            hour,
+        };
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.len() >= MAX_TRACKED && !counts.contains_key(&key) {
             key.sender = None;

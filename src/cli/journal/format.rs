@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use serde_json::json;
 
+use crate::cli::common::strip_control;
 use crate::command::spec::CommandSpec;
 use crate::commands::CATALOG;
 use crate::directory::is_invisible;
@@ -30,12 +31,6 @@ pub(super) fn expect_single<'a>(rows: &'a [CommandRow], id: &str) -> anyhow::Res
 /// The command ended so long ago that its texts were deleted.
 pub(super) fn is_trimmed(row: &CommandRow) -> bool {
     row.text.is_empty()
-}
-
-/// Removes control and invisible characters: typed text must neither control the terminal nor reverse
-/// a line.
-pub(super) fn strip_control(text: &str) -> String {
-    text.chars().filter(|c| !is_invisible(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// What came of a command, in one line: the first line of the reply to a change, else its state.

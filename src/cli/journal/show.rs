@@ -5,11 +5,9 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::json;
 
-use super::format::{
-    OutputFormat, expect_single, is_trimmed, reply_messages, strip_control, to_csv, to_json,
-};
+use super::format::{OutputFormat, expect_single, is_trimmed, reply_messages, to_csv, to_json};
 use super::zones::Zones;
-use crate::cli::common::{ConfigArg, ExitStatus, print_output};
+use crate::cli::common::{ConfigArg, ExitStatus, print_output, strip_control};
 use crate::config::Config;
 use crate::storage::{AuditEvent, CommandRow, Store};
 

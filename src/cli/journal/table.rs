@@ -6,8 +6,9 @@ use jiff::tz::TimeZone;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::format::{describe_result, is_trimmed, strip_control};
+use super::format::{describe_result, is_trimmed};
 use super::zones::Zones;
+use crate::cli::common::strip_control;
 use crate::clock::Timestamp;
 use crate::storage::CommandRow;
 
