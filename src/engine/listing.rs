@@ -17,7 +17,7 @@ use crate::parse::numbers::{list_numbers, parse_range};
 use crate::parse::tokenizer::Token;
 use crate::parse::word_lists::here_words;
 use crate::reply::{Reply, ReplyLine, UsageError, quote};
-use crate::storage::{CommandRecord, StateKind, Store};
+use crate::storage::{CommandRecord, StateKind, Store, StoreUnavailable};
 
 /// The most lines of a list on a page.
 const PAGE_SIZE: usize = 40;
@@ -26,6 +26,8 @@ const LONG_LINES_PAGE_SIZE: usize = 20;
 
 /// The most names that a reply repeats as clear.
 const MAX_CLEAR_NAMES: usize = 10;
+/// The least bytes of a misspelled name: each letter stands in some name.
+const MIN_MISSPELLED_BYTES: usize = 3;
 /// The most bytes of a misspelled name.
 const MAX_MISSPELLED_BYTES: usize = 200;
 /// The least similarity of a misspelled name to a name.
@@ -76,6 +78,14 @@ impl NumberedList {
     fn by_number(&self, typed: &str) -> Option<String> {
         let range = parse_range(typed).filter(|range| range.start() == range.end())?;
         self.ids.get(range.start() - 1).cloned()
+    }
+
+    /// The command that shows an entry.
+    pub fn lookup_command(&self) -> &'static str {
+        match self.of {
+            ListKind::Groups => "invite",
+            ListKind::Communities => "community",
+        }
     }
 
     /// The community of a number, if the list shows communities.
@@ -182,7 +192,7 @@ impl Context<'_> {
                 && communities.iter().any(|community| self.sees(community))
         };
         let is_misspelled = |text: &str| {
-            text.len() <= MAX_MISSPELLED_BYTES
+            (MIN_MISSPELLED_BYTES..=MAX_MISSPELLED_BYTES).contains(&text.len())
                 && snapshot.groups.all().any(|group| similarity_of(text, &group.name) >= MIN_SIMILARITY)
         };
         let leftover =
@@ -214,7 +224,7 @@ impl Context<'_> {
 
     /// The last list of the chat before this command: the numbers of a later one are not meant.
     async fn load_last_list(&self) -> Result<Option<NumberedList>, CommandError> {
-        load_list(self.store, &self.claim.command, &self.list_key()).await
+        Ok(load_list(self.store, &self.claim.command, &self.list_key()).await?)
     }
 
     /// The key of the chat's list.
@@ -229,7 +239,7 @@ pub async fn load_list(
     store: &Store,
     command: &CommandRecord,
     key: &str,
-) -> Result<Option<NumberedList>, CommandError> {
+) -> Result<Option<NumberedList>, StoreUnavailable> {
     let Some(stored) = store.get_state(&command.instance, StateKind::List, key).await? else {
         return Ok(None);
     };
@@ -253,7 +263,7 @@ pub fn fit_of_group(snapshot: &Snapshot, text: &str) -> Fit {
     }
 }
 
-/// Names as lines of a list, with ids where two are alike, and where there is only one.
+/// Names as lines of a list, with ids where two are alike.
 pub fn format_names<Id: ToString>(entries: &[NamedEntry<Id>]) -> Vec<String> {
     let mut counts: HashMap<String, usize> = HashMap::new();
     for entry in entries {
@@ -263,7 +273,7 @@ pub fn format_names<Id: ToString>(entries: &[NamedEntry<Id>]) -> Vec<String> {
         let folded = fold(&entry.name);
         match counts.get(&folded) {
             _ if folded.is_empty() => entry.id.to_string(),
-            Some(1) if entries.len() > 1 => quote(&entry.name),
+            Some(1) => quote(&entry.name),
             _ => format!("{} {}", quote(&entry.name), entry.id.to_string()),
         }
     };

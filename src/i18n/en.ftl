@@ -42,6 +42,7 @@ group-not-read-back = { $name }: I could not check the result. Check again in a 
 
 ## Names
 no-group = I don't know a group { $name }
+no-group-number = I don't know a group { $name }. A number counts only if the last list has it, and with no names beside it
 no-group-nearest = I don't know a group { $name }. Did you mean { $candidates }?
 no-pattern = No group matches { $name }
 many-groups = { $name } could be { $candidates }
@@ -107,7 +108,7 @@ missing-community = Which community? Write: { $usage }
 missing-groups = Which groups? Write: { $usage }
 too-many-words = I don't know what to do with { $word }. Write: { $usage }
 leftover-words = I did not understand { $word }, so nothing was done. I understood: { $names }. Put commas between names: { $usage }
-exclusion = I can't do “all except …” ({ $word }): say which ones. Write: { $usage }
+exclusion = With { $word } I can't tell which ones you mean: send just those. Write: { $usage }
 example = For example: { $example }
 too-old = { $count ->
     [one] This command reached me { $age } late, so I did not run it. Send it again if you still want it.
@@ -269,7 +270,8 @@ wish-usage-alias = I can’t change names: do that on the phone. But I can keep 
 ## Words that are understood in every language
 reply-yes = yes, 👍, ✅, ✔
 reply-yes-direct = y, yep, yeah, yea, yup, sure, sure thing, of course, go, go ahead, go for it, do it, do that, please do, absolutely, definitely, certainly, by all means, confirm, confirmed, let’s go, send it, proceed, yes please, of course yes, please go ahead, do it now, send it out, make it so, approved, i confirm, i agree, affirmative, for sure
-reply-yes-alone = right, correct, exactly, that’s right, that’s it
+reply-yes-alone = exactly
+reply-agreement-alone = right, correct, that’s right, that’s it
 reply-agreement = ok, okay, okey, great, fine, cool, alright, perfect, 👌, all good, sounds good, good, nice, awesome, excellent, fair enough, okie
 reply-thanks = thanks, thank you, thanks a lot, thank you so much, thx, ty, cheers, got it, 🙏, many thanks, thanks so much, much appreciated, God bless, God bless you, thanks mate, thanks man, thanks a million, thanks a bunch, thank you very much, thank you kindly, appreciated, appreciate it, noted, understood, gotcha, thnx, tysm
 reply-no = no, nope, n
@@ -524,6 +526,7 @@ help-who-example =
     sales
     "Bairro Feliz"
 ## More about lists, history and status
+list-number-alone = A number alone does not say what to do. Put a command in front: { $example }
 list-more = … { $count } more: { $command }
 more-nothing = There is nothing more to show. Start a list: { $groups }
 groups-elsewhere = another community
@@ -644,6 +647,7 @@ demote-would = { $done ->
    *[other] { $done } of { $all } people would no longer be admins of { $community }.
 }
 demote-would-one = { $who } would no longer be an admin of { $community }.
+people-or-admins = Nothing was done. Do you mean { $command }, or { $other }? Send the one you want.
 people-too-many = That is more than { $limit } people. Split it into several commands; nothing was changed.
 person = { $who }
 add-already = { $who }: was already in it
@@ -752,7 +756,7 @@ wish-reset-words = change reset renew replace new another
 wish-link = put, place, connect, join, include, insert
 wish-unlink = take, take out, disconnect, detach, pull, pull out
 wish-move = transfer, relocate
-wish-communities = list communities, list the communities, which communities, what communities, what are the communities, show communities, show the communities, my communities, all communities, see communities, see the communities, view communities, the communities, list my communities, show me the communities, show my communities, which communities are there, what communities are there, what communities do i have, which communities do we have
+wish-communities = list communities, list the communities, which communities, what communities, what are the communities, show communities, show the communities, my communities, all communities, see communities, see the communities, view communities, the communities, list my communities, show me the communities, show my communities, which communities are there, what communities are there, what communities do i have, which communities do we have, how many communities, how many communities do i have, how many communities do we have, how many communities are there
 wish-community = show the community, show community, how many groups are, show me the community, see the community, view the community, how is the community, who is in, who’s in, members, members of, the members, who are the members, show, show me, how is, how’s, see, view
 wish-groups = list groups, list the groups, which groups, which groups are, what groups, what groups are, what are the groups, show groups, show the groups, my groups, all groups, see groups, see the groups, view groups, the groups, list my groups, show me the groups, show my groups, what groups do i have, which groups do we have
 wish-create = create a community, create community, make a community, new community, create a new community, a new community, create the community, make community, make a new community, start a community, start a new community
@@ -776,7 +780,7 @@ wish-whoami = who am i, what is my number, what’s my number
 wish-language = change the language, speak, switch the language, change language
 wish-alias = call, nickname, change the name, change name, rename, set the name, new name
 wish-aliases = which aliases, list the aliases, the aliases, the short names, which short names, list the short names, what are the aliases, the nicknames
-wish-help = menu, the menu, commands, the commands, list of commands, how does it work, how does this work, how do i, what can you do, what do you do, some help, what are the commands, which commands, show the commands, how to use, how do i use this, how do i use you, what can i do, instructions, how does that work, how does this bot work, how does the bot work, how do you work, how this works, how it works, how is this used, explain
+wish-help = help with, help with the, help me with, help on, help about, menu, the menu, commands, the commands, list of commands, how does it work, how does this work, how do i, what can you do, what do you do, some help, what are the commands, which commands, show the commands, how to use, how do i use this, how do i use you, what can i do, instructions, how does that work, how does this bot work, how does the bot work, how do you work, how this works, how it works, how is this used, explain
 
 ## Demo
 demo-welcome = 

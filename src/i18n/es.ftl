@@ -42,6 +42,7 @@ group-not-read-back = { $name }: no pude comprobar el resultado. Revisa de nuevo
 
 ## Names
 no-group = No conozco ningún grupo { $name }
+no-group-number = No conozco ningún grupo { $name }. Un número solo vale si está en la última lista, y sin nombres al lado
 no-group-nearest = No conozco ningún grupo { $name }. ¿Quisiste decir { $candidates }?
 no-pattern = Ningún grupo coincide con { $name }
 many-groups = { $name } puede ser { $candidates }
@@ -105,9 +106,9 @@ unknown-command-nearest = No conozco el comando { $name }. ¿Quisiste decir { $n
 unclosed-quote = Faltó cerrar las comillas { $quote }. Escribe: { $usage }
 missing-community = ¿Qué comunidad? Escribe: { $usage }
 missing-groups = ¿Qué grupos? Escribe: { $usage }
-too-many-words = Sobra esto: { $word }. Escribe: { $usage }
+too-many-words = No sé qué hacer con { $word }. Escribe: { $usage }
 leftover-words = No entendí { $word }, así que no hice nada. Entendí: { $names }. Separa los nombres con comas: { $usage }
-exclusion = No sé hacer “todos menos …” ({ $word }): di cuáles. Escribe: { $usage }
+exclusion = Con { $word } no sé cuáles son: envía solo los que valen. Escribe: { $usage }
 example = Por ejemplo: { $example }
 too-old = { $count ->
     [one] Este comando me llegó con { $age } de retraso, así que no lo ejecuté. Envíalo otra vez si todavía lo quieres.
@@ -269,11 +270,12 @@ wish-usage-alias = No puedo cambiar nombres: eso se hace en el celular. Pero gua
 ## Words that are understood in every language
 reply-yes = sí, si
 reply-yes-direct = s, sip, sep, dale, claro, claro que sí, por supuesto, hazlo, hágalo, adelante, de acuerdo, confirmo, confirmado, confirma, mándalo, envíalo, afirmativo, seguro, desde luego, cómo no, quiero, sí quiero, seguro que sí, confírmalo, mándalos, mándale, envíalos, hágale, procede, proceda, aprobado, aprobada, autorizo, autorizado, acepto, obvio que sí, confirmada
-reply-yes-alone = eso, eso es, eso mismo, vamos, venga, exacto, correcto, así es, así mismo, exactamente, órale, ándale, de una
+reply-yes-alone = eso, eso es, eso mismo, exacto, así es, así mismo, exactamente, de una
+reply-agreement-alone = vamos, venga, correcto, órale, ándale
 reply-agreement = vale, bueno, listo, perfecto, genial, está bien, bien, excelente, buenísimo, muy bien, todo bien, está perfecto, súper, chévere, bárbaro
 reply-thanks = gracias, muchas gracias, mil gracias, entendido, entiendo, muchísimas gracias, te lo agradezco, Dios te bendiga, gracias amigo, gracias amiga, muchas gracias amigo, muchas gracias amiga, te agradezco, se agradece, muy amable, agradecido, agradecida, anotado, enterado, enterada, bendiciones, que Dios te bendiga, Dios te lo pague
 reply-no = no
-reply-no-within = nunca, jamás, tampoco, negativo, mejor no, ahora no, hoy no, todavía no, claro que no, que no, no lo hagas, espera, espere, esperen, espérate, deja, déjalo, déjala, déjalo así, olvida, olvídalo, olvídate, aguarda, basta, para, detente, anula, cancela, cancelar, cancélalo, ni hablar, ni loco, un momento, me equivoqué, cambié de idea, cambié de opinión, sin querer, un segundo, un segundito, un minuto, un minutito, un instante, un momentito, para nada, de ninguna manera, ahorita no, aún no, creo que no, no gracias, nop, nel, olvídelo, olvídese, déjelo, deténgase, para todo, pare, paren, frena, aguanta, espérame, espera un momento, espera tantito, cancele, cancelen, cancelado, cancelada, cancelo, cancela todo, anular, anúlalo, me arrepentí, cambié de parecer, fue un error, por error, fue sin querer, dame un segundo, dame un minuto, dame un momento, un ratito, nada de eso, mejor después, más tarde, ninguno, ninguna, ninguno de ellos, ninguna de ellas, ninguno de los dos, ninguna de las dos, en vez de eso, en lugar de eso
+reply-no-within = nunca, jamás, tampoco, negativo, mejor no, ahora no, hoy no, todavía no, claro que no, que no, no lo hagas, espera, espere, esperen, espérate, deja, déjalo, déjala, déjalo así, olvida, olvídalo, olvídate, aguarda, basta, para, detente, anula, cancela, cancelar, cancélalo, ni, Dios me libre, estás loco, estás loca, un momento, me equivoqué, cambié de idea, cambié de opinión, sin querer, un segundo, un segundito, un minuto, un minutito, un instante, un momentito, para nada, de ninguna manera, ahorita no, aún no, creo que no, no gracias, nop, nel, olvídelo, olvídese, déjelo, deténgase, para todo, pare, paren, frena, aguanta, espérame, espera un momento, espera tantito, cancele, cancelen, cancelado, cancelada, cancelo, cancela todo, anular, anúlalo, me arrepentí, cambié de parecer, fue un error, por error, fue sin querer, dame un segundo, dame un minuto, dame un momento, un ratito, nada de eso, mejor después, más tarde, ninguno, ninguna, ninguno de ellos, ninguna de ellas, ninguno de los dos, ninguna de las dos, en vez de eso, en lugar de eso
 reply-prepositions = para
 reply-neither = por eso, ningún problema, sin ningún problema, ninguna duda, sin ninguna duda
 reply-beside-yes = entonces, ahora, ya, pues, ahorita, oye, mira, ah, uy, gente, mismo
@@ -524,6 +526,7 @@ help-who-example =
     ventas
     "Bairro Feliz"
 ## More about lists, history and status
+list-number-alone = Un número solo no dice qué hacer. Pon un comando delante: { $example }
 list-more = … { $count } más: { $command }
 more-nothing = No hay nada más que mostrar. Empieza una lista: { $groups }
 groups-elsewhere = otra comunidad
@@ -644,6 +647,7 @@ demote-would = { $done ->
    *[other] { $done } de { $all } personas dejarían de ser admins de { $community }.
 }
 demote-would-one = { $who } dejaría de ser admin de { $community }.
+people-or-admins = No hice nada. ¿Es { $command }, o { $other }? Envía el que quieras.
 people-too-many = Son más de { $limit } personas. Divídelas en varios comandos; nada cambió.
 person = { $who }
 add-already = { $who }: ya estaba ahí
@@ -752,7 +756,7 @@ wish-reset-words = cambia cambiar genera generar crea nuevo otro restablece rest
 wish-link = pon, ponga, poner, coloca, coloque, vincula, vincule, enlaza, enlace, une, agrega, añade, mete, meta, meter, incluye, incluya, incluir, suma, sume, sumar, unir, conecta, conectar
 wish-unlink = saca, saque, sacar, desvincula, desvincule, desenlaza, retira, retire, retirar, desconecta, desconectar
 wish-move = mueve, mueva, pasa, pasar, traslada, cambia, lleva, pase, traslade, trasladar, lleve, llevar, cambie, cambiar, transfiere, transfiera, transferir
-wish-communities = cuáles son las comunidades, qué comunidades hay, lista las comunidades, lista de comunidades, listar comunidades, muestra las comunidades, mis comunidades, las comunidades, todas las comunidades, ver comunidades, ver las comunidades, muéstrame las comunidades, dime las comunidades, dame las comunidades, qué comunidades tengo, qué comunidades tenemos, qué comunidades existen, listar las comunidades
+wish-communities = cuáles son las comunidades, qué comunidades hay, lista las comunidades, lista de comunidades, listar comunidades, muestra las comunidades, mis comunidades, las comunidades, todas las comunidades, ver comunidades, ver las comunidades, muéstrame las comunidades, dime las comunidades, dame las comunidades, qué comunidades tengo, qué comunidades tenemos, qué comunidades existen, listar las comunidades, cuántas comunidades, cuántas comunidades tengo, cuántas comunidades tenemos, cuántas comunidades hay, cuántas son las comunidades
 wish-community = muestra la comunidad, ver la comunidad, cuántos grupos hay, ver comunidad, muéstrame la comunidad, cómo está la comunidad, cuántos grupos tiene, quién está, quiénes están, quién está en, quiénes están en, miembros, los miembros, quiénes son los miembros, participantes, los participantes, integrantes, muestra, muestre, muéstrame, mostrar, ver el, cómo está el, cómo está la, cómo va el, cómo va la, cómo anda el, cómo anda la
 wish-groups = cuáles son los grupos, qué grupos hay, qué grupos están, lista los grupos, lista de grupos, listar grupos, muestra los grupos, mis grupos, los grupos, todos los grupos, ver grupos, ver los grupos, muéstrame los grupos, dime los grupos, dame los grupos, qué grupos tiene, qué grupos tengo, qué grupos tenemos, qué grupos existen, listar los grupos
 wish-create = crea una comunidad, crear una comunidad, crear comunidad, crea la comunidad, nueva comunidad, una nueva comunidad, crea, cree una comunidad, haz una comunidad, hacer una comunidad, crear una nueva comunidad, crea una nueva comunidad, crear la comunidad
@@ -776,7 +780,7 @@ wish-whoami = quién soy, quién soy yo, cuál es mi número
 wish-language = cambia el idioma, cambiar el idioma, habla, hable, cambiar de idioma, cambia de idioma, cambia la lengua
 wish-alias = apoda, apode, ponle apodo, cambia el nombre, cambie el nombre, cambiar el nombre, cambia de nombre, renombra, renombrar, nuevo nombre
 wish-aliases = cuáles son los apodos, lista los apodos, los apodos, qué apodos hay, ver los apodos, muestra los apodos
-wish-help = la ayuda, ayúdame, de ayuda, socorro, auxilio, comandos, los comandos, cuáles son los comandos, cómo funciona, cómo te uso, cómo se usa, qué puedes hacer, qué haces, el menú, lista de comandos, qué comandos hay, qué sabes hacer, qué puedo hacer, cómo hago, instrucciones, cómo funciona esto, cómo funciona eso, cómo es que funciona, cómo funciona el bot, cómo funcionas, cómo se hace, explícame
+wish-help = ayuda con, ayuda con el, ayuda sobre, ayuda para, ayúdame con, la ayuda, ayúdame, de ayuda, socorro, auxilio, comandos, los comandos, cuáles son los comandos, cómo funciona, cómo te uso, cómo se usa, qué puedes hacer, qué haces, el menú, lista de comandos, qué comandos hay, qué sabes hacer, qué puedo hacer, cómo hago, instrucciones, cómo funciona esto, cómo funciona eso, cómo es que funciona, cómo funciona el bot, cómo funcionas, cómo se hace, explícame
 
 ## Demo
 demo-welcome = 

@@ -42,6 +42,7 @@ group-not-read-back = { $name }: não deu para conferir o resultado. Confira daq
 
 ## Names
 no-group = Não conheço nenhum grupo { $name }
+no-group-number = Não conheço nenhum grupo { $name }. Número só vale se está na última lista, e sem nomes junto
 no-group-nearest = Não conheço nenhum grupo { $name }. Você quis dizer { $candidates }?
 no-pattern = Nenhum grupo combina com { $name }
 many-groups = { $name } pode ser { $candidates }
@@ -105,9 +106,9 @@ unknown-command-nearest = Não conheço o comando { $name }. Você quis dizer { 
 unclosed-quote = Faltou fechar as aspas { $quote }. Escreva: { $usage }
 missing-community = Qual comunidade? Escreva: { $usage }
 missing-groups = Quais grupos? Escreva: { $usage }
-too-many-words = Sobrou isto: { $word }. Escreva: { $usage }
+too-many-words = Não sei o que fazer com { $word }. Escreva: { $usage }
 leftover-words = Não entendi { $word }, então não fiz nada. Entendi: { $names }. Separe os nomes com vírgulas: { $usage }
-exclusion = Não sei fazer “tudo menos …” ({ $word }): diga quais. Escreva: { $usage }
+exclusion = Com { $word } não sei quais são: mande só os que valem. Escreva: { $usage }
 example = Por exemplo: { $example }
 too-old = { $count ->
     [one] Este comando chegou para mim com { $age } de atraso, então não o executei. Mande de novo se ainda quiser.
@@ -268,12 +269,13 @@ wish-usage-alias = O nome eu não mudo: isso se faz no celular. Mas guardo um ap
 
 ## Words that are understood in every language
 reply-yes = sim
-reply-yes-direct = s, sip, sep, manda, mande, manda aí, manda ver, manda bala, mandar, pode, pode ser, pode mandar, pode ir, pode fazer, pode sim, vai em frente, vá em frente, vai fundo, com certeza, certeza, claro, claro que sim, confirmo, confirma, confirmado, confirmada, positivo, faz, faça, faz isso, faça isso, quero, quero sim, eu quero, aprovado, autorizo, autorizado, concordo, aceito, por favor sim
-reply-yes-alone = isso, isso mesmo, isso aí, isso aí mesmo, é isso, é isso aí, é isso mesmo, bora, bora lá, vamos, vamos lá, vamo, vai, vai lá, vai nessa, segue, siga, prossiga, pode crer, lógico, óbvio, fechado, fechou, aham, uhum, exato, exatamente, correto, demorou
+reply-yes-direct = s, sip, sep, manda, mande, manda aí, manda ver, manda bala, mandar, pode, pode mandar, pode ir, pode fazer, pode sim, vai em frente, vá em frente, vai fundo, com certeza, certeza, claro, claro que sim, confirmo, confirma, confirmado, confirmada, positivo, faz, faça, faz isso, faça isso, quero, quero sim, eu quero, aprovado, autorizo, autorizado, concordo, aceito, por favor sim
+reply-yes-alone = isso, isso mesmo, isso aí, isso aí mesmo, é isso, é isso aí, é isso mesmo, bora, bora lá, segue, siga, prossiga, pode crer, lógico, óbvio, aham, uhum, exato, exatamente
+reply-agreement-alone = pode ser, vamos, vamos lá, vamo, vai, vai lá, vai nessa, fechado, fechou, correto, demorou
 reply-agreement = ok, certo, certinho, tá certo, beleza, blz, tá, tá bom, tá bem, tá ok, combinado, perfeito, joia, show, ótimo, tranquilo
 reply-thanks = obrigado, obrigada, obg, brigado, brigada, muito obrigado, muito obrigada, valeu, vlw, entendi, entendido, ciente, legal, massa, grato, grata, agradeço, valeu demais, valeu mesmo, brigadão, obrigadão, brigadinha, Deus te abençoe, Deus abençoe, fica com Deus, fique com Deus, boa noite fica com Deus, boa noite fique com Deus
 reply-no = não, nao
-reply-no-within = naum, nunca, jamais, negativo, nem, melhor não, agora não, hoje não, ainda não, acho que não, acho melhor não, claro que não, não precisa, não quero, não faça, não faz, não manda, não mande, não pode, pode não, espera, espera aí, espere, esperem, peraí, pera, pera aí, per aí, aguarda, aguarde, calma, calma aí, esquece, esquece isso, esqueça, esqueçam, deixa, deixe, deixa isso, deixa pra lá, deixa pra depois, deixa quieto, desisto, desiste, desisti, para, pare, parem, para tudo, para com isso, cancela, cancelar, cancele, cancelem, cancelado, cancelo, cancela tudo, aborta, abortar, nem pensar, nem a pau, de jeito nenhum, de forma alguma, nada disso, nada feito, um momento, engano, foi engano, me enganei, errei, mudei de ideia, sem querer, foi sem querer, um segundo, um segundinho, um minuto, um minutinho, um instante, um momentinho, só um minuto, só um segundo, só um instante, nenhum, nenhuma, nenhum deles, nenhuma delas, nenhum dos dois, nenhuma das duas, nenhum desses, nenhuma dessas, em vez disso, em vez dele, em vez dela
+reply-no-within = naum, nunca, jamais, negativo, nem, Deus me livre, tô fora, tá louco, tá louca, tá doido, tá doida, melhor não, agora não, hoje não, ainda não, acho que não, acho melhor não, claro que não, não precisa, não quero, não faça, não faz, não manda, não mande, não pode, pode não, espera, espera aí, espere, esperem, peraí, pera, pera aí, per aí, aguarda, aguarde, calma, calma aí, esquece, esquece isso, esqueça, esqueçam, deixa, deixe, deixa isso, deixa pra lá, deixa pra depois, deixa quieto, desisto, desiste, desisti, para, pare, parem, para tudo, para com isso, cancela, cancelar, cancele, cancelem, cancelado, cancelo, cancela tudo, aborta, abortar, nem pensar, nem a pau, de jeito nenhum, de forma alguma, nada disso, nada feito, um momento, engano, foi engano, me enganei, errei, mudei de ideia, sem querer, foi sem querer, um segundo, um segundinho, um minuto, um minutinho, um instante, um momentinho, só um minuto, só um segundo, só um instante, nenhum, nenhuma, nenhum deles, nenhuma delas, nenhum dos dois, nenhuma das duas, nenhum desses, nenhuma dessas, em vez disso, em vez dele, em vez dela
 reply-prepositions = no, para
 reply-neither = por isso, pode isso, nenhum problema, sem nenhum problema, nenhuma dúvida, sem nenhuma dúvida
 reply-beside-yes = fazer, então, aí, agora, já, né, viu, gente, nossa, ah, olha, opa, mesmo
@@ -524,6 +526,7 @@ help-who-example =
     vendas
     "Bairro Feliz"
 ## More about lists, history and status
+list-number-alone = Um número sozinho não diz o que fazer. Ponha um comando na frente: { $example }
 list-more = … mais { $count }: { $command }
 more-nothing = Não há mais nada para mostrar. Comece uma lista: { $groups }
 groups-elsewhere = outra comunidade
@@ -644,6 +647,7 @@ demote-would = { $done ->
    *[other] { $done } de { $all } pessoas deixariam de ser admins de { $community }.
 }
 demote-would-one = { $who } deixaria de ser admin de { $community }.
+people-or-admins = Não fiz nada. É { $command }, ou { $other }? Mande o que você quer.
 people-too-many = São mais de { $limit } pessoas. Divida em vários comandos; nada mudou.
 person = { $who }
 add-already = { $who }: já estava lá
@@ -752,7 +756,7 @@ wish-reset-words = troca troque trocar muda mude mudar gera gere gerar cria cria
 wish-link = coloca, coloque, colocar, põe, ponha, bota, bote, botar, vincula, vincule, junta, junte, inclui, inclua, insere, insira, adiciona, adicione, linka, linkar
 wish-unlink = tira, tire, retira, retire, retirar, desvincula, desvincule, desliga, desligue
 wish-move = mova, muda, mude, mudar, transfere, transfira, passa, passe, passar, leva, leve, levar
-wish-communities = quais comunidades, quais são as comunidades, quais as comunidades, lista as comunidades, liste as comunidades, lista de comunidades, listar comunidades, listar as comunidades, mostra as comunidades, mostre as comunidades, minhas comunidades, as comunidades, ver comunidades, ver as comunidades, todas as comunidades, que comunidades existem, quais comunidades existem
+wish-communities = quais comunidades, quais são as comunidades, quais as comunidades, lista as comunidades, liste as comunidades, lista de comunidades, listar comunidades, listar as comunidades, mostra as comunidades, mostre as comunidades, minhas comunidades, as comunidades, ver comunidades, ver as comunidades, todas as comunidades, que comunidades existem, quais comunidades existem, quantas comunidades, quantas comunidades eu tenho, quantas comunidades tenho, quantas comunidades tem, quantas comunidades temos, quantas comunidades existem, quantas comunidades são, quantas são as comunidades
 wish-community = mostra a comunidade, mostre a comunidade, ver a comunidade, ver comunidade, como está a comunidade, quantos grupos tem, quem está, quem tá, quem está lá, quem faz parte, quem participa, membros, os membros, quais são os membros, participantes, os participantes, integrantes, mostra, mostre, mostrar, mostra o, mostra a, mostre o, mostre a, me mostra o, como está o, como está a, como tá o, como tá a, como anda o, como anda a, ver o, ver a, quero ver o, quero ver a, quem são os membros, quem são os participantes
 wish-groups = quais grupos, quais são os grupos, quais os grupos, quais grupos tem, quais grupos estão, quais grupos existem, que grupos tem, lista os grupos, liste os grupos, lista de grupos, listar grupos, listar os grupos, mostra os grupos, mostre os grupos, meus grupos, os grupos, ver grupos, ver os grupos, todos os grupos
 wish-create = cria uma comunidade, crie uma comunidade, criar uma comunidade, criar comunidade, cria comunidade, cria a comunidade, crie a comunidade, criar a comunidade, nova comunidade, uma nova comunidade, cria, crie
@@ -776,7 +780,7 @@ wish-whoami = quem sou eu, quem sou, qual é o meu número
 wish-language = muda o idioma, mude o idioma, mudar o idioma, troca o idioma, muda a língua, fala, fale
 wish-alias = apelida, apelide, muda o nome, mude o nome, mudar o nome, troca o nome, troque o nome, trocar o nome, altera o nome, alterar o nome, renomeia, renomeie, renomear, novo nome
 wish-aliases = quais são os apelidos, lista os apelidos, os apelidos
-wish-help = a ajuda, de ajuda, ajuda aí, ajude, socorro, o menu, os comandos, quais são os comandos, quais comandos, lista de comandos, como funciona, como usar, como uso, como te uso, como faço, como se usa, o que você faz, o que você sabe fazer, o que vc faz, o que posso fazer, como funciona isso, como isso funciona, como é que funciona, como é que funciona isso, como é que isso funciona, como funciona esse bot, como funciona o bot, como você funciona, como vc funciona, como que funciona, como que usa, como se faz, me explica
+wish-help = ajuda com, ajuda com o, ajuda sobre, ajuda para, ajuda pra, a ajuda, de ajuda, ajuda aí, ajude, socorro, o menu, os comandos, quais são os comandos, quais comandos, lista de comandos, como funciona, como usar, como uso, como te uso, como faço, como se usa, o que você faz, o que você sabe fazer, o que vc faz, o que posso fazer, como funciona isso, como isso funciona, como é que funciona, como é que funciona isso, como é que isso funciona, como funciona esse bot, como funciona o bot, como você funciona, como vc funciona, como que funciona, como que usa, como se faz, me explica
 
 ## Demo
 demo-welcome = 

@@ -156,7 +156,7 @@ impl TypedArguments {
             token.text.truncate(token.text.trim_end_matches(['.', '!', '?']).len());
         }
         match found.tokens.get(most) {
-            Some(token) => Err(UsageError::TooManyWords(token.text.clone())),
+            Some(_) => Err(UsageError::TooManyWords(join(&found.tokens))),
             None => Ok(found),
         }
     }

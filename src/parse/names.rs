@@ -94,11 +94,12 @@ impl NameReader<'_> {
         let mut at = 0;
         while at < tokens.len() {
             let end = run_end(tokens, at);
-            // A word that excludes names is a name only alone.
+            // A word that excludes names is a name only alone, and so is the one letter that a name begins with.
             let is_name = |name: &Name| {
                 let is_alone = name.tokens.len() > 1 || tokens.len() == 1;
                 let is_struck = !tokens[at].is_quoted && is_struck_through(&tokens[at].text);
-                !is_struck && (is_alone || !self.is_excluded(&tokens[at]))
+                let is_stray = name.fit < Fit::Whole && is_stray_letter(tokens, &name.tokens);
+                !is_struck && !is_stray && (is_alone || !self.is_excluded(&tokens[at]))
             };
             if let Some(numbered) = self.numbered_names(tokens, at, end) {
                 names.extend(numbered);
@@ -299,6 +300,15 @@ fn join_unknown(tokens: &[Token], names: Vec<Name>) -> Vec<Name> {
     joined
 }
 
+/// Whether this is one letter beside other words.
+fn is_stray_letter(tokens: &[Token], range: &Range<usize>) -> bool {
+    let token = &tokens[range.start];
+    let is_letter = token.text.chars().count() == 1 && token.text.contains(char::is_alphabetic);
+    let is_beside =
+        (range.start > 0 && token.may_join()) || tokens.get(range.end).is_some_and(Token::may_join);
+    range.len() == 1 && is_letter && !token.is_quoted && is_beside
+}
+
 /// Whether no comma, line or “and” stands between two names.
 fn are_beside(tokens: &[Token], one: &Name, other: &Name) -> bool {
     let is_apart = |token: &Token| token.separator != Separator::Blank || token.joins_names();
@@ -424,7 +434,7 @@ mod tests {
 
     #[test]
     fn the_longest_name_wins_and_what_is_no_name_is_unknown() {
-        let rows: [(&str, &[&str]); 49] = [
+        let rows: [(&str, &[&str]); 54] = [
             ("futebol suporte", &["futebol", "suporte"]),
             ("vendas sul vendas", &["vendas sul", "vendas"]),
             ("vendas, sul", &["vendas", "sul?"]),
@@ -451,6 +461,11 @@ mod tests {
             ("clube festa", &["clube festa?"]),
             ("clube vend", &["clube?", "vend~"]),
             ("festa, maria", &["festa…", "maria?"]),
+            ("futebol s", &["futebol", "s?"]),
+            ("f suporte", &["f?", "suporte"]),
+            ("festa s", &["festa s?"]),
+            ("s", &["s…"]),
+            ("futebol, do", &["futebol"]),
             ("vend xyzzy", &["vend~", "xyzzy?"]),
             ("“Escola \"Viva\"”", &["Escola \"Viva\""]),
             ("\"Escola \"Viva\"\", escola", &["Escola \"Viva\"", "escola"]),

@@ -32,7 +32,10 @@ pub fn parse_range(word: &str) -> Option<RangeInclusive<usize>> {
     }
 }
 
+/// A number, also as `#2` or `2️⃣`.
 fn parse_number(word: &str) -> Option<usize> {
+    let word = word.strip_prefix('#').unwrap_or(word);
+    let word = word.strip_suffix('\u{20e3}').unwrap_or(word);
     let is_number = (1..=3).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit());
     is_number.then(|| word.parse().ok()).flatten().filter(|number| *number > 0)
 }
@@ -67,6 +70,14 @@ fn is_heading(tokens: &[Token]) -> bool {
     is_group(0) || (word(0).is_some_and(is_stop_word) && is_group(1))
 }
 
+/// Whether a word stands before one number of a list: `o 2`, `nº 2`.
+fn is_before_number(tokens: &[Token]) -> bool {
+    let is_word = |word: &str| {
+        matches!(word, "nº" | "Nº" | "n°" | "N°" | "#") || in_word_list(word, "reply-before-number")
+    };
+    matches!(tokens, [first, next, ..] if !first.is_quoted && is_word(&first.text) && parse_range(&next.text).is_some())
+}
+
 /// The numbers of a list, where tokens hold nothing else: each with the tokens as they are typed.
 pub fn list_numbers(tokens: &[Token]) -> Option<Vec<(String, RangeInclusive<usize>)>> {
     let (mut found, mut at) = (Vec::new(), 0);
@@ -74,7 +85,10 @@ pub fn list_numbers(tokens: &[Token]) -> Option<Vec<(String, RangeInclusive<usiz
         if let Some((range, length)) = numbers_at(&tokens[at..]) {
             found.push((join(&tokens[at..at + length]), range));
             at += length;
-        } else if tokens[at].joins_names() || (found.is_empty() && is_heading(&tokens[at..])) {
+        } else if tokens[at].joins_names()
+            || is_before_number(&tokens[at..])
+            || (found.is_empty() && is_heading(&tokens[at..]))
+        {
             at += 1;
         } else {
             return None;

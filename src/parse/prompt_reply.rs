@@ -41,6 +41,8 @@ enum WordMeaning {
     EverydayYes,
     /// A yes in a direct chat if nothing else is said: beside other words it is a remark.
     LoneYes,
+    /// Such a yes, where the change can be undone.
+    LoneAgreement,
     /// A yes in a direct chat where the change can be undone; it also ends a conversation.
     Agreement,
     /// It ends a conversation, and is no yes.
@@ -88,6 +90,7 @@ static PHRASES: LazyLock<PhraseTable<PhraseRole>> = LazyLock::new(|| {
         ("reply-yes", WordMeaning::Yes),
         ("reply-yes-direct", WordMeaning::EverydayYes),
         ("reply-yes-alone", WordMeaning::LoneYes),
+        ("reply-agreement-alone", WordMeaning::LoneAgreement),
         ("reply-agreement", WordMeaning::Agreement),
         ("reply-thanks", WordMeaning::Thanks),
         ("courtesy-phrases", WordMeaning::Courtesy),
@@ -169,11 +172,16 @@ fn parse_by_phrases(text: &str, is_direct: bool, prompt: PromptFacts<'_>) -> Opt
             Some(ParsedReply::Yes)
         }
         () if is_direct && (is_any(WordMeaning::Agreement) || is_any(WordMeaning::Thanks)) => {
-            let is_agreement = is_any(WordMeaning::Agreement) || is_any(WordMeaning::LoneYes);
+            let agreements = [WordMeaning::Agreement, WordMeaning::LoneYes, WordMeaning::LoneAgreement];
+            let is_agreement = agreements.into_iter().any(is_any);
             Some(ParsedReply::Acknowledgement { is_agreement })
         }
-        () if is_direct && is_any(WordMeaning::LoneYes) => {
-            (!is_any(WordMeaning::Filler)).then_some(ParsedReply::Yes)
+        () if is_direct && (is_any(WordMeaning::LoneYes) || is_any(WordMeaning::LoneAgreement)) => {
+            let reply = match is_any(WordMeaning::LoneYes) {
+                true => ParsedReply::Yes,
+                false => ParsedReply::Acknowledgement { is_agreement: true },
+            };
+            (!is_any(WordMeaning::Filler)).then_some(reply)
         }
         () if is_any(WordMeaning::Yes) => {
             let is_plain = |(_, meaning): &(&Token<'_>, WordMeaning)| {
@@ -313,9 +321,9 @@ mod tests {
     }
 
     const YES: &str = "sim|Sim!|SIM|*sim*|siiim|simm|s|ss|sim, pode|sim por favor|Sim, obrigado|sim 🙏|sim 😊|sim sim|
-        sim claro|claro que sim|pode|pode sim|pode fazer|pode mandar|sim pode mandar|pode ser|confirmo|confirmado|isso|isso mesmo|
-        isso aí|é isso|é isso aí|manda|manda ver|manda bala|bora|vamos|vai|vai lá|vai em frente|com certeza|certeza|
-        claro|claro, pode fazer|lógico|fechado|positivo|faz|faça|pode crer|aham|uhum|ok, sim|ok pode|beleza, pode mandar|quero|quero sim|
+        sim claro|claro que sim|pode|pode sim|pode fazer|pode mandar|sim pode mandar|confirmo|confirmado|isso|isso mesmo|
+        isso aí|é isso|é isso aí|manda|manda ver|manda bala|bora|vai em frente|com certeza|certeza|
+        claro|claro, pode fazer|lógico|positivo|faz|faça|pode crer|aham|uhum|ok, sim|ok pode|beleza, pode mandar|quero|quero sim|
         por favor sim|👍|👍🏽|👍👍|✅|👌 sim|
         yes|Yes!|yep|yeah|yup|yes please|yes, thanks|sure|of course|go ahead|do it|go for it|absolutely|definitely|please do|yesss|
         sí|SÍ|si|síí|sí, gracias|sí, por favor|dale|claro|claro que sí|por supuesto|hazlo|adelante|de acuerdo|eso|eso es|confirmo";
@@ -336,7 +344,7 @@ mod tests {
         good morning|the two|later today|see you|maybe|what happens then|yes or what|sure about that?|
         mañana vemos|qué tal|un saludo|tal vez|luego|dime más";
     const AGREEMENTS: &str = "ok|Okay!|OK obrigada|ok 🙏|okk|okey|certo|certinho|beleza|blz|tá|tá bom|combinado|perfeito|show|joia|
-        ótimo|👌|great|fine|alright|ok thanks|vale|bueno|listo|perfecto|ok, por favor";
+        ótimo|👌|pode ser|vamos|vai|vai lá|fechado|fechou|correto|demorou|demorou, fechou|right|correct|that’s right|venga|correcto|great|fine|alright|ok thanks|vale|bueno|listo|perfecto|ok, por favor";
     const THANKS: &str = "obrigado|Obrigada!|obg|brigada|valeu|vlw|🙏|muito obrigada|valeu demais!!|
         brigadão|muito obrigada viu, Deus te abençoe|boa noite, fica com Deus|thanks|thank you|thx|many thanks!|gracias|
         muchas gracias|gracias, Dios te bendiga";
@@ -412,10 +420,10 @@ mod tests {
             ),
             (Locale::En, "right now|right then|y now", None),
             (Locale::En, "right, thanks|ok right|great, right", agreement.clone()),
-            (Locale::En, "y|right|sure, thanks", Some(ParsedReply::Yes)),
+            (Locale::En, "y|exactly|sure, thanks", Some(ParsedReply::Yes)),
             (Locale::Es, "y ahora|y entonces|y gracias|y bueno|y|venga ya|ya vamos", None),
             (Locale::Es, "gracias, eso es", agreement),
-            (Locale::Es, "s|venga|eso es", Some(ParsedReply::Yes)),
+            (Locale::Es, "s|de una|eso es", Some(ParsedReply::Yes)),
         ];
         for (language, table, expected) in rows {
             for text in texts(table) {

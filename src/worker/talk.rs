@@ -7,6 +7,7 @@ use crate::command::spec::CommandSpec;
 use crate::commands::CATALOG;
 use crate::config::AdminsFrom;
 use crate::domain::Chat;
+use crate::engine::listing::load_list;
 use crate::parse::greeting::is_greeting;
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::reply::{Localizer, Reply, ReplyLine};
@@ -32,6 +33,14 @@ pub(super) async fn reply_to_talk(
     let reply = parse_reply(&command.text, true, facts).filter(|reply| {
         *reply != ParsedReply::No || parse_reply(&command.text, false, facts) == Some(ParsedReply::No)
     });
+    if let (None, Some(ParsedReply::Numbers(numbers))) = (wished, &reply)
+        && let Some(list) = load_list(run.store, command, &request.list_key()).await?
+    {
+        let number = numbers[0].to_string();
+        let line = ReplyLine::not_done("list-number-alone");
+        let line = line.with_command("example", list.lookup_command(), &[&number]);
+        return Ok(CommandOutcome::talk(Reply::Lines(vec![line]), Vec::new()));
+    }
     if reply == Some(ParsedReply::No)
         && let Some(declined) = decline_photo(request).await?
     {

@@ -3,7 +3,7 @@
 use crate::engine::links::plan::{LinkAction, LinkPlan, PlanItem};
 use crate::engine::outcome::{Outcome, Outcomes, PriorState};
 use crate::engine::report::{wanted_line, with_first_line};
-use crate::parse::numbers::MAX_OPTIONS;
+use crate::parse::numbers::{MAX_OPTIONS, parse_numbers};
 use crate::reply::{MAX_CANDIDATES, ReplyLine};
 
 impl LinkPlan {
@@ -100,7 +100,12 @@ impl LinkPlan {
                 wanted_line(self.items.len(), &key, &key).with_icon("☑️")
             }
             PriorState::InOtherCommunity => return self.elsewhere_line(item),
-            PriorState::NameNotFound(nearest) if nearest.is_empty() => ReplyLine::not_done("no-group"),
+            PriorState::NameNotFound(nearest) if nearest.is_empty() => {
+                let is_number = |item: &PlanItem| parse_numbers(&item.name).is_some();
+                // A number of a list was meant, but it has none, or names stand beside it.
+                let is_beside_names = is_number(item) && !self.items.iter().all(is_number);
+                ReplyLine::not_done(if is_beside_names { "no-group-number" } else { "no-group" })
+            }
             PriorState::NameNotFound(nearest) => ReplyLine::not_done("no-group-nearest").with_candidates(
                 "candidates",
                 nearest.clone(),

@@ -13,6 +13,7 @@ use crate::domain::{Chat, CommunityId, GroupId};
 use crate::engine::links::plan::{LinkAction, LinkPlan, PlanItem, SourceCommunity};
 use crate::engine::links::reconcile::find_other_community;
 use crate::engine::outcome::PriorState;
+use crate::parse::numbers::parse_numbers;
 use crate::parse::word_lists::here_words;
 use crate::reply::{MAX_CANDIDATES, ReplyLine};
 use crate::zapi::{ApiError, ApiErrorKind, CommunityDetails};
@@ -138,6 +139,10 @@ async fn matched_groups(
         }
         NameMatch::NotFound { .. } if is_here_outside_groups => item(unclear("no-here"), &[]),
         NameMatch::NotFound { .. } if word.contains('*') => item(unclear(pattern_key), &[]),
+        // Names that resemble a number are not meant.
+        NameMatch::NotFound { .. } if parse_numbers(word).is_some() => {
+            item(PriorState::NameNotFound(Vec::new()), &[])
+        }
         NameMatch::NotFound { suggestions } => {
             item(PriorState::NameNotFound(tell_groups_apart(context, &suggestions).await?), &suggestions)
         }

@@ -16,6 +16,7 @@ use crate::parse::arguments::Arguments;
 use crate::parse::flags::Flags;
 use crate::parse::names::find_exclusion;
 use crate::parse::people::{ParsedPerson, PersonParseError, find_leftover, has_uncertain_name, parse_people};
+use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, UsageError, typed};
 use crate::zapi::ChangePermit;
 
@@ -63,6 +64,7 @@ async fn plan_change(
         let many = ReplyLine::not_done("people-too-many");
         return Err(many.with_plain("limit", MAX_PEOPLE.to_string()).into());
     }
+    ask_about_admins(action, &community, &named)?;
     suggest_group_command(context, action, &community, &named, arguments.flags).await?;
     let plan = build_plan(context, action, community, &named).await?;
     failpoint::reach(Step::StateRead);
@@ -77,6 +79,27 @@ async fn plan_change(
         false => store_plan_and_acquire(context, &plan, action.call_name()).await?,
     };
     Ok((plan, permit))
+}
+
+/// Ends the command where words beside the people name admins, as in `44 99999-0002 as admin`.
+fn ask_about_admins(
+    action: MemberAction,
+    community: &CommunityEntry,
+    named: &[ParsedPerson],
+) -> Result<(), CommandError> {
+    let other = match action {
+        MemberAction::Add => "promote",
+        MemberAction::Remove => "demote",
+        MemberAction::Promote | MemberAction::Demote => return Ok(()),
+    };
+    let mut names = named.iter().filter_map(|named| named.name.as_deref()).flat_map(str::split_whitespace);
+    if !names.any(|word| in_word_list(word, "wish-admin-words")) {
+        return Ok(());
+    }
+    let people = named.iter().map(|named| named.typed.as_str());
+    let words: Vec<&str> = std::iter::once(community.name.as_str()).chain(people).collect();
+    let line = ReplyLine::not_done("people-or-admins").with_command("command", action.command(), &words);
+    Err(line.with_command("other", other, &words).into())
 }
 
 /// Ends the command with the one on groups, if only whole names of groups were typed in place of people: `/remove

@@ -126,13 +126,16 @@ async fn a_community_number_never_refers_to_a_later_list() {
 
 #[tokio::test]
 async fn a_number_never_refers_to_a_prompt_above_a_newer_list() {
-    for list in ["/groups vovó", "/communities"] {
+    for (list, example) in [("/groups vovó", "/invite 1"), ("/communities", "/community 1")] {
         let bot = Service::start().await;
         bot.ask(ANA, "/link bairro vendas").await;
         bot.ask(ANA, list).await;
         bot.settled().await;
 
-        assert_eq!(bot.ask(ANA, "1").await, "❌ Nothing is waiting for an answer here.", "{list}");
+        let reply = bot.ask(ANA, "1").await;
+
+        let how = "A number alone does not say what to do. Put a command in front:";
+        assert_eq!(reply, format!("❌ {how} {example}"), "{list}");
         assert_eq!(bot.changes(), 0, "{list}");
     }
 }

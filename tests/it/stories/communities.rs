@@ -61,11 +61,10 @@ async fn an_admin_of_one_community_sees_that_one() {
         .admins("[instances.main.admins.ana]\nphone = \"5544999990001\"\ncommunities = [\"marketing br\"]\n")
         .start()
         .await;
-    let marketing = bot.community("Marketing BR");
 
     let reply = bot.ask(ANA, "/comunidades").await;
 
-    assert_eq!(reply, format!("1 comunidade:\n1. “Marketing BR” {marketing}"));
+    assert_eq!(reply, "1 comunidade:\n1. “Marketing BR”");
 }
 
 #[tokio::test]
@@ -76,7 +75,7 @@ async fn a_community_that_the_bot_left_is_not_listed() {
 
     let reply = bot.ask(ANA, "/communities").await;
 
-    assert!(reply.starts_with("1 community:\n1. “Marketing BR” "), "{reply}");
+    assert!(reply.starts_with("1 community:\n1. “Marketing BR”"), "{reply}");
 }
 
 #[tokio::test]

@@ -234,14 +234,14 @@ async fn a_reused_name_shows_no_history_of_its_former_community() {
 #[tokio::test]
 async fn untrusted_text_in_the_history_stays_on_one_quoted_line() {
     let bot = bot().start().await;
-    let text = format!("/link bairro\n*x*\n➡️ “Nada disso” {}", "y".repeat(300));
+    let text = format!("/link bairro\n*x*\n➡️ “Tudo aqui” {}", "y".repeat(300));
     bot.ask(ANA, &text).await;
 
     let reply = bot.ask(ANA, "/history").await;
 
     assert_eq!(lines(&reply).len(), 2, "{reply}");
-    assert!(lines(&reply)[1].contains("“/link bairro ∗x∗ ➡️ “Nada disso” yyy"), "{reply}");
-    assert!(lines(&reply)[1].contains("y…” → ❌ "), "{reply}");
+    assert!(lines(&reply)[1].contains("“/link bairro ∗x∗ ➡️ “Tudo aqui” yyy"), "{reply}");
+    assert!(lines(&reply)[1].contains("y…” → ❌ None of "), "{reply}");
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ async fn a_number_out_of_range_is_reported_and_the_others_are_done() {
 
     assert_eq!(
         one,
-        "1 of 2 groups is now in “Bairro Feliz”.\n✅ “Vendas Atacado”\n❌ I don't know a group “4”"
+        "1 of 2 groups is now in “Bairro Feliz”.\n✅ “Vendas Atacado”\n❌ I don't know a group “4”. A number counts only if the last list has it, and with no names beside it"
     );
     assert_eq!(several, "❌ Não conheço nenhum grupo “2-4”\nVeja os grupos que existem: /grupos");
     assert!(community.starts_with("I don't know a community “3”."), "{community}");
