@@ -22,7 +22,7 @@ use crate::parse::phrases::phrases;
 use crate::parse::text::is_comma;
 use crate::parse::tokenizer::{Separator, Token, Tokenizer};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
-use crate::reply::Reply;
+use crate::reply::{Reply, ReplyLine};
 use crate::storage::StateKind;
 
 /// The fewest digits of a phone number.
@@ -38,8 +38,8 @@ pub(super) enum WishResolution {
     Change(Suggestion),
     /// A command, but its names are missing or unknown.
     Incomplete(&'static CommandSpec),
-    /// Something that no command does.
-    Impossible(Reply),
+    /// Something that no command does at once.
+    Impossible(&'static CommandSpec, Reply),
     /// Nothing: it is a reply to a prompt, or talk.
     Talk,
 }
@@ -60,6 +60,10 @@ pub(super) async fn resolve_wish(
     let finder = ArgumentFinder { request, names, source: &wish.rest, tokens, is_sentence: true };
     let reader = WishReader { wish, finder };
     let spec = reader.choose_command(asked, has_phone_number(&wish.rest));
+    if reader.finder.names_several_communities(spec) {
+        let reply = Reply::Lines(vec![ReplyLine::not_done("one-community")]);
+        return Ok(WishResolution::Impossible(spec, reply));
+    }
     let Some(arguments) = reader.find_arguments(spec) else {
         return Ok(reader.reply_to_unclear(asked, spec));
     };
@@ -110,7 +114,7 @@ impl WishReader<'_> {
         let is_group = asked.name == "deactivate" && self.finder.groups(self.finder.tokens).is_some();
         let about = if is_group { format!("group {rest}") } else { rest.to_owned() };
         if let Some(reply) = whole_groups::reject_group_lifecycle(asked, &about) {
-            return WishResolution::Impossible(reply);
+            return WishResolution::Impossible(asked, reply);
         }
         if !(words(rest).all(is_stop_word) || spec.name == "create" || self.mentions_known(spec)) {
             return WishResolution::Talk;
@@ -263,6 +267,12 @@ fn new_community_name(ParsedWish { rest, phrase, .. }: &ParsedWish) -> Option<&s
         let behind = name[at..].split_once(char::is_whitespace);
         behind.is_some_and(|(word, others)| match in_word_list(word, "stop-words-between-names") {
             true => CATALOG.parse_wish(others).is_some_and(|wish| !wish.rest.is_empty()),
+            false
+                if word.starts_with(char::is_lowercase)
+                    && in_word_list(word, "create-words-of-condition") =>
+            {
+                true
+            }
             false => {
                 let mut small = words(others).take_while(|word| is_stop_word(word));
                 in_word_list(word, "stop-words") && small.any(|word| in_word_list(word, "wish-group-words"))
