@@ -8,7 +8,7 @@ Every 50 ms one command is posted through deploy/Caddyfile. Each must get 200, a
 `VINCULA_CADDY=debian-12`.
 """
 
-import http.client, json, os, pathlib, re, signal, socket, subprocess, sys, tempfile, threading, time
+import http.client, json, os, pathlib, re, shutil, signal, socket, subprocess, sys, tempfile, threading, time
 
 arguments = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
 caddy, vincula = (str(pathlib.Path(path).resolve()) for path in arguments[:2])
@@ -90,11 +90,6 @@ environment = os.environ | {
     "HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder),
     "VINCULA_DOMAIN": f"http://localhost:{front}", "VINCULA_UPSTREAM": f"127.0.0.1:{public}",
 }
-service = start_vincula()
-wait_until_ready()
-proxy_log = open(folder / "caddy.log", "wb")
-proxy = subprocess.Popen([caddy, "run", "--adapter", "caddyfile", "--config", caddyfile], env=environment,
-                         stdout=proxy_log, stderr=proxy_log)
 results, posts, is_over = {}, [], threading.Event()
 
 
@@ -106,7 +101,13 @@ def post_forever():
         number += 1
 
 
+service = proxy = None
 try:
+    service = start_vincula()
+    wait_until_ready()
+    proxy_log = open(folder / "caddy.log", "wb")
+    proxy = subprocess.Popen([caddy, "run", "--adapter", "caddyfile", "--config", caddyfile], env=environment,
+                             stdout=proxy_log, stderr=proxy_log)
     for _ in range(200):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", front)) == 0:
@@ -127,7 +128,7 @@ try:
     export = subprocess.run([vincula, "journal", "export", "--format", "json"], cwd=folder, capture_output=True, text=True)
 finally:
     is_over.set()
-    for process in (service, proxy):
+    for process in filter(None, (service, proxy)):
         process.terminate()
         process.wait(30)
 
@@ -140,3 +141,4 @@ if refused or missing or twice:
     print(list(refused.items())[:5], sorted(missing)[:5], export.stderr)
     print((folder / "caddy.log").read_text()[-2000:])
     sys.exit(1)
+shutil.rmtree(folder)

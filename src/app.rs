@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, join_all};
+use futures_util::future::{BoxFuture, join, join_all};
 use secrecy::ExposeSecret;
 use tokio::time::sleep;
 
@@ -16,7 +16,7 @@ use crate::instance::{InstanceRuntime, ReloadableInstance};
 use crate::monitor::Monitor;
 use crate::storage::{OpenError, OpenedStore, RetentionPolicy, Store};
 use crate::telemetry::{InstanceMetrics, Metrics};
-use crate::webhook::{Enqueuer, WebhookHandler, rejection_notice};
+use crate::webhook::{Enqueuer, RefusedCounter, WebhookHandler, rejection_notice};
 use crate::worker::{Worker, retention};
 use crate::zapi::{ClientError, HttpClients};
 
@@ -48,8 +48,10 @@ pub struct App {
     pub writer: BoxFuture<'static, ()>,
     /// Replies to non-admins; must be spawned.
     pub rejection_notices: BoxFuture<'static, ()>,
-    /// Deletes old rows of the journal; must be spawned.
-    pub retention: BoxFuture<'static, ()>,
+    /// Deletes old rows of the journal, and writes the counts of refused events; must be spawned.
+    pub maintenance: BoxFuture<'static, ()>,
+    /// Counts refused events; to be written before the journal is closed.
+    pub refused: Arc<RefusedCounter>,
     /// Refreshes the admins of communities, where these may send commands; must be spawned.
     pub admin_refresh: BoxFuture<'static, ()>,
     /// Keeps metrics current; its [`Monitor::run`] must be spawned.
@@ -71,9 +73,10 @@ impl App {
             instances.insert(runtime.config.name.clone(), Arc::new(ReloadableInstance::new(runtime)));
         }
         let (rejection_notifier, rejection_notices) = rejection_notice::new_rejection_notifier();
+        let refused = Arc::new(RefusedCounter::new(store.clone(), clock.clone()));
         let webhook_handler = WebhookHandler::new(
             instances.values().cloned(),
-            Enqueuer::new(store.clone(), rejection_notifier),
+            Enqueuer::new(store.clone(), rejection_notifier, refused.clone()),
             clock.clone(),
             &config.server,
             &metrics,
@@ -87,7 +90,8 @@ impl App {
             metrics.clone(),
             timing.account_poll,
         );
-        let retention = retention::trim_forever(store.clone(), clock.clone(), policy).boxed();
+        let retention = retention::trim_forever(store.clone(), clock.clone(), policy);
+        let maintenance = join(retention, refused.clone().write_forever()).map(drop).boxed();
         let worker = Worker {
             store: store.clone(),
             instances,
@@ -103,7 +107,8 @@ impl App {
             store,
             writer,
             rejection_notices: rejection_notices.boxed(),
-            retention,
+            maintenance,
+            refused,
             admin_refresh,
             monitor: Arc::new(monitor),
             metrics,

@@ -57,7 +57,7 @@ pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: 
     let writer = tokio::spawn(writer);
     let rejection_notices = tokio::spawn(app.rejection_notices);
     let monitoring = monitor.clone().run().boxed();
-    let until_shutdown = [app.retention, app.admin_refresh, monitoring].map(tokio::spawn);
+    let until_shutdown = [app.maintenance, app.admin_refresh, monitoring].map(tokio::spawn);
     let worker_ended = CancellationToken::new();
     let max_connections = server::clamp_to_open_file_limit(server.max_connections);
     let public_routes = server::public_routes(webhook_handler);
@@ -89,6 +89,7 @@ pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: 
         release_leases(&store, deadline).await;
     }
     rejection_notices.abort();
+    let _ = timeout_at(deadline, app.refused.write()).await;
     store.close();
     if timeout_at(deadline, writer).await.is_err() {
         tracing::warn!("journal did not close in time, its thread is abandoned");

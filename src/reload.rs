@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
@@ -30,7 +31,7 @@ const STORE_KEYS: [(&str, IsSame<StoreConfig>); 3] = [
     ("store.text_retention", |old, new| old.text_retention == new.text_retention),
 ];
 
-/// Keys that need a restart: what an instance authenticates with, and where it takes its admins from.
+/// Keys that need a restart: who an instance is at Z-API, how its webhooks are verified, where it takes its admins from.
 const FIXED_KEYS: [(&str, IsSame<Instance>); 6] = [
     ("id", |old, new| old.id == new.id),
     ("token", |old, new| is_same_secret(Some(&old.token), Some(&new.token))),
@@ -99,7 +100,7 @@ impl Reloader {
         }
         for new in config.instances {
             match self.instances.get(&new.name) {
-                Some(instance) => reload_instance(instance, new, &mut report),
+                Some(instance) => reload_instance(instance, new, self.store.retention, &mut report),
                 None => report.needs_restart.push(format!("instances.{} (added)", new.name)),
             }
         }
@@ -107,9 +108,19 @@ impl Reloader {
     }
 }
 
-fn reload_instance(instance: &ReloadableInstance, new: Instance, report: &mut ReloadReport) {
+fn reload_instance(
+    instance: &ReloadableInstance,
+    mut new: Instance,
+    retention: Duration,
+    report: &mut ReloadReport,
+) {
     let runtime = instance.runtime();
     let old = &runtime.config;
+    if new.max_event_age > retention {
+        // Valid with the new retention only: a message that comes again would not be recognized.
+        report.needs_restart.push(format!("instances.{}.max_event_age", new.name));
+        new.max_event_age = old.max_event_age;
+    }
     let full_key = |key: String| format!("instances.{}.{key}", new.name);
     report.needs_restart.extend(changed_keys(&FIXED_KEYS, old, &new).map(full_key));
     let before = report.changed.len();

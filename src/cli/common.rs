@@ -8,6 +8,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::commands::CATALOG;
 use crate::config::{self, Config, ConfigSource, LoadedConfig};
+use crate::directory::is_invisible;
 use crate::telemetry::{self, LogFormat, RustLogError};
 
 /// The argument that names the configuration file.
@@ -25,6 +26,11 @@ pub(super) enum ExitStatus {
     Failure,
     InvalidConfig,
 }
+
+/// A mistake in the call: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct UsageError(pub(super) String);
 
 impl ConfigArg {
     /// Reads the configuration.
@@ -64,6 +70,17 @@ pub(super) fn start_log(
     telemetry::start_log(format.unwrap_or(default_format), has_colour, default, filter)
 }
 
+/// Asks a question on the terminal; true is a yes.
+pub(super) fn confirm(question: &str) -> anyhow::Result<bool> {
+    if !std::io::stdin().is_terminal() {
+        return Err(UsageError("there is no terminal to ask on: add --yes".to_owned()).into());
+    }
+    eprint!("{question} [y/N] ");
+    let mut reply = String::new();
+    std::io::stdin().read_line(&mut reply)?;
+    Ok(matches!(reply.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
 /// Runs a future on a runtime of this thread, for sub-commands that do one thing.
 pub(super) fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
@@ -85,4 +102,10 @@ pub(super) fn print_output(text: &str) -> anyhow::Result<()> {
 /// Writes a line to standard output, if it can be written.
 pub(super) fn print_line(line: &str) {
     let _ = print_output(&format!("{line}\n"));
+}
+
+/// Removes control and invisible characters: typed text must neither control the terminal nor reverse
+/// a line.
+pub(super) fn strip_control(text: &str) -> String {
+    text.chars().filter(|c| !is_invisible(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

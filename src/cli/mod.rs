@@ -14,12 +14,13 @@ mod journal;
 mod man;
 mod serve;
 mod webhook;
+mod who;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-use self::common::{ConfigArg, ExitStatus, print_output};
+use self::common::{ConfigArg, ExitStatus, UsageError, print_output};
 use crate::config::schema;
 use crate::telemetry::RustLogError;
 
@@ -77,7 +78,10 @@ not, and any other name or number is unknown to the bot.")]
         after_help = "Example:\n  vincula event send --from 5544999999999 --text '/communities'"
     )]
     Event(event::EventCommand),
-    /// Show the journal of commands, and retry dead letters.
+    /// Show who may do what: by the configuration, and with `admins_from = "community"` by what Z-API says now.
+    #[command(after_help = "Examples:\n  vincula who\n  vincula who 'Bairro Feliz'")]
+    Who(who::WhoArgs),
+    /// Show the journal of commands, retry or drop dead letters, and back it up.
     #[command(
         subcommand,
         after_help = "\
@@ -85,7 +89,8 @@ Examples:
   vincula journal list
   vincula journal show 019ab1f2
   vincula journal retry --all-dead
-  vincula journal export > commands.csv"
+  vincula journal export > commands.csv
+  vincula journal backup vincula-backup.db"
     )]
     Journal(journal::JournalCommand),
     /// Check that the service is running: for a container's health check.
@@ -110,6 +115,7 @@ pub fn main() -> ExitCode {
         CliCommand::Check(args) => check::check(&args),
         CliCommand::Webhook(command) => webhook::webhook(&command),
         CliCommand::Event(command) => event::event(&command),
+        CliCommand::Who(args) => who::who(&args),
         CliCommand::Journal(command) => journal::journal(&command),
         CliCommand::Health(config) => health::health(&config),
         CliCommand::Schema => {
@@ -122,7 +128,7 @@ pub fn main() -> ExitCode {
         Ok(ExitStatus::Success) => ExitCode::SUCCESS,
         Ok(ExitStatus::Failure) => ExitCode::from(1),
         Ok(ExitStatus::InvalidConfig) => ExitCode::from(2),
-        Err(error) if error.is::<RustLogError>() => {
+        Err(error) if error.is::<RustLogError>() || error.is::<UsageError>() => {
             eprintln!("vincula: {error}");
             ExitCode::from(2)
         }

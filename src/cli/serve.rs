@@ -50,6 +50,11 @@ async fn run(config: Config, config_arg: &ConfigArg) -> anyhow::Result<()> {
     let reloader = Reloader::new(&config, app.worker.instances.clone());
     let public = match systemd::take_public_listener().context("cannot use the socket that systemd passed")? {
         Some(listener) => {
+            let is_open = config.instances.iter().any(|instance| instance.verify.is_none());
+            anyhow::ensure!(
+                !is_open || listener.local_addr()?.ip().to_canonical().is_loopback(),
+                "verify is \"none\", but systemd passed a socket that other machines can reach: anybody could send commands"
+            );
             tracing::info!(listen = %app.server.listen, "using the socket of systemd, not server.listen");
             listener
         }
@@ -99,9 +104,10 @@ fn reload(config_arg: &ConfigArg, reloader: &Reloader) {
         tracing::error!(%error, "log filter not reloaded");
     }
     let ReloadReport { changed, needs_restart } = reloader.apply(loaded.config);
-    tracing::info!(changed = changed.join("; "), "configuration reloaded");
-    if !needs_restart.is_empty() {
-        tracing::warn!(keys = needs_restart.join(", "), "some changes hold only after a restart");
+    let (changed, keys) = (changed.join("; "), needs_restart.join(", "));
+    tracing::info!(changed, "configuration reloaded");
+    if !keys.is_empty() {
+        tracing::warn!(keys, "some changes hold only after a restart");
     }
     systemd::notify_reloaded("configuration reloaded");
 }

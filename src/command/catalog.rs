@@ -13,6 +13,8 @@ use crate::parse::word_lists::in_word_list;
 
 /// Shorter words match by chance.
 const MIN_GUESS_LEN: usize = 3;
+/// The least similarity of a name that is suggested.
+const MIN_SIMILARITY: f64 = 0.8;
 
 /// The prefixes that turn a name into its opposite.
 const NEGATIONS: [&str; 6] = ["des", "de", "dis", "un", "in", "re"];
@@ -87,20 +89,17 @@ impl Catalog {
             return None;
         }
         let is_shortened = |name: &str| length > MIN_GUESS_LEN && name.starts_with(&typed);
-        let nearest_of = |is_own: bool| {
-            let names = names().filter(|(spec, name)| spec.locales_of_name(name).contains(&locale) == is_own);
-            let scored = names.filter_map(|(_, name)| {
-                let folded = fold(name);
-                let is_near = folded.chars().count() >= MIN_GUESS_LEN
-                    && (strsim::damerau_levenshtein(&typed, &folded) <= 1 + length / 4
-                        || is_shortened(&folded))
-                    && antonym_distance(&typed, &folded).is_none_or(|letters| letters > 1);
-                is_near.then(|| (strsim::jaro_winkler(&typed, &folded), name))
-            });
-            let near = scored.filter(|(score, _)| *score >= 0.8);
-            near.max_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, name)| name)
-        };
-        nearest_of(true).or_else(|| nearest_of(false))
+        let near = names().filter_map(|(spec, name)| {
+            let folded = fold(name);
+            let is_near = folded.chars().count() >= MIN_GUESS_LEN
+                && (strsim::damerau_levenshtein(&typed, &folded) <= 1 + length / 4 || is_shortened(&folded))
+                && antonym_distance(&typed, &folded).is_none_or(|letters| letters > 1);
+            let score = strsim::jaro_winkler(&typed, &folded);
+            let is_own = spec.locales_of_name(name).contains(&locale);
+            (is_near && score >= MIN_SIMILARITY).then_some((is_own, score, name))
+        });
+        let nearest = near.max_by(|one, other| one.0.cmp(&other.0).then(one.1.total_cmp(&other.1)));
+        nearest.map(|(_, _, name)| name)
     }
 
     /// The command that another word is often typed for, `/delete`, `/apagar`: its name in the word's language.
@@ -114,26 +113,6 @@ impl Catalog {
             };
             Some(words.split(',').find_map(command_of)?.name_in(locale))
         })
-    }
-
-    /// The commands as a Markdown table, for docs/commands.md.
-    pub fn markdown(&self) -> String {
-        let mut table = "| command | Português | Español | what it does |\n|---|---|---|---|\n".to_owned();
-        for spec in &self.specs {
-            let words: Vec<String> =
-                spec.args.iter().map(|arg| i18n::text(Locale::En, arg.key(), &[])).collect();
-            let listed =
-                |names: &[&str]| names.iter().map(|name| format!("`/{name}`")).collect::<Vec<_>>().join(", ");
-            let about = i18n::text(Locale::En, &format!("help-{}", spec.name), &[]);
-            let usage = format!("/{} {}", spec.name, words.join(" "));
-            table.push_str(&format!(
-                "| `{}` | {} | {} | {about} |\n",
-                usage.trim(),
-                listed(spec.pt),
-                listed(spec.es)
-            ));
-        }
-        table
     }
 }
 

@@ -9,7 +9,7 @@ use crate::command::wish::Wish;
 use crate::domain::Locale;
 use crate::parse::arguments::{Arguments, TypedArguments};
 use crate::parse::prefix::CommandParser;
-use crate::parse::prompt_reply::is_no_word;
+use crate::parse::prompt_reply::is_yes_or_no;
 use crate::reply::UsageError;
 
 /// What a message says.
@@ -26,8 +26,8 @@ pub struct ParsedText {
 pub enum ParsedRequest {
     /// A command, by a prefix and a name. The name may be unknown.
     Command(ParsedCommand),
-    /// A word that declines a prompt, behind a prefix: `/no`.
-    Decline(String),
+    /// A yes or no behind a prefix, which is no command's name: `/no`.
+    Reply(String),
     /// A command in plain words.
     Wish(ParsedWish),
     /// Nothing: it is a reply to a prompt, or talk.
@@ -113,7 +113,7 @@ impl ParsedText {
                 let rest = verbatim.unwrap_or(&found.rest);
                 ParsedRequest::Command(ParsedCommand::new(spec, &found.typed, rest))
             }
-            None if is_no_word(&found.typed) => ParsedRequest::Decline(found.typed.clone()),
+            None if is_yes_or_no(&found.typed) => ParsedRequest::Reply(found.typed.clone()),
             None => ParsedRequest::Command(ParsedCommand::unknown(&found.typed, &found.rest)),
         };
         Self { locale: language_of_name(catalog, &found.typed, instance), request }

@@ -108,9 +108,7 @@ fn rest(text: &str, tokens: &[Token<'_>], count: usize, is_verbatim: bool) -> St
     if is_verbatim {
         return text[start..].trim_start_matches(is_separator).trim_end().to_owned();
     }
-    while let Some((_, before)) = tokens.split_last().filter(|(last, _)| is_sign(last)) {
-        tokens = before;
-    }
+    tokens = &tokens[..tokens.iter().rposition(|token| !is_sign(token)).map_or(0, |last| last + 1)];
     tokens = &tokens[..tokens.len() - COURTESY.count_at_end(tokens)];
     let end = tokens.last().map_or(start, |last| last.end);
     // A quote or a pattern ends behind its last letter.

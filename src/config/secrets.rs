@@ -118,8 +118,9 @@ pub(super) fn read_secret_file(directory: &Path, path: &str) -> Result<String, K
     let mut bytes = Vec::new();
     let read =
         File::open(directory.join(path)).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
-    read.map_err(|error| match looks_like_a_secret(path) {
-        true => problem!("names no file, and looks like the secret itself";
+    let is_shown = is_in_a_folder(directory, path);
+    read.map_err(|error| match looks_like_a_secret(path) || !is_shown {
+        true => problem!("names no file that exists, and may be the secret itself";
             "Write the path of a file here, or the secret under the key without `_file`"),
         false => problem!("names the file `{shown}`, which cannot be read: {error}";
             "Check the path and that the service's user may read it"),
@@ -137,9 +138,18 @@ pub(super) fn read_secret_file(directory: &Path, path: &str) -> Result<String, K
     Ok(text.to_owned())
 }
 
-/// A long word without a folder or an extension: then the path is not shown.
+/// A long word without a folder or an extension, or what is no path at all: then the path is not shown.
 fn looks_like_a_secret(path: &str) -> bool {
-    path.starts_with("whsec_") || (path.len() >= 16 && !path.contains(['/', '\\', '.']))
+    path.starts_with("whsec_")
+        || path.contains("://")
+        || path.contains(['@', '=', '+'])
+        || (path.len() >= 16 && !path.contains(['/', '\\', '.']))
+}
+
+/// Whether the folder of a path exists. A secret with a slash in it names none.
+fn is_in_a_folder(directory: &Path, path: &str) -> bool {
+    let folder = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.is_none_or(|folder| directory.join(folder).is_dir())
 }
 
 #[cfg(test)]

@@ -316,7 +316,7 @@ fn read_name(instance: &Entry<'_>) -> Option<InstanceName> {
 
 impl VerifyConfig {
     /// Whether webhooks are not authenticated at all.
-    fn is_none(&self) -> bool {
+    pub fn is_none(&self) -> bool {
         matches!(self, Self { zapi_token: false, path_secret: None, hmac: None, standard_webhooks: None })
     }
 }

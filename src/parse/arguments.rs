@@ -11,7 +11,7 @@ use crate::directory::is_invisible;
 use crate::domain::CommunityId;
 use crate::parse::flags::Flags;
 use crate::parse::names::{MAX_COURTESY_WORDS, is_courtesy_phrase};
-use crate::parse::text::is_comma;
+use crate::parse::text::{is_comma, offset_of};
 use crate::parse::tokenizer::{Token, Tokenizer, join};
 use crate::reply::UsageError;
 
@@ -218,19 +218,16 @@ impl TypedArguments {
         if range.len() == 1 && CommunityId::parse(&last.text).is_some() {
             return end;
         }
-        let mut tokenizer = Tokenizer::new(&self.source[end..], self.has_flags);
-        let text = tokenizer.skip_flags();
+        let skip_flags = |text| Tokenizer::new(text, self.has_flags).skip_flags();
+        let text = skip_flags(&self.source[end..]);
+        let is_beside = self.source[end..offset_of(text, &self.source)].chars().all(is_blank_in_line);
         let is_dash = |c: char| matches!(c, '-' | '–' | '—');
         // In several lines it marks list items.
         let is_list = text.lines().filter(|line| line.trim_start().starts_with(is_dash)).count() > 1;
         let is_mark = |c: char| matches!(c, ':' | '|') || is_comma(c) || (is_dash(c) && !is_list);
-        let has_text = |rest: &str| !Tokenizer::new(rest, self.has_flags).skip_flags().is_empty();
-        let rest =
-            text.strip_prefix(is_mark).filter(|rest| rest.starts_with(char::is_whitespace) && has_text(rest));
-        match rest.filter(|_| !tokenizer.is_text_below && tokenizer.flags == Flags::default()) {
-            Some(rest) => rest.as_ptr() as usize - self.source.as_ptr() as usize,
-            None => end,
-        }
+        let rest = text.strip_prefix(is_mark).filter(|rest| rest.starts_with(char::is_whitespace));
+        let rest = rest.filter(|rest| is_beside && !skip_flags(*rest).is_empty());
+        rest.map_or(end, |rest| offset_of(rest, &self.source))
     }
 }
 
@@ -263,6 +260,11 @@ impl Arguments {
             _ => None,
         }
     }
+}
+
+/// Whether a character is a blank that ends no line.
+fn is_blank_in_line(c: char) -> bool {
+    c.is_whitespace() && !matches!(c, '\n' | '\r')
 }
 
 /// Whether nothing of a text can be seen.

@@ -1,21 +1,15 @@
 //! The commands of a message: each line that begins with a prefix is one, with the lines behind it. A reply to a prompt
 //! may stand on a line before them.
 
-use std::collections::HashSet;
-use std::sync::LazyLock;
-
 use crate::directory::fold;
 use crate::parse::prefix::CommandParser;
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
-use crate::parse::word_lists::word_list;
+use crate::parse::word_lists::in_word_list;
 
 /// The most words of a line of courtesy.
 const MAX_COURTESY_WORDS: usize = 8;
 /// The most bytes of a line of courtesy.
 const MAX_COURTESY_BYTES: usize = 100;
-
-/// Words that ask for nothing by themselves.
-static COURTESY: LazyLock<HashSet<String>> = LazyLock::new(|| word_list("courtesy-words"));
 
 /// What a name after a prefix is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,8 +71,9 @@ fn is_courtesy(line: &str) -> bool {
     }
     let line = fold(line);
     let words: Vec<_> = line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let is_no = || parse_reply(&line, false, PromptFacts::default()) == Some(ParsedReply::No);
-    is_no() || words.len() <= MAX_COURTESY_WORDS && words.iter().all(|word| COURTESY.contains(*word))
+    let is_courtesy = |word: &&str| in_word_list(word, "courtesy-words");
+    parse_reply(&line, false, PromptFacts::default()) == Some(ParsedReply::No)
+        || words.len() <= MAX_COURTESY_WORDS && words.iter().all(is_courtesy)
 }
 
 #[cfg(test)]

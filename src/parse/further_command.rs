@@ -54,37 +54,27 @@ fn begins_command(
         return false;
     }
     let text = &rest[word.span.clone()];
-    let plain = |text: &str| fold(text.trim_matches(|c: char| !c.is_alphanumeric()));
-    let behind_prefix = prefixes.iter().find_map(|prefix| text.strip_prefix(prefix.as_str()));
-    if let Some(name) = behind_prefix.filter(|name| name.starts_with(char::is_alphabetic)) {
-        return word.separator == Separator::Line || is_command(&plain(name));
-    }
-    // No space stands before it: `futebol/desvincular`. An address has such parts, too.
-    let is_glued = |prefix: &String| {
-        let mut behind = text.match_indices(prefix.as_str()).map(|(at, _)| &text[at + prefix.len()..]);
-        behind.any(|rest| {
-            // Only the word: a text of 64 KiB may have a prefix at each letter.
-            let rest = &rest[..rest.floor_char_boundary(MAX_COMMAND_BYTES)];
-            let name = rest.split(|c: char| !c.is_alphanumeric() && c != '-').next().unwrap_or(rest);
-            name.starts_with(char::is_alphabetic) && is_command(&plain(name))
-        })
+    let behind_prefixes = prefixes.iter().flat_map(|prefix| {
+        text.match_indices(prefix.as_str()).map(|(at, _)| (at, &text[at + prefix.len()..]))
+    });
+    let names_command = |(at, rest): (usize, &str)| {
+        // Only the word: a text of 64 KiB may have a prefix at each letter.
+        let rest = &rest[..rest.floor_char_boundary(MAX_COMMAND_BYTES)];
+        let name = rest.split(|c: char| !c.is_alphanumeric() && c != '-').next().unwrap_or(rest);
+        let is_line = at == 0 && word.separator == Separator::Line;
+        name.starts_with(char::is_alphabetic) && (is_line || is_command(&fold(name)))
     };
-    if !text.contains("://") && prefixes.iter().any(is_glued) {
+    // No space needs to stand before a command, as in `futebol/desvincular`. An address has such parts, too.
+    let is_address = text.contains("://");
+    if behind_prefixes.filter(|(at, _)| *at == 0 || !is_address).any(names_command) {
         return true;
     }
-    let is_behind_and = || {
-        let before =
-            at.checked_sub(1).and_then(|before| words.get(before)).filter(|before| !before.is_quoted);
-        before.is_some_and(|before| {
-            let before = &rest[before.span.clone()];
-            before.ends_with(['.', '!', '/']) || is_conjunction(before)
-        })
-    };
-    at > 0
-        && at + 1 < words.len()
-        && (word.separator != Separator::Blank || is_behind_and())
-        && is_command_verb(&plain(text))
-        && !is_courtesy_phrase(&rest[word.span.start..words[at + 1].span.end])
+    let (Some(before), Some(next)) = (words[..at].last(), words.get(at + 1)) else { return false };
+    let typed_before = &rest[before.span.clone()];
+    let ends_before = typed_before.ends_with(['.', '!', '/']) || is_conjunction(typed_before);
+    (word.separator != Separator::Blank || (ends_before && !before.is_quoted))
+        && is_command_verb(text.trim_matches(|c: char| !c.is_alphanumeric()))
+        && !is_courtesy_phrase(&rest[word.span.start..next.span.end])
 }
 
 /// Whether the word is part of a whole name.

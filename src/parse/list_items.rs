@@ -1,59 +1,73 @@
 //! Lines that are items of a list: `- Futebol`, `3. Time A`, `1️⃣ Mães do Bairro`.
 
-use crate::parse::text::is_comma;
+use std::ops::Range;
 
-/// The most words of a community's name before a list.
-const MAX_NAME_WORDS: usize = 8;
+use crate::parse::text::{is_comma, offset_of};
 
-/// The list item on the first line, and the words before it: a community has at least one.
-pub fn first_item(line: &str, least_words: usize) -> (&str, Option<&str>) {
-    let starts = line.char_indices().filter(|(at, c)| {
-        !c.is_whitespace() && line[..*at].chars().next_back().is_none_or(char::is_whitespace)
-    });
-    let mut items = starts
-        .take(MAX_NAME_WORDS)
-        .skip(least_words)
-        .filter_map(|(at, _)| Some((at, numbered_list_item(&line[at..])?)));
-    items.next().map_or((line, None), |(at, item)| (line[..at].trim(), Some(item)))
+/// The marks of items that need no space behind them.
+const BULLETS: [char; 11] = ['•', '·', '▪', '◦', '●', '‣', '∙', '○', '■', '➤', '→'];
+/// The marks of items with a space behind them.
+const SPACED_BULLETS: [char; 7] = ['-', '–', '—', '*', '✅', '☑', '✔'];
+
+/// The list item on a line, and the words before it. `words`: how many these may be.
+pub fn find_item(line: &str, words: Range<usize>) -> (&str, Option<&str>) {
+    let starts = line.split_whitespace().map(|word| offset_of(word, line));
+    let item = |at: usize| Some((line[..at].trim(), Some(numbered_list_item(&line[at..])?)));
+    starts.take(words.end).skip(words.start).find_map(item).unwrap_or((line, None))
+}
+
+/// The items of a line that lists numbered names behind commas, as in `1. Futebol, 2. Suporte`; else the whole line.
+pub fn split_numbered_names(line: &str) -> Vec<&str> {
+    // A name in quotes may hold such a comma.
+    if line.contains(['"', '“', '”', '«']) {
+        return vec![line];
+    }
+    let line = line.trim_end_matches(|c: char| c.is_whitespace() || is_comma(c));
+    let is_numbered_name = |text: &str| {
+        let is_number = text.trim_start().starts_with(|c: char| c.is_ascii_digit());
+        is_number && numbered_list_item(text).is_some_and(|name| name.starts_with(char::is_alphabetic))
+    };
+    let (mut parts, mut start) = (Vec::new(), 0);
+    for (at, comma) in line.match_indices(is_comma) {
+        let next = at + comma.len();
+        if is_numbered_name(&line[next..]) {
+            parts.push(&line[start..at]);
+            start = next;
+        }
+    }
+    parts.push(&line[start..]);
+    parts
 }
 
 /// Like [`list_item`], and also with a space between number and dash, as in `1 - Receitas`. Not for people:
 /// phone numbers have such parts.
 pub fn numbered_list_item(line: &str) -> Option<&str> {
-    let spaced = || {
-        let behind = line.trim().trim_start_matches(|c: char| c.is_ascii_digit());
-        let digits = line.trim().len() - behind.len();
-        let name = behind.trim_start().strip_prefix(['-', '–', '—', '.', ')', ':'])?;
-        let is_item = (1..=3).contains(&digits) && name.starts_with(char::is_whitespace);
-        named_by(name).filter(|_| is_item)
-    };
-    list_item(line).or_else(spaced)
+    item_behind(line, |rest| rest.trim_start().strip_prefix(['-', '–', '—', '.', ')', ':']))
 }
 
-/// The name on a line that is marked as an item: `- Futebol`, `• Mães do Bairro`, `3. Time A`.
+/// The name on a line that is marked as an item: `- Futebol`, `• Mães do Bairro`, `3. Time A`, `a) Time A`.
 pub fn list_item(line: &str) -> Option<&str> {
+    item_behind(line, |rest| rest.strip_prefix(['.', ')', '-']))
+}
+
+/// The name behind a mark. `strip_sign` removes the sign behind a number.
+fn item_behind(line: &str, strip_sign: impl Fn(&str) -> Option<&str>) -> Option<&str> {
     let line = line.trim();
-    let is_dot = |c: char| matches!(c, '•' | '·' | '▪' | '◦' | '●' | '‣' | '∙' | '○' | '■' | '➤' | '→');
-    let rest = match line.strip_prefix(is_dot).or_else(|| behind_keycap(line)) {
+    let rest = match line.strip_prefix(BULLETS).or_else(|| behind_keycap(line)) {
         Some(rest) => rest,
         None => {
-            let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-            let (number, rest) = line.split_at(digits);
-            let rest = match number.len() {
-                0 => rest
-                    .strip_prefix(['-', '–', '—', '*', '✅', '☑', '✔'])
-                    .map(|rest| rest.trim_start_matches('\u{fe0f}')),
-                1..=3 => rest.strip_prefix(['.', ')', '-']),
-                _ => None,
-            }?;
+            let behind = line.trim_start_matches(|c: char| c.is_ascii_digit());
+            let rest = match line.len() - behind.len() {
+                0 => match line.strip_prefix(SPACED_BULLETS) {
+                    Some(rest) => rest.trim_start_matches('\u{fe0f}'),
+                    None => line.strip_prefix(char::is_alphabetic)?.strip_prefix(')')?,
+                },
+                1..=3 => strip_sign(behind)?,
+                _ => return None,
+            };
             rest.starts_with(char::is_whitespace).then_some(rest)?
         }
     };
-    named_by(rest)
-}
-
-/// The name after the mark of an item.
-fn named_by(rest: &str) -> Option<&str> {
     let name = rest.trim_matches(|c: char| c.is_whitespace() || is_comma(c));
     (!name.is_empty()).then_some(name)
 }

@@ -10,7 +10,8 @@ use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
 use crate::parse::numbered_names::numbered_names_at;
-use crate::parse::text::is_comma;
+use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
+use crate::parse::text::{is_comma, is_struck_through};
 use crate::parse::tokenizer::{Separator, Token, join};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
 
@@ -74,78 +75,64 @@ pub fn find_leftover<'a>(
     names: &'a [Name],
     is_misspelled: &dyn Fn(&str) -> bool,
 ) -> Option<&'a Name> {
-    let parts = |at: usize| {
-        let token = &tokens[at];
-        let is_between = !token.is_quoted && in_word_list(&token.text, "stop-words-between-names");
-        is_between || token.separator != Separator::Blank
+    let is_leftover = |name: &Name, other: &Name| {
+        let is_word = name.text.contains(char::is_alphabetic) && !name.text.contains('*');
+        let is_plain = is_word && !tokens[name.tokens.start].is_quoted;
+        name.fit == Fit::None && other.fit > Fit::None && is_plain && !is_misspelled(&name.text)
     };
-    let is_beside = |one: &Name, other: &Name| {
-        let (first, last) = if one.tokens.start < other.tokens.start { (one, other) } else { (other, one) };
-        first.tokens != last.tokens && !(first.tokens.end..=last.tokens.start).any(parts)
-    };
-    let has_neighbour = |at: usize| {
-        let before = at.checked_sub(1).and_then(|before| names.get(before));
-        before
-            .into_iter()
-            .chain(names.get(at + 1))
-            .any(|other| other.fit > Fit::None && is_beside(&names[at], other))
-    };
-    let at = (0..names.len()).find(|at| {
-        let is_quoted = tokens[names[*at].tokens.start].is_quoted;
-        let text = &names[*at].text;
-        let is_word = text.contains(char::is_alphabetic) && !text.contains('*');
-        names[*at].fit == Fit::None && !is_quoted && is_word && has_neighbour(*at) && !is_misspelled(text)
-    })?;
-    names.get(at)
+    names.windows(2).find_map(|pair| {
+        let (one, other) = (&pair[0], &pair[1]);
+        let found = [(one, other), (other, one)].into_iter().find(|(name, other)| is_leftover(name, other));
+        found.filter(|_| are_beside(tokens, one, other)).map(|(name, _)| name)
+    })
 }
 
 impl NameReader<'_> {
     /// All names in the tokens.
     pub fn read_names(&self, tokens: &[Token]) -> Result<Vec<Name>, Exclusion> {
         let mut names: Vec<Name> = Vec::new();
-        // The end of the name that an unknown one right behind it may belong to.
-        let mut joined_at = None;
         let mut at = 0;
         while at < tokens.len() {
             let end = run_end(tokens, at);
-            if let Some((numbered, next)) = self.numbered_names(tokens, at, names.last()) {
-                names.extend(numbered);
-                (at, joined_at) = (next, None);
-                continue;
-            }
             // A word that excludes names is a name only alone.
             let is_name = |name: &Name| {
-                name.tokens.len() > 1 || tokens.len() == 1 || !self.is_excluded(&tokens[name.tokens.start])
+                let is_alone = name.tokens.len() > 1 || tokens.len() == 1;
+                let is_struck = !tokens[at].is_quoted && is_struck_through(&tokens[at].text);
+                !is_struck && (is_alone || !self.is_excluded(&tokens[at]))
             };
-            if let Some(name) = self.name_at(tokens, at, end).filter(is_name) {
-                at = name.tokens.end;
-                push(&mut names, name, tokens, &mut joined_at);
-                continue;
-            }
-            if let Some(length) = self.courtesy_at(tokens, at, end) {
-                let is_between = in_word_list(&tokens[at].text, "stop-words-between-names");
-                let is_joined = tokens[at].may_join() && !is_between;
-                joined_at = joined_at.filter(|joined| *joined == at && is_joined).map(|_| at + length);
+            if let Some(numbered) = self.numbered_names(tokens, at, end) {
+                names.extend(numbered);
+            } else if let Some(name) = self.name_at(tokens, at, end).filter(is_name) {
+                names.push(name);
+            } else if let Some(length) = self.courtesy_at(tokens, at, end) {
                 at += length;
                 continue;
-            }
-            if self.is_excluded(&tokens[at]) {
+            } else if self.is_excluded(&tokens[at]) {
                 return Err(Exclusion(tokens[at].text.clone()));
+            } else {
+                let name = self.unknown_at(tokens, at, end);
+                // A no, as on a line below the names: `espera`.
+                if parse_reply(&name.text, false, PromptFacts::default()) == Some(ParsedReply::No) {
+                    return Err(Exclusion(name.text));
+                }
+                names.push(name);
             }
-            let is_end = |next: &usize| {
-                *next == end
-                    || self.is_excluded(&tokens[*next])
-                    || in_word_list(&tokens[*next].text, "stop-words-between-names")
-                    || self.name_at(tokens, *next, end).is_some()
-            };
-            let mut next = (at + 1..=end).find(is_end).unwrap_or(end);
-            while next > at + 1 && is_stop_word(&tokens[next - 1].text) {
-                next -= 1;
-            }
-            push(&mut names, Name::unknown(tokens, at..next), tokens, &mut joined_at);
-            at = next;
+            at = names.last().map_or(end, |name| name.tokens.end);
         }
-        Ok(names)
+        Ok(join_unknown(tokens, names))
+    }
+
+    /// The unknown name at a position: up to the next name, exclusion or “and”, without small words at its end.
+    fn unknown_at(&self, tokens: &[Token], at: usize, end: usize) -> Name {
+        let is_end = |next: &usize| {
+            let token = &tokens[*next];
+            self.is_excluded(token) || token.joins_names() || self.name_at(tokens, *next, end).is_some()
+        };
+        let mut next = (at + 1..end).find(is_end).unwrap_or(end);
+        while next > at + 1 && is_stop_word(&tokens[next - 1].text) {
+            next -= 1;
+        }
+        Name::unknown(tokens, at..next)
     }
 
     /// The name at the beginning, after words that mean nothing. Where there is none, the first word.
@@ -270,21 +257,13 @@ impl NameReader<'_> {
             && (is_exclusion(text, self.locale) || in_word_list(text, "stop-words"))
     }
 
-    /// The names of a range or enumeration of numbers, and where the tokens behind them begin. If not all of them exist,
-    /// one unknown name.
-    fn numbered_names(
-        &self,
-        tokens: &[Token],
-        at: usize,
-        before: Option<&Name>,
-    ) -> Option<(Vec<Name>, usize)> {
+    /// The names of a range or enumeration of numbers. If not all of a range exist, one unknown name.
+    fn numbered_names(&self, tokens: &[Token], at: usize, end: usize) -> Option<Vec<Name>> {
         let is_whole = |text: &str| (self.fit)(text) == Fit::Whole;
-        let before = before.filter(|before| before.fit == Fit::Whole).map(|before| before.text.as_str());
-        let end = run_end(tokens, at).min(at + MAX_NAME_WORDS);
-        let found = numbered_names_at(tokens, at..end, before, &is_whole)?;
+        let found = numbered_names_at(tokens, at..end.min(at + MAX_NAME_WORDS), &is_whole)?;
         let fit = if found.is_known { Fit::Whole } else { Fit::None };
         let name = |text| Name { text, tokens: at..found.end, fit };
-        Some((found.names.into_iter().map(name).collect(), found.end))
+        Some(found.names.into_iter().map(name).collect())
     }
 }
 
@@ -299,21 +278,32 @@ fn phrase_at(tokens: &[Token], at: usize, end: usize) -> Option<usize> {
     (1..=MAX_COURTESY_WORDS.min(end - at)).rev().find(is_phrase)
 }
 
-/// Adds a name. The beginning of a name and an unknown one right beside it are one unknown name.
-fn push(names: &mut Vec<Name>, name: Name, tokens: &[Token], joined_at: &mut Option<usize>) {
-    let end = name.tokens.end;
-    if let Some(before) = names.last_mut()
-        && *joined_at == Some(name.tokens.start)
-        && tokens[name.tokens.start].may_join()
-        && matches!((before.fit, name.fit), (Fit::None, Fit::Beginning) | (Fit::Beginning, Fit::None))
-    {
-        before.tokens.end = end;
-        before.text = join(&tokens[before.tokens.clone()]);
-        before.fit = Fit::None;
-    } else {
-        names.push(name);
+/// Joins the beginning of a name and an unknown name right beside it: they are one unknown name.
+fn join_unknown(tokens: &[Token], names: Vec<Name>) -> Vec<Name> {
+    let mut joined: Vec<Name> = Vec::with_capacity(names.len());
+    for name in names {
+        match joined.last_mut() {
+            Some(before)
+                if are_beside(tokens, before, &name)
+                    && tokens[name.tokens.start].may_join()
+                    && matches!(
+                        (before.fit, name.fit),
+                        (Fit::None, Fit::Beginning) | (Fit::Beginning, Fit::None)
+                    ) =>
+            {
+                *before = Name::unknown(tokens, before.tokens.start..name.tokens.end);
+            }
+            _ => joined.push(name),
+        }
     }
-    *joined_at = Some(end);
+    joined
+}
+
+/// Whether no comma, line or “and” stands between two names.
+fn are_beside(tokens: &[Token], one: &Name, other: &Name) -> bool {
+    let is_apart = |token: &Token| token.separator != Separator::Blank || token.joins_names();
+    let between = tokens.get(one.tokens.end..=other.tokens.start);
+    between.is_some_and(|between| !between.iter().any(is_apart))
 }
 
 /// Where the words end that may be one name with this one.
@@ -358,7 +348,7 @@ pub fn find_exclusion(text: &str, locale: Locale) -> Option<&str> {
 }
 
 /// Whether a word excludes something in this language, whatever signs stand around it: `(não)`, `Exceto:`, a
-/// cross. A small word of the language is none: “no” in Portuguese.
+/// cross, a line through it. A small word of the language is none: “no” in Portuguese.
 pub fn is_exclusion(word: &str, locale: Locale) -> bool {
     let is_sign = |c: char| !c.is_alphanumeric();
     let beside = i18n::text(locale, "stop-words-beside-name", &[]);
@@ -368,7 +358,9 @@ pub fn is_exclusion(word: &str, locale: Locale) -> bool {
     };
     // Several words are a name in quotes, or a joined one.
     !word.contains(char::is_whitespace)
-        && (word.contains(is_cross_mark) || word.split([':', '(', ')', '[', ']', '/']).any(is_except))
+        && (word.contains(is_cross_mark)
+            || is_struck_through(word)
+            || word.split([':', '(', ')', '[', ']', '/']).any(is_except))
 }
 
 /// The marks of what is not included, or not yet.
@@ -489,7 +481,13 @@ mod tests {
             (found != *expected).then(|| format!("{typed}: {found:?}, expected {expected:?}"))
         });
         assert_eq!(wrong.collect::<Vec<_>>(), [""; 0]);
-        let none: [(&str, &[&str]); 2] = [
+        let none: [(&str, &[&str]); 8] = [
+            ("blocos 1, 2 e 3", &["bloco 1", "bloco 2", "bloco 3"]),
+            ("os blocos 1 a 3, 10", &["bloco 1", "bloco 2", "bloco 3", "bloco 10"]),
+            ("blocos 1", &["blocos 1?"]),
+            ("1. futebol, 2. turma a; 3) suporte", &["futebol", "turma a", "suporte"]),
+            ("1 - futebol, 2 - turma a", &["futebol", "turma a"]),
+            ("a) futebol\nb) suporte", &["futebol", "suporte"]),
             ("bloco 1, 2 e 3", &["bloco 1", "bloco 2", "bloco 3"]),
             ("futebol e suporte", &["futebol", "suporte"]),
         ];
@@ -507,6 +505,11 @@ mod tests {
             ("futebol com suporte", "com"),
             ("futebol ❌ suporte", "❌"),
             ("futebol ou suporte", "ou"),
+            ("futebol ~suporte~", "~suporte~"),
+            ("~mães do bairro~ futebol", "~mães"),
+            ("- futebol\n- ~mães do bairro~", "~mães"),
+            ("futebol\ncancela", "cancela"),
+            ("futebol, espera aí", "espera aí"),
         ] {
             assert_eq!(read(&GROUPS, typed), Err(Exclusion(word.to_owned())), "{typed}");
         }

@@ -1,4 +1,4 @@
-//! Names that end in the numbers of a range or an enumeration: `bloco 1 a 5`, `bloco 1-3`, `bloco 1, 2 e 3`.
+//! Names that end in numbers, which follow one another: `bloco 1 a 5`, `bloco 1-3`, `blocos 1, 2 e 3`.
 
 use std::ops::{Range, RangeInclusive};
 
@@ -9,7 +9,7 @@ use crate::parse::word_lists::is_stop_word;
 
 /// Names of a range or an enumeration.
 pub struct NumberedNames {
-    /// A name for each number; if not all of them exist, what was typed.
+    /// A name for each number; if not all of a range exist, what was typed.
     pub names: Vec<String>,
     /// All of them exist.
     pub is_known: bool,
@@ -17,39 +17,57 @@ pub struct NumberedNames {
     pub end: usize,
 }
 
-/// The names of the numbers at the beginning of a run of tokens. None if not even the first exists, or a whole name
-/// looks like them. `before`: the name before them, whose words numbers may follow.
+/// The names of numbers: the first number stands in a run of tokens, others may follow it. None if not even the first
+/// name exists, or a whole name looks like them.
 pub fn numbered_names_at(
     tokens: &[Token],
     run: Range<usize>,
-    before: Option<&str>,
     is_whole: &dyn Fn(&str) -> bool,
 ) -> Option<NumberedNames> {
-    let at = run.start;
-    let of = |prefix: &str, numbers: RangeInclusive<usize>, most: usize| -> Vec<String> {
-        numbers.take(most).map(|number| format!("{prefix} {number}")).collect()
-    };
-    if let Some((numbers, length)) = numbers_at(&tokens[at..], false) {
-        let (prefix, _) = before?.rsplit_once(' ').filter(|(_, last)| parse_range(last).is_some())?;
-        let names = of(prefix, numbers, MAX_OPTIONS);
-        let is_known = !is_whole(&tokens[at].text) && names.iter().all(|name| is_whole(name));
-        return is_known.then_some(NumberedNames { names, is_known, end: at + length });
-    }
-    for start in at + 1..run.end {
-        let numbers = numbers_at(&tokens[start..run.end], true);
-        let Some((numbers, length)) = numbers.or_else(|| repeated_range(tokens, at, start)) else {
-            continue;
-        };
-        let (prefix, end) = (join(&tokens[at..start]), start + length);
-        let names = of(&prefix, numbers, MAX_OPTIONS + 1);
-        let typed = join(&tokens[at..end]);
-        if is_whole(&typed) || is_stop_word(&prefix) || !names.first().is_some_and(|name| is_whole(name)) {
-            continue;
+    let typed = |end: usize| join(&tokens[run.start..end]);
+    let find = |start: usize| {
+        let prefix = typed(start);
+        let (numbers, length) = repeated_range(tokens, run.start, start)
+            .or_else(|| numbers_at(&tokens[start..run.end]))
+            .filter(|_| !is_stop_word(&prefix))?;
+        let mut end = start + length;
+        let is_one = numbers.start() == numbers.end();
+        if (end + usize::from(is_one)..=run.end).any(|end| is_whole(&typed(end))) {
+            return None;
         }
-        let is_known = names.len() <= MAX_OPTIONS && names.iter().all(|name| is_whole(name));
-        return Some(NumberedNames { names: if is_known { names } else { vec![typed] }, is_known, end });
-    }
-    None
+        // `blocos 1 e 2` means “Bloco 1” and “Bloco 2”.
+        let prefixes = [Some(prefix.as_str()), prefix.strip_suffix(['s', 'S'])];
+        let is_first = |prefix: &&str| is_whole(&format!("{prefix} {}", numbers.start()));
+        let prefix = prefixes.into_iter().flatten().find(is_first)?;
+        let known_names = |numbers: RangeInclusive<usize>| {
+            let names = numbers.take(MAX_OPTIONS + 1).map(|number| format!("{prefix} {number}"));
+            let names: Vec<String> = names.collect();
+            (names.len() <= MAX_OPTIONS && names.iter().all(|name| is_whole(name))).then_some(names)
+        };
+        let Some(mut names) = known_names(numbers) else {
+            return Some(NumberedNames { names: vec![typed(end)], is_known: false, end });
+        };
+        // “Bloco 01” and “Bloco 1” may be two groups.
+        if is_one && is_whole(&typed(end)) {
+            names = vec![typed(end)];
+        }
+        while let Some((numbers, length)) = next_numbers(&tokens[end..], is_whole)
+            && let Some(others) = known_names(numbers)
+        {
+            names.extend(others);
+            end += length;
+        }
+        // One number is a part of a name like any other word.
+        (names.len() > 1).then_some(NumberedNames { names, is_known: true, end })
+    };
+    (run.start + 1..run.end).find_map(find)
+}
+
+/// The numbers that tokens begin with, behind an “and” too, and how many tokens they have. None if they are a name.
+fn next_numbers(tokens: &[Token], is_whole: &dyn Fn(&str) -> bool) -> Option<(RangeInclusive<usize>, usize)> {
+    let skipped = usize::from(tokens.first().is_some_and(Token::joins_names));
+    let (numbers, length) = numbers_at(&tokens[skipped..])?;
+    (!is_whole(&tokens[skipped].text)).then_some((numbers, skipped + length))
 }
 
 /// The numbers of a range that repeats the words before its first number, and how many tokens: `16 to bloco 18`.

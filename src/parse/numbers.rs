@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::parse::tokenizer::Token;
+use crate::parse::tokenizer::{Token, Tokenizer, join};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
 
 /// The most options of a prompt.
@@ -13,18 +13,12 @@ pub const AND: [&str; 5] = ["e", "y", "and", "&", "+"];
 
 /// Numbers and ranges of them: `2`, `1 3-5`, `1, 2 e 4`.
 pub fn parse_numbers(text: &str) -> Option<Vec<usize>> {
-    let is_between = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '.');
-    let mut found = Vec::new();
-    for word in text.split(is_between).filter(|word| !word.is_empty()) {
-        if AND.contains(&word) && !found.is_empty() {
-            continue;
-        }
-        found.extend(parse_range(word)?);
-        if found.len() > MAX_OPTIONS {
-            return None;
-        }
+    if !text.contains(char::is_numeric) {
+        return None;
     }
-    (!found.is_empty()).then_some(found)
+    let ranges = list_numbers(&Tokenizer::new(text, false).read_words(2 * MAX_OPTIONS))?;
+    let numbers: Vec<usize> = ranges.into_iter().flat_map(|(_, range)| range).collect();
+    (numbers.len() <= MAX_OPTIONS).then_some(numbers)
 }
 
 /// The numbers that a word stands for: `4`, `3-5`.
@@ -53,20 +47,17 @@ pub fn range_words_at(tokens: &[Token]) -> Option<usize> {
     is_word.then(|| 1 + usize::from(tokens.get(1).is_some_and(is_small)))
 }
 
-/// The numbers that the first tokens stand for, and how many tokens: `4`, `3-5`, `3 a 5`. `is_range`: only more than
-/// one number.
-pub fn numbers_at(tokens: &[Token], is_range: bool) -> Option<(RangeInclusive<usize>, usize)> {
-    let plain = |token: &Token| parse_number(&token.text).filter(|_| !token.is_quoted);
-    if let Some(first_number) = tokens.first().and_then(plain)
+/// The numbers that the first tokens stand for, and how many tokens: `4`, `3-5`, `3 a 5`.
+pub fn numbers_at(tokens: &[Token]) -> Option<(RangeInclusive<usize>, usize)> {
+    let first = tokens.first().filter(|token| !token.is_quoted)?;
+    if let Some(first_number) = parse_number(&first.text)
         && let Some(between) = range_words_at(&tokens[1..])
         && let Some(last) = tokens.get(1 + between).filter(|last| last.may_join())
-        && let Some(last_number) = plain(last).filter(|last| first_number < *last)
+        && let Some(last_number) = parse_number(&last.text).filter(|last| first_number < *last)
     {
         return Some((first_number..=last_number, 2 + between));
     }
-    let first = tokens.first().filter(|token| !token.is_quoted)?;
-    let range = parse_range(first.text.trim_end_matches(['.', '!', '?']))?;
-    (!is_range || range.start() < range.end()).then_some((range, 1))
+    Some((parse_range(first.text.trim_end_matches(['.', '!', '?']))?, 1))
 }
 
 /// Whether a word stands before the numbers of a list: `groups 2, 3`, `os grupos 2, 3`. “os 2” is a count.
@@ -78,14 +69,12 @@ fn is_heading(tokens: &[Token]) -> bool {
 
 /// The numbers of a list, where tokens hold nothing else: each with the tokens as they are typed.
 pub fn list_numbers(tokens: &[Token]) -> Option<Vec<(String, RangeInclusive<usize>)>> {
-    let is_between =
-        |token: &Token| !token.is_quoted && in_word_list(&token.text, "stop-words-between-names");
     let (mut found, mut at) = (Vec::new(), 0);
     while at < tokens.len() {
-        if let Some((range, length)) = numbers_at(&tokens[at..], false) {
-            found.push((crate::parse::tokenizer::join(&tokens[at..at + length]), range));
+        if let Some((range, length)) = numbers_at(&tokens[at..]) {
+            found.push((join(&tokens[at..at + length]), range));
             at += length;
-        } else if is_between(&tokens[at]) || (found.is_empty() && is_heading(&tokens[at..])) {
+        } else if tokens[at].joins_names() || (found.is_empty() && is_heading(&tokens[at..])) {
             at += 1;
         } else {
             return None;

@@ -54,13 +54,7 @@ pub enum PersonParseError {
 
 /// Parses the people in a text, in the order of the text. `country` is for numbers without a dialling code.
 pub fn parse_people(text: &str, country: Option<DialingCode>) -> Vec<ParsedPerson> {
-    let mut reader = PersonParser {
-        dialing_code: country,
-        people: Vec::new(),
-        pending_numbers: Vec::new(),
-        pending_words: Vec::new(),
-        may_be_named: false,
-    };
+    let mut reader = PersonParser { dialing_code: country, ..PersonParser::default() };
     for line in text.lines() {
         for part in list_item(line).unwrap_or(line).split(is_comma) {
             reader.parse_part(part);
@@ -116,6 +110,7 @@ struct PersonToken<'a> {
     has_plus: bool,
 }
 
+#[derive(Default)]
 struct PersonParser<'a> {
     dialing_code: Option<DialingCode>,
     people: Vec<ParsedPerson>,
@@ -151,8 +146,7 @@ impl<'a> PersonParser<'a> {
                     if has_plus {
                         self.finish_run();
                     }
-                    let typed = if core.contains('+') { piece } else { core };
-                    self.pending_numbers.push(PersonToken { typed, digits, has_plus });
+                    self.pending_numbers.push(PersonToken { typed: piece, digits, has_plus });
                     has_plus = false;
                 }
             } else {
@@ -186,14 +180,11 @@ impl<'a> PersonParser<'a> {
         for length in split_numbers(&run, self.dialing_code) {
             let (number, others) = rest.split_at(length);
             rest = others;
-            let typed = number.iter().map(|piece| piece.typed).collect::<Vec<_>>().join(" ");
-            let typed = if number[0].has_plus { format!("+{typed}") } else { typed };
-            let who = parse_phone(number, self.dialing_code);
-            self.push(&typed, who);
+            let sign = if number[0].has_plus { "+" } else { "" };
+            self.push(&format!("{sign}{}", join_typed(number)), parse_phone(number, self.dialing_code));
         }
         if !rest.is_empty() {
-            let typed = rest.iter().map(|piece| piece.typed).collect::<Vec<_>>().join(" ");
-            self.push(&typed, Err(PersonParseError::Ambiguous));
+            self.push(&join_typed(rest), Err(PersonParseError::Ambiguous));
         }
     }
 
@@ -203,6 +194,16 @@ impl<'a> PersonParser<'a> {
         self.may_be_named = name.is_none() && who.is_ok();
         self.people.push(ParsedPerson { typed: typed.to_owned(), name, person: who });
     }
+}
+
+/// Parts of a number as they are typed.
+fn join_typed(pieces: &[PersonToken<'_>]) -> String {
+    pieces.iter().map(|piece| piece.typed).collect::<Vec<_>>().join(" ")
+}
+
+/// The digits of the parts of a number.
+fn join_digits(pieces: &[PersonToken<'_>]) -> String {
+    pieces.iter().map(|piece| piece.digits.as_str()).collect()
 }
 
 /// How many parts each number of a run has: all of them in one number, or split in the only way that makes
@@ -229,13 +230,8 @@ fn split_numbers(run: &[PersonToken<'_>], country: Option<DialingCode>) -> Vec<u
     let digits: usize = run.iter().map(|piece| piece.digits.len()).sum();
     match ways[0].0 {
         1 => {
-            let mut lengths = Vec::new();
-            let mut from = 0;
-            while let Some((_, length)) = ways.get(from) {
-                lengths.push(*length);
-                from += length;
-            }
-            lengths
+            let from = std::iter::successors(Some(0), |from| Some(from + ways.get(*from)?.1));
+            from.map_while(|from| ways.get(from).map(|(_, length)| *length)).collect()
         }
         0 if digits <= MAX_DIGITS => vec![run.len()],
         _ => Vec::new(),
@@ -244,17 +240,14 @@ fn split_numbers(run: &[PersonToken<'_>], country: Option<DialingCode>) -> Vec<u
 
 /// Whether parts are certainly one number: it has the digits of its country, or it was typed without a space.
 fn is_complete_number(pieces: &[PersonToken<'_>], country: Option<DialingCode>) -> bool {
-    let is_known = || {
-        let digits: String = pieces.iter().map(|piece| piece.digits.as_str()).collect();
-        match pieces[0].has_plus {
-            true => {
-                DialingCode::BRAZIL.is_full_number(&digits)
-                    || country.is_some_and(|own| own.is_full_number(&digits))
-            }
-            false => country.is_some_and(|own| own.complete(&digits).is_some()),
-        }
-    };
-    (pieces.len() == 1 && parse_phone(pieces, country).is_ok()) || is_known()
+    let digits = join_digits(pieces);
+    if pieces.len() == 1 && parse_phone(pieces, country).is_ok() {
+        return true;
+    }
+    match pieces[0].has_plus {
+        true => [Some(DialingCode::BRAZIL), country].iter().flatten().any(|own| own.is_full_number(&digits)),
+        false => country.is_some_and(|own| own.complete(&digits).is_some()),
+    }
 }
 
 /// Parses a phone number from its parts.
@@ -262,7 +255,7 @@ fn parse_phone(
     pieces: &[PersonToken<'_>],
     country: Option<DialingCode>,
 ) -> Result<PersonRef, PersonParseError> {
-    let digits: String = pieces.iter().map(|piece| piece.digits.as_str()).collect();
+    let digits = join_digits(pieces);
     // 00 is how many countries dial the +.
     let (digits, has_plus) = match digits.strip_prefix("00") {
         Some(digits) => (digits, true),
@@ -302,27 +295,20 @@ fn is_missing_last_digit(pieces: &[PersonToken<'_>], digits: &str) -> bool {
 /// Parses a word that is a person by itself: a mention, a lid, a chat id, a link.
 fn parse_whole_word(word: &str) -> Option<Result<PersonRef, PersonParseError>> {
     let lower = word.to_lowercase();
-    let phone = |text: &str| {
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        parse_international(&digits).map(PersonRef::Phone).ok_or(PersonParseError::NoNumber)
-    };
     let bare = lower.trim_start_matches('@');
-    if bare.ends_with("@lid") {
+    // A mention has its dialling code; one of a hidden number is a lid.
+    let is_mention =
+        bare.len() < lower.len() && !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit());
+    if bare.ends_with("@lid") || (is_mention && bare.len() >= MIN_LID_DIGITS) {
         return Some(Lid::parse(bare).map(PersonRef::Lid).ok_or(PersonParseError::NoNumber));
     }
-    if let Some(number) = bare.strip_suffix("@c.us").or_else(|| bare.strip_suffix("@s.whatsapp.net")) {
-        return Some(phone(number));
-    }
     let link = bare.trim_start_matches("https://").trim_start_matches("http://");
-    if let Some(number) = link.strip_prefix("wa.me/").or_else(|| link.strip_prefix("tel:")) {
-        return Some(phone(number.split('?').next().unwrap_or_default()));
-    }
-    let is_mention = bare.len() < lower.len() && !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_digit());
-    // A mention has its dialling code; one of a hidden number is a lid.
-    is_mention.then(|| match bare.len() {
-        MIN_LID_DIGITS.. => Lid::parse(bare).map(PersonRef::Lid).ok_or(PersonParseError::NoNumber),
-        _ => phone(bare),
-    })
+    let in_link = || link.strip_prefix("wa.me/").or_else(|| link.strip_prefix("tel:"));
+    let in_chat_id = bare.strip_suffix("@c.us").or_else(|| bare.strip_suffix("@s.whatsapp.net"));
+    let number = in_chat_id.or_else(in_link).or_else(|| is_mention.then_some(bare))?;
+    let digits = number.chars().take_while(|c| *c != '?').filter(char::is_ascii_digit);
+    let phone = parse_international(&digits.collect::<String>());
+    Some(phone.map(PersonRef::Phone).ok_or(PersonParseError::NoNumber))
 }
 
 /// Words between people in a sentence.

@@ -1,7 +1,5 @@
 //! Whether a text is written like a command: a prefix, a name, and what follows.
 
-use std::borrow::Cow;
-
 use regex::Regex;
 
 use crate::directory::is_invisible;
@@ -21,7 +19,7 @@ const MAX_NAME_LEN: usize = 40;
 
 /// A name of letters, marks and digits, the first one a letter. Signs that end a sentence may follow it, as in
 /// `/help.`; then the text ends, or spaces and the arguments follow.
-const NAME: &str = r"(?<head>(?<name>\p{L}[\p{L}\p{M}\p{N}]*)[.!?,:;…]*)(?:\s+|\z)";
+const NAME: &str = r"(?<name>\p{L}[\p{L}\p{M}\p{N}]*)[.!?,:;…]*(?:\s+|\z)";
 
 /// Recognizes the commands of an instance by its prefixes.
 #[derive(Debug)]
@@ -30,16 +28,6 @@ pub struct CommandParser {
     first_chars: Vec<char>,
     /// Matches up to the arguments.
     pattern: Regex,
-}
-
-/// Where the parts of a command are, in the text without invisible characters.
-struct Match<'t> {
-    text: Cow<'t, str>,
-    name: std::ops::Range<usize>,
-    /// Where the name and the signs behind it end.
-    head_end: usize,
-    /// Where the arguments begin.
-    rest_start: usize,
 }
 
 impl CommandParser {
@@ -51,37 +39,31 @@ impl CommandParser {
         // Of prefixes that begin alike the longest one counts.
         forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
         let first_chars = forms.iter().filter_map(|form| form.chars().next()).collect();
-        // An empty class matches nothing.
-        let any = if forms.is_empty() { r"[^\s\S]".to_owned() } else { escape(&forms) };
-        let pattern = compile(&format!(r"\A\s*(?:{any}){NAME}"));
+        let escaped: Vec<String> = forms.iter().map(|form| regex::escape(form)).collect();
+        let pattern = compile(&format!(r"\A\s*(?:{}){NAME}", escaped.join("|")));
         Self { first_chars, pattern }
     }
 
     /// The command in a text, if it is written like one. `/`, `//` and `/home/ana` are none.
     pub fn parse(&self, text: &str) -> Option<ParsedCommand> {
-        let found = self.find(text)?;
-        Some(ParsedCommand {
-            typed: found.text[found.name].to_owned(),
-            rest: found.text[found.rest_start..].to_owned(),
-        })
-    }
-
-    /// What follows the name of a command, with its invisible characters.
-    pub fn raw_arguments<'t>(&self, text: &'t str) -> Option<&'t str> {
-        let text = text.trim_start_matches(is_blank);
-        let found = self.find(text)?;
-        let visible = found.text[..found.head_end].chars().count();
-        let mut chars = text.char_indices().filter(|(_, c)| !is_invisible(*c));
-        let end = chars.nth(visible).map_or(text.len(), |(at, _)| at);
-        Some(text[end..].trim())
-    }
-
-    fn find<'t>(&self, text: &'t str) -> Option<Match<'t>> {
         let text = text.trim_matches(is_blank);
         if !text.starts_with(self.first_chars.as_slice()) {
             return None;
         }
-        match_name(&self.pattern, strip_invisible(text))
+        let text = strip_invisible(text);
+        let found = self.pattern.captures(&text)?;
+        let typed = found.name("name").map(|name| name.as_str()).filter(|name| !is_too_long(name))?;
+        let rest = &text[found.get(0)?.end()..];
+        Some(ParsedCommand { typed: typed.to_owned(), rest: rest.to_owned() })
+    }
+
+    /// What follows the name of a command, with its invisible characters.
+    pub fn raw_arguments<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let visible = self.parse(text)?.rest.chars().count();
+        let end = text.trim_end_matches(is_blank).len();
+        let starts = text[..end].char_indices().rev().filter(|(_, c)| !is_invisible(*c));
+        let start = starts.take(visible).last().map_or(text.len(), |(at, _)| at);
+        Some(text[text[..start].trim_end_matches(is_invisible).len()..].trim())
     }
 }
 
@@ -89,22 +71,10 @@ fn is_blank(c: char) -> bool {
     c.is_whitespace() || is_invisible(c)
 }
 
-fn match_name<'t>(pattern: &Regex, text: Cow<'t, str>) -> Option<Match<'t>> {
-    let found = pattern.captures(&text)?;
-    let (name, head_end) = (found.name("name")?.range(), found.name("head")?.end());
-    let rest_start = found.get(0)?.end();
-    let is_short = !is_too_long(&text[name.clone()]);
-    is_short.then_some(Match { text, name, head_end, rest_start })
-}
-
 /// Whether a word is longer than any command's name. It is compared with nothing then: a message may hold
 /// 64 KiB without a space, and each comparison costs its length, or more.
 pub fn is_too_long(word: &str) -> bool {
     word.chars().nth(MAX_NAME_LEN).is_some()
-}
-
-fn escape(forms: &[String]) -> String {
-    forms.iter().map(|form| regex::escape(form)).collect::<Vec<_>>().join("|")
 }
 
 /// # Panics

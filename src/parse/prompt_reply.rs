@@ -272,7 +272,10 @@ fn is_preposition(tokens: &[Token<'_>], language: Option<Locale>) -> bool {
 fn parse_number(text: &str, is_direct: bool) -> Option<Vec<usize>> {
     let numbers = || parse_numbers(text);
     if !is_direct {
-        return numbers();
+        // `1 a 3` may be the score of a match.
+        let is_plain =
+            |word: &str| word.contains(char::is_numeric) || in_word_list(word, "stop-words-between-names");
+        return numbers().filter(|_| text.split_whitespace().all(is_plain));
     }
     // Most texts are too long for a number in words.
     if text.len() > MAX_NUMBER_IN_WORDS && !text.contains(char::is_numeric) {
@@ -287,9 +290,9 @@ fn parse_number(text: &str, is_direct: bool) -> Option<Vec<usize>> {
     })
 }
 
-/// Whether a word is a plain no: `/no` means the same as `no`.
-pub fn is_no_word(word: &str) -> bool {
-    phrases("reply-no").any(|(_, no)| fold(&no) == fold(word))
+/// Whether a word is a plain yes or no: `/yes` and `/no` mean the same as `yes` and `no`.
+pub fn is_yes_or_no(word: &str) -> bool {
+    ["reply-yes", "reply-no"].into_iter().flat_map(phrases).any(|(_, reply)| fold(&reply) == fold(word))
 }
 
 /// A 👍 in any colour of skin.
@@ -458,7 +461,7 @@ mod tests {
             ("1, 2 e 4", Some(ParsedReply::Numbers(vec![1, 2, 4]))),
             (
                 "sim, pode|ok|claro|isso|manda|s|dois|0|5-3|e|1234|1-999|vou no mercado|obrigado|🙏|a gente não vai hoje?|
-                 espera o João chegar|deixa o bolo na mesa|sim, a reunião foi boa|certo|2 pessoas",
+                 espera o João chegar|deixa o bolo na mesa|1 a 3|grupo 2|sim, a reunião foi boa|certo|2 pessoas",
                 None,
             ),
         ];
@@ -472,7 +475,7 @@ mod tests {
 
     #[test]
     fn in_a_direct_chat_a_number_has_more_words() {
-        let numbers: [(&str, &[usize]); 15] = [
+        let numbers: [(&str, &[usize]); 17] = [
             ("dois", &[2]),
             ("o primeiro", &[1]),
             ("a segunda", &[2]),
@@ -487,6 +490,8 @@ mod tests {
             ("sim, o 2", &[2]),
             ("pode ser a segunda", &[2]),
             ("número 1, 2 e 4", &[1, 2, 4]),
+            ("1 a 3", &[1, 2, 3]),
+            ("os grupos 2 e 3", &[2, 3]),
             ("cinco, please", &[5]),
         ];
         for (text, expected) in numbers {

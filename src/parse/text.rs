@@ -18,9 +18,19 @@ pub fn strip_invisible(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Where a part of a text begins in it.
+pub fn offset_of(part: &str, text: &str) -> usize {
+    part.as_ptr() as usize - text.as_ptr() as usize
+}
+
 /// The words without flags, as the name of a community.
 pub fn likely_name(rest: &str) -> String {
     rest.split_whitespace().filter(|word| !is_flag(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a text begins to be struck through, as in `~Futebol~`.
+pub fn is_struck_through(text: &str) -> bool {
+    text.strip_prefix('~').is_some_and(|text| text.starts_with(char::is_alphanumeric))
 }
 
 /// Whether a word begins with a dash, as flags do.

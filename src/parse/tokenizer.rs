@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::directory::is_invisible;
 use crate::parse::flags::{Flag, Flags, parse_dashed_dry_run, parse_flag};
-use crate::parse::list_items::{first_item, numbered_list_item};
-use crate::parse::text::{is_comma, strip_invisible};
+use crate::parse::list_items::{find_item, numbered_list_item, split_numbered_names};
+use crate::parse::text::{is_comma, is_struck_through, offset_of, strip_invisible};
+use crate::parse::word_lists::in_word_list;
 use crate::reply::UsageError;
 
 /// The most tokens of a command: four times the groups of a community.
@@ -20,6 +21,8 @@ const MAX_TOKENS: usize = 200;
 const MAX_HEAD_TOKENS: usize = 24;
 /// The most bytes in quotes. A quote that is not closed by then is searched no further.
 const MAX_QUOTED_BYTES: usize = 4_096;
+/// The most words of a community's name before a list.
+const MAX_WORDS_BEFORE_LIST: usize = 8;
 /// How many words from the end of a text `--try` may stand.
 const MAX_TRAILING_WORDS: usize = 3;
 
@@ -52,6 +55,11 @@ impl Token {
     /// Whether it may be one name with the token before it, if that has no quotes either.
     pub fn may_join(&self) -> bool {
         self.separator == Separator::Blank && !self.is_quoted
+    }
+
+    /// Whether it is a word between names: `and`.
+    pub fn joins_names(&self) -> bool {
+        !self.is_quoted && in_word_list(&self.text, "stop-words-between-names")
     }
 }
 
@@ -88,8 +96,6 @@ pub struct Tokenizer<'a> {
     ignores_unclosed: bool,
     /// The flags that were found.
     pub flags: Flags,
-    /// The text begins on a later line.
-    pub is_text_below: bool,
 }
 
 impl<'a> Tokenizer<'a> {
@@ -123,25 +129,20 @@ impl<'a> Tokenizer<'a> {
                 is_quoted,
                 span: start..end,
             };
-            let closing = closing_quotes(first);
-            let quoted = closing.and_then(|closing| read_quoted(word, first, closing));
-            if closing.is_some() && quoted.is_none() && !self.ignores_unclosed {
-                return Err(UsageError::UnclosedQuote(first));
-            }
-            if let Some((inside, length)) = quoted {
+            if let Some((inside, length)) = read_quoted(word) {
                 self.at += length;
-                let inside = token(&inside.split_whitespace().collect::<Vec<_>>().join(" "), true, self.at);
+                let inside = token(&inside, true, self.at);
                 if !inside.text.is_empty() {
                     return Ok(Some(inside));
                 }
-                continue;
-            }
-            if let Some(length) = self.read_flag(word, false)? {
+            } else if closing_quotes(first).is_some() && !self.ignores_unclosed {
+                return Err(UsageError::UnclosedQuote(first));
+            } else if let Some(length) = self.read_flag(word, false)? {
                 self.at += length;
-                continue;
+            } else {
+                self.at += word_end(word);
+                return Ok(Some(token(&self.text[start..self.at], false, self.at)));
             }
-            self.at += word_end(word);
-            return Ok(Some(token(&self.text[start..self.at], false, self.at)));
         }
     }
 
@@ -166,21 +167,21 @@ impl<'a> Tokenizer<'a> {
     pub fn read_all(&mut self, is_named_first: bool) -> Result<Vec<Token>, UsageError> {
         let mut tokens = Vec::new();
         let text = self.text;
-        if !text.lines().skip(1).any(|line| numbered_list_item(line).is_some()) {
+        let lines: Vec<&str> = text.lines().flat_map(split_numbered_names).collect();
+        if !lines.iter().skip(1).any(|line| numbered_list_item(line).is_some()) {
             self.read_part(text, &mut tokens)?;
             return Ok(tokens);
         }
-        for (at, line) in text.lines().enumerate() {
-            let (words, item) = match at {
-                0 => first_item(line, usize::from(is_named_first)),
-                _ => numbered_list_item(line).map_or((line, None), |item| (&line[..0], Some(item))),
-            };
+        for (at, line) in lines.into_iter().enumerate() {
+            let words = if at == 0 { usize::from(is_named_first)..MAX_WORDS_BEFORE_LIST } else { 0..1 };
+            let (words, item) = find_item(line, words);
+            let behind_words = &line[offset_of(words, line) + words.len()..];
             let is_dry_run = |part: &str| {
                 self.has_flags && matches!(parse_flag(part.trim(), true), Some((Flag::DryRun { .. }, _)))
             };
             let first_of_line = tokens.len();
             match item {
-                Some(item) if !is_dry_run(line) && !is_dry_run(item) => {
+                Some(item) if !is_dry_run(behind_words) && !is_dry_run(item) && !is_struck_through(item) => {
                     self.read_part(words, &mut tokens)?;
                     self.read_item(item, &mut tokens)?;
                 }
@@ -201,7 +202,7 @@ impl<'a> Tokenizer<'a> {
     /// The tokens of a part of the text.
     fn read_part(&mut self, part: &'a str, tokens: &mut Vec<Token>) -> Result<(), UsageError> {
         let text = self.text;
-        self.at = part.as_ptr() as usize - text.as_ptr() as usize;
+        self.at = offset_of(part, text);
         self.text = &text[..self.at + part.len()];
         while let Some(token) = self.next_token()? {
             if tokens.len() == MAX_TOKENS {
@@ -220,7 +221,8 @@ impl<'a> Tokenizer<'a> {
             self.read_part(item, tokens)?;
             tokens.truncate(before + 1);
         } else {
-            let start = item.as_ptr() as usize - self.text.as_ptr() as usize;
+            let start = offset_of(item, self.text);
+            let item = self.strip_dry_run(item);
             let text = strip_invisible(item).into_owned();
             tokens.push(Token { text, is_quoted: true, span: start..start + item.len(), ..Token::default() });
         }
@@ -240,7 +242,6 @@ impl<'a> Tokenizer<'a> {
     pub fn skip_flags(&mut self) -> &'a str {
         loop {
             let rest = self.rest().trim_start();
-            self.is_text_below |= self.rest()[..self.rest().len() - rest.len()].contains(['\n', '\r']);
             self.at = self.text.len() - rest.len();
             match self.read_flag(rest, true) {
                 Ok(Some(length)) => self.at += length,
@@ -321,7 +322,9 @@ fn word_end(text: &str) -> usize {
 
 /// What stands in the quotes that a text begins with, and the length with the quotes. A quote behind a blank opens
 /// quotes inside; if these leave no closing quote, the first one that may close does.
-fn read_quoted<'t>(text: &'t str, open: char, closing: &[char]) -> Option<(&'t str, usize)> {
+fn read_quoted(text: &str) -> Option<(String, usize)> {
+    let open = text.chars().next()?;
+    let closing = closing_quotes(open)?;
     let start = open.len_utf8();
     let window = &text[start..text.floor_char_boundary(start + MAX_QUOTED_BYTES)];
     let is_apostrophe = closing.contains(&'\'');
@@ -338,19 +341,20 @@ fn read_quoted<'t>(text: &'t str, open: char, closing: &[char]) -> Option<(&'t s
             depth += 1;
             continue;
         }
-        let end = (&window[..at], start + at + quote.len());
-        first_end.get_or_insert(end);
         depth -= 1;
+        let end = (at, start + at + quote.len());
+        first_end.get_or_insert(end);
         if depth == 0 {
-            return Some(end);
+            first_end = Some(end);
+            break;
         }
     }
-    first_end
+    let (end, length) = first_end?;
+    Some((window[..end].split_whitespace().collect::<Vec<_>>().join(" "), length))
 }
 
 /// The name in quotes that a text begins with, and what follows it.
 pub fn parse_quoted_name(text: &str) -> Option<(String, &str)> {
-    let open = text.chars().next()?;
-    let (inside, length) = read_quoted(text, open, closing_quotes(open)?)?;
-    Some((inside.split_whitespace().collect::<Vec<_>>().join(" "), &text[length..]))
+    let (inside, length) = read_quoted(text)?;
+    Some((inside, &text[length..]))
 }

@@ -7,12 +7,6 @@ use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
 
-/// The words that the translation files list under a key, folded.
-pub fn word_list(key: &str) -> HashSet<String> {
-    let texts = Locale::ALL.map(|locale| i18n::text(locale, key, &[]));
-    texts.iter().flat_map(|text| text.split(',')).map(fold).filter(|word| !word.is_empty()).collect()
-}
-
 /// Parsed lists, by key.
 type Words = HashMap<&'static str, Arc<HashSet<String>>>;
 
@@ -44,5 +38,5 @@ pub fn skip_stop_words(words: &[String]) -> Option<&[String]> {
 
 /// `here`, in every language.
 pub fn here_words() -> Vec<String> {
-    Locale::ALL.iter().map(|locale| fold(&crate::i18n::text(*locale, "here", &[]))).collect()
+    Locale::ALL.iter().map(|locale| fold(&i18n::text(*locale, "here", &[]))).collect()
 }

@@ -1,4 +1,4 @@
-//! Cancelling open commands, and requeuing dead letters.
+//! Cancelling open commands, and requeuing or dropping dead letters.
 
 use sqlx::AnyConnection;
 use sqlx::Row as _;
@@ -151,6 +151,27 @@ impl Store {
                 },
                 move || inserted.notify_one(),
             )
+            .await
+    }
+
+    /// Drops a dead letter: it is done, and keeps its outcome. False if it is no dead letter.
+    pub async fn drop_dead_letter(&self, id: String) -> Result<bool, StoreUnavailable> {
+        let clock = self.clock.clone();
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let dropped =
+                        sqlx::query("UPDATE command SET state = 'done' WHERE id = $1 AND state = 'dead'")
+                            .bind(&id)
+                            .execute(&mut *connection)
+                            .await?;
+                    let is_dropped = dropped.rows_affected() > 0;
+                    if is_dropped {
+                        insert_audit_event(connection, &id, clock.now(), "dropped", None).await?;
+                    }
+                    Ok(is_dropped)
+                })
+            })
             .await
     }
 }

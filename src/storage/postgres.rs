@@ -5,12 +5,13 @@
 //! too. The server ends the transaction of a writer that hangs ([`prepare`]), and the next writer goes on. All replicas
 //! use the clock of the database.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::postgres::PgListener;
+use sqlx::postgres::{PgConnectOptions, PgListener};
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Row as _};
 use tokio::sync::Notify;
 use tokio::time::sleep;
@@ -77,6 +78,29 @@ pub(super) async fn check_sessions(writes: &AnyPool, reads: &AnyPool) -> Result<
     let first: i32 = sqlx::query_scalar(session).fetch_one(&mut *one).await?;
     let second: i32 = sqlx::query_scalar(session).fetch_one(&mut *other).await?;
     if first == second { Err(sqlx::Error::Protocol(SHARED_SESSION.to_owned())) } else { Ok(()) }
+}
+
+/// The call of `pg_dump` that backs up the database of a `store.url`, without its password.
+pub(super) fn dump_command(url: &str, file: &Path) -> String {
+    let Ok(options) = url.parse::<PgConnectOptions>() else { return "pg_dump".to_owned() };
+    let host = match options.get_socket() {
+        Some(folder) => folder.display().to_string(),
+        None => options.get_host().to_owned(),
+    };
+    let database = options.get_database().unwrap_or_else(|| options.get_username());
+    let (file, user) = (file.display().to_string(), options.get_username());
+    let [file, host, user, database] = [&file, &host, user, database].map(quote_for_shell);
+    let port = options.get_port();
+    format!("pg_dump --format=custom --file={file} --host={host} --port={port} --username={user} {database}")
+}
+
+/// Quotes an argument, if a shell would not take it as it is.
+fn quote_for_shell(argument: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-:@%+".contains(c);
+    match !argument.is_empty() && argument.chars().all(is_plain) {
+        true => argument.to_owned(),
+        false => format!("'{}'", argument.replace('\'', r"'\''")),
+    }
 }
 
 pub(super) async fn pool(
@@ -194,6 +218,22 @@ async fn forward_notifications(url: &str, command_inserted: &Notify) -> Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_call_of_pg_dump_has_no_password() {
+        for (url, expected) in [
+            (
+                "postgres://ana:s3cr3t@db.example.com:5433/vincula?sslmode=require",
+                "pg_dump --format=custom --file='my backup' --host=db.example.com --port=5433 --username=ana vincula",
+            ),
+            (
+                "postgresql:///vincula?host=/run/postgresql&user=o'brien&password=s3cr3t",
+                r"pg_dump --format=custom --file='my backup' --host=/run/postgresql --port=5432 --username='o'\''brien' vincula",
+            ),
+        ] {
+            assert_eq!(dump_command(url, Path::new("my backup")), expected);
+        }
+    }
 
     #[test]
     fn a_url_is_displayed_without_user_password_and_options() {

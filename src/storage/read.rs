@@ -1,4 +1,4 @@
-//! Reads for operators: lists, one command with its audit trail, counts.
+//! Reads for operators: one command with its audit trail, counts.
 
 use sqlx::Row as _;
 
@@ -65,74 +65,12 @@ pub struct QueueStats {
     pub oldest_open: Option<Timestamp>,
 }
 
-/// Filter for commands; an empty field matches all.
-#[derive(Clone, Debug)]
-pub struct ListFilter {
-    /// In this state.
-    pub state: String,
-    /// Of this instance.
-    pub instance: String,
-    /// Accepted at this time or later.
-    pub since: Timestamp,
-    /// Accepted before this time.
-    pub until: Timestamp,
-}
-
-impl Default for ListFilter {
-    fn default() -> Self {
-        Self {
-            state: String::new(),
-            instance: String::new(),
-            since: Timestamp(i64::MIN),
-            until: Timestamp(i64::MAX),
-        }
-    }
-}
-
-const COLUMNS: &str =
+/// Selects the columns of a [`CommandRow`].
+pub(super) const COLUMNS: &str =
     "SELECT id, instance, accepted_at, finished_at, state, outcome, admin, chat, message_id, version, name,
     text, attempts, error, reply FROM command";
 
 impl Store {
-    /// The newest commands, at most `limit`, in one state or in all.
-    pub async fn list(&self, state: Option<&str>, limit: usize) -> Result<Vec<CommandRow>, StoreUnavailable> {
-        let sql = format!("{COLUMNS} WHERE $1 = '' OR state = $1 ORDER BY id DESC LIMIT $2");
-        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(state.unwrap_or_default())
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-            .fetch_all(&self.reads);
-        let rows = self.read(rows).await?;
-        Ok(rows.iter().map(read_row).collect::<Result<_, _>>()?)
-    }
-
-    /// A page of the matching commands, by id: at most `limit` after `after`. Ids give the time of accepting only
-    /// roughly (clocks are set back, and differ between machines), so that time is compared in each row.
-    ///
-    /// On PostgreSQL ids are compared and sorted by the same collation, so no command is missed. In collations that
-    /// sort two letters as one (`aa` in Danish, `dd` in Welsh) the pages may not be in the order of accepting.
-    pub async fn page(
-        &self,
-        filter: &ListFilter,
-        after: Option<&CommandRow>,
-        limit: usize,
-    ) -> Result<Vec<CommandRow>, StoreUnavailable> {
-        let sql = format!(
-            "{COLUMNS} WHERE id > $1 AND accepted_at >= $2 AND accepted_at < $3
-                 AND ($4 = '' OR state = $4) AND ($5 = '' OR instance = $5)
-             ORDER BY id LIMIT $6"
-        );
-        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(after.map_or("", |row| row.id.as_str()))
-            .bind(filter.since.0)
-            .bind(filter.until.0)
-            .bind(&filter.state)
-            .bind(&filter.instance)
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-            .fetch_all(&self.reads)
-            .await?;
-        Ok(rows.iter().map(read_row).collect::<Result<_, _>>()?)
-    }
-
     /// The commands whose id begins with `id`, at most two: enough to see that it is ambiguous.
     pub async fn find(&self, id: &str) -> Result<Vec<CommandRow>, StoreUnavailable> {
         let sql = format!("{COLUMNS} WHERE substr(id, 1, CAST($1 AS INTEGER)) = $2 LIMIT 2");
@@ -178,7 +116,8 @@ impl Store {
     }
 }
 
-fn read_row(row: &sqlx::any::AnyRow) -> Result<CommandRow, sqlx::Error> {
+/// Reads a row of [`COLUMNS`].
+pub(super) fn read_row(row: &sqlx::any::AnyRow) -> Result<CommandRow, sqlx::Error> {
     Ok(CommandRow {
         id: row.try_get("id")?,
         instance: row.try_get("instance")?,
@@ -200,8 +139,6 @@ fn read_row(row: &sqlx::any::AnyRow) -> Result<CommandRow, sqlx::Error> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::clock::Clock;
     use crate::storage::NewCommand;
@@ -221,36 +158,5 @@ mod tests {
             QueueStats { open: 1, dead: 0, oldest_open: Some(NOW) }
         );
         assert_eq!(store.queue_stats(&InstanceName::parse("other").unwrap()).await.unwrap().open, 2);
-    }
-
-    #[tokio::test]
-    async fn pages_filter_by_the_time_of_accepting_not_by_id() {
-        let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
-        let at = |hours: u64| NOW.plus(Duration::from_secs(hours * 3_600));
-        // The clock was set back between b and c; d is from a machine with a slow clock.
-        let times = [("a", at(4)), ("b", at(5)), ("c", at(2)), ("d", at(6)), ("e", at(3))];
-        for (id, at) in times {
-            store.insert(NewCommand::for_test(id, at)).await.unwrap();
-        }
-
-        for (since, until, expected) in [
-            (at(2), at(4), vec!["c", "e"]),
-            (at(4), at(6), vec!["a", "b"]),
-            (at(5), Timestamp(i64::MAX), vec!["b", "d"]),
-            (Timestamp(i64::MIN), at(3), vec!["c"]),
-            (at(7), Timestamp(i64::MAX), vec![]),
-        ] {
-            let selection = ListFilter { since, until, ..ListFilter::default() };
-            let mut found: Vec<CommandRow> = Vec::new();
-            loop {
-                let page = store.page(&selection, found.last(), 1).await.unwrap();
-                if page.is_empty() {
-                    break;
-                }
-                found.extend(page);
-            }
-            let found: Vec<&str> = found.iter().map(|row| row.id.as_str()).collect();
-            assert_eq!(found, expected, "{since:?} {until:?}");
-        }
     }
 }

@@ -10,6 +10,7 @@ use sqlx::AnyConnection;
 use super::chat_queue::IDLE_READY_AT;
 use super::chat_state::trim_state;
 use super::error::StoreUnavailable;
+use super::refused::trim_refused;
 use super::store::Store;
 use crate::clock::Timestamp;
 
@@ -92,6 +93,7 @@ impl Store {
                         return Ok(RetentionStats { texts: texts_removed, ..RetentionStats::default() });
                     }
                     trim_state(connection, Timestamp(texts.min(now.0 - STATE_RETENTION_MS))).await?;
+                    trim_refused(connection, now).await?;
                     let queues = delete_idle_queues(connection, rows).await?;
                     Ok(RetentionStats { queues, ..RetentionStats::default() })
                 })

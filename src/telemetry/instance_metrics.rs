@@ -47,8 +47,11 @@ impl InstanceMetrics {
     /// The metrics of the instance with this name; with an empty one, of webhooks whose path names no instance.
     pub fn new(metrics: Arc<Metrics>, name: &str) -> Self {
         if !name.is_empty() {
-            // Alerts compare it with an earlier value, which is 0 and not nothing.
+            // Alerts watch these increase: a series that began with 1 would not.
             metrics.leases_taken_over.with(&[name]);
+            for cause in ["wrong_client_token", "instance_not_found", "address_not_allowed"] {
+                metrics.api_errors.with(&[name, cause]);
+            }
         }
         Self(Arc::new(InstanceState { metrics, name: name.to_owned(), connection: Mutex::default() }))
     }

@@ -12,6 +12,7 @@ use super::endpoint::{Endpoint, UNKNOWN_COMMANDS_PER_MINUTE};
 use super::ignore_reason::IgnoreReason;
 use super::intent::MessageIntent;
 use super::outcome::WebhookOutcome;
+use super::refused::RefusedCounter;
 use super::rejection_notice::RejectionNotifier;
 use super::replay::ReplayGuard;
 use super::request_id::RequestId;
@@ -25,7 +26,7 @@ use crate::command::prompt::{self, Prompt};
 use crate::commands::CATALOG;
 use crate::commands::{confirm, photo};
 use crate::config::{Admin, NonAdminPolicy};
-use crate::domain::{Chat, ConversationKey, DeliveryReport, Locale, Message};
+use crate::domain::{Chat, ConversationKey, DeliveryReport, Locale, Message, Person};
 use crate::failpoint::{self, Step};
 use crate::instance::InstanceRuntime;
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
@@ -47,6 +48,7 @@ pub struct Enqueuer {
     rejection_notifier: RejectionNotifier,
     /// The last write or read of the journal failed.
     outage: LoggedCondition,
+    refused: Arc<RefusedCounter>,
 }
 
 /// An authenticated message that may be for the bot.
@@ -142,8 +144,8 @@ impl IncomingMessage<'_> {
 }
 
 impl Enqueuer {
-    /// Writes to this journal, and replies to non-admins with this notifier.
-    pub fn new(store: Store, rejection_notifier: RejectionNotifier) -> Self {
+    /// Writes to this journal, replies to non-admins with this notifier, and counts what it refuses.
+    pub fn new(store: Store, rejection_notifier: RejectionNotifier, refused: Arc<RefusedCounter>) -> Self {
         let pending = Semaphore::new(MAX_PENDING_WRITES);
         Self {
             store,
@@ -151,6 +153,7 @@ impl Enqueuer {
             replay_guard: ReplayGuard::default(),
             rejection_notifier,
             outage: LoggedCondition::default(),
+            refused,
         }
     }
 
@@ -196,6 +199,18 @@ impl Enqueuer {
         WebhookOutcome::StoreUnavailable
     }
 
+    /// The outcome of an ignored event; a refused command is counted.
+    fn ignore(
+        &self,
+        endpoint: &Endpoint,
+        sender: Person,
+        reason: IgnoreReason,
+        now: Timestamp,
+    ) -> WebhookOutcome {
+        self.refused.record(endpoint.name(), sender, reason, now);
+        WebhookOutcome::Ignored(reason)
+    }
+
     /// Checks what needs no journal: the sender is an admin, the message is new, and talk in a direct chat comes after
     /// the pause.
     ///
@@ -208,14 +223,15 @@ impl Enqueuer {
     ) -> Result<AdmittedMessage<'a>, WebhookOutcome> {
         let instance = endpoint.instance.runtime();
         let (sender, now) = (event.message.sender, event.received_at);
+        let ignore = |reason| self.ignore(endpoint, sender, reason, now);
         let Some(admin) = instance.find_admin(sender, event.message.by_owner) else {
-            return Err(WebhookOutcome::Ignored(self.reject_non_admin(&instance, &event)));
+            return Err(ignore(self.reject_non_admin(&instance, &event)));
         };
         if event.message.sent_at.is_some_and(|sent_at| sent_at > now.plus(CLOCK_TOLERANCE)) {
             if endpoint.clock_skew.begin() {
                 tracing::warn!(request = %event.request_id, instance = %endpoint.name(), "a message is from the future and ignored: check the clock of this machine");
             }
-            return Err(WebhookOutcome::Ignored(IgnoreReason::SentInFuture));
+            return Err(ignore(IgnoreReason::SentInFuture));
         }
         if endpoint.clock_skew.end() {
             tracing::info!(request = %event.request_id, instance = %endpoint.name(), "messages are not from the future any more");
@@ -232,10 +248,15 @@ impl Enqueuer {
     }
 
     /// Writes a message to the journal if it is expected.
-    ///
+    pub(super) async fn enqueue(&self, endpoint: &Endpoint, message: AdmittedMessage<'_>) -> WebhookOutcome {
+        let (sender, now) = (message.event.message.sender, message.event.received_at);
+        let enqueued = self.enqueue_or_ignore(endpoint, message).await;
+        enqueued.unwrap_or_else(|reason| self.ignore(endpoint, sender, reason, now))
+    }
+
     /// # Errors
-    /// Why it is ignored.
-    pub(super) async fn enqueue(
+    /// Why the message is ignored.
+    async fn enqueue_or_ignore(
         &self,
         endpoint: &Endpoint,
         message: AdmittedMessage<'_>,

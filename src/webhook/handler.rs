@@ -318,7 +318,7 @@ impl WebhookHandler {
     /// Sends a message to the journal.
     async fn store(&self, endpoint: &Endpoint, message: AdmittedMessage<'_>) -> WebhookOutcome {
         let started = Instant::now();
-        let outcome = self.enqueuer.enqueue(endpoint, message).await.unwrap_or_else(WebhookOutcome::Ignored);
+        let outcome = self.enqueuer.enqueue(endpoint, message).await;
         if let WebhookOutcome::Accepted(id) = &outcome {
             endpoint.metrics.accept_duration.observe(started.elapsed().as_secs_f64());
             tracing::info!(id, "command accepted");

@@ -18,7 +18,7 @@ pub(super) async fn reply_language(
     parsed: &ParsedText,
 ) -> Result<Localizer, StoreUnavailable> {
     let is_prompt_reply = [CONFIRM_COMMAND, DELETION].contains(&command.name.as_str())
-        || matches!(parsed.request, ParsedRequest::Decline(_));
+        || matches!(parsed.request, ParsedRequest::Reply(_));
     let chat = Chat::from_id(&command.chat);
     let name = &instance.config.name;
     let mut chosen = None;

@@ -30,7 +30,7 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
             Some(spec) => (spec, parsed.clone()),
             None => return Err(reply_to_unknown(request, parsed).await?.into()),
         },
-        ParsedRequest::Decline(word) => as_prompt_reply(word),
+        ParsedRequest::Reply(word) => as_prompt_reply(word),
         ParsedRequest::Wish(wish) => {
             has_no_prefix = true;
             match resolve_wish(request, wish).await? {

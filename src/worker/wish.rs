@@ -11,7 +11,7 @@ use crate::command::context::CommandError;
 use crate::command::parsed_text::ParsedWish;
 use crate::command::spec::CommandSpec;
 use crate::command::undo_record::UndoRecord;
-use crate::commands::{CATALOG, undo};
+use crate::commands::{CATALOG, photo, undo};
 use crate::directory::fold;
 use crate::engine::listing::load_list;
 use crate::engine::whole_groups;
@@ -63,6 +63,10 @@ pub(super) async fn resolve_wish(
     if reader.finder.names_several_communities(spec) {
         let reply = Reply::Lines(vec![ReplyLine::not_done("one-community")]);
         return Ok(WishResolution::Impossible(spec, reply));
+    }
+    if spec.name == photo::SPEC.name && reader.has_verb("wish-removal-words") {
+        let line = ReplyLine::not_done("photo-not-removed").with_command("command", spec.name, &[]);
+        return Ok(WishResolution::Impossible(spec, Reply::Lines(vec![line])));
     }
     let Some(arguments) = reader.find_arguments(spec) else {
         return Ok(reader.reply_to_unclear(asked, spec));

@@ -11,6 +11,8 @@ use std::sync::Mutex;
 
 use vincula::commands::CATALOG;
 use vincula::config::schema;
+use vincula::domain::Locale;
+use vincula::i18n;
 use vincula::telemetry;
 
 const README: &str = "README.md";
@@ -26,7 +28,22 @@ const ADDRESS: &str = "127.0.0.1:8080";
 #[test]
 fn the_command_table_matches_the_catalog() {
     let open = "<!-- commands: made from src/commands/mod.rs -->\n";
-    in_step(COMMANDS, "the table of commands", open, "<!-- /commands -->", &CATALOG.markdown());
+    in_step(COMMANDS, "the table of commands", open, "<!-- /commands -->", &command_table());
+}
+
+/// The commands as a Markdown table.
+fn command_table() -> String {
+    let mut table = "| command | Português | Español | what it does |\n|---|---|---|---|\n".to_owned();
+    for spec in CATALOG.specs() {
+        let words = spec.args.iter().map(|arg| i18n::text(Locale::En, arg.key(), &[]));
+        let usage = format!("/{} {}", spec.name, words.collect::<Vec<_>>().join(" "));
+        let listed =
+            |names: &[&str]| names.iter().map(|name| format!("`/{name}`")).collect::<Vec<_>>().join(", ");
+        let about = i18n::text(Locale::En, &format!("help-{}", spec.name), &[]);
+        let (usage, pt, es) = (usage.trim(), listed(spec.pt), listed(spec.es));
+        table.push_str(&format!("| `{usage}` | {pt} | {es} | {about} |\n"));
+    }
+    table
 }
 
 #[test]
@@ -45,10 +62,11 @@ fn the_metric_table_matches_the_program() {
 #[test]
 fn the_log_table_matches_the_source() {
     /// Fields that hold no text of a person, no phone number and no secret.
-    const FIELDS: [&str; 21] = [
+    const FIELDS: [&str; 25] = [
         "again",
         "call",
         "cause",
+        "changed",
         "command",
         "commands",
         "connections",
@@ -56,6 +74,8 @@ fn the_log_table_matches_the_source() {
         "id",
         "instance",
         "instances",
+        "keys",
+        "listen",
         "location",
         "max_connections",
         "open_files",
@@ -67,6 +87,7 @@ fn the_log_table_matches_the_source() {
         "request",
         "since",
         "texts",
+        "warning",
     ];
     let mut rows = BTreeSet::new();
     for (level, message, fields) in logged_by_default(&root().join("src")) {

@@ -5,9 +5,10 @@ use std::io::{self, BufWriter, Write};
 
 use clap::{Args, ValueEnum};
 
-use super::format::{CSV_COLUMNS, StateFilter, to_json, to_record};
-use crate::cli::common::{ExitStatus, machine_output};
-use crate::clock::Timestamp;
+use super::filter::FilterArgs;
+use super::format::{CSV_COLUMNS, to_json, to_record};
+use crate::cli::common::{ConfigArg, ExitStatus, machine_output};
+use crate::config::Config;
 use crate::storage::{CommandRow, ListFilter, Store};
 
 /// How many commands are in memory at a time.
@@ -17,18 +18,10 @@ const PAGE_SIZE: usize = 1_000;
 pub(crate) struct ExportArgs {
     #[arg(long, default_value = "csv")]
     format: ExportFormat,
-    /// Only commands in this state.
-    #[arg(long)]
-    state: Option<StateFilter>,
-    /// Only commands of this instance.
-    #[arg(long)]
-    instance: Option<String>,
-    /// Only commands accepted then or later: 2026-01-31 or 2026-01-31T08:00:00Z.
-    #[arg(long, value_name = "TIME", value_parser = parse_timestamp)]
-    since: Option<Timestamp>,
-    /// Only commands accepted before.
-    #[arg(long, value_name = "TIME", value_parser = parse_timestamp)]
-    until: Option<Timestamp>,
+    #[command(flatten)]
+    filter: FilterArgs,
+    #[command(flatten)]
+    pub(super) config: ConfigArg,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -39,11 +32,13 @@ enum ExportFormat {
     Json,
 }
 
-pub(super) async fn export(store: &Store, options: &ExportArgs) -> anyhow::Result<ExitStatus> {
+pub(super) async fn export(store: &Store, args: &ExportArgs, config: &Config) -> anyhow::Result<ExitStatus> {
+    let filter = args.filter.resolve(store, config).await?;
+    let pages = Pages { store, filter, page: Vec::new() };
     let out = BufWriter::new(machine_output());
-    let written = match options.format {
-        ExportFormat::Csv => write_csv(store, options, out).await,
-        ExportFormat::Json => write_json(store, options, out).await,
+    let written = match args.format {
+        ExportFormat::Csv => write_csv(pages, out).await,
+        ExportFormat::Json => write_json(pages, out).await,
     };
     match written {
         // The reader closed the pipe.
@@ -52,10 +47,9 @@ pub(super) async fn export(store: &Store, options: &ExportArgs) -> anyhow::Resul
     }
 }
 
-async fn write_csv(store: &Store, options: &ExportArgs, out: impl Write) -> anyhow::Result<()> {
+async fn write_csv(mut pages: Pages<'_>, out: impl Write) -> anyhow::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(CSV_COLUMNS)?;
-    let mut pages = Pages::new(store, options);
     while let Some(rows) = pages.next_page().await? {
         for row in rows {
             csv.write_record(to_record(row))?;
@@ -65,9 +59,8 @@ async fn write_csv(store: &Store, options: &ExportArgs, out: impl Write) -> anyh
     Ok(csv.flush()?)
 }
 
-async fn write_json(store: &Store, options: &ExportArgs, mut out: impl Write) -> anyhow::Result<()> {
+async fn write_json(mut pages: Pages<'_>, mut out: impl Write) -> anyhow::Result<()> {
     let mut before = "[\n";
-    let mut pages = Pages::new(store, options);
     while let Some(rows) = pages.next_page().await? {
         for row in rows {
             write!(out, "{before}{}", to_json(row))?;
@@ -87,18 +80,7 @@ struct Pages<'a> {
     page: Vec<CommandRow>,
 }
 
-impl<'a> Pages<'a> {
-    fn new(store: &'a Store, options: &ExportArgs) -> Self {
-        let all = ListFilter::default();
-        let filter = ListFilter {
-            state: options.state.map(StateFilter::as_str).unwrap_or_default(),
-            instance: options.instance.clone().unwrap_or_default(),
-            since: options.since.unwrap_or(all.since),
-            until: options.until.unwrap_or(all.until),
-        };
-        Self { store, filter, page: Vec::new() }
-    }
-
+impl Pages<'_> {
     /// The next page; `None` at the end.
     async fn next_page(&mut self) -> anyhow::Result<Option<&[CommandRow]>> {
         self.page = self.store.page(&self.filter, self.page.last(), PAGE_SIZE).await?;
@@ -114,12 +96,4 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
                 .downcast_ref::<csv::Error>()
                 .is_some_and(|error| matches!(error.kind(), csv::ErrorKind::Io(error) if closed(error)))
     })
-}
-
-/// Parses a day (its beginning in UTC) or a time.
-fn parse_timestamp(text: &str) -> Result<Timestamp, String> {
-    let day = || text.parse::<jiff::civil::Date>().ok()?.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok();
-    let moment = text.parse::<jiff::Timestamp>().ok().or_else(|| Some(day()?.timestamp()));
-    let moment = moment.ok_or("write a day, 2026-01-31, or a time, 2026-01-31T08:00:00Z")?;
-    Ok(Timestamp(moment.as_millisecond()))
 }

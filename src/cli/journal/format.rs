@@ -1,8 +1,11 @@
-//! Formats of `vincula journal`: JSON and CSV of a command, and the choices of its options.
+//! Formats of `vincula journal`: a command as JSON, CSV and text.
 
 use clap::ValueEnum;
 use serde_json::json;
 
+use crate::cli::common::strip_control;
+use crate::command::spec::CommandSpec;
+use crate::commands::CATALOG;
 use crate::directory::is_invisible;
 use crate::storage::CommandRow;
 
@@ -16,31 +19,45 @@ pub(crate) enum OutputFormat {
     Csv,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum StateFilter {
-    /// Not run yet, or waiting for a retry.
-    Waiting,
-    /// Run, and its reply is being sent.
-    Answering,
-    /// Finished.
-    Done,
-    /// Failed: a dead letter.
-    Dead,
-}
-
-impl StateFilter {
-    /// The word in the database.
-    pub(super) fn as_str(self) -> String {
-        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
-    }
-}
-
 /// The one command that was found by the beginning of its id.
 pub(super) fn expect_single<'a>(rows: &'a [CommandRow], id: &str) -> anyhow::Result<&'a CommandRow> {
     match rows {
         [] => anyhow::bail!("no command has an id that begins with {id:?}"),
         [row] => Ok(row),
         _ => anyhow::bail!("several commands have an id that begins with {id:?}: write more of it"),
+    }
+}
+
+/// The command ended so long ago that its texts were deleted.
+pub(super) fn is_trimmed(row: &CommandRow) -> bool {
+    row.text.is_empty()
+}
+
+/// What came of a command, in one line: the first line of the reply to a change, else its state.
+pub(super) fn describe_result(row: &CommandRow) -> String {
+    let outcome = row.outcome.as_deref().unwrap_or_default();
+    let is_read_only = CATALOG.lookup(&row.name).is_some_and(CommandSpec::is_read_only);
+    let detail = match (row.state.as_str(), outcome) {
+        ("done", "replied") if is_read_only => None,
+        (_, "failed" | "reply_failed") => row.error.clone(),
+        ("done", _) => reply_messages(row).first().and_then(|reply| reply.lines().next().map(str::to_owned)),
+        _ => None,
+    };
+    let state = match (row.state.as_str(), outcome) {
+        // The reply says it all.
+        ("done", "replied") if detail.is_some() => return strip_control(&detail.unwrap_or_default()),
+        ("done", "replied") => "done".to_owned(),
+        ("done", "failed" | "reply_failed") => "dropped".to_owned(),
+        ("done", outcome) => outcome.to_owned(),
+        ("dead", "reply_failed") => "dead, its reply could not be delivered".to_owned(),
+        (state @ ("waiting" | "answering"), _) if row.attempts > 0 => {
+            format!("{state}, attempt {}", row.attempts + 1)
+        }
+        (state, _) => state.to_owned(),
+    };
+    match detail {
+        Some(detail) => format!("{state}: {}", strip_control(&detail)),
+        None => state,
     }
 }
 

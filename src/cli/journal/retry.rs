@@ -1,47 +1,70 @@
 //! `vincula journal retry`: retries dead letters, also while the service runs.
 
+use clap::Args;
 use serde_json::json;
 
 use super::format::{OutputFormat, expect_single};
-use crate::cli::common::{ExitStatus, print_output};
+use super::table::{format_table, terminal_width};
+use super::zones::Zones;
+use crate::cli::common::{ConfigArg, ExitStatus, confirm, print_output};
+use crate::clock::Clock;
+use crate::config::Config;
 use crate::storage::{CommandRow, ListFilter, RequeueResult, Store};
 
-/// How many dead letters are read at a time.
-const PAGE_SIZE: usize = 500;
+/// How many dead letters are shown before it is asked whether to retry them all.
+const MAX_SHOWN: usize = 50;
+
+#[derive(Args, Debug)]
+pub(crate) struct RetryArgs {
+    /// The command's id, or its beginning.
+    #[arg(required_unless_present = "all_dead", conflicts_with = "all_dead")]
+    id: Option<String>,
+    /// All dead letters: shows them, and asks.
+    #[arg(long)]
+    all_dead: bool,
+    /// Do not ask.
+    #[arg(long)]
+    yes: bool,
+    #[arg(long, default_value = "table")]
+    format: OutputFormat,
+    #[command(flatten)]
+    pub(super) config: ConfigArg,
+}
 
 /// Retries the command with this id, or all dead letters, and prints each.
-pub(super) async fn retry(
-    store: &Store,
-    id: Option<&str>,
-    format: OutputFormat,
-) -> anyhow::Result<ExitStatus> {
-    let mut taken: Vec<(String, RequeueResult)> = Vec::new();
-    let mut left = Vec::new();
-    match id {
-        Some(id) => requeue(store, expect_single(&store.find(id).await?, id)?, &mut taken, &mut left).await?,
-        None => {
-            let dead = ListFilter { state: "dead".to_owned(), ..ListFilter::default() };
-            let mut last: Option<CommandRow> = None;
-            loop {
-                let page = store.page(&dead, last.as_ref(), PAGE_SIZE).await?;
-                for row in &page {
-                    requeue(store, row, &mut taken, &mut left).await?;
-                }
-                match page.into_iter().next_back() {
-                    Some(row) => last = Some(row),
-                    None => break,
-                }
-            }
+pub(super) async fn retry(store: &Store, args: &RetryArgs, config: &Config) -> anyhow::Result<ExitStatus> {
+    let rows = match args.id.as_deref() {
+        Some(id) => vec![expect_single(&store.find(id).await?, id)?.clone()],
+        None => find_dead_letters(store).await?,
+    };
+    if rows.is_empty() {
+        eprintln!("No dead letter.");
+    } else if args.all_dead && !args.yes {
+        let shown = &rows[..rows.len().min(MAX_SHOWN)];
+        eprint!("{}", format_table(shown, &Zones(config), Clock::system().now(), terminal_width()));
+        if rows.len() > shown.len() {
+            eprintln!("… and {} older ones", rows.len() - shown.len());
+        }
+        if !confirm(&format!("Retry {}?", rows.len()))? {
+            return Ok(ExitStatus::Failure);
         }
     }
-    print_result(&taken, format)?;
+    let (mut taken, mut left) = (Vec::new(), Vec::new());
+    // In the order in which they were given.
+    for row in rows.iter().rev() {
+        requeue(store, row, &mut taken, &mut left).await?;
+    }
+    print_result(&taken, args.format)?;
     for problem in &left {
         eprintln!("vincula: {problem}");
     }
-    if taken.is_empty() && left.is_empty() {
-        eprintln!("No dead letter.");
-    }
     Ok(if left.is_empty() { ExitStatus::Success } else { ExitStatus::Failure })
+}
+
+/// All dead letters, newest first.
+async fn find_dead_letters(store: &Store) -> anyhow::Result<Vec<CommandRow>> {
+    let dead = ListFilter { state: "dead".to_owned(), ..ListFilter::default() };
+    Ok(store.newest(&dead, usize::MAX).await?)
 }
 
 async fn requeue(

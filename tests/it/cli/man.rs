@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use super::TestFolder;
 
-const CALLS: [&[&str]; 16] = [
+const CALLS: [&[&str]; 22] = [
     &[],
     &["serve"],
     &["demo"],
@@ -16,6 +16,12 @@ const CALLS: [&[&str]; 16] = [
     &["journal"],
     &["journal", "list"],
     &["journal", "show"],
+    &["journal", "retry"],
+    &["journal", "drop"],
+    &["journal", "export"],
+    &["journal", "backup"],
+    &["journal", "refused"],
+    &["who"],
     &["health"],
     &["schema"],
     &["completions"],

@@ -12,8 +12,11 @@ mod fsync_trace;
 mod hostile_env;
 mod journal;
 mod log;
+mod journal_backup;
+mod journal_list;
+mod journal_refused;
 mod man;
-mod postgres;
+mod postgres_errors;
 mod reload;
 mod schema;
 mod restart;
@@ -22,6 +25,7 @@ mod serve;
 mod stalled_process;
 mod store;
 mod systemd;
+mod who;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
@@ -37,7 +41,7 @@ use tokio_util::sync::CancellationToken;
 use vincula::lifecycle;
 use vincula::sandbox::{Credentials, Options, Sandbox, SentMessage, World};
 
-use crate::support::ANA;
+use crate::support::{ANA, postgres};
 
 const PATH: &str = "a-path-nobody-guesses-9f2c";
 const KEY: &str = "a made-up key that signs webhooks";
@@ -276,6 +280,15 @@ name = "Ana"
         }
         assert!(!text.contains('\u{1b}'), "colours without a terminal: {text}");
     }
+}
+
+/// Runs a test on SQLite, and on PostgreSQL if it is installed.
+fn on_each_store(test: impl Fn(TestFolder)) {
+    test(TestFolder::new());
+    let Some(server) = postgres::shared() else { return postgres::skip_notice(module_path!()) };
+    let place = TestFolder::new();
+    place.change("sqlite:vincula.db", &place.outside.block_on(server.database()));
+    test(place);
 }
 
 /// A running service process; killed on drop.

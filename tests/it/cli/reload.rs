@@ -153,3 +153,17 @@ fn the_log_filter_is_reloaded_and_the_variable_wins() {
     assert_eq!(ran.code, Some(2), "{ran:#?}");
     assert!(ran.err.contains("server.log_filter") && ran.err.contains("`inof`"), "{}", ran.err);
 }
+
+#[test]
+fn an_event_age_above_the_running_retention_waits_for_a_restart() {
+    let place = TestFolder::new();
+    place.change("url = \"sqlite:vincula.db\"", "url = \"sqlite:vincula.db\"\nretention = \"48h\"");
+    let serving = place.serve();
+    place.change("retention = \"48h\"", "retention = \"30d\"");
+    place.change("id = \"", "max_event_age = \"20d\"\nid = \"");
+
+    let log = serving.reload("hold only after a restart");
+
+    assert!(log.contains("store.retention") && log.contains("instances.main.max_event_age"), "{log}");
+    serving.stop(&place);
+}

@@ -241,7 +241,7 @@ async fn untrusted_text_in_the_history_stays_on_one_quoted_line() {
 
     assert_eq!(lines(&reply).len(), 2, "{reply}");
     assert!(lines(&reply)[1].contains("“/link bairro ∗x∗ ➡️ “Nada disso” yyy"), "{reply}");
-    assert!(lines(&reply)[1].contains("y…” → ❌ None of "), "{reply}");
+    assert!(lines(&reply)[1].contains("y…” → ❌ "), "{reply}");
 }
 
 #[tokio::test]
