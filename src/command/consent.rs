@@ -103,7 +103,10 @@ impl Prompt {
             {
                 Some(self.options.clone())
             }
-            Some(ParsedReply::Numbers(numbers)) if numbers.len() == 1 || self.takes_several => {
+            // An offer shows no numbers.
+            Some(ParsedReply::Numbers(numbers))
+                if !self.names.is_empty() && (numbers.len() == 1 || self.takes_several) =>
+            {
                 let options = numbers.iter().map(|number| self.options.get(number.checked_sub(1)?).cloned());
                 options.collect()
             }
@@ -126,7 +129,7 @@ mod tests {
         let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
         let prompt = serde_json::json!({
             "prompted_by": "1", "language": "pt-BR", "command": command, "before": "", "options": options,
-            "after": "", "takes_several": false,
+            "after": "", "takes_several": false, "names": options.get(1).into_iter().collect::<Vec<_>>(),
         });
         serde_json::from_value(prompt).unwrap()
     }
@@ -160,7 +163,7 @@ mod tests {
             (&harmless, number(2), how.clone()),
             (&offer, Some(ParsedReply::Yes), confirmed(&["x"])),
             (&offer, Some(ok.clone()), confirmed(&["x"])),
-            (&offer, number(1), confirmed(&["x"])),
+            (&offer, number(1), how.clone()),
             (&offer, None, how),
             (&choice, number(2), confirmed(&["y"])),
             (&choice, number(4), how_number.clone()),

@@ -210,8 +210,10 @@ impl Context<'_> {
         let last = match self.confirmation {
             Confirmation::DryRun => "dry-run",
             Confirmation::Required if needs_confirmation || self.must_confirm => {
+                let name = self.community.as_ref().map(|community| community.name.as_str());
                 self.set_prompt(Prompt {
                     before: arguments,
+                    shown: self.localizer.format_command(command, name.as_slice()),
                     ..Prompt::new(&self.claim.command, self.localizer.locale, command)
                 });
                 "confirm"

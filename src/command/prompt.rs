@@ -41,6 +41,9 @@ pub struct Prompt {
     pub names: Vec<String>,
     /// Its arguments after the chosen options.
     pub after: String,
+    /// The command as it is shown, where a reminder names it.
+    #[serde(default)]
+    pub shown: String,
     /// Several may be chosen.
     pub takes_several: bool,
     /// The ids of the commands whose prompts led to this one.

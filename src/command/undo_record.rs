@@ -2,6 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::clock::Timestamp;
+use crate::command::prompt::LATE_REPLY_NOTICE_WINDOW;
+use crate::domain::{ConversationKey, InstanceName};
+use crate::reply::ReplyLine;
+use crate::storage::{StateKind, Store, StoreUnavailable};
+
 /// How a change is undone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UndoRecord {
@@ -18,4 +24,18 @@ pub struct UndoRecord {
     /// Undo only if this is still true: the community id or description text that the change left.
     #[serde(default)]
     pub precondition: Option<String>,
+}
+
+/// How to undo the last change, if one was just made and can be undone: somebody who says no may mean it.
+pub async fn undo_hint(
+    store: &Store,
+    instance: &InstanceName,
+    key: &ConversationKey,
+    now: Timestamp,
+) -> Result<Option<ReplyLine>, StoreUnavailable> {
+    let stored = store.get_state(instance, StateKind::Undo, key.as_str()).await?;
+    let stored = stored.filter(|stored| now.since(stored.at) <= LATE_REPLY_NOTICE_WINDOW);
+    let record = stored.and_then(|stored| serde_json::from_str::<UndoRecord>(&stored.value).ok());
+    let record = record.filter(|record| record.undo_command.is_some());
+    Ok(record.map(|_| ReplyLine::new("undo-hint").with_command("command", "undo", &[])))
 }

@@ -8,6 +8,7 @@
 
 use crate::authorization::{may_everywhere, may_use};
 use crate::command::prompt::{clear_prompt, is_in_time};
+use crate::command::undo_record::undo_hint;
 use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::domain::Chat;
 use crate::parse::arguments::{ArgKind, Arguments};
@@ -65,7 +66,9 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
         return Ok(Reply::forbidden(spec.name, None));
     }
     if cancelled.is_empty() {
-        return Ok(Reply::Lines(vec![ReplyLine::new("cancel-none")]));
+        let (instance, key) = (&context.instance.name, &context.conversation_key);
+        let hint = undo_hint(context.store, instance, key, now).await?;
+        return Ok(Reply::Lines([ReplyLine::new("cancel-none")].into_iter().chain(hint).collect()));
     }
     let (running, stopped): (Vec<_>, Vec<_>) = cancelled.into_iter().partition(|open| open.is_running);
     let stopped = stopped.into_iter().map(|open| ReplyLine::new("cancel-stopped").name("command", open.text));

@@ -47,7 +47,17 @@ pub async fn resolve(context: &ResolveContext<'_>, arguments: &Arguments) -> Res
         return Ok(ReplyLine::not_done("confirm-dry-run").into());
     }
     let answer = read_answer(context, arguments, (prompted_at, &prompt)).await?;
-    Ok(match prompt.consent(answer) {
+    let consent = match prompt.consent(answer) {
+        // What was shown has no such file.
+        Consent::Confirmed(_) | Consent::Open("confirm-how" | "confirm-clear")
+            if has_no_prefix && context.command.media.is_some() =>
+        {
+            Consent::Open("confirm-media")
+        }
+        Consent::Open("confirm-how") if !prompt.shown.is_empty() => Consent::Open("confirm-how-named"),
+        consent => consent,
+    };
+    Ok(match consent {
         Consent::Confirmed(options) => {
             let options: Vec<&str> = options.iter().map(String::as_str).collect();
             Resolution::Command(prompt.resolve_choice(&options))
@@ -64,7 +74,8 @@ pub async fn resolve(context: &ResolveContext<'_>, arguments: &Arguments) -> Res
         Consent::Open(key) => {
             let is_for_other = matches!(key, "confirm-early" | "confirm-other-quoted");
             let line = if is_for_other { ReplyLine::not_done(key) } else { ReplyLine::new(key) };
-            line.with_plain("last", prompt.options.len().to_string()).into()
+            let last = prompt.options.len().to_string();
+            line.with_plain("last", last).with_plain("pending", prompt.shown).into()
         }
         Consent::Unrelated => Resolution::Ignore,
     })

@@ -16,6 +16,7 @@ use crate::engine::read_back::{accept_unread, poll};
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::further_command::has_verb_behind_conjunction;
+use crate::parse::text::is_comma;
 use crate::parse::tokenizer::parse_quoted_name;
 use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, UsageError, escape_markup};
@@ -69,10 +70,10 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     context.set_undo(SPEC.name, Some(("deactivate", made.to_string())));
     // Another community of this name can only be told apart by its id.
     let target = if plan.known.is_empty() { plan.name.as_str() } else { made.as_str() };
-    Ok(Reply::Lines(vec![
-        ReplyLine::done("create-done").name("community", plan.name.as_str()),
-        ReplyLine::new("create-next").with_command("command", "link", &[target]),
-    ]))
+    let mut lines = vec![ReplyLine::done("create-done").name("community", plan.name.as_str())];
+    lines.extend(description_lines(plan.description.as_deref()));
+    lines.push(ReplyLine::new("create-next").with_command("command", "link", &[target]));
+    Ok(Reply::Lines(lines))
 }
 
 /// Builds the plan, and previews it.
@@ -94,10 +95,7 @@ async fn build_plan(context: &mut Context<'_>, text: &str) -> Result<CreatePlan,
     let (known, groups) = (known?, groups?);
     failpoint::reach(Step::StateRead);
     let mut would = vec![ReplyLine::preview("create-would").name("community", name.as_str())];
-    if let Some(description) = &description {
-        would.push(ReplyLine::new("create-description"));
-        would.push(ReplyLine::from_quote(description.as_str()));
-    }
+    would.extend(description_lines(description.as_deref()));
     if !known.is_empty() {
         let exists = ReplyLine::new("create-exists").with_icon("⚠️").name("community", name.as_str());
         would.push(exists.with_count("count", known.len()));
@@ -110,10 +108,15 @@ async fn build_plan(context: &mut Context<'_>, text: &str) -> Result<CreatePlan,
         would.push(ReplyLine::new("create-maybe").with_plain("command", command));
     }
     let is_doubtful =
-        !known.is_empty() || suggested.is_some() || stripped.is_some() || has_verb_behind_conjunction(&name);
+        !known.is_empty() || suggested.is_some() || stripped.is_some() || may_be_more_than_name(text, &name);
     let rest = command_arguments(&name, description.as_deref());
     context.preview_or_confirm(SPEC.name, rest, would, is_doubtful)?;
     Ok(CreatePlan { name, description, known, known_groups: groups, is_calling: false })
+}
+
+fn description_lines(description: Option<&str>) -> Vec<ReplyLine> {
+    description
+        .map_or_else(Vec::new, |text| vec![ReplyLine::new("create-description"), ReplyLine::from_quote(text)])
 }
 
 /// Creates the community, unless an earlier attempt may have done it; ends the command if it is not there then.
@@ -281,6 +284,15 @@ fn suggest_name(text: &str) -> Option<String> {
     let signs = [" - ", " – ", " — ", " / ", ": ", "; "];
     let (name, description) = signs.iter().find_map(|sign| text.split_once(sign))?;
     Some(format!("{} | {}", name.trim(), description.trim()))
+}
+
+/// Whether a name without quotes may be a list of names, or hold a description or another command.
+fn may_be_more_than_name(text: &str, name: &str) -> bool {
+    let has_more = || {
+        let mut words = name.split_whitespace().skip(1).map(|word| word.trim_end_matches(':'));
+        name.contains(is_comma) || words.any(|word| in_word_list(word, "create-description-words"))
+    };
+    has_verb_behind_conjunction(name) || (parse_quoted_name(text).is_none() && has_more())
 }
 
 /// The arguments for this name and description.

@@ -233,13 +233,18 @@ choose = { $count ->
    *[other] Answer with the number you mean (several: 1 3).
 }
 confirm-nothing = Nothing is waiting for an answer here.
+undo-hint = To take back what was done: { $command }
 confirm-how = Answer “yes” or “no”; nothing was done yet.
+confirm-media = This photo is not part of the question above, and nothing was done yet. Reply “yes” to go on without it, or “no” and send the command as the caption of the photo.
+confirm-how-named = I am still waiting for a “yes” or “no” to { $pending }; nothing was done yet.
 confirm-how-number = Answer with a number from 1 to { $last }, or “no”.
 confirm-replaced = My earlier question no longer counts.
 confirm-late = That came after more than 5 minutes, so I did nothing. Send the command again if you still want it. { $command }
 confirm-early = That came before my last question, so I did nothing. Answer again if you mean it.
 confirm-left = All right, I did nothing.
 one-command = One command a line, please: nothing was done. If it is a name, put it in quotes.
+one-wish = For several things at once, begin each line with a command, such as { $example }, with no dash or number before it. Nothing was done.
+one-community = One community a message, please: nothing was done.
 group-not-created = I can't create groups, so I did nothing. Create it on the phone with my number as an admin; then { $command } … puts it into a community. If it is the name of a community, put it in quotes.
 group-not-deleted = I can't delete groups, so I did nothing. { $command } … takes one out of its community. If it is the name of a community, put it in quotes.
 command-verbs = link, unlink, move, create, delete, deactivate, describe, announce, add, remove, promote, demote, drop, detach, attach, put, take, kick, ban, rename, undo, cancel, invite, send
@@ -710,6 +715,8 @@ stop-words-beside-name = the in to of on at for from a community group groups
 create-community-words = community
 create-words-before-community = a an the new another one
 create-words-behind-community = called named
+create-words-of-condition = if unless
+create-description-words = description
 create-maybe = Perhaps you mean: { $command }
 missing-name = What should it be called? Write: { $usage }
 no-community-known = I don't know a community { $name }. The ones I know: { $candidates }
@@ -717,9 +724,10 @@ command-synonyms = delete deactivate, close deactivate, end deactivate, new crea
 
 ## Edit of a confirmed command
 edit-too-late = You said yes to that already; editing the message changes nothing any more. Send a new one.
+edit-after-yes = That was already answered, and editing the message changes nothing any more.
 ## Words between names, and options such as --try
 stop-words-between-names = and & +
-courtesy-phrases = please, pls, plz, thanks, thank you, thx, thanks a lot, many thanks
+courtesy-phrases = please, pls, plz, thanks, thank you, thx, thanks a lot, many thanks, for me
 without-community = without community, without a community, no community, in no community, without any community, not in a community, not in any community, outside a community
 unknown-flag = I don't know { $word }, so nothing was done. There are --try (only shows what would happen) and --yes (does it without asking); a name that begins with dashes goes in quotes: { $usage }
 confirm-dry-run = So nothing was done, and the question still stands: answer “yes” to do it, or “no”.

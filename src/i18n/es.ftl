@@ -233,13 +233,18 @@ choose = { $count ->
    *[other] Responde con el número (varios: 1 3).
 }
 confirm-nothing = No hay nada esperando respuesta aquí.
+undo-hint = Para deshacer lo que se hizo: { $command }
 confirm-how = Responde “sí” o “no”; todavía no hice nada.
+confirm-media = Esta foto no entra en la pregunta de antes, y todavía no hice nada. Responde “sí” para hacerlo sin ella, o “no” y manda el comando en el pie de la foto.
+confirm-how-named = Sigo esperando un “sí” o un “no” para { $pending }; todavía no hice nada.
 confirm-how-number = Responde con un número de 1 a { $last }, o “no”.
 confirm-replaced = Mi pregunta anterior ya no vale.
 confirm-late = Pasaron más de 5 minutos, así que no hice nada. Envía el comando otra vez si todavía lo quieres. { $command }
 confirm-early = Eso llegó antes de mi última pregunta, así que no hice nada. Responde de nuevo si es lo que quieres.
 confirm-left = Está bien, no hice nada.
 one-command = Un comando por línea, por favor: no hice nada. Si es un nombre, escríbelo entre comillas.
+one-wish = Si son varios pedidos, empieza cada línea con un comando, como { $example }, sin guion ni número antes. No hice nada.
+one-community = Una comunidad por mensaje, por favor: no hice nada.
 group-not-created = No creo grupos, así que no hice nada. Créalo en el teléfono con mi número como admin; después { $command } … lo pone en una comunidad. Si es el nombre de una comunidad, escríbelo entre comillas.
 group-not-deleted = No borro grupos, así que no hice nada. { $command } … saca uno de su comunidad. Si es el nombre de una comunidad, escríbelo entre comillas.
 command-verbs = vincular, vincula, enlazar, enlaza, desvincular, desvincula, mover, mueve, trasladar, traslada, crear, crea, borrar, borra, eliminar, elimina, desactivar, desactiva, describir, anunciar, anuncia, avisar, avisa, agregar, agrega, añadir, añade, quitar, quita, promover, promueve, ascender, asciende, degradar, degrada, expulsar, expulsa, sacar, saca, retirar, retira, cambiar, cambia, pasar, pasa, poner, pon, meter, mete, cerrar, cierra, deshacer, deshaz, enviar, envía, invitar, invita
@@ -710,6 +715,8 @@ stop-words-beside-name = la las el los en de del a al para comunidad grupo grupo
 create-community-words = comunidad
 create-words-before-community = la una nueva otra
 create-words-behind-community = llamada llamado
+create-words-of-condition = si
+create-description-words = descripción
 create-maybe = Quizá quieras: { $command }
 missing-name = ¿Cómo se va a llamar? Escribe: { $usage }
 no-community-known = No conozco ninguna comunidad { $name }. Las que conozco: { $candidates }
@@ -717,9 +724,10 @@ command-synonyms = borrar deactivate, cerrar deactivate, nuevo create, nueva cre
 
 ## Edit of a confirmed command
 edit-too-late = Ya confirmaste ese comando, y editar el mensaje ya no cambia nada. Envía otro.
+edit-after-yes = Eso ya fue respondido, y editar el mensaje ya no cambia nada.
 ## Words between names, and options such as --try
 stop-words-between-names = y
-courtesy-phrases = por favor, porfa, porfi, gracias, muchas gracias, porfis, porfavor, plis, mil gracias, muchísimas gracias
+courtesy-phrases = por favor, porfa, porfi, gracias, muchas gracias, porfis, porfavor, plis, mil gracias, muchísimas gracias, para mí
 without-community = sin comunidad, sin ninguna comunidad, en ninguna comunidad, fuera de comunidad
 unknown-flag = No conozco { $word }, así que no hice nada. Existen --probar (solo muestra lo que pasaría) y --sí (lo hace sin preguntar); un nombre que empieza con guiones va entre comillas: { $usage }
 confirm-dry-run = Así no hice nada, y la pregunta sigue en pie: responde “sí” para hacerlo, o “no”.

@@ -233,13 +233,18 @@ choose = { $count ->
    *[other] Responda com o número (mais de um: 1 3).
 }
 confirm-nothing = Não há nada esperando resposta aqui.
+undo-hint = Para voltar atrás no que foi feito: { $command }
 confirm-how = Responda “sim” ou “não”; nada foi feito ainda.
+confirm-media = Esta foto não entra na pergunta de antes, e nada foi feito ainda. Responda “sim” para fazer sem ela, ou “não” e mande o comando na legenda da foto.
+confirm-how-named = Ainda espero um “sim” ou “não” para { $pending }; nada foi feito ainda.
 confirm-how-number = Responda com um número de 1 a { $last }, ou “não”.
 confirm-replaced = A pergunta anterior não vale mais.
 confirm-late = Passou de 5 minutos, então não fiz nada. Mande o comando de novo se ainda quiser. { $command }
 confirm-early = Isso veio antes da minha última pergunta, então não fiz nada. Responda de novo se é o que você quer.
 confirm-left = Tudo bem, não fiz nada.
 one-command = Um comando por linha, por favor: não fiz nada. Se for um nome, escreva entre aspas.
+one-wish = Com vários pedidos, comece cada linha com um comando, como { $example }, sem traço nem número antes. Não fiz nada.
+one-community = Uma comunidade por mensagem, por favor: não fiz nada.
 group-not-created = Não crio grupos, então não fiz nada. Crie no celular e ponha meu número como admin; depois { $command } … põe o grupo numa comunidade. Se for o nome de uma comunidade, escreva entre aspas.
 group-not-deleted = Não apago grupos, então não fiz nada. { $command } … tira um grupo da comunidade. Se for o nome de uma comunidade, escreva entre aspas.
 command-verbs = vincular, vincula, vincule, juntar, junta, desvincular, desvincula, desvincule, tirar, tira, tire, mover, move, mova, transferir, transfere, criar, cria, crie, apagar, apaga, apague, desativar, desativa, excluir, exclui, exclua, descrever, avisar, avisa, anunciar, anuncia, adicionar, adiciona, adicione, incluir, inclui, remover, remove, remova, promover, promove, promova, rebaixar, rebaixa, expulsar, expulsa, banir, deletar, deleta, retirar, retira, retire, linkar, linka, deslinkar, deslinka, desligar, desliga, mudar, muda, mude, passar, passa, passe, colocar, coloca, coloque, botar, bota, bote, pôr, põe, ponha, encerrar, encerra, fechar, fecha, despromover, desfazer, desfaz, cancelar, cancela, mandar, manda, enviar, envia, convidar, convida
@@ -710,6 +715,8 @@ stop-words-beside-name = a o as os na no nas nos da do das dos de em à ao às a
 create-community-words = comunidade
 create-words-before-community = a uma nova outra
 create-words-behind-community = chamada chamado
+create-words-of-condition = se caso
+create-description-words = descrição
 create-maybe = Talvez você queira: { $command }
 missing-name = Como ela vai se chamar? Escreva: { $usage }
 no-community-known = Não conheço nenhuma comunidade { $name }. As que conheço: { $candidates }
@@ -717,9 +724,10 @@ command-synonyms = apagar deactivate, encerrar deactivate, fechar deactivate, no
 
 ## Edit of a confirmed command
 edit-too-late = Esse comando já foi confirmado, e editar a mensagem não muda mais nada. Mande outra.
+edit-after-yes = Isso já foi respondido, e editar a mensagem não muda mais nada.
 ## Words between names, and options such as --try
 stop-words-between-names = e
-courtesy-phrases = por favor, pfv, pf, faz favor, fazendo favor, obrigado, obrigada, obg, valeu, vlw
+courtesy-phrases = por favor, pfv, pf, faz favor, fazendo favor, obrigado, obrigada, obg, valeu, vlw, pra mim, para mim
 without-community = sem comunidade, sem nenhuma comunidade, fora de comunidade
 unknown-flag = Não conheço { $word }, então não fiz nada. Existem --testar (só mostra o que aconteceria) e --sim (faz sem perguntar); um nome que começa com traços vai entre aspas: { $usage }
 confirm-dry-run = Assim não fiz nada, e a pergunta continua de pé: responda “sim” para fazer, ou “não”.
@@ -743,7 +751,7 @@ alias-changed-since = Não desfiz: alguém mudou o apelido { $short } depois.
 words-without-command = renomear, ativar, reativar, editar, sair, habilitar
 
 ## Vontades: com que palavras começa um pedido sem prefixo
-wish-courtesy = ver com você se, ver com vc se, ver se, saber se, se dá pra, oi, olá, opa, ei, e aí, bot, bom dia, boa tarde, boa noite, tudo bem, por favor, pf, pfv, por gentileza, favor, você pode, vc pode, cê pode, pode, poderia, você poderia, consegue, você consegue, dá pra, dá para, tem como, quero, eu quero, quero que, queria, eu queria, gostaria de, eu gostaria de, preciso, eu preciso, preciso que, me, agora, então, gente, obrigado, obrigada, valeu, já, aí, né, fazendo favor, faz favor, é pra, é para, então é pra, é então, é que
+wish-courtesy = ver com você se, ver com vc se, ver se, saber se, se dá pra, oi, olá, opa, ei, e aí, bot, bom dia, boa tarde, boa noite, tudo bem, por favor, pf, pfv, por gentileza, favor, você pode, vc pode, cê pode, pode, poderia, você poderia, consegue, você consegue, dá pra, dá para, tem como, quero, eu quero, quero que, queria, eu queria, gostaria de, eu gostaria de, preciso, eu preciso, preciso que, me, agora, então, gente, obrigado, obrigada, valeu, já, aí, né, fazendo favor, faz favor, é pra, é para, então é pra, é então, é que, preciso que você, preciso que vc, quero que você, quero que vc, queria que você, queria que vc, pra mim, para mim
 wish-prepositions = lá la fora dentro no na nos nas em do da dos das de para pra pro ao à
 wish-admin-words = admin admins adm adms administrador administradora administradores administração
 wish-words-before-text = que dizendo avisando

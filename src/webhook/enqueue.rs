@@ -29,9 +29,10 @@ use crate::config::{Admin, NonAdminPolicy};
 use crate::domain::{Chat, ConversationKey, DeliveryReport, Locale, Message, Person};
 use crate::failpoint::{self, Step};
 use crate::instance::InstanceRuntime;
+use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::storage::{
-    ConnectionReport, DELETION_VERSION, DELIVERY_VERSION, MAX_EDITS, SenderIdentity, StateEntry, StateKind,
-    Store, StoreUnavailable,
+    ConnectionReport, DELETION_VERSION, DELIVERY_VERSION, MAX_EDITS, MessageVersion, SenderIdentity,
+    StateEntry, StateKind, Store, StoreUnavailable,
 };
 use crate::telemetry::LoggedCondition;
 
@@ -394,10 +395,9 @@ impl Enqueuer {
             MessageIntent::Edit | MessageIntent::EditOfSeveral => {
                 return self.check_edit(endpoint, admin, event).await;
             }
-            MessageIntent::Deletion { .. } => {
-                let last = self.last_open_version(endpoint, admin, &event.message).await?;
-                event.message.version = DELETION_VERSION + last.unwrap_or_default();
-                return Ok(if last.is_some() { Expectation::Yes } else { Expectation::No });
+            MessageIntent::Deletion { is_edit } => {
+                let is_edit = *is_edit;
+                return self.check_deletion(endpoint, admin, event, is_edit).await;
             }
             MessageIntent::Photo => {
                 if self.is_requested_photo(endpoint, &key, event).await? {
@@ -407,6 +407,9 @@ impl Enqueuer {
                     return Ok(Expectation::No);
                 }
                 event.intent = MessageIntent::Talk;
+                if recent_prompt(prompt::PROMPT_TTL).await?.is_some() {
+                    return Ok(Expectation::Yes);
+                }
                 TalkKind::Other
             }
             MessageIntent::Command if !event.is_for_other_bot(&endpoint.instance.runtime()) => {
@@ -472,29 +475,89 @@ impl Enqueuer {
         Ok(is_requested)
     }
 
-    /// The last version of a message of this sender, if it has a command that has not begun, or an open prompt, and was
-    /// not edited since this deletion.
-    async fn last_open_version(
+    /// Whether a deletion is of a command that has not begun, or of an open prompt, and came after the last edit; sets its
+    /// version if so. An edit that takes a command back may also correct a reply.
+    async fn check_deletion(
         &self,
         endpoint: &Endpoint,
         admin: &Admin,
-        message: &Message,
-    ) -> Result<Option<u32>, StoreUnavailable> {
+        event: &mut IncomingMessage<'_>,
+        is_edit: bool,
+    ) -> Result<Expectation, StoreUnavailable> {
+        let message = &mut event.message;
         let sender = SenderIdentity::new(admin, message.sender);
         let instance = endpoint.name();
         let versions = self.store.message_versions(instance, &message.id, &sender, MAX_EDITS + 1).await?;
-        let Some(last) = versions.last() else { return Ok(None) };
+        let Some(last) = versions.last() else { return Ok(Expectation::No) };
         if message.sent_at.zip(last.sent_at).is_some_and(|(deleted, edited)| deleted < edited) {
-            return Ok(None);
-        }
-        if versions.iter().any(|version| version.is_waiting) {
-            return Ok(Some(last.version));
+            return Ok(Expectation::No);
         }
         let key = message.chat.conversation_key(&admin.key, message.by_owner);
-        let prompt = self.store.get_state(instance, StateKind::Prompt, key.as_str()).await?;
-        let prompt = prompt.as_ref().and_then(Prompt::from_state);
+        let stored = self.store.get_state(instance, StateKind::Prompt, key.as_str()).await?;
+        let prompt = stored.as_ref().and_then(Prompt::from_state);
         let is_of_message = |prompt: &Prompt| versions.iter().any(|version| prompt.is_of(&version.id));
-        Ok(prompt.filter(is_of_message).map(|_| last.version))
+        if versions.iter().any(|version| version.is_waiting) || prompt.as_ref().is_some_and(is_of_message) {
+            message.version = DELETION_VERSION + last.version;
+            return Ok(Expectation::Yes);
+        }
+        let is_open =
+            prompt.and(stored).is_some_and(|stored| prompt::is_in_time(stored.at, event.received_at));
+        if is_edit {
+            self.check_reply_edit(endpoint, admin, event, is_open).await
+        } else {
+            Ok(Expectation::No)
+        }
+    }
+
+    /// Whether an edit is of a reply to a prompt that is open, or says no after a yes that was carried out; sets its
+    /// version if so.
+    async fn check_reply_edit(
+        &self,
+        endpoint: &Endpoint,
+        admin: &Admin,
+        event: &mut IncomingMessage<'_>,
+        is_open: bool,
+    ) -> Result<Expectation, StoreUnavailable> {
+        let versions = match self.set_edit_version(endpoint, admin, event).await? {
+            Ok(versions) => versions,
+            Err(unexpected) => return Ok(unexpected),
+        };
+        let is_reply = |version: &MessageVersion| version.name == confirm::SPEC.name;
+        let is_talk = |version: &MessageVersion| version.name == CommandKind::Talk.name();
+        let is_late_no = || {
+            versions.iter().any(|version| is_reply(version) && !version.is_editable())
+                && parse_reply(&event.message.text, true, PromptFacts::default()) == Some(ParsedReply::No)
+        };
+        if !versions.iter().all(|version| is_reply(version) || is_talk(version)) || !(is_open || is_late_no())
+        {
+            return Ok(Expectation::No);
+        }
+        event.intent = MessageIntent::PromptReply { talk: None };
+        Ok(Expectation::Yes)
+    }
+
+    /// Sets the version of an edit; returns the earlier versions of its message, or why it is not expected.
+    async fn set_edit_version(
+        &self,
+        endpoint: &Endpoint,
+        admin: &Admin,
+        event: &mut IncomingMessage<'_>,
+    ) -> Result<Result<Vec<MessageVersion>, Expectation>, StoreUnavailable> {
+        let message = &mut event.message;
+        // Only the sender's own versions: a message of somebody else under this id is another message.
+        let sender = SenderIdentity::new(admin, message.sender);
+        let instance = endpoint.name();
+        let mut versions =
+            self.store.message_versions(instance, &message.id, &sender, DELIVERY_VERSION).await?;
+        let deletions = versions.split_off(versions.partition_point(|each| each.version < DELETION_VERSION));
+        let last_version = versions.last().map_or(0, |last| last.version);
+        let is_deleted = deletions.iter().any(|each| each.version == DELETION_VERSION + last_version);
+        match decide_edit(&versions, is_deleted, message, event.received_at) {
+            EditDecision::Unexpected => return Ok(Err(Expectation::No)),
+            EditDecision::AlreadyHandled => return Ok(Err(Expectation::AlreadyHandled)),
+            EditDecision::Version(version) => message.version = version,
+        }
+        Ok(Ok(versions))
     }
 
     /// Whether an edit is of a recent command; sets its version if so. The worker decides whether it may be run.
@@ -510,20 +573,11 @@ impl Enqueuer {
             // Without courtesy before it.
             event.message.text = (*text).to_owned();
         }
+        let versions = match self.set_edit_version(endpoint, admin, event).await? {
+            Ok(versions) => versions,
+            Err(unexpected) => return Ok(unexpected),
+        };
         let message = &mut event.message;
-        // Only the sender's own versions: a message of somebody else under this id is another message.
-        let sender = SenderIdentity::new(admin, message.sender);
-        let instance = endpoint.name();
-        let mut versions =
-            self.store.message_versions(instance, &message.id, &sender, DELIVERY_VERSION).await?;
-        let deletions = versions.split_off(versions.partition_point(|each| each.version < DELETION_VERSION));
-        let last_version = versions.last().map_or(0, |last| last.version);
-        let is_deleted = deletions.iter().any(|each| each.version == DELETION_VERSION + last_version);
-        match decide_edit(&versions, is_deleted, message, event.received_at) {
-            EditDecision::Unexpected => return Ok(Expectation::No),
-            EditDecision::AlreadyHandled => return Ok(Expectation::AlreadyHandled),
-            EditDecision::Version(version) => message.version = version,
-        }
         if has_several || versions.iter().any(|version| version.part > 0) {
             event.intent = MessageIntent::EditOfSeveral;
         }

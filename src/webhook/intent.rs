@@ -8,6 +8,7 @@ use crate::commands::CATALOG;
 use crate::domain::MediaKind;
 use crate::parse::prefix::CommandParser;
 use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, PromptFacts, parse_reply};
+use crate::parse::word_lists::in_word_list;
 
 use super::ignore_reason::IgnoreReason;
 use super::payload::{ChatRef, Content, MessageRef};
@@ -100,9 +101,13 @@ fn detect_talk(text: &str) -> MessageIntent {
         return MessageIntent::PromptReply { talk: Some(TalkKind::Other) };
     }
     let parse_reply = |is_direct| parse_reply(text, is_direct, PromptFacts::default());
+    // `cancel that` is a no.
+    let is_about_last = |wish: &Wish| {
+        wish.spec.name == "cancel" && wish.rest.split(' ').all(|word| in_word_list(word, "wish-last-words"))
+    };
     match (parse_reply(true), CATALOG.parse_wish(text)) {
         // A wish may hold a no: `vincular bairro não perturbe`.
-        (Some(ParsedReply::No) | None, Some(wish)) if !wish.rest.is_empty() => {
+        (Some(ParsedReply::No) | None, Some(wish)) if !wish.rest.is_empty() && !is_about_last(&wish) => {
             MessageIntent::Wish(CommandKind::Wish { is_mutating: !wish.spec.is_read_only() })
         }
         (None, Some(Wish { spec, .. })) if !spec.is_mutating => {

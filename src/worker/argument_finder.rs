@@ -1,10 +1,13 @@
 //! Finds the arguments of a command among words: a community at either end, and what stands beside it. Small words around
 //! names mean nothing: `o futebol no bairro feliz`.
 
+use std::ops::Range;
+
 use super::community_names::CommunityNames;
 use super::context::Request;
 use crate::command::spec::CommandSpec;
 use crate::config::AdminsFrom;
+use crate::directory::similarity_of;
 use crate::engine::listing::fit_of_group;
 use crate::parse::arguments::ArgKind;
 use crate::parse::dialing_code::DialingCode;
@@ -12,9 +15,12 @@ use crate::parse::names::{Fit, Name, NameReader, find_exclusion};
 use crate::parse::numbers::parse_range;
 use crate::parse::people::{find_leftover, parse_people};
 use crate::parse::text::is_comma;
-use crate::parse::tokenizer::{Token, join, parse_quoted_name};
+use crate::parse::tokenizer::{Separator, Token, join, parse_quoted_name};
 use crate::parse::word_lists::in_word_list;
 use crate::reply::typed;
+
+/// The least similarity of a misspelled name.
+const MIN_SIMILARITY: f64 = 0.9;
 
 /// Finds arguments among these words.
 pub(super) struct ArgumentFinder<'a> {
@@ -53,6 +59,46 @@ impl<'a> ArgumentFinder<'a> {
         }
     }
 
+    /// Whether communities are named at several places: `o futebol no bairro e o suporte no marketing`. From one to another,
+    /// as `/move` does, they stand side by side.
+    pub(super) fn names_several_communities(&self, spec: &CommandSpec) -> bool {
+        let takes_items = matches!(spec.args, [ArgKind::Community, ArgKind::Groups | ArgKind::People, ..]);
+        match (spec.args, self.community_mentions().as_slice()) {
+            ([ArgKind::Groups, ArgKind::Community], [from, to]) => {
+                !self.tokens[from.end..to.start].iter().all(is_small)
+            }
+            ([ArgKind::Groups, ArgKind::Community], mentions) => mentions.len() > 1,
+            (_, mentions) => takes_items && mentions.len() > 1,
+        }
+    }
+
+    /// Where communities are named: behind a preposition, or in a list behind another one.
+    fn community_mentions(&self) -> Vec<Range<usize>> {
+        let tokens = self.tokens;
+        let (community, group) = (|text: &str| self.community_fit(text), |text: &str| self.group_fit(text));
+        let (communities, groups) = (self.reader(&community), self.reader(&group));
+        let mut found: Vec<Range<usize>> = Vec::new();
+        let mut at = 0;
+        while at < tokens.len() {
+            let is_group = |name: &Name| {
+                (name.fit == Fit::Whole || name.tokens.len() > 1)
+                    && self.community_fit(&name.text) < Fit::Whole
+            };
+            let is_led = tokens[..at].iter().rev().take_while(|token| is_small(token)).any(is_preposition);
+            let is_listed = || found.last().is_some_and(|last| is_next_in_list(&tokens[last.end..=at]));
+            let name = communities.name_at(tokens, at, tokens.len()).filter(|_| is_led || is_listed());
+            at = match (groups.name_at(tokens, at, tokens.len()).filter(is_group), name) {
+                (Some(group), _) => group.tokens.end,
+                (None, Some(name)) => {
+                    found.push(name.tokens.clone());
+                    name.tokens.end
+                }
+                (None, None) => at + 1,
+            };
+        }
+        found
+    }
+
     /// A text and the community behind it. `here it is about the marketing` is only a text, unless it is quoted.
     fn text_before_community(&self) -> Option<String> {
         let (community, others) = self.community_at_end(self.tokens, false)?;
@@ -68,7 +114,7 @@ impl<'a> ArgumentFinder<'a> {
     }
 
     /// What was typed for these tokens.
-    fn source_of(&self, tokens: &[Token]) -> &'a str {
+    pub(super) fn source_of(&self, tokens: &[Token]) -> &'a str {
         let span = tokens.first().zip(tokens.last()).map(|(first, last)| first.span.start..last.span.end);
         span.map_or("", |span| &self.source[span])
     }
@@ -85,7 +131,9 @@ impl<'a> ArgumentFinder<'a> {
     }
 
     pub(super) fn reader<'f>(&self, fit: &'f dyn Fn(&str) -> Fit) -> NameReader<'f> {
-        NameReader { fit, locale: self.request.run.localizer.locale }
+        let run = self.request.run;
+        // The words of a sentence are of the language of its phrase, whatever the language of the chat.
+        NameReader { fit, locale: if self.is_sentence { run.parsed.locale } else { run.localizer.locale } }
     }
 
     pub(super) fn community_fit(&self, text: &str) -> Fit {
@@ -152,9 +200,22 @@ impl<'a> ArgumentFinder<'a> {
             return Some(join(tokens)).filter(|numbers| !numbers.is_empty());
         }
         let fit = |text: &str| self.group_fit(text);
-        let names = self.reader(&fit).read_names(tokens).ok()?;
-        let is_known = !names.is_empty() && names.iter().all(|name| name.fit > Fit::None);
-        is_known.then(|| names.iter().map(|name| self.group_id(&name.text)).collect::<Vec<_>>().join(" "))
+        let names = self.reader(&fit).read_names(tokens).ok().filter(|names| !names.is_empty())?;
+        let id = |name: &Name| match name.fit {
+            Fit::None => self.misspelled_group(&name.text),
+            _ => Some(self.group_id(&name.text)),
+        };
+        Some(names.iter().map(id).collect::<Option<Vec<_>>>()?.join(" "))
+    }
+
+    /// The only group with a name like this one, to be offered for a sentence.
+    fn misspelled_group(&self, typed: &str) -> Option<String> {
+        if !self.is_sentence || self.request.admin.from != AdminsFrom::Config {
+            return None;
+        }
+        let groups = self.names.snapshot.groups.all();
+        let mut near = groups.filter(|group| similarity_of(typed, &group.name) >= MIN_SIMILARITY);
+        near.next().filter(|_| near.next().is_none()).map(|group| group.id.to_string())
     }
 
     /// The id of a group, or words that name it. A community admin sees no names of groups that they did not type.
@@ -168,7 +229,7 @@ impl<'a> ArgumentFinder<'a> {
     }
 
     /// The people that all the words name, but small ones.
-    fn people(&self, text: &str) -> Option<String> {
+    pub(super) fn people(&self, text: &str) -> Option<String> {
         let small = ["stop-words-beside-name", "stop-words-beside-people", "wish-admin-words"];
         let is_small = |word: &str| small.iter().any(|key| in_word_list(word.trim_matches(is_comma), key));
         let text = text.split_whitespace().filter(|word| !is_small(word)).collect::<Vec<_>>().join(" ");
@@ -180,6 +241,14 @@ impl<'a> ArgumentFinder<'a> {
             && find_exclusion(&text, run.localizer.locale).is_none();
         (is_clear && !people.is_empty()).then_some(text)
     }
+}
+
+/// Whether the last of these tokens follows in a list, behind a comma or “and”.
+fn is_next_in_list(tokens: &[Token]) -> bool {
+    let is_between = |token: &Token| in_word_list(&token.text, "stop-words-between-names");
+    tokens.split_last().is_some_and(|(last, before)| {
+        before.iter().all(is_between) && (!before.is_empty() || last.separator == Separator::Comma)
+    })
 }
 
 pub(super) fn is_preposition(token: &Token) -> bool {

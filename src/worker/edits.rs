@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::context::{CommandOutcome, EarlyExit, RunContext};
+use super::context::{CONFIRM_COMMAND, CommandOutcome, EarlyExit, RunContext};
 use crate::clock::Timestamp;
+use crate::command::undo_record::undo_hint;
+use crate::domain::Chat;
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::{
     CommandRecord, EDIT_WINDOW, MessageVersion, Outcome, SenderIdentity, StateKind, Store, StoreUnavailable,
@@ -41,6 +43,12 @@ pub(super) async fn reject_late_edit(
         is_confirmed |= confirmed.is_some();
     }
     let reply = |key| Reply::Lines(vec![ReplyLine::not_done(key)]);
+    if command.name == CONFIRM_COMMAND && earlier.iter().any(|each| each.is_finished && !each.is_editable()) {
+        let key = Chat::from_id(&command.chat).conversation_key(&command.admin, command.by_owner);
+        let hint = undo_hint(store, instance, &key, command.accepted_at).await?;
+        let reply = reply("edit-after-yes").with_lines(hint.into_iter().collect());
+        return Err(CommandOutcome::new(reply, Outcome::Denied).into());
+    }
     if earlier.iter().any(|version| !version.is_finished) {
         return Err(CommandOutcome::usage_error(reply("edit-while-running")).into());
     }

@@ -61,8 +61,8 @@ pub(super) async fn update_prompts(
         && prompt::is_in_time(prompted_at, command.accepted_at)
         && !store.is_superseded(&command.instance, &prompt.prompted_by).await?;
     let closes_itself = has_changed && !result.state_changes.iter().any(prompt::is_set);
-    // An offer or a choice just lapses.
-    if is_open && !is_own && !is_prompt_reply && !closes_itself && prompt.options.is_empty() {
+    // An offer just lapses.
+    if is_open && !is_own && !is_prompt_reply && !closes_itself && prompt.options.len() != 1 {
         // No reply stays none.
         if result.reply != Reply::empty() {
             result.reply = result.reply.with_lines(vec![ReplyLine::new("confirm-replaced")]);

@@ -45,7 +45,10 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
                     wished = Some(spec);
                     as_prompt_reply("")
                 }
-                WishResolution::Impossible(reply) => return Err(CommandOutcome::usage_error(reply).into()),
+                WishResolution::Impossible(spec, reply) => {
+                    reject_misread(request, spec, &wish.rest).await?;
+                    return Err(CommandOutcome::usage_error(reply).into());
+                }
                 WishResolution::Talk => as_prompt_reply(""),
             }
         }
@@ -153,7 +156,10 @@ async fn resolve_indirect(
         Resolution::Command(deferred) => Ok(Some(deferred)),
         Resolution::Reply(reply, state_changes) => {
             let keeps_prompt = spec.is_confirmation();
-            let outcome = CommandOutcome::new(reply, Outcome::Replied);
+            // A reply that did nothing may be edited.
+            let did_nothing = keeps_prompt && state_changes.is_empty();
+            let outcome = if did_nothing { Outcome::UsageError } else { Outcome::Replied };
+            let outcome = CommandOutcome::new(reply, outcome);
             Err(CommandOutcome { state_changes, keeps_prompt, ..outcome }.into())
         }
         Resolution::Ignore => Ok(None),
@@ -216,9 +222,12 @@ async fn reject_misread(request: &Request<'_>, spec: &CommandSpec, rest: &str) -
         return Err(CommandOutcome::usage_error(reply).into());
     }
     if may_have_another && has_further_command(rest, prefixes, is_command, is_name) {
-        return Err(
-            CommandOutcome::usage_error(Reply::Lines(vec![ReplyLine::not_done("one-command")])).into()
-        );
+        let is_wish = matches!(run.parsed.request, ParsedRequest::Wish(_)) && rest.contains('\n');
+        let line = match is_wish {
+            true => ReplyLine::not_done("one-wish").with_command("example", "link", &[]),
+            false => ReplyLine::not_done("one-command"),
+        };
+        return Err(CommandOutcome::usage_error(Reply::Lines(vec![line])).into());
     }
     Ok(())
 }

@@ -8,8 +8,10 @@ use tokio::time::Instant;
 use super::argument_finder::ArgumentFinder;
 use super::community_names::CommunityNames;
 use super::context::{CommandOutcome, EarlyExit, Request, ResolvedCommand, RunContext};
+use super::suggest::Suggestion;
 use crate::command::context::CommandError;
 use crate::command::spec::CommandSpec;
+use crate::commands::CATALOG;
 use crate::config::AdminsFrom;
 use crate::directory::{CommunityEntry, Directory, disambiguate, fold, similarity_of};
 use crate::domain::GroupId;
@@ -69,6 +71,9 @@ pub(super) async fn find_named_community(
         let search = Search { request, names: &names, typed: &resolved.typed, spec };
         match search.find() {
             Ok((name, community)) => {
+                if let Some(suggestion) = search.suggest_people_command(&name, &community) {
+                    return Err(suggestion.into_outcome("suggestion", request).into());
+                }
                 let arguments = resolved.typed.assign_community(spec.args, name.tokens, &name.text);
                 resolved.arguments =
                     arguments.map_err(|error| CommandOutcome::misused(spec, error, run.localizer))?;
@@ -174,6 +179,12 @@ impl Search<'_> {
             let typed = join(&tokens[name.tokens.start..last.end]);
             let readings = listed.into_iter().map(|entry| (entry, last.clone())).collect();
             return Some(self.ask(typed.trim_matches(is_sign), readings, true));
+        }
+        let is_other = |other: Name| other.fit > Fit::Ambiguous && parse_range(&other.text).is_none();
+        let mut others = (last.end..tokens.len()).filter_map(|at| self.next_in_list(at)).filter_map(name_at);
+        if *next == ArgKind::People && others.any(is_other) {
+            let reply = Reply::Lines(vec![ReplyLine::not_done("one-community")]);
+            return Some(CommandOutcome::usage_error(reply).into());
         }
         let is_another = |other: &Name| {
             let is_number = parse_range(&other.text).is_some();
@@ -284,6 +295,24 @@ impl Search<'_> {
                 .take_while(may_join)
                 .collect(),
         }
+    }
+
+    /// The command for people, where people are named instead of groups.
+    fn suggest_people_command(&self, name: &Name, community: &CommunityEntry) -> Option<Suggestion> {
+        let Self { request, names, typed, spec } = self;
+        let command = match spec.name {
+            "link" => "add",
+            "unlink" => "remove",
+            _ => return None,
+        };
+        let (source, tokens) = (&typed.source, &typed.tokens);
+        let finder = ArgumentFinder { request, names, source, tokens, is_sentence: false };
+        let others = tokens.get(name.tokens.end..)?;
+        let people = finder.people(finder.source_of(others))?;
+        let is_group = finder.group_fit(&join(others)) > Fit::None;
+        let arguments = format!("{} {} {people}", typed.flags.to_typed(), community.id);
+        let command = CATALOG.lookup(command).filter(|_| !is_group)?;
+        Some(names.suggest(command, arguments.trim().to_owned()))
     }
 
     /// The arguments if the community stands at the other end.

@@ -4,6 +4,7 @@ use super::context::{CommandOutcome, Request};
 use crate::command::consent::is_reaction;
 use crate::command::prompt;
 use crate::command::spec::CommandSpec;
+use crate::command::undo_record::undo_hint;
 use crate::commands::CATALOG;
 use crate::config::AdminsFrom;
 use crate::domain::Chat;
@@ -19,7 +20,7 @@ pub(super) async fn reply_to_talk(
     request: &Request<'_>,
     wished: Option<&CommandSpec>,
 ) -> Result<CommandOutcome, StoreUnavailable> {
-    let Request { command, chat, run, .. } = request;
+    let Request { command, chat, run, conversation_key, .. } = request;
     if matches!(chat, Chat::Group(_)) || command.by_owner || is_reaction(command) {
         return Ok(CommandOutcome::talk(Reply::empty(), Vec::new()));
     }
@@ -46,8 +47,9 @@ pub(super) async fn reply_to_talk(
     {
         return Ok(declined);
     }
-    let line =
-        match (wished, reply) {
+    let is_no = wished.is_none() && reply == Some(ParsedReply::No);
+    let mut lines =
+        vec![match (wished, reply) {
             (Some(spec), _) => usage_line(spec, run.localizer),
             (None, Some(ParsedReply::Acknowledgement { is_agreement: true })) => ReplyLine::new("talk-ok"),
             (None, Some(ParsedReply::Acknowledgement { .. })) => ReplyLine::new("talk-thanks"),
@@ -55,11 +57,28 @@ pub(super) async fn reply_to_talk(
             (None, None) if command.text.trim().is_empty() => {
                 ReplyLine::new("talk-no-text").with_command("help", "help", &[])
             }
+            (None, None) if has_command_behind_number(&command.text, &run.instance.config.prefixes) => {
+                ReplyLine::not_done("one-wish").with_command("example", "link", &[])
+            }
             (None, None) => ReplyLine::new("talk-hint")
                 .with_command("example", "communities", &[])
                 .with_command("help", "help", &[]),
-        };
-    Ok(CommandOutcome::talk(Reply::Lines(vec![line]), Vec::new()))
+        }];
+    if is_no {
+        let instance = &run.instance.config.name;
+        lines.extend(undo_hint(run.store, instance, conversation_key, command.accepted_at).await?);
+    }
+    Ok(CommandOutcome::talk(Reply::Lines(lines), Vec::new()))
+}
+
+/// Whether a command begins behind the number of a list: `1. /link`.
+fn has_command_behind_number(text: &str, prefixes: &[String]) -> bool {
+    let is_number = |c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '.' | ')' | '-' | 'º');
+    text.lines().map(|line| line.trim_start_matches(is_number)).any(|line| {
+        let command = prefixes.iter().find_map(|prefix| line.strip_prefix(prefix.as_str()));
+        let name = command.and_then(|command| command.split_whitespace().next());
+        name.is_some_and(|name| CATALOG.lookup(name).is_some())
+    })
 }
 
 /// How to write a command that was asked for incompletely. Who is no known group may be a person without a number.

@@ -38,8 +38,8 @@ pub(super) enum WishResolution {
     Change(Suggestion),
     /// A command, but its names are missing or unknown.
     Incomplete(&'static CommandSpec),
-    /// Something that no command does.
-    Impossible(Reply),
+    /// Something that no command does at once.
+    Impossible(&'static CommandSpec, Reply),
     /// Nothing: it is a reply to a prompt, or talk.
     Talk,
 }
@@ -60,9 +60,13 @@ pub(super) async fn resolve_wish(
     let finder = ArgumentFinder { request, names, source: &wish.rest, tokens, is_sentence: true };
     let reader = WishReader { wish, finder };
     let spec = reader.choose_command(asked, has_phone_number(&wish.rest));
+    if reader.finder.names_several_communities(spec) {
+        let reply = Reply::Lines(vec![ReplyLine::not_done("one-community")]);
+        return Ok(WishResolution::Impossible(spec, reply));
+    }
     if spec.name == photo::SPEC.name && reader.has_verb("wish-removal-words") {
         let line = ReplyLine::not_done("photo-not-removed").with_command("command", spec.name, &[]);
-        return Ok(WishResolution::Impossible(Reply::Lines(vec![line])));
+        return Ok(WishResolution::Impossible(spec, Reply::Lines(vec![line])));
     }
     let Some(arguments) = reader.find_arguments(spec) else {
         return Ok(reader.reply_to_unclear(asked, spec));
@@ -114,7 +118,7 @@ impl WishReader<'_> {
         let is_group = asked.name == "deactivate" && self.finder.groups(self.finder.tokens).is_some();
         let about = if is_group { format!("group {rest}") } else { rest.to_owned() };
         if let Some(reply) = whole_groups::reject_group_lifecycle(asked, &about) {
-            return WishResolution::Impossible(reply);
+            return WishResolution::Impossible(asked, reply);
         }
         if !(words(rest).all(is_stop_word) || spec.name == "create" || self.mentions_known(spec)) {
             return WishResolution::Talk;
@@ -267,6 +271,12 @@ fn new_community_name(ParsedWish { rest, phrase, .. }: &ParsedWish) -> Option<&s
         let behind = name[at..].split_once(char::is_whitespace);
         behind.is_some_and(|(word, others)| match in_word_list(word, "stop-words-between-names") {
             true => CATALOG.parse_wish(others).is_some_and(|wish| !wish.rest.is_empty()),
+            false
+                if word.starts_with(char::is_lowercase)
+                    && in_word_list(word, "create-words-of-condition") =>
+            {
+                true
+            }
             false => {
                 let mut small = words(others).take_while(|word| is_stop_word(word));
                 in_word_list(word, "stop-words") && small.any(|word| in_word_list(word, "wish-group-words"))

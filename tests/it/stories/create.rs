@@ -32,7 +32,11 @@ async fn a_community_is_created_and_the_reply_gives_the_next_steps() {
 
     let reply = bot.ask(ANA, "/create Bairro Novo | Para quem chegou:\n*todos* 👨\u{200d}👩\u{200d}👧").await;
 
-    assert_eq!(reply, bot.created_reply("Bairro Novo"));
+    assert_eq!(
+        reply,
+        "✅ The community “Bairro Novo” was created.\nWith this description:\n> Para quem chegou:\n> *todos* \
+         👨\u{200d}👩\u{200d}👧\nNow put groups into it: /link \"Bairro Novo\" …"
+    );
     assert_eq!(bot.description("Bairro Novo"), "Para quem chegou:\n*todos* 👨\u{200d}👩\u{200d}👧");
     let linked = bot.ask(ANA, &format!("/link {} futebol", bot.community("Bairro Novo"))).await;
     assert_eq!(linked, "✅ “Futebol” is now in “Bairro Novo”.");
@@ -94,7 +98,10 @@ async fn a_duplicate_name_prompts_before_creation() {
     let id = bot.community("bairro feliz");
     assert_eq!(
         created,
-        format!("✅ The community “bairro feliz” was created.\nNow put groups into it: /link {id} …")
+        format!(
+            "✅ The community “bairro feliz” was created.\nWith this description:\n> Oi | tchau\n\
+             Now put groups into it: /link {id} …"
+        )
     );
     assert_eq!(bot.description("bairro feliz"), "Oi | tchau");
 }

@@ -204,7 +204,10 @@ async fn a_portuguese_bot_answers_in_portuguese() {
              ❌ “aqui” é esta conversa, e ela não é um grupo\n\
              Responda com o número (mais de um: 1 3).",
         ),
-        (r#"/tirar "Bairro Feliz" futebol"#, "✅ “Futebol” não está mais em “Bairro Feliz”."),
+        (
+            r#"/tirar "Bairro Feliz" futebol"#,
+            "✅ “Futebol” não está mais em “Bairro Feliz”.\nA pergunta anterior não vale mais.",
+        ),
         (
             "/vincular",
             "Qual comunidade? Escreva: /vincular <comunidade> <grupos…>\n\

@@ -186,7 +186,7 @@ async fn two_groups_of_one_name_are_told_apart_by_community() {
         "❌ “time” could be 1. “Time (no community)”, \
          2. “time (Marketing BR)”\nAnswer with the number you mean (several: 1 3)."
     );
-    assert_eq!(clear, "✅ “Time” is now in “Bairro Feliz”.");
+    assert_eq!(clear, "✅ “Time” is now in “Bairro Feliz”.\nMy earlier question no longer counts.");
 }
 
 #[tokio::test]
