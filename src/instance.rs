@@ -38,7 +38,7 @@ impl ReloadableInstance {
         self.runtime.load()
     }
 
-    /// Replaces the configuration of the runtime; credentials and connections stay, see [`InstanceRuntime::reload`].
+    /// Replaces the configuration of the runtime; credentials, and what was read from Z-API, stay.
     pub fn reload(&self, config: Instance) {
         self.runtime.store(Arc::new(self.runtime.load().reload(config)));
     }

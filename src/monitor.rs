@@ -58,7 +58,7 @@ impl Monitor {
         tokio::join!(self.refresh_on_request(), polls);
     }
 
-    /// All metrics. Values of the journal are up to [`MAX_STORE_AGE`] old, or older if it does not respond.
+    /// All metrics. Values of the journal are up to a second old, or older if it does not respond.
     pub async fn scrape(&self, format: Exposition) -> String {
         let mut refreshed_at = self.refreshed_at.subscribe();
         let is_fresh = refreshed_at.borrow_and_update().is_some_and(|at| at.elapsed() < MAX_STORE_AGE);
