@@ -164,6 +164,7 @@ fn an_event_age_above_the_running_retention_waits_for_a_restart() {
 
     let log = serving.reload("hold only after a restart");
 
-    assert!(log.contains("store.retention") && log.contains("instances.main.max_event_age"), "{log}");
+    let waits = log.lines().find(|line| line.contains("hold only after a restart")).unwrap();
+    assert!(waits.contains("store.retention") && waits.contains("instances.main.max_event_age"), "{log}");
     serving.stop(&place);
 }
