@@ -62,10 +62,6 @@ impl Store {
             None => None,
         };
         let reads = open_pool(url, 4, AccessMode::Read, &health).await?;
-        if database == Database::Postgres {
-            let check = postgres::check_sessions(&writes, &reads).await;
-            check.map_err(|error| database.to_open_error(url, error))?;
-        }
         let parts = StoreParts { database, reads, clock, lease, health };
         Ok(start_store(url, parts, writes, file))
     }

@@ -72,12 +72,15 @@ pub(super) fn remedy(error: &sqlx::Error) -> Option<&'static str> {
 }
 
 /// Fails if a pooler gives one session to two connections: settings, locks and announcements need their own.
-pub(super) async fn check_sessions(writes: &AnyPool, reads: &AnyPool) -> Result<(), sqlx::Error> {
-    let (mut one, mut other) = (writes.acquire().await?, reads.acquire().await?);
-    let session = "SELECT pg_backend_pid()";
-    let first: i32 = sqlx::query_scalar(session).fetch_one(&mut *one).await?;
-    let second: i32 = sqlx::query_scalar(session).fetch_one(&mut *other).await?;
-    if first == second { Err(sqlx::Error::Protocol(SHARED_SESSION.to_owned())) } else { Ok(()) }
+async fn check_sessions(url: &str, one: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    let mut other = AnyConnection::connect(url).await?;
+    let is_shared = session_id(one).await? == session_id(&mut other).await?;
+    other.close().await?;
+    if is_shared { Err(sqlx::Error::Protocol(SHARED_SESSION.to_owned())) } else { Ok(()) }
+}
+
+async fn session_id(connection: &mut AnyConnection) -> Result<i32, sqlx::Error> {
+    sqlx::raw_sql("SELECT pg_backend_pid()").fetch_one(connection).await?.try_get(0)
 }
 
 /// The call of `pg_dump` that backs up the database of a `store.url`, without its password.
@@ -108,9 +111,11 @@ pub(super) async fn pool(
     connections: u32,
     health: Arc<StoreHealth>,
 ) -> Result<AnyPool, sqlx::Error> {
-    // A pool waits for a missing server; a single connection reports at once what is wrong.
+    // A pool waits for a missing server, and for a connection that can be prepared; these connections report at once
+    // what is wrong.
     let mut first = AnyConnection::connect(url).await?;
     prepare(&mut first).await?;
+    check_sessions(url, &mut first).await?;
     first.close().await?;
     AnyPoolOptions::new()
         .max_connections(connections)
@@ -151,9 +156,9 @@ async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     ] {
         sqlx::raw_sql(setting).execute(&mut *connection).await?;
     }
-    let synchronous: String = sqlx::query_scalar("SELECT current_setting('synchronous_commit')")
-        .fetch_one(&mut *connection)
-        .await?;
+    // A prepared statement would fail where a pooler shares sessions, before its remedy is known.
+    let read = "SELECT current_setting('synchronous_commit')";
+    let synchronous: String = sqlx::raw_sql(read).fetch_one(&mut *connection).await?.try_get(0)?;
     if synchronous != "on" {
         return Err(sqlx::Error::Configuration(
             format!("the store is not durable here (synchronous_commit {synchronous})").into(),
