@@ -57,6 +57,9 @@ struct TestFolder {
     variables: Vec<(String, String)>,
 }
 
+/// Ends the line of an address that the service chose itself.
+const CHOSEN: &str = " # chosen";
+
 /// Output and exit code of a process.
 #[derive(Debug)]
 struct ProcessOutput {
@@ -181,6 +184,27 @@ name = "Ana"
         ran
     }
 
+    /// Writes an address that the service chose to the configuration.
+    fn set_address(&self, key: &str, address: &str) {
+        let toml = std::fs::read_to_string(self.file()).unwrap_or_default();
+        let line = toml.lines().find(|line| line.starts_with(&format!("{key} = ")));
+        if let Some(line) = line {
+            self.write(&toml.replacen(line, &format!("{key} = \"{address}\"{CHOSEN}"), 1));
+        }
+    }
+
+    /// Lets the next service choose its addresses again: another process may have taken the ports of an ended one.
+    fn free_ports(&self) {
+        let toml = std::fs::read_to_string(self.file()).unwrap_or_default();
+        let lines = toml.lines().map(|line| match line.strip_suffix(CHOSEN) {
+            Some(line) => format!("{} = \"127.0.0.1:0\"\n", line.split(' ').next().unwrap()),
+            None => format!("{line}\n"),
+        });
+        if !toml.is_empty() {
+            self.write(&lines.collect::<String>());
+        }
+    }
+
     /// Starts the service, waits until it is ready, and writes its addresses to the configuration.
     #[track_caller]
     fn serve(&self) -> Serving {
@@ -207,6 +231,7 @@ name = "Ana"
     /// The same for a service started by another command line.
     #[track_caller]
     fn serve_as(&self, mut program: Command) -> Serving {
+        self.free_ports();
         let mut child = program.spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let (lines, kept) = (BufReader::new(child.stderr.take().unwrap()), log.clone());
@@ -225,16 +250,8 @@ name = "Ana"
             let _ = child.kill();
             panic!("it did not get ready: {}", log.lock().unwrap());
         };
-        let mut toml = std::fs::read_to_string(self.file()).unwrap_or_default();
-        for (name, address) in [("\nlisten", &public), ("\nadmin_listen", &private)] {
-            if let Some(at) = toml.find(&format!("{name} = ")) {
-                let end = at + 1 + toml[at + 1..].find('\n').unwrap();
-                toml.replace_range(at..end, &format!("{name} = \"{address}\""));
-            }
-        }
-        if !toml.is_empty() {
-            self.write(&toml);
-        }
+        self.set_address("listen", &public);
+        self.set_address("admin_listen", &private);
         Serving { child, log, reading: Some(reading), public, private }
     }
 

@@ -342,16 +342,13 @@ impl Service {
     }
 }
 
-/// The shortest time of several rejections that need the whole body: disturbances only make them slower.
-async fn quickest_refusal(bot: &Service, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Duration {
-    let mut quickest = Duration::MAX;
-    for _ in 0..3 {
-        let started = Instant::now();
-        let response = bot.deliver(target, headers, body).await;
-        quickest = quickest.min(started.elapsed());
-        expect_problem(&response, 401);
-    }
-    quickest
+/// The time of a rejection that needs the whole body.
+async fn time_refusal(bot: &Service, target: &str, body: &[u8]) -> Duration {
+    let started = Instant::now();
+    let response = bot.deliver(target, &[FORGED], body).await;
+    let taken = started.elapsed();
+    expect_problem(&response, 401);
+    taken
 }
 
 /// T7: hashing a megabyte with eight keys takes many times as long as reading it.
@@ -384,14 +381,24 @@ async fn t07_rejecting_a_large_body_takes_equally_long_for_every_instance() {
         .await;
     let body = vec![b' '; 1 << 20];
 
-    let wrong = quickest_refusal(&bot, TARGET, &[FORGED], &body).await;
-    for target in
-        ["/webhooks/nobody", "/webhooks/other", "/webhooks/token", "/webhooks/std", "/webhooks/pathway"]
-    {
-        let taken = quickest_refusal(&bot, target, &[FORGED], &body).await;
-        assert!(
-            taken * 3 > wrong && taken < wrong * 3,
-            "{target}: {taken:?}, and {wrong:?} where it is known"
-        );
+    // The shortest time counts, since disturbances only make a rejection slower: each round may correct the one before.
+    let targets = [
+        TARGET,
+        "/webhooks/nobody",
+        "/webhooks/other",
+        "/webhooks/token",
+        "/webhooks/std",
+        "/webhooks/pathway",
+    ];
+    let mut quickest = [Duration::MAX; 6];
+    for _ in 0..40 {
+        for (target, quickest) in targets.iter().zip(&mut quickest) {
+            *quickest = time_refusal(&bot, target, &body).await.min(*quickest);
+        }
+        let [slowest, fastest] = [quickest.iter().max(), quickest.iter().min()].map(Option::unwrap);
+        if *slowest < *fastest * 3 {
+            return;
+        }
     }
+    panic!("one is told from another: {targets:?} took {quickest:?}");
 }
