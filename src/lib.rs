@@ -53,5 +53,6 @@ pub mod i18n;
 pub mod telemetry;
 pub mod config;
 pub mod domain;
+pub mod standard_webhooks;
 pub mod clock;
 pub mod failpoint;
