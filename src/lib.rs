@@ -38,6 +38,7 @@ pub mod webhook;
 pub mod problem;
 pub mod sandbox;
 pub mod worker;
+pub mod notify;
 pub mod monitor;
 pub mod instance;
 pub mod commands;
