@@ -150,3 +150,34 @@ impl StoreWatch {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_764_000_000_000);
+
+    #[tokio::test]
+    async fn a_journal_that_fails_for_less_than_a_minute_is_no_trouble() {
+        let clock = Clock::manual(NOW);
+        let (store, writer, _folder) = Store::open_temporary(&clock).await;
+        let mut watch = StoreWatch::default();
+        let works = |at| Observation::Over { observed_at: at, details: Details::default() };
+        assert_eq!(watch.observe(&store, &clock).await, works(NOW));
+        // A test is not repeated at each look: the writer is closed, and nobody notices yet.
+        store.close();
+        writer.await.unwrap();
+        assert_eq!(watch.observe(&store, &clock).await, works(NOW));
+
+        clock.advance(StoreWatch::PROBE_INTERVAL);
+        let since = clock.now();
+        assert_eq!(watch.observe(&store, &clock).await, Observation::Unknown);
+        clock.advance(Duration::from_secs(59));
+        assert_eq!(watch.observe(&store, &clock).await, Observation::Unknown);
+        clock.advance(Duration::from_secs(1));
+
+        let observed_at = clock.now();
+        let failed = Observation::Active { since, observed_at, details: Details::default() };
+        assert_eq!(watch.observe(&store, &clock).await, failed);
+    }
+}

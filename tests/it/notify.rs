@@ -65,6 +65,12 @@ impl Service {
         self.settled().await;
         self.sandbox.faults().clear();
     }
+
+    async fn drop_dead_letters(&self) {
+        for dead in self.store.list(Some("dead"), 10).await.unwrap() {
+            assert!(self.store.drop_dead_letter(dead.id).await.unwrap());
+        }
+    }
 }
 
 fn summaries(posts: &[Received]) -> Vec<String> {
@@ -251,9 +257,7 @@ async fn dead_letters_are_told_with_the_first_command_and_its_admin() {
         "{news:?}"
     );
 
-    for dead in bot.store.list(Some("dead"), 10).await.unwrap() {
-        assert!(bot.store.drop_dead_letter(dead.id).await.unwrap());
-    }
+    bot.drop_dead_letters().await;
 
     let over = receiver.wait_for("dead_letter", 3).await;
     assert_eq!(over.text("text"), "✅ No failed command is left in “main”. It took 1 hour.");
@@ -265,7 +269,6 @@ async fn a_journal_that_fails_is_told_on_both_channels_and_when_it_works_again()
     let bot = service(&receiver).tables(&format!("phone = \"{OWNER}\"")).on_sqlite().start().await;
     let lock = crate::webhook::hold(&bot.journal_path()).await;
     assert!(bot.send(ANA, "/status").await.contains("\"status\":503"));
-    let at_first = bot.clock.now();
     bot.within(async {
         while receiver.of_kind("store").is_empty() {
             bot.clock.advance(Duration::from_secs(20));
@@ -273,7 +276,6 @@ async fn a_journal_that_fails_is_told_on_both_channels_and_when_it_works_again()
         }
     })
     .await;
-    assert!(bot.clock.now().since(at_first) >= MINUTE, "too early");
     let begun = receiver.wait_for("store", 1).await;
     let owner_told = |count: usize| {
         bot.sandbox.wait_until(move |view| {
@@ -387,15 +389,15 @@ async fn t26_a_redirect_of_a_notification_is_not_followed_and_a_refusal_not_repe
 async fn t27_an_endless_response_to_a_notification_is_not_read() {
     let receiver = Receiver::start().await;
     receiver.react(Reaction::Endless);
-    let bot = service(&receiver).tables("no_event_after = \"1m\"").start().await;
+    let bot = service(&receiver).start().await;
     bot.give_up("/status").await;
     receiver.wait_for("dead_letter", 1).await;
-    for _ in 0..3 {
-        bot.clock.advance(MINUTE * 15);
-        bot.look_twice().await;
-    }
+    bot.clock.advance(MINUTE);
 
-    assert_eq!(receiver.of_kind("dead_letter").len(), 1, "it counts as delivered");
+    bot.drop_dead_letters().await;
+
+    // Its end is told, since its begin was delivered.
+    assert_eq!(receiver.wait_for("dead_letter", 2).await.text("state"), "over");
 }
 
 #[tokio::test]
