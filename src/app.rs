@@ -14,6 +14,7 @@ use crate::command::context::TimingConfig;
 use crate::config::{Config, ServerConfig};
 use crate::instance::{InstanceRuntime, ReloadableInstance};
 use crate::monitor::Monitor;
+use crate::notify::{Notifier, NotifyClientError};
 use crate::storage::{OpenError, OpenedStore, RetentionPolicy, Store};
 use crate::telemetry::{InstanceMetrics, Metrics};
 use crate::webhook::{Enqueuer, RefusedCounter, WebhookHandler, rejection_notice};
@@ -32,6 +33,9 @@ pub enum StartError {
     /// The HTTPS client.
     #[error(transparent)]
     HttpClient(#[from] ClientError),
+    /// The HTTPS client of notifications.
+    #[error(transparent)]
+    NotifyClient(#[from] NotifyClientError),
 }
 
 /// A service that is built, but not started.
@@ -56,6 +60,8 @@ pub struct App {
     pub admin_refresh: BoxFuture<'static, ()>,
     /// Keeps metrics current; its [`Monitor::run`] must be spawned.
     pub monitor: Arc<Monitor>,
+    /// Tells the operator of trouble; its [`Notifier::run`] must be spawned.
+    pub notifier: Arc<Notifier>,
     /// The metrics.
     pub metrics: Arc<Metrics>,
 }
@@ -90,6 +96,8 @@ impl App {
             metrics.clone(),
             timing.account_poll,
         );
+        let watched = instances.values().cloned().collect();
+        let notifier = Notifier::new(config.notify, store.clone(), clock.clone(), timing, watched)?;
         let retention = retention::trim_forever(store.clone(), clock.clone(), policy);
         let maintenance = join(retention, refused.clone().write_forever()).map(drop).boxed();
         let worker = Worker {
@@ -111,6 +119,7 @@ impl App {
             refused,
             admin_refresh,
             monitor: Arc::new(monitor),
+            notifier: Arc::new(notifier),
             metrics,
         })
     }

@@ -44,7 +44,7 @@ fn runtime_builder() -> Builder {
 /// Runs a service until `shutdown`, then drains it: no new connection or command; running ones are finished for up to
 /// 10 s, and the rest goes back to the journal. It returns after 14 s in any case.
 pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: CancellationToken) {
-    let App { server, webhook_handler, worker, store, writer, monitor, metrics, .. } = app;
+    let App { server, webhook_handler, worker, store, writer, monitor, notifier, metrics, .. } = app;
     let tasks = TaskTracker::new();
     let listener_config = |max_connections, trusted_proxies| ListenerConfig {
         max_connections,
@@ -57,7 +57,8 @@ pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: 
     let writer = tokio::spawn(writer);
     let rejection_notices = tokio::spawn(app.rejection_notices);
     let monitoring = monitor.clone().run().boxed();
-    let until_shutdown = [app.maintenance, app.admin_refresh, monitoring].map(tokio::spawn);
+    let notifying = notifier.run().boxed();
+    let until_shutdown = [app.maintenance, app.admin_refresh, monitoring, notifying].map(tokio::spawn);
     let worker_ended = CancellationToken::new();
     let max_connections = server::clamp_to_open_file_limit(server.max_connections);
     let public_routes = server::public_routes(webhook_handler);

@@ -106,7 +106,7 @@ impl Monitor {
                     instance.metrics.set_connected(is_connected, asked_at);
                 }
                 if let Some(due) = account.due {
-                    instance.metrics.set_subscription_end(due);
+                    instance.metrics.set_subscription_end(due, asked_at);
                 }
             }
             sleep(self.account_poll).await;

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
-use crate::config::{Admin, Config, Instance, ServerConfig, StoreConfig, VerifyConfig};
+use crate::config::{Admin, Config, Instance, NotifyConfig, ServerConfig, StoreConfig, VerifyConfig};
 use crate::domain::InstanceName;
 use crate::instance::ReloadableInstance;
+use crate::notify::Notifier;
 
 /// Whether a key has the same value in two configurations.
 type IsSame<T> = fn(&T, &T) -> bool;
@@ -60,6 +61,15 @@ const RELOADED_KEYS: [(&str, IsSame<Instance>); 11] = [
     }),
 ];
 
+/// Keys of `[notify]`, all of which are reloaded.
+const NOTIFY_KEYS: [(&str, IsSame<NotifyConfig>); 5] = [
+    ("notify.url", |old, new| is_same_secret(old.url.as_ref(), new.url.as_ref())),
+    ("notify.secret", |old, new| is_same_bytes(old.secret.as_ref(), new.secret.as_ref())),
+    ("notify.phone", |old, new| old.phone == new.phone),
+    ("notify.instance", |old, new| old.instance == new.instance),
+    ("notify.no_event_after", |old, new| old.no_event_after == new.no_event_after),
+];
+
 /// What a reload changed.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct ReloadReport {
@@ -75,13 +85,18 @@ pub struct Reloader {
     store: StoreConfig,
     log_filter: Mutex<String>,
     instances: HashMap<InstanceName, Arc<ReloadableInstance>>,
+    notifier: Arc<Notifier>,
 }
 
 impl Reloader {
     /// A reloader for a service that was started with `config`.
-    pub fn new(config: &Config, instances: HashMap<InstanceName, Arc<ReloadableInstance>>) -> Self {
+    pub fn new(
+        config: &Config,
+        instances: HashMap<InstanceName, Arc<ReloadableInstance>>,
+        notifier: Arc<Notifier>,
+    ) -> Self {
         let (server, store) = (config.server.clone(), config.store.clone());
-        Self { log_filter: server.log_filter.clone().into(), server, store, instances }
+        Self { log_filter: server.log_filter.clone().into(), server, store, instances, notifier }
     }
 
     /// Applies what can change while the service runs, except the log filter. Commands that are running keep what they began with.
@@ -94,6 +109,7 @@ impl Reloader {
             report.changed.push("server.log_filter".to_owned());
             *log_filter = config.server.log_filter;
         }
+        self.reload_notifier(config.notify, &mut report);
         let is_configured = |name: &InstanceName| config.instances.iter().any(|new| new.name == *name);
         for name in self.instances.keys().filter(|name| !is_configured(name)) {
             report.needs_restart.push(format!("instances.{name} (removed)"));
@@ -105,6 +121,18 @@ impl Reloader {
             }
         }
         report
+    }
+
+    fn reload_notifier(&self, new: NotifyConfig, report: &mut ReloadReport) {
+        let changed: Vec<String> = changed_keys(&NOTIFY_KEYS, &self.notifier.config(), &new).collect();
+        if changed.is_empty() {
+            return;
+        }
+        match self.notifier.reload(new) {
+            Ok(()) => report.changed.extend(changed),
+            // The system's certificates cannot be read now.
+            Err(_) => report.needs_restart.extend(changed),
+        }
     }
 }
 
@@ -174,6 +202,10 @@ fn is_same_admin(old: &&Admin, new: &&Admin) -> bool {
 }
 
 fn is_same_secret(old: Option<&SecretString>, new: Option<&SecretString>) -> bool {
+    old.map(ExposeSecret::expose_secret) == new.map(ExposeSecret::expose_secret)
+}
+
+fn is_same_bytes(old: Option<&SecretSlice<u8>>, new: Option<&SecretSlice<u8>>) -> bool {
     old.map(ExposeSecret::expose_secret) == new.map(ExposeSecret::expose_secret)
 }
 

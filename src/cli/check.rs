@@ -112,6 +112,15 @@ fn print_loaded_config(loaded: &LoadedConfig, report: &mut CheckReport) {
             if people.is_empty() { "nobody".to_owned() } else { people.join(", ") },
         ));
     }
+    let notify = &loaded.config.notify;
+    let signed = if notify.secret.is_some() { "a URL, signed" } else { "a URL, not signed" };
+    let phone = notify.phone.map(Phone::display);
+    let channels: Vec<&str> =
+        notify.url.as_ref().map(|_| signed).into_iter().chain(phone.as_deref()).collect();
+    if !channels.is_empty() {
+        let channels = channels.join(" and ");
+        print_line(&format!("Trouble is reported to {channels}; `vincula notify test` sends a test"));
+    }
     for warning in &loaded.warnings {
         report.print_problem(&warning.to_string());
     }

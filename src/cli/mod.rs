@@ -12,6 +12,7 @@ mod event;
 mod health;
 mod journal;
 mod man;
+mod notify;
 mod serve;
 mod webhook;
 mod who;
@@ -78,6 +79,9 @@ not, and any other name or number is unknown to the bot.")]
         after_help = "Example:\n  vincula event send --from 5544999999999 --text '/communities'"
     )]
     Event(event::EventCommand),
+    /// Test the notifications of trouble.
+    #[command(subcommand, after_help = "Example:\n  vincula notify test")]
+    Notify(notify::NotifyCommand),
     /// Show who may do what: by the configuration, and with `admins_from = "community"` by what Z-API says now.
     #[command(after_help = "Examples:\n  vincula who\n  vincula who 'Bairro Feliz'")]
     Who(who::WhoArgs),
@@ -115,6 +119,7 @@ pub fn main() -> ExitCode {
         CliCommand::Check(args) => check::check(&args),
         CliCommand::Webhook(command) => webhook::webhook(&command),
         CliCommand::Event(command) => event::event(&command),
+        CliCommand::Notify(command) => notify::notify(&command),
         CliCommand::Who(args) => who::who(&args),
         CliCommand::Journal(command) => journal::journal(&command),
         CliCommand::Health(config) => health::health(&config),

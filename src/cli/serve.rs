@@ -47,7 +47,7 @@ async fn run(config: Config, config_arg: &ConfigArg) -> anyhow::Result<()> {
     let instances = instances.join(",");
     let mut reload_signals = signal(SignalKind::hangup())?;
     let app = App::build(config.clone(), Clock::system(), TimingConfig::default()).await?;
-    let reloader = Reloader::new(&config, app.worker.instances.clone());
+    let reloader = Reloader::new(&config, app.worker.instances.clone(), app.notifier.clone());
     let public = match systemd::take_public_listener().context("cannot use the socket that systemd passed")? {
         Some(listener) => {
             let is_open = config.instances.iter().any(|instance| instance.verify.is_none());

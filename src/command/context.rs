@@ -108,6 +108,8 @@ pub struct TimingConfig {
     pub lease: Duration,
     /// How often Z-API is asked whether an instance is connected, and until when it is paid for.
     pub account_poll: Duration,
+    /// How often is checked whether somebody must be told of trouble.
+    pub notify_poll: Duration,
 }
 
 impl Default for TimingConfig {
@@ -123,6 +125,7 @@ impl Default for TimingConfig {
             burst_interval: Duration::from_secs(2),
             lease: LEASE_TTL,
             account_poll: Duration::from_secs(300),
+            notify_poll: Duration::from_secs(15),
         }
     }
 }

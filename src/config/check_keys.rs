@@ -17,7 +17,8 @@ pub(super) fn check_keys(tree: &Tree<Node<'_>>, directory: &Path) -> (Tree<Check
         let is_unknown = |depth: &usize| keys_below(&path[..=*depth]).next().is_none();
         if let Some(depth) = (0..path.len()).find(is_unknown) {
             let (section, below) = (&path[..depth], &path[depth + 1..]);
-            let meant = suggest_key(section, &path[depth]);
+            let is_table = tree.get(&path[..=depth]).is_some_and(|node| node.value.is_table());
+            let meant = suggest_key(section, &path[depth], is_table);
             // Reported once for the file and for every variable; what is below a key that is no table, with that key.
             let is_first = node.is_variable || below.is_empty() && node.source != ENVIRONMENT;
             if is_first && !known_names(section).is_empty() {
@@ -45,14 +46,15 @@ pub(super) fn check_keys(tree: &Tree<Node<'_>>, directory: &Path) -> (Tree<Check
 }
 
 /// The key that was probably meant: one of the same name in this section or below, a similar name in this section, or the
-/// same name elsewhere.
-fn suggest_key(section: &[String], name: &str) -> Option<Vec<String>> {
+/// same name elsewhere. A table is not meant to be a key that holds a value.
+fn suggest_key(section: &[String], name: &str, is_table: bool) -> Option<Vec<String>> {
     let bare = name.to_lowercase().replace('-', "_");
     let join = |section: &[String], below: Vec<&str>| {
         section.iter().map(String::as_str).chain(below).map(str::to_owned).collect()
     };
     let same_name = |section| {
-        keys_below(section).find(|(key, _)| key.name() == bare).map(|(_, below)| join(section, below))
+        let fits = |key: &Key| key.name() == bare && (!is_table || key.value_type == ValueType::NoneOrTable);
+        keys_below(section).find(|(key, _)| fits(key)).map(|(_, below)| join(section, below))
     };
     let similar = || nearest_name(name, known_names(section)).map(|near| join(section, vec![near]));
     same_name(section).or_else(similar).or_else(|| same_name(&[]))

@@ -9,7 +9,9 @@ use super::check_keys::check_keys;
 use super::diagnostic::{Diagnostic, ENV_PREFIX, problem};
 use super::environment;
 use super::section::{Entry, Reader};
-use super::sections::{Instance, ServerConfig, StoreConfig, read_instances, read_server, read_store};
+use super::sections::{
+    Instance, NotifyConfig, ServerConfig, StoreConfig, read_instances, read_notify, read_server, read_store,
+};
 use super::value_tree::{self, ENVIRONMENT};
 
 /// The variable that names the file.
@@ -33,6 +35,8 @@ pub struct Config {
     pub store: StoreConfig,
     /// The connected WhatsApp numbers, in the order of their names; at least one.
     pub instances: Vec<Instance>,
+    /// Who is told of trouble.
+    pub notify: NotifyConfig,
 }
 
 /// Everything that [`load`] reads; tests make their own.
@@ -163,5 +167,6 @@ fn read_config(root: &Entry<'_>) -> Option<Config> {
     let (listen, server) = read_server(&root.child("server"));
     let instances = read_instances(&root.child("instances"), listen);
     let store = read_store(&root.child("store"), instances.iter().map(|it| it.max_event_age).max());
-    Some(Config { server: server?, store: store?, instances })
+    let notify = read_notify(&root.child("notify"), &root.child("instances"));
+    Some(Config { server: server?, store: store?, instances, notify: notify? })
 }

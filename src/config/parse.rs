@@ -13,7 +13,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 use super::diagnostic::{KeyProblem, problem, refuse_if};
-use crate::domain::{CommunityId, GroupId, Lid, Locale, Phone};
+use crate::domain::{CommunityId, GroupId, InstanceName, Lid, Locale, Phone};
 
 /// The longest duration, so that sums of times stay in the calendar.
 const MAX_DURATION: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -108,6 +108,12 @@ pub(super) fn parse_phone(text: &str) -> Result<Phone, KeyProblem> {
     let problem = problem!("is no phone number in international form";
         "Write country, area and number, such as \"5544999999999\" or \"+55 44 99999-9999\"");
     Phone::from_typed(text.trim()).ok_or(problem)
+}
+
+pub(super) fn parse_instance_name(text: &str) -> Result<InstanceName, KeyProblem> {
+    let remedy = "Write the name of an instance: `main` for [instances.main]";
+    let problem = || KeyProblem::with_value(text, ", which is no name of an instance", remedy);
+    InstanceName::parse(text.trim()).ok_or_else(problem)
 }
 
 pub(super) fn parse_lid(text: &str) -> Result<Lid, KeyProblem> {

@@ -31,6 +31,7 @@ pub(super) const ROWS: &[&[Key]] = &[
     RateLimitValues::KEYS,
     AdminValues::KEYS,
     &[ALIAS_KEY],
+    NotifyValues::KEYS,
 ];
 
 const LISTENER: Format<SocketAddr> = Format::new(Text("address"), urls::parse_listener);
@@ -226,6 +227,26 @@ section! {
     }
 }
 
+section! {
+    /// `[notify]`: who is told of trouble.
+    #[derive(Default)]
+    NotifyConfig, NotifyValues, "notify" {
+        /// Where the service reports trouble: by a POST of JSON that Slack's incoming webhooks accept. https, or http on
+        /// loopback.
+        url: Option<SecretString> = optional Format::new(Text("URL"), urls::parse_notify_url).secret(), Absent;
+        /// The key in base64, with or without `whsec_`, that signs each POST with the headers of Standard Webhooks.
+        secret: Option<SecretSlice<u8>> =
+            optional Format::new(Text("base64 secret"), secrets::parse_standard_webhooks_secret).secret(), Absent;
+        /// The number of the owner, who is told by WhatsApp too.
+        phone: Option<Phone> = optional Format::new(Text("phone"), parse::parse_phone), Absent;
+        /// The instance that sends the messages to `phone`, the first by name without this key. While it is not
+        /// connected, another one sends them.
+        instance: Option<InstanceName> = optional Format::new(Text("instance"), parse::parse_instance_name), Absent;
+        /// An instance that gets no webhook for this time is reported; without this key, none is.
+        no_event_after: Option<Duration> = optional DURATION, Absent;
+    }
+}
+
 /// Reads `[server]`, and tells the public listener even where the rest is wrong.
 pub(super) fn read_server(server: &Entry<'_>) -> (Option<SocketAddr>, Option<ServerConfig>) {
     let values = ServerValues::read(server);
@@ -332,6 +353,37 @@ impl Entry<'_> {
              or one of path_secret, hmac, standard_webhooks");
         table.check(if is_table && verify.is_none() { Err(problem) } else { Ok(verify) })
     }
+}
+
+/// Reads `[notify]`; `instances` are the tables of all instances.
+pub(super) fn read_notify(notify: &Entry<'_>, instances: &Entry<'_>) -> Option<NotifyConfig> {
+    let values = NotifyValues::read(notify);
+    let is_given = |name: &str| notify.child(name).node().is_some();
+    if let Some(Some(instance)) = &values.instance {
+        let names: Vec<String> = instances.children().map(|it| it.name().to_owned()).collect();
+        if !names.iter().any(|name| name == instance.as_str()) {
+            let known: Vec<&str> = names.iter().map(String::as_str).collect();
+            let choices = format_choices(instance.as_str(), &known);
+            notify.child("instance").report(KeyProblem::with_value(
+                instance.as_str(),
+                ", which is no instance",
+                choices,
+            ));
+        }
+    }
+    let has_channel = ["url", "phone"].into_iter().any(is_given);
+    if notify.node().is_some() && !has_channel && !notify.is_broken() {
+        notify.warn(problem!("names neither url nor phone, so nobody is told of trouble";
+            "Write one of them, or both"));
+    }
+    for (name, needed) in [("secret", "url"), ("instance", "phone")] {
+        if is_given(name) && !is_given(needed) && has_channel {
+            notify
+                .child(name)
+                .warn(problem!("is not used without `{needed}`"; "Write `{needed}` too, or remove it"));
+        }
+    }
+    values.build()
 }
 
 fn parse_none(word: &str) -> Result<(), KeyProblem> {

@@ -51,6 +51,16 @@ pub(super) fn parse_public_url(text: &str) -> Result<String, KeyProblem> {
     parse_https_url(text, "https://bot.example.com")
 }
 
+/// The URL of notifications. Never shown: whoever knows it can post there.
+pub(super) fn parse_notify_url(text: &str) -> Result<SecretString, KeyProblem> {
+    const EXAMPLE: &str = "https://hooks.example.com/services/…";
+    let text = text.trim();
+    let (url, query) = text.split_once('?').unwrap_or((text, ""));
+    parse_https_url(url, EXAMPLE)?;
+    refuse_if!(query.contains('#'), "holds a fragment"; "Write it like {EXAMPLE}");
+    Ok(text.into())
+}
+
 /// An https URL of a host and perhaps a path. Its text is never shown: people paste secrets in URLs.
 fn parse_https_url(text: &str, example: &str) -> Result<String, KeyProblem> {
     let text = text.trim();
@@ -200,6 +210,26 @@ mod tests {
         assert_eq!(parse_public_url("https://bot.example.com/").unwrap(), "https://bot.example.com");
         assert!(parse_public_url("https://bot.example.com/webhooks/main/secret").is_err());
         assert!(parse_public_url("http://bot.example.com").is_err());
+    }
+
+    #[test]
+    fn t26_notifications_go_over_https_or_to_loopback() {
+        for (text, is_valid) in [
+            ("https://hooks.slack.com/services/T0/B0/hunter2", true),
+            (" https://hooks.example.com/?token=hunter2&x=1 ", true),
+            ("http://127.0.0.1:9999/hunter2", true),
+            ("http://hooks.example.com/hunter2", false),
+            ("https://user:hunter2@hooks.example.com/", false),
+            ("https://hooks.example.com/hunter2#x", false),
+            ("https://hooks.example.com/?hunter2#x", false),
+            ("hooks.example.com/hunter2", false),
+            ("https://", false),
+            ("", false),
+        ] {
+            let parsed = parse_notify_url(text);
+            assert_eq!(parsed.is_ok(), is_valid, "{text}");
+            assert!(!format!("{parsed:?}").contains("hunter2"), "{text}");
+        }
     }
 
     #[test]

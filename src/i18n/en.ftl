@@ -790,6 +790,23 @@ wish-alias = call, nickname, change the name, change name, rename, set the name,
 wish-aliases = which aliases, list the aliases, the aliases, the short names, which short names, list the short names, what are the aliases, the nicknames
 wish-help = help with, help with the, help me with, help on, help about, menu, the menu, commands, the commands, list of commands, how does it work, how does this work, how do i, what can you do, what do you do, some help, what are the commands, which commands, show the commands, how to use, how do i use this, how do i use you, what can i do, instructions, how does that work, how does this bot work, how does the bot work, how do you work, how this works, how it works, how is this used, explain
 
+## Notifications of trouble
+notify-disconnected = WhatsApp of { $instance } has been disconnected for { $duration }: no command arrives. Open the instance in Z-API’s panel and scan the QR code with the phone.
+notify-disconnected-over = WhatsApp of { $instance } is connected again. It was disconnected for { $duration }.
+notify-no-event = No webhook of { $instance } has arrived for { $duration }. `vincula check` on the server looks for the cause.
+notify-no-event-over = Webhooks of { $instance } arrive again. There were none for { $duration }.
+notify-dead-letter = { $count ->
+    [one] A command of { $instance } failed for good: { $command }, sent by { $person }. On the server: `vincula journal list --state dead`
+   *[other] { $count } commands of { $instance } failed for good, the first is { $command }, sent by { $person }. On the server: `vincula journal list --state dead`
+}
+notify-dead-letter-over = No failed command is left in { $instance }. It took { $duration }.
+notify-an-admin = an admin
+notify-store = The journal has not worked for { $duration }: no command is accepted. The log of the server says why.
+notify-store-over = The journal works again. It failed for { $duration }.
+notify-subscription = { $instance } is paid for only until { $day }. Renew it in Z-API’s panel, or it stops.
+notify-subscription-over = { $instance } is paid for until { $day }.
+notify-test = This is a test: notifications of vincula arrive here.
+
 ## Demo
 demo-welcome = 
     You are { $name }, an admin of a simulated WhatsApp number. Try { $help } or { $communities }; Ctrl-D ends.

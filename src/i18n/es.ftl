@@ -790,6 +790,23 @@ wish-alias = apoda, apode, ponle apodo, cambia el nombre, cambie el nombre, camb
 wish-aliases = cuáles son los apodos, lista los apodos, los apodos, qué apodos hay, ver los apodos, muestra los apodos
 wish-help = ayuda con, ayuda con el, ayuda sobre, ayuda para, ayúdame con, la ayuda, ayúdame, de ayuda, socorro, auxilio, comandos, los comandos, cuáles son los comandos, cómo funciona, cómo te uso, cómo se usa, qué puedes hacer, qué haces, el menú, lista de comandos, qué comandos hay, qué sabes hacer, qué puedo hacer, cómo hago, instrucciones, cómo funciona esto, cómo funciona eso, cómo es que funciona, cómo funciona el bot, cómo funcionas, cómo se hace, explícame
 
+## Avisos de problemas
+notify-disconnected = El WhatsApp de { $instance } lleva { $duration } desconectado: no llega ningún comando. Abre la instancia en el panel de Z-API y escanea el código QR con el teléfono.
+notify-disconnected-over = El WhatsApp de { $instance } volvió a conectarse. Estuvo { $duration } desconectado.
+notify-no-event = Hace { $duration } que no llega ningún webhook de { $instance }. En el servidor, `vincula check` busca la causa.
+notify-no-event-over = Los webhooks de { $instance } vuelven a llegar. Pasaron { $duration } sin ninguno.
+notify-dead-letter = { $count ->
+    [one] Un comando de { $instance } falló definitivamente: { $command }, enviado por { $person }. En el servidor: `vincula journal list --state dead`
+   *[other] { $count } comandos de { $instance } fallaron definitivamente; el primero es { $command }, enviado por { $person }. En el servidor: `vincula journal list --state dead`
+}
+notify-dead-letter-over = No queda ningún comando fallido en { $instance }. Tardó { $duration }.
+notify-an-admin = un admin
+notify-store = La base de datos lleva { $duration } sin funcionar: no se acepta ningún comando. El log del servidor dice por qué.
+notify-store-over = La base de datos volvió a funcionar. Estuvo { $duration } fuera de servicio.
+notify-subscription = La instancia { $instance } está pagada solo hasta el { $day }. Renuévala en el panel de Z-API, o dejará de funcionar.
+notify-subscription-over = La instancia { $instance } está pagada hasta el { $day }.
+notify-test = Esto es una prueba: los avisos de vincula llegan aquí.
+
 ## Demo
 demo-welcome = 
     Eres { $name }, admin de un número simulado de WhatsApp. Prueba { $help } o { $communities }; Ctrl-D para salir.

@@ -790,6 +790,23 @@ wish-alias = apelida, apelide, muda o nome, mude o nome, mudar o nome, troca o n
 wish-aliases = quais são os apelidos, lista os apelidos, os apelidos
 wish-help = ajuda com, ajuda com o, ajuda sobre, ajuda para, ajuda pra, a ajuda, de ajuda, ajuda aí, ajude, socorro, o menu, os comandos, quais são os comandos, quais comandos, lista de comandos, como funciona, como usar, como uso, como te uso, como faço, como se usa, o que você faz, o que você sabe fazer, o que vc faz, o que posso fazer, como funciona isso, como isso funciona, como é que funciona, como é que funciona isso, como é que isso funciona, como funciona esse bot, como funciona o bot, como você funciona, como vc funciona, como que funciona, como que usa, como se faz, me explica
 
+## Avisos de problemas
+notify-disconnected = O WhatsApp de { $instance } está desconectado há { $duration }: nenhum comando chega. Abra a instância no painel da Z-API e leia o QR code com o celular.
+notify-disconnected-over = O WhatsApp de { $instance } voltou a se conectar. Ficou desconectado por { $duration }.
+notify-no-event = Nenhum webhook de { $instance } chega há { $duration }. No servidor, `vincula check` procura a causa.
+notify-no-event-over = Os webhooks de { $instance } voltaram a chegar. Foram { $duration } sem nenhum.
+notify-dead-letter = { $count ->
+    [one] Um comando de { $instance } falhou de vez: { $command }, enviado por { $person }. No servidor: `vincula journal list --state dead`
+   *[other] { $count } comandos de { $instance } falharam de vez; o primeiro é { $command }, enviado por { $person }. No servidor: `vincula journal list --state dead`
+}
+notify-dead-letter-over = Não resta nenhum comando com falha em { $instance }. Levou { $duration }.
+notify-an-admin = um admin
+notify-store = O banco de dados não funciona há { $duration }: nenhum comando é aceito. O log do servidor diz por quê.
+notify-store-over = O banco de dados voltou a funcionar. Ficou { $duration } fora do ar.
+notify-subscription = A instância { $instance } está paga só até { $day }. Renove no painel da Z-API, senão ela para.
+notify-subscription-over = A instância { $instance } está paga até { $day }.
+notify-test = Isto é um teste: os avisos do vincula chegam aqui.
+
 ## Demo
 demo-welcome = 
     Você é { $name }, admin de um número simulado do WhatsApp. Experimente { $help } ou { $communities }; Ctrl-D para sair.

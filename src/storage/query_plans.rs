@@ -13,12 +13,13 @@ const GROWING_TABLES: [&str; 5] = ["command", "chat_queue", "audit_event", "chat
 /// Indexes of open commands and of dead letters, which may be scanned.
 const SMALL_INDEXES: [&str; 2] = ["command_open", "command_dead"];
 /// Statements that run once at the start and once at the end; that read the beginning of the file, or count a backup;
-/// and lists, whose condition follows in the source.
-const ALLOWED_SCANS: [&str; 5] = [
+/// a table with one row per instance; and lists, whose condition follows in the source.
+const ALLOWED_SCANS: [&str; 6] = [
     "WHERE lease_token IS NOT NULL",
     "WHERE lease_owner = $1",
     "SELECT 1 FROM command LIMIT 1",
     "SELECT COUNT(id) FROM command",
+    "SELECT at FROM last_event",
     "text, attempts, error, reply FROM command",
 ];
 

@@ -21,8 +21,28 @@ pub struct InstanceMetrics(Arc<InstanceState>);
 struct InstanceState {
     metrics: Arc<Metrics>,
     name: String,
-    /// Whether WhatsApp is connected, and when that was reported.
-    connection: Mutex<Option<(bool, Timestamp)>>,
+    connection: Mutex<Option<ConnectionState>>,
+    subscription: Mutex<Option<SubscriptionState>>,
+}
+
+/// Whether WhatsApp is connected, as was reported last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConnectionState {
+    /// WhatsApp was connected.
+    pub is_connected: bool,
+    /// The first report that said so without another between.
+    pub since: Timestamp,
+    /// The last one.
+    pub reported_at: Timestamp,
+}
+
+/// Until when the instance is paid for, as was reported last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SubscriptionState {
+    /// Until when.
+    pub end: Timestamp,
+    /// When that was reported.
+    pub reported_at: Timestamp,
 }
 
 /// What the journal holds of one instance.
@@ -53,7 +73,12 @@ impl InstanceMetrics {
                 metrics.api_errors.with(&[name, cause]);
             }
         }
-        Self(Arc::new(InstanceState { metrics, name: name.to_owned(), connection: Mutex::default() }))
+        Self(Arc::new(InstanceState {
+            metrics,
+            name: name.to_owned(),
+            connection: Mutex::default(),
+            subscription: Mutex::default(),
+        }))
     }
 
     fn metrics(&self) -> &Metrics {
@@ -121,12 +146,14 @@ impl InstanceMetrics {
     pub fn set_connected(&self, is_connected: bool, at: Timestamp) {
         let mut connection = self.0.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let known = *connection;
-        if known.is_some_and(|(_, known_at)| known_at > at) {
+        if known.is_some_and(|known| known.reported_at > at) {
             return;
         }
-        *connection = Some((is_connected, at));
+        let same = known.filter(|known| known.is_connected == is_connected);
+        let since = same.map_or(at, |known| known.since);
+        *connection = Some(ConnectionState { is_connected, since, reported_at: at });
         self.metrics().connected.with(&[self.name()]).set(is_connected.into());
-        let was_connected = known.is_none_or(|(was_connected, _)| was_connected);
+        let was_connected = known.is_none_or(|known| known.is_connected);
         let instance = self.name();
         match (was_connected, is_connected) {
             (true, false) => tracing::warn!(instance, since = %at, "WhatsApp disconnected"),
@@ -135,9 +162,21 @@ impl InstanceMetrics {
         }
     }
 
-    /// Sets until when the instance is paid for.
-    pub fn set_subscription_end(&self, at: Timestamp) {
-        self.metrics().subscription_end.with(&[self.name()]).set(at.as_seconds());
+    /// Whether WhatsApp is connected, if it is known.
+    pub fn connection(&self) -> Option<ConnectionState> {
+        *self.0.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sets until when the instance is paid for, as was reported at this time.
+    pub fn set_subscription_end(&self, end: Timestamp, reported_at: Timestamp) {
+        let state = SubscriptionState { end, reported_at };
+        *self.0.subscription.lock().unwrap_or_else(PoisonError::into_inner) = Some(state);
+        self.metrics().subscription_end.with(&[self.name()]).set(end.as_seconds());
+    }
+
+    /// Until when the instance is paid for, if it is known.
+    pub fn subscription(&self) -> Option<SubscriptionState> {
+        *self.0.subscription.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sets what the journal holds; `None` if it cannot be read.
@@ -172,7 +211,7 @@ impl InstanceMetrics {
         self.call_ended("status", Some(200), second);
         self.call_failed("unreachable");
         self.set_connected(true, Timestamp(1));
-        self.set_subscription_end(Timestamp(1));
+        self.set_subscription_end(Timestamp(1), Timestamp(1));
         self.set_queue(Some(QueueValues { pending: 1, dead: 1, oldest_age: second }));
     }
 }

@@ -2,17 +2,14 @@
 //!
 //! The first key of each list signs; the others only verify.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use hmac::{KeyInit, Mac};
+use hmac::Mac as _;
 use http::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
-use super::verify::{
-    HmacSha256, WEBHOOK_ID, WEBHOOK_SIGNATURE, WEBHOOK_TIMESTAMP, ZAPI_TOKEN, standard_content,
-};
+use super::verify::ZAPI_TOKEN;
 use crate::clock::Timestamp;
 use crate::config;
+use crate::standard_webhooks::{HmacSha256, delivery_headers, signing_key};
 
 /// Returns the headers with which this body verifies now, for all schemes of the instance.
 ///
@@ -42,11 +39,7 @@ pub fn signature_headers(
         add(hmac.header.clone(), &format!("sha256={}", base16ct::lower::encode_string(&tag)));
     }
     if let Some(key) = standard_webhooks.as_deref().and_then(first_key) {
-        let timestamp = now.as_seconds().to_string();
-        let tag = standard_content(&key, id, &timestamp, body).finalize().into_bytes();
-        add(WEBHOOK_ID, id);
-        add(WEBHOOK_TIMESTAMP, &timestamp);
-        add(WEBHOOK_SIGNATURE, &format!("v1,{}", BASE64.encode(tag)));
+        headers.extend(delivery_headers(&key, id, now, body));
     }
     headers
 }
@@ -61,5 +54,5 @@ pub fn webhook_path(instance: &config::Instance) -> SecretString {
 }
 
 fn first_key(secrets: &[SecretSlice<u8>]) -> Option<HmacSha256> {
-    HmacSha256::new_from_slice(secrets.first()?.expose_secret()).ok()
+    secrets.first().and_then(signing_key)
 }

@@ -20,6 +20,8 @@ use subtle::ConstantTimeEq;
 
 use crate::clock::Timestamp;
 use crate::config;
+use crate::standard_webhooks::{HmacSha256, signed_content};
+pub use crate::standard_webhooks::{WEBHOOK_ID, WEBHOOK_SIGNATURE, WEBHOOK_TIMESTAMP};
 
 #[cfg(test)]
 mod tests;
@@ -29,18 +31,10 @@ pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(300);
 
 /// The header in which Z-API sends the instance token.
 pub const ZAPI_TOKEN: HeaderName = HeaderName::from_static("z-api-token");
-/// Standard Webhooks: the id of the delivery.
-pub const WEBHOOK_ID: HeaderName = HeaderName::from_static("webhook-id");
-/// Standard Webhooks: the time of sending, in Unix seconds.
-pub const WEBHOOK_TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
-/// Standard Webhooks: one or more signatures, separated by blanks.
-pub const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
-
 /// Maximum number of signatures checked per delivery: enough for key rotation, and few enough that the response time
 /// does not reveal the number of keys.
 const MAX_SIGNATURES: usize = 8;
 
-pub(super) type HmacSha256 = hmac::Hmac<Sha256>;
 /// Length of a SHA-256 in bytes.
 const SHA256_LEN: usize = 32;
 type Tag = [u8; SHA256_LEN];
@@ -342,7 +336,7 @@ fn verify_standard_webhooks<'a>(
     let signatures = single_header(headers, &WEBHOOK_SIGNATURE);
     // As above: `verify_slice` compares in constant time, and every key is tried.
     let matches = keys.iter().fold(false, |found, key| {
-        let signed = standard_content(key, id.unwrap_or_default(), timestamp.unwrap_or_default(), body);
+        let signed = signed_content(key, id.unwrap_or_default(), timestamp.unwrap_or_default(), body);
         parse_signatures(signatures)
             .fold(found, |found, tag| found | signed.clone().verify_slice(&tag).is_ok())
     });
@@ -370,16 +364,6 @@ fn check_delivery_headers(headers: &HeaderMap, now: Timestamp) -> Result<&str, A
         return Err(AuthFailure::Expired);
     }
     Ok(id)
-}
-
-/// The HMAC of what Standard Webhooks signs.
-pub(super) fn standard_content(key: &HmacSha256, id: &str, timestamp: &str, body: &[u8]) -> HmacSha256 {
-    key.clone()
-        .chain_update(id)
-        .chain_update(".")
-        .chain_update(timestamp)
-        .chain_update(".")
-        .chain_update(body)
 }
 
 fn parse_seconds(timestamp: &str) -> Option<i64> {

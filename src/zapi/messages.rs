@@ -16,6 +16,12 @@ impl Zapi {
         self.acquire("send-text", &self.inner.message_limiter, priority).await.map(SendPermit)
     }
 
+    /// A permit that counts for no limit: for the one message an hour that says that the journal, which has the limits,
+    /// cannot be used. Without it nothing else is sent.
+    pub fn unlimited_send_permit(&self) -> SendPermit {
+        SendPermit(())
+    }
+
     /// Queues a text in a chat, quoting the message `quoted`: `POST send-text`. Returns its
     /// id.
     pub async fn send_text(

@@ -17,7 +17,7 @@ const RESERVED: &[(&str, &[&str], &[&str])] = &[
     // The listeners run their connections in the tracker that lifecycle hands in.
     // storage/open.rs starts the thread of the blocking writer.
     ("spawning", &[".spawn("], &["lifecycle.rs", "cli/", "server/listener.rs", "storage/open.rs"]),
-    ("HTTP calls", &["reqwest"], &["zapi/", "cli/health.rs"]),
+    ("HTTP calls", &["reqwest"], &["zapi/", "notify/", "cli/health.rs"]),
     ("translations", &["fluent_bundle", "FluentBundle"], &["i18n/"]),
 ];
 

@@ -9,6 +9,7 @@ mod layers;
 mod matrix;
 mod metrics;
 mod model;
+mod notify;
 mod readme;
 mod replicas;
 mod server;

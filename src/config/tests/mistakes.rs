@@ -100,6 +100,12 @@ fn a_mistake_in_the_sample_is_named_by_its_key_and_nothing_else_is() {
         ("sales = \"120363186053925765\"", "sales = \"Vendas\"", "instances.main.aliases.sales", "/groups"),
         ("sales = \"120363186053925765\"", "sales = 120363186053925765", "instances.main.aliases.sales", "quotes"),
         ("sales =", "\"my sales\" =", "instances.main.aliases.\"my sales\"", "blanks"),
+        ("https://hooks", "http://hooks", "notify.url", "https"),
+        ("hooks.example.com", "user@hooks.example.com", "notify.url", "https"),
+        ("\"whsec_bWFkZS11cC1ub3RpZnktc2VjcmV0\"", "\"whsec_MDEy\"", "notify.secret", "openssl"),
+        ("instance = \"main\"", "instance = \"mian\"", "notify.instance", "`main`"),
+        ("instance = \"main\"", "instance = \"Main Number\"", "notify.instance", "[instances.main]"),
+        ("no_event_after = \"6h\"", "no_event_after = \"6\"", "notify.no_event_after", "\"10m\""),
         ("[instances.main.aliases]", "[instances.main.aliases]\n\"SÁLES\" = \"120363186053925766\"", "instances.main.aliases.sales", "Rename"),
     ];
     for (right, wrong, key, remedy) in rows {

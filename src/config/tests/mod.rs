@@ -66,6 +66,13 @@ communities = ["*"]
 
 [instances.main.aliases]
 sales = "120363186053925765"
+
+[notify]
+url = "https://hooks.example.com/services/made-up-path"
+secret = "whsec_bWFkZS11cC1ub3RpZnktc2VjcmV0"
+phone = "5544999999999"
+instance = "main"
+no_event_after = "6h"
 "#;
 
 /// The least that works.
@@ -297,4 +304,25 @@ fn a_possible_mistake_is_a_warning() {
     let swapped = MINIMAL.replace("\"0123456789ABCDEF01234567\"", "\"F0123456789ABCDEF0123456789ABCDEFS\"");
     let warnings = TestFolder::with(&swapped).loaded().warnings;
     assert!(warnings.iter().any(|w| w.key == "instances.main.token" && w.problem.contains("Client-Token")));
+}
+
+#[test]
+fn notifications_that_reach_nobody_are_warned_about() {
+    let url = "[notify]\nurl = \"https://hooks.example.com/x\"\n";
+    for (notify, keys) in [
+        ("", &[][..]),
+        ("[notify]\n", &["notify"]),
+        ("[notify]\nno_event_after = \"6h\"\n", &["notify"]),
+        (&format!("{url}instance = \"main\"\n"), &["notify.instance"]),
+        (
+            "[notify]\nphone = \"5544999999999\"\nsecret = \"whsec_bWFkZS11cC1ub3RpZnktc2VjcmV0\"\n",
+            &["notify.secret"],
+        ),
+        (url, &[]),
+    ] {
+        let warnings = TestFolder::with(&format!("{MINIMAL}{notify}")).loaded().warnings;
+        let warned: Vec<&str> =
+            warnings.iter().map(|it| it.key.as_str()).filter(|key| key.starts_with("notify")).collect();
+        assert_eq!(warned, keys, "{notify}");
+    }
 }

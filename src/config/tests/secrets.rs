@@ -17,6 +17,9 @@ fn every_secret_may_stand_in_a_file() {
         path_secret_file = "path"
         hmac = { header = "X-Signature", secrets_file = "hmac" }
         standard_webhooks = { secrets_file = "standard" }
+        [notify]
+        url_file = "notify"
+        secret_file = "notify-secret"
     "#;
     let place = TestFolder::with(text)
         .file("store", "sqlite:/data/vincula.db\n")
@@ -24,9 +27,13 @@ fn every_secret_may_stand_in_a_file() {
         .file("client", "made-up-client-token")
         .file("path", "made-up-path-secret\n")
         .file("hmac", "made-up-hmac-secret-1\r\n\nmade-up-hmac-secret-2\n")
-        .file("standard", "whsec_bWFkZS11cC1zdGFuZGFyZC1zZWNyZXQ=\n");
+        .file("standard", "whsec_bWFkZS11cC1zdGFuZGFyZC1zZWNyZXQ=\n")
+        .file("notify", "https://hooks.example.com/made-up\n")
+        .file("notify-secret", "whsec_bWFkZS11cC1ub3RpZnktc2VjcmV0\n");
     let config = place.loaded().config;
     assert_eq!(config.store.url.expose_secret(), "sqlite:/data/vincula.db");
+    assert_eq!(config.notify.url.as_ref().unwrap().expose_secret(), "https://hooks.example.com/made-up");
+    assert_eq!(config.notify.secret.as_ref().unwrap().expose_secret(), b"made-up-notify-secret");
     let main = &config.instances[0];
     assert_eq!(main.token.expose_secret(), "0123");
     assert_eq!(main.client_token.as_ref().unwrap().expose_secret(), "made-up-client-token");
@@ -84,6 +91,10 @@ const VARIABLES: &[&str] = &[
     "VINCULA__STORE__URL",
     "VINCULA__STORE__URL_FILE",
     "VINCULA__SERVER__PUBLIC_URL",
+    "VINCULA__NOTIFY__URL",
+    "VINCULA__NOTIFY__URL_FILE",
+    "VINCULA__NOTIFY__SECRET",
+    "VINCULA__NOTIFY__SECRET_FILE",
     "VINCULA__INSTANCES__MAIN__ID",
     "VINCULA__INSTANCES__MAIN__TOKEN",
     "VINCULA__INSTANCES__MAIN__TOKEN_FILE",

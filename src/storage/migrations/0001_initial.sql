@@ -99,6 +99,21 @@ CREATE TABLE maintenance (
     due  BIGINT NOT NULL
 );
 
+-- Trouble of which somebody is told, and what was told of it: one row per kind and instance.
+CREATE TABLE incident (
+    instance TEXT   NOT NULL,               -- empty: the whole service
+    kind     TEXT   NOT NULL,               -- disconnected | no_event | dead_letter | store | subscription
+    version  BIGINT NOT NULL,               -- grows by one with each change: of several replicas one makes it
+    value    TEXT   NOT NULL,               -- JSON
+    PRIMARY KEY (instance, kind)
+);
+
+-- When an instance last got an authentic webhook, on any replica; written only if somebody is told of its absence.
+CREATE TABLE last_event (
+    instance TEXT   NOT NULL PRIMARY KEY,
+    at       BIGINT NOT NULL
+);
+
 -- How many events of an hour were refused, by sender. Kept for a week.
 CREATE TABLE refused_event (
     hour     BIGINT NOT NULL,               -- its beginning

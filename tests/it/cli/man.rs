@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use super::TestFolder;
 
-const CALLS: [&[&str]; 22] = [
+const CALLS: [&[&str]; 24] = [
     &[],
     &["serve"],
     &["demo"],
@@ -22,6 +22,8 @@ const CALLS: [&[&str]; 22] = [
     &["journal", "backup"],
     &["journal", "refused"],
     &["who"],
+    &["notify"],
+    &["notify", "test"],
     &["health"],
     &["schema"],
     &["completions"],

@@ -16,6 +16,7 @@ mod journal_backup;
 mod journal_list;
 mod journal_refused;
 mod man;
+mod notify;
 mod postgres_errors;
 mod reload;
 mod schema;
@@ -41,7 +42,7 @@ use tokio_util::sync::CancellationToken;
 use vincula::lifecycle;
 use vincula::sandbox::{Credentials, Options, Sandbox, SentMessage, World};
 
-use crate::support::{ANA, postgres};
+use crate::support::{ANA, postgres, receiver};
 
 const PATH: &str = "a-path-nobody-guesses-9f2c";
 const KEY: &str = "a made-up key that signs webhooks";
@@ -291,7 +292,8 @@ name = "Ana"
     fn safe(&self, text: &str) {
         let Credentials { token, client_token, .. } = self.sandbox.account();
         let bare = STANDARD.trim_start_matches("whsec_");
-        for secret in [token, client_token.as_deref().unwrap(), PATH, KEY, bare] {
+        let hook = [receiver::HIDDEN_PATH, receiver::SECRET.trim_start_matches("whsec_")];
+        for secret in [token, client_token.as_deref().unwrap(), PATH, KEY, bare].into_iter().chain(hook) {
             assert!(!text.contains(secret), "a secret is in {text}");
             assert!(!text.contains(&hex::encode(secret)), "a secret is in {text}");
         }

@@ -10,7 +10,7 @@ const BIA: &str = "5544999990077";
 impl Serving {
     /// Reloads the configuration, and returns the lines that were logged for it.
     #[track_caller]
-    fn reload(&self, last_message: &str) -> String {
+    pub(super) fn reload(&self, last_message: &str) -> String {
         let before = self.log.lock().unwrap().len();
         self.signal("HUP");
         let started = Instant::now();

@@ -1,6 +1,7 @@
 //! A bot and a world: the whole service in this process, on loopback, against the sandbox.
 
 pub mod postgres;
+pub mod receiver;
 pub mod raw_connection;
 
 use std::time::Duration;
@@ -66,6 +67,7 @@ pub struct ServiceBuilder {
     limits: String,
     is_on_postgres: bool,
     store: Option<String>,
+    tables: String,
 }
 
 impl Default for ServiceBuilder {
@@ -87,6 +89,7 @@ impl Default for ServiceBuilder {
                 // On PostgreSQL the leases of a killed process must expire first.
                 lease: Duration::from_secs(2),
                 account_poll: Duration::from_secs(3_600),
+                notify_poll: Duration::from_millis(30),
             },
             instance: String::new(),
             admins: format!(
@@ -97,6 +100,7 @@ impl Default for ServiceBuilder {
             limits: "changes_per_second = 1000\nmessages_per_minute = 60000\n".to_owned(),
             is_on_postgres: std::env::var(STORE).is_ok_and(|store| store == "postgres"),
             store: None,
+            tables: String::new(),
         }
     }
 }
@@ -170,6 +174,13 @@ impl ServiceBuilder {
         self
     }
 
+    /// Adds further tables to the configuration.
+    pub fn tables(mut self, toml: &str) -> Self {
+        self.tables.push_str(toml);
+        self.tables.push('\n');
+        self
+    }
+
     /// Uses a journal in a file, even if the other stories use PostgreSQL.
     pub fn on_sqlite(mut self) -> Self {
         self.is_on_postgres = false;
@@ -204,8 +215,8 @@ impl ServiceBuilder {
              [store]\nurl = \"{store}\"\n\
              [instances.main]\nid = \"{id}\"\ntoken = \"{instance_token}\"\n{client_token}\
              base_url = \"{upstream_url}\"\n{}\n{}\n\
-             [instances.main.limits]\n{}{}\n",
-            self.server, self.instance, self.verify, self.limits, self.admins,
+             [instances.main.limits]\n{}{}\n{}",
+            self.server, self.instance, self.verify, self.limits, self.admins, self.tables,
         );
         let running = run(&toml, self.clock.clone(), self.timing).await;
         Service {

@@ -1,0 +1,522 @@
+//! An incident: when it begins and ends, and what is told when. Pure; the journal keeps it as JSON.
+//!
+//! In an hour one incident of a kind and an instance is told: its begin, and its end as soon as it is over. If
+//! more begin within that hour, the one that is still there when the hour is over is told. The end is told on each
+//! channel on which the begin was told.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+use crate::storage::IncidentRow;
+
+/// From one message about the begin of an incident to the next of the same kind and instance.
+const MIN_INTERVAL: Duration = Duration::from_secs(60 * 60);
+/// How long the end of an incident is worth telling.
+const OVER_TTL: Duration = Duration::from_secs(60 * 60);
+/// The delay before the second attempt to deliver; it doubles with each. Longer than an attempt takes, so that no
+/// replica begins another one meanwhile.
+const MIN_RETRY_DELAY: Duration = Duration::from_secs(15);
+/// The longest delay between two attempts.
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(10 * 60);
+/// The most that the clocks of two processes differ. A later time was written before the clock was set back.
+const MAX_CLOCK_SKEW: Duration = Duration::from_secs(60);
+
+/// A kind of trouble.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum IncidentKind {
+    /// WhatsApp is not connected.
+    Disconnected,
+    /// No webhook arrives.
+    NoEvent,
+    /// There are dead letters.
+    DeadLetter,
+    /// The journal cannot be read or written.
+    Store,
+    /// The subscription ends soon.
+    Subscription,
+}
+
+impl IncidentKind {
+    const ALL: [Self; 5] =
+        [Self::Disconnected, Self::NoEvent, Self::DeadLetter, Self::Store, Self::Subscription];
+
+    /// Its word in the journal, the POST and the log.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Disconnected => "disconnected",
+            Self::NoEvent => "no_event",
+            Self::DeadLetter => "dead_letter",
+            Self::Store => "store",
+            Self::Subscription => "subscription",
+        }
+    }
+}
+
+/// A way to the operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Channel {
+    Url,
+    Phone,
+}
+
+impl Channel {
+    /// Its word in the log.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Url => "url",
+            Self::Phone => "phone",
+        }
+    }
+}
+
+/// The channels that are configured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Channels {
+    pub(super) url: bool,
+    pub(super) phone: bool,
+}
+
+/// What the message says beyond kind and times.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Details {
+    /// How many dead letters are new.
+    pub(super) count: usize,
+    /// The English name of the first dead letter.
+    pub(super) command: String,
+    /// The key of its admin.
+    pub(super) admin: String,
+    /// When the last dead letter ended: later ones are news.
+    pub(super) last_at: i64,
+    /// Until when the instance is paid for.
+    pub(super) paid_until: Option<Timestamp>,
+}
+
+/// What is known about a kind of trouble now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Observation {
+    /// Nothing that counts.
+    Unknown,
+    /// There is trouble since a moment; this was observed at a moment.
+    Active { since: Timestamp, observed_at: Timestamp, details: Details },
+    /// There is none, as was observed at a moment.
+    Over { observed_at: Timestamp, details: Details },
+}
+
+/// Deliveries on one channel.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Delivery {
+    /// When the next attempt is due; none if there is nothing to deliver.
+    due: Option<Timestamp>,
+    attempts: u32,
+    /// The begin was delivered.
+    is_told: bool,
+}
+
+/// An incident.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Incident {
+    /// The name of the instance; empty for the whole service.
+    pub(super) instance: String,
+    pub(super) kind: IncidentKind,
+    version: i64,
+    state: IncidentState,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct IncidentState {
+    /// The id of the message about its begin or its news.
+    id: String,
+    /// When the message about its begin, its news or its end became due.
+    at: Timestamp,
+    since: Timestamp,
+    ended_at: Option<Timestamp>,
+    /// When the last message about a begin became due; none if it was never delivered.
+    told_at: Option<Timestamp>,
+    details: Details,
+    url: Delivery,
+    phone: Delivery,
+}
+
+impl Incident {
+    /// A kind of trouble that never was.
+    pub(super) fn new(instance: &str, kind: IncidentKind) -> Self {
+        let state = IncidentState {
+            id: String::new(),
+            at: Timestamp(0),
+            since: Timestamp(0),
+            ended_at: Some(Timestamp(0)),
+            told_at: None,
+            details: Details::default(),
+            url: Delivery::default(),
+            phone: Delivery::default(),
+        };
+        Self { instance: instance.to_owned(), kind, version: 0, state }
+    }
+
+    /// Reads a row of the journal; one that cannot be read counts as trouble that never was.
+    pub(super) fn from_row(row: &IncidentRow) -> Option<Self> {
+        let kind = IncidentKind::ALL.into_iter().find(|kind| kind.as_str() == row.kind)?;
+        let mut incident = Self::new(&row.instance, kind);
+        incident.version = row.version;
+        if let Ok(state) = serde_json::from_str(&row.value) {
+            incident.state = state;
+        }
+        Some(incident)
+    }
+
+    pub(super) fn to_row(&self) -> IncidentRow {
+        IncidentRow {
+            instance: self.instance.clone(),
+            kind: self.kind.as_str().to_owned(),
+            version: self.version,
+            value: serde_json::to_string(&self.state).unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn version(&self) -> i64 {
+        self.version
+    }
+
+    /// The same with the version that it has once it is stored.
+    pub(super) fn with_next_version(mut self) -> Self {
+        self.version += 1;
+        self
+    }
+
+    pub(super) fn is_active(&self) -> bool {
+        self.state.ended_at.is_none()
+    }
+
+    /// When it began.
+    pub(super) fn since(&self) -> Timestamp {
+        self.state.since
+    }
+
+    /// When it was over.
+    pub(super) fn ended_at(&self) -> Option<Timestamp> {
+        self.state.ended_at
+    }
+
+    /// When the message that is due became due.
+    pub(super) fn message_at(&self) -> Timestamp {
+        self.state.at
+    }
+
+    pub(super) fn details(&self) -> &Details {
+        &self.state.details
+    }
+
+    /// When the last message about a begin became due.
+    pub(super) fn told_at(&self) -> Option<Timestamp> {
+        self.state.told_at
+    }
+
+    /// Takes over when another process, or an earlier one, told of this kind.
+    pub(super) fn set_told_at(&mut self, told_at: Timestamp) {
+        self.state.told_at = self.state.told_at.max(Some(told_at));
+    }
+
+    /// The id of the message that is due: the same for each attempt.
+    pub(super) fn message_id(&self) -> String {
+        let state = if self.is_active() { "begun" } else { "over" };
+        format!("msg_{}_{state}", self.state.id)
+    }
+
+    /// The last dead letter that was told, while there are some.
+    pub(super) fn last_seen(&self) -> Timestamp {
+        Timestamp(if self.is_active() { self.state.details.last_at } else { 0 })
+    }
+
+    /// Applies what is known now. Returns whether something changed, which makes a message due.
+    pub(super) fn observe(&mut self, observation: Observation, channels: Channels, now: Timestamp) -> bool {
+        let is_hour_over = self
+            .state
+            .told_at
+            .is_none_or(|told_at| now.since(told_at) >= MIN_INTERVAL || told_at > now.plus(MAX_CLOCK_SKEW));
+        match (observation, self.state.ended_at) {
+            (Observation::Active { since, observed_at, details }, Some(ended_at))
+                // Another replica may know more: what was observed before the end is outdated.
+                if observed_at > ended_at && is_hour_over =>
+            {
+                self.state.since = since;
+                self.tell(details, channels, now);
+                true
+            }
+            (Observation::Active { details, .. }, None)
+                if details.last_at > self.state.details.last_at && is_hour_over =>
+            {
+                self.tell(details, channels, now);
+                true
+            }
+            (Observation::Over { observed_at, details }, None) if observed_at > self.state.since => {
+                self.end(observed_at, details, now);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Makes the message about the begin, or about news, due.
+    fn tell(&mut self, details: Details, channels: Channels, now: Timestamp) {
+        let is_news = self.is_active();
+        let state = &mut self.state;
+        state.id = uuid::Uuid::now_v7().simple().to_string();
+        state.at = now;
+        state.ended_at = None;
+        state.told_at = Some(now);
+        state.details = details;
+        for (delivery, is_configured) in [(&mut state.url, channels.url), (&mut state.phone, channels.phone)]
+        {
+            let due = is_configured.then_some(now);
+            *delivery = Delivery { due, attempts: 0, is_told: is_news && delivery.is_told };
+        }
+    }
+
+    fn end(&mut self, ended_at: Timestamp, details: Details, now: Timestamp) {
+        let state = &mut self.state;
+        state.at = now;
+        state.ended_at = Some(ended_at);
+        if details != Details::default() {
+            state.details = details;
+        }
+        for delivery in [&mut state.url, &mut state.phone] {
+            delivery.due = delivery.is_told.then_some(now);
+            delivery.attempts = 0;
+        }
+        if !state.url.is_told && !state.phone.is_told {
+            // Nobody was told: the next incident need not wait.
+            state.told_at = None;
+        }
+    }
+
+    fn delivery(&mut self, channel: Channel) -> &mut Delivery {
+        match channel {
+            Channel::Url => &mut self.state.url,
+            Channel::Phone => &mut self.state.phone,
+        }
+    }
+
+    /// Begins an attempt to deliver, if one is due: the next one is due after a delay, unless this one succeeds. The
+    /// end of an incident is given up after an hour; then nothing is left to deliver.
+    pub(super) fn begin_attempt(&mut self, channel: Channel, now: Timestamp) -> Option<Attempt> {
+        let is_outdated = self.state.ended_at.is_some_and(|ended_at| now.since(ended_at) > OVER_TTL);
+        let attempt = Attempt { id: self.state.id.clone(), is_begin: self.is_active() };
+        let delivery = self.delivery(channel);
+        let due = delivery.due?;
+        // A time that far ahead was written before the clock was set back.
+        if due > now && due <= now.plus(MAX_RETRY_DELAY + MAX_RETRY_DELAY) {
+            return None;
+        }
+        if is_outdated {
+            delivery.due = None;
+            return None;
+        }
+        let delay = MIN_RETRY_DELAY.saturating_mul(1 << delivery.attempts.min(16)).min(MAX_RETRY_DELAY);
+        delivery.due = Some(now.plus(delay));
+        delivery.attempts = delivery.attempts.saturating_add(1);
+        Some(attempt)
+    }
+
+    /// Records that the message was delivered. If the incident was over meanwhile, its end is due.
+    pub(super) fn record_delivered(&mut self, channel: Channel, attempt: &Attempt, now: Timestamp) {
+        if self.state.id != attempt.id {
+            return;
+        }
+        let is_over = !self.is_active();
+        if attempt.is_begin {
+            self.state.told_at = self.state.told_at.max(Some(now));
+        }
+        let delivery = self.delivery(channel);
+        delivery.is_told = true;
+        delivery.due = (attempt.is_begin && is_over).then_some(now);
+        delivery.attempts = 0;
+    }
+
+    /// Records that the message cannot be delivered: it is not attempted again.
+    pub(super) fn record_refused(&mut self, channel: Channel, attempt: &Attempt) {
+        if self.state.id == attempt.id && self.is_active() == attempt.is_begin {
+            self.delivery(channel).due = None;
+        }
+    }
+
+    /// Sets the time of the next attempt, at most the longest delay from now.
+    pub(super) fn retry_after(
+        &mut self,
+        channel: Channel,
+        attempt: &Attempt,
+        delay: Duration,
+        now: Timestamp,
+    ) {
+        if self.state.id == attempt.id && self.is_active() == attempt.is_begin {
+            let due = now.plus(delay.min(MAX_RETRY_DELAY));
+            let delivery = self.delivery(channel);
+            delivery.due = delivery.due.max(Some(due));
+        }
+    }
+
+    /// Takes back [`Self::record_delivered`]: certainly nothing was sent.
+    pub(super) fn record_unsent(&mut self, channel: Channel, attempt: &Attempt, now: Timestamp) {
+        if self.state.id != attempt.id {
+            return;
+        }
+        let is_current = self.is_active() == attempt.is_begin;
+        let delivery = self.delivery(channel);
+        if attempt.is_begin {
+            delivery.is_told = false;
+        }
+        delivery.due = is_current.then(|| now.plus(MIN_RETRY_DELAY));
+    }
+}
+
+/// An attempt to deliver a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Attempt {
+    id: String,
+    /// It tells the begin, not the end.
+    pub(super) is_begin: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_764_000_000_000);
+    const BOTH: Channels = Channels { url: true, phone: true };
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    fn active(since: Timestamp) -> Observation {
+        Observation::Active { since, observed_at: since, details: Details::default() }
+    }
+
+    fn over(observed_at: Timestamp) -> Observation {
+        Observation::Over { observed_at, details: Details::default() }
+    }
+
+    /// Delivers what is due on a channel; returns whether it was the begin.
+    fn deliver(incident: &mut Incident, channel: Channel, now: Timestamp) -> Option<bool> {
+        let attempt = incident.begin_attempt(channel, now)?;
+        incident.record_delivered(channel, &attempt, now);
+        Some(attempt.is_begin)
+    }
+
+    #[test]
+    fn flapping_costs_one_incident_an_hour() {
+        let mut incident = Incident::new("main", IncidentKind::Disconnected);
+        let mut told = Vec::new();
+        for minute in 0..240 {
+            let now = NOW.plus(MINUTE * minute);
+            let observation = if minute % 10 < 7 { active(now) } else { over(now) };
+            incident.observe(observation, BOTH, now);
+            told.extend(deliver(&mut incident, Channel::Url, now).map(|is_begin| (minute, is_begin)));
+        }
+        let begins: Vec<u32> = told.iter().filter(|(_, begin)| *begin).map(|(minute, _)| *minute).collect();
+        assert_eq!(begins, [0, 60, 120, 180]);
+        assert_eq!(told.len(), 8, "{told:?}");
+    }
+
+    #[test]
+    fn what_is_still_there_when_the_hour_is_over_is_told() {
+        let mut incident = Incident::new("main", IncidentKind::Disconnected);
+        let at = |minute| NOW.plus(MINUTE * minute);
+        assert!(incident.observe(active(at(0)), BOTH, at(0)));
+        deliver(&mut incident, Channel::Url, at(0));
+        assert!(incident.observe(over(at(10)), BOTH, at(10)));
+        for minute in 20..60 {
+            assert!(!incident.observe(active(at(20)), BOTH, at(minute)), "{minute}");
+        }
+        assert!(incident.observe(active(at(20)), BOTH, at(60)));
+        assert_eq!(incident.since(), at(20));
+    }
+
+    #[test]
+    fn the_end_is_told_only_where_the_begin_was() {
+        let mut incident = Incident::new("main", IncidentKind::Disconnected);
+        let at = |minute| NOW.plus(MINUTE * minute);
+        incident.observe(active(at(0)), BOTH, at(0));
+        assert_eq!(deliver(&mut incident, Channel::Phone, at(0)), Some(true));
+        assert!(incident.begin_attempt(Channel::Url, at(0)).is_some(), "it fails");
+
+        incident.observe(over(at(5)), BOTH, at(5));
+
+        assert_eq!(deliver(&mut incident, Channel::Phone, at(5)), Some(false));
+        assert_eq!(deliver(&mut incident, Channel::Url, at(30)), None);
+        // Nobody was told of this one: the next need not wait for an hour.
+        let mut unheard = Incident::new("main", IncidentKind::Disconnected);
+        unheard.observe(active(at(0)), BOTH, at(0));
+        unheard.observe(over(at(5)), BOTH, at(5));
+        assert!(unheard.observe(active(at(6)), BOTH, at(6)));
+    }
+
+    #[test]
+    fn an_end_during_a_delivery_is_told_after_it() {
+        let mut incident = Incident::new("main", IncidentKind::Disconnected);
+        incident.observe(active(NOW), BOTH, NOW);
+        let later = NOW.plus(MINUTE);
+        let attempt = incident.begin_attempt(Channel::Url, NOW).unwrap();
+        incident.observe(over(later), BOTH, later);
+        assert_eq!(incident.begin_attempt(Channel::Url, later), None);
+
+        incident.record_delivered(Channel::Url, &attempt, later);
+
+        assert_eq!(deliver(&mut incident, Channel::Url, later), Some(false));
+    }
+
+    #[test]
+    fn attempts_wait_longer_and_longer_and_keep_their_id() {
+        let mut incident = Incident::new("main", IncidentKind::Disconnected);
+        incident.observe(active(NOW), BOTH, NOW);
+        let (mut now, mut delays, id) = (NOW, Vec::new(), incident.message_id());
+        let mut last = NOW;
+        while delays.len() < 8 {
+            if incident.begin_attempt(Channel::Url, now).is_some() {
+                delays.push(now.since(last).as_secs());
+                last = now;
+            }
+            now = now.plus(Duration::from_secs(1));
+            assert_eq!(incident.message_id(), id);
+        }
+        assert_eq!(delays, [0, 15, 30, 60, 120, 240, 480, 600]);
+    }
+
+    #[test]
+    fn what_another_replica_observed_before_the_end_begins_nothing() {
+        let mut incident = Incident::new("main", IncidentKind::Disconnected);
+        let at = |minute| NOW.plus(MINUTE * minute);
+        incident.observe(active(at(0)), BOTH, at(0));
+        // Observed before the begin: outdated as well.
+        let stale = over(Timestamp(NOW.0 - 1));
+        assert!(!incident.observe(stale, BOTH, at(1)));
+        incident.observe(over(at(2)), BOTH, at(2));
+
+        assert!(!incident.observe(active(at(1)), BOTH, at(3)));
+    }
+
+    #[test]
+    fn news_of_an_incident_are_told_after_an_hour() {
+        let mut incident = Incident::new("main", IncidentKind::DeadLetter);
+        let at = |minute| NOW.plus(MINUTE * minute);
+        let dead = |minute| {
+            let details = Details { count: 1, last_at: at(minute).0, ..Details::default() };
+            Observation::Active { since: at(0), observed_at: at(minute), details }
+        };
+        assert!(incident.observe(dead(0), BOTH, at(0)));
+        let id = incident.message_id();
+        deliver(&mut incident, Channel::Url, at(0));
+        assert!(!incident.observe(dead(0), BOTH, at(120)), "nothing is new");
+        assert!(incident.observe(dead(121), BOTH, at(121)));
+        assert_ne!(incident.message_id(), id);
+        assert!(!incident.observe(dead(122), BOTH, at(122)));
+    }
+
+    #[test]
+    fn an_incident_survives_the_journal_and_a_broken_row_counts_as_none() {
+        let mut incident = Incident::new("main", IncidentKind::Subscription);
+        incident.observe(active(NOW), BOTH, NOW);
+        assert_eq!(Incident::from_row(&incident.to_row()), Some(incident.clone()));
+        let broken = IncidentRow { value: "{}".to_owned(), version: 3, ..incident.to_row() };
+        assert!(!Incident::from_row(&broken).unwrap().is_active());
+        assert_eq!(Incident::from_row(&IncidentRow { kind: "x".to_owned(), ..broken }), None);
+    }
+}
