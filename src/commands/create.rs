@@ -266,12 +266,9 @@ fn strip_community_word(text: &str) -> Option<&str> {
     }
 }
 
-/// The likely name in a text that holds more: a description after another separator than a bar.
+/// The likely name in a text that holds more: groups, or a description after another separator than a bar.
 fn suggest_name(text: &str) -> Option<String> {
-    if parse_quoted_name(text).is_some() {
-        return None;
-    }
-    if text.contains(is_bar) || text.contains('\n') {
+    if parse_quoted_name(text).is_some() || text.contains(is_bar) || text.contains('\n') {
         return None;
     }
     let is_yes = |word: &str| {
@@ -280,6 +277,15 @@ fn suggest_name(text: &str) -> Option<String> {
     };
     if let Some((name, _)) = text.rsplit_once(char::is_whitespace).filter(|(_, last)| is_yes(last)) {
         return Some(name.trim().to_owned());
+    }
+    // `Sports with football`: its groups are linked later.
+    let starts = text.match_indices(' ').map(|(at, _)| at);
+    let is_with = |at: &usize| {
+        let word = text[*at..].split_whitespace().next();
+        *at > 0 && word.is_some_and(|word| in_word_list(word, "create-words-before-groups"))
+    };
+    if let Some(at) = starts.into_iter().find(is_with) {
+        return Some(text[..at].trim().to_owned());
     }
     let signs = [" - ", " – ", " — ", " / ", ": ", "; "];
     let (name, description) = signs.iter().find_map(|sign| text.split_once(sign))?;

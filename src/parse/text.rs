@@ -28,9 +28,9 @@ pub fn likely_name(rest: &str) -> String {
     rest.split_whitespace().filter(|word| !is_flag(word)).collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a text begins to be struck through, as in `~Futebol~`.
+/// Whether a text begins to be struck through, as in `~Futebol~` or `~ Futebol ~`.
 pub fn is_struck_through(text: &str) -> bool {
-    text.strip_prefix('~').is_some_and(|text| text.starts_with(char::is_alphanumeric))
+    text.strip_prefix('~').is_some_and(|text| text.trim_start().starts_with(char::is_alphanumeric))
 }
 
 /// Whether a word begins with a dash, as flags do.

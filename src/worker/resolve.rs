@@ -38,7 +38,9 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
                 WishResolution::Change(offer) => {
                     check_may_use(request, offer.spec)?;
                     reject_misread(request, offer.spec, &offer.arguments).await?;
-                    return Err(offer.into_outcome("wish-offer", request).into());
+                    let key =
+                        if offer.spec.name == undo::SPEC.name { "wish-offer-undo" } else { "wish-offer" };
+                    return Err(offer.into_outcome(key, request).into());
                 }
                 WishResolution::Incomplete(spec) => {
                     reject_misread(request, spec, &wish.rest).await?;

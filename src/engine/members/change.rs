@@ -9,7 +9,7 @@ use crate::engine::members::person::default_dialing_code;
 use crate::engine::members::plan::MemberPlan;
 use crate::engine::members::reconcile::reconcile_members;
 use crate::engine::members::survey::build_plan;
-use crate::engine::outcome::retain_maybe_done;
+use crate::engine::outcome::{Outcome, retain_maybe_done};
 use crate::engine::reconcile::store_plan_and_acquire;
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::Arguments;
@@ -38,7 +38,10 @@ pub async fn change_members(
     let outcomes = reconcile_members(context, &mut plan, is_just_read, permit).await?;
     let done = retain_maybe_done(plan.pending(), &outcomes);
     if !done.is_empty() {
-        context.set_undo(action.command(), action.undone_by().map(|by| (by, plan.arguments(&done))));
+        let invited: Vec<usize> =
+            done.iter().copied().filter(|at| outcomes[at] == Outcome::Invited).collect();
+        let undo_command = action.undone_by().map(|by| (by, plan.arguments(&done)));
+        context.set_undo_if(action.command(), undo_command, Some(plan.arguments(&invited)));
     }
     Ok(Reply::Lines(plan.report_lines(&outcomes)))
 }

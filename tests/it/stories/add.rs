@@ -72,17 +72,14 @@ async fn undo_says_that_an_invitation_cannot_be_taken_back() {
 
     bot.ask(ANA, r#"/add "Bairro Feliz" 44 99999-0004"#).await;
     let rows = [
-        (
-            "/undo",
-            "❌ +55 44 99999-0004: is not in the community. If they got an invitation, it still works: I can’t take it back.",
-        ),
+        ("/undo", "❌ +55 44 99999-0004: never joined, only got an invitation, and I can’t take that back"),
         (
             "/desfazer",
-            "❌ +55 44 99999-0004: não está na comunidade. Se recebeu um convite, ele continua valendo: não consigo cancelar.",
+            "❌ +55 44 99999-0004: não entrou, só recebeu um convite privado, e convite não dá para cancelar",
         ),
         (
             "/deshacer",
-            "❌ +55 44 99999-0004: no está en la comunidad. Si recibió una invitación, sigue valiendo: no la puedo anular.",
+            "❌ +55 44 99999-0004: no entró, solo recibió una invitación privada, y no la puedo anular",
         ),
     ];
     for (command, expected) in rows {
@@ -93,7 +90,7 @@ async fn undo_says_that_an_invitation_cannot_be_taken_back() {
     bot.ask(ANA, r#"/add "Bairro Feliz" 44 99999-0004 44 99999-0005"#).await;
     let asked = bot.ask(ANA, "/undo").await;
     assert!(asked.starts_with("1 of 2 people would leave “Bairro Feliz” and all its groups."), "{asked}");
-    assert!(asked.contains("If they got an invitation, it still works"), "{asked}");
+    assert!(asked.contains("❌ +55 44 99999-0004: never joined, only got an invitation"), "{asked}");
     assert_eq!(bot.ask(ANA, "yes").await, "✅ +55 44 99999-0005 is no longer in “Bairro Feliz”.");
 }
 
