@@ -318,8 +318,16 @@ fn are_beside(tokens: &[Token], one: &Name, other: &Name) -> bool {
     between.is_some_and(|between| !between.iter().any(is_apart))
 }
 
+/// Where the next name of a list begins, behind a comma or “and”.
+pub fn next_in_list(tokens: &[Token], at: usize) -> Option<usize> {
+    let token = tokens.get(at)?;
+    let is_between = in_word_list(&token.text, "stop-words-between-names");
+    let is_listed = is_between || token.separator == Separator::Comma;
+    Some(at + usize::from(is_between)).filter(|at| is_listed && *at < tokens.len())
+}
+
 /// Where the words end that may be one name with this one.
-fn run_end(tokens: &[Token], at: usize) -> usize {
+pub fn run_end(tokens: &[Token], at: usize) -> usize {
     match tokens.get(at) {
         Some(first) if !first.is_quoted => {
             at + 1 + tokens[at + 1..].iter().take_while(|token| token.may_join()).count()

@@ -42,7 +42,7 @@ pub fn numbered_names_at(
         let prefixes = [Some(prefix.as_str()), prefix.strip_suffix(['s', 'S'])];
         let is_first = |prefix: &&str| is_whole(&format!("{prefix} {}", numbers.start()));
         let Some(prefix) = prefixes.into_iter().flatten().find(is_first) else {
-            return (!is_one && is_begun(&prefix) && !is_begun(&typed(end))).then(unknown);
+            return (length > 1 && is_begun(&prefix) && !is_begun(&typed(end))).then(unknown);
         };
         let known_names = |numbers: RangeInclusive<usize>| {
             let names = numbers.take(MAX_OPTIONS + 1).map(|number| format!("{prefix} {number}"));

@@ -18,6 +18,11 @@ pub fn strip_invisible(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Whether nothing of a text can be seen.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_invisible(c))
+}
+
 /// Where a part of a text begins in it.
 pub fn offset_of(part: &str, text: &str) -> usize {
     part.as_ptr() as usize - text.as_ptr() as usize

@@ -142,7 +142,7 @@ impl Attempt<'_> {
             Err(DeliveryError::Store(_)) => false,
         };
         if has_reaction && is_final {
-            deliver::hide_progress_reaction(self.zapi, &claim).await;
+            deliver::set_progress_reaction(self.zapi, &claim, false).await;
         }
         match sent {
             Ok(_) => self.finish(claim, outcome, None).await,
@@ -318,12 +318,8 @@ fn append_groups_without_community(claim: &Claim, outcome: CommandOutcome) -> Co
 fn close_photo_request(claim: &Claim, mut outcome: CommandOutcome) -> CommandOutcome {
     let is_command = !outcome.keeps_prompt && outcome.outcome != Outcome::Expired;
     if is_command && outcome.state_changes.iter().all(|change| change.kind != StateKind::PhotoRequest) {
-        let key = claim.command.conversation_key();
-        outcome.state_changes.push(StateChange {
-            kind: StateKind::PhotoRequest,
-            key: key.to_string(),
-            value: None,
-        });
+        let (kind, key) = (StateKind::PhotoRequest, claim.command.conversation_key().to_string());
+        outcome.state_changes.push(StateChange { kind, key, value: None });
     }
     outcome
 }
