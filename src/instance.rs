@@ -8,6 +8,7 @@ use arc_swap::{ArcSwap, Guard};
 
 use crate::authorization::Admins;
 use crate::clock::Clock;
+use crate::command::talk_pause::TalkPause;
 use crate::commands;
 use crate::config::{Admin, AdminsFrom, Instance};
 use crate::directory::{CommunityAdmins, CommunityEntry, Directory};
@@ -24,13 +25,16 @@ use crate::zapi::{ApiError, ClientError, HttpClients, Zapi};
 pub struct ReloadableInstance {
     /// Its name, which never changes.
     pub name: InstanceName,
+    /// The pauses between replies to talk; a reload does not end them.
+    pub talk_pause: TalkPause,
     runtime: ArcSwap<InstanceRuntime>,
 }
 
 impl ReloadableInstance {
     /// An instance with this runtime.
     pub fn new(runtime: InstanceRuntime) -> Self {
-        Self { name: runtime.config.name.clone(), runtime: ArcSwap::from_pointee(runtime) }
+        let name = runtime.config.name.clone();
+        Self { name, talk_pause: TalkPause::default(), runtime: ArcSwap::from_pointee(runtime) }
     }
 
     /// The runtime that holds now.

@@ -123,13 +123,6 @@ impl Reply {
         Self::UsageError(vec![line.name("name", typed)])
     }
 
-    /// No community has this name; the nearest are to be chosen by number.
-    pub fn similar_communities(typed: &str, nearest: Vec<String>) -> Self {
-        let count = nearest.len();
-        let line = ReplyLine::new("no-community-nearest").name("name", typed).with_count("count", count);
-        Self::UsageError(vec![line.with_candidates("candidates", nearest, usize::from(count > 1))])
-    }
-
     /// No community has a name like this one; all of them are named, if they are few.
     pub fn unknown_community(typed: &str, available: Vec<String>) -> Self {
         let line = match available.is_empty() {
@@ -137,12 +130,6 @@ impl Reply {
             false => ReplyLine::new("no-community-known").with_candidates("candidates", available, 0),
         };
         Self::UsageError(vec![line.name("name", typed)])
-    }
-
-    /// Several communities have this name or begin with it.
-    pub fn ambiguous_community(typed: &str, candidates: Vec<String>) -> Self {
-        let line = ReplyLine::new("many-communities").name("name", typed);
-        Self::UsageError(vec![line.with_candidates("candidates", candidates, 1)])
     }
 
     /// The reply with lines after it, in its language.

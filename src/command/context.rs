@@ -62,8 +62,8 @@ pub struct Context<'a> {
     pub is_final_failure: bool,
     /// Whether it runs, or is previewed.
     pub confirmation: Confirmation,
-    /// This command undoes a change.
-    pub is_undo: bool,
+    /// The command that this one stands for, if it is a reply to a prompt or an undo.
+    pub deferred: Option<DeferredCommand>,
     /// It asks for a confirmation whatever it changes: it undoes an old change, or may be misread.
     pub must_confirm: bool,
     /// Undo only if this is still true: the community id or description text that the change left.
@@ -279,20 +279,19 @@ impl Context<'_> {
         self.set_state(StateKind::Undo, self.conversation_key.to_string(), Some(value));
     }
 
-    /// The command that this one stands for, if it is a reply to a prompt or an undo.
-    fn deferred_command(&self) -> Option<DeferredCommand> {
-        serde_json::from_str(self.claim.command.deferred_command.as_deref()?).ok()
-    }
-
     /// The English name of the command whose change this one undoes.
     fn undone(&self) -> Option<String> {
-        self.deferred_command()?.undone
+        self.deferred.as_ref()?.undone.clone()
+    }
+
+    /// Whether this command undoes a change.
+    pub fn is_undo(&self) -> bool {
+        self.undone().is_some()
     }
 
     /// The file of the command's message, or of the message whose prompt led to the command.
     pub async fn media(&self) -> Result<Option<Media>, CommandError> {
-        let command = &self.claim.command;
-        let Some(deferred) = self.deferred_command() else { return Ok(command.media.clone()) };
+        let Some(deferred) = &self.deferred else { return Ok(self.claim.command.media.clone()) };
         for id in deferred.prompting_commands.iter().rev() {
             if let Some(media) = self.store.media(id).await? {
                 return Ok(Some(media));

@@ -10,6 +10,7 @@ pub mod progress;
 pub mod prompt;
 pub mod resolution;
 pub mod spec;
+pub mod talk_pause;
 pub mod undo_record;
 pub mod wish;
 

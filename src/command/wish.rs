@@ -56,6 +56,10 @@ impl WishTable {
         let tokens = tokenize(text);
         let (tokens, (spec, count, locales)) = self.find(&tokens)?;
         let rest = rest(text, tokens, count, spec.is_verbatim());
+        // `más`, the Spanish name, is also a Portuguese “but”.
+        if spec.name == "more" && count == 1 && !rest.is_empty() {
+            return None;
+        }
         let phrase = &text[tokens[0].start..tokens[count - 1].end];
         let is_admin_word = |token: &Token<'_>| in_word_list(&token.text, "wish-admin-words");
         // `faz` and `deixa` mean other things without a word for admins.

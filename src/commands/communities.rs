@@ -2,7 +2,7 @@
 
 use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::directory::{CommunityEntry, fold};
-use crate::engine::listing::{ListKind, NumberedList, format_names};
+use crate::engine::listing::ListKind;
 use crate::parse::arguments::Arguments;
 use crate::reply::{Reply, ReplyLine};
 
@@ -24,10 +24,5 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
     }
     allowed.sort_by_cached_key(|each| (fold(&each.name), each.id.to_string()));
     let head = ReplyLine::new("communities").with_count("count", allowed.len());
-    Ok(context.show_list(
-        SPEC.name,
-        vec![head],
-        format_names(&allowed),
-        Some(NumberedList::new(ListKind::Communities, &allowed)),
-    ))
+    Ok(context.show_entries(SPEC.name, vec![head], ListKind::Communities, &allowed))
 }

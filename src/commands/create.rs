@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::authorization::may_everywhere;
 use crate::command::{CommandError, CommandSpec, Context, HelpSection};
-use crate::directory::{fold, is_invisible};
+use crate::directory::fold;
 use crate::domain::{CommunityId, GroupId};
 use crate::engine::api_change;
 use crate::engine::free_text::check_length;
@@ -16,7 +16,7 @@ use crate::engine::read_back::{accept_unread, poll};
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::further_command::has_verb_behind_conjunction;
-use crate::parse::text::is_comma;
+use crate::parse::text::{is_blank, is_comma};
 use crate::parse::tokenizer::parse_quoted_name;
 use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, UsageError, escape_markup};
@@ -234,9 +234,8 @@ fn parse_name_and_description(text: &str) -> (String, Option<String>) {
         }
     };
     let description = rest.trim_start().trim_start_matches(is_bar).trim();
-    let is_seen = |text: &str| text.chars().any(|c| !c.is_whitespace() && !is_invisible(c));
-    let name = if is_seen(&name) { name } else { String::new() };
-    (name, Some(description).filter(|text| is_seen(text)).map(str::to_owned))
+    let name = if is_blank(&name) { String::new() } else { name };
+    (name, Some(description).filter(|text| !is_blank(text)).map(str::to_owned))
 }
 
 /// The separator of name and description, of any width.
@@ -266,12 +265,9 @@ fn strip_community_word(text: &str) -> Option<&str> {
     }
 }
 
-/// The likely name in a text that holds more: a description after another separator than a bar.
+/// The likely name in a text that holds more: groups, or a description after another separator than a bar.
 fn suggest_name(text: &str) -> Option<String> {
-    if parse_quoted_name(text).is_some() {
-        return None;
-    }
-    if text.contains(is_bar) || text.contains('\n') {
+    if parse_quoted_name(text).is_some() || text.contains(is_bar) || text.contains('\n') {
         return None;
     }
     let is_yes = |word: &str| {
@@ -280,6 +276,15 @@ fn suggest_name(text: &str) -> Option<String> {
     };
     if let Some((name, _)) = text.rsplit_once(char::is_whitespace).filter(|(_, last)| is_yes(last)) {
         return Some(name.trim().to_owned());
+    }
+    // `Sports with football`: its groups are linked later.
+    let starts = text.match_indices(' ').map(|(at, _)| at);
+    let is_with = |at: &usize| {
+        let word = text[*at..].split_whitespace().next();
+        *at > 0 && word.is_some_and(|word| in_word_list(word, "create-words-before-groups"))
+    };
+    if let Some(at) = starts.into_iter().find(is_with) {
+        return Some(text[..at].trim().to_owned());
     }
     let signs = [" - ", " – ", " — ", " / ", ": ", "; "];
     let (name, description) = signs.iter().find_map(|sign| text.split_once(sign))?;

@@ -96,7 +96,7 @@ impl ApiChange for Description {
     }
 
     fn done_lines(&self, context: &mut Context<'_>) -> Vec<ReplyLine> {
-        let key = match (self.text.is_empty(), context.is_undo) {
+        let key = match (self.text.is_empty(), context.is_undo()) {
             (true, _) => "describe-none-done",
             (false, true) => "describe-back",
             (false, false) => "describe-done",

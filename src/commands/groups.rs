@@ -5,7 +5,8 @@ use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::directory::{CommunityEntry, GroupEntry, NameMatch, fold};
 use crate::engine::listing::{ListKind, NumberedList, format_names};
 use crate::parse::arguments::{ArgKind, Arguments};
-use crate::parse::word_lists::{in_word_list, skip_stop_words};
+use crate::parse::names::strip_courtesy;
+use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, quote};
 
 pub const SPEC: CommandSpec = CommandSpec {
@@ -71,12 +72,13 @@ async fn find_community(
     context: &Context<'_>,
     words: &[String],
 ) -> Result<Option<CommunityEntry>, CommandError> {
-    let typed = skip_stop_words(words).unwrap_or(words).join(" ");
+    let words = words.join(" ");
+    let typed = strip_courtesy(&words);
     if typed.is_empty() {
         return Ok(None);
     }
     let sees = |entry: &CommunityEntry| context.sees(entry);
-    Ok(match context.directory.find_community_among(context.zapi, &typed, sees).await? {
+    Ok(match context.directory.find_community_among(context.zapi, typed, sees).await? {
         NameMatch::Exact(entry) => Some(entry),
         _ => None,
     })

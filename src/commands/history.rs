@@ -11,15 +11,17 @@ use crate::command::parsed_text::{ParsedCommand, ParsedRequest, ParsedText};
 use crate::command::resolution::DeferredCommand;
 use crate::command::{CommandError, CommandSpec, Context, HelpSection, Prompt};
 use crate::config::{Admin, AdminsFrom};
-use crate::directory::{CommunityEntry, NameMatch, Snapshot, disambiguate, fold};
+use crate::directory::{CommunityEntry, NameMatch, Snapshot, fold};
 use crate::domain::{CommunityId, Person};
 use crate::engine::links::change::{stored_plan_community, stored_plan_sources};
 use crate::engine::listing::ListKind;
 use crate::engine::members::person::parse_one;
+use crate::engine::target::{Target, prompt_choice};
 use crate::parse::arguments::{ArgKind, Arguments};
+use crate::parse::names::strip_courtesy;
 use crate::parse::prompt_reply::is_thumbs_up;
-use crate::parse::word_lists::{in_word_list, skip_stop_words};
-use crate::reply::{MAX_CANDIDATES, Reply, ReplyLine, escape_markup, quote, truncate};
+use crate::parse::word_lists::in_word_list;
+use crate::reply::{Reply, ReplyLine, escape_markup, quote, truncate};
 use crate::storage::{HistoryEntry, Outcome};
 
 pub const SPEC: CommandSpec = CommandSpec {
@@ -131,7 +133,7 @@ async fn parse_filter(context: &mut Context<'_>, words: &[String]) -> Result<His
     let found = context.directory.find_community_among(context.zapi, meant, sees).await?;
     let (mut entries, nearest) = found.into_entries();
     if entries.len() > 1 {
-        return Err(prompt_choice(context, &entries, |names| Reply::ambiguous_community(&typed, names)));
+        return Err(choose_community(context, &typed, entries));
     }
     if let Some(community) = entries.pop() {
         return Ok(HistoryFilter::InCommunity(community));
@@ -145,10 +147,10 @@ async fn parse_filter(context: &mut Context<'_>, words: &[String]) -> Result<His
     match (matching.next(), matching.next()) {
         (Some(admin), None) => Ok(filter_by_admin(admin)),
         // `of Ana` means the same as `Ana`.
-        _ if let Some(rest) = skip_stop_words(words) => Box::pin(parse_filter(context, rest)).await,
-        _ if !nearest.is_empty() => {
-            Err(prompt_choice(context, &nearest, |names| Reply::similar_communities(&typed, names)))
+        _ if strip_courtesy(&typed) != typed => {
+            Box::pin(parse_filter(context, &[strip_courtesy(&typed).to_owned()])).await
         }
+        _ if !nearest.is_empty() => Err(choose_community(context, &typed, nearest)),
         _ => {
             let nobody = ReplyLine::not_done("history-nobody").name("name", typed);
             let nobody = nobody.with_command("communities", "communities", &[]);
@@ -171,19 +173,9 @@ async fn known_admins<'a>(context: &Context<'a>) -> Result<Vec<&'a Admin>, Comma
     Ok(all.filter(|admin| admin.key == context.admin.key || shared(admin)).collect())
 }
 
-/// Ends the command with a prompt: a number chooses one of these.
-fn prompt_choice(
-    context: &mut Context<'_>,
-    entries: &[CommunityEntry],
-    reply: impl FnOnce(Vec<String>) -> Reply,
-) -> CommandError {
-    let names = disambiguate(entries);
-    context.set_prompt(Prompt {
-        options: entries.iter().take(MAX_CANDIDATES).map(|entry| entry.id.to_string()).collect(),
-        names: names.clone(),
-        ..Prompt::new(&context.claim.command, context.localizer.locale, SPEC.name)
-    });
-    reply(names).into()
+fn choose_community(context: &mut Context<'_>, typed: &str, entries: Vec<CommunityEntry>) -> CommandError {
+    let prompt = Prompt::new(&context.claim.command, context.localizer.locale, SPEC.name);
+    prompt_choice(context, typed, entries.into_iter().map(Target::Community).collect(), prompt).into()
 }
 
 fn filter_by_admin(admin: &Admin) -> HistoryFilter {

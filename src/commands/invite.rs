@@ -12,7 +12,7 @@ use crate::directory::{CommunityEntry, NamedEntry, fold};
 use crate::domain::{CommunityId, GroupId};
 use crate::engine::api_change::{self, ApiChange};
 use crate::engine::audience::announcement_group;
-use crate::engine::target::{self, Target, TargetMatch};
+use crate::engine::target::{self, Target};
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::word_lists::in_word_list;
@@ -149,7 +149,6 @@ async fn parse_target(
     if typed.is_empty() {
         return Err(SPEC.usage_error_reply(UsageError::MissingTarget, context.localizer).into());
     }
-    let typed = strip_link_word(context, typed).await?;
     let after = if is_reset { "reset" } else { "" };
     let target = target::find_target(context, SPEC.name, &typed, after).await?;
     Ok((find_link_target(context, target, &typed).await?, is_reset))
@@ -159,17 +158,11 @@ async fn parse_target(
 /// itself.
 fn parse_target_words(words: &[String]) -> (String, bool) {
     let is_reset = |word: &String| in_word_list(word.trim_end_matches(['.', '!', '?']), "invite-reset");
-    // `new link` means the same as `new`.
-    let words = match words {
-        [rest @ .., reset, link] if !rest.is_empty() && is_reset(reset) && fold(link) == "link" => {
-            &words[..words.len() - 1]
-        }
-        words => words,
-    };
-    match words {
-        [word] if is_reset(word) => (String::new(), true),
-        [first, rest @ ..] if !rest.is_empty() && is_reset(first) => (rest.join(" "), true),
-        [rest @ .., last] if !rest.is_empty() && is_reset(last) => (rest.join(" "), true),
+    // `the link of sales`, `sales new link`.
+    let words: Vec<_> = words.iter().filter(|word| fold(word) != "link").cloned().collect();
+    match words.as_slice() {
+        [first, rest @ ..] if is_reset(first) => (rest.join(" "), true),
+        [rest @ .., last] if is_reset(last) => (rest.join(" "), true),
         words => (words.join(" "), false),
     }
 }
@@ -179,17 +172,6 @@ async fn is_whole_name(context: &Context<'_>, words: &str) -> Result<bool, Comma
     let snapshot = context.directory.snapshot(context.zapi).await?;
     let is_it = |entry: &CommunityEntry| fold(&entry.name) == fold(words) && context.sees(entry);
     Ok(snapshot.groups.has_name(words) || snapshot.communities.all().any(is_it))
-}
-
-/// The name without the keyword, if that is a name: `link sales`.
-async fn strip_link_word(context: &Context<'_>, typed: String) -> Result<String, CommandError> {
-    let rest = typed.split_once(' ').filter(|(first, _)| fold(first) == "link").map(|(_, rest)| rest);
-    Ok(match rest {
-        Some(rest) if matches!(target::match_target(context, &typed).await?, TargetMatch::NotFound(_)) => {
-            rest.to_owned()
-        }
-        _ => typed,
-    })
 }
 
 /// The link of a community or group, which is not read yet, if it may be shown.

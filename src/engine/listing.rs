@@ -95,6 +95,17 @@ impl NumberedList {
 }
 
 impl Context<'_> {
+    /// Shows the first page of a list of communities or groups: a line for each, and its number.
+    pub fn show_entries<Id: ToString>(
+        &mut self,
+        command: &str,
+        head: Vec<ReplyLine>,
+        of: ListKind,
+        entries: &[NamedEntry<Id>],
+    ) -> Reply {
+        self.show_list(command, head, format_names(entries), Some(NumberedList::new(of, entries)))
+    }
+
     /// Shows the first page of a list, and stores the meaning of its numbers. Without numbers, its lines are long.
     pub fn show_list(
         &mut self,

@@ -15,9 +15,6 @@ const POLL_DELAYS: [Duration; 4] = [
     Duration::from_secs(1),
 ];
 
-/// How long to look for the effect of a call without a response before it is repeated.
-const CALLING_AGAIN: Duration = Duration::from_secs(1);
-
 /// The time left for further reads.
 pub struct PollBackoff {
     deadline: Instant,
@@ -25,12 +22,6 @@ pub struct PollBackoff {
 }
 
 impl PollBackoff {
-    /// For a change that is called again at once where it is not visible, which does no harm: not worth
-    /// waiting for.
-    pub fn before_calling_again(time: Duration) -> Self {
-        Self::new(time.min(CALLING_AGAIN))
-    }
-
     /// A backoff that starts now.
     pub fn new(time: Duration) -> Self {
         Self { deadline: Instant::now() + time, polls: 0 }

@@ -15,6 +15,8 @@ use crate::failpoint::{self, Step};
 use crate::reply::quote;
 use crate::zapi::{ApiError, ApiErrorKind, ChangePermit};
 
+/// How long to look for the effect of a call without a response before it is repeated: that does no harm.
+const MAX_WAIT_BEFORE_REPEAT: Duration = Duration::from_secs(1);
 /// How long to wait until an item becomes visible that may be invited instead.
 const INVITE_TIMEOUT: Duration = Duration::from_secs(4);
 
@@ -263,7 +265,7 @@ impl<C: ItemChange> Reconciler<'_, '_, C> {
     async fn read_back(&mut self, mut pending: Vec<usize>) -> ReadBack {
         let time = self.context.timing.read_back;
         let mut backoff = match self.find_retryable_error() {
-            Some(_) => PollBackoff::before_calling_again(time),
+            Some(_) => PollBackoff::new(time.min(MAX_WAIT_BEFORE_REPEAT)),
             // What was only invited never becomes visible: no need to wait as long as for a lagging read.
             None if self.change.may_invite() => PollBackoff::new(time.min(INVITE_TIMEOUT)),
             None => PollBackoff::new(time),

@@ -7,11 +7,10 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::directory::is_invisible;
 use crate::domain::CommunityId;
 use crate::parse::flags::Flags;
 use crate::parse::names::{MAX_COURTESY_WORDS, is_courtesy_phrase};
-use crate::parse::text::{is_comma, offset_of};
+use crate::parse::text::{is_blank, is_comma, offset_of};
 use crate::parse::tokenizer::{Token, Tokenizer, join};
 use crate::reply::UsageError;
 
@@ -267,11 +266,6 @@ fn is_blank_in_line(c: char) -> bool {
     c.is_whitespace() && !matches!(c, '\n' | '\r')
 }
 
-/// Whether nothing of a text can be seen.
-fn is_blank(text: &str) -> bool {
-    text.chars().all(|c| c.is_whitespace() || is_invisible(c))
-}
-
 /// Whether a word is a person where the community is expected: a phone number or a mention, or the area code of one.
 /// Ids of communities have more digits, numbers of a list fewer.
 pub fn is_person(tokens: &[Token]) -> bool {
@@ -292,6 +286,7 @@ mod tests {
     use super::*;
     use crate::commands;
     use crate::directory::fold;
+    use crate::directory::is_invisible;
     use crate::domain::Locale;
     use crate::parse::prefix::CommandParser;
     use crate::reply::Localizer;

@@ -94,10 +94,11 @@ impl NameReader<'_> {
         let mut at = 0;
         while at < tokens.len() {
             let end = run_end(tokens, at);
+            let text = &tokens[at].text;
+            let is_struck = !tokens[at].is_quoted && (text == "~" || is_struck_through(text));
             // A word that excludes names is a name only alone, and so is the one letter that a name begins with.
             let is_name = |name: &Name| {
                 let is_alone = name.tokens.len() > 1 || tokens.len() == 1;
-                let is_struck = !tokens[at].is_quoted && is_struck_through(&tokens[at].text);
                 let is_stray = name.fit < Fit::Whole && is_stray_letter(tokens, &name.tokens);
                 !is_struck && !is_stray && (is_alone || !self.is_excluded(&tokens[at]))
             };
@@ -105,10 +106,10 @@ impl NameReader<'_> {
                 names.extend(numbered);
             } else if let Some(name) = self.name_at(tokens, at, end).filter(is_name) {
                 names.push(name);
-            } else if let Some(length) = self.courtesy_at(tokens, at, end) {
+            } else if let Some(length) = self.courtesy_at(tokens, at, end).filter(|_| !is_struck) {
                 at += length;
                 continue;
-            } else if self.is_excluded(&tokens[at]) {
+            } else if is_struck || self.is_excluded(&tokens[at]) {
                 return Err(Exclusion(tokens[at].text.clone()));
             } else {
                 let name = self.unknown_at(tokens, at, end);
@@ -261,7 +262,8 @@ impl NameReader<'_> {
     /// The names of a range or enumeration of numbers. If not all of a range exist, one unknown name.
     fn numbered_names(&self, tokens: &[Token], at: usize, end: usize) -> Option<Vec<Name>> {
         let is_whole = |text: &str| (self.fit)(text) == Fit::Whole;
-        let found = numbered_names_at(tokens, at..end.min(at + MAX_NAME_WORDS), &is_whole)?;
+        let is_begun = |text: &str| (self.fit)(text) > Fit::None;
+        let found = numbered_names_at(tokens, at..end.min(at + MAX_NAME_WORDS), &is_whole, &is_begun)?;
         let fit = if found.is_known { Fit::Whole } else { Fit::None };
         let name = |text| Name { text, tokens: at..found.end, fit };
         Some(found.names.into_iter().map(name).collect())
@@ -316,8 +318,16 @@ fn are_beside(tokens: &[Token], one: &Name, other: &Name) -> bool {
     between.is_some_and(|between| !between.iter().any(is_apart))
 }
 
+/// Where the next name of a list begins, behind a comma or “and”.
+pub fn next_in_list(tokens: &[Token], at: usize) -> Option<usize> {
+    let token = tokens.get(at)?;
+    let is_between = in_word_list(&token.text, "stop-words-between-names");
+    let is_listed = is_between || token.separator == Separator::Comma;
+    Some(at + usize::from(is_between)).filter(|at| is_listed && *at < tokens.len())
+}
+
 /// Where the words end that may be one name with this one.
-fn run_end(tokens: &[Token], at: usize) -> usize {
+pub fn run_end(tokens: &[Token], at: usize) -> usize {
     match tokens.get(at) {
         Some(first) if !first.is_quoted => {
             at + 1 + tokens[at + 1..].iter().take_while(|token| token.may_join()).count()
@@ -352,9 +362,11 @@ pub fn is_sign(c: char) -> bool {
         || matches!(c, '…' | '–' | '—' | '“' | '”' | '‘' | '’' | '«' | '»' | '¿' | '¡' | '•')
 }
 
-/// The first word of a text that excludes something: `menos`.
+/// The first word of a text that excludes something, `menos`, or the first part of it that is struck through.
 pub fn find_exclusion(text: &str, locale: Locale) -> Option<&str> {
-    text.split(|c: char| c.is_whitespace() || is_comma(c)).find(|word| is_exclusion(word, locale))
+    let is_struck = |part: &&str| part.matches('~').count() > 1;
+    let word = text.split(|c: char| c.is_whitespace() || is_comma(c)).find(|word| is_exclusion(word, locale));
+    word.or_else(|| text.split(|c: char| c == '\n' || is_comma(c)).find(is_struck).map(str::trim))
 }
 
 /// Whether a word excludes something in this language, whatever signs stand around it: `(não)`, `Exceto:`, a

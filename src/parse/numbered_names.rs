@@ -17,12 +17,14 @@ pub struct NumberedNames {
     pub end: usize,
 }
 
-/// The names of numbers: the first number stands in a run of tokens, others may follow it. None if not even the first
-/// name exists, or a whole name looks like them.
+/// The names of numbers: the first number stands in a run of tokens, others may follow it. None if a whole name looks like
+/// them, or if not even the first name exists; then a range is unknown where names begin like it (`is_begun`): the “a” of
+/// `bloco 1 a 5` is no part of “Bloco 1 A”.
 pub fn numbered_names_at(
     tokens: &[Token],
     run: Range<usize>,
     is_whole: &dyn Fn(&str) -> bool,
+    is_begun: &dyn Fn(&str) -> bool,
 ) -> Option<NumberedNames> {
     let typed = |end: usize| join(&tokens[run.start..end]);
     let find = |start: usize| {
@@ -36,16 +38,19 @@ pub fn numbered_names_at(
             return None;
         }
         // `blocos 1 e 2` means “Bloco 1” and “Bloco 2”.
+        let unknown = || NumberedNames { names: vec![typed(end)], is_known: false, end };
         let prefixes = [Some(prefix.as_str()), prefix.strip_suffix(['s', 'S'])];
         let is_first = |prefix: &&str| is_whole(&format!("{prefix} {}", numbers.start()));
-        let prefix = prefixes.into_iter().flatten().find(is_first)?;
+        let Some(prefix) = prefixes.into_iter().flatten().find(is_first) else {
+            return (length > 1 && is_begun(&prefix) && !is_begun(&typed(end))).then(unknown);
+        };
         let known_names = |numbers: RangeInclusive<usize>| {
             let names = numbers.take(MAX_OPTIONS + 1).map(|number| format!("{prefix} {number}"));
             let names: Vec<String> = names.collect();
             (names.len() <= MAX_OPTIONS && names.iter().all(|name| is_whole(name))).then_some(names)
         };
         let Some(mut names) = known_names(numbers) else {
-            return Some(NumberedNames { names: vec![typed(end)], is_known: false, end });
+            return Some(unknown());
         };
         // “Bloco 01” and “Bloco 1” may be two groups.
         if is_one && is_whole(&typed(end)) {

@@ -52,7 +52,7 @@ pub fn tokenize(text: &str) -> Vec<Token<'_>> {
     let mut tokens: Vec<Token<'_>> = Vec::with_capacity(text.len() / 5 + 1);
     let mut word_start = None;
     for (at, c) in text.char_indices() {
-        if is_of_word(c) || (word_start.is_some() && is_joined(c)) {
+        if c.is_alphanumeric() || (word_start.is_some() && is_joined(c)) {
             word_start.get_or_insert(at);
             continue;
         }
@@ -85,10 +85,6 @@ fn push_token<'t>(tokens: &mut Vec<Token<'t>>, text: &'t str, place: Range<usize
     if !text.is_empty() {
         tokens.push(Token { squeezed: squeeze(&text), text, start, end, ends_part: false });
     }
-}
-
-fn is_of_word(c: char) -> bool {
-    c.is_alphanumeric()
 }
 
 /// A part of the character before it: an accent, an apostrophe, a colour of skin, a joiner of emoji.

@@ -167,29 +167,22 @@ fn parse_by_phrases(text: &str, is_direct: bool, prompt: PromptFacts<'_>) -> Opt
         let is_alone = is_direct || meanings.iter().all(|(_, meaning)| *meaning == WordMeaning::Unknown);
         return parse_number(others, is_direct).filter(|_| is_alone).map(ParsedReply::Numbers);
     }
+    let is_plain = |(_, meaning): &(&Token<'_>, WordMeaning)| {
+        matches!(meaning, WordMeaning::Yes | WordMeaning::Courtesy | WordMeaning::Filler)
+    };
+    let is_clear = is_any(WordMeaning::Yes) || is_any(WordMeaning::EverydayYes);
+    let is_closing = is_any(WordMeaning::Agreement) || is_any(WordMeaning::Thanks);
+    let is_lone = is_any(WordMeaning::LoneYes) || is_any(WordMeaning::LoneAgreement);
+    let acknowledgement = |is_agreement| Some(ParsedReply::Acknowledgement { is_agreement });
     match () {
-        () if is_direct && (is_any(WordMeaning::Yes) || is_any(WordMeaning::EverydayYes)) => {
-            Some(ParsedReply::Yes)
+        () if !is_direct => {
+            (is_any(WordMeaning::Yes) && meanings.iter().all(is_plain)).then_some(ParsedReply::Yes)
         }
-        () if is_direct && (is_any(WordMeaning::Agreement) || is_any(WordMeaning::Thanks)) => {
-            let agreements = [WordMeaning::Agreement, WordMeaning::LoneYes, WordMeaning::LoneAgreement];
-            let is_agreement = agreements.into_iter().any(is_any);
-            Some(ParsedReply::Acknowledgement { is_agreement })
-        }
-        () if is_direct && (is_any(WordMeaning::LoneYes) || is_any(WordMeaning::LoneAgreement)) => {
-            let reply = match is_any(WordMeaning::LoneYes) {
-                true => ParsedReply::Yes,
-                false => ParsedReply::Acknowledgement { is_agreement: true },
-            };
-            (!is_any(WordMeaning::Filler)).then_some(reply)
-        }
-        () if is_any(WordMeaning::Yes) => {
-            let is_plain = |(_, meaning): &(&Token<'_>, WordMeaning)| {
-                matches!(meaning, WordMeaning::Yes | WordMeaning::Courtesy | WordMeaning::Filler)
-            };
-            meanings.iter().all(is_plain).then_some(ParsedReply::Yes)
-        }
-        () => None,
+        () if is_clear => Some(ParsedReply::Yes),
+        () if is_closing => acknowledgement(is_any(WordMeaning::Agreement) || is_lone),
+        () if !is_lone || is_any(WordMeaning::Filler) => None,
+        () if is_any(WordMeaning::LoneYes) => Some(ParsedReply::Yes),
+        () => acknowledgement(true),
     }
 }
 
@@ -218,11 +211,7 @@ fn classify<'a, 't>(
     while let Some(token) = tokens.get(at) {
         let rest = &tokens[at..];
         let matches = PHRASES.matches(rest);
-        let object = if is_behind_verb {
-            count_tokens(&matches, |role| matches!(role, PhraseRole::Object))
-        } else {
-            0
-        };
+        let object = count_tokens(&matches, |role| is_behind_verb && matches!(role, PhraseRole::Object));
         let verb = count_tokens(&matches, |role| matches!(role, PhraseRole::Verb(own) if is_of_prompt(own)));
         let (count, meaning) = match longest_match(&matches, PhraseRole::meaning) {
             Some((1, WordMeaning::No)) if is_preposition(rest, prompt.language) => (1, WordMeaning::Unknown),

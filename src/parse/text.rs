@@ -18,6 +18,11 @@ pub fn strip_invisible(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Whether nothing of a text can be seen.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_invisible(c))
+}
+
 /// Where a part of a text begins in it.
 pub fn offset_of(part: &str, text: &str) -> usize {
     part.as_ptr() as usize - text.as_ptr() as usize
@@ -28,9 +33,9 @@ pub fn likely_name(rest: &str) -> String {
     rest.split_whitespace().filter(|word| !is_flag(word)).collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a text begins to be struck through, as in `~Futebol~`.
+/// Whether a text begins to be struck through, as in `~Futebol~` or `~ Futebol ~`.
 pub fn is_struck_through(text: &str) -> bool {
-    text.strip_prefix('~').is_some_and(|text| text.starts_with(char::is_alphanumeric))
+    text.strip_prefix('~').is_some_and(|text| text.trim_start().starts_with(char::is_alphanumeric))
 }
 
 /// Whether a word begins with a dash, as flags do.

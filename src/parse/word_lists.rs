@@ -30,12 +30,6 @@ pub fn is_stop_word(word: &str) -> bool {
     in_word_list(word, "stop-words-beside-name") || in_word_list(word, "stop-words-between-names")
 }
 
-/// The words after those that belong to no name, where there are both: `of sales`, `da comunidade bairro`.
-pub fn skip_stop_words(words: &[String]) -> Option<&[String]> {
-    let count = words.iter().take_while(|word| in_word_list(word, "stop-words-beside-name")).count();
-    (0 < count && count < words.len()).then(|| &words[count..])
-}
-
 /// `here`, in every language.
 pub fn here_words() -> Vec<String> {
     Locale::ALL.iter().map(|locale| fold(&i18n::text(*locale, "here", &[]))).collect()

@@ -41,8 +41,7 @@ impl Store {
     }
 
     /// Whether the admin gave another command in the same chat between the command that prompted and the reply to
-    /// the prompt. Replies, talk, edits of earlier messages, the rest of the same message, and what came too late are
-    /// no new commands.
+    /// the prompt. Replies, talk, edits of earlier messages, and what came too late are no new commands.
     pub async fn has_command_between(
         &self,
         prompted_by: &str,
@@ -57,8 +56,8 @@ impl Store {
         Ok(between.iter().any(is_command))
     }
 
-    /// The messages of the admin in the same chat between a prompt and this reply to it, without other commands of the
-    /// message that prompted. Ids of commands sort by the time of accepting.
+    /// The messages of the admin in the same chat between a prompt and this reply to it. Ids of commands sort by the time
+    /// of accepting.
     async fn messages_between(
         &self,
         prompted_by: &str,
@@ -67,8 +66,7 @@ impl Store {
         let messages = sqlx::query_as(
             // Few ids are in the range, and many commands are of the instance: `|| ''` keeps its index from being used.
             "SELECT chat, name, version, reply_message_id FROM command
-             WHERE id > $1 AND id < $2 AND instance || '' = $3 AND admin = $4 AND by_owner = $5
-                 AND message_id <> (SELECT message_id FROM command WHERE id = $1)",
+             WHERE id > $1 AND id < $2 AND instance || '' = $3 AND admin = $4 AND by_owner = $5",
         )
         .bind(prompted_by)
         .bind(&reply.id)

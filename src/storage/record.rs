@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 
 use super::new_command::SenderIdentity;
 use crate::clock::Timestamp;
-use crate::domain::{InstanceName, Media};
+use crate::domain::{Chat, ConversationKey, InstanceName, Media};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,6 +141,11 @@ impl CommandRecord {
     /// It was cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.cancelled_by.is_some()
+    }
+
+    /// The key of its sender's prompts in its chat.
+    pub fn conversation_key(&self) -> ConversationKey {
+        Chat::from_id(&self.chat).conversation_key(&self.admin, self.by_owner)
     }
 
     /// Its sender, as far as the message identifies them.

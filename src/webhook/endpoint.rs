@@ -10,7 +10,6 @@ use super::command_limiter::CommandRateLimiter;
 use super::connection_status::ConnectionStatusCache;
 use super::ignore_reason::IgnoreReason;
 use super::outcome::WebhookOutcome;
-use super::talk_pause::TalkPause;
 use super::verify::{Verifier, VerifyError};
 use crate::clock::Timestamp;
 use crate::domain::InstanceName;
@@ -28,7 +27,6 @@ pub(super) struct Endpoint {
     pub(super) command_limiter: CommandRateLimiter,
     /// Unknown commands, by chat.
     pub(super) unknown_command_limiter: CommandRateLimiter,
-    pub(super) talk_pause: TalkPause,
     pub(super) connection_status: ConnectionStatusCache,
     /// The last message of an admin was from the future.
     pub(super) clock_skew: LoggedCondition,
@@ -62,7 +60,6 @@ impl Endpoint {
             verifier: Verifier::new(&instance.runtime().config),
             command_limiter: CommandRateLimiter::default(),
             unknown_command_limiter: CommandRateLimiter::default(),
-            talk_pause: TalkPause::default(),
             connection_status: ConnectionStatusCache::default(),
             clock_skew: LoggedCondition::default(),
             metrics: EndpointMetrics::new(&instance.runtime().metrics),

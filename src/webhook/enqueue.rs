@@ -17,12 +17,12 @@ use super::rejection_notice::RejectionNotifier;
 use super::replay::ReplayGuard;
 use super::request_id::RequestId;
 use super::store_command::{MessagePart, NewCommandRequest, store_command, store_delivery};
-use super::talk_pause::TalkKind;
 use super::verify::CLOCK_TOLERANCE;
 use crate::clock::Timestamp;
 use crate::command::kind::{CommandKind, MAX_COMMANDS};
 use crate::command::parsed_text::{ParsedRequest, ParsedText};
 use crate::command::prompt::{self, Prompt};
+use crate::command::talk_pause::TalkKind;
 use crate::commands::CATALOG;
 use crate::commands::{confirm, photo};
 use crate::config::{Admin, NonAdminPolicy};
@@ -240,7 +240,7 @@ impl Enqueuer {
             return Err(WebhookOutcome::Duplicate);
         }
         let Ok(permit) = self.pending.try_acquire() else { return Err(WebhookOutcome::Overloaded) };
-        let is_due = |key| endpoint.talk_pause.is_over(key, TalkKind::Other, now);
+        let is_due = |key| endpoint.instance.talk_pause.is_over(key, TalkKind::Other, now);
         if matches!(event.intent, MessageIntent::Talk) && !is_due(&event.conversation_key(&admin)) {
             return Err(WebhookOutcome::Ignored(event.ignore_reason));
         }
@@ -354,13 +354,15 @@ impl Enqueuer {
                     tracing::info!("commands can be stored again");
                 }
                 match event.talk {
-                    None => endpoint.talk_pause.end(&event.conversation_key(admin)),
+                    None => endpoint.instance.talk_pause.end(&event.conversation_key(admin)),
                     Some(_)
                         if matches!(
                             parts.as_slice(),
                             [MessagePart { kind: CommandKind::RateLimited, .. }]
                         ) => {}
-                    Some(talk) => endpoint.talk_pause.begin(&event.conversation_key(admin), talk, now),
+                    Some(talk) => {
+                        endpoint.instance.talk_pause.begin(&event.conversation_key(admin), talk, now)
+                    }
                 }
                 WebhookOutcome::Accepted(id)
             }
@@ -434,7 +436,7 @@ impl Enqueuer {
                 }
             }
             MessageIntent::Talk => match recent_prompt(prompt::PROMPT_TTL).await? {
-                // It may be meant as a reply, so no pause begins. The command of a prompt has ended the pause before.
+                // It may be meant as a reply, so no pause begins. The prompt has ended the pause before.
                 Some(prompt) => {
                     if prompt.named_option(&event.message.text).is_some() {
                         event.intent = MessageIntent::PromptReply { talk: None };
@@ -445,7 +447,7 @@ impl Enqueuer {
             },
         };
         event.talk = Some(talk);
-        let is_due = endpoint.talk_pause.is_over(&key, talk, event.received_at);
+        let is_due = endpoint.instance.talk_pause.is_over(&key, talk, event.received_at);
         Ok(if is_due { Expectation::Yes } else { Expectation::No })
     }
 

@@ -3,6 +3,7 @@
 //! Chatter is recognized without a copy of its text, and in groups, if it is long, by its length.
 
 use crate::command::kind::CommandKind;
+use crate::command::talk_pause::TalkKind;
 use crate::command::wish::Wish;
 use crate::commands::CATALOG;
 use crate::domain::MediaKind;
@@ -12,7 +13,6 @@ use crate::parse::word_lists::in_word_list;
 
 use super::ignore_reason::IgnoreReason;
 use super::payload::{ChatRef, Content, MessageRef};
-use super::talk_pause::TalkKind;
 
 /// What a message is to us, if its sender is an admin.
 #[derive(Clone)]

@@ -22,7 +22,6 @@ pub mod replay;
 mod request_id;
 pub mod sign;
 mod store_command;
-mod talk_pause;
 pub mod verify;
 
 pub use enqueue::Enqueuer;

@@ -11,11 +11,11 @@ use crate::directory::similarity_of;
 use crate::engine::listing::fit_of_group;
 use crate::parse::arguments::ArgKind;
 use crate::parse::dialing_code::DialingCode;
-use crate::parse::names::{Fit, Name, NameReader, find_exclusion};
+use crate::parse::names::{Fit, Name, NameReader, find_exclusion, next_in_list};
 use crate::parse::numbers::parse_range;
 use crate::parse::people::{find_leftover, parse_people};
 use crate::parse::text::is_comma;
-use crate::parse::tokenizer::{Separator, Token, join, parse_quoted_name};
+use crate::parse::tokenizer::{Token, join, parse_quoted_name};
 use crate::parse::word_lists::in_word_list;
 use crate::reply::typed;
 
@@ -85,7 +85,7 @@ impl<'a> ArgumentFinder<'a> {
                     && self.community_fit(&name.text) < Fit::Whole
             };
             let is_led = tokens[..at].iter().rev().take_while(|token| is_small(token)).any(is_preposition);
-            let is_listed = || found.last().is_some_and(|last| is_next_in_list(&tokens[last.end..=at]));
+            let is_listed = || found.last().is_some_and(|last| next_in_list(tokens, last.end) == Some(at));
             let name = communities.name_at(tokens, at, tokens.len()).filter(|_| is_led || is_listed());
             at = match (groups.name_at(tokens, at, tokens.len()).filter(is_group), name) {
                 (Some(group), _) => group.tokens.end,
@@ -208,6 +208,14 @@ impl<'a> ArgumentFinder<'a> {
         Some(names.iter().map(id).collect::<Option<Vec<_>>>()?.join(" "))
     }
 
+    /// The groups whose whole names all the words are.
+    pub(super) fn whole_groups(&self, tokens: &[Token]) -> Option<String> {
+        let fit = |text: &str| self.group_fit(text);
+        let names = self.reader(&fit).read_names(tokens).ok().filter(|names| !names.is_empty())?;
+        let is_whole = names.iter().all(|name| name.fit == Fit::Whole);
+        is_whole.then(|| names.iter().map(|name| self.group_id(&name.text)).collect::<Vec<_>>().join(" "))
+    }
+
     /// The only group with a name like this one, to be offered for a sentence.
     fn misspelled_group(&self, typed: &str) -> Option<String> {
         if !self.is_sentence || self.request.admin.from != AdminsFrom::Config {
@@ -241,14 +249,6 @@ impl<'a> ArgumentFinder<'a> {
             && find_exclusion(&text, run.localizer.locale).is_none();
         (is_clear && !people.is_empty()).then_some(text)
     }
-}
-
-/// Whether the last of these tokens follows in a list, behind a comma or “and”.
-fn is_next_in_list(tokens: &[Token]) -> bool {
-    let is_between = |token: &Token| in_word_list(&token.text, "stop-words-between-names");
-    tokens.split_last().is_some_and(|(last, before)| {
-        before.iter().all(is_between) && (!before.is_empty() || last.separator == Separator::Comma)
-    })
 }
 
 pub(super) fn is_preposition(token: &Token) -> bool {

@@ -15,7 +15,7 @@ use crate::clock::Timestamp;
 use crate::command::context::CommandError;
 use crate::command::parsed_text::ParsedText;
 use crate::command::progress::Progress;
-use crate::domain::Chat;
+use crate::command::prompt;
 use crate::engine::links::change::lines_for_unlinked_groups;
 use crate::failpoint::{self, InjectedBug, Step};
 use crate::instance::InstanceRuntime;
@@ -95,8 +95,12 @@ impl Attempt<'_> {
             let outcome = append_groups_without_community(&claim, outcome);
             let outcome = close_photo_request(&claim, outcome);
             let outcome = update_prompts(&worker.store, &claim.command, outcome).await?;
+            let sets_prompt = outcome.state_changes.iter().any(prompt::is_set);
             permit = deliver::store_reply(zapi, &mut claim, &localizer, outcome, &worker.clock).await?;
             failpoint::reach(Step::ReplyStored);
+            if let Some(instance) = worker.instances.get(&claim.command.instance).filter(|_| sets_prompt) {
+                instance.talk_pause.end(&claim.command.conversation_key());
+            }
         }
         // Delivery gets another `give_up_after`: its deadline is twice as far from the first attempt.
         let delivery_deadline = deadline(&claim.command, give_up_after * 2, worker.started_at);
@@ -138,7 +142,7 @@ impl Attempt<'_> {
             Err(DeliveryError::Store(_)) => false,
         };
         if has_reaction && is_final {
-            deliver::hide_progress_reaction(self.zapi, &claim).await;
+            deliver::set_progress_reaction(self.zapi, &claim, false).await;
         }
         match sent {
             Ok(_) => self.finish(claim, outcome, None).await,
@@ -314,13 +318,8 @@ fn append_groups_without_community(claim: &Claim, outcome: CommandOutcome) -> Co
 fn close_photo_request(claim: &Claim, mut outcome: CommandOutcome) -> CommandOutcome {
     let is_command = !outcome.keeps_prompt && outcome.outcome != Outcome::Expired;
     if is_command && outcome.state_changes.iter().all(|change| change.kind != StateKind::PhotoRequest) {
-        let command = &claim.command;
-        let key = Chat::from_id(&command.chat).conversation_key(&command.admin, command.by_owner);
-        outcome.state_changes.push(StateChange {
-            kind: StateKind::PhotoRequest,
-            key: key.to_string(),
-            value: None,
-        });
+        let (kind, key) = (StateKind::PhotoRequest, claim.command.conversation_key().to_string());
+        outcome.state_changes.push(StateChange { kind, key, value: None });
     }
     outcome
 }

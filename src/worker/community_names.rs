@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use super::suggest::Suggestion;
 use crate::authorization::may_in;
-use crate::command::spec::CommandSpec;
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, Directory, NameIndex, Snapshot};
 use crate::domain::CommunityId;
@@ -69,30 +67,14 @@ impl<'a> CommunityNames<'a> {
         (found.into_iter().cloned().collect(), fit)
     }
 
-    /// A suggested command.
-    pub(super) fn suggest(&self, spec: &'static CommandSpec, arguments: String) -> Suggestion {
-        let shown = self.show(&arguments);
-        Suggestion { spec, arguments, shown }
-    }
-
     /// Arguments as the admin may see them: names in place of ids.
     pub(super) fn show(&self, arguments: &str) -> String {
         let name = |word: &str| match Target::from_id(word, &self.snapshot)? {
             Target::Group(_) if self.admin.from == AdminsFrom::Community => None,
             target => Some(typed(target.name())),
         };
-        let mut shown = Vec::new();
-        let mut other_words = Vec::new();
-        for word in arguments.split(' ') {
-            match name(word) {
-                Some(name) => {
-                    shown.extend([escape_markup(&std::mem::take(&mut other_words).join(" ")), name])
-                }
-                None => other_words.push(word),
-            }
-        }
-        shown.push(escape_markup(&other_words.join(" ")));
-        shown.retain(|part| !part.is_empty());
+        let words = arguments.split(' ').filter(|word| !word.is_empty());
+        let shown: Vec<_> = words.map(|word| name(word).unwrap_or_else(|| escape_markup(word))).collect();
         shown.join(" ")
     }
 }

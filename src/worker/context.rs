@@ -11,10 +11,10 @@ use crate::command::prompt::Prompt;
 use crate::command::resolution::DeferredCommand;
 use crate::command::spec::CommandSpec;
 use crate::config::Admin;
-use crate::domain::{Chat, ConversationKey, InstanceName};
+use crate::domain::{Chat, ConversationKey, InstanceName, Person};
 use crate::instance::{InstanceRuntime, ReloadableInstance};
 use crate::parse::arguments::{Arguments, TypedArguments};
-use crate::reply::{Localizer, Reply, UsageError};
+use crate::reply::{Localizer, Reply, ReplyLine, UsageError};
 use crate::storage::{CommandRecord, Outcome, StateChange, Store};
 use crate::telemetry::Metrics;
 use crate::zapi::Zapi;
@@ -58,6 +58,7 @@ pub(super) struct RunContext<'a> {
 pub(super) struct Request<'a> {
     pub(super) run: &'a RunContext<'a>,
     pub(super) admin: &'a Admin,
+    pub(super) sender: Person,
     pub(super) command: &'a CommandRecord,
     pub(super) chat: &'a Chat,
     /// The key of the admin's prompts in this chat.
@@ -68,6 +69,20 @@ impl Request<'_> {
     /// The key of the chat's list.
     pub(super) fn list_key(&self) -> String {
         self.chat.ordering_key(&self.command.admin, self.command.by_owner).to_string()
+    }
+
+    /// A reply that offers a command, with the text of this key. `shown` are its arguments as people see them.
+    pub(super) fn offer_command(
+        &self,
+        key: &'static str,
+        spec: &CommandSpec,
+        arguments: String,
+        shown: &str,
+    ) -> CommandOutcome {
+        let command = format!("{} {shown}", self.run.localizer.format_command(spec.name, &[]));
+        let line = ReplyLine::new(key).with_plain("command", command.trim_end());
+        // As an option: a yes chooses this command, but does not confirm it yet.
+        self.offer(Reply::Lines(vec![line]), spec, vec![arguments], Vec::new())
     }
 
     /// A reply that offers a command with each of these arguments: a yes, a number or a name runs one of them.

@@ -3,7 +3,6 @@
 use super::context::{CommandOutcome, RunContext};
 use crate::command::kind::DELETION;
 use crate::command::prompt::{Prompt, is_in_time, void_prompt};
-use crate::domain::Chat;
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::{CommandRecord, DELETION_VERSION, MessageVersion, Outcome, StateKind, StoreUnavailable};
 
@@ -19,7 +18,7 @@ pub(super) async fn cancel_deleted(
     let waiting = versions.iter().filter(is_command).filter(|version| version.is_waiting);
     let waiting = waiting.map(|version: &MessageVersion| version.id.clone()).collect();
     run.store.cancel(waiting, usize::MAX, command.id.clone(), now).await?;
-    let key = Chat::from_id(&command.chat).conversation_key(&command.admin, command.by_owner);
+    let key = command.conversation_key();
     let stored = run.store.get_state(&command.instance, StateKind::Prompt, key.as_str()).await?;
     let is_own = |prompt: Prompt| versions.iter().any(|version| prompt.is_of(&version.id));
     let own = stored.filter(|stored| Prompt::from_state(stored).is_some_and(is_own));

@@ -150,19 +150,15 @@ pub(super) async fn record_sent(
     }
 }
 
-/// Adds the progress reaction to the command.
-pub(super) async fn show_progress_reaction(zapi: &Zapi, claim: &Claim) {
-    let chat = Chat::from_id(&claim.command.chat);
-    if let Err(error) = zapi.react(&chat, &claim.command.message_id, PROGRESS_REACTION).await {
-        tracing::debug!(%error, "progress reaction not added");
-    }
-}
-
-/// Removes the progress reaction from the command.
-pub(super) async fn hide_progress_reaction(zapi: &Zapi, claim: &Claim) {
-    let chat = Chat::from_id(&claim.command.chat);
-    if let Err(error) = zapi.remove_reaction(&chat, &claim.command.message_id).await {
-        tracing::debug!(%error, "progress reaction not removed");
+/// Adds the progress reaction to the command, or removes it.
+pub(super) async fn set_progress_reaction(zapi: &Zapi, claim: &Claim, is_shown: bool) {
+    let (chat, message) = (Chat::from_id(&claim.command.chat), &claim.command.message_id);
+    let set = match is_shown {
+        true => zapi.react(&chat, message, PROGRESS_REACTION).await.map(drop),
+        false => zapi.remove_reaction(&chat, message).await.map(drop),
+    };
+    if let Err(error) = set {
+        tracing::debug!(%error, "progress reaction not changed");
     }
 }
 
@@ -171,23 +167,19 @@ pub(super) async fn hide_progress_reaction(zapi: &Zapi, claim: &Claim) {
 pub(super) async fn send_notice(
     zapi: &Zapi,
     claim: &Claim,
-    messages: &[String],
+    message: &str,
     clock: &Clock,
 ) -> Result<(), LeaseError> {
     claim.mark_retry_notified(clock.now()).await?;
     let chat = Chat::from_id(&claim.command.chat);
-    for (index, message) in messages.iter().enumerate() {
-        let quoted = (index == 0).then_some(claim.command.message_id.as_str());
-        let sent = async {
-            let permit = zapi.acquire_send_permit(Priority::Progress).await?;
-            zapi.send_text(&chat, message, quoted, permit).await
-        };
-        if let Err(error) = sent.await {
-            tracing::debug!(%error, "retry notice not sent");
-            if index == 0 && error.cause.is_unsent() {
-                claim.unmark_retry_notified(clock.now()).await?;
-            }
-            break;
+    let sent = async {
+        let permit = zapi.acquire_send_permit(Priority::Progress).await?;
+        zapi.send_text(&chat, message, Some(&claim.command.message_id), permit).await
+    };
+    if let Err(error) = sent.await {
+        tracing::debug!(%error, "retry notice not sent");
+        if error.cause.is_unsent() {
+            claim.unmark_retry_notified(clock.now()).await?;
         }
     }
     Ok(())

@@ -7,7 +7,6 @@ use tokio::time::sleep;
 use super::context::{CONFIRM_COMMAND, CommandOutcome, EarlyExit, RunContext};
 use crate::clock::Timestamp;
 use crate::command::undo_record::undo_hint;
-use crate::domain::Chat;
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::{
     CommandRecord, EDIT_WINDOW, MessageVersion, Outcome, SenderIdentity, StateKind, Store, StoreUnavailable,
@@ -44,7 +43,7 @@ pub(super) async fn reject_late_edit(
     }
     let reply = |key| Reply::Lines(vec![ReplyLine::not_done(key)]);
     if command.name == CONFIRM_COMMAND && earlier.iter().any(|each| each.is_finished && !each.is_editable()) {
-        let key = Chat::from_id(&command.chat).conversation_key(&command.admin, command.by_owner);
+        let key = command.conversation_key();
         let hint = undo_hint(store, instance, &key, command.accepted_at).await?;
         let reply = reply("edit-after-yes").with_lines(hint.into_iter().collect());
         return Err(CommandOutcome::new(reply, Outcome::Denied).into());

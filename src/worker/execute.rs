@@ -51,7 +51,7 @@ async fn try_execute(claim: &mut Claim, run: &RunContext<'_>) -> Result<CommandO
     check_before_resolving(&admin, sender, &command, run).await?;
     let chat = Chat::from_id(&command.chat);
     let conversation_key = &chat.conversation_key(&admin.key, command.by_owner);
-    let request = Request { run, admin: &admin, command: &command, chat: &chat, conversation_key };
+    let request = Request { run, admin: &admin, sender, command: &command, chat: &chat, conversation_key };
     let mut resolved = resolve_command(&request).await?;
     if let Some(deferred) = resolved.deferred.as_ref().filter(|_| command.deferred_command.is_none()) {
         claim.store_deferred_command(serde_json::to_string(deferred).unwrap_or_default()).await?;
@@ -64,10 +64,10 @@ async fn try_execute(claim: &mut Claim, run: &RunContext<'_>) -> Result<CommandO
     {
         return Ok(CommandOutcome::misused(spec, error, run.localizer));
     }
-    let admin = &recheck_community_admin(&request, admin.clone(), sender, spec, community.as_ref()).await?;
+    let admin = &recheck_community_admin(&request, admin.clone(), spec, community.as_ref()).await?;
     check_rights(admin, &request, spec, community.as_ref(), &directory)?;
     let request = Request { admin, ..request };
-    run_command(claim, request, ReadyCommand { resolved, sender, community, directory: &directory }).await
+    run_command(claim, request, resolved, community, &directory).await
 }
 
 /// Looks up the sender's current admin entry. Current rights count, not those at the time of sending.
@@ -135,7 +135,6 @@ async fn check_before_resolving(
 async fn recheck_community_admin(
     request: &Request<'_>,
     admin: Arc<Admin>,
-    sender: Person,
     spec: &CommandSpec,
     community: Option<&CommunityEntry>,
 ) -> Result<Arc<Admin>, EarlyExit> {
@@ -144,7 +143,7 @@ async fn recheck_community_admin(
     }
     let community = community.filter(|_| spec.name != MOVE);
     let run = request.run;
-    let current_admin = run.instance.admin_for_change(run.zapi, admin, sender, community).await?;
+    let current_admin = run.instance.admin_for_change(run.zapi, admin, request.sender, community).await?;
     current_admin.ok_or_else(|| rights_revoked(request.command).into())
 }
 
@@ -164,24 +163,18 @@ fn check_rights(
     Err(CommandOutcome::new(reply, Outcome::Denied).into())
 }
 
-/// A command that may be run.
-struct ReadyCommand<'a> {
-    resolved: ResolvedCommand,
-    sender: Person,
-    community: Option<CommunityEntry>,
-    directory: &'a Directory,
-}
-
+/// Calls the handler of a command that may be run.
 async fn run_command(
     claim: &mut Claim,
     request: Request<'_>,
-    ready: ReadyCommand<'_>,
+    resolved: ResolvedCommand,
+    community: Option<CommunityEntry>,
+    directory: &Directory,
 ) -> Result<CommandOutcome, EarlyExit> {
-    let Request { run, admin, command, chat, conversation_key } = request;
-    let ResolvedCommand { spec, arguments, deferred, .. } = ready.resolved;
+    let Request { run, admin, sender, command, chat, conversation_key } = request;
+    let ResolvedCommand { spec, arguments, deferred, .. } = resolved;
     let handler = commands::handler(spec).ok_or(CommandError::NoHandler)?;
-    let deferred = deferred.as_ref();
-    let is_confirmed = deferred.is_some_and(|deferred| deferred.is_confirmed);
+    let is_confirmed = deferred.as_ref().is_some_and(|deferred| deferred.is_confirmed);
     let confirmation = match arguments.flags {
         Flags { dry_run: true, .. } => Confirmation::DryRun,
         Flags { yes: true, .. } => Confirmation::Given,
@@ -194,7 +187,7 @@ async fn run_command(
         instance: &run.instance.config,
         localizer: run.localizer,
         zapi: run.zapi,
-        directory: ready.directory,
+        directory,
         admins: &run.instance.admins,
         community_admins: run.instance.community_admins.as_deref(),
         store: run.store,
@@ -203,23 +196,23 @@ async fn run_command(
         timing: run.timing,
         progress: run.progress,
         admin,
-        sender: ready.sender,
+        sender,
         chat,
-        community: ready.community,
+        community,
         is_last_attempt: run.is_last_attempt || is_cancelled,
         is_cancelled,
         is_final_failure: false,
         confirmation,
-        is_undo: deferred.is_some_and(|deferred| deferred.undone.is_some()),
-        must_confirm: deferred.is_some_and(|deferred| deferred.must_confirm),
-        precondition: deferred.and_then(|deferred| deferred.precondition.clone()),
+        must_confirm: deferred.as_ref().is_some_and(|deferred| deferred.must_confirm),
+        precondition: deferred.as_ref().and_then(|deferred| deferred.precondition.clone()),
         conversation_key: conversation_key.clone(),
         // The prompt that was replied to; the undo record stays until something is undone.
         state_changes: deferred
+            .iter()
             .filter(|deferred| deferred.is_reply())
             .map(|_| clear_prompt(conversation_key))
-            .into_iter()
             .collect(),
+        deferred,
     };
     let reply = match handler(&mut context, &arguments).await {
         Err(CommandError::Reply(reply)) => *reply,

@@ -19,7 +19,6 @@ mod resolve_community;
 pub mod retention;
 mod retry_notice;
 mod retry_policy;
-mod suggest;
 mod talk;
 mod too_old;
 mod wish;

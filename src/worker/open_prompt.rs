@@ -6,11 +6,8 @@ use crate::command::prompt;
 use crate::command::prompt::Prompt;
 use crate::command::resolution::DeferredCommand;
 use crate::commands::CATALOG;
-use crate::domain::Chat;
 use crate::reply::{Reply, ReplyLine};
-use crate::storage::{
-    CommandRecord, LeaseError, MessageVersion, Outcome, StateChange, StateKind, Store, StoreUnavailable,
-};
+use crate::storage::{CommandRecord, LeaseError, Outcome, StateChange, StateKind, Store};
 
 /// Adds the state changes about prompts. A new command closes the open prompt, and its reply says so: an `ok` to that
 /// reply must not confirm the prompt. The commands whose prompts led to a change are marked, so that an edit does not
@@ -32,7 +29,7 @@ pub(super) async fn update_prompts(
             |id| StateChange { kind: StateKind::Confirmed, key: id, value: Some(command.id.clone()) };
         result.state_changes.extend(prompt_chain.into_iter().map(confirm));
     }
-    let key = Chat::from_id(&command.chat).conversation_key(&command.admin, command.by_owner);
+    let key = command.conversation_key();
     let has_changed = result.state_changes.iter().any(|change| change.kind == StateKind::Prompt);
     // What came too late or too often was not run.
     if result.outcome == Outcome::Expired || command.name == RATE_LIMITED {
@@ -47,53 +44,30 @@ pub(super) async fn update_prompts(
     let pending = store.get_state(&command.instance, StateKind::Prompt, key.as_str()).await?;
     let pending = pending.and_then(|pending| Some((pending.at, Prompt::from_state(&pending)?)));
     let Some((prompted_at, prompt)) = pending else { return Ok(result) };
-    let is_own = is_of_earlier_version(store, command, &prompt).await?;
+    let CommandRecord { instance, message_id, version, accepted_at, .. } = command;
+    let versions = store.message_versions(instance, message_id, &command.sender(), version + 1).await?;
+    let own = versions.iter().find(|other| other.id != command.id && prompt.is_of(&other.id));
+    // An edit replaces the prompt of an earlier version; a command also closes that of one above it in its message.
+    let is_edited = own.is_some_and(|own| own.version < *version);
     let is_mutating = CATALOG.lookup(&command.name).is_some_and(|spec| spec.is_mutating);
     // An edit of an earlier message is no new command, unless it changes something.
-    if command.version > 0 && !is_own && !is_mutating {
+    if *version > 0 && !is_edited && !is_mutating {
         return Ok(result);
     }
-    // The commands of one message are accepted at the same time, and run in order.
-    let sets_another = result.state_changes.iter().any(prompt::is_set);
-    let is_replaced = sets_another && is_of_same_message(store, command, &prompt).await?;
-    let is_newer = prompted_at > command.accepted_at && !is_replaced;
-    let is_open = !is_newer
-        && prompt::is_in_time(prompted_at, command.accepted_at)
-        && !store.is_superseded(&command.instance, &prompt.prompted_by).await?;
+    let is_open = (prompted_at <= *accepted_at || own.is_some())
+        && prompt::is_in_time(prompted_at, *accepted_at)
+        && !store.is_superseded(instance, &prompt.prompted_by).await?;
     let closes_itself = has_changed && !result.state_changes.iter().any(prompt::is_set);
     // An offer just lapses.
-    if is_open && !is_own && !is_prompt_reply && !closes_itself && prompt.options.len() != 1 {
+    if is_open && !is_edited && !is_prompt_reply && !closes_itself && prompt.options.len() != 1 {
         // No reply stays none.
         if result.reply != Reply::empty() {
             result.reply = result.reply.with_lines(vec![ReplyLine::new("confirm-replaced")]);
         }
     }
     if !has_changed {
-        let close = if is_own && is_newer { prompt::void_prompt } else { prompt::clear_prompt };
+        let close = if own.is_some() { prompt::void_prompt } else { prompt::clear_prompt };
         result.state_changes.push(close(&key));
     }
     Ok(result)
-}
-
-/// Whether another command of the same message led to the prompt.
-async fn is_of_same_message(
-    store: &Store,
-    command: &CommandRecord,
-    prompt: &Prompt,
-) -> Result<bool, StoreUnavailable> {
-    let CommandRecord { instance, message_id, version, .. } = command;
-    let versions = store.message_versions(instance, message_id, &command.sender(), version + 1).await?;
-    let is_other = |other: &MessageVersion| other.version == *version && other.id != command.id;
-    Ok(versions.iter().any(|other| is_other(other) && prompt.is_of(&other.id)))
-}
-
-/// Whether an earlier version of the command's message led to the prompt. An edit replaces that prompt, even if it was
-/// sent only after the edit was accepted.
-async fn is_of_earlier_version(
-    store: &Store,
-    command: &CommandRecord,
-    prompt: &Prompt,
-) -> Result<bool, StoreUnavailable> {
-    let earlier = store.earlier_versions(command).await?;
-    Ok(earlier.iter().any(|version| prompt.is_of(&version.id)))
 }

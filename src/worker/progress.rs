@@ -75,8 +75,8 @@ pub(super) struct ProgressReporter<'a> {
     pub(super) timing: TimingConfig,
     pub(super) updates: watch::Receiver<ProgressUpdate>,
     pub(super) indicators: &'a Indicators,
-    /// When the retry notice is due, and its messages; none if it is not sent in this attempt.
-    pub(super) retry_notice: Option<(Duration, &'a (dyn Fn() -> Vec<String> + Sync))>,
+    /// When the retry notice is due, and its text; none if it is not sent in this attempt.
+    pub(super) retry_notice: Option<(Duration, &'a (dyn Fn() -> String + Sync))>,
 }
 
 impl ProgressReporter<'_> {
@@ -125,18 +125,18 @@ impl ProgressReporter<'_> {
     async fn show_reaction(&self) {
         let mut is_shown = self.indicators.reaction.lock().await;
         if !std::mem::replace(&mut *is_shown, true) {
-            deliver::show_progress_reaction(self.zapi, self.claim).await;
+            deliver::set_progress_reaction(self.zapi, self.claim, true).await;
         }
     }
 
     /// Sends the retry notice of an attempt that runs for long. A failed attempt sends its own (`schedule_retry`).
     async fn send_retry_notice(&self) {
-        let Some((delay, messages)) = self.retry_notice else { return };
+        let Some((delay, message)) = self.retry_notice else { return };
         sleep(delay).await;
         let mut is_sent = self.indicators.retry_notice.lock().await;
         *is_sent = true;
         // The result is ignored: if the lease is lost, the run fails too.
-        let _ = deliver::send_notice(self.zapi, self.claim, &messages(), self.clock).await;
+        let _ = deliver::send_notice(self.zapi, self.claim, &message(), self.clock).await;
     }
 
     /// Sends the progress message and edits it: at once for many items, else after a delay. Returns when there are no

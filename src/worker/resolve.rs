@@ -34,22 +34,21 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
         ParsedRequest::Wish(wish) => {
             has_no_prefix = true;
             match resolve_wish(request, wish).await? {
-                WishResolution::Read(spec, rest) => (spec, ParsedCommand::new(spec, spec.name, &rest)),
-                WishResolution::Change(offer) => {
-                    check_may_use(request, offer.spec)?;
-                    reject_misread(request, offer.spec, &offer.arguments).await?;
-                    return Err(offer.into_outcome("wish-offer", request).into());
-                }
-                WishResolution::Incomplete(spec) => {
+                None => as_prompt_reply(""),
+                Some((spec, resolution)) => {
                     reject_misread(request, spec, &wish.rest).await?;
-                    wished = Some(spec);
-                    as_prompt_reply("")
+                    match resolution {
+                        WishResolution::Read(rest) => (spec, ParsedCommand::new(spec, spec.name, &rest)),
+                        WishResolution::Reply(reply) => {
+                            check_may_use(request, spec)?;
+                            return Err(EarlyExit::Reply(reply));
+                        }
+                        WishResolution::Incomplete => {
+                            wished = Some(spec);
+                            as_prompt_reply("")
+                        }
+                    }
                 }
-                WishResolution::Impossible(spec, reply) => {
-                    reject_misread(request, spec, &wish.rest).await?;
-                    return Err(CommandOutcome::usage_error(reply).into());
-                }
-                WishResolution::Talk => as_prompt_reply(""),
             }
         }
         // Another version stored it, and may have run it: it is no talk.

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::argument_finder::ArgumentFinder;
 use super::community_names::CommunityNames;
 use super::context::{CommandOutcome, EarlyExit, Request, ResolvedCommand, RunContext};
-use super::suggest::Suggestion;
+use crate::authorization::may_use;
 use crate::command::context::CommandError;
 use crate::command::spec::CommandSpec;
 use crate::commands::CATALOG;
@@ -19,7 +19,7 @@ use crate::engine::aliases::load_chat_aliases;
 use crate::engine::links::change::stored_plan_community;
 use crate::engine::listing::load_list;
 use crate::parse::arguments::{self, ArgKind, TypedArguments, is_person};
-use crate::parse::names::{Fit, Name, NameReader, is_sign};
+use crate::parse::names::{Fit, Name, NameReader, is_sign, next_in_list, run_end};
 use crate::parse::numbers::parse_range;
 use crate::parse::tokenizer::{Separator, Token, join};
 use crate::parse::word_lists::in_word_list;
@@ -71,8 +71,8 @@ pub(super) async fn find_named_community(
         let search = Search { request, names: &names, typed: &resolved.typed, spec };
         match search.find() {
             Ok((name, community)) => {
-                if let Some(suggestion) = search.suggest_people_command(&name, &community) {
-                    return Err(suggestion.into_outcome("suggestion", request).into());
+                if let Some((command, arguments)) = search.find_sibling(&name, &community) {
+                    return Err(search.suggest(command, arguments));
                 }
                 let arguments = resolved.typed.assign_community(spec.args, name.tokens, &name.text);
                 resolved.arguments =
@@ -142,11 +142,11 @@ impl Search<'_> {
         };
         let options = entries.iter().zip(tokens).map(arguments).collect();
         let candidates = disambiguate(&entries);
-        let reply = match is_known {
-            true => Reply::ambiguous_community(typed, candidates.clone()),
-            false => Reply::similar_communities(typed, candidates.clone()),
-        };
-        self.request.offer(reply, self.spec, options, candidates).into()
+        let (key, count) =
+            (if is_known { "many-communities" } else { "no-community-nearest" }, candidates.len());
+        let line = ReplyLine::new(key).name("name", typed).with_count("count", count);
+        let line = line.with_candidates("candidates", candidates.clone(), usize::from(is_known || count > 1));
+        self.request.offer(Reply::UsageError(vec![line]), self.spec, options, candidates).into()
     }
 
     /// Asks where another community is named behind the one that was found: in a list before a text or people, `a, b: text`,
@@ -160,11 +160,11 @@ impl Search<'_> {
         let [community] = entries else { return None };
         let [ArgKind::Community, next, ..] = self.spec.args else { return None };
         let tokens = &self.typed.tokens;
-        let name_at = |at: usize| reader.name_at(tokens, at, line_end(tokens, at));
+        let name_at = |at: usize| reader.name_at(tokens, at, run_end(tokens, at));
         let mut listed = vec![community.clone()];
         let mut last = name.tokens.clone();
         while (next.is_verbatim() || *next == ArgKind::People)
-            && let Some(other) = self.next_in_list(last.end).and_then(name_at)
+            && let Some(other) = next_in_list(tokens, last.end).and_then(name_at)
         {
             let ends_in_colon = tokens[other.tokens.end - 1].text.ends_with(':');
             let is_clear = other.fit == Fit::Whole || ends_in_colon || *next == ArgKind::People;
@@ -181,7 +181,8 @@ impl Search<'_> {
             return Some(self.ask(typed.trim_matches(is_sign), readings, true));
         }
         let is_other = |other: Name| other.fit > Fit::Ambiguous && parse_range(&other.text).is_none();
-        let mut others = (last.end..tokens.len()).filter_map(|at| self.next_in_list(at)).filter_map(name_at);
+        let mut others =
+            (last.end..tokens.len()).filter_map(|at| next_in_list(tokens, at)).filter_map(name_at);
         if *next == ArgKind::People && others.any(is_other) {
             let reply = Reply::Lines(vec![ReplyLine::not_done("one-community")]);
             return Some(CommandOutcome::usage_error(reply).into());
@@ -197,14 +198,6 @@ impl Search<'_> {
         let entry = self.names.find(&other.text).0.pop().filter(|entry| entry.id != community.id)?;
         let readings = vec![(entry, other.tokens), (community.clone(), name.tokens.clone())];
         Some(self.ask(&name.text, readings, true))
-    }
-
-    /// Where the next name of a list begins, behind a comma or “and”.
-    fn next_in_list(&self, at: usize) -> Option<usize> {
-        let token = self.typed.tokens.get(at)?;
-        let is_between = in_word_list(&token.text, "stop-words-between-names");
-        let is_listed = is_between || token.separator == Separator::Comma;
-        Some(at + usize::from(is_between)).filter(|at| is_listed && *at < self.typed.tokens.len())
     }
 
     /// Whether a name is also that of a group besides the announcement group.
@@ -230,8 +223,7 @@ impl Search<'_> {
     fn find_nearest(&self, reader: &NameReader<'_>, name: Name, is_person: bool) -> EarlyExit {
         let localizer = self.request.run.localizer;
         if let Some(arguments) = self.find_elsewhere() {
-            let suggestion = self.names.suggest(self.spec, arguments);
-            return suggestion.into_outcome("suggestion", self.request).into();
+            return self.suggest(self.spec, arguments);
         }
         if is_person || name.text.contains("://") || name.text.is_empty() {
             return CommandOutcome::misused(self.spec, UsageError::MissingCommunity, localizer).into();
@@ -279,60 +271,68 @@ impl Search<'_> {
     fn find_runs(&self, name: &Name) -> Vec<Range<usize>> {
         let tokens = &self.typed.tokens;
         let Range { start, end } = name.tokens;
-        let is_between = |token: &Token| in_word_list(&token.text, "stop-words-between-names");
-        let may_join = |run: &Range<usize>| tokens[run.start + 1..run.end].iter().all(Token::may_join);
+        let is_behind_groups = self.spec.args.first() == Some(&ArgKind::Groups);
+        let may_join = |run: &Range<usize>| {
+            let is_between = |token: &Token| in_word_list(&token.text, "stop-words-between-names");
+            // Behind “and” stands a group.
+            let is_cut = is_behind_groups && run.len() > 1 && tokens[run.clone()].iter().any(is_between);
+            !is_cut && tokens[run.start + 1..run.end].iter().all(Token::may_join)
+        };
+        let most = if is_behind_groups { end.saturating_sub(1) } else { tokens.len() - start };
+        let run = |length| if is_behind_groups { end - length..end } else { start..start + length };
         match self.spec.args {
             [_] => vec![Range { start: 0, end: tokens.len() }],
-            [ArgKind::Groups, ..] => (1..=MAX_MISSPELLED_WORDS.min(end.saturating_sub(1)))
-                .map(|length| end - length..end)
-                // Behind “and” stands a group.
-                .take_while(|run| {
-                    may_join(run) && (run.len() == 1 || !tokens[run.clone()].iter().any(is_between))
-                })
-                .collect(),
-            _ => (1..=MAX_MISSPELLED_WORDS.min(tokens.len() - start))
-                .map(|length| start..start + length)
-                .take_while(may_join)
-                .collect(),
+            _ => (1..=MAX_MISSPELLED_WORDS.min(most)).map(run).take_while(may_join).collect(),
         }
     }
 
-    /// The command for people, where people are named instead of groups.
-    fn suggest_people_command(&self, name: &Name, community: &CommunityEntry) -> Option<Suggestion> {
-        let Self { request, names, typed, spec } = self;
-        let command = match spec.name {
+    fn suggest(&self, spec: &CommandSpec, arguments: String) -> EarlyExit {
+        let shown = self.names.show(&arguments);
+        self.request.offer_command("suggestion", spec, arguments, &shown).into()
+    }
+
+    /// The command for people where people are named instead of groups, and the reverse, with its arguments.
+    fn find_sibling(
+        &self,
+        name: &Name,
+        community: &CommunityEntry,
+    ) -> Option<(&'static CommandSpec, String)> {
+        let command = match self.spec.name {
             "link" => "add",
             "unlink" => "remove",
+            "add" => "link",
+            "remove" => "unlink",
             _ => return None,
         };
-        let (source, tokens) = (&typed.source, &typed.tokens);
-        let finder = ArgumentFinder { request, names, source, tokens, is_sentence: false };
-        let others = tokens.get(name.tokens.end..)?;
-        let people = finder.people(finder.source_of(others))?;
-        let is_group = finder.group_fit(&join(others)) > Fit::None;
-        let arguments = format!("{} {} {people}", typed.flags.to_typed(), community.id);
-        let command = CATALOG.lookup(command).filter(|_| !is_group)?;
-        Some(names.suggest(command, arguments.trim().to_owned()))
+        let command = CATALOG.lookup(command).filter(|_| may_use(self.request.admin, command))?;
+        let others = self.typed.tokens.get(name.tokens.end..).filter(|_| self.typed.ends_with_tokens())?;
+        let finder = self.finder();
+        let items = match self.followed_by(ArgKind::Groups) {
+            true => finder
+                .people(finder.source_of(others))
+                .filter(|_| finder.group_fit(&join(others)) == Fit::None),
+            false => finder.whole_groups(others),
+        }?;
+        let arguments = format!("{} {} {items}", self.typed.flags.to_typed(), community.id);
+        Some((command, arguments.trim().to_owned()))
+    }
+
+    fn finder(&self) -> ArgumentFinder<'_> {
+        let Self { request, names, typed, .. } = self;
+        ArgumentFinder { request, names, source: &typed.source, tokens: &typed.tokens, is_sentence: false }
     }
 
     /// The arguments if the community stands at the other end.
     fn find_elsewhere(&self) -> Option<String> {
-        let Self { request, names, typed, spec } = self;
+        let Self { typed, spec, .. } = self;
         if spec.args.first() == Some(&ArgKind::Community) && !typed.ends_with_tokens() {
             return None;
         }
-        let (source, tokens) = (&typed.source, &typed.tokens);
-        let arguments = ArgumentFinder { request, names, source, tokens, is_sentence: false }.find(spec)?;
+        let arguments = self.finder().find(spec)?;
         // Flags that stood elsewhere must not get lost.
         let flags = typed.flags.to_typed();
         let flags = if arguments.contains(flags) { "" } else { flags };
         let arguments = format!("{flags} {arguments}").trim().to_owned();
         arguments::parse(spec.args, spec.is_mutating, &arguments).ok().map(|_| arguments)
     }
-}
-
-/// Where the line of a token ends.
-fn line_end(tokens: &[Token], at: usize) -> usize {
-    let next = tokens.iter().skip(at + 1).position(|token| !token.may_join());
-    next.map_or(tokens.len(), |next| at + 1 + next)
 }

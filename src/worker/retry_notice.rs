@@ -53,7 +53,7 @@ impl Attempt<'_> {
         &self,
         retry_at: Timestamp,
         claim: &Claim,
-        notice: &[String],
+        notice: &str,
     ) -> Result<(), LeaseError> {
         let clock = &self.worker.clock;
         let limit = retry_at.since(clock.now()).max(NOTICE_TIMEOUT);
@@ -65,15 +65,15 @@ impl Attempt<'_> {
         claim.command.first_attempt_at.plus(self.worker.timing.retry_notice_after)
     }
 
-    /// The messages of the retry notice.
-    pub(super) fn retry_notice(&self, reason: Option<String>) -> Vec<String> {
+    /// The text of the retry notice, which is short.
+    pub(super) fn retry_notice(&self, reason: Option<String>) -> String {
         let left = self.attempt_deadline.since(self.worker.clock.now());
         let line = ReplyLine::new("retrying")
             .with_icon("⏳")
             .with_reason(reason, "api-partly-failed")
             .with_duration("time", round_up(left))
             .with_command("cancel", "cancel", &[]);
-        Reply::Lines(vec![line]).messages(self.localizer)
+        Reply::Lines(vec![line]).messages(self.localizer).concat()
     }
 
     /// When the next attempt is due, up to `deadline`.

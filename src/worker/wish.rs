@@ -5,8 +5,7 @@
 
 use super::argument_finder::{ArgumentFinder, is_preposition};
 use super::community_names::CommunityNames;
-use super::context::Request;
-use super::suggest::Suggestion;
+use super::context::{CommandOutcome, Request};
 use crate::command::context::CommandError;
 use crate::command::parsed_text::ParsedWish;
 use crate::command::spec::CommandSpec;
@@ -17,10 +16,10 @@ use crate::engine::listing::load_list;
 use crate::engine::whole_groups;
 use crate::i18n;
 use crate::parse::arguments::{self, ArgKind, TypedArguments};
-use crate::parse::names::{Fit, is_courtesy_phrase, strip_courtesy};
+use crate::parse::names::{Fit, is_courtesy_phrase, next_in_list, strip_courtesy};
 use crate::parse::phrases::phrases;
 use crate::parse::text::is_comma;
-use crate::parse::tokenizer::{Separator, Token, Tokenizer};
+use crate::parse::tokenizer::{Token, Tokenizer};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::StateKind;
@@ -30,27 +29,29 @@ const MIN_PHONE_DIGITS: usize = 8;
 /// The most digits of a phone number or lid; ids of communities and groups have more.
 const MAX_PHONE_DIGITS: usize = 15;
 
-/// What a wish is resolved to.
+/// What a wish for a command is resolved to.
 pub(super) enum WishResolution {
-    /// To be shown something, with these arguments.
-    Read(&'static CommandSpec, String),
-    /// A change, with names that are known.
-    Change(Suggestion),
-    /// A command, but its names are missing or unknown.
-    Incomplete(&'static CommandSpec),
-    /// Something that no command does at once.
-    Impossible(&'static CommandSpec, Reply),
-    /// Nothing: it is a reply to a prompt, or talk.
-    Talk,
+    /// To be shown something: the command is run with these arguments.
+    Read(String),
+    /// A reply: it offers a change with names that are known, or says why no command does it.
+    Reply(Box<CommandOutcome>),
+    /// The names are missing or unknown.
+    Incomplete,
 }
 
-/// Resolves a wish.
+impl From<Reply> for WishResolution {
+    fn from(reply: Reply) -> Self {
+        Self::Reply(CommandOutcome::usage_error(reply).into())
+    }
+}
+
+/// Resolves a wish; none if it is a reply to a prompt, or talk.
 pub(super) async fn resolve_wish(
     request: &Request<'_>,
     wish: &ParsedWish,
-) -> Result<WishResolution, CommandError> {
+) -> Result<Option<(&'static CommandSpec, WishResolution)>, CommandError> {
     let Request { run, admin, command, .. } = request;
-    let Some(asked) = CATALOG.lookup(&wish.command) else { return Ok(WishResolution::Talk) };
+    let Some(asked) = CATALOG.lookup(&wish.command) else { return Ok(None) };
     let directory = &run.instance.directory;
     let snapshot = directory.snapshot(run.zapi).await?;
     let list = load_list(run.store, command, &request.list_key()).await?;
@@ -61,24 +62,24 @@ pub(super) async fn resolve_wish(
     let reader = WishReader { wish, finder };
     let spec = reader.choose_command(asked, has_phone_number(&wish.rest));
     if reader.finder.names_several_communities(spec) {
-        let reply = Reply::Lines(vec![ReplyLine::not_done("one-community")]);
-        return Ok(WishResolution::Impossible(spec, reply));
+        return Ok(Some((spec, Reply::Lines(vec![ReplyLine::not_done("one-community")]).into())));
     }
     if spec.name == photo::SPEC.name && reader.has_verb("wish-removal-words") {
         let line = ReplyLine::not_done("photo-not-removed").with_command("command", spec.name, &[]);
-        return Ok(WishResolution::Impossible(spec, Reply::Lines(vec![line])));
+        return Ok(Some((spec, Reply::Lines(vec![line]).into())));
     }
     let Some(arguments) = reader.find_arguments(spec) else {
         return Ok(reader.reply_to_unclear(asked, spec));
     };
     if spec.is_read_only() {
-        return Ok(WishResolution::Read(spec, arguments));
+        return Ok(Some((spec, WishResolution::Read(arguments))));
     }
-    let mut offer = names.suggest(spec, arguments);
-    if spec.name == undo::SPEC.name {
-        offer.shown = reader.undo_details().await?;
-    }
-    Ok(WishResolution::Change(offer))
+    let (key, shown) = match spec.name == undo::SPEC.name {
+        true => ("wish-offer-undo", reader.undo_details().await?),
+        false => ("wish-offer", names.show(&arguments)),
+    };
+    let offer = request.offer_command(key, spec, arguments, &shown);
+    Ok(Some((spec, WishResolution::Reply(offer.into()))))
 }
 
 /// Reads the words of a wish.
@@ -113,19 +114,24 @@ impl WishReader<'_> {
     }
 
     /// What a wish means whose names are missing or unknown.
-    fn reply_to_unclear(&self, asked: &'static CommandSpec, spec: &'static CommandSpec) -> WishResolution {
+    fn reply_to_unclear(
+        &self,
+        asked: &'static CommandSpec,
+        spec: &'static CommandSpec,
+    ) -> Option<(&'static CommandSpec, WishResolution)> {
         let rest = self.wish.rest.as_str();
         let is_group = asked.name == "deactivate" && self.finder.groups(self.finder.tokens).is_some();
         let about = if is_group { format!("group {rest}") } else { rest.to_owned() };
         if let Some(reply) = whole_groups::reject_group_lifecycle(asked, &about) {
-            return WishResolution::Impossible(asked, reply);
+            return Some((asked, reply.into()));
         }
         if !(words(rest).all(is_stop_word) || spec.name == "create" || self.mentions_known(spec)) {
-            return WishResolution::Talk;
+            return None;
         }
         // Whose number is missing: `coloca ele de admin`.
         let has_people = self.is_about_admins();
-        WishResolution::Incomplete(if has_people { self.choose_command(spec, true) } else { spec })
+        let spec = if has_people { self.choose_command(spec, true) } else { spec };
+        Some((spec, WishResolution::Incomplete))
     }
 
     /// The arguments of a command, if everything that the words name is known: communities and groups by id.
@@ -213,11 +219,8 @@ impl WishReader<'_> {
         name.tokens = name.tokens.start + skipped..name.tokens.end + skipped;
         // Another community behind it: `no bairro e no marketing`.
         let end = name.tokens.end;
-        let is_list = tokens.get(end).is_some_and(|next| {
-            next.separator == Separator::Comma || in_word_list(&next.text, "stop-words-between-names")
-        });
-        let other = (end..tokens.len()).find(|at| !is_stop_word(&tokens[*at].text));
-        if is_list && other.is_some_and(|at| reader.name_at(tokens, at, tokens.len()).is_some()) {
+        let other = next_in_list(tokens, end).map(|other| reader.read_first(&tokens[other..]));
+        if other.is_some_and(|other| other.fit > Fit::None) {
             return None;
         }
         let found = typed.assign_community(spec.args, name.tokens.clone(), &name.text).ok()?;

@@ -85,7 +85,7 @@ async fn plan_change(
     failpoint::reach(Step::StateRead);
     let pending = plan.pending();
     let has_pattern = typed.iter().any(|word| word.contains('*'));
-    let is_grave = plan.is_grave(has_pattern, context.is_undo);
+    let is_grave = plan.is_grave(has_pattern, context.is_undo());
     let people = match is_grave && context.confirmation != Confirmation::Given {
         true => count_people(context, &plan.ids(&pending)).await,
         false => None,

@@ -44,6 +44,10 @@ impl LinkPlan {
             lines.push(ReplyLine::new("choose").with_count("count", choices));
         } else if self.is_usage_error() && self.items.iter().any(is_unknown) {
             lines.push(ReplyLine::new("see-groups").with_command("command", "groups", &[]));
+            let may_be_person = |item: &PlanItem| is_unknown(item) && parse_numbers(&item.name).is_none();
+            let people = if self.action.links() { "add" } else { "remove" };
+            let see_people = ReplyLine::new("see-people").with_command("command", people, &[&self.name]);
+            lines.extend(self.items.iter().any(may_be_person).then_some(see_people));
         }
         lines
     }

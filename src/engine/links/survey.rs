@@ -29,7 +29,7 @@ pub async fn build_plan(
     let (groups, details) = tokio::join!(find_groups(context, typed), context.zapi.community(&community.id));
     let (groups, details) = (groups?, details?);
     let is_of_community = context.admin.from == AdminsFrom::Community;
-    let must_be_group_admin = action.links() && is_of_community && !context.is_undo;
+    let must_be_group_admin = action.links() && is_of_community && !context.is_undo();
     let id = &community.id;
     let survey = Survey { context, action, community: id, details: &details, must_be_group_admin };
     let reads = groups.into_iter().map(|group| survey.read_item(group).boxed());

@@ -20,40 +20,26 @@ pub enum MemberAction {
 impl MemberAction {
     /// The English name of its command, and the beginning of the keys of its texts.
     pub fn command(self) -> &'static str {
-        match self {
-            Self::Add => "add",
-            Self::Remove => "remove",
-            Self::Promote => "promote",
-            Self::Demote => "demote",
-        }
+        self.names().0
     }
 
     /// The name of its call in errors.
     pub fn call_name(self) -> &'static str {
-        match self {
-            Self::Add => "add-participant",
-            Self::Remove => "remove-participant",
-            Self::Promote => "add-admin",
-            Self::Demote => "remove-admin",
-        }
+        self.names().1
     }
 
     /// The command that undoes it. A person who was removed and is added again is not in the groups again.
     pub fn undone_by(self) -> Option<&'static str> {
-        match self {
-            Self::Add => Some("remove"),
-            Self::Remove => None,
-            Self::Promote => Some("demote"),
-            Self::Demote => Some("promote"),
-        }
+        self.names().2
     }
 
-    /// The command that does the same to groups.
-    pub fn group_command(self) -> Option<&'static str> {
+    /// Its command, its call, and the command that undoes it.
+    fn names(self) -> (&'static str, &'static str, Option<&'static str>) {
         match self {
-            Self::Add => Some("link"),
-            Self::Remove => Some("unlink"),
-            Self::Promote | Self::Demote => None,
+            Self::Add => ("add", "add-participant", Some("remove")),
+            Self::Remove => ("remove", "remove-participant", None),
+            Self::Promote => ("promote", "add-admin", Some("demote")),
+            Self::Demote => ("demote", "remove-admin", Some("promote")),
         }
     }
 

@@ -1,6 +1,5 @@
 //! The commands on people.
 
-use crate::authorization::may_use;
 use crate::command::{CommandError, Context};
 use crate::directory::CommunityEntry;
 use crate::engine::api_change::stored_plan;
@@ -9,15 +8,14 @@ use crate::engine::members::person::default_dialing_code;
 use crate::engine::members::plan::MemberPlan;
 use crate::engine::members::reconcile::reconcile_members;
 use crate::engine::members::survey::build_plan;
-use crate::engine::outcome::retain_maybe_done;
+use crate::engine::outcome::{Outcome, retain_maybe_done};
 use crate::engine::reconcile::store_plan_and_acquire;
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::Arguments;
-use crate::parse::flags::Flags;
 use crate::parse::names::find_exclusion;
-use crate::parse::people::{ParsedPerson, PersonParseError, find_leftover, has_uncertain_name, parse_people};
+use crate::parse::people::{ParsedPerson, find_leftover, has_uncertain_name, parse_people};
 use crate::parse::word_lists::in_word_list;
-use crate::reply::{Reply, ReplyLine, UsageError, typed};
+use crate::reply::{Reply, ReplyLine, UsageError};
 use crate::zapi::ChangePermit;
 
 /// The most people of a command.
@@ -38,7 +36,10 @@ pub async fn change_members(
     let outcomes = reconcile_members(context, &mut plan, is_just_read, permit).await?;
     let done = retain_maybe_done(plan.pending(), &outcomes);
     if !done.is_empty() {
-        context.set_undo(action.command(), action.undone_by().map(|by| (by, plan.arguments(&done))));
+        let invited: Vec<usize> =
+            done.iter().copied().filter(|at| outcomes[at] == Outcome::Invited).collect();
+        let undo_command = action.undone_by().map(|by| (by, plan.arguments(&done)));
+        context.set_undo_if(action.command(), undo_command, Some(plan.arguments(&invited)));
     }
     Ok(Reply::Lines(plan.report_lines(&outcomes)))
 }
@@ -65,7 +66,6 @@ async fn plan_change(
         return Err(many.with_plain("limit", MAX_PEOPLE.to_string()).into());
     }
     ask_about_admins(action, &community, &named)?;
-    suggest_group_command(context, action, &community, &named, arguments.flags).await?;
     let plan = build_plan(context, action, community, &named).await?;
     failpoint::reach(Step::StateRead);
     let pending = plan.pending();
@@ -100,30 +100,4 @@ fn ask_about_admins(
     let words: Vec<&str> = std::iter::once(community.name.as_str()).chain(people).collect();
     let line = ReplyLine::not_done("people-or-admins").with_command("command", action.command(), &words);
     Err(line.with_command("other", other, &words).into())
-}
-
-/// Ends the command with the one on groups, if only whole names of groups were typed in place of people: `/remove
-/// sales "Sales South"`.
-async fn suggest_group_command(
-    context: &mut Context<'_>,
-    action: MemberAction,
-    community: &CommunityEntry,
-    named: &[ParsedPerson],
-    flags: Flags,
-) -> Result<(), CommandError> {
-    let Some(command) = action.group_command() else { return Ok(()) };
-    let is_no_number = |named: &ParsedPerson| named.person == Err(PersonParseError::NoNumber);
-    if !may_use(context.admin, command) || !named.iter().all(is_no_number) {
-        return Ok(());
-    }
-    let snapshot = context.directory.snapshot(context.zapi).await?;
-    if !named.iter().all(|named| snapshot.groups.has_name(&named.typed)) {
-        return Ok(());
-    }
-    let names = named.iter().map(|named| named.typed.as_str());
-    let shown: Vec<&str> = std::iter::once(community.name.as_str()).chain(names.clone()).collect();
-    // A dry run stays one.
-    let before = [flags.to_typed(), community.id.as_str()].map(str::to_owned);
-    let rest = before.into_iter().chain(names.map(typed)).collect::<Vec<_>>().join(" ");
-    Err(context.suggest(command, rest, &shown).into())
 }

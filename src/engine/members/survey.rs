@@ -160,8 +160,10 @@ fn classify(
             Some(_) => "person-hidden".into(),
         }),
         // Who was invited instead of added stays invited.
-        None if action == MemberAction::Remove && context.is_undo => {
-            PriorState::impossible("person-not-in-undo")
+        None if action == MemberAction::Remove && context.is_undo() => {
+            let invited = context.precondition.as_deref().unwrap_or_default().split(' ');
+            let is_invited = item.to_argument().is_some_and(|own| invited.into_iter().any(|one| one == own));
+            PriorState::impossible(if is_invited { "person-stays-invited" } else { "person-not-in-undo" })
         }
         None if action == MemberAction::Remove => PriorState::AlreadyDone,
         None if is_promotion => PriorState::impossible("person-not-in-add"),

@@ -187,7 +187,8 @@ async fn an_unknown_or_ambiguous_filter_prompts_again() {
         nobody,
         "❌ I don't know a community or admin “xyzzy”. The communities: /communities. All commands: /history"
     );
-    assert!(unclear.starts_with("“bairro” could be 1. “Bairro Feliz”, 2. “Bairro Novo”."), "{unclear}");
+    let options = "❌ “bairro” could be:\n1. “Bairro Feliz” (community)\n2. “Bairro Novo” (community)\n";
+    assert!(unclear.starts_with(options), "{unclear}");
     assert!(chosen.starts_with("Last commands in “Bairro Feliz”:\n") && chosen.ends_with(LINKED), "{chosen}");
 }
 

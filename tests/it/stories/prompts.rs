@@ -617,3 +617,21 @@ async fn t46_a_group_is_neither_created_nor_deactivated() {
     }
     assert!(bot.ask(ANA, "/criar \"Grupo Beta\"").await.contains("✅ A comunidade “Grupo Beta”"));
 }
+
+/// The first text gets a reply, and a pause begins; the prompt ends it, although its command was accepted before.
+#[tokio::test]
+async fn a_text_that_answers_a_prompt_never_falls_into_the_pause_of_talk() {
+    let bot = in_portuguese().start().await;
+    let read = bot.sandbox.faults().hold_response("communities?");
+    let command = bot.send_to_completion(ANA, "/vincular bairro vendas").await;
+    bot.within(read.wait_reached()).await;
+    assert!(bot.ask(ANA, "que coisa").await.starts_with("Isso eu não entendi"));
+    assert_status(&bot.post(&bot.message(ANA, "que coisa")).await, "ignored");
+
+    read.release();
+    let prompts = bot.replies_to(&command).await;
+    let reply = bot.ask(ANA, "a do atacado").await;
+
+    assert!(prompts[0].contains("1. “Vendas Atacado”"), "{prompts:#?}");
+    assert_eq!(reply, "✅ “Vendas Atacado” agora está em “Bairro Feliz”.");
+}

@@ -76,15 +76,17 @@ async fn a_text_ends_where_a_line_begins_with_a_known_command() {
 }
 
 #[tokio::test]
-async fn a_prompt_of_one_command_waits_through_the_others() {
+async fn a_prompt_of_one_command_is_closed_by_the_next() {
     let bot = Service::start().await;
 
     let replies = bot.ask_all("/announce bairro Hi\n/link bairro futebol\n/groups").await;
     let announced = bot.ask(ANA, "yes").await;
 
-    assert!(replies[0].contains("Shall I?") && replies[1] == LINKED, "{replies:#?}");
-    assert!(announced.contains('✅'), "{announced}");
-    assert_eq!(bot.announced("Bairro Feliz"), ["Hi"]);
+    let closed = format!("{LINKED}\nMy earlier question no longer counts.");
+    assert!(replies[0].contains("Shall I?") && replies[1] == closed, "{replies:#?}");
+    assert!(!replies[2].contains("no longer counts"), "{replies:#?}");
+    assert_eq!(announced, "❌ Nothing is waiting for an answer here.");
+    assert!(bot.announced("Bairro Feliz").is_empty());
 }
 
 #[tokio::test]

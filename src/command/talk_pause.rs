@@ -1,5 +1,8 @@
 //! A pause between replies to texts that are no commands: one reply every three minutes, per person and chat, so that
-//! chatter costs nothing. A command ends the pause. Kept in memory: after a restart there is one reply more.
+//! chatter costs nothing. A command ends the pause, and so does a prompt: its reply must not be missing.
+//!
+//! Kept in memory: after a restart there is one reply more. Of several replicas each has its own pauses. The one that did
+//! not open a prompt may ignore a text that names an option of it during a pause; a yes, a no and a number never wait.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -13,7 +16,7 @@ const PAUSE: Duration = Duration::from_secs(3 * 60);
 
 /// The kinds of text that have a pause of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TalkKind {
+pub enum TalkKind {
     /// A yes, a no or a number to which nothing is open: the reply must not be missing after other talk.
     PromptReply,
     /// Any other text.
@@ -22,27 +25,27 @@ pub(super) enum TalkKind {
 
 /// When texts last got a reply, by person and chat.
 #[derive(Debug, Default)]
-pub(super) struct TalkPause(Mutex<HashMap<ConversationKey, LastReplies>>);
+pub struct TalkPause(Mutex<HashMap<ConversationKey, LastReplies>>);
 
 /// When each [`TalkKind`] last got a reply.
 type LastReplies = [Option<Timestamp>; 2];
 
 impl TalkPause {
     /// Whether the pause is over.
-    pub(super) fn is_over(&self, key: &ConversationKey, kind: TalkKind, now: Timestamp) -> bool {
+    pub fn is_over(&self, key: &ConversationKey, kind: TalkKind, now: Timestamp) -> bool {
         let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let last = last.get(key).and_then(|last| last[kind as usize]);
         last.is_none_or(|last| last > now || now.since(last) >= PAUSE)
     }
 
     /// Begins a pause.
-    pub(super) fn begin(&self, key: &ConversationKey, kind: TalkKind, now: Timestamp) {
+    pub fn begin(&self, key: &ConversationKey, kind: TalkKind, now: Timestamp) {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         last.entry(key.clone()).or_default()[kind as usize] = Some(now);
     }
 
-    /// Ends the pauses, since a command was accepted.
-    pub(super) fn end(&self, key: &ConversationKey) {
+    /// Ends the pauses, since a command was accepted or a prompt was opened.
+    pub fn end(&self, key: &ConversationKey) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
 }
