@@ -12,6 +12,7 @@ use tokio::time::sleep;
 use crate::clock::Clock;
 use crate::command::context::TimingConfig;
 use crate::config::{Config, ServerConfig};
+use crate::console::ConsoleState;
 use crate::instance::{InstanceRuntime, ReloadableInstance};
 use crate::monitor::Monitor;
 use crate::storage::{OpenError, OpenedStore, RetentionPolicy, Store};
@@ -56,6 +57,8 @@ pub struct App {
     pub admin_refresh: BoxFuture<'static, ()>,
     /// Keeps metrics current; its [`Monitor::run`] must be spawned.
     pub monitor: Arc<Monitor>,
+    /// What the console shows.
+    pub console: ConsoleState,
     /// The metrics.
     pub metrics: Arc<Metrics>,
 }
@@ -92,6 +95,11 @@ impl App {
         );
         let retention = retention::trim_forever(store.clone(), clock.clone(), policy);
         let maintenance = join(retention, refused.clone().write_forever()).map(drop).boxed();
+        let console = ConsoleState {
+            store: store.clone(),
+            clock: clock.clone(),
+            instances: instances.values().cloned().collect(),
+        };
         let worker = Worker {
             store: store.clone(),
             instances,
@@ -111,6 +119,7 @@ impl App {
             refused,
             admin_refresh,
             monitor: Arc::new(monitor),
+            console,
             metrics,
         })
     }

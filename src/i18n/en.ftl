@@ -803,3 +803,30 @@ demo-ignored-edited = an edited message
 demo-ignored-rate-limited = too many messages
 demo-edited = edited
 demo-in = in { $group }
+
+## Pages
+web-skip = Skip to the content
+web-home = To the start page
+web-bad-request = This address is not right
+web-bad-request-help = Something in the request cannot be understood. Go back and try again.
+web-forbidden = You may not do this
+web-forbidden-help = This is for operators.
+web-not-found = There is nothing here
+web-not-found-help = The address may be mistyped, or what was here is gone.
+web-method-not-allowed = This does not work here
+web-method-not-allowed-help = The page exists, but not for this kind of request.
+web-unavailable = The database does not respond
+web-unavailable-help = vincula tries again by itself. Load the page again in a moment.
+web-internal = Something went wrong
+web-internal-help = The log has the details.
+
+## Console
+console-nav = Sections
+console-overview = Overview
+console-commands = Commands
+console-communities = Communities
+console-people = People
+console-health = Health
+console-configuration = Configuration
+console-open = Open to everybody on this machine: no sign-in is configured.
+console-signed-in = Signed in as { $value }

@@ -803,3 +803,30 @@ demo-ignored-edited = mensaje editado
 demo-ignored-rate-limited = demasiados mensajes
 demo-edited = editado
 demo-in = en { $group }
+
+## Páginas
+web-skip = Saltar al contenido
+web-home = Ir al inicio
+web-bad-request = Esta dirección no es correcta
+web-bad-request-help = No se entiende la solicitud. Vuelve atrás e inténtalo de nuevo.
+web-forbidden = No tienes permiso
+web-forbidden-help = Solo los operadores pueden hacer esto.
+web-not-found = Aquí no hay nada
+web-not-found-help = La dirección puede estar mal escrita, o lo que había aquí ya no existe.
+web-method-not-allowed = Eso no funciona aquí
+web-method-not-allowed-help = La página existe, pero no admite este tipo de solicitud.
+web-unavailable = La base de datos no responde
+web-unavailable-help = vincula lo sigue intentando solo. Recarga la página en un momento.
+web-internal = Algo salió mal
+web-internal-help = Los detalles están en el registro.
+
+## Consola
+console-nav = Secciones
+console-overview = Resumen
+console-commands = Comandos
+console-communities = Comunidades
+console-people = Personas
+console-health = Estado
+console-configuration = Configuración
+console-open = Abierta a todos en esta máquina: no hay inicio de sesión configurado.
+console-signed-in = Sesión de { $value }

@@ -803,3 +803,30 @@ demo-ignored-edited = mensagem editada
 demo-ignored-rate-limited = mensagens demais
 demo-edited = editada
 demo-in = em { $group }
+
+## Páginas
+web-skip = Pular para o conteúdo
+web-home = Ir para o início
+web-bad-request = Este endereço não está certo
+web-bad-request-help = Não deu para entender a solicitação. Volte e tente de novo.
+web-forbidden = Você não tem permissão
+web-forbidden-help = Só operadores podem fazer isso.
+web-not-found = Não há nada aqui
+web-not-found-help = O endereço pode estar errado, ou o que havia aqui já não existe.
+web-method-not-allowed = Isso não funciona aqui
+web-method-not-allowed-help = A página existe, mas não aceita esse tipo de solicitação.
+web-unavailable = O banco de dados não responde
+web-unavailable-help = O vincula continua tentando sozinho. Recarregue a página daqui a pouco.
+web-internal = Algo deu errado
+web-internal-help = Os detalhes estão no log.
+
+## Painel
+console-nav = Seções
+console-overview = Visão geral
+console-commands = Comandos
+console-communities = Comunidades
+console-people = Pessoas
+console-health = Saúde
+console-configuration = Configuração
+console-open = Aberto a todos nesta máquina: nenhum login foi configurado.
+console-signed-in = Sessão de { $value }

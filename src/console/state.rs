@@ -1,0 +1,18 @@
+//! What the pages of the console read.
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::instance::ReloadableInstance;
+use crate::storage::Store;
+
+/// What the pages of the console read.
+#[derive(Clone)]
+pub struct ConsoleState {
+    /// The journal.
+    pub store: Store,
+    /// The clock.
+    pub clock: Clock,
+    /// The instances, by name.
+    pub instances: Arc<[Arc<ReloadableInstance>]>,
+}
