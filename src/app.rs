@@ -12,7 +12,7 @@ use tokio::time::sleep;
 use crate::clock::Clock;
 use crate::command::context::TimingConfig;
 use crate::config::{Config, ServerConfig};
-use crate::console::ConsoleState;
+use crate::console::{ConsoleState, SignIn};
 use crate::instance::{InstanceRuntime, ReloadableInstance};
 use crate::monitor::Monitor;
 use crate::storage::{OpenError, OpenedStore, RetentionPolicy, Store};
@@ -99,6 +99,7 @@ impl App {
             store: store.clone(),
             clock: clock.clone(),
             instances: instances.values().cloned().collect(),
+            sign_in: Arc::new(SignIn::new(config.console, store.clone(), clock.clone())),
         };
         let worker = Worker {
             store: store.clone(),

@@ -5,9 +5,11 @@
 mod nav;
 mod overview;
 mod routes;
+pub(crate) mod sign_in;
 mod state;
 mod viewer;
 
 pub use self::routes::router;
+pub use self::sign_in::SignIn;
 pub use self::state::ConsoleState;
-pub use self::viewer::{Role, Viewer};
+pub use self::viewer::{Role, SignedInBy, Viewer};

@@ -5,14 +5,16 @@ use axum::middleware;
 use axum::routing::get;
 
 use super::overview;
+use super::sign_in::{identify, sign_in_routes};
 use super::state::ConsoleState;
-use super::viewer::identify;
 use crate::web::{PageError, asset_routes, with_page_headers};
 
 /// Routes of the console; also answers whatever the private listener has no route for.
 pub fn router(state: ConsoleState) -> Router {
-    let pages = Router::new().route("/", get(overview::show)).layer(middleware::from_fn(identify));
+    let identify = middleware::from_fn_with_state(state.sign_in.clone(), identify);
+    let pages = Router::new().route("/", get(overview::show)).layer(identify);
     let routes = pages
+        .merge(sign_in_routes(&state.sign_in))
         .merge(asset_routes())
         .method_not_allowed_fallback(async || PageError::MethodNotAllowed)
         .fallback(async || PageError::NotFound);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::sign_in::SignIn;
 use crate::clock::Clock;
 use crate::instance::ReloadableInstance;
 use crate::storage::Store;
@@ -15,4 +16,6 @@ pub struct ConsoleState {
     pub clock: Clock,
     /// The instances, by name.
     pub instances: Arc<[Arc<ReloadableInstance>]>,
+    /// Who may look at them.
+    pub sign_in: Arc<SignIn>,
 }

@@ -1,10 +1,9 @@
 //! Who looks at the console, and what they may do.
 
-use axum::extract::{FromRequestParts, Request};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::extract::FromRequestParts;
 use http::request::Parts;
 
+use super::sign_in::audit::{Actor, AuditLog};
 use crate::web::PageError;
 
 /// What somebody may do in the console.
@@ -16,19 +15,69 @@ pub enum Role {
     Operator,
 }
 
+impl Role {
+    /// The word in cookies and in the audit trail.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Operator => "operator",
+        }
+    }
+
+    /// The key of its name on pages.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::Viewer => "console-role-viewer",
+            Self::Operator => "console-role-operator",
+        }
+    }
+
+    /// The role with this word.
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        [Self::Viewer, Self::Operator].into_iter().find(|role| role.as_str() == word)
+    }
+}
+
+/// How it is known who somebody is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignedInBy {
+    /// Not at all: the console is open to everybody on this machine.
+    Nothing,
+    /// By the password of their role.
+    Password,
+    /// A proxy named them.
+    Proxy,
+}
+
 /// Who looks at a page. Handlers take it as an argument.
 #[derive(Clone, Debug)]
 pub struct Viewer {
-    /// The name that pages show and the audit trail records; empty if nobody signed in.
+    /// The name that pages show and the audit trail records: of the person, if a proxy named them; else of the role.
     pub name: String,
     /// What they may do.
     pub role: Role,
+    /// How that is known.
+    pub signed_in_by: SignedInBy,
+    /// The address of the client.
+    pub(super) client: String,
+    /// Where accesses are recorded.
+    pub(super) audit: AuditLog,
 }
 
 impl Viewer {
-    /// Whether they see texts of messages, and may act.
+    /// Whether they may see texts of messages, and act. To show texts, ask [`Viewer::read_texts`].
     pub fn is_operator(&self) -> bool {
         self.role == Role::Operator
+    }
+
+    /// Whether the console is open, so that this is anybody on this machine.
+    pub fn is_everybody(&self) -> bool {
+        self.signed_in_by == SignedInBy::Nothing
+    }
+
+    /// Whether they have a session, which they can end.
+    pub fn has_session(&self) -> bool {
+        self.signed_in_by == SignedInBy::Password
     }
 
     /// Checks the right to act.
@@ -38,19 +87,34 @@ impl Viewer {
     pub fn require_operator(&self) -> Result<(), PageError> {
         if self.is_operator() { Ok(()) } else { Err(PageError::Forbidden) }
     }
+
+    /// Whether a page may show texts of messages to them; that it did is recorded before. `target` is the path of the
+    /// page.
+    ///
+    /// # Errors
+    /// The journal cannot be written: nothing is shown without a record.
+    pub async fn read_texts(&self, target: &str) -> Result<bool, PageError> {
+        if self.is_operator() {
+            self.audit.record_reading(self.actor(), target).await?;
+        }
+        Ok(self.is_operator())
+    }
+
+    /// Records an action, before it is done.
+    pub(super) async fn record(&self, action: &str, target: &str) -> Result<(), PageError> {
+        self.audit.record(self.actor(), action, target).await
+    }
+
+    fn actor(&self) -> Actor<'_> {
+        Actor { name: &self.name, role: self.role.as_str(), client: &self.client }
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for Viewer {
     type Rejection = PageError;
 
-    /// Without [`identify`] nobody sees anything.
+    /// Where no layer identifies people, nobody sees anything.
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, PageError> {
         parts.extensions.get::<Self>().cloned().ok_or(PageError::Forbidden)
     }
-}
-
-/// Adds the [`Viewer`] to a request. Without a sign-in everybody is an operator.
-pub(super) async fn identify(mut request: Request, next: Next) -> Response {
-    request.extensions_mut().insert(Viewer { name: String::new(), role: Role::Operator });
-    next.run(request).await
 }

@@ -830,3 +830,27 @@ console-health = Saúde
 console-configuration = Configuração
 console-open = Aberto a todos nesta máquina: nenhum login foi configurado.
 console-signed-in = Sessão de { $value }
+console-sign-in = Entrar no painel
+console-sign-in-button = Entrar
+console-sign-out = Sair
+console-password = Senha
+console-role-operator = operador
+console-role-viewer = leitor
+console-wrong-password = Senha incorreta.
+console-wait-seconds = { $count ->
+    [one] Tentativas demais. Tente de novo em um segundo.
+   *[other] Tentativas demais. Tente de novo em { $count } segundos.
+}
+console-wait-minutes = { $count ->
+    [one] Tentativas demais. Tente de novo em um minuto.
+   *[other] Tentativas demais. Tente de novo em { $count } minutos.
+}
+console-sign-in-busy = Muita gente está entrando ao mesmo tempo. Tente de novo em alguns segundos.
+console-wrong-host = O painel não abre com este nome
+console-wrong-host-help = Sem senha, ele só abre nesta máquina, como localhost. Para usar outro nome ou um proxy, configure console.password_hash.
+console-cross-origin = Nada foi feito
+console-cross-origin-help = O pedido veio de uma página de outro site. Abra o próprio painel e tente de novo.
+console-not-named = Ninguém entrou
+console-not-named-help = Quem faz o login é o proxy na frente do painel, mas ele não informou nenhum nome. Abra o painel pelo proxy e confira console.user_header e console.trusted_proxies.
+console-signed-in-by-proxy = Quem fez o seu login foi o proxy
+console-signed-in-by-proxy-help = Saia por lá.

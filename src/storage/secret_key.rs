@@ -12,20 +12,25 @@ pub(super) struct SecretKey {
     pub(super) length: usize,
 }
 
+/// The length of the key of session cookies, in bytes.
+const SESSION_KEY_LENGTH: usize = 64;
 /// Encrypts the session cookies of the console.
-const CONSOLE_SESSION: SecretKey = SecretKey { name: "console_session", length: 64 };
+const CONSOLE_SESSION: SecretKey = SecretKey { name: "console_session", length: SESSION_KEY_LENGTH };
 
 impl Store {
     /// The key of the session cookies, if somebody has signed in before.
-    pub async fn console_session_key(&self) -> Result<Option<Vec<u8>>, StoreUnavailable> {
-        self.read_secret_key(CONSOLE_SESSION).await
+    pub async fn console_session_key(&self) -> Result<Option<[u8; SESSION_KEY_LENGTH]>, StoreUnavailable> {
+        let key = self.read_secret_key(CONSOLE_SESSION).await?;
+        Ok(key.map(to_session_key).transpose()?)
     }
 
     /// The same; it is made if it is missing.
-    pub async fn create_console_session_key(&self) -> Result<Vec<u8>, StoreUnavailable> {
-        self.writer
+    pub async fn create_console_session_key(&self) -> Result<[u8; SESSION_KEY_LENGTH], StoreUnavailable> {
+        let key = self
+            .writer
             .write(|connection| Box::pin(async move { find_or_create(connection, CONSOLE_SESSION).await }))
-            .await
+            .await?;
+        Ok(to_session_key(key)?)
     }
 
     /// A key, if it was made.
@@ -57,6 +62,10 @@ pub(super) async fn find_or_create(
     Ok(bytes)
 }
 
+fn to_session_key(bytes: Vec<u8>) -> Result<[u8; SESSION_KEY_LENGTH], sqlx::Error> {
+    bytes.try_into().map_err(|_| sqlx::Error::Decode("the key of the console has another length".into()))
+}
+
 fn decode(hex: &str) -> Result<Vec<u8>, sqlx::Error> {
     base16ct::lower::decode_vec(hex).map_err(|error| sqlx::Error::Decode(error.to_string().into()))
 }
@@ -73,7 +82,7 @@ mod tests {
 
         let key = store.create_console_session_key().await.unwrap();
 
-        assert_eq!(key.len(), 64);
+        assert_ne!(key, [0; SESSION_KEY_LENGTH]);
         assert_eq!(store.create_console_session_key().await.unwrap(), key);
         assert_eq!(store.console_session_key().await.unwrap(), Some(key));
         assert_eq!(store.read_secret_key(SecretKey { name: "other", length: 64 }).await.unwrap(), None);
