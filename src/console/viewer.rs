@@ -65,7 +65,7 @@ pub struct Viewer {
 }
 
 impl Viewer {
-    /// Whether they may see texts of messages, and act. To show texts, ask [`Viewer::read_texts`].
+    /// Whether they may see texts of messages, and act.
     pub fn is_operator(&self) -> bool {
         self.role == Role::Operator
     }
@@ -88,16 +88,11 @@ impl Viewer {
         if self.is_operator() { Ok(()) } else { Err(PageError::Forbidden) }
     }
 
-    /// Whether a page may show texts of messages to them; that it did is recorded before. `target` is the path of the
-    /// page.
-    ///
-    /// # Errors
-    /// The journal cannot be written: nothing is shown without a record.
-    pub async fn read_texts(&self, target: &str) -> Result<bool, PageError> {
-        if self.is_operator() {
-            self.audit.record_reading(self.actor(), target).await?;
+    /// Records that a page shows them texts of messages. If that fails, they see no texts.
+    pub(super) async fn record_reading(&mut self, page: &str) {
+        if self.is_operator() && self.audit.record_reading(self.actor(), page).await.is_err() {
+            self.role = Role::Viewer;
         }
-        Ok(self.is_operator())
     }
 
     /// Records an action, before it is done.

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::time::timeout;
+
 use crate::clock::{Clock, Timestamp};
 use crate::storage::{ConsoleAccess, Store};
 use crate::web::PageError;
@@ -13,6 +15,8 @@ use crate::web::PageError;
 const SAME_READING: Duration = Duration::from_secs(10 * 60);
 /// Readings that are remembered; then all are dropped, and the next ones are recorded again.
 const MAX_REMEMBERED: usize = 1_000;
+/// How long a page waits for the record of a reading.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
 /// The longest target, in characters.
 const MAX_TARGET_CHARS: usize = 200;
 
@@ -78,7 +82,8 @@ impl AuditLog {
         if self.is_known(&reading, now) {
             return Ok(());
         }
-        self.record(actor, "read_texts", target).await?;
+        let recorded = timeout(WRITE_TIMEOUT, self.record(actor, "read_texts", target)).await;
+        recorded.unwrap_or(Err(PageError::Unavailable))?;
         let mut readings = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
         if readings.len() >= MAX_REMEMBERED {
             readings.clear();

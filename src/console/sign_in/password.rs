@@ -97,6 +97,8 @@ fn is_match(password: &str, hash: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+
     use super::*;
 
     #[tokio::test]
@@ -125,11 +127,11 @@ mod tests {
         assert_ne!(hash(), hash());
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn t38_no_more_than_two_passwords_are_checked_at_a_time() {
         let checker = PasswordChecker::new(Vec::new());
         let turns = checker.turns.clone().acquire_many_owned(2).await.unwrap();
-        assert!(checker.check("correct horse battery".into()).await.is_err());
+        assert!(checker.check("correct horse battery".into()).now_or_never().is_none());
         drop(turns);
         assert_eq!(checker.check("correct horse battery".into()).await.unwrap(), None);
     }

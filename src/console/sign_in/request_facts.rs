@@ -78,6 +78,13 @@ pub(super) fn has_loopback_host(headers: &HeaderMap) -> bool {
     })
 }
 
+/// Whether a proxy passed the request on.
+pub(super) fn is_forwarded(headers: &HeaderMap) -> bool {
+    ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"]
+        .iter()
+        .any(|name| headers.contains_key(*name))
+}
+
 /// Whether a script of a page sent the request by itself: it keeps no session alive.
 pub(super) fn is_by_script(headers: &HeaderMap) -> bool {
     headers.contains_key(HTMX_REQUEST)

@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use super::TestFolder;
 
-const CALLS: [&[&str]; 22] = [
+const CALLS: [&[&str]; 23] = [
     &[],
     &["serve"],
     &["demo"],
@@ -24,6 +24,7 @@ const CALLS: [&[&str]; 22] = [
     &["who"],
     &["health"],
     &["schema"],
+    &["password"],
     &["completions"],
     &["man"],
     &["help"],

@@ -16,6 +16,7 @@ mod journal_backup;
 mod journal_list;
 mod journal_refused;
 mod man;
+mod password;
 mod postgres_errors;
 mod reload;
 mod schema;

@@ -1,6 +1,7 @@
 //! The console, over HTTP, through the real service.
 
 mod base;
+mod sign_in;
 
 use crate::support::Service;
 use crate::support::raw_connection::{ask, authority};
@@ -35,7 +36,7 @@ fn expect_page_headers(response: &Response, what: &str) {
     for (name, value) in [
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),
-        ("referrer-policy", "no-referrer"),
+        ("referrer-policy", "same-origin"),
         ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),
     ] {
