@@ -12,6 +12,7 @@ use tokio::time::sleep;
 use crate::clock::Clock;
 use crate::command::context::TimingConfig;
 use crate::config::{Config, ServerConfig};
+use crate::console::{ConsoleState, SignIn};
 use crate::instance::{InstanceRuntime, ReloadableInstance};
 use crate::monitor::Monitor;
 use crate::notify::{Notifier, NotifyClientError};
@@ -62,6 +63,8 @@ pub struct App {
     pub monitor: Arc<Monitor>,
     /// Tells the operator of trouble; its [`Notifier::run`] must be spawned.
     pub notifier: Arc<Notifier>,
+    /// What the console shows.
+    pub console: ConsoleState,
     /// The metrics.
     pub metrics: Arc<Metrics>,
 }
@@ -100,6 +103,12 @@ impl App {
         let notifier = Notifier::new(config.notify, store.clone(), clock.clone(), timing, watched)?;
         let retention = retention::trim_forever(store.clone(), clock.clone(), policy);
         let maintenance = join(retention, refused.clone().write_forever()).map(drop).boxed();
+        let console = ConsoleState {
+            store: store.clone(),
+            clock: clock.clone(),
+            instances: instances.values().cloned().collect(),
+            sign_in: Arc::new(SignIn::new(config.console, store.clone(), clock.clone())),
+        };
         let worker = Worker {
             store: store.clone(),
             instances,
@@ -120,6 +129,7 @@ impl App {
             admin_refresh,
             monitor: Arc::new(monitor),
             notifier: Arc::new(notifier),
+            console,
             metrics,
         })
     }

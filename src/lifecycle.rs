@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
+use crate::console;
 use crate::server::{self, ListenerConfig, MAX_PRIVATE_CONNECTIONS, PrivateState, Timeouts};
 use crate::storage::Store;
 
@@ -64,12 +65,13 @@ pub async fn run(app: App, public: TcpListener, private: TcpListener, shutdown: 
     let public_routes = server::public_routes(webhook_handler);
     let config = listener_config(max_connections, server.trusted_proxies);
     tasks.spawn(server::serve(public, public_routes, config));
-    let private_routes = server::private_routes(PrivateState {
+    let private_state = PrivateState {
         store: store.clone(),
         monitor,
         shutdown: shutdown.clone(),
         worker_ended: worker_ended.clone(),
-    });
+    };
+    let private_routes = server::private_routes(private_state, console::router(app.console));
     let config = listener_config(MAX_PRIVATE_CONNECTIONS, Vec::new());
     tasks.spawn(server::serve(private, private_routes, config));
     // Cancels when it is dropped with the future of the worker, also by a panic.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
-use crate::config::{Admin, Config, Instance, NotifyConfig, ServerConfig, StoreConfig, VerifyConfig};
+use crate::config::{Admin, Config, ConsoleConfig, Instance, NotifyConfig, ServerConfig, StoreConfig, VerifyConfig};
 use crate::domain::InstanceName;
 use crate::instance::ReloadableInstance;
 use crate::notify::Notifier;
@@ -23,6 +23,21 @@ const SERVER_KEYS: [(&str, IsSame<ServerConfig>); 6] = [
     ("server.max_body", |old, new| old.max_body == new.max_body),
     ("server.max_connections", |old, new| old.max_connections == new.max_connections),
     ("server.trusted_proxies", |old, new| old.trusted_proxies == new.trusted_proxies),
+];
+
+/// Keys that need a restart: who may use the console.
+const CONSOLE_KEYS: [(&str, IsSame<ConsoleConfig>); 7] = [
+    ("console.password_hash", |old, new| {
+        is_same_secret(old.password_hash.as_ref(), new.password_hash.as_ref())
+    }),
+    ("console.viewer_password_hash", |old, new| {
+        is_same_secret(old.viewer_password_hash.as_ref(), new.viewer_password_hash.as_ref())
+    }),
+    ("console.user_header", |old, new| old.user_header == new.user_header),
+    ("console.trusted_proxies", |old, new| old.trusted_proxies == new.trusted_proxies),
+    ("console.operators", |old, new| old.operators == new.operators),
+    ("console.idle_timeout", |old, new| old.idle_timeout == new.idle_timeout),
+    ("console.absolute_timeout", |old, new| old.absolute_timeout == new.absolute_timeout),
 ];
 
 /// Keys that need a restart: the journal.
@@ -82,6 +97,7 @@ pub struct ReloadReport {
 /// Applies a new configuration to the instances of a running service.
 pub struct Reloader {
     server: ServerConfig,
+    console: ConsoleConfig,
     store: StoreConfig,
     log_filter: Mutex<String>,
     instances: HashMap<InstanceName, Arc<ReloadableInstance>>,
@@ -95,14 +111,15 @@ impl Reloader {
         instances: HashMap<InstanceName, Arc<ReloadableInstance>>,
         notifier: Arc<Notifier>,
     ) -> Self {
-        let (server, store) = (config.server.clone(), config.store.clone());
-        Self { log_filter: server.log_filter.clone().into(), server, store, instances, notifier }
+        let Config { server, console, store, .. } = config.clone();
+        Self { log_filter: server.log_filter.clone().into(), server, console, store, instances, notifier }
     }
 
     /// Applies what can change while the service runs, except the log filter. Commands that are running keep what they began with.
     pub fn apply(&self, config: Config) -> ReloadReport {
         let mut report = ReloadReport::default();
         report.needs_restart.extend(changed_keys(&SERVER_KEYS, &self.server, &config.server));
+        report.needs_restart.extend(changed_keys(&CONSOLE_KEYS, &self.console, &config.console));
         report.needs_restart.extend(changed_keys(&STORE_KEYS, &self.store, &config.store));
         let mut log_filter = self.log_filter.lock().unwrap_or_else(PoisonError::into_inner);
         if *log_filter != config.server.log_filter {

@@ -86,12 +86,16 @@ impl CheckReport {
 }
 
 fn print_loaded_config(loaded: &LoadedConfig, report: &mut CheckReport) {
-    let Config { server, instances, .. } = &loaded.config;
+    let Config { server, console, instances, .. } = &loaded.config;
     match &loaded.path {
         Some(path) => print_line(&format!("Configuration: {} and the environment", path.display())),
         None => print_line("Configuration: the environment alone"),
     }
-    print_line(&format!("Webhooks on {}, health and metrics on {}", server.listen, server.admin_listen));
+    let sign_in = if console.has_sign_in() { "with a sign-in" } else { "open to everybody on this machine" };
+    print_line(&format!(
+        "Webhooks on {}; health, metrics and the console ({sign_in}) on {}",
+        server.listen, server.admin_listen
+    ));
     for instance in instances {
         let Instance { name, verify, admins, .. } = instance;
         let mut schemes = Vec::new();

@@ -13,6 +13,7 @@ mod health;
 mod journal;
 mod man;
 mod notify;
+mod password;
 mod serve;
 mod webhook;
 mod who;
@@ -103,6 +104,16 @@ Examples:
     /// Print the JSON Schema of the configuration file, for editors and validators.
     #[command(after_help = "Example:\n  vincula schema > vincula.schema.json")]
     Schema,
+    /// Print the hash of a password for the console: asks twice, or reads one line from a pipe.
+    #[command(after_help = "\
+Examples:
+  vincula password
+  vincula password > /etc/vincula/secrets/console-password
+
+The hash belongs into console.password_hash (operators) or
+console.viewer_password_hash (viewers), in single quotes, or into a file that
+console.password_hash_file names.")]
+    Password,
     /// Print completions for a shell.
     #[command(after_help = "Example:\n  vincula completions bash > /etc/bash_completion.d/vincula")]
     Completions(man::Shell),
@@ -126,6 +137,7 @@ pub fn main() -> ExitCode {
         CliCommand::Schema => {
             print_output(&format!("{:#}\n", schema::json_schema())).map(|()| ExitStatus::Success)
         }
+        CliCommand::Password => password::password(),
         CliCommand::Completions(shell) => man::completions(&shell, Cli::command()),
         CliCommand::Man => man::man(Cli::command()),
     };

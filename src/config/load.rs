@@ -10,7 +10,7 @@ use super::diagnostic::{Diagnostic, ENV_PREFIX, problem};
 use super::environment;
 use super::section::{Entry, Reader};
 use super::sections::{
-    Instance, NotifyConfig, ServerConfig, StoreConfig, read_instances, read_notify, read_server, read_store,
+    ConsoleConfig, Instance, NotifyConfig, ServerConfig, StoreConfig, read_console, read_instances, read_notify, read_server, read_store,
 };
 use super::value_tree::{self, ENVIRONMENT};
 
@@ -31,6 +31,8 @@ const FIX_PERMISSIONS: &str = "Let the service's user read it, or name another f
 pub struct Config {
     /// Listeners and limits of HTTP.
     pub server: ServerConfig,
+    /// Who may use the console.
+    pub console: ConsoleConfig,
     /// Where the journal is.
     pub store: StoreConfig,
     /// The connected WhatsApp numbers, in the order of their names; at least one.
@@ -164,9 +166,10 @@ pub fn load(source: &ConfigSource, known_commands: &[&str]) -> Result<LoadedConf
 }
 
 fn read_config(root: &Entry<'_>) -> Option<Config> {
-    let (listen, server) = read_server(&root.child("server"));
+    let (has_sign_in, console) = read_console(&root.child("console"));
+    let (listen, server) = read_server(&root.child("server"), has_sign_in);
     let instances = read_instances(&root.child("instances"), listen);
     let store = read_store(&root.child("store"), instances.iter().map(|it| it.max_event_age).max());
     let notify = read_notify(&root.child("notify"), &root.child("instances"));
-    Some(Config { server: server?, store: store?, instances, notify: notify? })
+    Some(Config { server: server?, console: console?, store: store?, instances, notify: notify? })
 }

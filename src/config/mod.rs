@@ -30,7 +30,7 @@ pub use jiff::tz::TimeZone;
 pub use load::{Config, ConfigSource, LoadedConfig, load};
 pub use log_filter::{LOG_FILTER_HELP, LogFilterError, parse_directives};
 pub use sections::{
-    Admin, AdminsFrom, HmacConfig, Instance, NonAdminPolicy, NotifyConfig, RateLimits, ServerConfig,
+    Admin, AdminsFrom, ConsoleConfig, HmacConfig, Instance, NonAdminPolicy, NotifyConfig, RateLimits, ServerConfig,
     StoreConfig, VerifyConfig,
 };
 pub use urls::AddressRange;

@@ -103,6 +103,12 @@ pub(super) fn parse_header(text: &str) -> Result<HeaderName, KeyProblem> {
     HeaderName::from_bytes(text.trim().as_bytes()).map_err(problem)
 }
 
+/// A header in which a proxy names a person.
+pub(super) fn parse_user_header(text: &str) -> Result<HeaderName, KeyProblem> {
+    parse_header(text)
+        .map_err(|problem| KeyProblem { remedy: "Write it like X-Forwarded-User".to_owned(), ..problem })
+}
+
 pub(super) fn parse_phone(text: &str) -> Result<Phone, KeyProblem> {
     refuse_if!(text.trim().ends_with("@lid"), "is a lid"; "Write it as `lid`");
     let problem = problem!("is no phone number in international form";

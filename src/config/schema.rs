@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_section_knows_what_may_stand_in_it() {
-        assert_eq!(known_names::<&str>(&[]), ["server", "store", "instances", "notify"]);
+        assert_eq!(known_names::<&str>(&[]), ["server", "console", "store", "instances", "notify"]);
         assert_eq!(known_names(&["instances"]), ["<instance>"]);
         assert!(known_names(&["instances", "<instance>"]).contains(&"verify"));
         assert!(known_names(&["instances", "main", "verify", "hmac"]).contains(&"secrets_file"));

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
+use argon2::PasswordHash;
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -105,6 +106,38 @@ pub(super) fn parse_standard_webhooks_secret(text: &str) -> Result<SecretSlice<u
         |KeyProblem { message, .. }| problem!("{message}, once decoded from base64"; "{BASE64_SECRET}"),
     )?;
     Ok(bytes.into())
+}
+
+const PASSWORD_HASH: &str = "Run `vincula password`, and write its output here";
+/// The memory that one check of a password may take, in KiB: enough to cost a guesser, not enough to exhaust a machine.
+const HASH_MEMORY: std::ops::RangeInclusive<u32> = 7 * 1024..=64 * 1024;
+/// Passes over that memory, and lanes in it.
+const MAX_HASH_WORK: u32 = 10;
+
+/// The hash of a password of the console: argon2id, in the PHC format. What is pasted here may be the password itself.
+pub(super) fn parse_password_hash(text: &str) -> Result<SecretString, KeyProblem> {
+    let text = text.trim();
+    refuse_if!(text.is_empty(), "is empty"; "{PASSWORD_HASH}");
+    refuse_if!(text.starts_with('='), "is the rest of a hash: a shell or a compose file took `$` for a variable";
+        "Write the hash in single quotes, in a compose file with $$ for $, or into a file that the `_file` key names");
+    refuse_if!(!text.starts_with('$'), "is no hash, and may be the password itself";
+        "{PASSWORD_HASH}; a password that stood here should not be used any more");
+    let hash = PasswordHash::new(text).ok();
+    refuse_if!(hash.as_ref().is_none_or(|hash| hash.algorithm != argon2::ARGON2ID_IDENT), "is no hash of argon2id";
+        "{PASSWORD_HASH}");
+    let is_complete = |hash: &PasswordHash| {
+        let has_length = hash.salt.is_some() && hash.hash.is_some_and(|hash| hash.len() >= MIN_SECRET_LEN);
+        let is_version = hash.version.is_none_or(|version| version == u32::from(argon2::Version::V0x13));
+        let has_limits = argon2::Params::try_from(hash).is_ok_and(|params| {
+            HASH_MEMORY.contains(&params.m_cost())
+                && params.t_cost() <= MAX_HASH_WORK
+                && params.p_cost() <= MAX_HASH_WORK
+        });
+        has_length && is_version && has_limits
+    };
+    refuse_if!(!hash.as_ref().is_some_and(is_complete), "is cut off, or has other parameters than 7 to 64 MiB, \
+        at most 10 passes and 10 lanes"; "{PASSWORD_HASH}");
+    Ok(text.into())
 }
 
 /// No secret is longer, in bytes; a device that never ends is not read to its end.

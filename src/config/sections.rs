@@ -23,6 +23,7 @@ const WILDCARD: &str = "*";
 /// The rows of all keys, in the order in which documents list them.
 pub(super) const ROWS: &[&[Key]] = &[
     ServerValues::KEYS,
+    ConsoleValues::KEYS,
     StoreValues::KEYS,
     InstanceValues::KEYS,
     VerifyValues::KEYS,
@@ -44,6 +45,7 @@ const LOCALE: Format<Locale> = Format::new(Word(&["en", "pt-BR", "es"]), parse::
 const NON_ADMINS: Format<NonAdminPolicy> = Format::new(Word(&["ignore", "refuse"]), parse::parse_word);
 const ADMINS_FROM: Format<AdminsFrom> = Format::new(Word(&["config", "community"]), parse::parse_word);
 const TOKEN: Format<SecretString> = Format::new(Text("token"), secrets::parse_token).secret();
+const PASSWORD_HASH: Format<SecretString> = Format::new(Text("hash"), secrets::parse_password_hash).secret();
 const TARGET: Format<String> = Format::new(Text("id"), parse::parse_target_id);
 const ALIAS_DOC: &str = "A short name for the community or group with this id.";
 const ALIAS_KEY: Key = Key::new("instances.<instance>.aliases.<alias>", &TARGET, Absent, ALIAS_DOC);
@@ -73,7 +75,8 @@ section! {
     ServerConfig, ServerValues, "server" {
         /// The public listener: webhooks only.
         listen: SocketAddr = value LISTENER, Value("127.0.0.1:8080");
-        /// The private listener: health and metrics; keep it from the internet.
+        /// The private listener: health, metrics and the console; keep it from the internet. An address that other
+        /// machines can reach needs a sign-in (`[console]`).
         admin_listen: SocketAddr = value LISTENER, Value("127.0.0.1:9090");
         /// The https URL under which Z-API reaches the public listener; `webhook register` sends it.
         public_url: Option<String> = optional Format::new(Text("URL"), urls::parse_public_url), Absent;
@@ -89,6 +92,29 @@ section! {
             list Format::new(List("address or range"), urls::parse_range), Value("[]");
         /// What is logged: a level, or `target=level` parts separated by commas. `RUST_LOG` wins where it is set.
         log_filter: String = value Format::new(Text("log filter"), log_filter::parse_log_filter), Value("info");
+    }
+}
+
+section! {
+    /// `[console]`: who may use the console on the private listener. Without a sign-in everybody on this machine may.
+    ConsoleConfig, ConsoleValues, "console" {
+        /// The hash of the operators' password, as `vincula password` prints it. Operators see everything and may
+        /// retry, drop and cancel commands.
+        password_hash: Option<SecretString> = optional PASSWORD_HASH, Absent;
+        /// The hash of the viewers' password. Viewers see everything but texts of messages, and change nothing.
+        viewer_password_hash: Option<SecretString> = optional PASSWORD_HASH, Absent;
+        /// The header in which a proxy with a sign-in of its own names the person, such as `X-Forwarded-User`.
+        user_header: Option<HeaderName> = optional Format::new(Text("header name"), parse::parse_user_header), Absent;
+        /// Addresses or ranges of the proxies in front of the private listener. Only their `user_header`,
+        /// `X-Forwarded-Proto` and `X-Forwarded-For` are believed.
+        trusted_proxies: Vec<AddressRange> =
+            list Format::new(List("address or range"), urls::parse_range), Value("[]");
+        /// The people who are operators, as `user_header` names them; everybody else is a viewer.
+        operators: Vec<String> = list Format::new(List("name"), parse::parse_line), Value("[]");
+        /// A session ends when it is not used for so long.
+        idle_timeout: Duration = value DURATION, Value("8h");
+        /// A session ends so long after the sign-in.
+        absolute_timeout: Duration = value DURATION, Value("7d");
     }
 }
 
@@ -247,10 +273,19 @@ section! {
     }
 }
 
-/// Reads `[server]`, and tells the public listener even where the rest is wrong.
-pub(super) fn read_server(server: &Entry<'_>) -> (Option<SocketAddr>, Option<ServerConfig>) {
+/// Reads `[server]`, and tells the public listener even where the rest is wrong. `has_sign_in`: the console has one.
+pub(super) fn read_server(
+    server: &Entry<'_>,
+    has_sign_in: bool,
+) -> (Option<SocketAddr>, Option<ServerConfig>) {
     let values = ServerValues::read(server);
     let listen = values.listen;
+    if !has_sign_in && values.admin_listen.is_some_and(|address| !address.ip().to_canonical().is_loopback()) {
+        server.child("admin_listen").report(problem!(
+            "can be reached from other machines, but the console has no sign-in: anybody could read and run commands";
+            "Set console.password_hash to what `vincula password` prints (/metrics needs no password even then), \
+             or let it be a loopback address such as 127.0.0.1:9090"));
+    }
     // Port 0 stands for any free port: two of them differ.
     if listen == values.admin_listen && listen.is_some_and(|address| address.port() != 0) {
         server.child("admin_listen").report(problem!("is the same address as server.listen";
@@ -262,6 +297,40 @@ pub(super) fn read_server(server: &Entry<'_>) -> (Option<SocketAddr>, Option<Ser
             "Write the https URL of the public listener"));
     }
     (listen, values.build())
+}
+
+/// Reads `[console]`, and tells whether it has a sign-in; one with a mistake, which was reported, counts.
+pub(super) fn read_console(console: &Entry<'_>) -> (bool, Option<ConsoleConfig>) {
+    let values = ConsoleValues::read(console);
+    let ConsoleValues { trusted_proxies, operators, idle_timeout, absolute_timeout, .. } = &values;
+    let is_given = |name: &str| console.child(name).node().is_some();
+    if is_given("user_header") && trusted_proxies.as_ref().is_some_and(Vec::is_empty) {
+        console.child("user_header").report(problem!("is believed from nobody";
+            "Write the address of the proxy that sets it into console.trusted_proxies"));
+    }
+    if !is_given("user_header") && operators.as_ref().is_some_and(|operators| !operators.is_empty()) {
+        console.child("operators").report(problem!("has no effect without `user_header`";
+            "Write the header in which the proxy names the person, or remove the list"));
+    }
+    if trusted_proxies.iter().flatten().any(AddressRange::is_everything) {
+        console
+            .child("trusted_proxies")
+            .report(problem!("holds every address, so anybody could name themselves";
+            "Write the addresses of the proxies alone"));
+    }
+    if absolute_timeout.zip(*idle_timeout).is_some_and(|(absolute, idle)| absolute < idle) {
+        console.child("absolute_timeout").report(problem!("is shorter than `idle_timeout`";
+            "Write a longer duration, such as \"7d\", or a shorter `idle_timeout`"));
+    }
+    let has_sign_in = ["password_hash", "viewer_password_hash", "user_header"].into_iter().any(is_given);
+    (has_sign_in, values.build())
+}
+
+impl ConsoleConfig {
+    /// Whether people must sign in, or be named by a proxy.
+    pub fn has_sign_in(&self) -> bool {
+        self.password_hash.is_some() || self.viewer_password_hash.is_some() || self.user_header.is_some()
+    }
 }
 
 /// Reads `[store]`; `max_event_age` is the longest of all instances.

@@ -134,6 +134,11 @@ impl AddressRange {
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.contains(&address.to_canonical())
     }
+
+    /// Whether it is all of IPv4 or of IPv6.
+    pub(super) fn is_everything(&self) -> bool {
+        self.0.prefix_len() == 0
+    }
 }
 
 impl FromStr for AddressRange {

@@ -824,3 +824,54 @@ demo-ignored-edited = an edited message
 demo-ignored-rate-limited = too many messages
 demo-edited = edited
 demo-in = in { $group }
+
+## Pages
+web-skip = Skip to the content
+web-home = To the start page
+web-bad-request = This address is not right
+web-bad-request-help = Something in the request cannot be understood. Go back and try again.
+web-forbidden = You may not do this
+web-forbidden-help = This is for operators.
+web-not-found = There is nothing here
+web-not-found-help = The address may be mistyped, or what was here is gone.
+web-method-not-allowed = This does not work here
+web-method-not-allowed-help = The page exists, but not for this kind of request.
+web-unavailable = The database does not respond
+web-unavailable-help = vincula tries again by itself. Load the page again in a moment.
+web-internal = Something went wrong
+web-internal-help = The log has the details.
+
+## Console
+console-nav = Sections
+console-overview = Overview
+console-commands = Commands
+console-communities = Communities
+console-people = People
+console-health = Health
+console-configuration = Configuration
+console-open = Open to everybody on this machine: no sign-in is configured.
+console-signed-in = Signed in as { $value }
+console-sign-in = Sign in to the console
+console-sign-in-button = Sign in
+console-sign-out = Sign out
+console-password = Password
+console-role-operator = operator
+console-role-viewer = viewer
+console-wrong-password = The password is not right.
+console-wait-seconds = { $count ->
+    [one] Too many attempts. Try again in a second.
+   *[other] Too many attempts. Try again in { $count } seconds.
+}
+console-wait-minutes = { $count ->
+    [one] Too many attempts. Try again in a minute.
+   *[other] Too many attempts. Try again in { $count } minutes.
+}
+console-sign-in-busy = Too many people are signing in right now. Try again in a few seconds.
+console-wrong-host = The console is not open under this name
+console-wrong-host-help = Without a password it is open on this machine only, as localhost. To use it under another name or behind a proxy, set console.password_hash.
+console-cross-origin = Nothing was done
+console-cross-origin-help = The request came from a page of another site. Open the console itself and try again.
+console-not-named = Nobody is signed in
+console-not-named-help = The proxy in front of the console signs people in, but it named nobody. Open the console through the proxy, and check console.user_header and console.trusted_proxies.
+console-signed-in-by-proxy = The proxy signed you in
+console-signed-in-by-proxy-help = Sign out there.

@@ -824,3 +824,54 @@ demo-ignored-edited = mensaje editado
 demo-ignored-rate-limited = demasiados mensajes
 demo-edited = editado
 demo-in = en { $group }
+
+## Páginas
+web-skip = Saltar al contenido
+web-home = Ir al inicio
+web-bad-request = Esta dirección no es correcta
+web-bad-request-help = No se entiende la solicitud. Vuelve atrás e inténtalo de nuevo.
+web-forbidden = No tienes permiso
+web-forbidden-help = Solo los operadores pueden hacer esto.
+web-not-found = Aquí no hay nada
+web-not-found-help = La dirección puede estar mal escrita, o lo que había aquí ya no existe.
+web-method-not-allowed = Eso no funciona aquí
+web-method-not-allowed-help = La página existe, pero no admite este tipo de solicitud.
+web-unavailable = La base de datos no responde
+web-unavailable-help = vincula lo sigue intentando solo. Recarga la página en un momento.
+web-internal = Algo salió mal
+web-internal-help = Los detalles están en el registro.
+
+## Consola
+console-nav = Secciones
+console-overview = Resumen
+console-commands = Comandos
+console-communities = Comunidades
+console-people = Personas
+console-health = Estado
+console-configuration = Configuración
+console-open = Abierta a todos en esta máquina: no hay inicio de sesión configurado.
+console-signed-in = Sesión de { $value }
+console-sign-in = Entrar en la consola
+console-sign-in-button = Entrar
+console-sign-out = Salir
+console-password = Contraseña
+console-role-operator = operador
+console-role-viewer = lector
+console-wrong-password = La contraseña no es correcta.
+console-wait-seconds = { $count ->
+    [one] Demasiados intentos. Vuelve a intentarlo en un segundo.
+   *[other] Demasiados intentos. Vuelve a intentarlo en { $count } segundos.
+}
+console-wait-minutes = { $count ->
+    [one] Demasiados intentos. Vuelve a intentarlo en un minuto.
+   *[other] Demasiados intentos. Vuelve a intentarlo en { $count } minutos.
+}
+console-sign-in-busy = Hay demasiada gente entrando a la vez. Vuelve a intentarlo en unos segundos.
+console-wrong-host = La consola no se abre con este nombre
+console-wrong-host-help = Sin contraseña solo se abre en esta máquina, como localhost. Para usar otro nombre o un proxy, configura console.password_hash.
+console-cross-origin = No se hizo nada
+console-cross-origin-help = La solicitud vino de una página de otro sitio. Abre la propia consola y vuelve a intentarlo.
+console-not-named = Nadie ha entrado
+console-not-named-help = El proxy que está delante de la consola es quien identifica a las personas, pero no indicó ningún nombre. Abre la consola por el proxy y revisa console.user_header y console.trusted_proxies.
+console-signed-in-by-proxy = Entraste por el proxy
+console-signed-in-by-proxy-help = Sal desde allí.

@@ -1,7 +1,7 @@
 //! The translation files: what vincula says, in Fluent, for English, Portuguese and Spanish.
 //!
 //! They are compiled in and hold the same keys with the same placeholders (a test compares them).
-//! Only `reply` and the rendered help take texts from here.
+//! Only `reply`, the rendered help and pages take texts from here.
 
 use std::sync::LazyLock;
 

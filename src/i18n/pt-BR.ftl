@@ -824,3 +824,54 @@ demo-ignored-edited = mensagem editada
 demo-ignored-rate-limited = mensagens demais
 demo-edited = editada
 demo-in = em { $group }
+
+## Páginas
+web-skip = Pular para o conteúdo
+web-home = Ir para o início
+web-bad-request = Este endereço não está certo
+web-bad-request-help = Não deu para entender a solicitação. Volte e tente de novo.
+web-forbidden = Você não tem permissão
+web-forbidden-help = Só operadores podem fazer isso.
+web-not-found = Não há nada aqui
+web-not-found-help = O endereço pode estar errado, ou o que havia aqui já não existe.
+web-method-not-allowed = Isso não funciona aqui
+web-method-not-allowed-help = A página existe, mas não aceita esse tipo de solicitação.
+web-unavailable = O banco de dados não responde
+web-unavailable-help = O vincula continua tentando sozinho. Recarregue a página daqui a pouco.
+web-internal = Algo deu errado
+web-internal-help = Os detalhes estão no log.
+
+## Painel
+console-nav = Seções
+console-overview = Visão geral
+console-commands = Comandos
+console-communities = Comunidades
+console-people = Pessoas
+console-health = Saúde
+console-configuration = Configuração
+console-open = Aberto a todos nesta máquina: nenhum login foi configurado.
+console-signed-in = Sessão de { $value }
+console-sign-in = Entrar no painel
+console-sign-in-button = Entrar
+console-sign-out = Sair
+console-password = Senha
+console-role-operator = operador
+console-role-viewer = leitor
+console-wrong-password = Senha incorreta.
+console-wait-seconds = { $count ->
+    [one] Tentativas demais. Tente de novo em um segundo.
+   *[other] Tentativas demais. Tente de novo em { $count } segundos.
+}
+console-wait-minutes = { $count ->
+    [one] Tentativas demais. Tente de novo em um minuto.
+   *[other] Tentativas demais. Tente de novo em { $count } minutos.
+}
+console-sign-in-busy = Muita gente está entrando ao mesmo tempo. Tente de novo em alguns segundos.
+console-wrong-host = O painel não abre com este nome
+console-wrong-host-help = Sem senha, ele só abre nesta máquina, como localhost. Para usar outro nome ou um proxy, configure console.password_hash.
+console-cross-origin = Nada foi feito
+console-cross-origin-help = O pedido veio de uma página de outro site. Abra o próprio painel e tente de novo.
+console-not-named = Ninguém entrou
+console-not-named-help = Quem faz o login é o proxy na frente do painel, mas ele não informou nenhum nome. Abra o painel pelo proxy e confira console.user_header e console.trusted_proxies.
+console-signed-in-by-proxy = Quem fez o seu login foi o proxy
+console-signed-in-by-proxy-help = Saia por lá.

@@ -19,15 +19,15 @@ pub fn public_routes(webhooks: Arc<WebhookHandler>) -> Router {
         .with_state(webhooks)
 }
 
-/// Routes of the private listener.
-pub fn private_routes(state: PrivateState) -> Router {
+/// Routes of the private listener: its own, and those of the console, which answers all other paths.
+pub fn private_routes(state: PrivateState, console: Router) -> Router {
     Router::new()
         .route("/healthz", get(private::healthz))
         .route("/readyz", get(private::readyz))
         .route("/metrics", get(private::metrics))
         .method_not_allowed_fallback(method_not_allowed)
-        .fallback(not_found)
         .with_state(state)
+        .merge(console)
 }
 
 async fn method_not_allowed() -> Problem {

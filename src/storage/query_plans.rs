@@ -9,17 +9,20 @@ use super::store::Store;
 use crate::clock::Clock;
 
 /// Tables that grow.
-const GROWING_TABLES: [&str; 5] = ["command", "chat_queue", "audit_event", "chat_state", "refused_event"];
+const GROWING_TABLES: [&str; 6] =
+    ["command", "chat_queue", "audit_event", "chat_state", "refused_event", "console_access"];
 /// Indexes of open commands and of dead letters, which may be scanned.
 const SMALL_INDEXES: [&str; 2] = ["command_open", "command_dead"];
 /// Statements that run once at the start and once at the end; that read the beginning of the file, or count a backup;
-/// a table with one row per instance; and lists, whose condition follows in the source.
-const ALLOWED_SCANS: [&str; 6] = [
+/// a table with one row per instance; lists, whose condition follows in the source; and the newest accesses to the
+/// console.
+const ALLOWED_SCANS: [&str; 7] = [
     "WHERE lease_token IS NOT NULL",
     "WHERE lease_owner = $1",
     "SELECT 1 FROM command LIMIT 1",
     "SELECT COUNT(id) FROM command",
     "SELECT at FROM last_event",
+    "FROM console_access ORDER BY at DESC, id DESC LIMIT",
     "text, attempts, error, reply FROM command",
 ];
 

@@ -9,6 +9,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::error::StoreUnavailable;
+use super::secret_key::{self, SecretKey};
 use super::store::Store;
 use crate::clock::Timestamp;
 use crate::domain::{InstanceName, Person};
@@ -21,8 +22,8 @@ pub const HOUR_MS: i64 = 3_600_000;
 const ADD_BATCH: usize = 100;
 /// How many counts one write deletes.
 const TRIM_BATCH: i64 = 5_000;
-/// The name of the key in the database.
-const KEY_NAME: &str = "refused_sender";
+/// The key of the hashes.
+const KEY: SecretKey = SecretKey { name: "refused_sender", length: 32 };
 
 /// Refused events of one sender in one hour.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,10 +63,10 @@ pub struct RefusedRow {
 struct SenderKey(Hmac<Sha256>);
 
 impl SenderKey {
-    fn from_hex(hex: &str) -> Result<Self, sqlx::Error> {
-        let decode = |error: String| sqlx::Error::Decode(error.into());
-        let bytes = base16ct::lower::decode_vec(hex).map_err(|error| decode(error.to_string()))?;
-        Ok(Self(Hmac::new_from_slice(&bytes).map_err(|error| decode(error.to_string()))?))
+    fn new(key: &[u8]) -> Result<Self, sqlx::Error> {
+        let hmac =
+            Hmac::new_from_slice(key).map_err(|error| sqlx::Error::Decode(error.to_string().into()))?;
+        Ok(Self(hmac))
     }
 
     /// The hash of a number or lid. Its beginning is enough to tell the senders of a week apart.
@@ -91,7 +92,7 @@ impl Store {
             self.writer
                 .write(move |connection| {
                     Box::pin(async move {
-                        let key = find_or_create_key(connection).await?;
+                        let key = SenderKey::new(&secret_key::find_or_create(connection, KEY).await?)?;
                         add_batch(connection, &key, &batch).await
                     })
                 })
@@ -106,10 +107,8 @@ impl Store {
         (since, until): (Timestamp, Timestamp),
         people: Option<&[Person]>,
     ) -> Result<Vec<RefusedRow>, StoreUnavailable> {
-        let key = sqlx::query_scalar("SELECT value FROM secret_key WHERE name = $1").bind(KEY_NAME);
-        let key: Option<String> = self.read(key.fetch_optional(&self.reads)).await?;
-        let Some(key) = key else { return Ok(Vec::new()) };
-        let key = SenderKey::from_hex(&key)?;
+        let Some(key) = self.read_secret_key(KEY).await? else { return Ok(Vec::new()) };
+        let key = SenderKey::new(&key)?;
         let rows = sqlx::query(
             "SELECT hour, instance, sender, reason, count, last_at FROM refused_event
              WHERE hour >= $1 AND hour < $2 ORDER BY hour DESC, count DESC, sender",
@@ -128,24 +127,6 @@ impl Store {
         let hashes: Vec<String> = known.map(|person| key.hash_sender(Some(person))).collect();
         Ok(rows.into_iter().filter(|row| hashes.contains(&row.sender)).collect())
     }
-}
-
-async fn find_or_create_key(connection: &mut AnyConnection) -> Result<SenderKey, sqlx::Error> {
-    let find = || sqlx::query_scalar("SELECT value FROM secret_key WHERE name = $1").bind(KEY_NAME);
-    let known: Option<String> = find().fetch_optional(&mut *connection).await?;
-    if let Some(key) = known {
-        return SenderKey::from_hex(&key);
-    }
-    let mut bytes = [0; 32];
-    let random = rustls::crypto::ring::default_provider().secure_random;
-    random.fill(&mut bytes).map_err(|_| sqlx::Error::Encode("the system has no random numbers".into()))?;
-    let key = base16ct::lower::encode_string(&bytes);
-    sqlx::query("INSERT INTO secret_key (name, value) VALUES ($1, $2)")
-        .bind(KEY_NAME)
-        .bind(&key)
-        .execute(&mut *connection)
-        .await?;
-    SenderKey::from_hex(&key)
 }
 
 async fn add_batch(

@@ -9,6 +9,7 @@ use sqlx::AnyConnection;
 
 use super::chat_queue::IDLE_READY_AT;
 use super::chat_state::trim_state;
+use super::console_access::trim_console_accesses;
 use super::error::StoreUnavailable;
 use super::refused::trim_refused;
 use super::store::Store;
@@ -94,6 +95,7 @@ impl Store {
                     }
                     trim_state(connection, Timestamp(texts.min(now.0 - STATE_RETENTION_MS))).await?;
                     trim_refused(connection, now).await?;
+                    trim_console_accesses(connection, rows).await?;
                     let queues = delete_idle_queues(connection, rows).await?;
                     Ok(RetentionStats { queues, ..RetentionStats::default() })
                 })

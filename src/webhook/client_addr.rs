@@ -1,7 +1,8 @@
 //! The client address of a request: its TCP peer, or what a trusted proxy says.
 //!
-//! It is only used to count requests and connections.
+//! It is only used to count requests and connections, and to record who used the console.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use http::{HeaderMap, HeaderName};
@@ -24,6 +25,12 @@ impl From<IpAddr> for ClientAddr {
             IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
             v4 => v4,
         })
+    }
+}
+
+impl fmt::Display for ClientAddr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so where it stands")]
 
 mod cli;
+mod console;
 mod conversations;
 mod layers;
 mod matrix;

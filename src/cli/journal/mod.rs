@@ -11,7 +11,6 @@ mod retry;
 mod show;
 mod table;
 mod times;
-mod zones;
 
 use clap::Subcommand;
 use secrecy::ExposeSecret;

@@ -9,6 +9,35 @@ fn sample_with(right: &str, wrong: &str) -> TestFolder {
     TestFolder::with(&SAMPLE.replacen(right, wrong, 1))
 }
 
+/// The operators' hash in the sample.
+const SAMPLE_HASH: &str =
+    "\"$argon2id$v=19$m=19456,t=2,p=1$bWFkZS11cC1zYWx0LTE2Yg$bWFkZS11cC1oYXNoLW9mLTMyLWJ5dGVzLWluLWFsbCE\"";
+
+#[test]
+fn t38_a_private_listener_that_others_reach_needs_a_sign_in() {
+    let open = |address: &str| MINIMAL.to_owned() + &format!("[server]\nadmin_listen = \"{address}\"\n");
+    for address in ["0.0.0.0:9090", "[::]:9090", "192.0.2.7:9090", "[::ffff:192.0.2.7]:9090"] {
+        let findings = TestFolder::with(&open(address)).refused();
+        assert_eq!(findings.len(), 1, "{findings:#?}");
+        assert_eq!(findings[0].key, "server.admin_listen");
+        assert!(findings[0].to_string().contains("vincula password"), "{}", findings[0]);
+        for sign_in in [
+            format!("[console]\npassword_hash = {SAMPLE_HASH}"),
+            format!("[console]\nviewer_password_hash = {SAMPLE_HASH}"),
+            "[console]\nuser_header = \"X-Forwarded-User\"\ntrusted_proxies = [\"10.0.0.1\"]".to_owned(),
+        ] {
+            TestFolder::with(&format!("{}{sign_in}", open(address))).loaded();
+        }
+        // A hash with a mistake is reported alone.
+        let findings =
+            TestFolder::with(&format!("{}[console]\npassword_hash = \"secret\"", open(address))).refused();
+        assert_eq!(findings.iter().map(|it| it.key.as_str()).collect::<Vec<_>>(), ["console.password_hash"]);
+    }
+    for address in ["127.0.0.1:9090", "[::1]:9090", "127.9.9.9:9090"] {
+        TestFolder::with(&open(address)).loaded();
+    }
+}
+
 #[test]
 fn five_mistakes_are_named_at_once() {
     let text = r#"
@@ -64,6 +93,20 @@ fn a_mistake_in_the_sample_is_named_by_its_key_and_nothing_else_is() {
         ("max_connections = 1024", "max_connections = 10.5", "server.max_connections", "digits"),
         ("\"10.0.0.0/8\", ", "\"10.0.0.0/99\", ", "server.trusted_proxies", "10.0.0.0/8"),
         ("[\"10.0.0.0/8\", \"::1\"]", "\"::1\"", "server.trusted_proxies", "brackets"),
+        (SAMPLE_HASH, "\"correct horse battery\"", "console.password_hash", "vincula password"),
+        (SAMPLE_HASH, "\"\"", "console.password_hash", "vincula password"),
+        (SAMPLE_HASH, "\"=19=19456,t=2,p=1\"", "console.password_hash", "$$"),
+        (SAMPLE_HASH, "\"$2b$12$abcdefghijklmnopqrstuv\"", "console.password_hash", "vincula password"),
+        (SAMPLE_HASH, "\"$argon2id$v=19$m=19456,t=2,p=1$bWFkZS11cC1zYWx0LTE2Yg\"", "console.password_hash", "vincula password"),
+        ("m=19456,t=2,p=1", "m=4194304,t=2,p=1", "console.password_hash", "vincula password"),
+        ("m=19456,t=2,p=1", "m=8,t=1,p=1", "console.password_hash", "vincula password"),
+        ("user_header = \"X-Forwarded-User\"", "user_header = \"X User\"", "console.user_header", "X-Forwarded-User"),
+        ("user_header = \"X-Forwarded-User\"\n", "", "console.operators", "header"),
+        ("trusted_proxies = [\"127.0.0.1\", \"fd00::/8\"]\n", "", "console.user_header", "console.trusted_proxies"),
+        ("\"fd00::/8\"", "\"0.0.0.0/0\"", "console.trusted_proxies", "alone"),
+        ("operators = [\"ana@example.com\"]", "operators = \"ana@example.com\"", "console.operators", "brackets"),
+        ("idle_timeout = \"8h\"", "idle_timeout = \"8\"", "console.idle_timeout", "\"10m\""),
+        ("absolute_timeout = \"7d\"", "absolute_timeout = \"7h\"", "console.absolute_timeout", "idle_timeout"),
         ("sqlite:vincula.db", "postgres://user@host", "store.url", "postgres://user@host/database"),
         ("sqlite:vincula.db", "sqlite::memory:", "store.url", "sqlite:"),
         ("\"90d\"", "\"47h\"", "store.retention", "longer"),
@@ -140,8 +183,13 @@ fn an_unknown_key_is_told_with_the_one_that_was_meant() {
             "instances.main.admins.ana.nmae",
             "`instances.main.admins.ana.name`",
         ),
-        ("header =", "haeder =", "instances.main.verify.hmac.haeder", "`instances.main.verify.hmac.header`"),
-        ("[store]", "[banana]\n[store]", "banana", "server, store, instances"),
+        (
+            "hmac = { header =",
+            "hmac = { haeder =",
+            "instances.main.verify.hmac.haeder",
+            "`instances.main.verify.hmac.header`",
+        ),
+        ("[store]", "[banana]\n[store]", "banana", "server, console, store, instances"),
         ("[server]", "listen = \"x\"\n[server]", "listen", "`server.listen`"),
     ];
     for (right, wrong, key, remedy) in rows {

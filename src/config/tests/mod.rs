@@ -26,6 +26,15 @@ max_connections = 1024
 trusted_proxies = ["10.0.0.0/8", "::1"]
 log_filter = "warn,vincula=debug"
 
+[console]
+password_hash = "$argon2id$v=19$m=19456,t=2,p=1$bWFkZS11cC1zYWx0LTE2Yg$bWFkZS11cC1oYXNoLW9mLTMyLWJ5dGVzLWluLWFsbCE"
+viewer_password_hash = "$argon2id$v=19$m=19456,t=2,p=1$bWFkZS11cC1zYWx0LTE2Yg$bWFkZS11cC1oYXNoLWZvci10aGUtdmlld2Vycy0zMmI"
+user_header = "X-Forwarded-User"
+trusted_proxies = ["127.0.0.1", "fd00::/8"]
+operators = ["ana@example.com"]
+idle_timeout = "8h"
+absolute_timeout = "7d"
+
 [store]
 url = "sqlite:vincula.db"
 retention = "90d"
@@ -144,6 +153,9 @@ fn the_documented_sample_is_read_whole() {
     assert_eq!(warnings, []);
     assert_eq!(config.server.public_url.as_deref(), Some("https://bot.example.com"));
     assert!(config.server.trusted_proxies[0].contains("10.1.2.3".parse().unwrap()));
+    assert!(config.console.has_sign_in() && config.console.password_hash.is_some());
+    assert_eq!(config.console.user_header.as_ref().unwrap(), "x-forwarded-user");
+    assert_eq!(config.console.operators, ["ana@example.com"]);
     let [main] = &config.instances[..] else { panic!("one instance is due") };
     assert_eq!(main.name.as_str(), "main");
     assert_eq!(main.token.expose_secret(), "0123456789ABCDEF01234567");
@@ -169,6 +181,10 @@ fn defaults_are_as_documented() {
     assert_eq!(config.server.public_url, None);
     assert_eq!((config.server.max_body, config.server.max_connections), (256 * 1024, 1024));
     assert_eq!(config.server.trusted_proxies, []);
+    assert!(!config.console.has_sign_in() && config.console.trusted_proxies.is_empty());
+    let hours = |hours: u64| Duration::from_secs(hours * 3_600);
+    assert_eq!(config.console.idle_timeout, hours(8));
+    assert_eq!(config.console.absolute_timeout, hours(7 * 24));
     assert_eq!(config.store.url.expose_secret(), "sqlite:vincula.db");
     let main = &config.instances[0];
     assert!(main.client_token.is_none());

@@ -95,6 +95,11 @@ const VARIABLES: &[&str] = &[
     "VINCULA__NOTIFY__URL_FILE",
     "VINCULA__NOTIFY__SECRET",
     "VINCULA__NOTIFY__SECRET_FILE",
+    "VINCULA__CONSOLE__PASSWORD_HASH",
+    "VINCULA__CONSOLE__PASSWORD_HASH_FILE",
+    "VINCULA__CONSOLE__VIEWER_PASSWORD_HASH",
+    "VINCULA__CONSOLE__USER_HEADER",
+    "VINCULA__CONSOLE__PASSWORD",
     "VINCULA__INSTANCES__MAIN__ID",
     "VINCULA__INSTANCES__MAIN__TOKEN",
     "VINCULA__INSTANCES__MAIN__TOKEN_FILE",
@@ -121,6 +126,8 @@ const SECRETS: &[&str] = &[
     "[\"s3cr3t",
     "[s3cr3t]",
     "whsec_s3cr3t",
+    "$argon2id$v=19$m=19456,t=2,p=1$s3cr3ts3cr3ts3cr3t",
+    "=19=19456,t=2,p=1s3cr3t",
     "https://api.z-api.io/instances/s3cr3t/token/s3cr3t/send-text",
     "https://user:s3cr3t@example.com",
     "postgres://user:s3cr3t@host/db",
@@ -138,7 +145,7 @@ fn no_finding_no_warning_and_no_debug_shows_a_secret() {
             let told = match load(&place.source, COMMANDS) {
                 Ok(loaded) => {
                     // An id, a base URL and a header are no secrets where they are valid.
-                    let is_plain = ["__ID", "__BASE_URL", "__PUBLIC_URL", "__HEADER"]
+                    let is_plain = ["__ID", "__BASE_URL", "__PUBLIC_URL", "__HEADER", "__USER_HEADER"]
                         .iter()
                         .any(|end| place_of_secret.ends_with(end));
                     let debug = if is_plain { String::new() } else { format!("{:?}", loaded.config) };

@@ -127,9 +127,21 @@ CREATE TABLE refused_event (
 
 -- Random keys of this journal.
 CREATE TABLE secret_key (
-    name  TEXT NOT NULL PRIMARY KEY,        -- refused_sender
+    name  TEXT NOT NULL PRIMARY KEY,        -- refused_sender | console_session
     value TEXT NOT NULL
 );
+
+-- Who did what in the console. Without the texts of messages.
+CREATE TABLE console_access (
+    id     TEXT   NOT NULL PRIMARY KEY,
+    at     BIGINT NOT NULL,
+    name   TEXT   NOT NULL,
+    role   TEXT   NOT NULL,                 -- operator | viewer
+    client TEXT   NOT NULL,                 -- its address
+    action TEXT   NOT NULL,                 -- sign_in | sign_out | read_texts | retry | drop | cancel
+    target TEXT   NOT NULL
+);
+CREATE INDEX console_access_at ON console_access (at, id);
 
 -- One row that is rewritten to test whether the store can be written.
 CREATE TABLE write_probe (

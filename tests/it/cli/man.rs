@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use super::TestFolder;
 
-const CALLS: [&[&str]; 24] = [
+const CALLS: [&[&str]; 25] = [
     &[],
     &["serve"],
     &["demo"],
@@ -26,6 +26,7 @@ const CALLS: [&[&str]; 24] = [
     &["notify", "test"],
     &["health"],
     &["schema"],
+    &["password"],
     &["completions"],
     &["man"],
     &["help"],

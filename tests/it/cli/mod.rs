@@ -17,6 +17,7 @@ mod journal_list;
 mod journal_refused;
 mod man;
 mod notify;
+mod password;
 mod postgres_errors;
 mod reload;
 mod schema;

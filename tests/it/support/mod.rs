@@ -245,6 +245,8 @@ struct Running {
 pub struct Replica {
     /// Its webhook URL.
     pub url: String,
+    /// Its private listener.
+    pub admin_url: String,
     pub store: Store,
     process: Process,
 }
@@ -416,8 +418,9 @@ impl Service {
 
     /// Starts another process on the same journal.
     pub async fn replica(&self) -> Replica {
-        let Running { url, store, process, .. } = run(&self.toml, self.clock.clone(), self.timing).await;
-        Replica { url, store, process }
+        let Running { url, admin_url, store, process } =
+            run(&self.toml, self.clock.clone(), self.timing).await;
+        Replica { url, admin_url, store, process }
     }
 
     /// Posts an event to a process of this service.
