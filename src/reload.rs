@@ -115,14 +115,15 @@ impl Reloader {
         Self { log_filter: server.log_filter.clone().into(), server, console, store, instances, notifier }
     }
 
-    /// Applies what can change while the service runs, except the log filter. Commands that are running keep what they began with.
-    pub fn apply(&self, config: Config) -> ReloadReport {
+    /// Applies what can change while the service runs, except the log filter, of which `uses_log_filter` says whether the
+    /// configured one holds. Commands that are running keep what they began with.
+    pub fn apply(&self, config: Config, uses_log_filter: bool) -> ReloadReport {
         let mut report = ReloadReport::default();
         report.needs_restart.extend(changed_keys(&SERVER_KEYS, &self.server, &config.server));
         report.needs_restart.extend(changed_keys(&CONSOLE_KEYS, &self.console, &config.console));
         report.needs_restart.extend(changed_keys(&STORE_KEYS, &self.store, &config.store));
         let mut log_filter = self.log_filter.lock().unwrap_or_else(PoisonError::into_inner);
-        if *log_filter != config.server.log_filter {
+        if uses_log_filter && *log_filter != config.server.log_filter {
             report.changed.push("server.log_filter".to_owned());
             *log_filter = config.server.log_filter;
         }

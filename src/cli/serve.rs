@@ -100,10 +100,12 @@ fn reload(config_arg: &ConfigArg, reloader: &Reloader) {
     for warning in &loaded.warnings {
         tracing::warn!(%warning, "configuration");
     }
-    if let Err(error) = telemetry::set_log_filter(DEFAULT_LEVEL, &loaded.config.server.log_filter) {
+    let is_filter_set = telemetry::set_log_filter(DEFAULT_LEVEL, &loaded.config.server.log_filter);
+    if let Err(error) = &is_filter_set {
         tracing::error!(%error, "log filter not reloaded");
     }
-    let ReloadReport { changed, needs_restart } = reloader.apply(loaded.config);
+    let ReloadReport { changed, needs_restart } =
+        reloader.apply(loaded.config, is_filter_set.unwrap_or(false));
     let (changed, keys) = (changed.join("; "), needs_restart.join(", "));
     tracing::info!(changed, "configuration reloaded");
     if !keys.is_empty() {

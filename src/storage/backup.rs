@@ -2,13 +2,19 @@
 
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use sqlx::{AnyConnection, Connection as _};
 
-use super::database::Database;
-use super::error::{OpenError, StoreUnavailable};
+use super::database::{Database, database_message};
+use super::error::{OpenError, StoreUnavailable, is_corruption};
 use super::sqlite::{self, AccessMode};
 use super::{postgres, store::Store};
+
+/// What the name of an unfinished copy begins with.
+const UNFINISHED: &str = ".vincula-backup-";
+/// A backup has locked its copy within this time.
+const LOCK_GRACE: Duration = Duration::from_secs(60);
 
 /// What a backup holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +39,9 @@ pub enum BackupError {
     /// The file cannot be written.
     #[error("cannot write {0}")]
     File(String, #[source] io::Error),
+    /// The copy cannot be made: mostly the disk of the target is full.
+    #[error("cannot copy the journal to {0}: {1}. See whether there is room for it ({2} bytes at most)")]
+    Copy(String, String, u64),
     /// The copy is not sound.
     #[error(
         "the copy is damaged, and was removed: {0}. Check the disk, and the journal with `sqlite3 FILE 'PRAGMA integrity_check'`"
@@ -63,9 +72,11 @@ impl Store {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        // Under another name until it is complete. Temporary files have mode 0600.
-        let copy = tempfile::Builder::new().prefix(".backup-").tempfile_in(folder).map_err(to_error)?;
-        let commands = copy_journal(url, copy.path()).await?;
+        remove_leftovers(folder);
+        // Under another name until it is complete. Temporary files have mode 0600. The lock says that it is in use.
+        let copy = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder).map_err(to_error)?;
+        let _ = copy.as_file().try_lock();
+        let commands = copy_journal(url, copy.path(), file).await?;
         copy.as_file().sync_all().map_err(to_error)?;
         let bytes = copy.as_file().metadata().map_err(to_error)?.len();
         copy.persist_noclobber(file).map_err(|error| match error.error.kind() {
@@ -77,13 +88,38 @@ impl Store {
     }
 }
 
-/// Copies the journal into an empty file, and checks the copy; returns how many commands it has.
-async fn copy_journal(url: &str, copy: &Path) -> Result<i64, BackupError> {
+/// Removes what backups left in a folder that were killed. What cannot be removed stays.
+fn remove_leftovers(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_ours = entry.file_name().to_string_lossy().starts_with(UNFINISHED);
+        let is_file = is_ours && entry.file_type().is_ok_and(|kind| kind.is_file());
+        // Another backup may be about to lock it.
+        let modified = entry.metadata().and_then(|metadata| metadata.modified());
+        let is_old = modified.is_ok_and(|at| at.elapsed().is_ok_and(|age| age >= LOCK_GRACE));
+        if is_file
+            && is_old
+            && let Ok(file) = std::fs::File::open(entry.path())
+            && file.try_lock().is_ok()
+        {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Copies the journal into an empty file, and checks the copy; returns how many commands it has. `target` is the name
+/// that the copy will have.
+async fn copy_journal(url: &str, copy: &Path, target: &Path) -> Result<i64, BackupError> {
     let to_error = |error| BackupError::from(Database::Sqlite.to_open_error(url, error));
     let mut journal = sqlite::connect(url, AccessMode::Read).await.map_err(to_error)?;
     // One read of the whole journal: the service goes on writing meanwhile.
     let copied = sqlx::query("VACUUM INTO $1").bind(copy.display().to_string()).execute(&mut journal).await;
-    copied.map_err(StoreUnavailable::from)?;
+    copied.map_err(|error| match error {
+        error if is_corruption(&error) => to_error(error),
+        error => {
+            let journal = std::fs::metadata(sqlite::database_path(url)).map_or(0, |file| file.len());
+            BackupError::Copy(target.display().to_string(), database_message(&error), journal)
+        }
+    })?;
     journal.close().await.map_err(StoreUnavailable::from)?;
     let copy_url = format!("sqlite:{}", copy.display());
     let mut copy = sqlite::connect(&copy_url, AccessMode::Read).await.map_err(to_error)?;

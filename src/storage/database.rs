@@ -60,7 +60,7 @@ impl Database {
 }
 
 /// The message of the database or of the system, without the additions of the driver.
-fn database_message(error: &sqlx::Error) -> String {
+pub(super) fn database_message(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Database(error) => error.message().to_owned(),
         sqlx::Error::Io(error) => error.to_string(),

@@ -19,7 +19,7 @@ use super::insert_sqlite::CommandInserter;
 use super::lease_state::LEASE_TTL;
 use super::migrations::MIGRATIONS;
 use super::sqlite::{AccessMode, DatabaseFileLock};
-use super::store::Store;
+use super::store::{READ_TIMEOUT, Store};
 use super::wal_checkpoint::{self, WalMonitor};
 use super::writer::{self, Backend, WriteQueue, WriteQueueReceiver, WriterState};
 use super::{postgres, preflight, sqlite};
@@ -62,7 +62,7 @@ impl Store {
             None => None,
         };
         let reads = open_pool(url, 4, AccessMode::Read, &health).await?;
-        let parts = StoreParts { database, reads, clock, lease, health };
+        let parts = StoreParts { database, reads, read_timeout: Some(READ_TIMEOUT), clock, lease, health };
         Ok(start_store(url, parts, writes, file))
     }
 
@@ -89,15 +89,16 @@ async fn open_existing(url: &str) -> Result<StoreParts, OpenError> {
         sqlite::check_file_exists(url)?;
     }
     let health = Arc::new(StoreHealth::default());
-    let reads = open_pool(url, 1, AccessMode::Read, &health).await?;
+    let reads = open_pool(url, 1, AccessMode::Inspect, &health).await?;
     database.check_journal(url, &reads).await?;
-    Ok(StoreParts { database, reads, clock: Clock::system(), lease: LEASE_TTL, health })
+    Ok(StoreParts { database, reads, read_timeout: None, clock: Clock::system(), lease: LEASE_TTL, health })
 }
 
 /// What a handle is made of, besides its writer.
 struct StoreParts {
     database: Database,
     reads: AnyPool,
+    read_timeout: Option<Duration>,
     clock: Clock,
     lease: Duration,
     health: Arc<StoreHealth>,
@@ -109,6 +110,7 @@ impl StoreParts {
             database: self.database,
             writer,
             reads: self.reads,
+            read_timeout: self.read_timeout,
             health: self.health,
             file,
             clock: self.clock,
@@ -284,7 +286,7 @@ async fn open_pool(
     let database = Database::from_url(url);
     let pool = match database {
         Database::Sqlite => sqlite::pool(url, connections, access, health.clone()).await,
-        Database::Postgres => postgres::pool(url, connections, health.clone()).await,
+        Database::Postgres => postgres::pool(url, connections, access, health.clone()).await,
     };
     pool.map_err(|error| database.to_open_error(url, error))
 }

@@ -17,6 +17,7 @@ use tokio::sync::Notify;
 use tokio::time::sleep;
 
 use super::health::StoreHealth;
+use super::sqlite::AccessMode;
 use crate::clock::{Clock, Timestamp};
 
 /// How long a pool waits for a connection.
@@ -109,12 +110,13 @@ fn quote_for_shell(argument: &str) -> String {
 pub(super) async fn pool(
     url: &str,
     connections: u32,
+    access: AccessMode,
     health: Arc<StoreHealth>,
 ) -> Result<AnyPool, sqlx::Error> {
     // A pool waits for a missing server, and for a connection that can be prepared; these connections report at once
     // what is wrong.
     let mut first = AnyConnection::connect(url).await?;
-    prepare(&mut first).await?;
+    prepare(&mut first, access).await?;
     check_sessions(url, &mut first).await?;
     first.close().await?;
     AnyPoolOptions::new()
@@ -124,7 +126,7 @@ pub(super) async fn pool(
             let is_usable = health.is_connection_usable(about.age);
             Box::pin(async move { Ok(is_usable) })
         })
-        .after_connect(|connection, _| Box::pin(prepare(connection)))
+        .after_connect(move |connection, _| Box::pin(prepare(connection, access)))
         .connect(url)
         .await
 }
@@ -145,12 +147,16 @@ pub(super) async fn has_journal(pool: &AnyPool) -> Result<bool, sqlx::Error> {
 }
 
 /// Sets timeouts, so that no statement and no idle transaction blocks the other writers, and makes commits durable
-/// before they are answered, whatever the defaults of the database are.
-async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+/// before they are answered, whatever the defaults of the database are. What an operator reads has no timeout.
+async fn prepare(connection: &mut AnyConnection, access: AccessMode) -> Result<(), sqlx::Error> {
+    let statement_timeout = match access {
+        AccessMode::Inspect => "SET statement_timeout = 0",
+        AccessMode::Read | AccessMode::Write | AccessMode::Create => "SET statement_timeout = '6s'",
+    };
     for setting in [
         "SET idle_in_transaction_session_timeout = '3s'",
         "SET lock_timeout = '4s'",
-        "SET statement_timeout = '6s'",
+        statement_timeout,
         "SET synchronous_commit = 'on'",
         "SET default_transaction_isolation = 'read committed'",
     ] {

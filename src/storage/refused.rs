@@ -85,10 +85,11 @@ impl SenderKey {
 }
 
 impl Store {
-    /// Adds counts, in small batches: commands wait for one batch at most.
-    pub async fn add_refused(&self, counts: Vec<RefusedCount>) -> Result<(), StoreUnavailable> {
-        for batch in counts.chunks(ADD_BATCH) {
-            let batch = batch.to_vec();
+    /// Adds counts, in small batches: commands wait for one batch at most. What is written is removed from `counts`.
+    pub async fn add_refused(&self, counts: &mut Vec<RefusedCount>) -> Result<(), StoreUnavailable> {
+        while !counts.is_empty() {
+            let batch = counts[..counts.len().min(ADD_BATCH)].to_vec();
+            let length = batch.len();
             self.writer
                 .write(move |connection| {
                     Box::pin(async move {
@@ -97,6 +98,7 @@ impl Store {
                     })
                 })
                 .await?;
+            counts.drain(..length);
         }
         Ok(())
     }
@@ -208,8 +210,8 @@ mod tests {
 
         let counts =
             || vec![count(Some("5511988887777"), NOW), count(Some("5511988887778"), NOW), count(None, later)];
-        store.add_refused(counts()).await.unwrap();
-        store.add_refused(counts()).await.unwrap();
+        store.add_refused(&mut counts()).await.unwrap();
+        store.add_refused(&mut counts()).await.unwrap();
 
         let rows = store.refused(all, None).await.unwrap();
         assert_eq!(
@@ -228,7 +230,7 @@ mod tests {
     async fn counts_are_kept_for_a_week() {
         let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
         let day = |days: i64| Timestamp(NOW.0 - days * 24 * HOUR_MS);
-        store.add_refused(vec![count(None, day(8)), count(None, day(6))]).await.unwrap();
+        store.add_refused(&mut vec![count(None, day(8)), count(None, day(6))]).await.unwrap();
         let year = Duration::from_secs(365 * 24 * 3_600);
 
         store.trim(RetentionPolicy { rows: year, texts: year }, NOW).await.unwrap();

@@ -27,8 +27,10 @@ pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 /// What a connection may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AccessMode {
-    /// Read.
+    /// Read, within the time that the service allows.
     Read,
+    /// Read for an operator, however long it takes.
+    Inspect,
     /// Write to an existing journal.
     Write,
     /// Write, and create the journal if it is missing.
@@ -184,7 +186,7 @@ pub(super) async fn check_readable(pool: &AnyPool) -> Result<(), sqlx::Error> {
 
 fn url_with_access(url: &str, access: AccessMode) -> String {
     let mode = match access {
-        AccessMode::Read => "ro",
+        AccessMode::Read | AccessMode::Inspect => "ro",
         AccessMode::Write => "rw",
         AccessMode::Create => "rwc",
     };
@@ -199,7 +201,7 @@ fn url_with_access(url: &str, access: AccessMode) -> String {
 async fn prepare(connection: &mut AnyConnection, access: AccessMode) -> Result<(), sqlx::Error> {
     let busy_timeout = format!("PRAGMA busy_timeout = {}", BUSY_TIMEOUT.as_millis());
     sqlx::query(AssertSqlSafe(busy_timeout)).execute(&mut *connection).await?;
-    if access == AccessMode::Read {
+    if matches!(access, AccessMode::Read | AccessMode::Inspect) {
         return Ok(());
     }
     sqlx::query("PRAGMA journal_mode = WAL").execute(&mut *connection).await?;

@@ -18,8 +18,8 @@ use super::writer::WriteQueue;
 use crate::clock::{Clock, Timestamp};
 use crate::failpoint::{self, InjectedBug, Step};
 
-/// How long a read may take. After that a server that vanished is noticed, and the pool opens another connection.
-const READ_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a read of the service may take. After that a server that vanished is noticed, and the pool opens another connection.
+pub(super) const READ_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A handle on the journal; clones share it.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub struct Store {
     pub(super) database: Database,
     pub(super) writer: WriteQueue,
     pub(super) reads: AnyPool,
+    /// How long a read may take; none for an operator, who may search a large journal.
+    pub(super) read_timeout: Option<Duration>,
     pub(super) health: Arc<StoreHealth>,
     /// The lock on the SQLite file, where this process is the service that owns it.
     pub(super) file: Option<Arc<DatabaseFileLock>>,
@@ -99,7 +101,7 @@ impl Store {
     ) -> Result<T, StoreUnavailable> {
         // A file that replaced ours must not be read as ours.
         self.file.as_deref().map_or(Ok(0), DatabaseFileLock::check_in_place)?;
-        match tokio::time::timeout(READ_TIMEOUT, read).await {
+        match tokio::time::timeout(self.read_timeout.unwrap_or(Duration::MAX), read).await {
             Ok(Ok(read)) => Ok(read),
             Ok(Err(error)) => {
                 let error = StoreUnavailable::from(error);

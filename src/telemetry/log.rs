@@ -71,24 +71,28 @@ pub fn start_log(
     Ok(())
 }
 
-/// Replaces the filter of the running log, unless `RUST_LOG` is set.
+/// Replaces the filter of the running log, unless `RUST_LOG` is set. Returns whether `filter` holds.
 ///
 /// # Errors
 /// `RUST_LOG` is not a filter.
-pub fn set_log_filter(default: LevelFilter, filter: &str) -> Result<(), RustLogError> {
+pub fn set_log_filter(default: LevelFilter, filter: &str) -> Result<bool, RustLogError> {
     let filter = choose_filter(default, filter)?;
     if let Some(handle) = FILTER.get() {
         // Fails only if the log has ended.
         let _ = handle.reload(filter);
     }
-    Ok(())
+    Ok(rust_log().is_none())
+}
+
+/// The filter of `RUST_LOG`, if it is set.
+fn rust_log() -> Option<String> {
+    std::env::var("RUST_LOG").ok().filter(|filter| !filter.trim().is_empty())
 }
 
 /// The filter of `RUST_LOG`, or else of the configuration.
 fn choose_filter(default: LevelFilter, configured: &str) -> Result<EnvFilter, RustLogError> {
-    let variable = std::env::var("RUST_LOG").unwrap_or_default();
-    let chosen = if variable.trim().is_empty() { configured } else { variable.as_str() };
-    Ok(build_filter(default, parse_directives(chosen)?))
+    let variable = rust_log();
+    Ok(build_filter(default, parse_directives(variable.as_deref().unwrap_or(configured))?))
 }
 
 fn build_filter(default: LevelFilter, directives: Vec<Directive>) -> EnvFilter {

@@ -2,7 +2,7 @@
 //! time.
 //!
 //! They are gathered in memory and written at most once a minute, and when the service stops: a webhook of a stranger
-//! waits for no disk. A crash, or a failed write, loses a minute of counts.
+//! waits for no disk. Counts that cannot be written are kept for the next write; a crash loses those of a minute.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -102,11 +102,29 @@ impl RefusedCounter {
         taken
     }
 
-    /// Writes what was counted since the last call to the journal.
+    /// Takes counts back that were not written, and has the next write follow.
+    fn restore(&self, unwritten: Vec<RefusedCount>) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        for RefusedCount { instance, sender, reason, hour, count, last_at } in unwritten {
+            let Some(reason) = IgnoreReason::ALL.into_iter().find(|known| known.as_str() == reason) else {
+                continue;
+            };
+            let key = RefusedKey { instance, sender, reason, hour };
+            let entry = counts.entry(key).or_insert(NewCount { count: 0, last_at });
+            entry.count += count;
+            entry.last_at = entry.last_at.max(last_at);
+        }
+        drop(counts);
+        self.recorded.notify_one();
+    }
+
+    /// Writes what was counted since the last call to the journal. What cannot be written is kept for the next call. (A
+    /// write that timed out may be committed later; then it counts twice.)
     pub async fn write(&self) {
-        let counts = self.take(self.clock.now());
-        if let Err(error) = self.store.add_refused(counts).await {
-            tracing::debug!(%error, "counts of refused events are lost");
+        let mut counts = self.take(self.clock.now());
+        if let Err(error) = self.store.add_refused(&mut counts).await {
+            tracing::debug!(%error, "counts of refused events not written");
+            self.restore(counts);
         }
     }
 
@@ -126,6 +144,8 @@ fn hour_of(at: Timestamp) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+
     use super::*;
     use crate::domain::{Lid, Phone};
 
@@ -179,6 +199,42 @@ mod tests {
         let taken = counter.take(NOW);
 
         assert_eq!(taken.iter().map(|count| count.count).collect::<Vec<_>>(), [2]);
+    }
+
+    #[tokio::test]
+    async fn counts_that_cannot_be_written_are_kept() {
+        let clock = Clock::manual(NOW);
+        let (store, writer, _folder) = Store::open_temporary(&clock).await;
+        let counter = RefusedCounter::new(store.clone(), clock.clone());
+        store.close();
+        writer.await.unwrap();
+        record(&counter, 1, NOW);
+        clock.advance(Duration::from_secs(3_600));
+
+        counter.write().await;
+
+        record(&counter, 1, clock.now());
+        let mut taken = counter.take(clock.now());
+        taken.sort_by_key(|count| count.hour);
+        let taken: Vec<_> = taken.iter().map(|count| (count.hour, count.count)).collect();
+        assert_eq!(taken, [(hour_of(NOW), 1), (hour_of(clock.now()), 1)]);
+        assert!(
+            counter.recorded.notified().now_or_never().is_some(),
+            "the next write need not wait for an event"
+        );
+    }
+
+    #[tokio::test]
+    async fn senders_that_are_unknown_are_counted_together() {
+        let (counter, _kept) = counter().await;
+        let instance = InstanceName::parse("main").unwrap();
+        for _ in 0..2 {
+            counter.record(&instance, Person::default(), IgnoreReason::NotAnAdmin, NOW);
+        }
+        counter.write().await;
+
+        let rows = counter.store.refused((Timestamp(0), Timestamp(i64::MAX)), None).await.unwrap();
+        assert_eq!(rows.iter().map(|row| (row.sender.as_str(), row.count)).collect::<Vec<_>>(), [("", 2)]);
     }
 
     #[tokio::test]

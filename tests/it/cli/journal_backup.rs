@@ -123,3 +123,57 @@ fn on_postgresql_the_call_of_pg_dump_is_shown_without_the_password() {
     assert!(dumped.success(), "{script}");
     assert!(place.folder.path().join("backup.dump").metadata().unwrap().len() > 0);
 }
+
+#[test]
+fn a_full_target_is_named_and_not_the_journal() {
+    let place = TestFolder::new();
+    let serving = place.serve();
+    place.command_event("A1", "/whoami");
+    place.reply_to("A1");
+    serving.stop(&place);
+
+    // The largest file that the process may write is smaller than the journal.
+    let whole = place.program(&[]);
+    let mut program = std::process::Command::new("/bin/sh");
+    let script = "trap '' XFSZ; ulimit -f 16 && exec \"$0\" journal backup backup.db";
+    program.args(["-c", script]).arg(whole.get_program()).current_dir(&place.folder).env_clear();
+    let failed = program.env("TMPDIR", place.folder.path()).output().unwrap();
+
+    let error = String::from_utf8(failed.stderr).unwrap();
+    assert_eq!(failed.status.code(), Some(1), "{error}");
+    assert!(error.contains("cannot copy the journal to backup.db: "), "{error}");
+    assert!(!error.contains("the journal cannot be used"), "{error}");
+    assert_eq!(leftovers(&place), Vec::<String>::new());
+    assert!(!place.folder.path().join("backup.db").exists());
+}
+
+fn leftovers(place: &TestFolder) -> Vec<String> {
+    let names = std::fs::read_dir(&place.folder).unwrap();
+    let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.starts_with(".vincula-backup-")).collect()
+}
+
+#[test]
+fn what_a_killed_backup_left_is_removed_by_the_next_and_a_running_one_is_not_disturbed() {
+    let place = TestFolder::new();
+    let serving = place.serve();
+    place.command_event("A1", "/whoami");
+    place.reply_to("A1");
+    let hour_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3_600);
+    let leave = |name: &str| {
+        let file = std::fs::File::create(place.folder.path().join(name)).unwrap();
+        file.set_modified(hour_ago).unwrap();
+        file
+    };
+    leave(".vincula-backup-killed");
+    let running = leave(".vincula-backup-running");
+    running.lock().unwrap();
+    leave(".backup-of-somebody-else");
+
+    let backup = place.run(&["journal", "backup", "backup.db"]);
+
+    assert_eq!(backup.code, Some(0), "{backup:#?}");
+    assert_eq!(leftovers(&place), [".vincula-backup-running"]);
+    assert!(place.folder.path().join(".backup-of-somebody-else").exists());
+    serving.stop(&place);
+}

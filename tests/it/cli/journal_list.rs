@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr as _;
 use vincula::sandbox::{Fault, FaultResponse};
 
 use super::{ProcessOutput, TestFolder, on_each_store};
-use crate::support::ANA;
+use crate::support::{ANA, postgres};
 
 const RUI: &str = "5544999990009";
 /// Any group that Rui writes in.
@@ -181,4 +181,40 @@ fn times_are_those_of_the_instance_and_what_was_understood_is_said() {
     refused(&place, &["--since", "2020-01-31"], "main Asia/Kolkata, second America/Sao_Paulo");
     assert_eq!(listed(&place, &["--since", "2020-01-31", "--instance", "main"]), all);
     assert_eq!(listed(&place, &["--since", "2020-01-31T00:00:00Z"]), all);
+}
+
+#[test]
+fn a_dropped_command_is_no_failed_one_any_more() {
+    on_each_store(|place| {
+        let (place, [_, _, _, failed]) = with_commands(place);
+        assert_eq!(place.run(&["journal", "drop", &failed, "--yes"]).code, Some(0));
+
+        for state in ["failed", "dead", "reply_failed"] {
+            assert!(listed(&place, &["--state", state]).is_empty(), "{state}");
+        }
+        assert!(listed(&place, &["--failed"]).is_empty());
+        assert_eq!(listed(&place, &["--state", "dropped"]), [failed]);
+    });
+}
+
+/// A search through a large journal, which a view that takes its time stands for.
+#[test]
+fn a_read_on_postgresql_may_take_long() {
+    let Some(server) = postgres::shared() else { return postgres::skip_notice(module_path!()) };
+    let place = TestFolder::new();
+    let url = place.outside.block_on(server.database());
+    place.change("sqlite:vincula.db", &url);
+    let serving = place.serve();
+    let id = place.command_event("A1", "/whoami");
+    place.reply_to("A1");
+    serving.stop(&place);
+    place.outside.block_on(async {
+        use sqlx::Connection as _;
+        let mut database = sqlx::postgres::PgConnection::connect(&url).await.unwrap();
+        let slow = "ALTER TABLE command RENAME TO all_commands;
+             CREATE VIEW command AS SELECT all_commands.* FROM all_commands, (SELECT pg_sleep(6.5)) AS pause";
+        sqlx::raw_sql(slow).execute(&mut database).await.unwrap();
+    });
+
+    assert_eq!(listed(&place, &["--grep", "whoami"]), [id]);
 }

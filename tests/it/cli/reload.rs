@@ -146,6 +146,10 @@ fn the_log_filter_is_reloaded_and_the_variable_wins() {
     place.variable("RUST_LOG", "info");
     let serving = place.serve();
     assert_eq!(send(&place, BIA, "B3", "/communities"), Some(1));
+    place.change("vincula=debug", "vincula=trace");
+    let log = serving.reload("configuration reloaded");
+    assert!(!log.contains("server.log_filter"), "it is not used: {log}");
+    place.change("vincula=trace", "vincula=debug");
     assert!(!serving.stop(&place).contains(ignored));
 
     place.change("vincula=debug", "inof");

@@ -12,13 +12,17 @@ use crate::support::raw_connection::request;
 impl TestFolder {
     /// Starts the service with a listening socket, as systemd passes it.
     fn serve_on(&self, socket: &TcpListener) -> Serving {
+        self.serve_as(self.program_on(socket))
+    }
+
+    fn program_on(&self, socket: &TcpListener) -> Command {
         let socket: OwnedFd = socket.try_clone().unwrap().into();
         let whole = self.program(&[]);
         let mut program = Command::new("/bin/sh");
         let script = "exec 3<&0 </dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec \"$0\" serve";
         program.args(["-c", script]).arg(whole.get_program()).current_dir(&self.folder).env_clear();
         program.stdin(Stdio::from(socket)).stdout(Stdio::piped()).stderr(Stdio::piped());
-        self.serve_as(program)
+        program
     }
 }
 
@@ -39,6 +43,23 @@ fn a_request_that_arrives_between_stop_and_start_is_answered_after_the_start() {
     client.read_exact(&mut response).unwrap();
 
     assert_eq!(&response, b"HTTP/1.1 404");
+    serving.stop(&place);
+}
+
+#[test]
+fn t03_a_passed_socket_that_others_reach_needs_verification() {
+    let place = TestFolder::new();
+    let toml = std::fs::read_to_string(place.file()).unwrap();
+    let (before, after) = toml.split_once("[instances.main.verify]").unwrap();
+    let (_, after) = after.split_once("[instances.main.limits]").unwrap();
+    place.write(&format!("{before}verify = \"none\"\n[instances.main.limits]{after}"));
+
+    let refused = place.program_on(&TcpListener::bind("0.0.0.0:0").unwrap()).output().unwrap();
+
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    let error = String::from_utf8(refused.stderr).unwrap();
+    assert!(error.contains("verify is \"none\", but systemd passed a socket"), "{error}");
+    let serving = place.serve_on(&TcpListener::bind("127.0.0.1:0").unwrap());
     serving.stop(&place);
 }
 
