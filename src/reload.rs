@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
-use crate::config::{Admin, Config, ConsoleConfig, Instance, NotifyConfig, ServerConfig, StoreConfig, VerifyConfig};
+use crate::config::{
+    Admin, Config, ConsoleConfig, EffectiveConfig, Instance, NotifyConfig, ServerConfig, StoreConfig,
+    VerifyConfig,
+};
 use crate::domain::InstanceName;
 use crate::instance::ReloadableInstance;
 use crate::notify::Notifier;
@@ -100,6 +103,7 @@ pub struct Reloader {
     console: ConsoleConfig,
     store: StoreConfig,
     log_filter: Mutex<String>,
+    effective: EffectiveConfig,
     instances: HashMap<InstanceName, Arc<ReloadableInstance>>,
     notifier: Arc<Notifier>,
 }
@@ -111,8 +115,9 @@ impl Reloader {
         instances: HashMap<InstanceName, Arc<ReloadableInstance>>,
         notifier: Arc<Notifier>,
     ) -> Self {
-        let Config { server, console, store, .. } = config.clone();
-        Self { log_filter: server.log_filter.clone().into(), server, console, store, instances, notifier }
+        let Config { server, console, store, effective, .. } = config.clone();
+        let log_filter = server.log_filter.clone().into();
+        Self { server, console, store, log_filter, effective, instances, notifier }
     }
 
     /// Applies what can change while the service runs, except the log filter, of which `uses_log_filter` says whether the
@@ -138,6 +143,7 @@ impl Reloader {
                 None => report.needs_restart.push(format!("instances.{} (added)", new.name)),
             }
         }
+        self.effective.reload(&config.effective, &report.needs_restart);
         report
     }
 

@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 
 use super::check_keys::check_keys;
 use super::diagnostic::{Diagnostic, ENV_PREFIX, problem};
+use super::effective::{EffectiveConfig, EffectiveValues, effective_values};
 use super::environment;
 use super::section::{Entry, Reader};
 use super::sections::{
-    ConsoleConfig, Instance, NotifyConfig, ServerConfig, StoreConfig, read_console, read_instances, read_notify, read_server, read_store,
+    ConsoleConfig, Instance, NotifyConfig, ServerConfig, StoreConfig, read_console, read_instances,
+    read_notify, read_server, read_store,
 };
 use super::value_tree::{self, ENVIRONMENT};
 
@@ -39,6 +41,8 @@ pub struct Config {
     pub instances: Vec<Instance>,
     /// Who is told of trouble.
     pub notify: NotifyConfig,
+    /// All keys with their origins, for people to read.
+    pub effective: EffectiveConfig,
 }
 
 /// Everything that [`load`] reads; tests make their own.
@@ -148,9 +152,17 @@ pub fn load(source: &ConfigSource, known_commands: &[&str]) -> Result<LoadedConf
     let (errors, warnings) = (RefCell::new(errors), RefCell::new(warnings));
     let reader = Reader { tree, errors, warnings, known_commands };
     let config = read_config(&Entry { reader: &reader, path: Vec::new() });
+    let values = effective_values(&reader.tree);
     let (mut errors, warnings) = (reader.errors.into_inner(), reader.warnings.into_inner());
     let path = file.as_ref().map(|(path, _)| path.clone());
     if let (Some(config), true) = (config, errors.is_empty()) {
+        let effective = EffectiveConfig::new(EffectiveValues {
+            values,
+            warnings: warnings.iter().map(ToString::to_string).collect(),
+            path: path.as_ref().map(|path| path.display().to_string()),
+            needs_restart: Vec::new(),
+        });
+        let config = Config { effective, ..config };
         return Ok(LoadedConfig { config, path, warnings });
     }
     // Stable: errors of one line, and those without a line, keep their order.
@@ -171,5 +183,6 @@ fn read_config(root: &Entry<'_>) -> Option<Config> {
     let instances = read_instances(&root.child("instances"), listen);
     let store = read_store(&root.child("store"), instances.iter().map(|it| it.max_event_age).max());
     let notify = read_notify(&root.child("notify"), &root.child("instances"));
-    Some(Config { server: server?, console: console?, store: store?, instances, notify: notify? })
+    let effective = EffectiveConfig::default();
+    Some(Config { server: server?, console: console?, store: store?, instances, notify: notify?, effective })
 }

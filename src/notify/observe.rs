@@ -92,7 +92,7 @@ pub(super) async fn observe_dead_letters(
     if store.queue_stats(name).await?.dead == 0 {
         return Ok(Observation::Over { observed_at: now, details });
     }
-    Ok(match store.dead_letters(name, last_seen).await? {
+    Ok(match store.dead_letters_since(name, last_seen).await? {
         None => Observation::Active { since: now, observed_at: now, details },
         Some(dead) => {
             let details = Details {

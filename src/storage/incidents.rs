@@ -70,7 +70,7 @@ impl Store {
     }
 
     /// The dead letters of an instance that ended after this moment; none if there are none.
-    pub async fn dead_letters(
+    pub async fn dead_letters_since(
         &self,
         instance: &InstanceName,
         after: Timestamp,
