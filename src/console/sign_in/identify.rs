@@ -74,7 +74,7 @@ fn page_with_texts(path: &str) -> Option<&str> {
     let is_other = |section: &&str| {
         page.strip_prefix(*section).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    if WITHOUT_TEXTS.iter().any(|section| is_other(&section)) {
+    if WITHOUT_TEXTS.iter().any(is_other) {
         return None;
     }
     Some(if page.is_empty() { "/" } else { page })

@@ -33,10 +33,12 @@ fn run_in_terminal(place: &TestFolder, typed: &[(&str, &str)]) -> (ProcessOutput
     let mut program = place.program(&["password"]);
     program.stdin(inside.try_clone().unwrap()).stderr(inside.try_clone().unwrap()).stdout(Stdio::piped());
     let mut child = program.spawn().unwrap();
+    // Only the process and `inside` keep the terminal open.
+    drop(program);
     let shown = Arc::new(Mutex::new(String::new()));
     let (kept, mut outside) = (shown.clone(), File::from(terminal));
     let mut keyboard = outside.try_clone().unwrap();
-    std::thread::spawn(move || {
+    let reading = std::thread::spawn(move || {
         let mut bytes = [0; 1_024];
         while let Ok(length @ 1..) = outside.read(&mut bytes) {
             kept.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes[..length]));
@@ -54,6 +56,8 @@ fn run_in_terminal(place: &TestFolder, typed: &[(&str, &str)]) -> (ProcessOutput
     let mut out = String::new();
     child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
     let has_echo = tcgetattr(&inside).unwrap().local_modes.contains(LocalModes::ECHO);
+    drop(inside);
+    reading.join().unwrap();
     let err = shown.lock().unwrap().clone();
     (ProcessOutput { code, out, err }, has_echo)
 }
