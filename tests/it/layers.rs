@@ -13,10 +13,19 @@ const RESERVED: &[(&str, &[&str], &[&str])] = &[
     ),
     ("printing", &["println!", "print!(", "eprintln!", "eprint!(", "stdout()", "stderr()"], &["cli/"]),
     ("wall time", &["SystemTime::now", "Timestamp::now", "Zoned::now"], &["clock.rs"]),
-    ("spawning", &["tokio::spawn", "spawn_blocking", "thread::spawn"], &["lifecycle.rs", "cli/"]),
+    // playground/service.rs runs the service of the demo on a runtime of its own.
+    (
+        "spawning",
+        &["tokio::spawn", "spawn_blocking", "thread::spawn"],
+        &["lifecycle.rs", "cli/", "playground/service.rs"],
+    ),
     // The listeners run their connections in the tracker that lifecycle hands in.
     // storage/open.rs starts the thread of the blocking writer.
-    ("spawning", &[".spawn("], &["lifecycle.rs", "cli/", "server/listener.rs", "storage/open.rs"]),
+    (
+        "spawning",
+        &[".spawn("],
+        &["lifecycle.rs", "cli/", "playground/service.rs", "server/listener.rs", "storage/open.rs"],
+    ),
     ("HTTP calls", &["reqwest"], &["zapi/", "cli/health.rs"]),
     ("translations", &["fluent_bundle", "FluentBundle"], &["i18n/"]),
 ];

@@ -10,6 +10,7 @@ mod layers;
 mod matrix;
 mod metrics;
 mod model;
+mod playground;
 mod readme;
 mod replicas;
 mod server;
