@@ -43,6 +43,7 @@ pub mod sandbox;
 pub mod worker;
 pub mod monitor;
 pub mod instance;
+pub mod journal;
 pub mod commands;
 pub mod engine;
 pub mod command;

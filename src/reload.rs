@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
-use crate::config::{Admin, Config, Instance, ServerConfig, StoreConfig, VerifyConfig};
+use crate::config::{Admin, Config, EffectiveConfig, Instance, ServerConfig, StoreConfig, VerifyConfig};
 use crate::domain::InstanceName;
 use crate::instance::ReloadableInstance;
 
@@ -74,6 +74,7 @@ pub struct Reloader {
     server: ServerConfig,
     store: StoreConfig,
     log_filter: Mutex<String>,
+    effective: EffectiveConfig,
     instances: HashMap<InstanceName, Arc<ReloadableInstance>>,
 }
 
@@ -81,7 +82,8 @@ impl Reloader {
     /// A reloader for a service that was started with `config`.
     pub fn new(config: &Config, instances: HashMap<InstanceName, Arc<ReloadableInstance>>) -> Self {
         let (server, store) = (config.server.clone(), config.store.clone());
-        Self { log_filter: server.log_filter.clone().into(), server, store, instances }
+        let effective = config.effective.clone();
+        Self { log_filter: server.log_filter.clone().into(), server, store, effective, instances }
     }
 
     /// Applies what can change while the service runs, except the log filter. Commands that are running keep what they began with.
@@ -104,6 +106,7 @@ impl Reloader {
                 None => report.needs_restart.push(format!("instances.{} (added)", new.name)),
             }
         }
+        self.effective.reload(&config.effective, &report.needs_restart);
         report
     }
 }

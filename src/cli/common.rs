@@ -8,7 +8,6 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::commands::CATALOG;
 use crate::config::{self, Config, ConfigSource, LoadedConfig};
-use crate::directory::is_invisible;
 use crate::telemetry::{self, LogFormat, RustLogError};
 
 /// The argument that names the configuration file.
@@ -104,8 +103,4 @@ pub(super) fn print_line(line: &str) {
     let _ = print_output(&format!("{line}\n"));
 }
 
-/// Removes control and invisible characters: typed text must neither control the terminal nor reverse
-/// a line.
-pub(super) fn strip_control(text: &str) -> String {
-    text.chars().filter(|c| !is_invisible(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
+pub(super) use crate::directory::strip_control;

@@ -95,6 +95,12 @@ fn to_plain_char(c: char) -> char {
     }
 }
 
+/// Removes control and invisible characters: typed text must neither control the terminal nor reverse
+/// a line.
+pub fn strip_control(text: &str) -> String {
+    text.chars().filter(|c| !is_invisible(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -24,7 +24,7 @@ use tokio::time::Instant;
 
 pub use cached_lists::{Memberships, Snapshot};
 pub use community_admins::{CommunityAdmin, CommunityAdmins, ReadMembers};
-pub use folding::{fold, fold_latin_char, is_invisible};
+pub use folding::{fold, fold_latin_char, is_invisible, strip_control};
 pub use invitations::InviteTarget;
 pub use name_index::{NameIndex, NameMatch, NamedEntry, disambiguate, disambiguate_by, similarity_of};
 
@@ -78,6 +78,17 @@ impl Directory {
     /// The lists, read after this moment.
     pub async fn newer_snapshot(&self, zapi: &Zapi, asked: Instant) -> Result<Arc<Snapshot>, ApiError> {
         self.lists.read_newer_than(zapi, Some(asked)).await
+    }
+
+    /// The lists as last read, and when, without a call; none if they were never read.
+    pub fn last_snapshot(&self) -> Option<(Instant, Arc<Snapshot>)> {
+        self.lists.last_read()
+    }
+
+    /// The community of each group as last read, and when, without a call; none if that is not known, or is read now.
+    pub fn last_memberships(&self) -> Option<(Instant, Arc<Memberships>)> {
+        let cached = self.lists.memberships.try_lock().ok()?;
+        cached.as_ref().map(|(read_at, _, memberships)| (*read_at, memberships.clone()))
     }
 
     /// Marks the lists as outdated, after this process changed something.

@@ -4,10 +4,10 @@ use clap::Args;
 
 use super::format::expect_single;
 use super::table::{format_table, terminal_width};
-use super::zones::Zones;
 use crate::cli::common::{ConfigArg, ExitStatus, confirm, print_output};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::journal::Zones;
 use crate::storage::Store;
 
 #[derive(Args, Debug)]
@@ -35,7 +35,10 @@ pub(super) async fn drop_dead_letter(
         row.state
     );
     if !args.yes {
-        eprint!("{}", format_table(&rows, &Zones(config), Clock::system().now(), terminal_width()));
+        eprint!(
+            "{}",
+            format_table(&rows, &Zones(&config.instances), Clock::system().now(), terminal_width())
+        );
         if !confirm("Drop it? It will not be run again, and its admin is not told.")? {
             return Ok(ExitStatus::Failure);
         }

@@ -6,10 +6,10 @@ use serde_json::json;
 use super::filter::FilterArgs;
 use super::format::{OutputFormat, to_csv, to_json};
 use super::table::{format_table, terminal_width};
-use super::zones::Zones;
 use crate::cli::common::{ConfigArg, ExitStatus, print_output};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::journal::Zones;
 use crate::storage::Store;
 
 #[derive(Args, Debug)]
@@ -31,7 +31,12 @@ pub(super) async fn list(store: &Store, args: &ListArgs, config: &Config) -> any
     match args.format {
         OutputFormat::Table if rows.is_empty() => eprintln!("No command."),
         OutputFormat::Table => {
-            print_output(&format_table(&rows, &Zones(config), Clock::system().now(), terminal_width()))?;
+            print_output(&format_table(
+                &rows,
+                &Zones(&config.instances),
+                Clock::system().now(),
+                terminal_width(),
+            ))?;
             if rows.len() == args.limit {
                 eprintln!("The newest {} are listed: --limit lists more, --until older ones.", rows.len());
             }

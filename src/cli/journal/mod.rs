@@ -2,6 +2,7 @@
 
 mod backup;
 mod drop;
+mod error;
 mod export;
 mod filter;
 mod format;
@@ -11,7 +12,6 @@ mod retry;
 mod show;
 mod table;
 mod times;
-mod zones;
 
 use clap::Subcommand;
 use secrecy::ExposeSecret;

@@ -3,14 +3,14 @@
 use clap::Args;
 use serde_json::json;
 
-use super::filter::KnownNames;
+use super::error::to_cli_error;
 use super::format::OutputFormat;
 use super::times::TimeRangeArgs;
-use super::zones::Zones;
 use crate::cli::common::{ConfigArg, ExitStatus, UsageError, print_output};
 use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
 use crate::domain::Person;
+use crate::journal::{KnownNames, Zones};
 use crate::storage::{HOUR_MS, RefusedRow, Store};
 
 #[derive(Args, Debug)]
@@ -34,9 +34,9 @@ pub(super) async fn refused(
     args: &RefusedArgs,
     config: &Config,
 ) -> anyhow::Result<ExitStatus> {
-    let names = KnownNames { store, config };
-    let instance = names.find_instance(args.instance.as_deref()).await?;
-    let zones = Zones(config);
+    let names = KnownNames { store, instances: &config.instances };
+    let instance = names.find_instance(args.instance.as_deref()).await.map_err(to_cli_error)?;
+    let zones = Zones(&config.instances);
     let (since, until) = args.times.resolve(&zones, args.instance.as_deref(), Clock::system().now())?;
     let people = args.from.as_deref().map(|typed| find_people(&names, typed)).transpose()?;
     // An hour that began before may have events of this time.

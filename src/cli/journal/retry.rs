@@ -5,10 +5,10 @@ use serde_json::json;
 
 use super::format::{OutputFormat, expect_single};
 use super::table::{format_table, terminal_width};
-use super::zones::Zones;
 use crate::cli::common::{ConfigArg, ExitStatus, confirm, print_output};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::journal::Zones;
 use crate::storage::{CommandRow, ListFilter, RequeueResult, Store};
 
 /// How many dead letters are shown before it is asked whether to retry them all.
@@ -41,7 +41,10 @@ pub(super) async fn retry(store: &Store, args: &RetryArgs, config: &Config) -> a
         eprintln!("No dead letter.");
     } else if args.all_dead && !args.yes {
         let shown = &rows[..rows.len().min(MAX_SHOWN)];
-        eprint!("{}", format_table(shown, &Zones(config), Clock::system().now(), terminal_width()));
+        eprint!(
+            "{}",
+            format_table(shown, &Zones(&config.instances), Clock::system().now(), terminal_width())
+        );
         if rows.len() > shown.len() {
             eprintln!("… and {} older ones", rows.len() - shown.len());
         }

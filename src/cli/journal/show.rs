@@ -5,10 +5,10 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::json;
 
-use super::format::{OutputFormat, expect_single, is_trimmed, reply_messages, to_csv, to_json};
-use super::zones::Zones;
+use super::format::{OutputFormat, expect_single, to_csv, to_json};
 use crate::cli::common::{ConfigArg, ExitStatus, print_output, strip_control};
 use crate::config::Config;
+use crate::journal::{Zones, is_trimmed, reply_messages};
 use crate::storage::{AuditEvent, CommandRow, Store};
 
 #[derive(Args, Debug)]
@@ -27,7 +27,7 @@ pub(super) async fn show(store: &Store, args: &ShowArgs, config: &Config) -> any
     let events = store.audit_events(&row.id).await?;
     match args.format {
         OutputFormat::Table => {
-            print_output(&format_text(row, &events, &Zones(config), config.store.text_retention))?;
+            print_output(&format_text(row, &events, &Zones(&config.instances), config.store.text_retention))?;
         }
         OutputFormat::Csv => print_output(&to_csv(&rows)?)?,
         OutputFormat::Json => {

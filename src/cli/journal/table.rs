@@ -6,10 +6,9 @@ use jiff::tz::TimeZone;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::format::{describe_result, is_trimmed};
-use super::zones::Zones;
 use crate::cli::common::strip_control;
 use crate::clock::Timestamp;
+use crate::journal::{Zones, describe_result, is_trimmed};
 use crate::storage::CommandRow;
 
 /// The width where there is no terminal.
