@@ -29,6 +29,7 @@
 //! - The *sandbox* is the simulated Z-API of the demo and the tests.
 
 pub mod cli;
+pub mod playground;
 pub mod lifecycle;
 pub mod app;
 pub mod reload;

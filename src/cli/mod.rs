@@ -34,7 +34,7 @@ use crate::telemetry::RustLogError;
     max_term_width = 100,
     after_help = "\
 Examples:
-  vincula demo                      talk to the bot in this terminal, without an account
+  vincula demo                      talk to the bot in this terminal or in a browser, without an account
   vincula check                     check the configuration and the connection to Z-API
   vincula serve                     run the service"
 )]
@@ -54,10 +54,11 @@ Examples:
 RUST_LOG is the log filter: a level (error, warn, info, debug, trace), or
 target=level, separated by commas.")]
     Serve(serve::ServeArgs),
-    /// Talk to the bot in this terminal: with the built-in Z-API sandbox, without account or configuration.
+    /// Talk to the bot in this terminal or in a browser: with the built-in Z-API sandbox, without account or configuration.
     #[command(after_help = "\
 Examples:
   vincula demo
+  vincula demo --open                       opens its page in the browser
   printf '/communities\\n/groups vendas\\n' | vincula demo
   vincula demo --tour                       shows everything that it can do
   vincula demo --listen 127.0.0.1:8080      accepts webhooks; a terminal shows its --config

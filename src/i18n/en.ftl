@@ -824,6 +824,8 @@ demo-ignored-edited = an edited message
 demo-ignored-rate-limited = too many messages
 demo-edited = edited
 demo-in = in { $group }
+demo-page = The same in the browser: { $url }
+demo-no-browser = No browser could be opened: open the address yourself.
 
 ## Pages
 web-skip = Skip to the content
@@ -1069,4 +1071,93 @@ console-dead-letters = { $count ->
 console-stuck = { $count ->
     [one] { $instance }: { $count } command is waiting, for { $age }.
    *[other] { $instance }: { $count } commands are waiting, the oldest for { $age }.
+
+## Playground
+playground-title = Playground
+playground-heading = playground
+playground-about = Text the bot on the left and watch the communities change. Everything runs on this machine; nobody gets a message.
+playground-reset = Start over
+playground-phone = Phone
+playground-who = Who you are
+playground-as-ana = Ana
+playground-as-bruno = Bruno
+playground-as-zeca = Zeca
+playground-as-owner = Bot’s phone
+playground-role-ana = You are Ana, the main admin
+playground-role-bruno = You are Bruno, an admin of “Bairro Feliz” only
+playground-role-zeca = You are Zeca, whom the bot does not know
+playground-role-owner = You type on the bot’s own phone
+playground-group-chat = Group
+playground-back = Back to the direct chat
+playground-messages = Messages
+playground-message = Message
+playground-send = Send
+playground-picture = Send with a picture
+playground-a-picture = Picture
+playground-empty = No messages yet. Tap a suggestion below, or type.
+playground-actions = Reply, react, edit or delete
+playground-reply = Reply
+playground-react = React with
+playground-edit = Edit
+playground-editing = Editing
+playground-delete = Delete
+playground-deleted = This message was deleted
+playground-cancel = Cancel
+playground-suggestions = Suggestions
+playground-world = Communities
+playground-announcements = Announcements
+playground-loose = In no community
+playground-locked = The bot is no admin of this group
+playground-conditions = When things go wrong
+playground-down = Z-API is down
+playground-down-help = Each call gets an error page
+playground-slow = Z-API is slow
+playground-slow-help = Each call takes 2.5 seconds
+playground-too-many-requests = Too many requests
+playground-too-many-requests-help = Z-API answers 429: wait
+playground-partial = Some groups refuse
+playground-partial-help = The bot is no admin of every third group
+playground-offline = Phone offline
+playground-offline-help = WhatsApp is disconnected; messages wait
+playground-duplicates = Duplicate deliveries
+playground-duplicates-help = Each webhook arrives three times
+playground-kill = Kill the service now
+playground-kill-help = Like kill -9. It starts again, and what it had accepted goes on.
+playground-inside = Behind the scenes
+playground-webhooks = Webhooks as they came in
+playground-webhooks-help = What Z-API posts for each message. The token proves that it is Z-API; it is hidden here.
+playground-story = The command in the journal
+playground-story-help = Each step is on disk before the next one begins, so a crash loses nothing.
+playground-calls = Calls to Z-API
+playground-calls-help = Newest first. What changed is read back before the bot says “done”.
+playground-nothing-yet = Nothing yet.
+playground-tour = Tour in two minutes
+playground-tour-progress = Progress of the tour
+playground-tour-send = Send this
+playground-tour-as = as { $value }
+playground-tour-skip = Skip
+playground-tour-close = End
+playground-tour-restart = Take the tour again
+playground-tour-1 = Say hello: the bot tells you what it can do.
+playground-tour-language = The bot speaks another language by default. Choose yours for this chat.
+playground-tour-2 = Put two groups into a community and watch them move. Part of a name is enough.
+playground-tour-3 = No command needed: in plain words the bot asks first whether it understood you.
+playground-tour-4 = Say yes. A 👍 on its question does the same.
+playground-tour-5 = Move a group from one community to another.
+playground-tour-6 = And take it back.
+playground-tour-7 = Bruno is an admin of one community only: what he may not see does not exist for him.
+playground-tour-8 = Now 21 groups, with a slow Z-API: the bot shows how far it is.
+playground-tour-9 = While it works, kill the service. It starts again and finishes the job.
+playground-tour-end = That was the tour. Go on with your own commands, or switch something off below.
+playground-groups = { $count ->
+    [one] { $count } group
+   *[other] { $count } groups
+}
+playground-killed = { $count ->
+    [one] Killed once, and it runs again.
+   *[other] Killed { $count } times, and it runs again.
+}
+playground-failed-attempts = { $count ->
+    [one] { $count } failed attempt
+   *[other] { $count } failed attempts
 }

@@ -824,6 +824,8 @@ demo-ignored-edited = mensaje editado
 demo-ignored-rate-limited = demasiados mensajes
 demo-edited = editado
 demo-in = en { $group }
+demo-page = Lo mismo en el navegador: { $url }
+demo-no-browser = No pude abrir el navegador: abre tú la dirección.
 
 ## Páginas
 web-skip = Saltar al contenido
@@ -1069,4 +1071,93 @@ console-dead-letters = { $count ->
 console-stuck = { $count ->
     [one] { $instance }: { $count } comando en cola desde hace { $age }.
    *[other] { $instance }: { $count } comandos en cola, el más antiguo desde hace { $age }.
+
+## Playground
+playground-title = Demostración
+playground-heading = demostración
+playground-about = Escríbele al bot desde el teléfono y mira cómo cambian las comunidades. Todo corre en esta máquina; nadie recibe nada.
+playground-reset = Empezar de nuevo
+playground-phone = Teléfono
+playground-who = Quién eres
+playground-as-ana = Ana
+playground-as-bruno = Bruno
+playground-as-zeca = Zeca
+playground-as-owner = Teléfono del bot
+playground-role-ana = Eres Ana, la admin principal
+playground-role-bruno = Eres Bruno, admin solo de “Bairro Feliz”
+playground-role-zeca = Eres Zeca, a quien el bot no conoce
+playground-role-owner = Escribes en el teléfono del propio bot
+playground-group-chat = Grupo
+playground-back = Volver al chat directo
+playground-messages = Mensajes
+playground-message = Mensaje
+playground-send = Enviar
+playground-picture = Enviar con una foto
+playground-a-picture = Foto
+playground-empty = Aún no hay mensajes. Toca una sugerencia o escribe.
+playground-actions = Responder, reaccionar, editar o borrar
+playground-reply = Responder
+playground-react = Reaccionar con
+playground-edit = Editar
+playground-editing = Editando
+playground-delete = Borrar
+playground-deleted = Este mensaje fue borrado
+playground-cancel = Cancelar
+playground-suggestions = Sugerencias
+playground-world = Comunidades
+playground-announcements = Avisos
+playground-loose = Sin comunidad
+playground-locked = El bot no es admin de este grupo
+playground-conditions = Cuando algo falla
+playground-down = Z-API caída
+playground-down-help = Cada llamada recibe una página de error
+playground-slow = Z-API lenta
+playground-slow-help = Cada llamada tarda 2,5 segundos
+playground-too-many-requests = Demasiadas solicitudes
+playground-too-many-requests-help = Z-API responde 429: espera
+playground-partial = Algunos grupos se niegan
+playground-partial-help = El bot no es admin de uno de cada tres grupos
+playground-offline = Teléfono sin conexión
+playground-offline-help = WhatsApp desconectado; los mensajes esperan
+playground-duplicates = Entregas repetidas
+playground-duplicates-help = Cada webhook llega tres veces
+playground-kill = Matar el servicio ahora
+playground-kill-help = Como kill -9. Vuelve a arrancar y lo aceptado continúa.
+playground-inside = Entre bastidores
+playground-webhooks = Webhooks tal como llegaron
+playground-webhooks-help = Lo que Z-API envía por cada mensaje. El token prueba que es Z-API; aquí va oculto.
+playground-story = El comando en el diario
+playground-story-help = Cada paso se guarda en disco antes del siguiente; por eso una caída no pierde nada.
+playground-calls = Llamadas a Z-API
+playground-calls-help = Las más nuevas primero. El bot comprueba el resultado antes de decir que está hecho.
+playground-nothing-yet = Nada todavía.
+playground-tour = Tour de dos minutos
+playground-tour-progress = Avance del tour
+playground-tour-send = Enviar esto
+playground-tour-as = como { $value }
+playground-tour-skip = Omitir
+playground-tour-close = Terminar
+playground-tour-restart = Hacer el tour otra vez
+playground-tour-1 = Saluda: el bot te cuenta qué sabe hacer.
+playground-tour-language = El bot habla otro idioma por defecto. Elige el tuyo para este chat.
+playground-tour-2 = Pon dos grupos en una comunidad y mira cómo se mueven. Basta parte del nombre.
+playground-tour-3 = También sin comando: el bot pregunta antes si entendió bien.
+playground-tour-4 = Di que sí. Un 👍 a su pregunta vale igual.
+playground-tour-5 = Mueve un grupo de una comunidad a otra.
+playground-tour-6 = Y deshazlo.
+playground-tour-7 = Bruno es admin de una sola comunidad: lo que no puede ver no existe para él.
+playground-tour-8 = Ahora 21 grupos con la Z-API lenta: el bot muestra el avance.
+playground-tour-9 = Mientras trabaja, mata el servicio. Vuelve a arrancar y termina la tarea.
+playground-tour-end = Ese fue el tour. Sigue con tus comandos o estropea algo más abajo.
+playground-groups = { $count ->
+    [one] { $count } grupo
+   *[other] { $count } grupos
+}
+playground-killed = { $count ->
+    [one] Muerto una vez, y ya está de vuelta.
+   *[other] Muerto { $count } veces, y ya está de vuelta.
+}
+playground-failed-attempts = { $count ->
+    [one] { $count } intento fallido
+   *[other] { $count } intentos fallidos
 }

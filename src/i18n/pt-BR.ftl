@@ -824,6 +824,8 @@ demo-ignored-edited = mensagem editada
 demo-ignored-rate-limited = mensagens demais
 demo-edited = editada
 demo-in = em { $group }
+demo-page = O mesmo no navegador: { $url }
+demo-no-browser = Não consegui abrir o navegador: abra o endereço você mesmo.
 
 ## Páginas
 web-skip = Pular para o conteúdo
@@ -1069,4 +1071,93 @@ console-dead-letters = { $count ->
 console-stuck = { $count ->
     [one] { $instance }: { $count } comando na fila há { $age }.
    *[other] { $instance }: { $count } comandos na fila, o mais antigo há { $age }.
+
+## Playground
+playground-title = Demonstração
+playground-heading = demonstração
+playground-about = Fale com o bot pelo celular e veja as comunidades mudarem. Tudo roda nesta máquina; ninguém recebe nada.
+playground-reset = Recomeçar
+playground-phone = Celular
+playground-who = Quem você é
+playground-as-ana = Ana
+playground-as-bruno = Bruno
+playground-as-zeca = Zeca
+playground-as-owner = Celular do bot
+playground-role-ana = Você é a Ana, a admin principal
+playground-role-bruno = Você é o Bruno, admin só de “Bairro Feliz”
+playground-role-zeca = Você é o Zeca, que o bot não conhece
+playground-role-owner = Você digita no celular do próprio bot
+playground-group-chat = Grupo
+playground-back = Voltar para a conversa direta
+playground-messages = Mensagens
+playground-message = Mensagem
+playground-send = Enviar
+playground-picture = Enviar com uma foto
+playground-a-picture = Foto
+playground-empty = Nenhuma mensagem ainda. Toque numa sugestão abaixo ou digite.
+playground-actions = Responder, reagir, editar ou apagar
+playground-reply = Responder
+playground-react = Reagir com
+playground-edit = Editar
+playground-editing = Editando
+playground-delete = Apagar
+playground-deleted = Esta mensagem foi apagada
+playground-cancel = Cancelar
+playground-suggestions = Sugestões
+playground-world = Comunidades
+playground-announcements = Avisos
+playground-loose = Fora de comunidades
+playground-locked = O bot não é admin deste grupo
+playground-conditions = Quando algo dá errado
+playground-down = Z-API fora do ar
+playground-down-help = Toda chamada recebe uma página de erro
+playground-slow = Z-API lenta
+playground-slow-help = Cada chamada leva 2,5 segundos
+playground-too-many-requests = Pedidos demais
+playground-too-many-requests-help = A Z-API responde 429: espere
+playground-partial = Alguns grupos recusam
+playground-partial-help = O bot não é admin de um em cada três grupos
+playground-offline = Celular offline
+playground-offline-help = WhatsApp desconectado; as mensagens esperam
+playground-duplicates = Entregas repetidas
+playground-duplicates-help = Cada webhook chega três vezes
+playground-kill = Matar o serviço agora
+playground-kill-help = Como kill -9. Ele volta, e o que já tinha aceitado continua.
+playground-inside = Nos bastidores
+playground-webhooks = Webhooks como chegaram
+playground-webhooks-help = O que a Z-API envia para cada mensagem. O token prova que é a Z-API; aqui ele fica oculto.
+playground-story = O comando no diário
+playground-story-help = Cada passo vai para o disco antes do próximo; por isso uma queda não perde nada.
+playground-calls = Chamadas à Z-API
+playground-calls-help = As mais novas primeiro. O bot confere o resultado antes de dizer que fez.
+playground-nothing-yet = Nada ainda.
+playground-tour = Tour de dois minutos
+playground-tour-progress = Andamento do tour
+playground-tour-send = Enviar isto
+playground-tour-as = como { $value }
+playground-tour-skip = Pular
+playground-tour-close = Encerrar
+playground-tour-restart = Fazer o tour de novo
+playground-tour-1 = Diga oi: o bot conta o que sabe fazer.
+playground-tour-language = O bot fala outro idioma por padrão. Escolha o seu para esta conversa.
+playground-tour-2 = Ponha dois grupos numa comunidade e veja-os se moverem. Basta parte do nome.
+playground-tour-3 = Sem comando também vai: o bot pergunta antes se entendeu.
+playground-tour-4 = Diga sim. Um 👍 na pergunta vale igual.
+playground-tour-5 = Mova um grupo de uma comunidade para outra.
+playground-tour-6 = E desfaça.
+playground-tour-7 = O Bruno é admin de uma só comunidade: o que ele não pode ver não existe para ele.
+playground-tour-8 = Agora 21 grupos com a Z-API lenta: o bot mostra o andamento.
+playground-tour-9 = Enquanto ele trabalha, mate o serviço. Ele volta e termina o serviço.
+playground-tour-end = Esse foi o tour. Continue com seus comandos ou estrague algo ali embaixo.
+playground-groups = { $count ->
+    [one] { $count } grupo
+   *[other] { $count } grupos
+}
+playground-killed = { $count ->
+    [one] Morto uma vez, e já está de volta.
+   *[other] Morto { $count } vezes, e já está de volta.
+}
+playground-failed-attempts = { $count ->
+    [one] { $count } tentativa falhou
+   *[other] { $count } tentativas falharam
 }

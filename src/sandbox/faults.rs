@@ -129,6 +129,11 @@ impl FaultInjector {
         self.lock().rules.clear();
     }
 
+    /// Removes all faults, also those of the connection and the lag.
+    pub(super) fn reset(&self) {
+        *self.lock() = FaultScript::default();
+    }
+
     /// Sets the response to partly refused links and unlinks.
     pub fn set_partial(&self, form: PartialFailure) {
         self.lock().active.partial_failure = form;

@@ -62,6 +62,8 @@ pub(super) struct Chats {
     sent: Vec<SentMessage>,
     /// The last updates, in order.
     updates: VecDeque<ChatUpdate>,
+    /// The number of the last update.
+    last_update: usize,
     reactions: Vec<Reaction>,
 }
 
@@ -81,11 +83,29 @@ impl Chats {
     }
 
     fn record_update(&mut self, message: SentMessage, is_edit: bool) {
-        let nth = self.updates.back().map_or(1, |last| last.nth + 1);
-        self.updates.push_back(ChatUpdate { nth, message, is_edit });
+        self.last_update += 1;
+        self.updates.push_back(ChatUpdate { nth: self.last_update, message, is_edit });
         if self.updates.len() > MAX_HISTORY {
             self.updates.pop_front();
         }
+    }
+
+    /// The number of the last update.
+    pub(super) fn last_update(&self) -> usize {
+        self.last_update
+    }
+
+    /// Sets the number of the last update.
+    pub(super) fn number_updates_from(&mut self, last: usize) {
+        self.last_update = last;
+    }
+
+    /// Forgets all but the last messages and reactions.
+    pub(super) fn trim(&mut self, most: usize) {
+        let excess = self.sent.len().saturating_sub(most);
+        self.sent.drain(..excess);
+        let excess = self.reactions.len().saturating_sub(most);
+        self.reactions.drain(..excess);
     }
 
     /// When the next message is due.

@@ -51,6 +51,8 @@ pub struct Options {
     pub missing_client_token: StatusCode,
     /// People in a group have a `lid` beside their number. No page documents it; compatible servers show it.
     pub shows_lids: bool,
+    /// The most calls, messages and reactions that are kept of each; `None`: all.
+    pub max_history: Option<usize>,
 }
 
 impl Default for Options {
@@ -63,6 +65,7 @@ impl Default for Options {
             queue_limit: 1_000,
             missing_client_token: StatusCode::FORBIDDEN,
             shows_lids: false,
+            max_history: None,
         }
     }
 }
@@ -110,11 +113,35 @@ impl Sandbox {
         self.state().webhooks.clone()
     }
 
+    /// Notified of every change.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.0.changed.subscribe()
+    }
+
+    /// Begins again with this world: no calls, no messages, no faults. Chat updates are numbered on.
+    pub fn reset(&self, world: World) {
+        self.faults().reset();
+        {
+            let mut state = self.state();
+            let updates = state.world.chats.last_update();
+            state.world = world;
+            state.world.chats.number_updates_from(updates);
+            state.calls.clear();
+            state.snapshots = Snapshots::default();
+        }
+        self.notify();
+    }
+
     /// Reads the world, or changes it as if done by hand. `look` must not call the sandbox.
     pub fn world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
         let seen = look(&mut self.state().world);
         self.notify();
         seen
+    }
+
+    /// Reads the world, without a notice to those who wait for changes. `look` must not call the sandbox.
+    pub fn world_snapshot<T>(&self, look: impl FnOnce(&World) -> T) -> T {
+        look(&self.state().world)
     }
 
     /// The delivered messages of the bot, oldest first.
@@ -177,6 +204,11 @@ impl Sandbox {
         let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
         if is_online {
             state.world.chats.deliver_due(Instant::now());
+        }
+        if let Some(most) = self.0.options.max_history {
+            let excess = state.calls.len().saturating_sub(most);
+            state.calls.drain(..excess);
+            state.world.chats.trim(most);
         }
         state
     }

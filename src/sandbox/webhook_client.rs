@@ -52,6 +52,18 @@ impl Response {
 /// The URL or a header can't be sent, the server can't be reached, or it closes the connection
 /// before the response is complete.
 pub async fn post(url: &str, headers: &[(&str, &str)], body: &[u8]) -> io::Result<Response> {
+    post_with_head(url, headers, body).await.map(|(_, response)| response)
+}
+
+/// The same, and returns the head of the request as it was sent.
+///
+/// # Errors
+/// As [`post`].
+pub async fn post_with_head(
+    url: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> io::Result<(String, Response)> {
     static TURN: AtomicUsize = AtomicUsize::new(0);
     let target: Uri =
         url.parse().map_err(|_| invalid("The URL is none. Give one like http://host:port/path."))?;
@@ -66,7 +78,7 @@ pub async fn post(url: &str, headers: &[(&str, &str)], body: &[u8]) -> io::Resul
     let written = write(&mut stream, &head, body).await;
     // A server that refuses early may close before it has read everything; its response counts.
     match read(BufReader::new(stream).take(MAX_RESPONSE_BYTES)).await {
-        Ok(response) => Ok(response),
+        Ok(response) => Ok((head, response)),
         Err(unread) => Err(written.err().unwrap_or(unread)),
     }
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::credentials::random_hex;
 use super::messages::SentMessage;
-pub use super::webhook_client::{Response, post};
+pub use super::webhook_client::{Response, post, post_with_head};
 use crate::clock::{Clock, Timestamp};
 
 /// A `ReceivedCallback` in a direct chat, unless told otherwise.
@@ -68,6 +68,24 @@ pub fn delivery(instance: &str, sent: &SentMessage, error: Option<&str>) -> Stri
     });
     if let Some(error) = error {
         fields["error"] = error.into();
+    }
+    fields.to_string()
+}
+
+/// The event by which Z-API reports that WhatsApp was connected or disconnected.
+pub fn connection_status(instance: &str, phone: &str, is_connected: bool) -> String {
+    let mut fields = json!({
+        "instanceId": instance,
+        "momment": Clock::system().now().0,
+        "phone": phone,
+        "type": if is_connected { "ConnectedCallback" } else { "DisconnectedCallback" },
+    });
+    match is_connected {
+        true => fields["connected"] = true.into(),
+        false => {
+            fields["disconnected"] = true.into();
+            fields["error"] = "Device has been disconnected".into();
+        }
     }
     fields.to_string()
 }

@@ -27,7 +27,7 @@ struct AssetFile {
     gzip: Option<&'static [u8]>,
 }
 
-const FILES: [AssetFile; 5] = [
+const FILES: [AssetFile; 7] = [
     AssetFile {
         name: "style.css",
         content_type: "text/css; charset=utf-8",
@@ -44,6 +44,18 @@ const FILES: [AssetFile; 5] = [
         name: "console.css",
         content_type: "text/css; charset=utf-8",
         content: include_bytes!("assets/console.css"),
+        gzip: None,
+    },
+    AssetFile {
+        name: "playground.css",
+        content_type: "text/css; charset=utf-8",
+        content: include_bytes!("assets/playground.css"),
+        gzip: None,
+    },
+    AssetFile {
+        name: "playground.js",
+        content_type: "text/javascript; charset=utf-8",
+        content: include_bytes!("assets/playground.js"),
         gzip: None,
     },
     AssetFile {

@@ -13,12 +13,25 @@ const RESERVED: &[(&str, &[&str], &[&str])] = &[
     ),
     ("printing", &["println!", "print!(", "eprintln!", "eprint!(", "stdout()", "stderr()"], &["cli/"]),
     ("wall time", &["SystemTime::now", "Timestamp::now", "Zoned::now"], &["clock.rs"]),
-    ("spawning", &["tokio::spawn", "thread::spawn"], &["lifecycle.rs", "cli/"]),
+    // playground/service.rs runs the service of the demo on a runtime of its own.
+    (
+        "spawning",
+        &["tokio::spawn", "thread::spawn"],
+        &["lifecycle.rs", "cli/", "playground/service.rs"],
+    ),
     // Hashing a password takes longer than a request may block its thread.
-    ("spawning", &["spawn_blocking"], &["lifecycle.rs", "cli/", "console/sign_in/password.rs"]),
+    (
+        "spawning",
+        &["spawn_blocking"],
+        &["lifecycle.rs", "cli/", "console/sign_in/password.rs", "playground/service.rs"],
+    ),
     // The listeners run their connections in the tracker that lifecycle hands in.
     // storage/open.rs starts the thread of the blocking writer.
-    ("spawning", &[".spawn("], &["lifecycle.rs", "cli/", "server/listener.rs", "storage/open.rs"]),
+    (
+        "spawning",
+        &[".spawn("],
+        &["lifecycle.rs", "cli/", "playground/service.rs", "server/listener.rs", "storage/open.rs"],
+    ),
     ("HTTP calls", &["reqwest"], &["zapi/", "notify/", "cli/health.rs"]),
     ("translations", &["fluent_bundle", "FluentBundle"], &["i18n/"]),
 ];

@@ -11,6 +11,7 @@ mod matrix;
 mod metrics;
 mod model;
 mod notify;
+mod playground;
 mod readme;
 mod replicas;
 mod server;

@@ -1,30 +1,27 @@
 //! The chats between people and the bot: runs lines, and prints replies as they arrive.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 
 use super::progress_demo;
-use super::sender::Sender;
 use super::user_action::{ScriptLine, UserAction};
 use crate::cli::common::print_output;
 use crate::domain::{InstanceName, Locale};
 use crate::i18n::{self, Value};
+use crate::playground::{Action, DemoService, Messenger, OutgoingMessage, Sender};
 use crate::reply::quote;
-use crate::sandbox::webhook_event::{self, EventBuilder, post};
 use crate::sandbox::{ChatUpdate, Sandbox, SentMessage};
-use crate::storage::Store;
 
-/// The picture that `[photo]` sends.
-const PICTURE_URL: &str = "https://pictures.example.com/bairro.jpg";
 /// The timeout for replies.
 pub(super) const REPLY_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The chats between people and the bot.
 pub(super) struct DemoChat {
-    url: String,
-    store: Store,
+    messenger: Messenger,
+    service: Arc<DemoService>,
     sandbox: Sandbox,
     /// How many chat updates were printed.
     printed: usize,
@@ -37,10 +34,10 @@ pub(super) struct DemoChat {
 }
 
 impl DemoChat {
-    pub(super) fn new(url: String, store: Store, sandbox: Sandbox) -> Self {
+    pub(super) fn new(messenger: Messenger, service: Arc<DemoService>, sandbox: Sandbox) -> Self {
         Self {
-            url,
-            store,
+            messenger,
+            service,
             sandbox,
             printed: 0,
             last_message_ids: HashMap::new(),
@@ -51,7 +48,7 @@ impl DemoChat {
 
     /// The URL for webhooks.
     pub(super) fn url(&self) -> &str {
-        &self.url
+        self.messenger.url()
     }
 
     /// Whether the bot has sent nothing yet.
@@ -82,13 +79,14 @@ impl DemoChat {
     pub(super) async fn send_line(&mut self, line: &str) -> anyhow::Result<()> {
         let ScriptLine { sender: who, action, .. } = ScriptLine::parse(line);
         let sender = self.sender_for(who);
-        let event = sender.apply_to(self.build_event(action, sender.chat_id()));
-        let event = event.connected_phone(&self.sandbox.account().phone);
+        let message = OutgoingMessage {
+            is_by_owner: matches!(action, UserAction::Owner(_)),
+            ..OutgoingMessage::direct(sender.clone(), self.outgoing_action(action, sender.chat_id()))
+        };
+        let (message_id, response) = self.messenger.send(&message).await?;
         if !matches!(action, UserAction::Reaction(_)) {
-            self.last_message_ids.insert(sender.chat_id().to_owned(), event.message_id().to_owned());
+            self.last_message_ids.insert(sender.chat_id().to_owned(), message_id);
         }
-        let token = self.sandbox.account().token.as_str();
-        let response = post(&self.url, &[("z-api-token", token)], event.body().as_bytes()).await?;
         let response: serde_json::Value = serde_json::from_str(&response.text()).unwrap_or_default();
         match (response["status"].as_str(), response["id"].as_str()) {
             (Some("accepted"), Some(id)) => {
@@ -118,7 +116,7 @@ impl DemoChat {
     }
 
     fn sender_for(&self, who: Option<&str>) -> Sender {
-        who.map_or_else(Sender::terminal_user, |who| {
+        who.map_or_else(Sender::main_admin, |who| {
             self.sandbox.world(|world| Sender::find_or_unknown(world, who))
         })
     }
@@ -133,33 +131,28 @@ impl DemoChat {
         link.unwrap_or_default()
     }
 
-    /// Builds the event of an action in a chat.
-    fn build_event(&self, action: UserAction<'_>, chat: &str) -> EventBuilder {
-        let id = &self.sandbox.account().id;
+    /// The action of a line in a chat, without the notation.
+    fn outgoing_action(&self, action: UserAction<'_>, chat: &str) -> Action {
         match action {
-            UserAction::Text(text) => EventBuilder::text(id, text),
-            UserAction::Edit(text) => match self.last_message_ids.get(chat) {
-                Some(last) => EventBuilder::text(id, text).with_id(last).edited(),
-                None => EventBuilder::text(id, text),
+            UserAction::Text(text) | UserAction::Owner(text) => Action::Text(text.to_owned()),
+            UserAction::Edit(text) => match self.last_message_ids.get(chat).cloned() {
+                Some(message_id) => Action::Edit { message_id, text: text.to_owned() },
+                None => Action::Text(text.to_owned()),
             },
-            UserAction::Owner(text) => EventBuilder::text(id, text).from_me(),
-            UserAction::Picture(caption) => EventBuilder::picture(id, caption, PICTURE_URL),
-            UserAction::Reaction(sign) => {
+            UserAction::Picture(caption) => Action::Picture(caption.to_owned()),
+            UserAction::Reaction(emoji) => {
                 let sent = self.sandbox.sent();
                 let last = sent.iter().rfind(|message| message.chat == chat);
-                EventBuilder::reaction(
-                    id,
-                    sign,
-                    last.map(|message| message.message_id.as_str()).unwrap_or_default(),
-                )
+                let message_id = last.map(|message| message.message_id.clone()).unwrap_or_default();
+                Action::Reaction { message_id, emoji: emoji.to_owned() }
             }
         }
     }
 
     /// Prints the updates of chats until the command is finished.
     async fn print_until_done(&mut self, id: &str, sender: &Sender) -> anyhow::Result<()> {
-        let (sandbox, store, seen) = (self.sandbox.clone(), self.store.clone(), self.printed);
-        let mut done = std::pin::pin!(wait_until_done(&store, id));
+        let (sandbox, service, seen) = (self.sandbox.clone(), self.service.clone(), self.printed);
+        let mut done = std::pin::pin!(wait_until_done(&service, id));
         loop {
             let is_done = tokio::select! {
                 ended = &mut done => ended.map(|()| true)?,
@@ -182,13 +175,11 @@ impl DemoChat {
 
     /// Reports the delivery of the messages after the first `seen` updates, as Z-API does, and prints what follows.
     async fn report_deliveries(&mut self, seen: usize, sender: &Sender) -> anyhow::Result<()> {
-        let account = self.sandbox.account();
         for update in self.sandbox.updates_after(seen).iter().filter(|update| !update.is_edit) {
-            let body = webhook_event::delivery(&account.id, &update.message, None);
-            post(&self.url, &[("z-api-token", &account.token)], body.as_bytes()).await?;
+            self.messenger.report_delivery(&update.message).await?;
         }
         let instance = InstanceName::parse("demo").context("the name of the instance")?;
-        while self.store.queue_stats(&instance).await?.open > 0 {
+        while is_any_open(&self.service, &instance).await {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         self.print_updates(sender)
@@ -212,13 +203,23 @@ impl DemoChat {
 }
 
 /// Waits until the command is finished.
-async fn wait_until_done(store: &Store, id: &str) -> anyhow::Result<()> {
+async fn wait_until_done(service: &DemoService, id: &str) -> anyhow::Result<()> {
     loop {
-        let found = store.find(id).await?;
+        // A store that cannot be read is that of a killed service.
+        let store = service.store().context("the service did not start")?;
+        let found = store.find(id).await.unwrap_or_default();
         if found.iter().any(|row| row.finished_at.is_some()) {
             return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Whether a command of this instance is not finished.
+async fn is_any_open(service: &DemoService, instance: &InstanceName) -> bool {
+    match service.store() {
+        Some(store) => store.queue_stats(instance).await.map_or(true, |stats| stats.open > 0),
+        None => false,
     }
 }
 

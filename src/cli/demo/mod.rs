@@ -1,4 +1,4 @@
-//! `vincula demo`: the whole service against the built-in sandbox, as a chat in the terminal.
+//! `vincula demo`: the whole service against the built-in sandbox, as a chat in the terminal and a page in the browser.
 //!
 //! Everything is real but Z-API: a line becomes a signed webhook over HTTP and goes through the
 //! journal, and the reply is what the sandbox received. From a pipe each line is one message. Replies and edits of the
@@ -8,34 +8,34 @@
 
 mod chat;
 mod progress_demo;
-mod sender;
 mod user_action;
 
 use std::io::{BufRead, IsTerminal};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
 use rustyline::error::ReadlineError;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use tracing_subscriber::filter::LevelFilter;
 
 use self::chat::{DemoChat, REPLY_TIMEOUT};
-use self::sender::{ADMIN_NAME, ADMIN_PHONE};
 use super::common::{ExitStatus, print_output, start_log};
-use crate::app::App;
-use crate::clock::Clock;
 use crate::command::context::TimingConfig;
-use crate::commands::{CATALOG, name_in};
-use crate::config::{self, ConfigSource};
+use crate::commands::name_in;
 use crate::domain::Locale;
 use crate::i18n;
 use crate::lifecycle;
+use crate::playground::{self, ADMIN_NAME, ADMIN_PHONE, DemoService, Playground, translate_command};
 use crate::sandbox::{Credentials, Options as SandboxOptions, Sandbox, World};
-use crate::server::listen;
+use crate::server::{ListenerConfig, MAX_PRIVATE_CONNECTIONS, Timeouts, listen, serve};
 
 #[derive(Args, Debug)]
 pub(super) struct DemoArgs {
@@ -48,7 +48,18 @@ pub(super) struct DemoArgs {
     /// Show a tour of everything that the bot can do.
     #[arg(long)]
     tour: bool,
+    /// The address of the page, printed even without a terminal [default: a free port on loopback]
+    #[arg(long, value_name = "ADDR")]
+    page: Option<SocketAddr>,
+    /// Open the page in the browser.
+    #[arg(long)]
+    open: bool,
 }
+
+/// How many messages, calls and reactions the sandbox keeps.
+const MAX_HISTORY: usize = 1_000;
+/// The longest delay between attempts: a visitor who ends an outage sees the command go on.
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(4);
 
 /// The lines of `--tour`: each is a message, with English command names; those that begin with `##` are titles in each
 /// language, with `#` comments.
@@ -59,7 +70,8 @@ fn parse_locale(tag: &str) -> Result<Locale, String> {
 }
 
 pub(super) fn demo(options: &DemoArgs) -> anyhow::Result<ExitStatus> {
-    if !options.listen.ip().is_loopback() {
+    let addresses = [Some(options.listen), options.page];
+    if addresses.into_iter().flatten().any(|address| !address.ip().is_loopback()) {
         anyhow::bail!("the demo listens on loopback only, for example --listen 127.0.0.1:8080");
     }
     start_log(None, LevelFilter::OFF, "")?;
@@ -69,54 +81,82 @@ pub(super) fn demo(options: &DemoArgs) -> anyhow::Result<ExitStatus> {
     result
 }
 
-/// The listeners of the service and of the sandbox.
+/// The listeners of the service, of the sandbox and of the page.
 struct DemoListeners {
     public: TcpListener,
     private: TcpListener,
     upstream: TcpListener,
+    page: TcpListener,
 }
 
 async fn run(options: &DemoArgs) -> anyhow::Result<ExitStatus> {
     let folder = tempfile::Builder::new().prefix("vincula-demo-").tempdir()?;
-    let sandbox = Sandbox::new(World::neighbourhood(), Credentials::generate(), SandboxOptions::default());
+    let sandbox_options = SandboxOptions { max_history: Some(MAX_HISTORY), ..SandboxOptions::default() };
+    let sandbox = Sandbox::new(World::neighbourhood(), Credentials::generate(), sandbox_options);
+    let page = options.page.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)));
     let listeners = DemoListeners {
         public: listen(options.listen).with_context(|| format!("cannot listen on {}", options.listen))?,
         private: TcpListener::bind("127.0.0.1:0").await?,
         upstream: TcpListener::bind("127.0.0.1:0").await?,
+        page: listen(page).with_context(|| format!("cannot listen on {page}"))?,
     };
     let file = folder.path().join("vincula.toml");
     let text = build_config(options.locale, &sandbox, &listeners, &folder)?;
     std::fs::write(&file, text)?;
-    // The demo is configured like any service, but without the environment.
-    let source = ConfigSource { env: Vec::new(), ..ConfigSource::from_process(Some(file.clone())) };
-    let loaded = config::load(&source, &CATALOG.names())
-        .map_err(|findings| anyhow::anyhow!("the demo's own configuration: {}", findings[0]))?;
-    let shutdown = CancellationToken::new();
-    let mut timing = TimingConfig::default();
+    let mut timing = TimingConfig { max_retry_delay: MAX_RETRY_DELAY, ..TimingConfig::default() };
     if options.tour {
         // The transcript is the same on a slow machine: only commands on many groups show progress.
         timing.progress_message_after = REPLY_TIMEOUT;
     }
-    let app = App::build(loaded.config, Clock::system(), timing).await?;
-    let DemoListeners { public, private, upstream } = listeners;
+    let shutdown = CancellationToken::new();
+    let DemoListeners { public, private, upstream, page } = listeners;
     let url = format!("http://{}/webhooks/demo", public.local_addr()?);
-    let mut chat = DemoChat::new(url, app.store.clone(), sandbox.clone());
+    let page_address = page.local_addr()?;
+    let service = Arc::new(DemoService::new(public, private, file.clone(), timing)?);
+    let page_options = (page_address, options.locale);
+    let playground = Playground::new(sandbox.clone(), service.clone(), url, page_options, shutdown.clone());
+    let upstream =
+        tokio::spawn(lifecycle::serve_router(upstream, playground.sandbox_routes(), shutdown.clone()));
+    // Admins of communities are known from the first line on.
+    service.start(true).await?;
+    let beside = tokio::spawn(playground.clone().run());
+    let page = tokio::spawn(serve(page, playground::routes(playground.clone()), page_config(&shutdown)));
+    show_page_address(options, page_address);
+    let mut chat = DemoChat::new(playground.messenger().clone(), service.clone(), sandbox);
     chat.locale = options.locale;
     chat.columns = terminal_columns();
-    let instances: Vec<_> = app.worker.instances.values().cloned().collect();
-    let upstream = tokio::spawn(lifecycle::serve_router(upstream, sandbox.router(), shutdown.clone()));
-    let service = tokio::spawn(lifecycle::run(app, public, private, shutdown.clone()));
-    // Admins of communities are known from the first line on.
-    for instance in &instances {
-        let instance = instance.runtime().clone();
-        if let Some(admins) = &instance.community_admins {
-            admins.refresh(&instance.zapi).await?;
-        }
-    }
     let result = if options.tour { play_script(chat, TOUR).await } else { run_interactive(chat, file).await };
     shutdown.cancel();
-    let _ = tokio::join!(upstream, service);
+    let _ = tokio::join!(service.stop(), upstream, beside, page);
     result
+}
+
+/// The limits of the page: event streams end with the demo.
+fn page_config(shutdown: &CancellationToken) -> ListenerConfig {
+    ListenerConfig {
+        max_connections: MAX_PRIVATE_CONNECTIONS,
+        trusted_proxies: Vec::new(),
+        timeouts: Timeouts::default(),
+        shutdown: shutdown.clone(),
+        tasks: TaskTracker::new(),
+        metrics: Arc::default(),
+    }
+}
+
+/// Says where the page is, to a person or if its address was given, and opens it.
+fn show_page_address(options: &DemoArgs, address: SocketAddr) {
+    let url = format!("http://{address}/");
+    if options.page.is_some() || options.open || std::io::stdin().is_terminal() {
+        eprintln!("{}", i18n::text(options.locale, "demo-page", &[("url", (&url).into())]));
+    }
+    if options.open {
+        let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+        let mut browser = Command::new(program);
+        browser.arg(&url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        if browser.spawn().is_err() {
+            eprintln!("{}", i18n::text(options.locale, "demo-no-browser", &[]));
+        }
+    }
 }
 
 fn build_config(
@@ -175,19 +215,6 @@ async fn play_script(mut chat: DemoChat, script: &str) -> anyhow::Result<ExitSta
         }
     }
     Ok(ExitStatus::Success)
-}
-
-/// A line with the command's name in a language, if it begins with its English name.
-fn translate_command(line: &str, locale: Locale) -> String {
-    let Some((before, command)) = line.split_once('/') else { return line.to_owned() };
-    let end = command.find(|c: char| !c.is_alphanumeric()).unwrap_or(command.len());
-    let (name, rest) = command.split_at(end);
-    match CATALOG.lookup(name).filter(|spec| spec.name == name) {
-        Some(spec) if !before.ends_with(char::is_alphanumeric) => {
-            format!("{before}/{}{rest}", name_in(spec.name, locale))
-        }
-        _ => line.to_owned(),
-    }
 }
 
 /// The columns of the terminal, if the output is one.

@@ -151,7 +151,9 @@ fn the_demo_needs_and_reads_no_configuration() {
 
 #[test]
 fn the_demo_listens_only_on_this_machine() {
-    let ran = TestFolder::new().run(&["demo", "--listen", "0.0.0.0:0"]);
-    assert_eq!(ran.code, Some(1), "{ran:#?}");
-    assert!(ran.err.contains("loopback"), "{}", ran.err);
+    for option in ["--listen", "--page"] {
+        let ran = TestFolder::new().run(&["demo", option, "0.0.0.0:0"]);
+        assert_eq!(ran.code, Some(1), "{ran:#?}");
+        assert!(ran.err.contains("loopback"), "{}", ran.err);
+    }
 }

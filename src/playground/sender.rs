@@ -1,41 +1,41 @@
-//! The senders of the demo: the person at the terminal, the people of the sandbox, and unknown people.
+//! The senders of the demo: its main admin, the people of the sandbox, and unknown people.
 
 use crate::domain::Phone;
 use crate::sandbox::World;
 use crate::sandbox::webhook_event::EventBuilder;
 
-/// The number of the person at the terminal.
-pub(super) const ADMIN_PHONE: &str = "5544999990001";
+/// The number of the main admin.
+pub const ADMIN_PHONE: &str = "5544999990001";
 /// Their name.
-pub(super) const ADMIN_NAME: &str = "Ana";
+pub const ADMIN_NAME: &str = "Ana";
 /// The number of a person with an unknown name.
 const UNKNOWN_PHONE: &str = "5544999990099";
 
 /// A person with a phone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Sender {
+pub struct Sender {
     /// Their name in the chat.
-    pub(super) name: String,
+    pub name: String,
     /// Their number, unless they hide it.
     phone: Option<String>,
     lid: Option<String>,
 }
 
 impl Sender {
-    /// The person at the terminal.
-    pub(super) fn terminal_user() -> Self {
+    /// The main admin, who also types at the terminal.
+    pub fn main_admin() -> Self {
         Self { name: ADMIN_NAME.to_owned(), phone: Some(ADMIN_PHONE.to_owned()), lid: None }
     }
 
     /// Finds a person by name or number; if there is none, returns an unknown person.
-    pub(super) fn find_or_unknown(world: &World, who: &str) -> Self {
+    pub fn find_or_unknown(world: &World, who: &str) -> Self {
         let number = Phone::from_typed(who);
         let matches = |phone: &str, name: &str| match number {
             Some(number) => Phone::parse(phone) == Some(number),
             None => name.to_lowercase() == who.to_lowercase(),
         };
         match world.people().iter().find(|person| matches(&person.phone, &person.name)) {
-            Some(person) if person.phone == ADMIN_PHONE => Self::terminal_user(),
+            Some(person) if person.phone == ADMIN_PHONE => Self::main_admin(),
             Some(person) => Self {
                 name: person.name.clone(),
                 phone: Some(person.phone.clone()).filter(|_| !person.hides_number),
@@ -52,12 +52,12 @@ impl Sender {
     }
 
     /// The id of their direct chat with the bot.
-    pub(super) fn chat_id(&self) -> &str {
+    pub fn chat_id(&self) -> &str {
         self.phone.as_deref().or(self.lid.as_deref()).unwrap_or_default()
     }
 
     /// Adds the sender to an event.
-    pub(super) fn apply_to(&self, event: EventBuilder) -> EventBuilder {
+    pub fn apply_to(&self, event: EventBuilder) -> EventBuilder {
         let event = self.phone.iter().fold(event.sender_name(&self.name), |event, phone| event.from(phone));
         self.lid.iter().fold(event, |event, lid| event.lid(lid))
     }
