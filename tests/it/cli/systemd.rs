@@ -6,7 +6,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixDatagram;
 use std::process::{Command, Stdio};
 
-use super::{Serving, TIMEOUT, TestFolder};
+use super::{Serving, TIMEOUT, TestFolder, wait};
 use crate::support::raw_connection::request;
 
 impl TestFolder {
@@ -54,10 +54,11 @@ fn t03_a_passed_socket_that_others_reach_needs_verification() {
     let (_, after) = after.split_once("[instances.main.limits]").unwrap();
     place.write(&format!("{before}verify = \"none\"\n[instances.main.limits]{after}"));
 
-    let refused = place.program_on(&TcpListener::bind("0.0.0.0:0").unwrap()).output().unwrap();
+    let mut refused = place.program_on(&TcpListener::bind("0.0.0.0:0").unwrap()).spawn().unwrap();
 
-    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
-    let error = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(wait(&mut refused, &["serve"]), Some(1));
+    let mut error = String::new();
+    refused.stderr.unwrap().read_to_string(&mut error).unwrap();
     assert!(error.contains("verify is \"none\", but systemd passed a socket"), "{error}");
     let serving = place.serve_on(&TcpListener::bind("127.0.0.1:0").unwrap());
     serving.stop(&place);
