@@ -14,11 +14,7 @@ const RESERVED: &[(&str, &[&str], &[&str])] = &[
     ("printing", &["println!", "print!(", "eprintln!", "eprint!(", "stdout()", "stderr()"], &["cli/"]),
     ("wall time", &["SystemTime::now", "Timestamp::now", "Zoned::now"], &["clock.rs"]),
     // playground/service.rs runs the service of the demo on a runtime of its own.
-    (
-        "spawning",
-        &["tokio::spawn", "thread::spawn"],
-        &["lifecycle.rs", "cli/", "playground/service.rs"],
-    ),
+    ("spawning", &["tokio::spawn", "thread::spawn"], &["lifecycle.rs", "cli/", "playground/service.rs"]),
     // Hashing a password takes longer than a request may block its thread.
     (
         "spawning",
