@@ -1,6 +1,7 @@
 //! The catalog: finds commands by name, in any language, and suggests the nearest name of a typo.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use crate::command::spec::CommandSpec;
 use crate::command::wish::{Wish, WishTable};
@@ -25,7 +26,8 @@ pub struct Catalog {
     specs: Vec<&'static CommandSpec>,
     /// By each of their names, folded.
     by_name: HashMap<String, &'static CommandSpec>,
-    wishes: WishTable,
+    /// Made for the first message of an admin: it takes a megabyte with the texts of all languages.
+    wishes: OnceLock<WishTable>,
 }
 
 impl Catalog {
@@ -33,7 +35,7 @@ impl Catalog {
     pub fn new(specs: impl IntoIterator<Item = &'static CommandSpec>) -> Self {
         let specs: Vec<_> = specs.into_iter().collect();
         let names = specs.iter().flat_map(|spec| spec.names().map(|name| (fold(name), *spec)));
-        Self { by_name: names.collect(), wishes: WishTable::new(&specs), specs }
+        Self { by_name: names.collect(), wishes: OnceLock::new(), specs }
     }
 
     /// Every command, in the order of the help.
@@ -58,7 +60,7 @@ impl Catalog {
 
     /// The wish in a text without a prefix. It may be chatter, so what changes something is only offered.
     pub fn parse_wish(&self, text: &str) -> Option<Wish> {
-        self.wishes.parse(text)
+        self.wishes.get_or_init(|| WishTable::new(&self.specs)).parse(text)
     }
 
     /// The commands of a message, at most `limit`; none if it is not written like one.
