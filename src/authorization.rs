@@ -6,8 +6,9 @@
 //! Rights are checked twice: when the webhook arrives, so that non-admins cost nothing, and again when the
 //! command runs, so that a removed admin changes nothing.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use crate::config::{Admin, AdminsFrom, Instance};
 use crate::directory::{CommunityAdmin, CommunityEntry, Directory, fold};
@@ -21,8 +22,8 @@ pub const CONFIG_ADMINS_ONLY: [&str; 4] = ["create", "deactivate", "alias", "ali
 #[derive(Clone, Debug)]
 pub struct Admins {
     admins: Vec<Arc<Admin>>,
-    by_phone: HashMap<u64, usize>,
-    by_lid: HashMap<u64, usize>,
+    by_phone: FxHashMap<u64, usize>,
+    by_lid: FxHashMap<u64, usize>,
     /// The bot's own phone, if its commands count.
     owner: Option<Arc<Admin>>,
 }
