@@ -39,7 +39,7 @@ fn fold_latin(name: &str) -> Option<String> {
 
 /// Folds an ASCII character, or an accented letter of Portuguese and Spanish; `None` for any other character.
 #[inline]
-pub fn fold_latin_char(c: char) -> Option<u8> {
+pub const fn fold_latin_char(c: char) -> Option<u8> {
     Some(match c {
         'a'..='z' | '0'..='9' => c as u8,
         '`' | '"' => b'\'',
@@ -50,7 +50,8 @@ pub fn fold_latin_char(c: char) -> Option<u8> {
         'ú' | 'ù' | 'û' | 'ü' | 'Ú' | 'Ù' | 'Û' | 'Ü' => b'u',
         'ç' | 'Ç' => b'c',
         'ñ' | 'Ñ' => b'n',
-        c => u8::try_from(c).ok().filter(u8::is_ascii)?.to_ascii_lowercase(),
+        c if c.is_ascii() => (c as u8).to_ascii_lowercase(),
+        _ => return None,
     })
 }
 

@@ -126,43 +126,107 @@ fn squeeze(folded: &str) -> Option<String> {
     Some(squeezed)
 }
 
-/// Asks `decide` about the words of a text, folded, without apostrophes, and with repeated letters only once, until it
-/// decides. Much faster than [`tokenize`]. At a character that is neither ASCII nor a letter of Portuguese or Spanish the
-/// decision is yes.
-pub fn decide_by_words(text: &str, mut decide: impl FnMut(&str) -> Option<bool>) -> Option<bool> {
-    let mut word = String::with_capacity(32);
-    let mut last = None;
-    for c in text.chars().chain([' ']) {
-        let folded = match c {
-            'a'..='z' => c,
-            '\'' => continue,
-            _ => match fold_latin_char(c) {
-                Some(folded) => char::from(folded),
-                None => return Some(true),
-            },
+/// What a character is to the words of a text.
+#[derive(Clone, Copy)]
+enum WordChar {
+    /// A letter or digit, folded.
+    Letter(u8),
+    /// It is left out: an apostrophe.
+    Joiner,
+    /// It ends a word.
+    Separator,
+    /// No ASCII character, and no letter of Portuguese or Spanish.
+    Other,
+}
+
+/// The characters of Latin-1, by their code points.
+static LATIN_CHARS: [WordChar; 256] = {
+    let mut chars = [WordChar::Other; 256];
+    let mut code = 0;
+    while code < chars.len() {
+        chars[code] = match fold_latin_char(code as u8 as char) {
+            _ if code == b'\'' as usize => WordChar::Joiner,
+            Some(folded) if folded.is_ascii_alphanumeric() => WordChar::Letter(folded),
+            Some(_) => WordChar::Separator,
+            None => WordChar::Other,
         };
-        if !folded.is_ascii_alphanumeric() {
-            if last.take().is_some() {
-                let decision = decide(&word);
+        code += 1;
+    }
+    chars
+};
+
+/// No word of a table is as long.
+const MAX_DECIDED_WORD: usize = 32;
+
+/// Asks `decide` about the words of a text, folded, without apostrophes, and with repeated letters only once, until it
+/// decides. Much faster than [`tokenize`]. Of a word that is longer than any in a table, it gets the beginning. At a
+/// character that is neither ASCII nor a letter of Portuguese or Spanish the decision is yes.
+pub fn decide_by_words(text: &str, mut decide: impl FnMut(&[u8]) -> Option<bool>) -> Option<bool> {
+    let (mut word, mut len, mut last) = ([0; MAX_DECIDED_WORD], 0, 0);
+    for c in text.chars().chain([' ']) {
+        match LATIN_CHARS.get(c as usize).copied().unwrap_or(WordChar::Other) {
+            WordChar::Letter(letter) if letter == last => {}
+            WordChar::Letter(letter) => {
+                last = letter;
+                if let Some(place) = word.get_mut(len) {
+                    *place = letter;
+                    len += 1;
+                }
+            }
+            WordChar::Joiner => {}
+            WordChar::Separator if len == 0 => {}
+            WordChar::Separator => {
+                let decision = decide(&word[..len]);
                 if decision.is_some() {
                     return decision;
                 }
-                word.clear();
+                (len, last) = (0, 0);
             }
-        } else if last.replace(folded) != Some(folded) {
-            word.push(folded);
+            WordChar::Other => return Some(true),
         }
     }
     None
+}
+
+/// A set of words, for [`decide_by_words`]. Most words that it does not have are told by their first letter and length.
+#[derive(Debug)]
+pub struct WordSet {
+    words: FxHashSet<Box<[u8]>>,
+    /// The lengths of the words that begin with an ASCII character, one bit each.
+    lengths: [u64; 128],
+}
+
+impl WordSet {
+    /// A set of these words, which are folded and have repeated letters only once.
+    pub fn new(words: FxHashSet<Box<[u8]>>) -> Self {
+        let mut lengths = [0; 128];
+        for word in &words {
+            if let Some(bits) = word.first().and_then(|first| lengths.get_mut(usize::from(*first))) {
+                *bits |= length_bit(word);
+            }
+        }
+        Self { words, lengths }
+    }
+
+    /// Whether it has this word.
+    pub fn contains(&self, word: &[u8]) -> bool {
+        let bits = word.first().and_then(|first| self.lengths.get(usize::from(*first)));
+        bits.is_some_and(|bits| bits & length_bit(word) != 0) && self.words.contains(word)
+    }
+}
+
+/// Long words share a bit.
+fn length_bit(word: &[u8]) -> u64 {
+    1 << word.len().min(63)
 }
 
 /// A value for each word or phrase.
 #[derive(Debug)]
 pub struct PhraseTable<T> {
     /// By their first words, with repeated letters only once: nearly every word of a text begins no phrase.
-    by_first_word: FxHashMap<String, Vec<Phrase<T>>>,
+    by_first_word: FxHashMap<Box<[u8]>, Vec<Phrase<T>>>,
     /// All words of the phrases, with repeated letters only once.
-    words: FxHashSet<String>,
+    words: FxHashSet<Box<[u8]>>,
     max_words: usize,
 }
 
@@ -216,27 +280,27 @@ impl<T> PhraseTable<T> {
             let words: Vec<_> = tokenize(&phrase).into_iter().map(Token::into_owned).collect();
             let Some(first) = words.first() else { continue };
             table.max_words = table.max_words.max(words.len());
-            table.words.extend(words.iter().map(|word| word.squeezed().to_owned()));
-            let phrases = table.by_first_word.entry(first.squeezed().to_owned()).or_default();
+            table.words.extend(words.iter().map(|word| word.squeezed().as_bytes().into()));
+            let phrases = table.by_first_word.entry(first.squeezed().as_bytes().into()).or_default();
             phrases.push(Phrase { words, value });
         }
         table
     }
 
     /// Whether a phrase begins with this word, which has repeated letters only once.
-    pub fn has_first_word(&self, word: &str) -> bool {
+    pub fn has_first_word(&self, word: &[u8]) -> bool {
         self.by_first_word.contains_key(word)
     }
 
     /// Whether a phrase has this word, which has repeated letters only once.
-    pub fn has_word(&self, word: &str) -> bool {
+    pub fn has_word(&self, word: &[u8]) -> bool {
         self.words.contains(word)
     }
 
     /// The phrases with which the tokens begin: nearly always none.
     pub fn matches(&self, tokens: &[Token<'_>]) -> Vec<PhraseMatch<'_, T>> {
         let Some(first) = tokens.first() else { return Vec::new() };
-        let phrases = self.by_first_word.get(first.squeezed()).map_or(&[][..], Vec::as_slice);
+        let phrases = self.by_first_word.get(first.squeezed().as_bytes()).map_or(&[][..], Vec::as_slice);
         phrases.iter().filter_map(|phrase| phrase.match_tokens(tokens)).collect()
     }
 

@@ -10,7 +10,7 @@ use crate::domain::Locale;
 use crate::i18n;
 use crate::parse::numbers::{AND, parse_numbers};
 use crate::parse::phrases::{
-    PhraseMatch, PhraseTable, Token, decide_by_words, longest_match, phrases, tokenize,
+    PhraseMatch, PhraseTable, Token, WordSet, decide_by_words, longest_match, phrases, tokenize,
 };
 use crate::parse::word_lists::in_word_list;
 
@@ -107,18 +107,18 @@ static PHRASES: LazyLock<PhraseTable<PhraseRole>> = LazyLock::new(|| {
 });
 
 /// A word of each phrase that says no: `não` of `agora não`. A text without any of these words has no such phrase.
-static WORDS_OF_NO: LazyLock<FxHashSet<String>> = LazyLock::new(|| {
+static WORDS_OF_NO: LazyLock<WordSet> = LazyLock::new(|| {
     let mut all: Vec<_> = phrases("reply-no").chain(phrases("reply-no-within")).collect();
     all.sort_by_key(|(_, phrase)| phrase.split_whitespace().count());
     let mut chosen = FxHashSet::default();
     for (_, phrase) in all {
         let words = tokenize(&phrase);
         let words = || words.iter().map(Token::squeezed);
-        if !words().any(|word| chosen.contains(word)) {
-            chosen.extend(words().max_by_key(|word| word.len()).map(str::to_owned));
+        if !words().any(|word| chosen.contains(word.as_bytes())) {
+            chosen.extend(words().max_by_key(|word| word.len()).map(|word| word.as_bytes().into()));
         }
     }
-    chosen
+    WordSet::new(chosen)
 });
 
 /// What is known about the prompt that a text may reply to.
@@ -197,7 +197,7 @@ fn parse_by_phrases(text: &str, is_direct: bool, prompt: PromptFacts<'_>) -> Opt
 fn may_be_reply(text: &str) -> bool {
     let mut has_other_words = false;
     let decision = decide_by_words(text, |word| {
-        let is_other = || !PHRASES.has_word(word) && !word.contains(|c: char| c.is_ascii_digit());
+        let is_other = || !PHRASES.has_word(word) && !word.iter().any(u8::is_ascii_digit);
         has_other_words = has_other_words || is_other();
         WORDS_OF_NO.contains(word).then_some(true)
     });
