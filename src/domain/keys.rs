@@ -19,6 +19,11 @@ impl OrderingKey {
         Self(key.into())
     }
 
+    /// The key of an admin's direct chat with the bot. Webhooks name that chat by number or by lid.
+    pub fn direct(admin: &str) -> Self {
+        Self(["@", admin].concat())
+    }
+
     /// The text of the key.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -26,6 +31,11 @@ impl OrderingKey {
 }
 
 impl ConversationKey {
+    /// The key of an admin in their direct chat with the bot.
+    pub fn direct(admin: &str) -> Self {
+        Self::new(admin, &OrderingKey::direct(admin))
+    }
+
     /// The key of an admin in the chat with this ordering key.
     pub fn new(admin: &str, chat: &OrderingKey) -> Self {
         Self([admin, chat.as_str()].join(" "))

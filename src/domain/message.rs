@@ -26,11 +26,10 @@ impl Chat {
         }
     }
 
-    /// The key of the commands that run one after the other in this chat. Webhooks name a direct chat by number or
-    /// by lid, so its key is the admin's.
+    /// The key of the commands that run one after the other in this chat.
     pub fn ordering_key(&self, admin: &str, by_owner: bool) -> OrderingKey {
         match self {
-            Self::Direct(_) if !by_owner => OrderingKey::new(format!("@{admin}")),
+            Self::Direct(_) if !by_owner => OrderingKey::direct(admin),
             chat => OrderingKey::new(chat.id()),
         }
     }

@@ -12,6 +12,7 @@ use super::endpoint::{Endpoint, UNKNOWN_COMMANDS_PER_MINUTE};
 use super::ignore_reason::IgnoreReason;
 use super::intent::MessageIntent;
 use super::outcome::WebhookOutcome;
+use super::payload::{ChatRef, MessageRef};
 use super::refused::RefusedCounter;
 use super::rejection_notice::RejectionNotifier;
 use super::replay::ReplayGuard;
@@ -54,21 +55,29 @@ pub struct Enqueuer {
 /// An authenticated message that may be for the bot.
 pub(super) struct IncomingMessage<'a> {
     pub(super) intent: MessageIntent,
-    pub(super) message: Message,
-    /// The ignore reason if the message is not expected.
-    pub(super) ignore_reason: IgnoreReason,
+    pub(super) message: MessageRef<'a>,
     /// The signed id of the delivery.
     pub(super) webhook_id: Option<&'a str>,
     pub(super) received_at: Timestamp,
     pub(super) request_id: RequestId,
+}
+
+/// A message of an admin.
+struct AdminMessage<'a> {
+    intent: MessageIntent,
+    message: Message,
+    /// The ignore reason if the message is not expected.
+    ignore_reason: IgnoreReason,
+    webhook_id: Option<&'a str>,
+    received_at: Timestamp,
     /// Its reply begins a pause.
-    pub(super) talk: Option<TalkKind>,
+    talk: Option<TalkKind>,
 }
 
 /// A message of an admin that may be stored.
 pub(super) struct AdmittedMessage<'a> {
     admin: Arc<Admin>,
-    event: IncomingMessage<'a>,
+    event: AdminMessage<'a>,
     _permit: SemaphorePermit<'a>,
 }
 
@@ -80,7 +89,7 @@ enum Expectation {
     AlreadyHandled,
 }
 
-impl IncomingMessage<'_> {
+impl AdminMessage<'_> {
     /// Its commands, as they are stored.
     fn parts(&self, instance: &InstanceRuntime) -> Vec<MessagePart> {
         let text = self.message.text.as_str();
@@ -133,13 +142,10 @@ impl IncomingMessage<'_> {
         CATALOG.split_commands(&self.message.text, &instance.parser, MAX_COMMANDS + 1)
     }
 
-    /// Whether it has only unknown commands in a group, which are most likely for another bot.
+    /// Whether it is for another bot.
     fn is_for_other_bot(&self, instance: &InstanceRuntime) -> bool {
-        let is_known = |text: &&str| {
-            instance.parser.parse(text).is_some_and(|command| CATALOG.lookup(&command.typed).is_some())
-        };
-        matches!((&self.intent, &self.message.chat), (MessageIntent::Command, Chat::Group(_)))
-            && !self.split(instance).iter().any(is_known)
+        let is_in_group = matches!(self.message.chat, Chat::Group(_));
+        is_in_group && has_only_unknown_commands(instance, &self.intent, &self.message.text)
     }
 }
 
@@ -212,38 +218,50 @@ impl Enqueuer {
     }
 
     /// Checks what needs no journal: the sender is an admin, the message is new, and talk in a direct chat comes after
-    /// the pause.
+    /// the pause. Only then its texts are copied.
     ///
     /// # Errors
     /// The response to a message that is not stored.
     pub(super) fn admit<'a>(
         &'a self,
         endpoint: &Endpoint,
+        instance: &Arc<InstanceRuntime>,
         event: IncomingMessage<'a>,
     ) -> Result<AdmittedMessage<'a>, WebhookOutcome> {
-        let instance = endpoint.instance.runtime();
-        let (sender, now) = (event.message.sender, event.received_at);
+        let IncomingMessage { intent, message, webhook_id, received_at: now, request_id } = &event;
+        let (sender, now) = (message.sender, *now);
         let ignore = |reason| self.ignore(endpoint, sender, reason, now);
-        let Some(admin) = instance.find_admin(sender, event.message.by_owner) else {
-            return Err(ignore(self.reject_non_admin(&instance, &event)));
+        let Some(admin) = instance.find_admin(sender, message.by_owner) else {
+            return Err(ignore(self.reject_non_admin(instance, &event)));
         };
-        if event.message.sent_at.is_some_and(|sent_at| sent_at > now.plus(CLOCK_TOLERANCE)) {
+        if message.sent_at.is_some_and(|sent_at| sent_at > now.plus(CLOCK_TOLERANCE)) {
             if endpoint.clock_skew.begin() {
-                tracing::warn!(request = %event.request_id, instance = %endpoint.name(), "a message is from the future and ignored: check the clock of this machine");
+                tracing::warn!(request = %request_id, instance = %endpoint.name(), "a message is from the future and ignored: check the clock of this machine");
             }
             return Err(ignore(IgnoreReason::SentInFuture));
         }
         if endpoint.clock_skew.end() {
-            tracing::info!(request = %event.request_id, instance = %endpoint.name(), "messages are not from the future any more");
+            tracing::info!(request = %request_id, instance = %endpoint.name(), "messages are not from the future any more");
         }
-        if event.webhook_id.is_some_and(|id| self.replay_guard.is_replay(endpoint.name(), sender, id, now)) {
+        if webhook_id.is_some_and(|id| self.replay_guard.is_replay(endpoint.name(), sender, id, now)) {
             return Err(WebhookOutcome::Duplicate);
         }
-        let Ok(permit) = self.pending.try_acquire() else { return Err(WebhookOutcome::Overloaded) };
-        let is_due = |key| endpoint.instance.talk_pause.is_over(key, TalkKind::Other, now);
-        if matches!(event.intent, MessageIntent::Talk) && !is_due(&event.conversation_key(&admin)) {
-            return Err(WebhookOutcome::Ignored(event.ignore_reason));
+        let ignore_reason = intent.reason_if_unexpected(message);
+        // Talk is in direct chats only.
+        let is_due =
+            || endpoint.instance.talk_pause.is_over(&ConversationKey::direct(&admin.key), TalkKind::Other, now);
+        if matches!(intent, MessageIntent::Talk) && !is_due() {
+            return Err(WebhookOutcome::Ignored(ignore_reason));
         }
+        let Ok(permit) = self.pending.try_acquire() else { return Err(WebhookOutcome::Overloaded) };
+        let event = AdminMessage {
+            ignore_reason,
+            message: message.to_message(),
+            webhook_id: *webhook_id,
+            received_at: now,
+            talk: None,
+            intent: event.intent,
+        };
         Ok(AdmittedMessage { admin, event, _permit: permit })
     }
 
@@ -295,10 +313,11 @@ impl Enqueuer {
 
     /// Ignores a message of a sender who is no admin; a command gets a reply if the configuration wants that.
     fn reject_non_admin(&self, instance: &Arc<InstanceRuntime>, event: &IncomingMessage<'_>) -> IgnoreReason {
-        if event.is_for_other_bot(instance) {
-            return event.ignore_reason;
+        let IncomingMessage { intent, message, .. } = event;
+        let is_in_group = matches!(message.chat, ChatRef::Group(_));
+        if is_in_group && has_only_unknown_commands(instance, intent, &message.text) {
+            return intent.reason_if_unexpected(message);
         }
-        let message = &event.message;
         tracing::debug!(
             request = %event.request_id,
             instance = %instance.config.name,
@@ -307,7 +326,7 @@ impl Enqueuer {
             "command ignored, its sender is no admin; add the sender under admins to allow it"
         );
         if instance.config.non_admins == NonAdminPolicy::Refuse {
-            self.rejection_notifier.notify(instance, message, event.received_at);
+            self.rejection_notifier.notify(instance, &message.to_message(), event.received_at);
         }
         IgnoreReason::NotAnAdmin
     }
@@ -317,7 +336,7 @@ impl Enqueuer {
         &self,
         endpoint: &Endpoint,
         admin: &Admin,
-        event: &IncomingMessage<'_>,
+        event: &AdminMessage<'_>,
     ) -> Result<WebhookOutcome, IgnoreReason> {
         let (message, now) = (&event.message, event.received_at);
         let instance = &*endpoint.instance.runtime();
@@ -388,7 +407,7 @@ impl Enqueuer {
         &self,
         endpoint: &Endpoint,
         admin: &Admin,
-        event: &mut IncomingMessage<'_>,
+        event: &mut AdminMessage<'_>,
     ) -> Result<Expectation, StoreUnavailable> {
         let key = event.conversation_key(admin);
         let now = event.received_at;
@@ -467,7 +486,7 @@ impl Enqueuer {
         &self,
         endpoint: &Endpoint,
         key: &ConversationKey,
-        event: &mut IncomingMessage<'_>,
+        event: &mut AdminMessage<'_>,
     ) -> Result<bool, StoreUnavailable> {
         let request = self.photo_request(endpoint, key, event.received_at).await?;
         let is_requested = request.is_some();
@@ -483,7 +502,7 @@ impl Enqueuer {
         &self,
         endpoint: &Endpoint,
         admin: &Admin,
-        event: &mut IncomingMessage<'_>,
+        event: &mut AdminMessage<'_>,
         is_edit: bool,
     ) -> Result<Expectation, StoreUnavailable> {
         let message = &mut event.message;
@@ -517,7 +536,7 @@ impl Enqueuer {
         &self,
         endpoint: &Endpoint,
         admin: &Admin,
-        event: &mut IncomingMessage<'_>,
+        event: &mut AdminMessage<'_>,
         is_open: bool,
     ) -> Result<Expectation, StoreUnavailable> {
         let versions = match self.set_edit_version(endpoint, admin, event).await? {
@@ -543,7 +562,7 @@ impl Enqueuer {
         &self,
         endpoint: &Endpoint,
         admin: &Admin,
-        event: &mut IncomingMessage<'_>,
+        event: &mut AdminMessage<'_>,
     ) -> Result<Result<Vec<MessageVersion>, Expectation>, StoreUnavailable> {
         let message = &mut event.message;
         // Only the sender's own versions: a message of somebody else under this id is another message.
@@ -567,7 +586,7 @@ impl Enqueuer {
         &self,
         endpoint: &Endpoint,
         admin: &Admin,
-        event: &mut IncomingMessage<'_>,
+        event: &mut AdminMessage<'_>,
     ) -> Result<Expectation, StoreUnavailable> {
         let texts = event.split(&endpoint.instance.runtime());
         let has_several = texts.len() > 1;
@@ -590,6 +609,15 @@ impl Enqueuer {
         }
         Ok(Expectation::Yes)
     }
+}
+
+/// Whether a message has only unknown commands: in a group they are most likely for another bot.
+fn has_only_unknown_commands(instance: &InstanceRuntime, intent: &MessageIntent, text: &str) -> bool {
+    let is_known = |text: &&str| {
+        instance.parser.parse(text).is_some_and(|command| CATALOG.lookup(&command.typed).is_some())
+    };
+    let commands = || CATALOG.split_commands(text, &instance.parser, MAX_COMMANDS + 1);
+    matches!(intent, MessageIntent::Command) && !commands().iter().any(is_known)
 }
 
 /// A command of a message. Without a kind it is that of its name.

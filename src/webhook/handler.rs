@@ -17,6 +17,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
 use http::request::Parts;
@@ -58,6 +59,21 @@ pub struct WebhookHandler {
     unknown_instance: RejectionMetrics,
     /// How often a rejected body is hashed: the highest number of keys of any instance.
     max_hash_passes: usize,
+}
+
+/// What became of an event.
+enum Dispatched<'a> {
+    /// It is ignored.
+    Done(WebhookOutcome),
+    /// It is written to the journal.
+    Writing(BoxFuture<'a, WebhookOutcome>),
+}
+
+/// What the head of a request says.
+struct RequestHead<'e, 'r> {
+    content_length: Option<u64>,
+    credentials: Option<(&'e Endpoint, Credentials<'r>)>,
+    precheck: Result<Precheck, VerifyError>,
 }
 
 /// The axum handler of `POST /webhooks/…`.
@@ -110,7 +126,10 @@ impl WebhookHandler {
         let mut response = match self.authenticate(parts, body, peer, id).await {
             Ok((endpoint, verified, now)) => {
                 failpoint::reach(Step::Verified);
-                let outcome = self.dispatch(endpoint, &verified, now, id).await;
+                let outcome = match self.dispatch(endpoint, &verified, now, id) {
+                    Dispatched::Done(outcome) => outcome,
+                    Dispatched::Writing(outcome) => outcome.await,
+                };
                 endpoint.metrics.record(&outcome, now);
                 outcome.into_response()
             }
@@ -129,20 +148,10 @@ impl WebhookHandler {
         id: RequestId,
     ) -> Result<(&Endpoint, Verified, Timestamp), Problem> {
         let headers = &parts.headers;
-        if !is_json(headers) || headers.contains_key(CONTENT_ENCODING) {
-            return Err(UNSUPPORTED_MEDIA_TYPE);
-        }
-        let content_length =
-            headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-        if content_length.is_some_and(|length| self.body_reader.exceeds_limit(length)) {
-            return Err(BODY_TOO_LARGE);
-        }
+        let RequestHead { content_length, credentials, precheck } = self.read_head(parts)?;
+        let endpoint = credentials.as_ref().map(|(endpoint, _)| *endpoint);
         let client_addr = || ClientAddr::from_request(peer, headers, &self.trusted_proxies);
-        let path = parts.uri.path();
-        let endpoint = self.find_endpoint(path);
-        let meta = RequestMeta::new(headers, path_secret(path));
-        let credentials = endpoint.map(|endpoint| (endpoint, endpoint.verifier.read_credentials(&meta)));
-        let unauthenticated_client = match self.precheck(credentials.as_ref(), &meta) {
+        let unauthenticated_client = match precheck {
             Ok(Precheck::Authenticated) => None,
             Ok(Precheck::NeedsBody) => Some(client_addr()),
             Err(error) => {
@@ -180,6 +189,25 @@ impl WebhookHandler {
                 Err(self.reject(endpoint, &error, client_addr(), id))
             }
         }
+    }
+
+    /// Reads and checks the head of a request.
+    fn read_head<'e, 'r>(&'e self, parts: &'r Parts) -> Result<RequestHead<'e, 'r>, Problem> {
+        let headers = &parts.headers;
+        if !is_json(headers) || headers.contains_key(CONTENT_ENCODING) {
+            return Err(UNSUPPORTED_MEDIA_TYPE);
+        }
+        let content_length =
+            headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+        if content_length.is_some_and(|length| self.body_reader.exceeds_limit(length)) {
+            return Err(BODY_TOO_LARGE);
+        }
+        let path = parts.uri.path();
+        let meta = RequestMeta::new(headers, path_secret(path));
+        let endpoint = self.find_endpoint(path);
+        let credentials = endpoint.map(|endpoint| (endpoint, endpoint.verifier.read_credentials(&meta)));
+        let precheck = self.precheck(credentials.as_ref(), &meta);
+        Ok(RequestHead { content_length, credentials, precheck })
     }
 
     /// Checks the headers and the path, before the body is read.
@@ -262,56 +290,49 @@ impl WebhookHandler {
         self.endpoints.get(index)
     }
 
-    /// Reads an authenticated event, and sends a command or a connection status to the journal.
-    async fn dispatch(
-        &self,
-        endpoint: &Endpoint,
-        verified: &Verified,
+    /// Reads an authenticated event, and sends a command or a connection status to the journal. Not an async function,
+    /// whose future would hold the event.
+    fn dispatch<'a>(
+        &'a self,
+        endpoint: &'a Endpoint,
+        verified: &'a Verified,
         now: Timestamp,
         id: RequestId,
-    ) -> WebhookOutcome {
-        let instance = endpoint.instance.runtime();
+    ) -> Dispatched<'a> {
+        let instance = &*endpoint.instance.runtime();
         let message = match payload::parse_event(verified, &InstanceInfo::from(&instance.config)) {
             Ok(ParsedEvent::Message(message)) => message,
             Ok(ParsedEvent::Connection { is_connected, at }) => {
                 let at = at.filter(|at| *at <= now).unwrap_or(now);
                 let report = ConnectionReport { is_connected, at };
                 instance.metrics.set_connected(is_connected, at);
-                // Boxed to keep this future small for ignored events.
-                return Box::pin(self.enqueuer.record_connection_status(endpoint, report, now)).await;
+                let writing = self.enqueuer.record_connection_status(endpoint, report, now);
+                return Dispatched::Writing(Box::pin(writing));
             }
             Ok(ParsedEvent::Delivery(report)) => {
-                return Box::pin(self.enqueuer.record_delivery(endpoint, report, now)).await;
+                return Dispatched::Writing(Box::pin(self.enqueuer.record_delivery(endpoint, report, now)));
             }
-            Ok(ParsedEvent::Ignored(reason)) => return WebhookOutcome::Ignored(reason),
-            Err(_) => return WebhookOutcome::InvalidJson,
+            Ok(ParsedEvent::Ignored(reason)) => return Dispatched::Done(WebhookOutcome::Ignored(reason)),
+            Err(_) => return Dispatched::Done(WebhookOutcome::InvalidJson),
         };
         // The event carries the bot's own number, which never counts as an admin.
         if let (Some(admins), Some(bot_phone)) = (&instance.community_admins, message.bot_phone) {
             admins.exclude_phone(bot_phone);
         }
-        // Only to skip messages of non-admins early; `enqueue` checks every message.
+        // Only to skip messages of non-admins early; `admit` checks every message.
         let is_admin = || instance.find_admin(message.sender, message.by_owner).is_some();
         let intent = match intent::detect(&message, &instance.parser, is_admin) {
             Ok(intent) => intent,
-            Err(reason) => return WebhookOutcome::Ignored(reason),
+            Err(reason) => return Dispatched::Done(WebhookOutcome::Ignored(reason)),
         };
-        let incoming = IncomingMessage {
-            ignore_reason: intent.reason_if_unexpected(&message),
-            intent,
-            message: message.to_message(),
-            webhook_id: verified.webhook_id(),
-            received_at: now,
-            request_id: id,
-            talk: None,
-        };
-        match self.enqueuer.admit(endpoint, incoming) {
+        let webhook_id = verified.webhook_id();
+        let incoming = IncomingMessage { intent, message, webhook_id, received_at: now, request_id: id };
+        match self.enqueuer.admit(endpoint, instance, incoming) {
             Ok(message) => {
                 let span = tracing::error_span!("webhook", request = %id, instance = %endpoint.name());
-                // Boxed to keep this future small for ignored events.
-                Box::pin(self.store(endpoint, message).instrument(span)).await
+                Dispatched::Writing(Box::pin(self.store(endpoint, message).instrument(span)))
             }
-            Err(outcome) => outcome,
+            Err(outcome) => Dispatched::Done(outcome),
         }
     }
 
