@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 use crate::authorization::Admins;
 use crate::clock::{Clock, Timestamp};
 use crate::command::catalog::Catalog;
@@ -317,8 +319,8 @@ impl Context<'_> {
     }
 
     /// Stores the plan, before the first changing call.
-    pub async fn store_plan(&mut self, plan: String) -> Result<(), LeaseError> {
-        self.claim.store_plan(plan, self.clock.now()).await
+    pub async fn store_plan(&mut self, plan: &impl Serialize) -> Result<(), LeaseError> {
+        self.claim.store_plan(serde_json::to_string(plan).unwrap_or_default(), self.clock.now()).await
     }
 
     /// A point in time in the instance's time zone, with the year if it is not the current one.

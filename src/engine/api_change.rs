@@ -115,7 +115,7 @@ pub fn stored_plan<T: DeserializeOwned>(context: &Context<'_>) -> Result<Option<
 
 /// Stores a plan, before the call.
 pub async fn store_plan(context: &mut Context<'_>, plan: &impl Serialize) -> Result<(), CommandError> {
-    context.store_plan(serde_json::to_string(plan).unwrap_or_default()).await?;
+    context.store_plan(plan).await?;
     failpoint::reach(Step::Planned);
     Ok(())
 }

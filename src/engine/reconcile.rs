@@ -83,10 +83,9 @@ pub async fn store_plan_and_acquire(
     plan: &impl Serialize,
     call: &'static str,
 ) -> Result<Option<ChangePermit>, CommandError> {
-    let json = serde_json::to_string(plan).unwrap_or_default();
     let zapi = context.zapi;
     let acquire = async { Ok(zapi.acquire_change_permit(call).await.ok()) };
-    let ((), permit) = tokio::try_join!(context.store_plan(json), acquire)?;
+    let ((), permit) = tokio::try_join!(context.store_plan(plan), acquire)?;
     failpoint::reach(Step::Planned);
     Ok(permit)
 }

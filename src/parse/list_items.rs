@@ -18,19 +18,18 @@ pub fn find_item(line: &str, words: Range<usize>) -> (&str, Option<&str>) {
 
 /// The items of a line that lists numbered names behind commas, as in `1. Futebol, 2. Suporte`; else the whole line.
 pub fn split_numbered_names(line: &str) -> Vec<&str> {
-    // A name in quotes may hold such a comma.
-    if line.contains(['"', '“', '”', '«']) {
-        return vec![line];
-    }
     let line = line.trim_end_matches(|c: char| c.is_whitespace() || is_comma(c));
     let is_numbered_name = |text: &str| {
         let is_number = text.trim_start().starts_with(|c: char| c.is_ascii_digit());
         is_number && numbered_list_item(text).is_some_and(|name| name.starts_with(char::is_alphabetic))
     };
-    let (mut parts, mut start) = (Vec::new(), 0);
-    for (at, comma) in line.match_indices(is_comma) {
-        let next = at + comma.len();
-        if is_numbered_name(&line[next..]) {
+    let is_quote = |c: char| matches!(c, '"' | '“' | '”' | '«' | '»');
+    let (mut parts, mut start, mut is_quoted) = (Vec::new(), 0, false);
+    for (at, sign) in line.match_indices(|c| is_comma(c) || is_quote(c)) {
+        let next = at + sign.len();
+        is_quoted ^= sign.starts_with(is_quote);
+        // A name in quotes may hold such a comma.
+        if !is_quoted && sign.starts_with(is_comma) && is_numbered_name(&line[next..]) {
             parts.push(&line[start..at]);
             start = next;
         }

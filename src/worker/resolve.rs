@@ -170,22 +170,19 @@ async fn resolve_confirmed_undo(
     context: &ResolveContext<'_>,
     confirmed: DeferredCommand,
 ) -> Result<Resolution, LeaseError> {
-    let cleared = vec![clear_prompt(context.conversation_key)];
     let parsed = ParsedCommand::new(&undo::SPEC, &confirmed.command, &confirmed.rest);
-    let flags = match parsed.assign(&undo::SPEC) {
-        Ok(arguments) => arguments.flags,
-        Err(error) => {
-            let reply = undo::SPEC.usage_error_reply(error, context.localizer);
-            return Ok(Resolution::Reply(reply, cleared));
-        }
+    let resolution = match parsed.assign(&undo::SPEC) {
+        Ok(arguments) => undo::resolve(context, arguments.flags).await?,
+        Err(error) => Resolution::Reply(undo::SPEC.usage_error_reply(error, context.localizer), Vec::new()),
     };
     let prompting_commands = confirmed.prompting_commands;
-    Ok(match undo::resolve(context, flags).await? {
+    Ok(match resolution {
         Resolution::Command(deferred) => {
             Resolution::Command(DeferredCommand { prompting_commands, ..deferred })
         }
-        Resolution::Reply(reply, state_changes) => {
-            Resolution::Reply(reply, [cleared, state_changes].concat())
+        Resolution::Reply(reply, mut state_changes) => {
+            state_changes.insert(0, clear_prompt(context.conversation_key));
+            Resolution::Reply(reply, state_changes)
         }
         Resolution::Ignore => Resolution::Ignore,
     })

@@ -34,7 +34,7 @@ pub async fn reconcile_members(
     let json = serde_json::to_string(plan).unwrap_or_default();
     if outcomes.is_err() && context.claim.command.plan.as_deref() != Some(json.as_str()) {
         // The next attempt must not repeat these calls.
-        context.store_plan(json).await?;
+        context.store_plan(plan).await?;
     }
     outcomes
 }
@@ -108,7 +108,7 @@ impl ItemChange for PeopleChange<'_> {
         let invited = invited.filter(|at| self.plan.items[*at].invitation == Invitation::NotSent);
         if let Some(at) = invited {
             self.plan.items[at].invitation = Invitation::Requesting;
-            context.store_plan(serde_json::to_string(self.plan).unwrap_or_default()).await?;
+            context.store_plan(self.plan).await?;
         }
         self.reading = None;
         let ids: Vec<String> = people.iter().map(|at| self.plan.items[*at].call_id.clone()).collect();

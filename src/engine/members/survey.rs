@@ -31,11 +31,12 @@ pub async fn build_plan(
     let details = context.zapi.community(&community.id).await?;
     let name = details.name_or(community.name);
     let group = announcement_group(&details, &name)?;
-    let mut phones = Vec::new();
+    let mut phones: Vec<Phone> = Vec::new();
     for one in named {
-        match one.person {
-            Ok(PersonRef::Phone(phone)) if !phones.contains(&phone) => phones.push(phone),
-            _ => {}
+        if let Ok(PersonRef::Phone(phone)) = one.person
+            && !phones.contains(&phone)
+        {
+            phones.push(phone);
         }
     }
     let (participants, phones, own_phone) = tokio::join!(
