@@ -95,10 +95,17 @@ impl App {
         );
         let retention = retention::trim_forever(store.clone(), clock.clone(), policy);
         let maintenance = join(retention, refused.clone().write_forever()).map(drop).boxed();
+        let mut by_name: Vec<_> = instances.values().cloned().collect();
+        by_name.sort_by(|one, other| one.name.as_str().cmp(other.name.as_str()));
+        let monitor = Arc::new(monitor);
         let console = ConsoleState {
             store: store.clone(),
             clock: clock.clone(),
-            instances: instances.values().cloned().collect(),
+            started_at: clock.now(),
+            instances: by_name.into(),
+            effective: config.effective,
+            monitor: monitor.clone(),
+            turns: ConsoleState::new_turns(),
             sign_in: Arc::new(SignIn::new(config.console, store.clone(), clock.clone())),
         };
         let worker = Worker {
@@ -119,7 +126,7 @@ impl App {
             maintenance,
             refused,
             admin_refresh,
-            monitor: Arc::new(monitor),
+            monitor,
             console,
             metrics,
         })

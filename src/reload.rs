@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
-use crate::config::{Admin, Config, ConsoleConfig, Instance, ServerConfig, StoreConfig, VerifyConfig};
+use crate::config::{
+    Admin, Config, ConsoleConfig, EffectiveConfig, Instance, ServerConfig, StoreConfig, VerifyConfig,
+};
 use crate::domain::InstanceName;
 use crate::instance::ReloadableInstance;
 
@@ -90,14 +92,15 @@ pub struct Reloader {
     console: ConsoleConfig,
     store: StoreConfig,
     log_filter: Mutex<String>,
+    effective: EffectiveConfig,
     instances: HashMap<InstanceName, Arc<ReloadableInstance>>,
 }
 
 impl Reloader {
     /// A reloader for a service that was started with `config`.
     pub fn new(config: &Config, instances: HashMap<InstanceName, Arc<ReloadableInstance>>) -> Self {
-        let Config { server, console, store, .. } = config.clone();
-        Self { log_filter: server.log_filter.clone().into(), server, console, store, instances }
+        let Config { server, console, store, effective, .. } = config.clone();
+        Self { log_filter: server.log_filter.clone().into(), server, console, store, effective, instances }
     }
 
     /// Applies what can change while the service runs, except the log filter. Commands that are running keep what they began with.
@@ -121,6 +124,7 @@ impl Reloader {
                 None => report.needs_restart.push(format!("instances.{} (added)", new.name)),
             }
         }
+        self.effective.reload(&config.effective, &report.needs_restart);
         report
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::check_keys::check_keys;
 use super::diagnostic::{Diagnostic, ENV_PREFIX, problem};
+use super::effective::{EffectiveConfig, EffectiveValues, effective_values};
 use super::environment;
 use super::section::{Entry, Reader};
 use super::sections::{
@@ -37,6 +38,8 @@ pub struct Config {
     pub store: StoreConfig,
     /// The connected WhatsApp numbers, in the order of their names; at least one.
     pub instances: Vec<Instance>,
+    /// All keys with their origins, for people to read.
+    pub effective: EffectiveConfig,
 }
 
 /// Everything that [`load`] reads; tests make their own.
@@ -146,9 +149,17 @@ pub fn load(source: &ConfigSource, known_commands: &[&str]) -> Result<LoadedConf
     let (errors, warnings) = (RefCell::new(errors), RefCell::new(warnings));
     let reader = Reader { tree, errors, warnings, known_commands };
     let config = read_config(&Entry { reader: &reader, path: Vec::new() });
+    let values = effective_values(&reader.tree);
     let (mut errors, warnings) = (reader.errors.into_inner(), reader.warnings.into_inner());
     let path = file.as_ref().map(|(path, _)| path.clone());
     if let (Some(config), true) = (config, errors.is_empty()) {
+        let effective = EffectiveConfig::new(EffectiveValues {
+            values,
+            warnings: warnings.iter().map(ToString::to_string).collect(),
+            path: path.as_ref().map(|path| path.display().to_string()),
+            needs_restart: Vec::new(),
+        });
+        let config = Config { effective, ..config };
         return Ok(LoadedConfig { config, path, warnings });
     }
     // Stable: errors of one line, and those without a line, keep their order.
@@ -168,5 +179,6 @@ fn read_config(root: &Entry<'_>) -> Option<Config> {
     let (listen, server) = read_server(&root.child("server"), has_sign_in);
     let instances = read_instances(&root.child("instances"), listen);
     let store = read_store(&root.child("store"), instances.iter().map(|it| it.max_event_age).max());
-    Some(Config { server: server?, console: console?, store: store?, instances })
+    let effective = EffectiveConfig::default();
+    Some(Config { server: server?, console: console?, store: store?, instances, effective })
 }

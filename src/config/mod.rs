@@ -11,6 +11,7 @@
 
 mod check_keys;
 mod diagnostic;
+mod effective;
 mod environment;
 mod key;
 mod load;
@@ -26,6 +27,7 @@ mod urls;
 mod value_tree;
 
 pub use diagnostic::Diagnostic;
+pub use effective::{ConfigOrigin, ConfigValue, EffectiveConfig, EffectiveValues};
 pub use jiff::tz::TimeZone;
 pub use load::{Config, ConfigSource, LoadedConfig, load};
 pub use log_filter::{LOG_FILTER_HELP, LogFilterError, parse_directives};

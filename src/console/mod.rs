@@ -2,11 +2,24 @@
 //!
 //! Every page is rendered here and works without JavaScript; htmx only refreshes parts of it.
 
+mod actions;
+mod chart;
+mod command;
+mod command_line;
+mod commands;
+mod communities;
+mod configuration;
+mod display;
+mod findings;
+mod health;
+mod live;
 mod nav;
 mod overview;
+mod people;
 mod routes;
 pub(crate) mod sign_in;
 mod state;
+mod story;
 mod viewer;
 
 pub use self::routes::router;

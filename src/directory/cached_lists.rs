@@ -108,6 +108,11 @@ impl CachedLists {
         Ok(snapshot)
     }
 
+    /// The lists that were read last, and when, however old.
+    pub(super) fn last_read(&self) -> Option<(Instant, Arc<Snapshot>)> {
+        self.cached().lists.clone()
+    }
+
     pub(super) fn invalidate(&self) {
         self.cached().changed_at = Some(Instant::now());
     }

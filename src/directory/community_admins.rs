@@ -170,6 +170,15 @@ impl CommunityAdmins {
         is_listed && known.lists.iter().all(|list| known.is_current(list, now))
     }
 
+    /// The admins of a community as last read without the bot, and how long ago, without a call.
+    pub fn last_admins(&self, community: &CommunityId) -> Option<(Duration, Vec<Person>)> {
+        let known = self.cache();
+        let list = known.list_for(community)?;
+        let admins = list.admins.iter().map(|admin| known.merge(*admin));
+        let age = self.clock.monotonic().since(list.read_at);
+        Some((age, admins.filter(|admin| !self.is_own(*admin)).collect()))
+    }
+
     /// The admins of a community without the bot, read now if they are not known; `None` where its announcement
     /// group, which lists them, cannot be seen.
     pub async fn list_admins(

@@ -80,6 +80,17 @@ impl Directory {
         self.lists.read_newer_than(zapi, Some(asked)).await
     }
 
+    /// The lists as last read, and when, without a call; none if they were never read.
+    pub fn last_snapshot(&self) -> Option<(Instant, Arc<Snapshot>)> {
+        self.lists.last_read()
+    }
+
+    /// The community of each group as last read, and when, without a call; none if that is not known, or is read now.
+    pub fn last_memberships(&self) -> Option<(Instant, Arc<Memberships>)> {
+        let cached = self.lists.memberships.try_lock().ok()?;
+        cached.as_ref().map(|(read_at, _, memberships)| (*read_at, memberships.clone()))
+    }
+
     /// Marks the lists as outdated, after this process changed something.
     pub async fn invalidate(&self) {
         self.lists.invalidate();

@@ -13,16 +13,10 @@ pub fn is_trimmed(row: &CommandRow) -> bool {
 /// What came of a command, in one line: the first line of the reply to a change, else its state.
 pub fn describe_result(row: &CommandRow) -> String {
     let outcome = row.outcome.as_deref().unwrap_or_default();
-    let is_read_only = CATALOG.lookup(&row.name).is_some_and(CommandSpec::is_read_only);
-    let detail = match (row.state.as_str(), outcome) {
-        ("done", "replied") if is_read_only => None,
-        (_, "failed" | "reply_failed") => row.error.clone(),
-        ("done", _) => reply_messages(row).first().and_then(|reply| reply.lines().next().map(str::to_owned)),
-        _ => None,
-    };
+    let detail = describe_detail(row);
     let state = match (row.state.as_str(), outcome) {
         // The reply says it all.
-        ("done", "replied") if detail.is_some() => return strip_control(&detail.unwrap_or_default()),
+        ("done", "replied") if detail.is_some() => return detail.unwrap_or_default(),
         ("done", "replied") => "done".to_owned(),
         ("done", "failed" | "reply_failed") => "dropped".to_owned(),
         ("done", outcome) => outcome.to_owned(),
@@ -33,9 +27,22 @@ pub fn describe_result(row: &CommandRow) -> String {
         (state, _) => state.to_owned(),
     };
     match detail {
-        Some(detail) => format!("{state}: {}", strip_control(&detail)),
+        Some(detail) => format!("{state}: {detail}"),
         None => state,
     }
+}
+
+/// The first line of the reply to a change, or the error of a dead letter.
+pub fn describe_detail(row: &CommandRow) -> Option<String> {
+    let outcome = row.outcome.as_deref().unwrap_or_default();
+    let is_read_only = CATALOG.lookup(&row.name).is_some_and(CommandSpec::is_read_only);
+    let detail = match (row.state.as_str(), outcome) {
+        ("done", "replied") if is_read_only => None,
+        (_, "failed" | "reply_failed") => row.error.clone(),
+        ("done", _) => reply_messages(row).first().and_then(|reply| reply.lines().next().map(str::to_owned)),
+        _ => None,
+    };
+    detail.map(|detail| strip_control(&detail))
 }
 
 /// The messages of the reply.

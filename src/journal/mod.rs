@@ -7,7 +7,7 @@ mod names;
 mod times;
 mod zones;
 
-pub use self::describe::{describe_result, is_trimmed, reply_messages};
+pub use self::describe::{describe_detail, describe_result, is_trimmed, reply_messages};
 pub use self::error::FilterError;
 pub use self::names::KnownNames;
 pub use self::times::{Moment, TimeArg, parse_time};

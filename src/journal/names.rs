@@ -64,7 +64,7 @@ impl KnownNames<'_> {
         }
     }
 
-    /// The ids under which the journal has a chat.
+    /// The ids under which the journal has a chat. Reads all chats of the journal.
     pub async fn find_chat(&self, typed: Option<&str>) -> Result<Vec<String>, FilterError> {
         let Some(typed) = typed else { return Ok(Vec::new()) };
         let people = self.find_people(typed);

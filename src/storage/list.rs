@@ -29,6 +29,8 @@ pub struct ListFilter {
     pub name: String,
     /// With this in its text; ignores the case of letters, on SQLite only of those of ASCII.
     pub text: String,
+    /// With one of these in its plan.
+    pub planned: Vec<String>,
 }
 
 impl Default for ListFilter {
@@ -42,7 +44,17 @@ impl Default for ListFilter {
             chats: Vec::new(),
             name: String::new(),
             text: String::new(),
+            planned: Vec::new(),
         }
+    }
+}
+
+impl ListFilter {
+    /// Whether it may leave out most commands, not only those of other times.
+    pub(super) fn is_selective(&self) -> bool {
+        let texts = [&self.state, &self.instance, &self.name, &self.text];
+        let lists = [&self.admins, &self.chats, &self.planned];
+        texts.into_iter().any(|text| !text.is_empty()) || lists.into_iter().any(|list| !list.is_empty())
     }
 }
 
@@ -61,18 +73,18 @@ pub enum ListColumn {
 
 /// Conditions of a statement, and their values.
 #[derive(Default)]
-struct Conditions {
+pub(super) struct Conditions {
     sql: Vec<String>,
     values: Vec<SqlValue>,
 }
 
-enum SqlValue {
+pub(super) enum SqlValue {
     Number(i64),
     Text(String),
 }
 
 impl Conditions {
-    fn from_filter(filter: &ListFilter, database: Database) -> Self {
+    pub(super) fn from_filter(filter: &ListFilter, database: Database) -> Self {
         let mut conditions = Self::default();
         if filter.since != Timestamp(i64::MIN) {
             conditions.push("accepted_at >= ?", SqlValue::Number(filter.since.0));
@@ -87,13 +99,20 @@ impl Conditions {
         conditions.push_any(&["chat"], &filter.chats);
         let like = if database == Database::Postgres { "ILIKE" } else { "LIKE" };
         conditions.push_text(&format!("text {like} ? ESCAPE '!'"), &escape_pattern(&filter.text));
+        conditions.push_planned(&format!("plan {like} ? ESCAPE '!'"), &filter.planned);
         conditions
     }
 
     fn push_state(&mut self, state: &str) {
         match state {
             "dropped" => self.sql.push("state = 'done' AND outcome IN ('failed', 'reply_failed')".to_owned()),
-            "waiting" | "answering" | "done" | "dead" => self.push_text("state = ?", state),
+            // Literals, so that the indexes of these states apply.
+            "dead" => self.sql.push("state = 'dead'".to_owned()),
+            "waiting" | "answering" => {
+                self.sql.push("state IN ('waiting', 'answering')".to_owned());
+                self.push_text("state = ?", state);
+            }
+            "done" => self.push_text("state = ?", state),
             // Until its reply is sent, the outcome of a command is planned, not final.
             "failed" | "reply_failed" => self.push_text("outcome = ? AND state = 'dead'", state),
             outcome => self.push_text("outcome = ? AND state IN ('done', 'dead')", outcome),
@@ -101,7 +120,7 @@ impl Conditions {
     }
 
     /// Adds a condition; `?` is its value.
-    fn push(&mut self, condition: &str, value: SqlValue) {
+    pub(super) fn push(&mut self, condition: &str, value: SqlValue) {
         self.values.push(value);
         self.sql.push(condition.replacen('?', &format!("${}", self.values.len()), 1));
     }
@@ -110,6 +129,16 @@ impl Conditions {
     fn push_text(&mut self, condition: &str, value: &str) {
         if !value.is_empty() {
             self.push(condition, SqlValue::Text(value.to_owned()));
+        }
+    }
+
+    /// Adds the condition that the plan has one of these texts, if there are any.
+    fn push_planned(&mut self, condition: &str, texts: &[String]) {
+        let first = self.sql.len();
+        texts.iter().for_each(|text| self.push_text(condition, &escape_pattern(text)));
+        let alternatives = self.sql.split_off(first);
+        if !alternatives.is_empty() {
+            self.sql.push(format!("({})", alternatives.join(" OR ")));
         }
     }
 
@@ -129,7 +158,7 @@ impl Conditions {
 
     /// The statement that selects the first matching commands by id. The inner statement reads indexes only, unless it
     /// searches states or texts.
-    fn select(&self, order: &str, limit: i64) -> String {
+    pub(super) fn select(&self, order: &str, limit: i64) -> String {
         let clause = if self.sql.is_empty() { "TRUE".to_owned() } else { self.sql.join(" AND ") };
         format!(
             "{COLUMNS} WHERE id IN (SELECT id FROM command WHERE {clause} ORDER BY id {order} LIMIT {limit})
@@ -137,7 +166,7 @@ impl Conditions {
         )
     }
 
-    fn bind(self, sql: String) -> Query<'static, Any, AnyArguments> {
+    pub(super) fn bind(self, sql: String) -> Query<'static, Any, AnyArguments> {
         let query = sqlx::query(AssertSqlSafe(sql));
         self.values.into_iter().fold(query, |query, value| match value {
             SqlValue::Number(number) => query.bind(number),

@@ -67,6 +67,14 @@ impl Store {
         insert.await
     }
 
+    /// The name of the database that holds the journal.
+    pub fn database_name(&self) -> &'static str {
+        match self.database {
+            Database::Sqlite => "SQLite",
+            Database::Postgres => "PostgreSQL",
+        }
+    }
+
     /// Whether the last transaction or read failed, or the file is damaged.
     pub fn has_outage(&self) -> bool {
         self.health.is_degraded() || self.health.check_undamaged().is_err()

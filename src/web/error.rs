@@ -8,6 +8,7 @@ use http::StatusCode;
 use super::page::Page;
 use crate::domain::Locale;
 use crate::problem::Problem;
+use crate::storage::StoreUnavailable;
 
 /// The response of a handler of a page.
 pub type PageResult = Result<Response, PageError>;
@@ -84,6 +85,13 @@ impl PageError {
             Ok(html) if wants_html => (self.status(), Html(html)).into_response(),
             _ => Problem::new(self.status(), self.detail()).into_response(),
         }
+    }
+}
+
+impl From<StoreUnavailable> for PageError {
+    fn from(error: StoreUnavailable) -> Self {
+        tracing::debug!(%error, "page not shown");
+        Self::Unavailable
     }
 }
 

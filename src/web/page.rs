@@ -1,5 +1,7 @@
 //! What the layout of each page needs, and the texts of templates.
 
+use std::borrow::Borrow;
+
 use super::assets::asset_path;
 use super::icons;
 use crate::domain::Locale;
@@ -37,8 +39,8 @@ impl Page {
     }
 
     /// A text with the placeholder `{ $count }`.
-    pub fn count(&self, key: &str, count: &usize) -> String {
-        i18n::text(self.locale, key, &[("count", Value::Count(*count))])
+    pub fn count(&self, key: &str, count: impl Borrow<usize>) -> String {
+        i18n::text(self.locale, key, &[("count", Value::Count(*count.borrow()))])
     }
 
     /// The address of a style sheet or script.

@@ -2,11 +2,11 @@
 
 use clap::{Args, ValueEnum};
 
+use super::error::to_cli_error;
 use super::times::TimeRangeArgs;
-use crate::cli::common::UsageError;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::journal::{FilterError, KnownNames, Zones};
+use crate::journal::{KnownNames, Zones};
 use crate::storage::{ListFilter, Store};
 
 #[derive(Args, Clone, Debug)]
@@ -87,14 +87,7 @@ impl FilterArgs {
             chats: names.find_chat(self.chat.as_deref()).await.map_err(to_cli_error)?,
             name: names.find_command(self.command.as_deref()).await.map_err(to_cli_error)?,
             text: self.grep.clone().unwrap_or_default(),
+            planned: Vec::new(),
         })
-    }
-}
-
-/// A filter that names nothing known is a usage error.
-pub(super) fn to_cli_error(error: FilterError) -> anyhow::Error {
-    match error {
-        FilterError::Unknown(message) => UsageError(message).into(),
-        FilterError::Store(error) => error.into(),
     }
 }

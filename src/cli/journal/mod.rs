@@ -2,6 +2,7 @@
 
 mod backup;
 mod drop;
+mod error;
 mod export;
 mod filter;
 mod format;

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
-use super::filter::to_cli_error;
+use super::error::to_cli_error;
 use super::format::OutputFormat;
 use super::times::TimeRangeArgs;
 use crate::cli::common::{ConfigArg, ExitStatus, UsageError, print_output};

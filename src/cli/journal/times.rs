@@ -4,7 +4,7 @@
 use clap::Args;
 use jiff::tz::TimeZone;
 
-use super::filter::to_cli_error;
+use super::error::to_cli_error;
 use crate::cli::common::UsageError;
 use crate::clock::Timestamp;
 use crate::journal::{Moment, TimeArg, Zones, parse_time};

@@ -1,6 +1,10 @@
 //! The console, over HTTP, through the real service.
 
+mod actions;
 mod base;
+mod hostile;
+mod pages;
+mod search;
 mod sign_in;
 
 use crate::support::Service;
@@ -23,6 +27,16 @@ async fn get_with(bot: &Service, path: &str, headers: &[(&str, &str)]) -> Respon
         request.push_str(&format!("{name}: {value}\r\n"));
     }
     request.push_str("\r\n");
+    ask(&bot.admin_url, request.as_bytes()).await
+}
+
+/// Posts an empty form, as a browser does.
+async fn post(bot: &Service, path: &str) -> Response {
+    let host = authority(&bot.admin_url);
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nhost: {host}\r\norigin: http://{host}\r\naccept: {BROWSER}\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: 0\r\n\r\n"
+    );
     ask(&bot.admin_url, request.as_bytes()).await
 }
 

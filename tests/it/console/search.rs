@@ -1,0 +1,90 @@
+//! The list of commands: each filter, and pages by key.
+
+use super::get;
+use crate::support::{ANA, Service};
+
+/// How many commands a page lists.
+fn count(page: &str) -> usize {
+    page.matches("class=\"command-line\"").count()
+}
+
+#[tokio::test]
+async fn each_filter_finds_its_commands() {
+    let bot = Service::start().await;
+    for text in [r#"/link "Bairro Feliz" futebol"#, "/help", "/link Marketing nothing-like-this"] {
+        bot.ask(ANA, text).await;
+    }
+    bot.settled().await;
+
+    for (query, found) in [
+        ("", 3),
+        ("?text=FUTEBOL", 1),
+        ("?text=%25", 0),
+        ("?person=Ana", 3),
+        ("?person=%2B55+44+99999-0001", 3),
+        ("?chat=Ana", 3),
+        ("?chat=nowhere", 0),
+        ("?command=link", 2),
+        ("?command=ayuda", 1),
+        ("?state=replied", 2),
+        ("?state=usage_error", 1),
+        ("?state=dead", 0),
+        ("?state=waiting", 0),
+        ("?community=bairro", 1),
+        ("?instance=main", 3),
+        ("?since=1h", 3),
+        ("?until=1h", 0),
+        ("?since=2026-01-01&until=2026-01-02", 0),
+        ("?command=link&text=futebol&person=Ana", 1),
+    ] {
+        let page = get(&bot, &format!("/commands{query}")).await;
+        assert_eq!((page.status, count(&page.text())), (200, found), "{query}: {}", page.text());
+    }
+    for (query, problem) in [
+        ("?person=nobody", "there is no admin"),
+        ("?command=nothing", "there is no command"),
+        ("?since=whenever", "write a time of day"),
+    ] {
+        let page = get(&bot, &format!("/commands{query}")).await.text();
+        assert!(page.contains(problem) && page.contains("role=\"alert\""), "{query}: {page}");
+    }
+    for bad in ["?before=x'y", "?text=%00", &format!("?text={}", "x".repeat(300))] {
+        assert_eq!(get(&bot, &format!("/commands{bad}")).await.status, 400, "{bad}");
+    }
+}
+
+#[tokio::test]
+async fn pages_follow_each_other_by_key_without_gap_or_repetition() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/help").await;
+    bot.settled().await;
+    bot.execute_sql(
+        "INSERT INTO command (id, instance, ordering_key, seq, message_id, chat, admin, by_owner, name, text, accepted_at,
+             state, outcome, finished_at)
+         SELECT '01000000-0000-7000-8000-' || (100000000000 + tens.n * 10 + ones.n), 'main', '@ana', 1,
+             'M' || (tens.n * 10 + ones.n), chat, admin, 0, 'help', '/help ' || (tens.n * 10 + ones.n), 1764000000000,
+             'done', 'replied', 1764000000100
+         FROM command,
+             (SELECT 0 AS n UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5
+              UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9 UNION ALL SELECT 10) AS tens,
+             (SELECT 0 AS n UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5
+              UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9) AS ones",
+    )
+    .await;
+
+    for query in ["/commands", "/commands?person=Ana", "/commands?text=help"] {
+        let (mut url, mut sizes, mut ids) = (query.to_owned(), Vec::new(), Vec::new());
+        loop {
+            let page = get(&bot, &url).await.text();
+            sizes.push(count(&page));
+            ids.extend(page.split("id=\"c-").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
+            let Some(next) = page.split("rel=\"next\" href=\"").nth(1) else { break };
+            url = next.split('"').next().unwrap().replace("&amp;", "&").replace("&#38;", "&");
+        }
+        assert_eq!(sizes, [50, 50, 11], "{query}");
+        let mut distinct = ids.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        assert_eq!(distinct.len(), 111, "{query}");
+    }
+}
