@@ -1,7 +1,7 @@
 //! A command in a list.
 
 use super::display::{Display, StateBadge, When, format_duration, state_badge};
-use super::viewer::Viewer;
+use super::viewer::Role;
 use crate::directory::strip_control;
 use crate::domain::Chat;
 use crate::journal::describe_detail;
@@ -28,8 +28,8 @@ pub(super) struct CommandLine {
 }
 
 impl CommandLine {
-    pub(super) fn new(row: &CommandRow, display: &Display<'_>, viewer: &Viewer) -> Self {
-        let sees_text = viewer.is_operator() && !row.text.is_empty();
+    pub(super) fn new(row: &CommandRow, display: &Display<'_>, role: Role) -> Self {
+        let sees_text = role == Role::Operator && !row.text.is_empty();
         Self {
             id: row.id.clone(),
             accepted: display.when(row.accepted_at, &row.instance),
@@ -55,5 +55,44 @@ pub(super) fn shorten(text: &str) -> String {
     match text.char_indices().nth(MAX_SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::domain::Locale;
+
+    #[test]
+    fn t48_only_operators_see_texts_and_replies() {
+        let row = CommandRow {
+            id: "a".to_owned(),
+            instance: "main".to_owned(),
+            accepted_at: Timestamp(1_764_000_000_000),
+            finished_at: None,
+            state: "done".to_owned(),
+            outcome: Some("replied".to_owned()),
+            admin: "ana".to_owned(),
+            chat: "5544999990001".to_owned(),
+            message_id: "M".to_owned(),
+            version: 0,
+            name: "link".to_owned(),
+            text: "/link secret-plans".to_owned(),
+            attempts: 0,
+            error: None,
+            reply: Some("[\"secret-plans are done\"]".to_owned()),
+        };
+        let display = Display { runtimes: &[], locale: Locale::PtBr, now: row.accepted_at };
+        let show = |role| {
+            let line = CommandLine::new(&row, &display, role);
+            (line.text, line.result)
+        };
+
+        assert_eq!(
+            show(Role::Operator),
+            ("/link secret-plans".to_owned(), "secret-plans are done".to_owned())
+        );
+        assert_eq!(show(Role::Viewer), ("/vincular".to_owned(), String::new()));
     }
 }

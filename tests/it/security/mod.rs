@@ -19,6 +19,7 @@ use std::path::Path;
 
 /// Ids of the threats.
 const THREATS: std::ops::RangeInclusive<u32> = 1..=48;
+
 /// The ids at the beginning of a test's name: `t01_t07_every_…` has two.
 fn ids(test: &str) -> Vec<u32> {
     let id = |part: &str| {
