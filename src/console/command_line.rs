@@ -1,7 +1,7 @@
 //! A command in a list.
 
 use super::display::{Display, StateBadge, When, format_duration, state_badge};
-use super::viewer::Viewer;
+use super::viewer::Role;
 use crate::directory::strip_control;
 use crate::domain::Chat;
 use crate::journal::describe_detail;
@@ -28,8 +28,8 @@ pub(super) struct CommandLine {
 }
 
 impl CommandLine {
-    pub(super) fn new(row: &CommandRow, display: &Display<'_>, viewer: &Viewer) -> Self {
-        let sees_text = viewer.is_operator() && !row.text.is_empty();
+    pub(super) fn new(row: &CommandRow, display: &Display<'_>, role: Role) -> Self {
+        let sees_text = role == Role::Operator && !row.text.is_empty();
         Self {
             id: row.id.clone(),
             accepted: display.when(row.accepted_at, &row.instance),
@@ -62,7 +62,6 @@ pub(super) fn shorten(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::clock::Timestamp;
-    use crate::console::Role;
     use crate::domain::Locale;
 
     #[test]
@@ -86,7 +85,7 @@ mod tests {
         };
         let display = Display { runtimes: &[], locale: Locale::PtBr, now: row.accepted_at };
         let show = |role| {
-            let line = CommandLine::new(&row, &display, &Viewer { name: String::new(), role });
+            let line = CommandLine::new(&row, &display, role);
             (line.text, line.result)
         };
 

@@ -301,7 +301,7 @@ fn make_list(
     let runtimes = state.runtimes();
     let display = Display { runtimes: &runtimes, locale: page.locale, now: state.clock.now() };
     CommandsList {
-        lines: found.rows.iter().map(|row| CommandLine::new(row, &display, viewer)).collect(),
+        lines: found.rows.iter().map(|row| CommandLine::new(row, &display, viewer.role)).collect(),
         has_several: runtimes.len() > 1,
         is_cut: found.is_cut,
         is_first: search.before.is_empty(),

@@ -112,7 +112,7 @@ async fn make_live(state: &ConsoleState, page: Page, viewer: &Viewer) -> Result<
     let content = OverviewLive {
         findings,
         instances: cards.collect(),
-        newest: newest.iter().map(|row| CommandLine::new(row, &display, viewer)).collect(),
+        newest: newest.iter().map(|row| CommandLine::new(row, &display, viewer.role)).collect(),
         has_several: runtimes.len() > 1,
         page,
     };

@@ -35,14 +35,14 @@ pub struct ConsoleState {
     pub started_at: Timestamp,
     /// The instances, in the order of their names.
     pub instances: Arc<[Arc<ReloadableInstance>]>,
-    /// Who may look at them.
-    pub sign_in: Arc<SignIn>,
     /// The configuration as it holds.
     pub effective: EffectiveConfig,
     /// Reads the metrics.
     pub monitor: Arc<Monitor>,
     /// A page takes one of these while it is made.
     pub turns: Arc<Semaphore>,
+    /// Who may look at them.
+    pub sign_in: Arc<SignIn>,
 }
 
 impl ConsoleState {

@@ -86,11 +86,13 @@ async fn pages_speak_the_language_of_the_browser() {
 #[tokio::test]
 async fn t28_console_clients_that_read_nothing_delay_neither_commands_nor_other_pages() {
     let bot = Service::start().await;
-    let requests = request("GET", "/commands", &[("accept", "text/html")], b"").repeat(20);
+    let host = authority(&bot.admin_url);
+    let request = format!("GET /commands HTTP/1.1\r\nhost: {host}\r\naccept: text/html\r\n\r\n");
+    let requests = request.repeat(20);
     let mut idle = Vec::new();
     for _ in 0..30 {
         let mut connection = RawConnection::with_little_room(&bot.admin_url).await;
-        connection.send(&requests).await;
+        connection.send(requests.as_bytes()).await;
         idle.push(connection);
     }
 

@@ -8,7 +8,7 @@ use vincula::sandbox::webhook_event::Response;
 use vincula::storage::ConsoleAccess;
 
 use crate::support::raw_connection::{RawConnection, authority};
-use crate::support::{Service, postgres};
+use crate::support::{ANA, Service, postgres};
 
 const OPERATOR: &str = "correct horse battery";
 const VIEWER: &str = "staple near the window";
@@ -487,6 +487,43 @@ async fn t48_a_viewer_may_not_act_and_each_action_is_recorded() {
     assert_eq!((refused.status, taken.status), (403, 405));
     let last = bot.accesses().await.pop().unwrap();
     assert_eq!(last, ["operator", "operator", "", "/"]);
+}
+
+#[tokio::test]
+async fn t48_viewers_see_no_text_of_a_message_on_any_page() {
+    let bot = start().await;
+    bot.ask(ANA, "/link \"Bairro Feliz\" xyzzy").await;
+    bot.settled().await;
+    let id = bot.store.list(None, 1).await.unwrap()[0].id.clone();
+    let (mut viewer, mut operator) = (Browser::new(&bot), Browser::new(&bot));
+    viewer.sign_in(VIEWER).await;
+    operator.sign_in(OPERATOR).await;
+    let command = format!("/commands/{id}");
+
+    for path in ["/", "/commands", &command] {
+        assert!(operator.get(path).await.text().contains("xyzzy"), "{path}");
+        let read = ["operator", "operator", "read_texts", path].map(str::to_owned);
+        assert_eq!(bot.accesses().await.last(), Some(&read));
+    }
+    for path in [
+        "/",
+        "/live",
+        "/commands",
+        "/commands/live",
+        &command,
+        "/communities",
+        "/people",
+        "/health",
+        "/configuration",
+    ] {
+        let page = viewer.get(path).await.text();
+        assert!(!page.contains("xyzzy"), "{path}: {page}");
+    }
+    let retry = format!("{command}/retry");
+    assert_eq!(viewer.post(&retry, "").await.status, 403);
+    assert_eq!(operator.post(&retry, "").await.status, 303);
+    let retried = ["operator", "operator", "retry", &retry].map(str::to_owned);
+    assert_eq!(bot.accesses().await.last(), Some(&retried));
 }
 
 #[tokio::test]
