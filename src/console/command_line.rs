@@ -57,3 +57,43 @@ pub(super) fn shorten(text: &str) -> String {
         None => text.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::console::Role;
+    use crate::domain::Locale;
+
+    #[test]
+    fn t48_only_operators_see_texts_and_replies() {
+        let row = CommandRow {
+            id: "a".to_owned(),
+            instance: "main".to_owned(),
+            accepted_at: Timestamp(1_764_000_000_000),
+            finished_at: None,
+            state: "done".to_owned(),
+            outcome: Some("replied".to_owned()),
+            admin: "ana".to_owned(),
+            chat: "5544999990001".to_owned(),
+            message_id: "M".to_owned(),
+            version: 0,
+            name: "link".to_owned(),
+            text: "/link secret-plans".to_owned(),
+            attempts: 0,
+            error: None,
+            reply: Some("[\"secret-plans are done\"]".to_owned()),
+        };
+        let display = Display { runtimes: &[], locale: Locale::PtBr, now: row.accepted_at };
+        let show = |role| {
+            let line = CommandLine::new(&row, &display, &Viewer { name: String::new(), role });
+            (line.text, line.result)
+        };
+
+        assert_eq!(
+            show(Role::Operator),
+            ("/link secret-plans".to_owned(), "secret-plans are done".to_owned())
+        );
+        assert_eq!(show(Role::Viewer), ("/vincular".to_owned(), String::new()));
+    }
+}

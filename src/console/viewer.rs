@@ -43,7 +43,7 @@ impl Viewer {
 impl<S: Sync> FromRequestParts<S> for Viewer {
     type Rejection = PageError;
 
-    /// Without [`identify`] nobody sees anything.
+    /// A request that nobody was identified for sees nothing.
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, PageError> {
         parts.extensions.get::<Self>().cloned().ok_or(PageError::Forbidden)
     }

@@ -101,7 +101,7 @@ impl Store {
             let low = match filter.is_selective() {
                 true => self.window_start(&cursor, window).await?,
                 // The first rows that come match.
-                false => Some(String::new()),
+                false => Some(oldest.clone()),
             };
             let Some(low) = low else { return Ok(page) };
             let mut rows = self.search_window(filter, (&low, &cursor), room + 1).await?;

@@ -1,8 +1,8 @@
 //! What all pages share: headers, assets, language, errors.
 
 use super::{expect_page_headers, get, get_with};
-use crate::support::Service;
-use crate::support::raw_connection::{ask, request};
+use crate::support::raw_connection::{RawConnection, ask, request};
+use crate::support::{ANA, Service};
 
 #[tokio::test]
 async fn every_response_has_the_headers_that_keep_other_sites_out() {
@@ -76,4 +76,22 @@ async fn pages_speak_the_language_of_the_browser() {
     }
     let missing = get_with(&bot, "/nothing", &[("accept-language", "pt")]).await.text();
     assert!(missing.contains("Não há nada aqui"), "{missing}");
+}
+
+/// T28: pages are made before they are written, so that a slow reader holds no turn.
+#[tokio::test]
+async fn t28_console_clients_that_read_nothing_delay_neither_commands_nor_other_pages() {
+    let bot = Service::start().await;
+    let requests = request("GET", "/commands", &[("accept", "text/html")], b"").repeat(20);
+    let mut idle = Vec::new();
+    for _ in 0..30 {
+        let mut connection = RawConnection::with_little_room(&bot.admin_url).await;
+        connection.send(&requests).await;
+        idle.push(connection);
+    }
+
+    let reply = bot.within(bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#)).await;
+    assert_eq!(reply, "✅ “Futebol” is now in “Bairro Feliz”.");
+    assert_eq!(bot.within(get(&bot, "/")).await.status, 200);
+    assert_eq!(bot.within(get(&bot, "/healthz")).await.status, 200);
 }
