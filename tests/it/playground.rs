@@ -177,7 +177,8 @@ fn messages_are_edited_reacted_to_quoted_and_deleted() {
     assert!(demo.page(&format!("edit={sent}")).contains("value=\"/lnik bairro suporte, futebol, mães\""));
 
     demo.post("/send", &[("edit", &sent), ("text", "/link bairro suporte, futebol, mães")]);
-    demo.wait_for_text("", "3 of 3 groups are now in “Bairro Feliz”.");
+    let page = demo.wait_for_text("", "3 of 3 groups are now in “Bairro Feliz”.");
+    assert_eq!(message_ids(&page).len(), 2, "the bot did not edit its reply: {page}");
     demo.send("/unlink bairro suporte, futebol, mães, moradores");
     let page = demo.wait_for_text("", "Shall I?");
     assert!(page.contains("value=\"yes\">yes</button>"), "a prompt suggests its replies");
