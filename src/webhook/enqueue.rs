@@ -248,8 +248,9 @@ impl Enqueuer {
         }
         let ignore_reason = intent.reason_if_unexpected(message);
         // Talk is in direct chats only.
-        let is_due =
-            || endpoint.instance.talk_pause.is_over(&ConversationKey::direct(&admin.key), TalkKind::Other, now);
+        let is_due = || {
+            endpoint.instance.talk_pause.is_over(&ConversationKey::direct(&admin.key), TalkKind::Other, now)
+        };
         if matches!(intent, MessageIntent::Talk) && !is_due() {
             return Err(WebhookOutcome::Ignored(ignore_reason));
         }
