@@ -1071,6 +1071,7 @@ console-dead-letters = { $count ->
 console-stuck = { $count ->
     [one] { $instance }: { $count } command is waiting, for { $age }.
    *[other] { $instance }: { $count } commands are waiting, the oldest for { $age }.
+}
 
 ## Playground
 playground-title = Playground

@@ -1071,6 +1071,7 @@ console-dead-letters = { $count ->
 console-stuck = { $count ->
     [one] { $instance }: { $count } comando en cola desde hace { $age }.
    *[other] { $instance }: { $count } comandos en cola, el más antiguo desde hace { $age }.
+}
 
 ## Playground
 playground-title = Demostración

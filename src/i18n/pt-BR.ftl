@@ -1071,6 +1071,7 @@ console-dead-letters = { $count ->
 console-stuck = { $count ->
     [one] { $instance }: { $count } comando na fila há { $age }.
    *[other] { $instance }: { $count } comandos na fila, o mais antigo há { $age }.
+}
 
 ## Playground
 playground-title = Demonstração
