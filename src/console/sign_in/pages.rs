@@ -146,9 +146,9 @@ impl SignInError {
                 let seconds = wait.as_secs() + 1;
                 let text = match usize::try_from(seconds.div_ceil(60)).unwrap_or(usize::MAX) {
                     ..=1 => {
-                        page.count("console-wait-seconds", &usize::try_from(seconds).unwrap_or(usize::MAX))
+                        page.count("console-wait-seconds", usize::try_from(seconds).unwrap_or(usize::MAX))
                     }
-                    minutes => page.count("console-wait-minutes", &minutes),
+                    minutes => page.count("console-wait-minutes", minutes),
                 };
                 (StatusCode::TOO_MANY_REQUESTS, text, Some(seconds))
             }
