@@ -62,8 +62,8 @@ async fn pages_follow_each_other_by_key_without_gap_or_repetition() {
         "INSERT INTO command (id, instance, ordering_key, seq, message_id, chat, admin, by_owner, name, text, accepted_at,
              state, outcome, finished_at)
          SELECT '01000000-0000-7000-8000-' || (100000000000 + tens.n * 10 + ones.n), 'main', '@ana', 1,
-             'M' || (tens.n * 10 + ones.n), chat, admin, 0, 'help', '/help ' || (tens.n * 10 + ones.n), 1764000000000,
-             'done', 'replied', 1764000000100
+             'M' || (tens.n * 10 + ones.n), chat, admin, 0, 'help', '/help ' || (tens.n * 10 + ones.n), accepted_at,
+             'done', 'replied', finished_at
          FROM command,
              (SELECT 0 AS n UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5
               UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9 UNION ALL SELECT 10) AS tens,
