@@ -159,18 +159,25 @@ impl Search {
     /// The filter that is meant.
     async fn resolve(&self, state: &ConsoleState, viewer: &Viewer) -> Result<ListFilter, FilterError> {
         let configs = state.configs();
-        let names = KnownNames { store: &state.store, instances: &configs };
+        let names = KnownNames { store: &state.store, instances: &configs, reads_recorded: false };
         let typed = |field: &str| (!field.is_empty()).then(|| field.to_owned());
         let known_state = STATES.iter().any(|(word, _)| *word == self.state) || self.state.is_empty();
         let planned = match self.community.as_str() {
             "" => Vec::new(),
-            community => find_community_texts(state, community),
+            community => find_community_texts(state, community, viewer)?,
         };
+        let instance = typed(&self.instance);
+        let mut instances = names.find_instance(instance.as_deref()).await?;
+        if instances.is_empty() {
+            instances = state.instance_names();
+        }
         Ok(ListFilter {
             state: if known_state { self.state.clone() } else { String::new() },
-            instance: names.find_instance(typed(&self.instance).as_deref()).await?,
-            since: read_time(&self.since, &configs, state.clock.now())?.unwrap_or(Timestamp(i64::MIN)),
-            until: read_time(&self.until, &configs, state.clock.now())?.unwrap_or(Timestamp(i64::MAX)),
+            instances,
+            since: read_time(&self.since, instance.as_deref(), &configs, state.clock.now())?
+                .unwrap_or(Timestamp(i64::MIN)),
+            until: read_time(&self.until, instance.as_deref(), &configs, state.clock.now())?
+                .unwrap_or(Timestamp(i64::MAX)),
             admins: names.find_admin(typed(&self.person).as_deref()).await?,
             chats: find_chats(state, &names, &self.chat),
             name: names.find_command(typed(&self.command).as_deref()).await?,
@@ -181,13 +188,18 @@ impl Search {
     }
 }
 
-/// A time as it was typed, in the zone of the instances.
-fn read_time(typed: &str, instances: &[Instance], now: Timestamp) -> Result<Option<Timestamp>, FilterError> {
+/// A time as it was typed, in the zone of the instance, or of all.
+fn read_time(
+    typed: &str,
+    instance: Option<&str>,
+    instances: &[Instance],
+    now: Timestamp,
+) -> Result<Option<Timestamp>, FilterError> {
     if typed.is_empty() {
         return Ok(None);
     }
     let time = parse_time(typed).map_err(FilterError::Unknown)?;
-    let zone = Zones(instances).zone_of_times(None)?;
+    let zone = Zones(instances).zone_of_times(instance)?;
     let now = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default();
     let now: ZonedDateTime = now.to_zoned_datetime(zone);
     let moment = time.resolve(&now, None).map_err(|error| FilterError::Unknown(error.to_string()))?;
@@ -214,16 +226,26 @@ fn find_chats(state: &ConsoleState, names: &KnownNames<'_>, typed: &str) -> Vec<
     chats
 }
 
-/// What plans have of a community: its id, by its name as last read; else what was typed.
-fn find_community_texts(state: &ConsoleState, typed: &str) -> Vec<String> {
-    let mut texts = vec![typed.to_owned()];
+/// What plans have of a community: its id, by its name as last read; for operators also what was typed. Viewers may not
+/// guess what plans hold.
+fn find_community_texts(
+    state: &ConsoleState,
+    typed: &str,
+    viewer: &Viewer,
+) -> Result<Vec<String>, FilterError> {
+    let mut texts: Vec<String> = viewer.is_operator().then(|| typed.to_owned()).into_iter().collect();
     for runtime in state.runtimes() {
         texts.extend(runtime.directory.alias(typed).map(str::to_owned));
         let Some((_, snapshot)) = runtime.directory.last_snapshot() else { continue };
         let (found, _) = snapshot.communities.matches(typed);
         texts.extend(found.into_iter().map(|community| community.id.to_string()));
     }
-    texts
+    match texts.is_empty() {
+        true => {
+            Err(FilterError::Unknown(format!("there is no community {typed:?} as far as they were read")))
+        }
+        false => Ok(texts),
+    }
 }
 
 /// `GET /commands`

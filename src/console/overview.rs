@@ -91,7 +91,10 @@ async fn make_live(state: &ConsoleState, page: Page, viewer: &Viewer) -> Result<
     let display = Display { runtimes: &runtimes, locale: page.locale, now };
     let statuses = read_statuses(state).await?;
     let times = state.store.reply_times(Chart::begins_at(now)).await?;
-    let newest = state.store.newest(&ListFilter::default(), NEWEST).await?;
+    let newest = state
+        .store
+        .newest(&ListFilter { instances: state.instance_names(), ..ListFilter::default() }, NEWEST)
+        .await?;
     let mut findings = list_findings(state, &statuses, &display);
     // Hints stand on the page on health.
     findings.retain(|finding| finding.class != "info");

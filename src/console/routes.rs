@@ -22,13 +22,14 @@ pub fn router(state: ConsoleState) -> Router {
         .route("/commands/{id}/drop", post(actions::drop_dead_letter))
         .route("/commands/{id}/cancel", post(actions::cancel))
         .route("/communities", get(communities::show))
-        .route("/communities/{instance}/read", post(communities::read))
         .route("/people", get(people::show))
         .route("/health", get(health::show))
         .route("/configuration", get(configuration::show))
         // Before the layers, which then ask first who it is.
         .method_not_allowed_fallback(async || PageError::MethodNotAllowed)
         .layer(middleware::from_fn_with_state(state.clone(), take_turn))
+        // Takes no turn, since it waits for Z-API.
+        .route("/communities/{instance}/read", post(communities::read))
         // Outermost: who may not see a page takes no turn.
         .layer(identify);
     let routes = pages

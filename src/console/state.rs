@@ -51,6 +51,11 @@ impl ConsoleState {
         Arc::new(Semaphore::new(MAX_CONCURRENT_PAGES))
     }
 
+    /// The names of the instances: nothing of others is shown.
+    pub(super) fn instance_names(&self) -> Vec<String> {
+        self.instances.iter().map(|instance| instance.name.to_string()).collect()
+    }
+
     /// The runtimes that hold now.
     pub(super) fn runtimes(&self) -> Vec<Arc<InstanceRuntime>> {
         self.instances.iter().map(|instance| instance.runtime().clone()).collect()

@@ -17,22 +17,24 @@ pub struct KnownNames<'a> {
     pub store: &'a Store,
     /// The instances of the configuration.
     pub instances: &'a [Instance],
+    /// Names are also looked up among all that the journal has recorded, which takes long in a large one.
+    pub reads_recorded: bool,
 }
 
 impl KnownNames<'_> {
-    /// The name of an instance; empty for none.
+    /// The name of an instance, in a list; empty for all.
     ///
     /// # Errors
     /// There is none, or the journal cannot be read; the same holds for the others.
-    pub async fn find_instance(&self, typed: Option<&str>) -> Result<String, FilterError> {
-        let Some(typed) = typed else { return Ok(String::new()) };
+    pub async fn find_instance(&self, typed: Option<&str>) -> Result<Vec<String>, FilterError> {
+        let Some(typed) = typed else { return Ok(Vec::new()) };
         let mut known: Vec<String> =
             self.instances.iter().map(|instance| instance.name.to_string()).collect();
         if !known.iter().any(|name| name == typed) {
-            known.extend(self.store.recorded_values(ListColumn::Instance).await?);
+            known.extend(self.recorded(ListColumn::Instance).await?);
         }
         match known.iter().any(|name| name == typed) {
-            true => Ok(typed.to_owned()),
+            true => Ok(vec![typed.to_owned()]),
             false => Err(unknown("instance", typed, known)),
         }
     }
@@ -53,7 +55,7 @@ impl KnownNames<'_> {
         if !values.is_empty() && !self.store.newest(&by_id, 1).await?.is_empty() {
             return Ok(values);
         }
-        let recorded = self.store.recorded_values(ListColumn::Admin).await?;
+        let recorded = self.recorded(ListColumn::Admin).await?;
         match recorded.iter().find(|key| fold(key) == fold(typed)) {
             Some(key) => Ok(vec![key.clone()]),
             None => {
@@ -96,12 +98,16 @@ impl KnownNames<'_> {
             return Ok(spec.name.to_owned());
         }
         // Texts that are no commands have names too: `wish`, `talk`, `too_old`, …
-        let recorded = self.store.recorded_values(ListColumn::Name).await?;
+        let recorded = self.recorded(ListColumn::Name).await?;
         if recorded.iter().any(|name| name == typed) {
             return Ok(typed.to_owned());
         }
         let known = CATALOG.specs().iter().flat_map(|spec| spec.names()).map(str::to_owned);
         Err(unknown("command", typed, known.chain(recorded).collect()))
+    }
+
+    async fn recorded(&self, column: ListColumn) -> Result<Vec<String>, FilterError> {
+        if self.reads_recorded { Ok(self.store.recorded_values(column).await?) } else { Ok(Vec::new()) }
     }
 
     /// The admins of the configuration with this key, name, number or lid.

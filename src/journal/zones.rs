@@ -21,7 +21,7 @@ impl Zones<'_> {
                 format!("{} {}", instance.name, instance.time_zone.iana_name().unwrap_or("another zone"))
             });
             FilterError::Unknown(format!(
-                "the instances have different time zones ({}): name one with --instance, or write the time with its zone, \
+                "the instances have different time zones ({}): name an instance (--instance), or write the time with its zone, \
                  such as 2026-01-31T14:00:00-03:00",
                 zones.collect::<Vec<_>>().join(", ")
             ))

@@ -157,7 +157,8 @@ fn askama_escape(text: &str) -> String {
 }
 
 fn format_event(name: &str, html: &str) -> String {
-    let lines: String = html.lines().map(|line| format!("data: {line}\n")).collect();
+    // A carriage return ends a line of a stream too.
+    let lines: String = html.split_terminator(['\n', '\r']).map(|line| format!("data: {line}\n")).collect();
     format!("event: {name}\n{}\n", if lines.is_empty() { "data:\n" } else { &lines })
 }
 
@@ -168,6 +169,7 @@ mod tests {
     #[test]
     fn an_event_has_a_data_field_for_each_line() {
         assert_eq!(format_event("chat", "<p>\n</p>"), "event: chat\ndata: <p>\ndata: </p>\n\n");
+        assert_eq!(format_event("chat", "a\revent: x"), "event: chat\ndata: a\ndata: event: x\n\n");
         assert_eq!(format_event("chat", ""), "event: chat\ndata:\n\n");
     }
 }

@@ -28,6 +28,13 @@ pub(super) async fn refuse_other_sites(
 
 fn is_from_page(headers: &HeaderMap, address: SocketAddr, is_read: bool) -> bool {
     let text = |name: &http::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    // A page of another site may lead here, and read nothing.
+    let is_elsewhere =
+        matches!(headers.get("sec-fetch-site"), Some(site) if site == "cross-site" || site == "same-site");
+    let is_navigation = headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate");
+    if is_elsewhere && !(is_read && is_navigation) {
+        return false;
+    }
     let Some(host) = text(&HOST).filter(|host| is_own_host(host, address)) else { return false };
     let is_own_origin = match text(&ORIGIN) {
         None | Some("null") => headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin"),
@@ -70,7 +77,16 @@ mod tests {
                 true,
                 true,
             ),
-            (&[("host", "127.0.0.1:8088"), ("sec-fetch-site", "cross-site")], true, false),
+            (&[("host", "127.0.0.1:8088"), ("sec-fetch-site", "cross-site")], false, false),
+            (
+                &[
+                    ("host", "127.0.0.1:8088"),
+                    ("sec-fetch-site", "cross-site"),
+                    ("sec-fetch-mode", "navigate"),
+                ],
+                true,
+                false,
+            ),
             (&[("host", "127.0.0.1:8089"), ("origin", "http://127.0.0.1:8089")], false, false),
             (&[("host", "rebind.example:8088"), ("origin", "http://rebind.example:8088")], false, false),
             (&[("host", "127.0.0.1"), ("origin", "http://127.0.0.1")], false, false),

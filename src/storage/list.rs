@@ -15,8 +15,8 @@ use crate::clock::Timestamp;
 pub struct ListFilter {
     /// In this state, ended with this outcome, or `dropped`: no word is two of them.
     pub state: String,
-    /// Of this instance.
-    pub instance: String,
+    /// Of any of these instances.
+    pub instances: Vec<String>,
     /// Accepted at this time or later.
     pub since: Timestamp,
     /// Accepted before this time.
@@ -37,7 +37,7 @@ impl Default for ListFilter {
     fn default() -> Self {
         Self {
             state: String::new(),
-            instance: String::new(),
+            instances: Vec::new(),
             since: Timestamp(i64::MIN),
             until: Timestamp(i64::MAX),
             admins: Vec::new(),
@@ -52,8 +52,8 @@ impl Default for ListFilter {
 impl ListFilter {
     /// Whether it may leave out most commands, not only those of other times.
     pub(super) fn is_selective(&self) -> bool {
-        let texts = [&self.state, &self.instance, &self.name, &self.text];
-        let lists = [&self.admins, &self.chats, &self.planned];
+        let texts = [&self.state, &self.name, &self.text];
+        let lists = [&self.instances, &self.admins, &self.chats, &self.planned];
         texts.into_iter().any(|text| !text.is_empty()) || lists.into_iter().any(|list| !list.is_empty())
     }
 }
@@ -93,7 +93,7 @@ impl Conditions {
             conditions.push("accepted_at < ?", SqlValue::Number(filter.until.0));
         }
         conditions.push_state(&filter.state);
-        conditions.push_text("instance = ?", &filter.instance);
+        conditions.push_any(&["instance"], &filter.instances);
         conditions.push_text("name = ?", &filter.name);
         conditions.push_any(&["admin", "phone", "lid"], &filter.admins);
         conditions.push_any(&["chat"], &filter.chats);

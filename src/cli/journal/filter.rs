@@ -71,8 +71,8 @@ enum StateFilter {
 impl FilterArgs {
     /// The filter, with names as the journal records them.
     pub(super) async fn resolve(&self, store: &Store, config: &Config) -> anyhow::Result<ListFilter> {
-        let names = KnownNames { store, instances: &config.instances };
-        let instance = names.find_instance(self.instance.as_deref()).await.map_err(to_cli_error)?;
+        let names = KnownNames { store, instances: &config.instances, reads_recorded: true };
+        let instances = names.find_instance(self.instance.as_deref()).await.map_err(to_cli_error)?;
         let instance_name = self.instance.as_deref();
         let (since, until) =
             self.times.resolve(&Zones(&config.instances), instance_name, Clock::system().now())?;
@@ -80,7 +80,7 @@ impl FilterArgs {
         let state = state.and_then(|state| Some(state.to_possible_value()?.get_name().to_owned()));
         Ok(ListFilter {
             state: state.unwrap_or_default(),
-            instance,
+            instances,
             since,
             until,
             admins: names.find_admin(self.admin.as_deref()).await.map_err(to_cli_error)?,

@@ -34,15 +34,15 @@ pub(super) async fn refused(
     args: &RefusedArgs,
     config: &Config,
 ) -> anyhow::Result<ExitStatus> {
-    let names = KnownNames { store, instances: &config.instances };
-    let instance = names.find_instance(args.instance.as_deref()).await.map_err(to_cli_error)?;
+    let names = KnownNames { store, instances: &config.instances, reads_recorded: true };
+    let instances = names.find_instance(args.instance.as_deref()).await.map_err(to_cli_error)?;
     let zones = Zones(&config.instances);
     let (since, until) = args.times.resolve(&zones, args.instance.as_deref(), Clock::system().now())?;
     let people = args.from.as_deref().map(|typed| find_people(&names, typed)).transpose()?;
     // An hour that began before may have events of this time.
     let since = Timestamp(since.0.saturating_sub(HOUR_MS - 1));
     let mut rows = store.refused((since, until), people.as_deref()).await?;
-    rows.retain(|row| instance.is_empty() || row.instance == instance);
+    rows.retain(|row| instances.is_empty() || instances.contains(&row.instance));
     match args.format {
         OutputFormat::Table if rows.is_empty() => eprintln!(
             "No refused event. They are counted by the hour and kept for a week; those of the last minute are not here yet."

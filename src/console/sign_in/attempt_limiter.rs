@@ -1,7 +1,7 @@
 //! Rate limiter for sign-ins: per client address, and in all.
 //!
-//! An attempt counts when it begins, so that many at once are no way around. A right password takes the attempts of its
-//! address back. Sessions are not affected by any limit.
+//! An attempt counts when it begins, so that many at once are no way around. One with a right password is taken back; the
+//! wrong ones before it are not, or somebody with one password could guess the other. Sessions are not affected by any limit.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -72,10 +72,12 @@ impl AttemptLimiter {
         Ok(())
     }
 
-    /// Takes the attempts of this client back: its password was right.
+    /// Takes one attempt of this client back: its password was right.
     pub(super) fn forgive(&self, client: ClientAddr) {
         let mut attempts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        attempts.by_client.remove(&client);
+        for window in attempts.by_client.get_mut(&client).into_iter().flatten() {
+            window.count = window.count.saturating_sub(1);
+        }
         attempts.in_all.count = attempts.in_all.count.saturating_sub(1);
     }
 }
@@ -111,7 +113,19 @@ mod tests {
     }
 
     #[test]
-    fn a_right_password_takes_the_attempts_of_its_address_back() {
+    fn t38_a_right_password_takes_back_only_its_own_attempt() {
+        let limiter = AttemptLimiter::default();
+        for _ in 0..4 {
+            assert_eq!(limiter.begin(client(1), at(0)), Ok(()));
+            assert_eq!(limiter.begin(client(1), at(0)), Ok(()));
+            limiter.forgive(client(1));
+        }
+        assert_eq!(limiter.begin(client(1), at(0)), Ok(()));
+        assert_eq!(limiter.begin(client(1), at(0)), Err(Duration::from_secs(60)));
+    }
+
+    #[test]
+    fn a_right_password_takes_its_attempt_back() {
         let limiter = AttemptLimiter::default();
         for _ in 0..100 {
             for number in 1..=2 {

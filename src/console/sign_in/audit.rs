@@ -20,6 +20,9 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
 /// The longest target, in characters.
 const MAX_TARGET_CHARS: usize = 200;
 
+/// Name, role, client, page.
+type Reading = [String; 4];
+
 /// Who does something.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::console) struct Actor<'a> {
@@ -35,8 +38,8 @@ pub(in crate::console) struct Actor<'a> {
 pub(in crate::console) struct AuditLog {
     store: Store,
     clock: Clock,
-    /// When somebody last read a page, by name and page.
-    readings: Arc<Mutex<HashMap<(String, String), Timestamp>>>,
+    /// When somebody last read a page.
+    readings: Arc<Mutex<HashMap<Reading, Timestamp>>>,
 }
 
 impl std::fmt::Debug for AuditLog {
@@ -59,7 +62,7 @@ impl AuditLog {
     ) -> Result<(), PageError> {
         let target: String = target.chars().take(MAX_TARGET_CHARS).collect();
         let Actor { name, role, client } = actor;
-        tracing::info!(name, role, client, action, target, "console access");
+        tracing::info!(name, role, client, action, path = target, "console access");
         let access = ConsoleAccess {
             at: self.clock.now(),
             name: name.to_owned(),
@@ -78,7 +81,7 @@ impl AuditLog {
         target: &str,
     ) -> Result<(), PageError> {
         let now = self.clock.now();
-        let reading = (actor.name.to_owned(), target.to_owned());
+        let reading = [actor.name, actor.role, actor.client, target].map(str::to_owned);
         if self.is_known(&reading, now) {
             return Ok(());
         }
@@ -92,7 +95,7 @@ impl AuditLog {
         Ok(())
     }
 
-    fn is_known(&self, reading: &(String, String), now: Timestamp) -> bool {
+    fn is_known(&self, reading: &Reading, now: Timestamp) -> bool {
         let readings = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
         readings.get(reading).is_some_and(|at| *at <= now && now.since(*at) < SAME_READING)
     }

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
-use http::{Method, StatusCode};
+use http::{Method, StatusCode, Version};
 
 use super::notice::Notice;
 use super::paths::{SIGN_IN, SIGN_OUT};
-use super::request_facts::{has_loopback_host, is_by_script, is_cross_site, is_forwarded, is_same_origin};
+use super::request_facts::{
+    has_loopback_host, has_other_origin, is_by_script, is_cross_site, is_forwarded, is_navigation,
+    is_same_origin,
+};
 use super::return_path::sign_in_path;
 use super::state::SignIn;
 use crate::console::viewer::Viewer;
@@ -27,9 +30,10 @@ pub(in crate::console) async fn identify(
     next: Next,
 ) -> Response {
     let PageLanguage(locale) = PageLanguage::from_headers(request.headers());
-    let is_local = has_loopback_host(request.headers()) && !is_forwarded(request.headers());
-    if !sign_in.config.has_sign_in() && !is_local {
-        return Notice::WrongHost.response(locale);
+    if !sign_in.config.has_sign_in()
+        && let Err(notice) = check_open_console(&request)
+    {
+        return notice.response(locale);
     }
     if !request.method().is_safe() && !is_same_origin(request.headers()) {
         return Notice::CrossOrigin.response(locale);
@@ -47,7 +51,8 @@ pub(in crate::console) async fn identify(
     };
     let path = request.uri().path();
     if request.method().is_safe() {
-        if let Some(page) = page_with_texts(path) {
+        let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+        if let Some(page) = page_with_texts(path).filter(|_| is_read) {
             viewer.record_reading(page).await;
         }
     } else if path != SIGN_OUT
@@ -65,6 +70,21 @@ pub(in crate::console) async fn identify(
         Some(session) => sign_in.with_session(session, facts, response).await,
         None => response,
     }
+}
+
+/// Checks that a request to an open console, where everybody is an operator, comes from a browser on this machine, and not
+/// from a page of another site. Browsers do not use HTTP/1.0, but proxies do.
+fn check_open_console(request: &Request) -> Result<(), Notice> {
+    let headers = request.headers();
+    let is_proxied = is_forwarded(headers) || request.version() == Version::HTTP_10;
+    if is_proxied || !has_loopback_host(headers) {
+        return Err(Notice::WrongHost);
+    }
+    let is_form = !request.method().is_safe();
+    if is_form && has_other_origin(headers) || is_cross_site(headers) && !is_navigation(headers) {
+        return Err(Notice::CrossOrigin);
+    }
+    Ok(())
 }
 
 /// The page that may show texts of messages at this path: any but those that never do. A part of a page that refreshes

@@ -10,6 +10,7 @@ use crate::config::AddressRange;
 use crate::webhook::client_addr::ClientAddr;
 
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const HTMX_REQUEST: HeaderName = HeaderName::from_static("hx-request");
 
@@ -51,10 +52,23 @@ pub(super) fn is_same_origin(headers: &HeaderMap) -> bool {
     if headers.contains_key(FETCH_SITE) {
         return matches!(single_value(headers, &FETCH_SITE), Some("same-origin" | "none"));
     }
+    headers.contains_key(ORIGIN) && !has_other_origin(headers)
+}
+
+/// Whether a request names an origin that is not the server it was sent to.
+pub(super) fn has_other_origin(headers: &HeaderMap) -> bool {
+    if !headers.contains_key(ORIGIN) {
+        return false;
+    }
     let origin = single_value(headers, &ORIGIN).and_then(|origin| origin.parse::<Uri>().ok());
     let origin = origin.as_ref().and_then(Uri::authority).map(host_and_port);
     let host = single_value(headers, &HOST).and_then(|host| host.parse::<Authority>().ok());
-    origin.is_some() && origin == host.as_ref().map(host_and_port)
+    origin.is_none() || origin != host.as_ref().map(host_and_port)
+}
+
+/// Whether the browser opens the page for its user to see.
+pub(super) fn is_navigation(headers: &HeaderMap) -> bool {
+    single_value(headers, &FETCH_MODE) == Some("navigate")
 }
 
 /// Whether the browser followed a link of another site. It does not send the session cookie then.
