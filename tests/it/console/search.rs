@@ -54,6 +54,27 @@ async fn each_filter_finds_its_commands() {
 }
 
 #[tokio::test]
+async fn t38_commands_of_instances_that_are_not_configured_are_in_no_list() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/help").await;
+    bot.settled().await;
+    bot.execute_sql(
+        "INSERT INTO command (id, instance, ordering_key, seq, message_id, chat, admin, by_owner, name, text, accepted_at,
+             state, outcome, finished_at)
+         SELECT 'ff000000-0000-7000-8000-000000000000', 'elsewhere', '@ana', 1, 'M', chat, admin, 0, 'help', '/help xyzzy',
+             accepted_at, 'dead', 'failed', finished_at FROM command",
+    )
+    .await;
+
+    for path in
+        ["/", "/commands", "/commands?text=xyzzy", "/commands?state=dead", "/commands?instance=elsewhere"]
+    {
+        let page = get(&bot, path).await.text();
+        assert!(!page.contains("/help xyzzy") && !page.contains("ff000000"), "{path}: {page}");
+    }
+}
+
+#[tokio::test]
 async fn pages_follow_each_other_by_key_without_gap_or_repetition() {
     let bot = Service::start().await;
     bot.ask(ANA, "/help").await;

@@ -519,6 +519,11 @@ async fn t48_viewers_see_no_text_of_a_message_on_any_page() {
         let page = viewer.get(path).await.text();
         assert!(!page.contains("xyzzy"), "{path}: {page}");
     }
+    bot.execute_sql("UPDATE command SET plan = '{\"made-up\": \"SECRETPLAN\"}' WHERE name = 'link'").await;
+    for (browser, is_found) in [(&mut operator, true), (&mut viewer, false)] {
+        let page = browser.get("/commands?community=SECRETPLAN").await.text();
+        assert_eq!(page.contains("id=\"c-"), is_found, "{page}");
+    }
     let retry = format!("{command}/retry");
     assert_eq!(viewer.post(&retry, "").await.status, 403);
     assert_eq!(operator.post(&retry, "").await.status, 303);
@@ -576,6 +581,29 @@ async fn t38_an_open_console_is_not_served_through_a_proxy() {
     ] {
         assert_eq!(Browser::new(&bot).with(name, value).get("/").await.status, 421, "{name}");
     }
+    // A proxy that adds nothing, and asks with the HTTP of 1996.
+    let host = authority(&bot.admin_url);
+    let request = format!("GET /commands HTTP/1.0\r\nhost: {host}\r\n\r\n");
+    let mut proxy = RawConnection::to(&bot.admin_url).await;
+    proxy.send(request.as_bytes()).await;
+    let response = proxy.closed().await;
+    assert!(response.starts_with("HTTP/1.0 421"), "{response}");
+    let mut form = Browser::new(&bot)
+        .with("origin", "https://console.example.com")
+        .with("sec-fetch-site", "same-origin");
+    assert_eq!(form.post("/", "").await.status, 403);
+}
+
+#[tokio::test]
+async fn t38_scripts_and_pictures_of_other_sites_reach_no_open_console() {
+    let bot = Service::start().await;
+    for site in ["cross-site", "same-site"] {
+        let mut picture = Browser::new(&bot).with("sec-fetch-site", site).with("sec-fetch-mode", "no-cors");
+        assert_eq!(picture.get("/commands").await.status, 403, "{site}");
+    }
+    assert_eq!(bot.accesses().await, Vec::<[String; 4]>::new());
+    let mut link = Browser::new(&bot).with("sec-fetch-site", "cross-site").with("sec-fetch-mode", "navigate");
+    assert_eq!(link.get("/commands").await.status, 200);
 }
 
 #[tokio::test]
