@@ -16,28 +16,6 @@ pub fn find_item(line: &str, words: Range<usize>) -> (&str, Option<&str>) {
     starts.take(words.end).skip(words.start).find_map(item).unwrap_or((line, None))
 }
 
-/// The items of a line that lists numbered names behind commas, as in `1. Futebol, 2. Suporte`; else the whole line.
-pub fn split_numbered_names(line: &str) -> Vec<&str> {
-    let line = line.trim_end_matches(|c: char| c.is_whitespace() || is_comma(c));
-    let is_numbered_name = |text: &str| {
-        let is_number = text.trim_start().starts_with(|c: char| c.is_ascii_digit());
-        is_number && numbered_list_item(text).is_some_and(|name| name.starts_with(char::is_alphabetic))
-    };
-    let is_quote = |c: char| matches!(c, '"' | '“' | '”' | '«' | '»');
-    let (mut parts, mut start, mut is_quoted) = (Vec::new(), 0, false);
-    for (at, sign) in line.match_indices(|c| is_comma(c) || is_quote(c)) {
-        let next = at + sign.len();
-        is_quoted ^= sign.starts_with(is_quote);
-        // A name in quotes may hold such a comma.
-        if !is_quoted && sign.starts_with(is_comma) && is_numbered_name(&line[next..]) {
-            parts.push(&line[start..at]);
-            start = next;
-        }
-    }
-    parts.push(&line[start..]);
-    parts
-}
-
 /// Like [`list_item`], and also with a space between number and dash, as in `1 - Receitas`. Not for people:
 /// phone numbers have such parts.
 pub fn numbered_list_item(line: &str) -> Option<&str> {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::directory::is_invisible;
 use crate::parse::flags::{Flag, Flags, parse_dashed_dry_run, parse_flag};
-use crate::parse::list_items::{find_item, numbered_list_item, split_numbered_names};
+use crate::parse::list_items::{find_item, numbered_list_item};
 use crate::parse::text::{is_comma, is_struck_through, offset_of, strip_invisible};
 use crate::parse::word_lists::in_word_list;
 use crate::reply::UsageError;
@@ -47,7 +47,7 @@ pub struct Token {
     pub separator: Separator,
     /// It stood in quotes, or on a line of a list: a whole name, however short.
     pub is_quoted: bool,
-    /// Where it stands, with its quotes.
+    /// Where it stands, with its quotes; on a line of a list, up to the end of the line.
     pub span: Range<usize>,
 }
 
@@ -173,7 +173,8 @@ impl<'a> Tokenizer<'a> {
             return Ok(tokens);
         }
         for (at, line) in lines.into_iter().enumerate() {
-            let words = if at == 0 { usize::from(is_named_first)..MAX_WORDS_BEFORE_LIST } else { 0..1 };
+            let first_word = usize::from(is_named_first && at == 0);
+            let words = first_word..if tokens.is_empty() { MAX_WORDS_BEFORE_LIST } else { 1 };
             let (words, item) = find_item(line, words);
             let behind_words = &line[offset_of(words, line) + words.len()..];
             let is_dry_run = |part: &str| {
@@ -214,20 +215,22 @@ impl<'a> Tokenizer<'a> {
         Ok(())
     }
 
-    /// The name of a list item. A line of a list that the bot has shown has the name in quotes, and the id after it.
+    /// The name of a list item. A line of a list that the bot has shown has the name in quotes, and the id after it,
+    /// which is a part of the token.
     fn read_item(&mut self, item: &'a str, tokens: &mut Vec<Token>) -> Result<(), UsageError> {
         let before = tokens.len();
+        let start = offset_of(item, self.text);
+        let end = start + item.len();
         if item.starts_with(|c| closing_quotes(c).is_some()) {
             self.read_part(item, tokens)?;
             tokens.truncate(before + 1);
         } else {
-            let start = offset_of(item, self.text);
-            let item = self.strip_dry_run(item);
-            let text = strip_invisible(item).into_owned();
-            tokens.push(Token { text, is_quoted: true, span: start..start + item.len(), ..Token::default() });
+            let text = strip_invisible(self.strip_dry_run(item)).into_owned();
+            tokens.push(Token { text, is_quoted: true, span: start..end, ..Token::default() });
         }
         if let Some(token) = tokens.get_mut(before) {
             token.separator = Separator::Line;
+            token.span.end = end;
         }
         Ok(())
     }
@@ -318,6 +321,32 @@ impl<'a> Tokenizer<'a> {
 fn word_end(text: &str) -> usize {
     let end = text.find(is_separator).unwrap_or(text.len());
     if text[..end].contains("://") { text.find(char::is_whitespace).unwrap_or(text.len()) } else { end }
+}
+
+/// The items of a line that lists numbered names behind commas, as in `1. Futebol, 2. "Suporte"`; else the whole line.
+fn split_numbered_names(line: &str) -> Vec<&str> {
+    let begins_name = |c: char| c.is_alphabetic() || closing_quotes(c).is_some();
+    let is_numbered_name = |text: &str| {
+        let is_number = text.starts_with(|c: char| c.is_ascii_digit());
+        is_number && numbered_list_item(text).is_some_and(|name| name.starts_with(begins_name))
+    };
+    let (mut parts, mut start, mut at) = (Vec::new(), 0, 0);
+    while at < line.len() {
+        let word = line[at..].trim_start_matches(is_separator);
+        let begin = line.len() - word.len();
+        if line[at..begin].contains(is_comma) && is_numbered_name(word) {
+            parts.push(&line[start..begin]);
+            start = begin;
+        }
+        at = begin
+            + match read_quoted(word) {
+                Some((_, length)) => length,
+                None if word.starts_with(|c| closing_quotes(c).is_some()) => break,
+                None => word_end(word),
+            };
+    }
+    parts.push(&line[start..]);
+    parts
 }
 
 /// What stands in the quotes that a text begins with, and the length with the quotes. A quote behind a blank opens
