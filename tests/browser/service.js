@@ -143,7 +143,7 @@ function startServe(file) {
 
 /** A service with its Z-API, without commands. */
 export async function startService() {
-  const folder = mkdtempSync(join(tmpdir(), 'vincula-console-'));
+  const folder = mkdtempSync(join(tmpdir(), 'vincula-serve-'));
   const demo = await startDemo({ TMPDIR: folder });
   const [made] = readdirSync(folder);
   const demoConfig = readFileSync(join(folder, made, 'vincula.toml'), 'utf8');
