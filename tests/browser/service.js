@@ -1,6 +1,6 @@
 // `vincula serve` for the tests of the console: with two passwords, a journal of its own, and the Z-API of a demo. It has
 // two instances: `condo` is at the demo's Z-API, of which a test can switch off all but messages; the Z-API of `annex`
-// never responds.
+// hangs up.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -34,12 +34,11 @@ export async function until(what, ask) {
 /** Listens on a free port of loopback; returns it. */
 const listen = (server) => new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port)));
 
-/** A port of loopback on which nobody listens. */
-async function closedPort() {
-  const server = createServer();
+/** A Z-API that hangs up on every call. */
+async function startDeadEnd() {
+  const server = createServer((call) => call.socket.destroy());
   const port = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  return { url: `http://127.0.0.1:${port}`, stop: () => server.close() };
 }
 
 /** Passes calls on to Z-API; while it is switched off, only those that send messages. */
@@ -77,7 +76,7 @@ function hash(password) {
 /** The value of a key in the configuration of the demo. */
 const valueOf = (demo, key) => demo.match(new RegExp(`^${key} = "(.*)"$`, 'm'))[1];
 
-function config(folder, demo, proxy, port) {
+function config(folder, demo, proxy, deadEnd) {
   return `
 [server]
 listen = "127.0.0.1:0"
@@ -108,7 +107,7 @@ bruno = { phone = "${PEOPLE.bruno}", name = "Bruno", communities = ["Bairro Feli
 [instances.annex]
 id = "3AF1C0DE3AF1C0DE3AF1C0DE3AF1C0DE"
 token = "ABCDEF0123456789ABCDEF01"
-base_url = "http://127.0.0.1:${port}"
+base_url = "${deadEnd.url}"
 verify = { zapi_token = true }
 give_up_after = "12h"
 
@@ -148,8 +147,9 @@ export async function startService() {
   const [made] = readdirSync(folder);
   const demoConfig = readFileSync(join(folder, made, 'vincula.toml'), 'utf8');
   const proxy = await startProxy(valueOf(demoConfig, 'base_url'));
+  const deadEnd = await startDeadEnd();
   const file = join(folder, 'console.toml');
-  writeFileSync(file, config(folder, demoConfig, proxy, await closedPort()));
+  writeFileSync(file, config(folder, demoConfig, proxy, deadEnd));
   const serve = await startServe(file);
   const url = `http://${serve.private}`;
   const cookies = {};
@@ -161,6 +161,7 @@ export async function startService() {
       serve.stop();
       demo.stop();
       proxy.stop();
+      deadEnd.stop();
       rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
     /** A cookie of a session with this role: each role signs in once. */
@@ -199,9 +200,11 @@ export async function startService() {
     /** A command of Ana that failed for good while Z-API was off; Z-API is on again. */
     async deadLetter(text) {
       proxy.switchOff(true);
-      const path = await this.send('condo', 'ana', text, 'failed');
-      proxy.switchOff(false);
-      return path;
+      try {
+        return await this.send('condo', 'ana', text, 'failed');
+      } finally {
+        proxy.switchOff(false);
+      }
     },
     /** A command that waits for its next attempt. */
     waitingCommand(text, who = 'davi') {
