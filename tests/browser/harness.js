@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const PROGRAM = process.env.VINCULA_BIN ?? 'target/debug/vincula';
+export const PROGRAM = process.env.VINCULA_BIN ?? 'target/debug/vincula';
 const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** The timeout of a test: the machine may be busy. */
 const TIMEOUT = 90_000;
@@ -36,25 +36,28 @@ export async function runTests(tests) {
   return counts;
 }
 
-/** Starts `vincula demo` with its page; returns the address, and how to stop it. */
-export async function startDemo() {
-  const process = spawn(PROGRAM, ['demo', '--page', '127.0.0.1:0'], { stdio: ['pipe', 'ignore', 'pipe'] });
+/** Starts `vincula demo` with its page and more variables; returns the address, and how to stop it. */
+export async function startDemo(environment = {}) {
+  const demo = spawn(PROGRAM, ['demo', '--page', '127.0.0.1:0'], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
   const url = await new Promise((resolve, reject) => {
     let text = '';
-    process.stderr.on('data', (data) => {
+    demo.stderr.on('data', (data) => {
       text += data;
       const found = text.match(/http:\/\/\S+/);
       if (found) resolve(found[0]);
     });
-    process.on('exit', (code) => reject(new Error(`vincula demo ended with ${code}: ${text}`)));
-    process.on('error', reject);
+    demo.on('exit', (code) => reject(new Error(`vincula demo ended with ${code}: ${text}`)));
+    demo.on('error', reject);
   });
-  return { url, stop: () => process.kill() };
+  return { url, stop: () => demo.kill() };
 }
 
 /**
  * Opens a page in a browser of its own. Fails afterwards if the page asked another origin for anything, or wrote an
- * error to the console.
+ * error to the console that is not expected.
  */
 export async function withPage(url, options, test) {
   const profile = mkdtempSync(join(tmpdir(), 'vincula-browser-'));
@@ -76,14 +79,16 @@ export async function withPage(url, options, test) {
   const problems = [];
   try {
     const page = context.pages()[0] ?? (await context.newPage());
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(30_000);
+    if (options.cookie) await context.addCookies([options.cookie]);
     page.on('request', (request) => {
       if (new URL(request.url()).origin !== new URL(url).origin && !request.url().startsWith('data:')) {
         problems.push(`a request to ${request.url()}`);
       }
     });
     page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) problems.push(`console: ${message.text()}`);
+      const isProblem = ['error', 'warning'].includes(message.type()) && !options.expected?.test(message.text());
+      if (isProblem) problems.push(`console: ${message.text()}`);
     });
     page.on('pageerror', (error) => problems.push(`page error: ${error.message}`));
     await page.goto(url);
@@ -93,6 +98,24 @@ export async function withPage(url, options, test) {
     await context.close();
     rmSync(profile, { recursive: true, force: true });
   }
+}
+
+/** Presses Tab until the focus is where it should be; fails if it is not visible at any stop. */
+export async function tabTo(page, found, argument) {
+  for (let i = 0; i < 150; i += 1) {
+    await page.keyboard.press('Tab');
+    const { stop, isVisible } = await page.evaluate(() => {
+      const marked = document.activeElement.closest('.attach') ?? document.activeElement;
+      const { outlineStyle, outlineWidth } = getComputedStyle(marked);
+      const { width, height } = marked.getBoundingClientRect();
+      const isVisible = outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2 && width > 0 && height > 0;
+      return { stop: document.activeElement.outerHTML.slice(0, 200), isVisible };
+    });
+    // After the last stop the focus leaves the page for the window of the browser.
+    check(isVisible || stop.startsWith('<body'), `the focus is not visible on ${stop}`);
+    if (await page.evaluate(found, argument)) return;
+  }
+  throw new Error(`never reached: ${found} ${argument ?? ''}`);
 }
 
 /** Fails if axe-core finds anything serious or critical. */

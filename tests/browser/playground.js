@@ -1,6 +1,6 @@
 // The playground of `vincula demo`, from the first tap to the changed communities.
 
-import { check, checkAccessibility, checkNoSidewaysScrolling, startDemo, withPage } from './harness.js';
+import { check, checkAccessibility, checkNoSidewaysScrolling, startDemo, tabTo, withPage } from './harness.js';
 
 const LANGUAGES = [
   { locale: 'en-US', title: 'Playground', send: 'Send this', done: 'groups are now in', restart: 'Start over' },
@@ -121,33 +121,18 @@ tests.push([
 tests.push([
   'the keyboard alone sends, switches, and kills the service',
   onDemo({}, async (page) => {
-    const tabTo = async (found) => {
-      for (let i = 0; i < 150; i += 1) {
-        await page.keyboard.press('Tab');
-        if (await page.evaluate(found)) {
-          const { outlineStyle, outlineWidth } = await page.evaluate(() => {
-            const marked = document.activeElement.closest('.attach') ?? document.activeElement;
-            const { outlineStyle, outlineWidth } = getComputedStyle(marked);
-            return { outlineStyle, outlineWidth };
-          });
-          check(outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2, 'the focus is not visible');
-          return;
-        }
-      }
-      throw new Error(`never reached: ${found}`);
-    };
-    await tabTo(() => document.activeElement.id === 'text');
+    await tabTo(page, () => document.activeElement.id === 'text');
     await page.keyboard.type('/link "Bairro Feliz" futebol');
     await page.keyboard.press('Enter');
     await group(page, 'Bairro Feliz', 'Futebol').waitFor();
-    await tabTo(() => document.activeElement.id === 'switch-slow');
+    await tabTo(page, () => document.activeElement.id === 'switch-slow');
     await page.keyboard.press('Enter');
     await page.locator('#switch-slow[aria-checked=true]').waitFor();
     check((await page.evaluate(() => document.activeElement.id)) === 'switch-slow', 'the focus is lost');
-    await tabTo(() => document.activeElement.id === 'kill');
+    await tabTo(page, () => document.activeElement.id === 'kill');
     await page.keyboard.press('Enter');
     await page.getByText('Killed once').waitFor();
-    await tabTo(() => document.activeElement.tagName === 'SUMMARY' && document.activeElement.textContent.includes('journal'));
+    await tabTo(page, () => document.activeElement.tagName === 'SUMMARY' && document.activeElement.textContent.includes('journal'));
     await page.keyboard.press('Enter');
     await page.locator('.inside').getByText('done, replied').first().waitFor();
   }),
