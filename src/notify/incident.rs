@@ -9,19 +9,23 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
-use crate::storage::IncidentRow;
+use crate::storage::{IncidentRow, MAX_CLOCK_SKEW};
 
 /// From one message about the begin of an incident to the next of the same kind and instance.
 const MIN_INTERVAL: Duration = Duration::from_secs(60 * 60);
 /// How long the end of an incident is worth telling.
 const OVER_TTL: Duration = Duration::from_secs(60 * 60);
-/// The delay before the second attempt to deliver; it doubles with each. Longer than an attempt takes, so that no
-/// replica begins another one meanwhile.
+/// The delay before the second POST; it doubles with each. Longer than a POST takes, so that no replica begins another
+/// one meanwhile.
 const MIN_RETRY_DELAY: Duration = Duration::from_secs(15);
+/// The same for a WhatsApp message, which may wait for its permit: longer than `whatsapp::PREPARE_TIMEOUT`.
+const MIN_PHONE_RETRY_DELAY: Duration = Duration::from_secs(2 * 60);
 /// The longest delay between two attempts.
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(10 * 60);
-/// The most that the clocks of two processes differ. A later time was written before the clock was set back.
-const MAX_CLOCK_SKEW: Duration = Duration::from_secs(60);
+/// Whether a time was written before the clock was set back: it counts as unset.
+pub(super) fn is_ahead(at: Timestamp, now: Timestamp) -> bool {
+    at > now.plus(MAX_CLOCK_SKEW)
+}
 
 /// A kind of trouble.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -234,11 +238,11 @@ impl Incident {
         let is_hour_over = self
             .state
             .told_at
-            .is_none_or(|told_at| now.since(told_at) >= MIN_INTERVAL || told_at > now.plus(MAX_CLOCK_SKEW));
+            .is_none_or(|told_at| now.since(told_at) >= MIN_INTERVAL || is_ahead(told_at, now));
         match (observation, self.state.ended_at) {
             (Observation::Active { since, observed_at, details }, Some(ended_at))
                 // Another replica may know more: what was observed before the end is outdated.
-                if observed_at > ended_at && is_hour_over =>
+                if (observed_at > ended_at || is_ahead(ended_at, now)) && is_hour_over =>
             {
                 self.state.since = since;
                 self.tell(details, channels, now);
@@ -250,7 +254,9 @@ impl Incident {
                 self.tell(details, channels, now);
                 true
             }
-            (Observation::Over { observed_at, details }, None) if observed_at > self.state.since => {
+            (Observation::Over { observed_at, details }, None)
+                if observed_at > self.state.since || is_ahead(self.state.since, now) =>
+            {
                 self.end(observed_at, details, now);
                 true
             }
@@ -302,7 +308,8 @@ impl Incident {
     /// end of an incident is given up after an hour; then nothing is left to deliver.
     pub(super) fn begin_attempt(&mut self, channel: Channel, now: Timestamp) -> Option<Attempt> {
         let is_outdated = self.state.ended_at.is_some_and(|ended_at| now.since(ended_at) > OVER_TTL);
-        let attempt = Attempt { id: self.state.id.clone(), is_begin: self.is_active() };
+        let mut attempt =
+            Attempt { id: self.state.id.clone(), is_begin: self.is_active(), number: 0, was_told: false };
         let delivery = self.delivery(channel);
         let due = delivery.due?;
         // A time that far ahead was written before the clock was set back.
@@ -313,16 +320,28 @@ impl Incident {
             delivery.due = None;
             return None;
         }
-        let delay = MIN_RETRY_DELAY.saturating_mul(1 << delivery.attempts.min(16)).min(MAX_RETRY_DELAY);
+        let min_delay = match channel {
+            Channel::Url => MIN_RETRY_DELAY,
+            Channel::Phone => MIN_PHONE_RETRY_DELAY,
+        };
+        let delay = min_delay.saturating_mul(1 << delivery.attempts.min(16)).min(MAX_RETRY_DELAY);
         delivery.due = Some(now.plus(delay));
         delivery.attempts = delivery.attempts.saturating_add(1);
+        (attempt.number, attempt.was_told) = (delivery.attempts, delivery.is_told);
         Some(attempt)
     }
 
+    /// Records that the WhatsApp message is delivered, before it is sent. Fails if this attempt is no longer the
+    /// current one: another replica began the next, or the incident changed.
+    pub(super) fn record_before_sending(&mut self, attempt: &Attempt, now: Timestamp) -> bool {
+        let is_current = self.state.id == attempt.id && self.state.phone.attempts == attempt.number;
+        is_current && self.record_delivered(Channel::Phone, attempt, now)
+    }
+
     /// Records that the message was delivered. If the incident was over meanwhile, its end is due.
-    pub(super) fn record_delivered(&mut self, channel: Channel, attempt: &Attempt, now: Timestamp) {
+    pub(super) fn record_delivered(&mut self, channel: Channel, attempt: &Attempt, now: Timestamp) -> bool {
         if self.state.id != attempt.id {
-            return;
+            return false;
         }
         let is_over = !self.is_active();
         if attempt.is_begin {
@@ -332,13 +351,16 @@ impl Incident {
         delivery.is_told = true;
         delivery.due = (attempt.is_begin && is_over).then_some(now);
         delivery.attempts = 0;
+        true
     }
 
     /// Records that the message cannot be delivered: it is not attempted again.
-    pub(super) fn record_refused(&mut self, channel: Channel, attempt: &Attempt) {
-        if self.state.id == attempt.id && self.is_active() == attempt.is_begin {
+    pub(super) fn record_refused(&mut self, channel: Channel, attempt: &Attempt) -> bool {
+        let is_current = self.state.id == attempt.id && self.is_active() == attempt.is_begin;
+        if is_current {
             self.delivery(channel).due = None;
         }
+        is_current
     }
 
     /// Sets the time of the next attempt, at most the longest delay from now.
@@ -348,25 +370,31 @@ impl Incident {
         attempt: &Attempt,
         delay: Duration,
         now: Timestamp,
-    ) {
-        if self.state.id == attempt.id && self.is_active() == attempt.is_begin {
+    ) -> bool {
+        let is_current = self.state.id == attempt.id && self.is_active() == attempt.is_begin;
+        if is_current {
             let due = now.plus(delay.min(MAX_RETRY_DELAY));
             let delivery = self.delivery(channel);
             delivery.due = delivery.due.max(Some(due));
         }
+        is_current
     }
 
-    /// Takes back [`Self::record_delivered`]: certainly nothing was sent.
-    pub(super) fn record_unsent(&mut self, channel: Channel, attempt: &Attempt, now: Timestamp) {
+    /// Takes back [`Self::record_delivered`]: certainly nothing was sent. What an earlier message told stays told.
+    pub(super) fn record_unsent(&mut self, channel: Channel, attempt: &Attempt, now: Timestamp) -> bool {
         if self.state.id != attempt.id {
-            return;
+            return false;
         }
         let is_current = self.is_active() == attempt.is_begin;
         let delivery = self.delivery(channel);
-        if attempt.is_begin {
-            delivery.is_told = false;
+        delivery.is_told = attempt.was_told;
+        if is_current {
+            delivery.due = Some(now.plus(MIN_RETRY_DELAY));
+        } else if !attempt.was_told {
+            // It was over meanwhile, and nobody knows that it began.
+            delivery.due = None;
         }
-        delivery.due = is_current.then(|| now.plus(MIN_RETRY_DELAY));
+        true
     }
 }
 
@@ -376,6 +404,10 @@ pub(super) struct Attempt {
     id: String,
     /// It tells the begin, not the end.
     pub(super) is_begin: bool,
+    /// It is the how many-th of its message.
+    number: u32,
+    /// A begin was told before it.
+    was_told: bool,
 }
 
 #[cfg(test)]
@@ -491,6 +523,55 @@ mod tests {
         incident.observe(over(at(2)), BOTH, at(2));
 
         assert!(!incident.observe(active(at(1)), BOTH, at(3)));
+    }
+
+    #[test]
+    fn trouble_and_its_end_are_told_after_the_clock_was_set_back() {
+        let mut incident = Incident::new("main", IncidentKind::Disconnected);
+        let before = NOW.plus(MINUTE * 60 * 24);
+        incident.observe(active(before), BOTH, before);
+        deliver(&mut incident, Channel::Url, before);
+
+        assert!(incident.observe(over(NOW), BOTH, NOW), "its end");
+        assert_eq!(deliver(&mut incident, Channel::Url, NOW), Some(false));
+
+        let mut ended = Incident::new("main", IncidentKind::Disconnected);
+        ended.observe(active(before), BOTH, before);
+        ended.observe(over(before.plus(MINUTE)), BOTH, before.plus(MINUTE));
+        assert!(ended.observe(active(NOW), BOTH, NOW), "the next");
+    }
+
+    #[test]
+    fn an_attempt_that_lasted_too_long_sends_nothing_once_another_began() {
+        let mut incident = Incident::new("main", IncidentKind::Disconnected);
+        incident.observe(active(NOW), BOTH, NOW);
+        let first = incident.begin_attempt(Channel::Phone, NOW).unwrap();
+        let prepared_at = NOW.plus(super::super::whatsapp::PREPARE_TIMEOUT);
+        assert_eq!(incident.begin_attempt(Channel::Phone, prepared_at.plus(MINUTE / 4)), None, "claimed");
+        let later = NOW.plus(MINUTE * 3);
+        let second = incident.begin_attempt(Channel::Phone, later).unwrap();
+
+        assert!(!incident.record_before_sending(&first, later));
+        assert!(incident.record_before_sending(&second, later));
+        assert!(!incident.record_before_sending(&first, later));
+    }
+
+    #[test]
+    fn the_end_is_told_when_only_the_news_could_not_be_sent() {
+        let mut incident = Incident::new("main", IncidentKind::DeadLetter);
+        let at = |minute| NOW.plus(MINUTE * minute);
+        incident.observe(active(at(0)), BOTH, at(0));
+        deliver(&mut incident, Channel::Phone, at(0));
+        let details = Details { count: 1, last_at: at(61).0, ..Details::default() };
+        incident.observe(Observation::Active { since: at(61), observed_at: at(61), details }, BOTH, at(61));
+        let news = incident.begin_attempt(Channel::Phone, at(61)).unwrap();
+        assert!(incident.record_before_sending(&news, at(61)));
+        incident.record_unsent(Channel::Phone, &news, at(61));
+        incident.record_refused(Channel::Phone, &news);
+
+        incident.observe(over(at(70)), BOTH, at(70));
+
+        assert_eq!(deliver(&mut incident, Channel::Phone, at(70)), Some(false));
     }
 
     #[test]

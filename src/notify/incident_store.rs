@@ -62,12 +62,14 @@ impl IncidentStore {
         })
     }
 
-    /// Changes an incident as it is now. Gives up if it cannot be stored.
-    pub(super) async fn update(&self, incident: &Incident, change: impl Fn(&mut Incident)) -> bool {
+    /// Changes an incident as it is now. Returns whether the change still applied and is stored.
+    pub(super) async fn update(&self, incident: &Incident, change: impl Fn(&mut Incident) -> bool) -> bool {
         let is_same = |other: &Incident| other.kind == incident.kind && other.instance == incident.instance;
         for _ in 0..MAX_CONFLICTS {
             let Some(mut current) = self.all().await.into_iter().find(is_same) else { return false };
-            change(&mut current);
+            if !change(&mut current) {
+                return false;
+            }
             if self.save(&current).await {
                 return true;
             }

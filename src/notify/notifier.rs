@@ -11,17 +11,18 @@ use super::incident::{Attempt, Channel, Channels, Incident, IncidentKind, Observ
 use super::incident_store::IncidentStore;
 use super::message::{json_body, render_text};
 use super::observe::{
-    StoreWatch, is_still_disconnected, observe_connection, observe_dead_letters, observe_events,
+    EventWatch, StoreWatch, is_still_disconnected, observe_connection, observe_dead_letters, observe_events,
     observe_subscription,
 };
 use super::post::{NotifyClientError, PostClient, PostError};
-use super::whatsapp::{acquire_permit, find_connected, send};
+use super::whatsapp::{PREPARE_TIMEOUT, acquire_permit, find_connected, send};
 use crate::clock::{Clock, Timestamp};
 use crate::command::context::TimingConfig;
 use crate::config::NotifyConfig;
 use crate::instance::{InstanceRuntime, ReloadableInstance};
 use crate::storage::{Store, StoreUnavailable};
 use crate::telemetry::LoggedCondition;
+use crate::zapi::{SendPermit, Zapi};
 
 /// What is configured, and the client for it.
 #[derive(Debug)]
@@ -50,12 +51,12 @@ pub struct Notifier {
     store: Store,
     clock: Clock,
     timing: TimingConfig,
-    started_at: Timestamp,
     /// In the order of their names.
     instances: Vec<Arc<ReloadableInstance>>,
     incidents: IncidentStore,
     settings: ArcSwap<Settings>,
     store_watch: Mutex<StoreWatch>,
+    event_watch: Mutex<EventWatch>,
     url_due: Notify,
     phone_due: Notify,
     url_outage: LoggedCondition,
@@ -73,12 +74,12 @@ impl Notifier {
     ) -> Result<Self, NotifyClientError> {
         instances.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         Ok(Self {
-            started_at: clock.now(),
             timing,
             instances,
             incidents: IncidentStore::new(store.clone()),
             settings: ArcSwap::from_pointee(Settings::new(config)?),
             store_watch: Mutex::default(),
+            event_watch: EventWatch::new(clock.now()).into(),
             url_due: Notify::new(),
             phone_due: Notify::new(),
             url_outage: LoggedCondition::default(),
@@ -126,7 +127,11 @@ impl Notifier {
         self.apply(self.incidents.about_store(), observation, settings, None).await;
         let stored = self.incidents.stored().await?;
         self.incidents.sync_store_incident(&stored).await;
-        let looks = self.instances.iter().map(|instance| self.watch_instance(instance, &stored, settings));
+        let waiting_since = self.event_watch.lock().await.look(self.clock.now());
+        let looks = self
+            .instances
+            .iter()
+            .map(|instance| self.watch_instance(instance, &stored, settings, waiting_since));
         join_all(looks).await.into_iter().collect()
     }
 
@@ -135,6 +140,7 @@ impl Notifier {
         instance: &ReloadableInstance,
         stored: &[Incident],
         settings: &Settings,
+        waiting_since: Timestamp,
     ) -> Result<(), StoreUnavailable> {
         let instance = &*instance.runtime().clone();
         let (store, now) = (&self.store, self.clock.now());
@@ -146,7 +152,7 @@ impl Notifier {
         let observation = observe_connection(instance, store, now).await?;
         self.apply(find(IncidentKind::Disconnected), observation, settings, Some(instance)).await;
         if let Some(max_silence) = settings.config.no_event_after {
-            let observation = observe_events(instance, store, max_silence, (self.started_at, now)).await?;
+            let observation = observe_events(instance, store, max_silence, (waiting_since, now)).await?;
             self.apply(find(IncidentKind::NoEvent), observation, settings, None).await;
         }
         let known = find(IncidentKind::DeadLetter);
@@ -191,10 +197,16 @@ impl Notifier {
                 Channel::Phone => settings.channels().phone,
             };
             if is_configured {
-                let incidents = self.incidents.all().await;
-                join_all(incidents.into_iter().map(|it| self.deliver(it, channel, &settings))).await;
+                let incidents = self.incidents.all().await.into_iter().filter(|it| self.is_own(it));
+                join_all(incidents.map(|it| self.deliver(it, channel, &settings))).await;
             }
         }
+    }
+
+    /// Whether this process has its instance: another service may use the same database.
+    fn is_own(&self, incident: &Incident) -> bool {
+        incident.kind == IncidentKind::Store
+            || self.instances.iter().any(|instance| instance.name.as_str() == incident.instance)
     }
 
     /// Delivers the message about an incident, if one is due.
@@ -250,21 +262,13 @@ impl Notifier {
     async fn send_whatsapp(&self, incident: &Incident, attempt: &Attempt, settings: &Settings) {
         let Some(phone) = settings.config.phone else { return };
         let senders = self.senders(incident, settings);
-        let Some(zapi) = find_connected(senders.iter().map(|instance| &instance.zapi)).await else {
-            if self.phone_outage.begin() {
-                tracing::warn!(
-                    "the owner cannot be told by WhatsApp now: no instance that could send it is connected"
-                );
-            }
-            return;
-        };
-        self.phone_outage.end();
-        let is_store_down = incident.kind == IncidentKind::Store && incident.is_active();
-        let Some(permit) = acquire_permit(zapi, is_store_down).await else { return };
+        // Shorter than the claim, so that no replica begins another attempt meanwhile.
+        let prepared = timeout(PREPARE_TIMEOUT, self.prepare(&senders, incident)).await;
+        let Ok(Some((zapi, permit))) = prepared else { return };
         let now = self.clock.now();
         let Some(text) = self.render(incident, settings, now) else { return };
         // Before it is sent, so that it is sent once.
-        let delivered = |it: &mut Incident| it.record_delivered(Channel::Phone, attempt, now);
+        let delivered = |it: &mut Incident| it.record_before_sending(attempt, now);
         if !self.incidents.update(incident, delivered).await {
             return;
         }
@@ -279,10 +283,11 @@ impl Notifier {
         }
         let is_temporary = error.cause.is_temporary();
         let unsent = |it: &mut Incident| {
-            it.record_unsent(Channel::Phone, attempt, now);
+            let is_changed = it.record_unsent(Channel::Phone, attempt, now);
             if !is_temporary {
                 it.record_refused(Channel::Phone, attempt);
             }
+            is_changed
         };
         self.incidents.update(incident, unsent).await;
         if is_temporary {
@@ -290,6 +295,25 @@ impl Notifier {
         } else {
             tracing::warn!(cause, "WhatsApp message to the owner refused: check notify.phone");
         }
+    }
+
+    /// Finds a connected instance, and waits until it may send.
+    async fn prepare<'a>(
+        &self,
+        senders: &'a [Arc<InstanceRuntime>],
+        incident: &Incident,
+    ) -> Option<(&'a Zapi, SendPermit)> {
+        let Some(zapi) = find_connected(senders.iter().map(|instance| &instance.zapi)).await else {
+            if self.phone_outage.begin() {
+                tracing::warn!(
+                    "the owner cannot be told by WhatsApp now: no instance that could send it is connected"
+                );
+            }
+            return None;
+        };
+        self.phone_outage.end();
+        let is_store_down = incident.kind == IncidentKind::Store && incident.is_active();
+        Some((zapi, acquire_permit(zapi, is_store_down).await?))
     }
 
     /// The instances that may send the message about an incident, the configured one first. One that is reported as

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::incident::{Details, Observation};
+use super::incident::{Details, Observation, is_ahead};
 use crate::clock::{Clock, Timestamp};
 use crate::instance::InstanceRuntime;
 use crate::storage::{Store, StoreUnavailable};
@@ -49,27 +49,49 @@ pub(super) async fn is_still_disconnected(instance: &InstanceRuntime, now: Times
     }
 }
 
+/// Since when webhooks can have arrived: since the start, or since the clock was set back.
+#[derive(Debug)]
+pub(super) struct EventWatch {
+    waiting_since: Timestamp,
+    looked_at: Timestamp,
+}
+
+impl EventWatch {
+    pub(super) fn new(started_at: Timestamp) -> Self {
+        Self { waiting_since: started_at, looked_at: started_at }
+    }
+
+    /// Since when webhooks are waited for. To be asked often.
+    pub(super) fn look(&mut self, now: Timestamp) -> Timestamp {
+        if is_ahead(self.looked_at, now) {
+            self.waiting_since = now;
+        }
+        self.looked_at = now;
+        self.waiting_since
+    }
+}
+
 /// Whether no webhook arrived for `max_silence`. The time of the last one is shared with other replicas, and stored seldom.
 pub(super) async fn observe_events(
     instance: &InstanceRuntime,
     store: &Store,
     max_silence: Duration,
-    (started_at, now): (Timestamp, Timestamp),
+    (waiting_since, now): (Timestamp, Timestamp),
 ) -> Result<Observation, StoreUnavailable> {
     let name = &instance.config.name;
     let received_at = Some(Timestamp(instance.metrics.last_event().get().saturating_mul(1_000)));
-    let received_at = received_at.filter(|at| at.0 > 0);
-    let stored_at = store.last_event(name).await?;
+    let received_at = received_at.filter(|at| at.0 > 0 && !is_ahead(*at, now));
+    let stored_at = store.last_event(name).await?.filter(|at| !is_ahead(*at, now));
     let is_old = |stored: Timestamp| now.since(stored) >= max_silence / 2;
     if let Some(at) = received_at
         && stored_at
             .is_none_or(|stored| stored < at && (at.since(stored) >= max_silence / 20 || is_old(stored)))
     {
-        store.store_last_event(name, at).await?;
+        store.store_last_event(name, at, now).await?;
     }
     let last_event = received_at.max(stored_at);
-    let since = last_event.unwrap_or(started_at);
-    let has_started = now.since(started_at) >= STARTUP_GRACE.min(max_silence);
+    let since = last_event.unwrap_or(waiting_since);
+    let has_started = now.since(waiting_since) >= STARTUP_GRACE.min(max_silence);
     let details = Details::default();
     Ok(match last_event {
         _ if now.since(since) >= max_silence && has_started => {
@@ -133,6 +155,8 @@ impl StoreWatch {
 
     /// Whether the journal has failed for a minute.
     pub(super) async fn observe(&mut self, store: &Store, clock: &Clock) -> Observation {
+        self.worked_at = self.worked_at.filter(|at| !is_ahead(*at, clock.now()));
+        self.failed_since = self.failed_since.filter(|at| !is_ahead(*at, clock.now()));
         let is_tested = self.worked_at.is_some_and(|at| clock.now().since(at) < Self::PROBE_INTERVAL);
         let works = is_tested && !store.has_outage() || store.ping().await.is_ok();
         let (now, details) = (clock.now(), Details::default());
@@ -156,6 +180,16 @@ mod tests {
     use super::*;
 
     const NOW: Timestamp = Timestamp(1_764_000_000_000);
+
+    #[test]
+    fn after_the_clock_was_set_back_the_silence_begins_anew() {
+        let mut watch = EventWatch::new(NOW);
+        let later = NOW.plus(Duration::from_secs(3_600));
+        assert_eq!(watch.look(later), NOW);
+        let set_back = Timestamp(later.0 - 600_000);
+        assert_eq!(watch.look(set_back), set_back);
+        assert_eq!(watch.look(later), set_back);
+    }
 
     #[tokio::test]
     async fn a_journal_that_fails_for_less_than_a_minute_is_no_trouble() {

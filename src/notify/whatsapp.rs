@@ -9,8 +9,8 @@ use crate::zapi::{ApiError, Priority, SendPermit, Zapi};
 
 /// How long Z-API may take to say whether an instance is connected.
 const STATUS_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a message waits for replies that go first.
-const PERMIT_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long it may take to find an instance, and to wait for replies that go first.
+pub(super) const PREPARE_TIMEOUT: Duration = Duration::from_secs(75);
 
 /// The first of these clients whose WhatsApp is connected now.
 pub(super) async fn find_connected<'a>(candidates: impl Iterator<Item = &'a Zapi>) -> Option<&'a Zapi> {
@@ -29,7 +29,7 @@ pub(super) async fn acquire_permit(zapi: &Zapi, is_store_down: bool) -> Option<S
     if is_store_down {
         return Some(zapi.unlimited_send_permit());
     }
-    timeout(PERMIT_TIMEOUT, zapi.acquire_send_permit(Priority::Progress)).await.ok()?.ok()
+    zapi.acquire_send_permit(Priority::Progress).await.ok()
 }
 
 /// Sends the message.

@@ -13,7 +13,7 @@ use crate::domain::InstanceName;
 
 /// The most that the clocks of two replicas, or of WhatsApp and the journal, differ. A later time was written before
 /// the clock was set back and is ignored.
-const MAX_CLOCK_SKEW: Duration = Duration::from_secs(60);
+pub const MAX_CLOCK_SKEW: Duration = Duration::from_secs(60);
 const CONNECTED: &str = "connected";
 const DISCONNECTED: &str = "disconnected";
 

@@ -5,6 +5,7 @@
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
+use super::connection_status::MAX_CLOCK_SKEW;
 use super::error::StoreUnavailable;
 use super::store::Store;
 use crate::clock::Timestamp;
@@ -108,11 +109,13 @@ impl Store {
         Ok(self.read(at.fetch_optional(&self.reads)).await?.map(Timestamp))
     }
 
-    /// Stores when an instance last got a webhook, unless a later one is stored.
+    /// Stores when an instance last got a webhook, unless a later one is stored that is not ahead of
+    /// the clock.
     pub async fn store_last_event(
         &self,
         instance: &InstanceName,
         at: Timestamp,
+        now: Timestamp,
     ) -> Result<(), StoreUnavailable> {
         let instance = instance.clone();
         self.writer
@@ -120,10 +123,12 @@ impl Store {
                 Box::pin(async move {
                     sqlx::query(
                         "INSERT INTO last_event (instance, at) VALUES ($1, $2)
-                         ON CONFLICT (instance) DO UPDATE SET at = $2 WHERE last_event.at < $2",
+                         ON CONFLICT (instance) DO UPDATE SET at = $2
+                         WHERE last_event.at < $2 OR last_event.at > $3",
                     )
                     .bind(instance.as_str())
                     .bind(at.0)
+                    .bind(now.plus(MAX_CLOCK_SKEW).0)
                     .execute(connection)
                     .await?;
                     Ok(())
@@ -171,8 +176,12 @@ mod tests {
         let (store, _writer, _folder) = Store::open_temporary(&Clock::manual(NOW)).await;
         let main = InstanceName::parse("main").unwrap();
         assert_eq!(store.last_event(&main).await.unwrap(), None);
-        store.store_last_event(&main, NOW).await.unwrap();
-        store.store_last_event(&main, Timestamp(NOW.0 - 1)).await.unwrap();
+        store.store_last_event(&main, NOW, NOW).await.unwrap();
+        store.store_last_event(&main, Timestamp(NOW.0 - 1), NOW).await.unwrap();
         assert_eq!(store.last_event(&main).await.unwrap(), Some(NOW));
+        // Unless the clock was set back.
+        let set_back = Timestamp(NOW.0 - 3_600_000);
+        store.store_last_event(&main, set_back, set_back).await.unwrap();
+        assert_eq!(store.last_event(&main).await.unwrap(), Some(set_back));
     }
 }

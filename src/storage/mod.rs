@@ -52,7 +52,7 @@ pub use backup::{BackupError, BackupStats};
 pub use cancel_and_requeue::{CancelledCommand, OpenCommand, RequeueResult};
 pub use chat_state::{StateChange, StateEntry, StateKind};
 pub use claim_writes::Claim;
-pub use connection_status::ConnectionReport;
+pub use connection_status::{ConnectionReport, MAX_CLOCK_SKEW};
 pub use console_access::ConsoleAccess;
 pub use error::{LeaseError, OpenError, StoreUnavailable};
 pub use history::{HistoryEntry, HistoryPage};

@@ -342,6 +342,29 @@ async fn of_two_replicas_one_tells() {
 }
 
 #[tokio::test]
+async fn a_service_on_the_same_database_does_not_tell_of_the_instances_of_another() {
+    let receiver = Receiver::start().await;
+    receiver.react(Reaction::Status(503, None));
+    let mut bot = service(&receiver).tables("no_event_after = \"1m\"").start().await;
+    bot.disconnect().await;
+    bot.clock.advance(MINUTE * 6);
+    receiver.wait_for("disconnected", 1).await;
+    bot.stop().await;
+    let about_main = || receiver.received().iter().filter(|post| post.text("instance") == "main").count();
+    let before = about_main();
+
+    bot.restart_with("[instances.main", "[instances.other").await;
+    bot.clock.advance(MINUTE * 11);
+    let told = receiver.wait_for("no_event", 1).await;
+    // Its repetition: by then everything that was due before is delivered.
+    bot.clock.advance(MINUTE * 11);
+    receiver.wait_for("no_event", 2).await;
+
+    assert_eq!(told.text("instance"), "other");
+    assert_eq!(about_main(), before);
+}
+
+#[tokio::test]
 async fn a_post_that_fails_is_repeated_with_the_same_id() {
     let receiver = Receiver::start().await;
     receiver.react(Reaction::Status(503, None));
