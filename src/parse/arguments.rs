@@ -396,7 +396,7 @@ mod tests {
     fn a_command_with_an_id_has_the_arguments_of_the_typed_one() {
         let moving: &[ArgKind] = &[ArgKind::Groups, ArgKind::Community];
         let picture: &[ArgKind] = &[ArgKind::Community, ArgKind::Picture];
-        let rows: [(&[ArgKind], &str, &[&str]); 12] = [
+        let rows: [(&[ArgKind], &str, &[&str]); 13] = [
             (picture, "\"Mães do Bairro\" , 1) Sales", &["Sales"]),
             (picture, ", \n- \"Mães do Bairro\" Sales", &[]),
             (LINK, ",\nSales 1. Futebol d'água\n- x", &["Futebol d'água", "x"]),
@@ -408,6 +408,7 @@ mod tests {
             (moving, "Sales , 1) 3-5", &["Sales", "1)"]),
             (moving, "1. Mães do Bairro\n- Sales", &["Mães do Bairro"]),
             (moving, "1. Mães do Bairro, 2. Sales", &["Mães do Bairro"]),
+            (moving, "2. --try Sales\n- 1)", &["Sales"]),
             (moving, "Mães 1. x Sales", &["Mães", "1.", "x"]),
         ];
         let id = CommunityId::parse("120363186053925765").unwrap();

@@ -166,7 +166,7 @@ impl<'a> Tokenizer<'a> {
     /// All tokens; the name on a line of a list is one. `is_named_first`: the first line begins with a community.
     pub fn read_all(&mut self, is_named_first: bool) -> Result<Vec<Token>, UsageError> {
         let mut tokens = Vec::new();
-        let text = self.text;
+        let (text, has_flags) = (self.text, self.has_flags);
         let lines: Vec<&str> = text.lines().flat_map(split_numbered_names).collect();
         if !lines.iter().skip(1).any(|line| numbered_list_item(line).is_some()) {
             self.read_part(text, &mut tokens)?;
@@ -178,16 +178,17 @@ impl<'a> Tokenizer<'a> {
             let (words, item) = find_item(line, words);
             let behind_words = &line[offset_of(words, line) + words.len()..];
             let is_dry_run = |part: &str| {
-                self.has_flags && matches!(parse_flag(part.trim(), true), Some((Flag::DryRun { .. }, _)))
+                has_flags && matches!(parse_flag(part.trim(), true), Some((Flag::DryRun { .. }, _)))
             };
             let first_of_line = tokens.len();
             match item {
-                Some(item) if !is_dry_run(behind_words) && !is_dry_run(item) && !is_struck_through(item) => {
+                Some(item) if !is_dry_run(behind_words) => {
                     self.read_part(words, &mut tokens)?;
-                    self.read_item(item, &mut tokens)?;
+                    // The list mark before `--try` or a struck name is no word.
+                    let has_words = is_dry_run(item) || is_struck_through(item);
+                    let read = if has_words { Self::read_part } else { Self::read_item };
+                    read(self, item, &mut tokens)?;
                 }
-                // The list mark before `--try` is no word.
-                Some(item) if words.is_empty() && !is_dry_run(line) => self.read_part(item, &mut tokens)?,
                 _ => self.read_part(line, &mut tokens)?,
             }
             if let Some(token) = tokens.get_mut(first_of_line).filter(|_| at > 0) {
