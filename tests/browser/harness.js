@@ -36,11 +36,18 @@ export async function runTests(tests) {
   return counts;
 }
 
-/** Starts `vincula demo` with its page and more variables; returns the address, and how to stop it. */
-export async function startDemo(environment = {}) {
+/** Removes a folder in which a process that was just killed may still write. */
+export function removeFolder(folder) {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+}
+
+/** Starts `vincula demo` with its page; returns the address, the folder of its files, and how to stop it. */
+export async function startDemo() {
+  // It leaves its files when it is stopped by a signal.
+  const folder = mkdtempSync(join(tmpdir(), 'vincula-browser-demo-'));
   const demo = spawn(PROGRAM, ['demo', '--page', '127.0.0.1:0'], {
     stdio: ['pipe', 'ignore', 'pipe'],
-    env: { ...process.env, ...environment },
+    env: { ...process.env, TMPDIR: folder },
   });
   const url = await new Promise((resolve, reject) => {
     let text = '';
@@ -52,7 +59,11 @@ export async function startDemo(environment = {}) {
     demo.on('exit', (code) => reject(new Error(`vincula demo ended with ${code}: ${text}`)));
     demo.on('error', reject);
   });
-  return { url, stop: () => demo.kill() };
+  const stop = () => {
+    demo.kill('SIGKILL');
+    removeFolder(folder);
+  };
+  return { url, folder, stop };
 }
 
 /**

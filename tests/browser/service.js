@@ -3,11 +3,11 @@
 // hangs up.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PROGRAM, check, startDemo } from './harness.js';
+import { PROGRAM, check, removeFolder, startDemo } from './harness.js';
 
 export const PASSWORDS = { operator: 'correct horse battery', viewer: 'only looking around' };
 const PEOPLE = {
@@ -123,7 +123,7 @@ function startServe(file) {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, RUST_LOG: 'info' },
   });
-  const stop = () => child.kill();
+  const stop = () => child.kill('SIGKILL');
   process.on('exit', stop);
   return new Promise((resolve, reject) => {
     let log = '';
@@ -143,9 +143,9 @@ function startServe(file) {
 /** A service with its Z-API, without commands. */
 export async function startService() {
   const folder = mkdtempSync(join(tmpdir(), 'vincula-serve-'));
-  const demo = await startDemo({ TMPDIR: folder });
-  const [made] = readdirSync(folder);
-  const demoConfig = readFileSync(join(folder, made, 'vincula.toml'), 'utf8');
+  const demo = await startDemo();
+  const [made] = readdirSync(demo.folder);
+  const demoConfig = readFileSync(join(demo.folder, made, 'vincula.toml'), 'utf8');
   const proxy = await startProxy(valueOf(demoConfig, 'base_url'));
   const deadEnd = await startDeadEnd();
   const file = join(folder, 'console.toml');
@@ -162,7 +162,7 @@ export async function startService() {
       demo.stop();
       proxy.stop();
       deadEnd.stop();
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+      removeFolder(folder);
     },
     /** A cookie of a session with this role: each role signs in once. */
     async cookie(role) {
