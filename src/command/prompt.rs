@@ -46,6 +46,9 @@ pub struct Prompt {
     pub shown: String,
     /// Several may be chosen.
     pub takes_several: bool,
+    /// The command has done what was clear in it; the prompt is about the rest.
+    #[serde(default)]
+    pub is_about_rest: bool,
     /// The ids of the commands whose prompts led to this one.
     #[serde(default)]
     pub prompting_commands: Vec<String>,

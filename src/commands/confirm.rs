@@ -62,10 +62,10 @@ pub async fn resolve(context: &ResolveContext<'_>, arguments: &Arguments) -> Res
             let options: Vec<&str> = options.iter().map(String::as_str).collect();
             Resolution::Command(prompt.resolve_choice(&options))
         }
-        Consent::Declined => Resolution::Reply(
-            Reply::Lines(vec![ReplyLine::new("confirm-left")]),
-            vec![void_prompt(conversation_key)],
-        ),
+        Consent::Declined => {
+            let key = if prompt.is_about_rest { "confirm-left-rest" } else { "confirm-left" };
+            Resolution::Reply(Reply::Lines(vec![ReplyLine::new(key)]), vec![void_prompt(conversation_key)])
+        }
         Consent::Replaced => if_none(),
         Consent::Expired => {
             let late = ReplyLine::not_done("confirm-late").with_command("command", "help", &[]);

@@ -293,11 +293,15 @@ impl<T> PhraseTable<T> {
         self.words.contains(word)
     }
 
-    /// The phrases with which the tokens begin: nearly always none.
+    /// The phrases with which the tokens begin: nearly always none. What is a phrase as it is written stands for no
+    /// other one: `borra` is no `bora` with a repeated letter.
     pub fn matches(&self, tokens: &[Token<'_>]) -> Vec<PhraseMatch<'_, T>> {
         let Some(first) = tokens.first() else { return Vec::new() };
         let phrases = self.by_first_word.get(first.squeezed().as_bytes()).map_or(&[][..], Vec::as_slice);
-        phrases.iter().filter_map(|phrase| phrase.match_tokens(tokens)).collect()
+        let mut found: Vec<_> = phrases.iter().filter_map(|phrase| phrase.match_tokens(tokens)).collect();
+        let exact = found.iter().filter(|found| found.is_exact).map(|found| found.count).max();
+        found.retain(|found| found.is_exact || exact.is_none_or(|exact| found.count > exact));
+        found
     }
 
     /// The longest phrase with which the tokens begin: how many tokens it has, and its value.

@@ -45,8 +45,14 @@ enum WordMeaning {
     LoneAgreement,
     /// A yes in a direct chat where the change can be undone; it also ends a conversation.
     Agreement,
-    /// It ends a conversation, and is no yes.
+    /// It ends a conversation, and is no yes; behind a plain yes it is politeness: `sim, obrigado`.
     Thanks,
+    /// It ends a conversation, and is no yes: `entendi`.
+    Understood,
+    /// It makes a yes beside it unsure, and alone says nothing: `😂`.
+    Laughter,
+    /// A yes in a direct chat to the prompt of `/announce`: `manda`. To others, whose verb it is not, it is an agreement.
+    SendingYes,
     No,
     /// It adds nothing, not even to a lone yes.
     Courtesy,
@@ -92,6 +98,9 @@ static PHRASES: LazyLock<PhraseTable<PhraseRole>> = LazyLock::new(|| {
         ("reply-yes-alone", WordMeaning::LoneYes),
         ("reply-agreement-alone", WordMeaning::LoneAgreement),
         ("reply-agreement", WordMeaning::Agreement),
+        ("reply-yes-send", WordMeaning::SendingYes),
+        ("reply-understood", WordMeaning::Understood),
+        ("reply-laughter", WordMeaning::Laughter),
         ("reply-thanks", WordMeaning::Thanks),
         ("courtesy-phrases", WordMeaning::Courtesy),
         ("reply-beside-yes", WordMeaning::Filler),
@@ -171,17 +180,26 @@ fn parse_by_phrases(text: &str, is_direct: bool, prompt: PromptFacts<'_>) -> Opt
         matches!(meaning, WordMeaning::Yes | WordMeaning::Courtesy | WordMeaning::Filler)
     };
     let is_clear = is_any(WordMeaning::Yes) || is_any(WordMeaning::EverydayYes);
-    let is_closing = is_any(WordMeaning::Agreement) || is_any(WordMeaning::Thanks);
+    // `claro, obrigada` and `sim, entendi` also end a conversation.
+    let begins_with_yes = meanings.first().is_some_and(|(token, meaning)| {
+        *meaning == WordMeaning::Yes && token.text.chars().any(char::is_alphanumeric)
+    });
+    let is_unsure = is_any(WordMeaning::Understood)
+        || is_any(WordMeaning::Laughter)
+        || is_any(WordMeaning::Thanks) && !begins_with_yes;
+    let is_closing = [WordMeaning::Agreement, WordMeaning::Thanks, WordMeaning::Understood].map(is_any);
+    let is_closing = is_closing.contains(&true);
     let is_lone = is_any(WordMeaning::LoneYes) || is_any(WordMeaning::LoneAgreement);
     let acknowledgement = |is_agreement| Some(ParsedReply::Acknowledgement { is_agreement });
     match () {
         () if !is_direct => {
             (is_any(WordMeaning::Yes) && meanings.iter().all(is_plain)).then_some(ParsedReply::Yes)
         }
+        () if is_clear && is_unsure => acknowledgement(true),
         () if is_clear => Some(ParsedReply::Yes),
         () if is_closing => acknowledgement(is_any(WordMeaning::Agreement) || is_lone),
         () if !is_lone || is_any(WordMeaning::Filler) => None,
-        () if is_any(WordMeaning::LoneYes) => Some(ParsedReply::Yes),
+        () if is_any(WordMeaning::LoneYes) && !is_unsure => Some(ParsedReply::Yes),
         () => acknowledgement(true),
     }
 }
@@ -223,6 +241,12 @@ fn classify<'a, 't>(
                 (1, classify_letter(token, tokens.len() == 1, prompt.language))
             }
             Some((count, WordMeaning::LoneYes)) if object >= count => (count, WordMeaning::Filler),
+            Some((count, WordMeaning::SendingYes)) if is_of_prompt("announce") => {
+                (count, WordMeaning::EverydayYes)
+            }
+            Some((count, WordMeaning::SendingYes)) => (count, WordMeaning::Agreement),
+            // `apaga` to the prompt of `/deactivate` is its verb.
+            Some((count, WordMeaning::No)) if verb >= count => (verb, WordMeaning::Filler),
             Some((count, meaning)) => (count, meaning),
             None if verb > 0 => (verb, WordMeaning::Filler),
             None if object > 0 => (object, WordMeaning::Filler),
@@ -292,6 +316,19 @@ pub fn is_yes_or_no(word: &str) -> bool {
     ["reply-yes", "reply-no"].into_iter().flat_map(phrases).any(|(_, reply)| fold(&reply) == fold(word))
 }
 
+/// Whether a text that is a yes to a prompt is courtesy where no prompt is open: `👍`, `isso aí`.
+pub fn is_courtesy_without_prompt(text: &str) -> bool {
+    let tokens = tokenize(text);
+    let is_word = |token: &Token<'_>| token.text.chars().any(char::is_alphanumeric);
+    let meanings = classify(text, &tokens, PromptFacts::default());
+    !meanings.is_empty()
+        && meanings.iter().all(|(token, meaning)| match meaning {
+            WordMeaning::Yes => !is_word(token),
+            WordMeaning::LoneYes | WordMeaning::Courtesy => true,
+            _ => false,
+        })
+}
+
 /// A 👍 in any colour of skin.
 pub fn is_thumbs_up(text: &str) -> bool {
     matches!(tokenize(text).as_slice(), [token] if token.text == "👍")
@@ -312,7 +349,7 @@ mod tests {
     const YES: &str = "sim|Sim!|SIM|*sim*|siiim|simm|s|ss|sim, pode|sim por favor|Sim, obrigado|sim 🙏|sim 😊|sim sim|
         sim claro|claro que sim|pode|pode sim|pode fazer|pode mandar|sim pode mandar|confirmo|confirmado|isso|isso mesmo|
         isso aí|é isso|é isso aí|manda|manda ver|manda bala|bora|vai em frente|com certeza|certeza|
-        claro|claro, pode fazer|lógico|positivo|faz|faça|pode crer|aham|uhum|ok, sim|ok pode|beleza, pode mandar|quero|quero sim|
+        claro|claro, pode fazer|lógico|positivo|faz|faça|aham|uhum|ok, sim|ok pode|beleza, pode mandar|quero|quero sim|
         por favor sim|👍|👍🏽|👍👍|✅|👌 sim|
         yes|Yes!|yep|yeah|yup|yes please|yes, thanks|sure|of course|go ahead|do it|go for it|absolutely|definitely|please do|yesss|
         sí|SÍ|si|síí|sí, gracias|sí, por favor|dale|claro|claro que sí|por supuesto|hazlo|adelante|de acuerdo|eso|eso es|confirmo";
@@ -324,18 +361,19 @@ mod tests {
         e se a gente esperasse a reunião de quinta, porque eu acho que ainda não é a hora de fazer isso|
         no|no mejor no|no, gracias|todavía no|mejor no|déjalo|espérate|olvídalo|ni hablar|nunca|sí, pero no ahora|
         no no|nooo|no lo hagas|wait|not now|don't|don’t do it|do not|no thanks|nope|nah|yes, but not yet|never mind|hold on|
-        i wouldn't|stop|cancel that|please stop|forget it|i changed my mind";
+        i wouldn't|stop|cancel that|please stop|forget it|i changed my mind|
+        skip it|typo, sorry|pode parar|pode esquecer|pode deixar pra lá|segura|mejor lo dejamos|me confundí";
     const NEITHER: &str = "bom dia|boa reunião|vamos almoçar?|sim?|pode?|sim, mas só amanhã|sim, mas amanhã|
         sim a reunião foi boa|por isso|quem vai levar o bolo|a gente vê|segunda|os dois|2 ou 3|qual?|como assim?|
         para amanhã cedo|o que acontece depois|quantas pessoas são|valeu a pena|tudo certo por aí?|por favor|
         vou mandar para vocês|é de noite|o número|sei lá|talvez|depois|depois eu vejo|amanhã|vou ver|hmm|🤔|😊|❤️|
         isso aqui é o quê|manda foto|vai chover|faz quanto tempo|vou no mercado|tem gente no grupo|
-        good morning|the two|later today|see you|maybe|what happens then|yes or what|sure about that?|
+        good morning|the two|later today|see you|maybe|what happens then|yes or what|sure about that?|yeah right|yeah, right|
         mañana vemos|qué tal|un saludo|tal vez|luego|dime más";
     const AGREEMENTS: &str = "ok|Okay!|OK obrigada|ok 🙏|okk|okey|certo|certinho|beleza|blz|tá|tá bom|combinado|perfeito|show|joia|
-        ótimo|👌|pode ser|vamos|vai|vai lá|fechado|fechou|correto|demorou|demorou, fechou|right|correct|that’s right|venga|correcto|great|fine|alright|ok thanks|vale|bueno|listo|perfecto|ok, por favor";
+        ótimo|👌|pode ser|vamos|vai|vai lá|fechado|fechou|correto|demorou|demorou, fechou|right|correct|that’s right|venga|correcto|sure, thanks|sim entendi|ah sim, entendi|claro, entendi|claro obrigada|😂👍|dale gracias|ah sí entiendo|👍 valeu|great|fine|alright|ok thanks|vale|bueno|listo|perfecto|ok, por favor";
     const THANKS: &str = "obrigado|Obrigada!|obg|brigada|valeu|vlw|🙏|muito obrigada|valeu demais!!|
-        brigadão|muito obrigada viu, Deus te abençoe|boa noite, fica com Deus|thanks|thank you|thx|many thanks!|gracias|
+        brigadão|muito obrigada viu, Deus te abençoe|pode crer|boa noite, fica com Deus|thanks|thank you|thx|many thanks!|gracias|
         muchas gracias|gracias, Dios te bendiga";
 
     proptest::proptest! {
@@ -401,15 +439,11 @@ mod tests {
                 "tá certo isso|obrigada, é isso|valeu, é isso|legal isso aí|show, fechou",
                 agreement.clone(),
             ),
-            (Locale::PtBr, "valeu, fechou|obrigada, fechado", agreement.clone()),
-            (
-                Locale::PtBr,
-                "isso por favor|é isso 🙏🏽 sim|isso, pode mandar|fechou, sim|s|s, pode",
-                Some(ParsedReply::Yes),
-            ),
+            (Locale::PtBr, "valeu, fechou|obrigada, fechado|é isso 🙏🏽 sim", agreement.clone()),
+            (Locale::PtBr, "isso por favor|isso, pode mandar|fechou, sim|s|s, pode", Some(ParsedReply::Yes)),
             (Locale::En, "right now|right then|y now", None),
             (Locale::En, "right, thanks|ok right|great, right", agreement.clone()),
-            (Locale::En, "y|exactly|sure, thanks", Some(ParsedReply::Yes)),
+            (Locale::En, "y|exactly|yes, thanks", Some(ParsedReply::Yes)),
             (Locale::Es, "y ahora|y entonces|y gracias|y bueno|y|venga ya|ya vamos", None),
             (Locale::Es, "gracias, eso es", agreement),
             (Locale::Es, "s|de una|eso es", Some(ParsedReply::Yes)),
@@ -424,6 +458,7 @@ mod tests {
 
     #[test]
     fn the_verb_of_the_command_beside_a_yes_adds_nothing() {
+        let agreement = Some(ParsedReply::Acknowledgement { is_agreement: true });
         let rows = [
             ("remove", "pode tirar|sim, tira|sim, pode expulsar|pode tirar ela", Some(ParsedReply::Yes)),
             (
@@ -436,8 +471,13 @@ mod tests {
                 "sim, publica|sim, pode postar|pode divulgar|sim, avisa todo mundo",
                 Some(ParsedReply::Yes),
             ),
-            ("announce", "sim, pode remover|pode tirar|publica|vai avisar|quero trocar", None),
+            ("announce", "sim, pode remover|pode tirar|publica|vai avisar|quero trocar|borra", None),
             ("remove", "sim, publica|tira|tira ela|sim, todo mundo", None),
+            ("remove", "manda bala", agreement.clone()),
+            ("deactivate", "manda|pode mandar|send it|envíalo", agreement),
+            ("deactivate", "apaga", None),
+            ("announce", "manda|pode mandar|send it|envíalo", Some(ParsedReply::Yes)),
+            ("announce", "apaga", Some(ParsedReply::No)),
         ];
         for (command, table, expected) in rows {
             for text in texts(table) {

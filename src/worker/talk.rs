@@ -10,7 +10,7 @@ use crate::config::AdminsFrom;
 use crate::domain::Chat;
 use crate::engine::listing::load_list;
 use crate::parse::greeting::is_greeting;
-use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
+use crate::parse::prompt_reply::{ParsedReply, PromptFacts, is_courtesy_without_prompt, parse_reply};
 use crate::reply::{Localizer, Reply, ReplyLine};
 use crate::storage::{StateChange, StateKind, StoreUnavailable};
 
@@ -24,16 +24,21 @@ pub(super) async fn reply_to_talk(
     if matches!(chat, Chat::Group(_)) || command.by_owner || is_reaction(command) {
         return Ok(CommandOutcome::talk(Reply::empty(), Vec::new()));
     }
-    if is_greeting(&command.text)
-        && let Some(greeting) = greet(request).await?
-    {
-        return Ok(greeting);
-    }
     let facts = PromptFacts { language: Some(run.localizer.locale), command: None };
     // Nothing is open, so a no among other words is no reply.
     let reply = parse_reply(&command.text, true, facts).filter(|reply| {
         *reply != ParsedReply::No || parse_reply(&command.text, false, facts) == Some(ParsedReply::No)
     });
+    if (wished.is_none() || reply == Some(ParsedReply::No))
+        && let Some(outcome) = reply_about_photo(request, reply.as_ref()).await?
+    {
+        return Ok(outcome);
+    }
+    if is_greeting(&command.text)
+        && let Some(greeting) = greet(request).await?
+    {
+        return Ok(greeting);
+    }
     if let (None, Some(ParsedReply::Numbers(numbers))) = (wished, &reply)
         && let Some(list) = load_list(run.store, command, &request.list_key()).await?
     {
@@ -42,17 +47,16 @@ pub(super) async fn reply_to_talk(
         let line = line.with_command("example", list.lookup_command(), &[&number]);
         return Ok(CommandOutcome::talk(Reply::Lines(vec![line]), Vec::new()));
     }
-    if reply == Some(ParsedReply::No)
-        && let Some(declined) = decline_photo(request).await?
-    {
-        return Ok(declined);
-    }
     let is_no = wished.is_none() && reply == Some(ParsedReply::No);
     let mut lines =
         vec![match (wished, reply) {
             (Some(spec), _) => usage_line(spec, run.localizer),
             (None, Some(ParsedReply::Acknowledgement { is_agreement: true })) => ReplyLine::new("talk-ok"),
             (None, Some(ParsedReply::Acknowledgement { .. })) => ReplyLine::new("talk-thanks"),
+            // Thanks for what was just done.
+            (None, Some(ParsedReply::Yes)) if is_courtesy_without_prompt(&command.text) => {
+                ReplyLine::new("talk-ok")
+            }
             (None, Some(_)) => ReplyLine::not_done("confirm-nothing"),
             (None, None) if command.text.trim().is_empty() => {
                 ReplyLine::new("talk-no-text").with_command("help", "help", &[])
@@ -94,15 +98,21 @@ fn usage_line(spec: &CommandSpec, localizer: &Localizer) -> ReplyLine {
     line.with_plain("example", spec.examples(localizer).swap_remove(0))
 }
 
-/// Ends the wait of `/photo` for a picture.
-async fn decline_photo(request: &Request<'_>) -> Result<Option<CommandOutcome>, StoreUnavailable> {
+/// A no ends the wait of `/photo` for a picture; to other texts the reply is that it waits.
+async fn reply_about_photo(
+    request: &Request<'_>,
+    reply: Option<&ParsedReply>,
+) -> Result<Option<CommandOutcome>, StoreUnavailable> {
     let Request { run, command, conversation_key, .. } = request;
     let (instance, key) = (&run.instance.config.name, conversation_key.as_str());
     let waiting = run.store.get_state(instance, StateKind::PhotoRequest, key).await?;
     let waiting = waiting.filter(|waiting| prompt::is_in_time(waiting.at, command.accepted_at));
-    Ok(waiting.map(|_| {
-        let end = StateChange { kind: StateKind::PhotoRequest, key: key.to_owned(), value: None };
-        CommandOutcome::talk(Reply::Lines(vec![ReplyLine::new("confirm-left")]), vec![end])
+    Ok(waiting.map(|_| match reply {
+        Some(ParsedReply::No) => {
+            let end = StateChange { kind: StateKind::PhotoRequest, key: key.to_owned(), value: None };
+            CommandOutcome::talk(Reply::Lines(vec![ReplyLine::new("confirm-left")]), vec![end])
+        }
+        _ => CommandOutcome::talk(Reply::Lines(vec![ReplyLine::new("photo-waiting")]), Vec::new()),
     }))
 }
 

@@ -137,6 +137,7 @@ impl LinkPlan {
             names,
             after: after.to_owned(),
             takes_several: true,
+            is_about_rest: !self.pending().is_empty(),
             ..Prompt::new(&context.claim.command, context.localizer.locale, self.action.command())
         });
     }

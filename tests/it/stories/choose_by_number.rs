@@ -70,14 +70,17 @@ async fn the_numbers_of_a_dry_run_lead_to_a_dry_run() {
 
 #[tokio::test]
 async fn an_answer_without_a_prompt_gets_one_reply_in_three_minutes_and_none_in_a_group() {
+    const NOTHING: &str = "❌ Nothing is waiting for an answer here.";
     let clock = Clock::manual(Timestamp(1_764_000_000_000));
     let bot = Service::with().clock(clock.clone()).start().await;
     let group = bot.group("Futebol");
 
-    for text in ["2", "sim", "não", "👍", "1 3-5"] {
+    let rows =
+        [("2", NOTHING), ("sim", NOTHING), ("não", NOTHING), ("👍", "All right! 👍"), ("1 3-5", NOTHING)];
+    for (text, reply) in rows {
         let in_group = bot.post(&bot.message(ANA, text).in_group(&group)).await.text();
         assert_eq!(in_group, r#"{"status":"ignored","reason":"not_a_command"}"#, "{text}");
-        assert_eq!(bot.ask(ANA, text).await, "❌ Nothing is waiting for an answer here.", "{text}");
+        assert_eq!(bot.ask(ANA, text).await, reply, "{text}");
         assert_eq!(bot.send(ANA, text).await, r#"{"status":"ignored","reason":"not_a_command"}"#, "{text}");
         clock.advance(Duration::from_secs(180));
     }
