@@ -16,7 +16,8 @@ use crate::engine::read_back::{accept_unread, poll};
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::further_command::has_verb_behind_conjunction;
-use crate::parse::text::{is_blank, is_comma};
+use crate::parse::names::{MAX_COURTESY_WORDS, is_courtesy_phrase, is_sign};
+use crate::parse::text::{is_blank, is_comma, is_signs};
 use crate::parse::tokenizer::parse_quoted_name;
 use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, UsageError, escape_markup};
@@ -84,6 +85,7 @@ async fn build_plan(context: &mut Context<'_>, text: &str) -> Result<CreatePlan,
     let (name, description) = parse_name_and_description(text);
     let error = match unclosed_quote(text) {
         _ if name.is_empty() => Some(UsageError::MissingName),
+        _ if parse_quoted_name(text).is_none() && asks_for_help(&name) => Some(UsageError::MissingName),
         quote => quote.map(UsageError::UnclosedQuote),
     };
     if let Some(error) = error {
@@ -297,7 +299,27 @@ fn may_be_more_than_name(text: &str, name: &str) -> bool {
         let mut words = name.split_whitespace().skip(1).map(|word| word.trim_end_matches(':'));
         name.contains(is_comma) || words.any(|word| in_word_list(word, "create-description-words"))
     };
-    has_verb_behind_conjunction(name) || (parse_quoted_name(text).is_none() && has_more())
+    let has_list = || {
+        text.lines()
+            .skip(1)
+            .any(|line| ["- ", "• ", "* "].iter().any(|mark| line.trim_start().starts_with(mark)))
+    };
+    has_verb_behind_conjunction(name)
+        || (parse_quoted_name(text).is_none() && (has_more() || has_courtesy_at_ends(name) || has_list()))
+}
+
+/// Whether a name has no words, or is a word that asks for help: `?`, `ajuda`.
+fn asks_for_help(name: &str) -> bool {
+    is_signs(name) || in_word_list(name.trim_matches(is_sign), "create-words-for-help")
+}
+
+/// Whether a name begins or ends with words of courtesy: `Família por favor`.
+fn has_courtesy_at_ends(name: &str) -> bool {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    (1..=MAX_COURTESY_WORDS.min(words.len())).any(|count| {
+        is_courtesy_phrase(&words[..count].join(" "))
+            || is_courtesy_phrase(&words[words.len() - count..].join(" "))
+    })
 }
 
 /// The arguments for this name and description.

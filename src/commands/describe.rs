@@ -11,8 +11,9 @@ use crate::engine::free_text::{check_length, is_same_text, parses_back_to, trail
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::flags::ends_in_yes;
+use crate::parse::text::is_signs;
 use crate::parse::word_lists::in_word_list;
-use crate::reply::{Reply, ReplyLine};
+use crate::reply::{Reply, ReplyLine, UsageError};
 use crate::zapi::{ApiError, ChangePermit, Zapi};
 
 pub const SPEC: CommandSpec = CommandSpec {
@@ -47,6 +48,10 @@ impl ApiChange for Description {
         let community = context.require_community()?;
         let text = match arguments.text.as_str() {
             NO_DESCRIPTION => String::new(),
+            // `?` asks how it is written.
+            text if context.precondition.is_none() && is_signs(text) => {
+                return Err(SPEC.usage_error_reply(UsageError::MissingText, context.localizer).into());
+            }
             text => text.to_owned(),
         };
         check_length(&text, MAX_DESCRIPTION_LEN)?;

@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::directory::CommunityEntry;
-use crate::domain::{CommunityId, Media};
+use crate::domain::{CommunityId, Locale, Media};
 use crate::engine::api_change::{self, ApiChange};
 use crate::parse::arguments::{ArgKind, Arguments};
+use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
+use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, UsageError};
 use crate::storage::StateKind;
 use crate::zapi::{ApiError, ChangePermit, Zapi};
@@ -96,6 +98,37 @@ fn ask_for_photo(context: &mut Context<'_>, community: &CommunityEntry, wrong: O
 fn request_photo(context: &mut Context<'_>, community: &CommunityId) {
     let caption = context.localizer.format_command(SPEC.name, &[community.as_str()]);
     context.set_state(StateKind::PhotoRequest, context.conversation_key.to_string(), Some(caption));
+}
+
+/// What the caption of a picture says that comes while `/photo` waits for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caption {
+    /// Nothing against it: `pronto`.
+    Consent,
+    /// It has a no in it.
+    Refusal,
+    /// Something else: the picture may be for other people.
+    Other,
+}
+
+impl Caption {
+    /// Reads a caption. In Portuguese, `no marketing` is no refusal.
+    pub fn read(text: &str, language: Locale) -> Self {
+        let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        let is_plain =
+            |word: &str| in_word_list(word, "photo-caption-words") || in_word_list(word, "courtesy-words");
+        match parse_reply(text, true, PromptFacts { language: Some(language), command: None }) {
+            Some(ParsedReply::No) => Self::Refusal,
+            Some(ParsedReply::Yes | ParsedReply::Acknowledgement { .. }) => Self::Consent,
+            _ if !text.contains('?') && words.all(is_plain) => Self::Consent,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// The id of the community in the command that waits for a picture.
+pub fn waiting_community(command: &str) -> Option<&str> {
+    command.split_whitespace().next_back()
 }
 
 /// A web URL with a host, without user and password.

@@ -58,6 +58,14 @@ pub fn split_commands<'t>(
     starts.iter().zip(ends).map(|(start, end)| &text[*start..end]).collect()
 }
 
+/// Whether a line above the first command of a text has a no in it.
+pub fn has_no_above(text: &str, parser: &CommandParser) -> bool {
+    let above = text.split(['\n', '\r']).take_while(|line| parser.parse(line).is_none());
+    above
+        .map(|line| parse_reply(line, true, PromptFacts::default()))
+        .any(|reply| reply == Some(ParsedReply::No))
+}
+
 /// Whether a line replies to a prompt, and says nothing else.
 fn is_reply(line: &str) -> bool {
     line.len() <= MAX_COURTESY_BYTES

@@ -42,3 +42,9 @@ pub fn is_struck_through(text: &str) -> bool {
 pub fn is_flag(word: &str) -> bool {
     word.starts_with(['-', '–', '—', '‑', '−'])
 }
+
+/// Whether a text has signs only, and no emoji: `?`, `...`.
+pub fn is_signs(text: &str) -> bool {
+    let is_mark = |c: char| c.is_ascii_punctuation() || matches!(c, '…' | '–' | '—' | '¿' | '¡' | '•');
+    text.chars().any(is_mark) && text.chars().all(|c| is_mark(c) || c.is_whitespace())
+}

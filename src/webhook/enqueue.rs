@@ -25,12 +25,14 @@ use crate::command::parsed_text::{ParsedRequest, ParsedText};
 use crate::command::prompt::{self, Prompt};
 use crate::command::talk_pause::TalkKind;
 use crate::commands::CATALOG;
+use crate::commands::photo::Caption;
 use crate::commands::{confirm, photo};
 use crate::config::{Admin, NonAdminPolicy};
 use crate::domain::{Chat, ConversationKey, DeliveryReport, Locale, Message, Person};
 use crate::failpoint::{self, Step};
 use crate::instance::InstanceRuntime;
-use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
+use crate::parse::command_lines::has_no_above;
+use crate::parse::prompt_reply::{PromptFacts, parse_reply};
 use crate::storage::{
     ConnectionReport, DELETION_VERSION, DELIVERY_VERSION, MAX_EDITS, MessageVersion, SenderIdentity,
     StateEntry, StateKind, Store, StoreUnavailable,
@@ -140,6 +142,11 @@ impl AdminMessage<'_> {
     /// The texts of its commands; one more than the most if there are more.
     fn split(&self, instance: &InstanceRuntime) -> Vec<&str> {
         CATALOG.split_commands(&self.message.text, &instance.parser, MAX_COMMANDS + 1)
+    }
+
+    /// Whether it is for this bot, and has a no above its commands.
+    fn has_no_above_command(&self, instance: &InstanceRuntime) -> bool {
+        has_no_above(&self.message.text, &instance.parser) && !self.is_for_other_bot(instance)
     }
 
     /// Whether it is for another bot.
@@ -434,6 +441,15 @@ impl Enqueuer {
                 }
                 TalkKind::Other
             }
+            // What is above the command refuses it, unless it answers a prompt.
+            MessageIntent::Command
+                if event.has_no_above_command(&endpoint.instance.runtime())
+                    && recent_prompt(prompt::PROMPT_TTL).await?.is_none()
+                    && self.photo_request(endpoint, &key, now).await?.is_none() =>
+            {
+                event.intent = MessageIntent::PromptReply { talk: None };
+                return Ok(Expectation::Yes);
+            }
             MessageIntent::Command if !event.is_for_other_bot(&endpoint.instance.runtime()) => {
                 return Ok(Expectation::Yes);
             }
@@ -482,7 +498,8 @@ impl Enqueuer {
         Ok(request.filter(|request| prompt::is_in_time(request.at, now)))
     }
 
-    /// Whether `/photo` waits for a picture of this admin in this chat; the command that waits becomes its caption.
+    /// Whether `/photo` waits for a picture of this admin in this chat; the command that waits becomes its caption,
+    /// unless the caption says something else.
     async fn is_requested_photo(
         &self,
         endpoint: &Endpoint,
@@ -490,11 +507,16 @@ impl Enqueuer {
         event: &mut AdminMessage<'_>,
     ) -> Result<bool, StoreUnavailable> {
         let request = self.photo_request(endpoint, key, event.received_at).await?;
-        let is_requested = request.is_some();
-        if let Some(request) = request {
-            event.message.text = request.value;
+        let Some(request) = request else { return Ok(false) };
+        let is_picture = event.message.media.as_ref().is_some_and(|media| media.is_picture());
+        let locale = endpoint.instance.runtime().config.locale;
+        match Caption::read(&event.message.text, locale) {
+            Caption::Refusal => event.intent = MessageIntent::PromptReply { talk: None },
+            // The worker asks whether the picture is meant.
+            Caption::Other if is_picture && event.is_direct() => event.intent = MessageIntent::Talk,
+            Caption::Consent | Caption::Other => event.message.text = request.value,
         }
-        Ok(is_requested)
+        Ok(true)
     }
 
     /// Whether a deletion is of a command that has not begun, or of an open prompt, and came after the last edit; sets its
@@ -531,7 +553,7 @@ impl Enqueuer {
         }
     }
 
-    /// Whether an edit is of a reply to a prompt that is open, or says no after a yes that was carried out; sets its
+    /// Whether an edit is of a reply to a prompt that is open, or is another reply after one that ended it; sets its
     /// version if so.
     async fn check_reply_edit(
         &self,
@@ -546,12 +568,11 @@ impl Enqueuer {
         };
         let is_reply = |version: &MessageVersion| version.name == confirm::SPEC.name;
         let is_talk = |version: &MessageVersion| version.name == CommandKind::Talk.name();
-        let is_late_no = || {
+        let is_late = || {
             versions.iter().any(|version| is_reply(version) && !version.is_editable())
-                && parse_reply(&event.message.text, true, PromptFacts::default()) == Some(ParsedReply::No)
+                && parse_reply(&event.message.text, true, PromptFacts::default()).is_some()
         };
-        if !versions.iter().all(|version| is_reply(version) || is_talk(version)) || !(is_open || is_late_no())
-        {
+        if !versions.iter().all(|version| is_reply(version) || is_talk(version)) || !(is_open || is_late()) {
             return Ok(Expectation::No);
         }
         event.intent = MessageIntent::PromptReply { talk: None };

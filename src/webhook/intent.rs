@@ -7,6 +7,7 @@ use crate::command::talk_pause::TalkKind;
 use crate::command::wish::Wish;
 use crate::commands::CATALOG;
 use crate::domain::MediaKind;
+use crate::parse::command_lines::has_no_above;
 use crate::parse::prefix::CommandParser;
 use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, PromptFacts, parse_reply};
 use crate::parse::word_lists::in_word_list;
@@ -51,7 +52,7 @@ pub(super) fn detect(
     // The owner talks to others on the bot's phone.
     let is_direct = matches!(message.chat, ChatRef::Direct(_)) && !message.by_owner;
     if message.is_edit {
-        return match is_command() {
+        return match is_command() && !has_no_above(&message.text, parser) {
             true if is_admin() => Ok(MessageIntent::Edit),
             // The command is taken back.
             false if is_direct && is_admin() => Ok(MessageIntent::Deletion { is_edit: true }),

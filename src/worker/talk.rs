@@ -5,14 +5,17 @@ use crate::command::consent::is_reaction;
 use crate::command::prompt;
 use crate::command::spec::CommandSpec;
 use crate::command::undo_record::undo_hint;
-use crate::commands::CATALOG;
+use crate::commands::photo::Caption;
+use crate::commands::{CATALOG, photo};
 use crate::config::AdminsFrom;
-use crate::domain::Chat;
+use crate::domain::{Chat, Media};
 use crate::engine::listing::load_list;
+use crate::parse::command_lines::has_no_above;
 use crate::parse::greeting::is_greeting;
+use crate::parse::prefix::CommandParser;
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, is_courtesy_without_prompt, parse_reply};
 use crate::reply::{Localizer, Reply, ReplyLine};
-use crate::storage::{StateChange, StateKind, StoreUnavailable};
+use crate::storage::{StateChange, StateEntry, StateKind, StoreUnavailable};
 
 /// One line with the way on. In a group, and on the bot's own phone, the text is for another person. `wished` is the
 /// command that the text seems to ask for, incompletely.
@@ -21,8 +24,16 @@ pub(super) async fn reply_to_talk(
     wished: Option<&CommandSpec>,
 ) -> Result<CommandOutcome, StoreUnavailable> {
     let Request { command, chat, run, conversation_key, .. } = request;
+    let config = &run.instance.config;
+    if has_command_behind_no(&command.text, &config.prefixes) && !is_reaction(command) {
+        let line = ReplyLine::not_done("no-above-command");
+        return Ok(CommandOutcome::talk(Reply::Lines(vec![line]), Vec::new()));
+    }
     if matches!(chat, Chat::Group(_)) || command.by_owner || is_reaction(command) {
         return Ok(CommandOutcome::talk(Reply::empty(), Vec::new()));
+    }
+    if let Some(reply) = reply_to_picture(request).await? {
+        return Ok(reply);
     }
     let facts = PromptFacts { language: Some(run.localizer.locale), command: None };
     // Nothing is open, so a no among other words is no reply.
@@ -75,6 +86,13 @@ pub(super) async fn reply_to_talk(
     Ok(CommandOutcome::talk(Reply::Lines(lines), Vec::new()))
 }
 
+/// Whether a line with a no in it stands above a known command.
+fn has_command_behind_no(text: &str, prefixes: &[String]) -> bool {
+    text.contains('\n')
+        && has_command_behind_number(text, prefixes)
+        && has_no_above(text, &CommandParser::new(prefixes))
+}
+
 /// Whether a command begins behind the number of a list: `1. /link`.
 fn has_command_behind_number(text: &str, prefixes: &[String]) -> bool {
     let is_number = |c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '.' | ')' | '-' | 'º');
@@ -98,21 +116,44 @@ fn usage_line(spec: &CommandSpec, localizer: &Localizer) -> ReplyLine {
     line.with_plain("example", spec.examples(localizer).swap_remove(0))
 }
 
+/// The `/photo` that waits for a picture, and the state change that ends its wait.
+async fn photo_request(request: &Request<'_>) -> Result<Option<(StateEntry, StateChange)>, StoreUnavailable> {
+    let Request { run, command, conversation_key, .. } = request;
+    let (instance, key) = (&run.instance.config.name, conversation_key.as_str());
+    let waiting = run.store.get_state(instance, StateKind::PhotoRequest, key).await?;
+    let waiting = waiting.filter(|waiting| prompt::is_in_time(waiting.at, command.accepted_at));
+    let end = StateChange { kind: StateKind::PhotoRequest, key: key.to_owned(), value: None };
+    Ok(waiting.map(|waiting| (waiting, end)))
+}
+
 /// A no ends the wait of `/photo` for a picture; to other texts the reply is that it waits.
 async fn reply_about_photo(
     request: &Request<'_>,
     reply: Option<&ParsedReply>,
 ) -> Result<Option<CommandOutcome>, StoreUnavailable> {
-    let Request { run, command, conversation_key, .. } = request;
-    let (instance, key) = (&run.instance.config.name, conversation_key.as_str());
-    let waiting = run.store.get_state(instance, StateKind::PhotoRequest, key).await?;
-    let waiting = waiting.filter(|waiting| prompt::is_in_time(waiting.at, command.accepted_at));
-    Ok(waiting.map(|_| match reply {
-        Some(ParsedReply::No) => {
-            let end = StateChange { kind: StateKind::PhotoRequest, key: key.to_owned(), value: None };
-            CommandOutcome::talk(Reply::Lines(vec![ReplyLine::new("confirm-left")]), vec![end])
-        }
-        _ => CommandOutcome::talk(Reply::Lines(vec![ReplyLine::new("photo-waiting")]), Vec::new()),
+    let Some((_, end)) = photo_request(request).await? else { return Ok(None) };
+    let (key, state_changes) = match reply {
+        Some(ParsedReply::No) => ("confirm-left", vec![end]),
+        _ => ("photo-waiting", Vec::new()),
+    };
+    Ok(Some(CommandOutcome::talk(Reply::Lines(vec![ReplyLine::new(key)]), state_changes)))
+}
+
+/// The reply to a picture that comes while `/photo` waits, with a caption that is no consent: a no ends the wait, and
+/// any other text may be for other people.
+async fn reply_to_picture(request: &Request<'_>) -> Result<Option<CommandOutcome>, StoreUnavailable> {
+    if !request.command.media.as_ref().is_some_and(Media::is_picture) {
+        return Ok(None);
+    }
+    if Caption::read(&request.command.text, request.run.localizer.locale) == Caption::Refusal {
+        return reply_about_photo(request, Some(&ParsedReply::No)).await;
+    }
+    let Some((waiting, end)) = photo_request(request).await? else { return Ok(None) };
+    Ok(photo::waiting_community(&waiting.value).map(|community| {
+        // A yes takes the picture of this message.
+        let asked = request.offer_command("photo-caption", &photo::SPEC, community.to_owned(), "");
+        let state_changes = asked.state_changes.into_iter().chain([end]).collect();
+        CommandOutcome { state_changes, ..asked }
     }))
 }
 
