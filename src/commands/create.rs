@@ -299,10 +299,13 @@ fn may_be_more_than_name(text: &str, name: &str) -> bool {
         let mut words = name.split_whitespace().skip(1).map(|word| word.trim_end_matches(':'));
         name.contains(is_comma) || words.any(|word| in_word_list(word, "create-description-words"))
     };
+    // Behind `|` a list belongs to the description.
     let has_list = || {
-        text.lines()
-            .skip(1)
-            .any(|line| ["- ", "• ", "* "].iter().any(|mark| line.trim_start().starts_with(mark)))
+        !text.contains('|')
+            && text
+                .lines()
+                .skip(1)
+                .any(|line| ["- ", "• ", "* "].iter().any(|mark| line.trim_start().starts_with(mark)))
     };
     has_verb_behind_conjunction(name)
         || (parse_quoted_name(text).is_none() && (has_more() || has_courtesy_at_ends(name) || has_list()))
