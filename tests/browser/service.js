@@ -1,6 +1,6 @@
 // `vincula serve` for the tests of the console: with two passwords, a journal of its own, and the Z-API of a demo. It has
 // two instances: `condo` is at the demo's Z-API, of which a test can switch off all but messages; the Z-API of `annex`
-// hangs up.
+// is down.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -34,9 +34,12 @@ export async function until(what, ask) {
 /** Listens on a free port of loopback; returns it. */
 const listen = (server) => new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port)));
 
-/** A Z-API that hangs up on every call. */
+/** A Z-API that is down for long: a command there waits, and no attempt runs while a test looks at it. */
 async function startDeadEnd() {
-  const server = createServer((call) => call.socket.destroy());
+  const server = createServer((call, response) => {
+    call.resume();
+    response.writeHead(503, { 'retry-after': '3600' }).end();
+  });
   const port = await listen(server);
   return { url: `http://127.0.0.1:${port}`, stop: () => server.close() };
 }
@@ -206,9 +209,11 @@ export async function startService() {
         proxy.switchOff(false);
       }
     },
-    /** A command that waits for its next attempt. */
-    waitingCommand(text, who = 'davi') {
-      return this.send('annex', who, text, 'waiting');
+    /** A command whose first attempt failed, and that waits for its next one. */
+    async waitingCommand(text, who = 'davi') {
+      const path = await this.send('annex', who, text, 'waiting');
+      await until(`${text} failed`, async () => (await this.html(path)).includes('Next attempt'));
+      return path;
     },
   };
 }
