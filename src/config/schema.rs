@@ -7,12 +7,27 @@ use serde_json::{Value as Json, json};
 
 use super::key::FILE_SUFFIX;
 pub use super::key::{Key, KeyDefault, ValueType};
-use super::sections;
+use super::{admins, console, instance, notify, server, verify};
+
+/// The rows of all keys, in the order in which documents list them.
+const ROWS: &[&[Key]] = &[
+    server::ServerValues::KEYS,
+    console::ConsoleValues::KEYS,
+    server::StoreValues::KEYS,
+    instance::InstanceValues::KEYS,
+    verify::VerifyValues::KEYS,
+    verify::HmacValues::KEYS,
+    verify::StandardWebhooksValues::KEYS,
+    instance::RateLimitValues::KEYS,
+    admins::AdminValues::KEYS,
+    admins::ALIAS_KEYS,
+    notify::NotifyValues::KEYS,
+];
 
 /// All keys, in the order in which documents list them; the keys of a section stand together.
 pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
-    let rows = sections::ROWS.iter().copied().flatten();
-    rows.flat_map(|key| [Some(*key), key.secret.then(|| key.file_twin())]).flatten().collect()
+    let with_twin = |key: &Key| [Some(*key), key.value_type.is_secret().then(|| key.file_twin())];
+    ROWS.iter().copied().flatten().flat_map(with_twin).flatten().collect()
 });
 
 /// The keys at a path and below it, each with its segments below the path.
@@ -47,7 +62,7 @@ pub(super) fn is_chosen(segment: &str) -> bool {
 /// The table of keys for docs/configuration.md, in Markdown.
 pub fn markdown() -> String {
     let mut table = String::from("| key | value | default | meaning |\n|---|---|---|---|\n");
-    for Key { path, value_type, default, doc, secret } in KEYS.iter() {
+    for Key { path, value_type, default, doc } in KEYS.iter() {
         let (value, _) = describe_type(*value_type, &[]);
         let default = match default {
             KeyDefault::Required => "*required*".to_owned(),
@@ -55,7 +70,7 @@ pub fn markdown() -> String {
             KeyDefault::Value(text) => format!("`{}`", default_value(*value_type, text)),
             KeyDefault::SectionName => "the key".to_owned(),
         };
-        let secret = if *secret { " **Secret.**" } else { "" };
+        let secret = if value_type.is_secret() { " **Secret.**" } else { "" };
         // Writing to a String does not fail.
         let _ = writeln!(table, "| `{path}` | {value} | {default} | {doc}{secret} |");
     }
@@ -84,7 +99,7 @@ fn table_schema(path: &[&str]) -> Json {
             false => schema["properties"][segment] = child,
         }
         // A secret is given by its key or by its file, not by both.
-        if key.is_some_and(|key| key.secret) {
+        if key.is_some_and(|key| key.value_type.is_secret()) {
             pairs.push(json!({ "not": { "required": [segment, format!("{segment}{FILE_SUFFIX}")] } }));
         }
     }
@@ -106,7 +121,7 @@ fn key_schema(key: &Key, path: &[&str]) -> Json {
 /// A default as JSON, which for these types is TOML as well.
 fn default_value(value_type: ValueType, text: &str) -> Json {
     match value_type {
-        ValueType::Text(_) | ValueType::Word(_) | ValueType::Size => json!(text),
+        ValueType::Text(_) | ValueType::Secret(_) | ValueType::Word(_) | ValueType::Size => json!(text),
         _ => serde_json::from_str(text).unwrap_or_default(),
     }
 }
@@ -114,7 +129,7 @@ fn default_value(value_type: ValueType, text: &str) -> Json {
 /// How a type is described in the table, and its JSON Schema. `path` is that of the key.
 fn describe_type(value_type: ValueType, path: &[&str]) -> (String, Json) {
     match value_type {
-        ValueType::Text(form) => (form.to_owned(), json!({ "type": "string" })),
+        ValueType::Text(form) | ValueType::Secret(form) => (form.to_owned(), json!({ "type": "string" })),
         ValueType::SecretFile => ("path".to_owned(), json!({ "type": "string" })),
         ValueType::Word(words) => (format!("`{}`", words.join("`, `")), json!({ "enum": words })),
         ValueType::Number(min, max) => {
@@ -123,7 +138,7 @@ fn describe_type(value_type: ValueType, path: &[&str]) -> (String, Json) {
         }
         ValueType::Bool => ("`true` or `false`".to_owned(), json!({ "type": "boolean" })),
         ValueType::Size => ("size".to_owned(), json!({ "type": ["string", "integer"] })),
-        ValueType::List(form) => {
+        ValueType::List(form) | ValueType::SecretList(form) => {
             (format!("list: {form}"), json!({ "type": "array", "items": { "type": "string" } }))
         }
         ValueType::NoneOrTable => {

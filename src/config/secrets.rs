@@ -15,39 +15,26 @@ use secrecy::{SecretSlice, SecretString};
 use super::diagnostic::{KeyProblem, problem, refuse_if};
 use super::urls::check_panel_url;
 
-/// One of Z-API's credentials.
-pub(super) struct Credential {
-    /// The key where it belongs.
-    pub(super) key: &'static str,
-    /// What Z-API's panel calls it.
-    name: &'static str,
-    /// A pattern of its shape: a hint (Z-API's documentation), never a reason to refuse.
-    shape: &'static str,
-}
+/// Z-API's credentials: the key where one belongs, what Z-API's panel calls it, and a pattern of its shape: a hint (Z-API's
+/// documentation), never a reason to refuse.
+const CREDENTIALS: [(&str, &str, &str); 3] = [
+    ("id", "instance id", "^[0-9A-F]{32}$"),
+    ("token", "instance token", "^[0-9A-F]{24}$"),
+    ("client_token", "Client-Token (the account security token)", "^F[0-9A-F]{32}S$"),
+];
 
-pub(super) const ID: Credential = Credential { key: "id", name: "instance id", shape: "^[0-9A-F]{32}$" };
-pub(super) const TOKEN: Credential =
-    Credential { key: "token", name: "instance token", shape: "^[0-9A-F]{24}$" };
-pub(super) const CLIENT_TOKEN: Credential = Credential {
-    key: "client_token",
-    name: "Client-Token (the account security token)",
-    shape: "^F[0-9A-F]{32}S$",
-};
-
-impl Credential {
-    /// What looks odd about a text in its place; unlike shapes count only at Z-API itself, since compatible
-    /// servers have their own.
-    pub(super) fn find_mismatch(&self, text: &str, is_z_api: bool) -> Option<KeyProblem> {
-        let has_shape = |one: &&Self| Regex::new(one.shape).is_ok_and(|shape| shape.is_match(text));
-        let due = self.name;
-        match [ID, TOKEN, CLIENT_TOKEN].iter().find(has_shape) {
-            Some(one) if one.key == self.key => None,
-            Some(Self { key, name, .. }) => Some(problem!("looks like the {name}";
-                "That belongs into `{key}`; look for the {due} in Z-API's panel")),
-            None if is_z_api => Some(problem!("does not look like the {due} of Z-API";
-                "Compare it with Z-API's panel")),
-            None => None,
-        }
+/// What looks odd about the text of a credential's key; unlike shapes count only at Z-API itself, since compatible
+/// servers have their own.
+pub(super) fn find_mismatch(key: &str, text: &str, is_z_api: bool) -> Option<KeyProblem> {
+    let (_, due, _) = CREDENTIALS.iter().find(|(it, ..)| *it == key)?;
+    let has_shape = |shape: &str| Regex::new(shape).is_ok_and(|shape| shape.is_match(text));
+    match CREDENTIALS.iter().find(|(.., shape)| has_shape(shape)) {
+        Some((other, name, _)) => (*other != key).then(|| {
+            problem!("looks like the {name}"; "That belongs into `{other}`; look for the {due} in Z-API's panel")
+        }),
+        None => is_z_api.then(|| {
+            problem!("does not look like the {due} of Z-API"; "Compare it with Z-API's panel")
+        }),
     }
 }
 
@@ -122,20 +109,17 @@ pub(super) fn parse_password_hash(text: &str) -> Result<SecretString, KeyProblem
         "Write the hash in single quotes, in a compose file with $$ for $, or into a file that the `_file` key names");
     refuse_if!(!text.starts_with('$'), "is no hash, and may be the password itself";
         "{PASSWORD_HASH}; a password that stood here should not be used any more");
-    let hash = PasswordHash::new(text).ok();
-    refuse_if!(hash.as_ref().is_none_or(|hash| hash.algorithm != argon2::ARGON2ID_IDENT), "is no hash of argon2id";
-        "{PASSWORD_HASH}");
-    let is_complete = |hash: &PasswordHash| {
-        let has_length = hash.salt.is_some() && hash.hash.is_some_and(|hash| hash.len() >= MIN_SECRET_LEN);
-        let is_version = hash.version.is_none_or(|version| version == u32::from(argon2::Version::V0x13));
-        let has_limits = argon2::Params::try_from(hash).is_ok_and(|params| {
-            HASH_MEMORY.contains(&params.m_cost())
-                && params.t_cost() <= MAX_HASH_WORK
-                && params.p_cost() <= MAX_HASH_WORK
-        });
-        has_length && is_version && has_limits
+    let Some(hash) = PasswordHash::new(text).ok().filter(|hash| hash.algorithm == argon2::ARGON2ID_IDENT)
+    else {
+        return Err(problem!("is no hash of argon2id"; "{PASSWORD_HASH}"));
     };
-    refuse_if!(!hash.as_ref().is_some_and(is_complete), "is cut off, or has other parameters than 7 to 64 MiB, \
+    let has_length = hash.salt.is_some() && hash.hash.is_some_and(|hash| hash.len() >= MIN_SECRET_LEN);
+    let is_version = hash.version.is_none_or(|version| version == u32::from(argon2::Version::V0x13));
+    let is_within_limits = argon2::Params::try_from(&hash).is_ok_and(|params| {
+        let is_little_work = params.t_cost() <= MAX_HASH_WORK && params.p_cost() <= MAX_HASH_WORK;
+        HASH_MEMORY.contains(&params.m_cost()) && is_little_work
+    });
+    refuse_if!(!(has_length && is_version && is_within_limits), "is cut off, or has other parameters than 7 to 64 MiB, \
         at most 10 passes and 10 lanes"; "{PASSWORD_HASH}");
     Ok(text.into())
 }
@@ -197,21 +181,21 @@ mod tests {
 
     #[test]
     fn a_credential_in_anothers_place_is_noticed() {
-        for (place, text, hint) in [
-            (ID, ID_TEXT, None),
-            (TOKEN, TOKEN_TEXT, None),
-            (CLIENT_TOKEN, CLIENT_TOKEN_TEXT, None),
-            (TOKEN, CLIENT_TOKEN_TEXT, Some("looks like the Client-Token")),
-            (TOKEN, ID_TEXT, Some("looks like the instance id")),
-            (ID, TOKEN_TEXT, Some("looks like the instance token")),
-            (CLIENT_TOKEN, TOKEN_TEXT, Some("looks like the instance token")),
-            (TOKEN, "something-else", Some("does not look like the instance token")),
+        for (key, text, hint) in [
+            ("id", ID_TEXT, None),
+            ("token", TOKEN_TEXT, None),
+            ("client_token", CLIENT_TOKEN_TEXT, None),
+            ("token", CLIENT_TOKEN_TEXT, Some("looks like the Client-Token")),
+            ("token", ID_TEXT, Some("looks like the instance id")),
+            ("id", TOKEN_TEXT, Some("looks like the instance token")),
+            ("client_token", TOKEN_TEXT, Some("looks like the instance token")),
+            ("token", "something-else", Some("does not look like the instance token")),
         ] {
-            let doubt = place.find_mismatch(text, true).map(|flaw| flaw.message);
+            let doubt = find_mismatch(key, text, true).map(|flaw| flaw.message);
             assert_eq!(doubt.is_some(), hint.is_some(), "{text}");
             assert!(doubt.unwrap_or_default().contains(hint.unwrap_or_default()), "{text}");
         }
-        assert!(TOKEN.find_mismatch("something-else", false).is_none());
+        assert!(find_mismatch("token", "something-else", false).is_none());
     }
 
     #[test]

@@ -30,6 +30,11 @@ pub(super) fn parse_listener(text: &str) -> Result<SocketAddr, KeyProblem> {
     })
 }
 
+/// Whether other machines can reach a listener.
+pub(super) fn is_reachable(listener: SocketAddr) -> bool {
+    !listener.ip().to_canonical().is_loopback()
+}
+
 /// Refuses a whole URL of the panel (`…/instances/X/token/Y/send-text`); it holds the token and is not shown.
 pub(super) fn check_panel_url(text: &str) -> Result<(), KeyProblem> {
     refuse_if!(text.contains("/instances/") || text.contains("/token/"), "is a whole address of the panel";
