@@ -4,7 +4,9 @@ use std::path::Path;
 
 use toml::de::DeValue;
 
-use super::diagnostic::{KeyProblem, format_path, nearest_name, problem, variable_name};
+use super::diagnostic::{
+    ENV_PREFIX, KeyProblem, format_path, nearest_name, problem, refuse_if, variable_name,
+};
 use super::key::{FILE_SUFFIX, Key, ValueType};
 use super::schema::{find_key, keys_below, known_names};
 use super::secrets::read_secret_file;
@@ -12,14 +14,9 @@ use super::value_text::{describe_type_error, read_value, read_variable};
 use super::value_tree::{Node, Tree};
 
 /// Adds a table or a value; what is in the table is added on its own. A variable is the text of its value.
-pub(super) fn add_node(
-    tree: &mut Tree,
-    path: &[String],
-    source: String,
-    value: &DeValue<'_>,
-    is_variable: bool,
-) {
+pub(super) fn add_node(tree: &mut Tree, path: &[String], source: String, value: &DeValue<'_>) {
     let is_unknown = |depth: &usize| keys_below(&path[..=*depth]).next().is_none();
+    let is_variable = source.starts_with(ENV_PREFIX);
     let texts = match (0..path.len()).find(is_unknown) {
         None => read_texts(path, value, is_variable),
         Some(depth) => {
@@ -77,31 +74,33 @@ fn read_texts(path: &[String], value: &DeValue<'_>, is_variable: bool) -> Result
 /// Puts the content of each secret's file in the place of the secret. Paths of such files start from `directory`.
 pub(super) fn read_secret_files(tree: &mut Tree, directory: &Path) {
     let twins = tree.keys().filter_map(|path| Some((path.clone(), secret_of(path)?)));
-    for (path, secret) in twins.collect::<Vec<_>>() {
-        let Some(mut node) = tree.remove(&path) else { continue };
-        let other = tree.get(&secret).filter(|other| !other.source.is_empty());
-        node.texts = node.texts.and_then(|texts| match (other, secret.last()) {
-            (Some(Node { source, .. }), Some(name)) => {
-                Err(Some(problem!("is given, and `{name}` too ({source})"; "Remove one of the two")))
-            }
-            _ => read_secret(&secret, directory, &texts.concat()).map_err(Some),
-        });
-        tree.insert(secret, node);
+    for (twin, path) in twins.collect::<Vec<_>>() {
+        let Some(mut node) = tree.remove(&twin) else { continue };
+        let other = tree.get(&path).map_or("", |other| &other.source);
+        node.texts =
+            node.texts.and_then(|file| read_secret(directory, &file.concat(), &path, other).map_err(Some));
+        tree.insert(path, node);
     }
 }
 
-/// The texts of a secret in this file.
-fn read_secret(path: &[String], directory: &Path, file: &str) -> Result<Vec<String>, KeyProblem> {
+/// The texts of a secret in a file; `other` is the place of the secret itself, if it is given too.
+fn read_secret(
+    directory: &Path,
+    file: &str,
+    path: &[String],
+    other: &str,
+) -> Result<Vec<String>, KeyProblem> {
+    let (name, key) = (path.last().map_or("", String::as_str), find_key(path));
+    refuse_if!(!other.is_empty(), "is given, and `{name}` too ({other})"; "Remove one of the two");
     let text = read_secret_file(directory, file)?;
     let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
-    let is_list = find_key(path).is_some_and(|key| key.value_type.is_list());
+    let is_list = key.is_some_and(|key| key.value_type.is_list());
     Ok(if is_list { lines.map(str::to_owned).collect() } else { vec![text] })
 }
 
 /// The path of the secret whose file the key at this path names.
 fn secret_of(path: &[String]) -> Option<Vec<String>> {
     let (name, section) = path.split_last()?;
-    let is_twin = find_key(path)?.value_type == ValueType::SecretFile;
-    let name = name.strip_suffix(FILE_SUFFIX).filter(|_| is_twin)?;
-    Some([section, &[name.to_owned()]].concat())
+    let secret = [section, &[name.strip_suffix(FILE_SUFFIX)?.to_owned()]].concat();
+    find_key(&secret)?.value_type.is_secret().then_some(secret)
 }

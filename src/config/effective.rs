@@ -64,10 +64,6 @@ pub struct EffectiveValues {
 }
 
 impl EffectiveConfig {
-    pub(super) fn new(values: EffectiveValues) -> Self {
-        Self(Arc::new(RwLock::new(values)))
-    }
-
     /// The values that hold now.
     pub fn values(&self) -> EffectiveValues {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
@@ -87,7 +83,11 @@ impl EffectiveConfig {
         new.values.retain(|value| !is_kept(value));
         new.values.extend(old.values.into_iter().filter(|value| is_kept(value)));
         new.needs_restart = needs_restart.to_vec();
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = new;
+        self.set(new);
+    }
+
+    pub(super) fn set(&self, values: EffectiveValues) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = values;
     }
 }
 

@@ -39,7 +39,7 @@ fn set_value(tree: &mut Tree, segments: &[String], name: &str, text: &str) -> Re
         path.push(spelling.unwrap_or(segment).to_owned());
     }
     clear(tree, &path)?;
-    add_node(tree, &path, name.to_owned(), &DeValue::String(text.into()), true);
+    add_node(tree, &path, name.to_owned(), &DeValue::String(text.into()));
     Ok(())
 }
 

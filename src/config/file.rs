@@ -31,8 +31,8 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Tree, Diagnostic> {
         problem.at(format!("{path}:{line}:{column}"), "")
     })?;
     let mut tree = Tree::new();
-    let find_line = |at: usize| format!("{path}:{}", line_after(&text.as_bytes()[..at]));
-    add_value(&mut tree, &[], path.to_string(), DeValue::Table(document.into_inner()), &find_line);
+    let place_at = |at: usize| format!("{path}:{}", line_after(&text.as_bytes()[..at]));
+    add_value(&mut tree, &[], path.to_string(), DeValue::Table(document.into_inner()), &place_at);
     Ok(tree)
 }
 
@@ -41,15 +41,15 @@ fn line_after(text: &[u8]) -> usize {
     text.iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
-/// Adds a value and, in a table, what is below it; `find_line` names the place of an offset in the file.
+/// Adds a value and, in a table, what is below it; `place_at` names the place of an offset in the file.
 fn add_value(
     tree: &mut Tree,
     path: &[String],
     source: String,
     value: DeValue<'_>,
-    find_line: &dyn Fn(usize) -> String,
+    place_at: &dyn Fn(usize) -> String,
 ) {
-    add_node(tree, path, source, &value, false);
+    add_node(tree, path, source, &value);
     // What is below an unknown table, or a table in the place of a value, is reported with it.
     let is_table = tree.get(path).is_some_and(Node::is_table);
     if let DeValue::Table(table) = value
@@ -57,11 +57,10 @@ fn add_value(
     {
         for (key, value) in table {
             let path = [path, &[key.get_ref().to_string()]].concat();
-            add_value(tree, &path, find_line(key.span().start), value.into_inner(), find_line);
+            add_value(tree, &path, place_at(key.span().start), value.into_inner(), place_at);
         }
     }
 }
-
 #[cfg(test)]
 mod tests {
     use super::*;

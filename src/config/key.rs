@@ -36,8 +36,6 @@ pub enum ValueType {
     SecretList(&'static str),
     /// The text `none`, or the table of the keys below.
     NoneOrTable,
-    /// The path of a file that holds a secret.
-    SecretFile,
 }
 
 /// The value of an absent key.
@@ -75,7 +73,7 @@ impl Key {
         // Leaked once, for the list of all keys.
         let doc = format!("A file that holds `{}`{lines}.", self.name()).leak();
         let path = format!("{}{FILE_SUFFIX}", self.path).leak();
-        Self { path, value_type: ValueType::SecretFile, default: KeyDefault::Absent, doc }
+        Self { path, value_type: ValueType::Text("path"), default: KeyDefault::Absent, doc }
     }
 }
 

@@ -144,13 +144,12 @@ pub fn load(source: &ConfigSource, known_commands: &[&str]) -> Result<LoadedConf
     let (mut errors, warnings) = (reader.errors.into_inner(), reader.warnings.into_inner());
     let path = file.map(|(path, _)| path);
     if let (Some(config), true) = (config, errors.is_empty()) {
-        let effective = EffectiveConfig::new(EffectiveValues {
+        config.effective.set(EffectiveValues {
             values: reader.values.into_inner(),
             warnings: warnings.iter().map(ToString::to_string).collect(),
             path: path.as_ref().map(|path| path.display().to_string()),
             needs_restart: Vec::new(),
         });
-        let config = Config { effective, ..config };
         return Ok(LoadedConfig { config, path, warnings });
     }
     // Stable: errors of one line, and those without a line, keep their order.
@@ -173,13 +172,6 @@ fn read_config(root: &Entry<'_>) -> Option<Config> {
     let numbers = read_instances(&instances, listen);
     let store = check_store(&store, store_values, numbers.iter().map(|it| it.max_event_age).max());
     let notify = read_notify(&root.child("notify"), &instances);
-    let effective = EffectiveConfig::default();
-    Some(Config {
-        server: server?,
-        console: console?,
-        store: store?,
-        instances: numbers,
-        notify: notify?,
-        effective,
-    })
+    let (server, console, store, notify) = (server?, console?, store?, notify?);
+    Some(Config { server, console, store, instances: numbers, notify, effective: EffectiveConfig::default() })
 }

@@ -42,7 +42,7 @@ pub(super) fn read_notify(notify: &Entry<'_>, instances: &Entry<'_>) -> Option<N
         notify.child("instance").report(problem);
     }
     let (has_url, has_phone) = (notify.has("url"), notify.has("phone"));
-    if notify.is_given() && !has_url && !has_phone && !notify.is_broken() {
+    if notify.node().is_some() && !has_url && !has_phone && !notify.is_broken() {
         notify.warn(problem!("names neither url nor phone, so nobody is told of trouble";
             "Write one of them, or both"));
     }

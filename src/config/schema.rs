@@ -130,7 +130,6 @@ fn default_value(value_type: ValueType, text: &str) -> Json {
 fn describe_type(value_type: ValueType, path: &[&str]) -> (String, Json) {
     match value_type {
         ValueType::Text(form) | ValueType::Secret(form) => (form.to_owned(), json!({ "type": "string" })),
-        ValueType::SecretFile => ("path".to_owned(), json!({ "type": "string" })),
         ValueType::Word(words) => (format!("`{}`", words.join("`, `")), json!({ "enum": words })),
         ValueType::Number(min, max) => {
             let range = if max == u32::MAX { format!("{min} or more") } else { format!("{min} to {max}") };

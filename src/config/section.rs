@@ -47,13 +47,8 @@ impl<'r> Entry<'r> {
     }
 
     /// What was given, if it was.
-    fn node(&self) -> Option<&'r Node> {
+    pub(super) fn node(&self) -> Option<&'r Node> {
         self.reader.tree.get(&self.path)
-    }
-
-    /// It was given.
-    pub(super) fn is_given(&self) -> bool {
-        self.node().is_some()
     }
 
     /// It was reported: nothing in it is missing.
@@ -63,7 +58,7 @@ impl<'r> Entry<'r> {
 
     /// The key or table of that name in this table was given.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.child(name).is_given()
+        self.child(name).node().is_some()
     }
 
     /// Reads a key of this table: its value, or its default.
@@ -106,8 +101,13 @@ impl<'r> Entry<'r> {
                 origin: ConfigOrigin::from_node(self.node()),
             });
         }
-        if is_list && texts.is_empty() {
-            self.check(check_empty_list(key.default))?;
+        match key.default {
+            _ if !is_list || !texts.is_empty() || key.default == KeyDefault::Value("[]") => {}
+            KeyDefault::Value(text) => {
+                return self.check(Err(problem!("is an empty list";
+                "Write one or more entries; without the key it is {text}")));
+            }
+            _ => return self.check(Err(problem!("is an empty list"; "Write one or more entries"))),
         }
         let parse = |(index, text): (usize, &String)| {
             let value = parse(text);
@@ -147,16 +147,6 @@ fn describe_missing(key: &Key, path: &[String]) -> KeyProblem {
     let (name, section) = (key.name(), format_path(&path[..path.len() - 1]));
     let variable = variable_name(path);
     problem!("is missing"; "Write `{name}`{twin} into [{section}], or set {variable}")
-}
-
-fn check_empty_list(default: KeyDefault) -> Result<(), KeyProblem> {
-    match default {
-        KeyDefault::Value("[]") => Ok(()),
-        KeyDefault::Value(text) => {
-            Err(problem!("is an empty list"; "Write one or more entries; without the key it is {text}"))
-        }
-        _ => Err(problem!("is an empty list"; "Write one or more entries")),
-    }
 }
 
 /// Declares a section: the public struct, a struct of what could be read of it, and the rows of its keys.

@@ -12,8 +12,7 @@ use super::diagnostic::{KeyProblem, problem, refuse_if};
 /// An address or a range whose `X-Forwarded-For` is believed.
 pub(super) fn parse_range(text: &str) -> Result<AddressRange, KeyProblem> {
     let remedy = "Write an IP address such as 10.0.0.1, or a range such as 10.0.0.0/8";
-    let problem = |_| KeyProblem::with_value(text, ", which is no address and no range", remedy);
-    text.trim().parse().map_err(problem)
+    KeyProblem::unless(text.trim().parse().ok(), text, "address and no range", remedy)
 }
 
 /// An address and a port to listen on.

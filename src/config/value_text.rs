@@ -3,13 +3,13 @@
 use toml::de::DeValue;
 
 use super::diagnostic::{KeyProblem, format_choices, problem};
-use super::key::ValueType;
+use super::key::ValueType::{self, Bool, List, NoneOrTable, Number, Secret, SecretList, Size, Text, Word};
 
 /// The texts of a value of the file: one, or the entries of a list.
 pub(super) fn read_value(value: &DeValue<'_>, expected: ValueType) -> Result<Vec<String>, KeyProblem> {
     match value {
         DeValue::Array(entries) if expected.is_list() => {
-            let texts = entries.iter().map(|entry| to_text(entry.get_ref(), ValueType::Text("")));
+            let texts = entries.iter().map(|entry| to_text(entry.get_ref(), Text("")));
             texts.enumerate().map(|(index, text)| text.map_err(|problem| problem.for_entry(index))).collect()
         }
         _ => Ok(vec![check_text(to_text(value, expected)?, expected)?]),
@@ -23,68 +23,64 @@ pub(super) fn read_variable(text: &str, expected: ValueType) -> Result<Vec<Strin
 
 /// The text for a key of this type. The problem with a value of another type does not show the value.
 fn to_text(value: &DeValue<'_>, expected: ValueType) -> Result<String, KeyProblem> {
-    use DeValue::{Array, Boolean, Integer, String, Table};
-    use ValueType::{Bool, List, NoneOrTable, Number, Secret, SecretFile, SecretList, Size, Text, Word};
-    let (due, remedy) = match (expected, value) {
-        (Text(_) | Secret(_) | Word(_) | SecretFile | Size | NoneOrTable, String(text)) => {
-            return Ok(text.to_string());
-        }
-        (Bool, Boolean(value)) => return Ok(value.to_string()),
-        (Number(..) | Size, Integer(number)) => {
-            let decimal = i128::from_str_radix(number.as_str(), number.radix());
-            return Ok(decimal.map_or_else(|_| number.to_string(), |decimal| decimal.to_string()));
-        }
-        (Number(..), String(_)) => ("a whole number", "Take the quotes away"),
-        (Number(..), _) => ("a whole number", "Write digits alone"),
-        (Bool, String(_)) => ("true or false", "Take the quotes away"),
-        (Bool, _) => ("true or false", "Write true or false"),
-        (Size, _) => ("a size", "Write bytes, or text such as \"256KiB\""),
-        (List(_) | SecretList(_), _) => ("a list of texts", "Put it in brackets: [\"…\"]"),
-        (NoneOrTable, _) => ("\"none\" or a table", "Write a table, or \"none\""),
-        (_, Array(_) | Table(_)) => ("text", "Write one text in quotes"),
-        _ => ("text", "Put it in quotes"),
+    let (kinds, remedy): (&[&str], _) = match expected {
+        Text(_) | Secret(_) | Word(_) => (&["text"], "Put it in quotes"),
+        Number(..) => (&["a number"], "Write a whole number, in digits alone"),
+        Bool => (&["true or false"], "Write true or false"),
+        Size => (&["a number", "text"], "Write bytes, or text such as \"256KiB\""),
+        List(_) | SecretList(_) => (&["a list"], "Put it in brackets: [\"…\"]"),
+        NoneOrTable => (&["text", "a table"], "Write a table, or \"none\""),
     };
-    Err(describe_type_error(value, due, remedy))
+    let (kind, text) = inspect(value);
+    let remedy = match (kind, expected) {
+        _ if kinds.contains(&kind) => return Ok(text),
+        ("text", Number(..) | Bool) => "Take the quotes away",
+        ("a list" | "a table", Text(_) | Secret(_) | Word(_)) => "Write one text in quotes",
+        _ => remedy,
+    };
+    Err(describe_type_error(value, &kinds.join(" or "), remedy))
+}
+
+/// What a value is, and the text of a scalar.
+fn inspect(value: &DeValue<'_>) -> (&'static str, String) {
+    match value {
+        DeValue::String(text) => ("text", text.to_string()),
+        DeValue::Integer(number) => {
+            let decimal = i128::from_str_radix(number.as_str(), number.radix());
+            ("a number", decimal.map_or_else(|_| number.to_string(), |decimal| decimal.to_string()))
+        }
+        DeValue::Boolean(value) => ("true or false", value.to_string()),
+        DeValue::Float(number) => ("a fraction", number.to_string()),
+        DeValue::Datetime(date) => ("a date", date.to_string()),
+        DeValue::Array(_) => ("a list", String::new()),
+        DeValue::Table(_) => ("a table", String::new()),
+    }
 }
 
 /// The problem with a value of another type than is due.
 pub(super) fn describe_type_error(value: &DeValue<'_>, due: &str, remedy: &str) -> KeyProblem {
-    let kind = match value {
-        DeValue::String(_) => "text",
-        DeValue::Integer(_) => "a number",
-        DeValue::Float(_) => "a fraction",
-        DeValue::Boolean(_) => "true or false",
-        DeValue::Datetime(_) => "a date",
-        DeValue::Array(_) => "a list",
-        DeValue::Table(_) => "a table",
-    };
+    let (kind, _) = inspect(value);
     problem!("is {kind}, but {due} is due"; "{remedy}")
 }
 
 /// The text of a number, a word or a truth value, as it is spelled in the rows; another text unchanged.
 fn check_text(text: String, expected: ValueType) -> Result<String, KeyProblem> {
     let trimmed = text.trim();
-    match expected {
-        ValueType::Number(min, max) => {
-            let reason = match trimmed.parse::<i128>() {
-                Ok(number) if number < min.into() => ", which is too small",
-                Ok(number) if number > max.into() => ", which is too large",
-                Ok(number) => return Ok(number.to_string()),
-                Err(_) => ", which is no whole number",
-            };
-            Err(KeyProblem::with_value(&text, reason, format!("Write a whole number from {min} to {max}")))
+    let (word, remedy) = match expected {
+        Number(min, max) => {
+            let number =
+                trimmed.parse().ok().filter(|number| (i64::from(min)..=i64::from(max)).contains(number));
+            (number.map(|number| number.to_string()), format!("Write a whole number from {min} to {max}"))
         }
-        ValueType::Word(words) => {
-            let word = words.iter().find(|word| word.eq_ignore_ascii_case(trimmed));
-            let problem = || KeyProblem::with_value(&text, "", format_choices(trimmed, words));
-            word.map(|word| (*word).to_owned()).ok_or_else(problem)
-        }
-        ValueType::Bool => match trimmed.to_ascii_lowercase() {
-            word if ["true", "false"].contains(&word.as_str()) => Ok(word),
-            _ => Err(KeyProblem::with_value(&text, "", "Write true or false")),
-        },
-        _ => Ok(text),
-    }
+        Word(words) => (find_word(trimmed, words), format_choices(trimmed, words)),
+        Bool => (find_word(trimmed, &["true", "false"]), "Write true or false".to_owned()),
+        _ => return Ok(text),
+    };
+    word.ok_or_else(|| KeyProblem::with_value(&text, "", remedy))
+}
+
+fn find_word(text: &str, words: &[&str]) -> Option<String> {
+    words.iter().find(|word| word.eq_ignore_ascii_case(text)).map(|word| (*word).to_owned())
 }
 
 /// The entries of a list in one line: a TOML array of texts, or words between commas.
