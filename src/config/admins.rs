@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::diagnostic::{KeyProblem, format_choices, problem, quote_value};
-use super::key::{Key, KeyDefault::*, ValueType::*};
+use super::key::{Key, KeyDefault, ValueType};
 use super::parse;
 use super::section::{Entry, check, section};
 use crate::domain::{Lid, Phone};
@@ -14,8 +14,8 @@ const WILDCARD: &str = "*";
 /// The row of the aliases, whose names the operator chooses.
 pub(super) const ALIAS_KEYS: &[Key] = &[Key {
     path: "instances.<instance>.aliases.<alias>",
-    value_type: Text("id"),
-    default: Absent,
+    value_type: ValueType::Text("id"),
+    default: KeyDefault::Absent,
     doc: "A short name for the community or group with this id.",
 }];
 

@@ -5,7 +5,6 @@ use std::time::Duration;
 use http::HeaderName;
 use secrecy::SecretString;
 
-use super::key::{Key, KeyDefault::*, ValueType::*};
 use super::section::{Entry, check, section};
 use super::urls::{self, AddressRange};
 use super::{parse, secrets};
@@ -19,7 +18,7 @@ section! {
         /// The hash of the viewers' password. Viewers see everything but texts of messages, and change nothing.
         viewer_password_hash: Option<SecretString> = optional Secret("hash"), secrets::parse_password_hash, Absent;
         /// The header in which a proxy with a sign-in of its own names the person, such as `X-Forwarded-User`.
-        user_header: Option<HeaderName> = optional Text("header name"), parse::parse_user_header, Absent;
+        user_header: Option<HeaderName> = optional Text("header name"), parse::parse_header, Absent;
         /// Addresses or ranges of the proxies in front of the private listener. Only their `user_header`,
         /// `X-Forwarded-Proto` and `X-Forwarded-For` are believed.
         trusted_proxies: Vec<AddressRange> = list List("address or range"), urls::parse_range, Value("[]");

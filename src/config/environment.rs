@@ -26,46 +26,42 @@ pub(super) fn apply_variables(tree: &mut Tree, variables: &[(String, String)]) -
 /// Sets a key over the value of the file, but not over that of another variable.
 fn set_value(tree: &mut Tree, segments: &[String], name: &str, text: &str) -> Result<(), KeyProblem> {
     refuse_if!(segments.iter().any(String::is_empty), "names no key"; "Write it as VINCULA__SECTION__KEY");
-    let mut path = Vec::new();
+    let mut path: Vec<String> = Vec::new();
     for segment in segments {
-        if !tree.get(&path).is_some_and(Node::is_table) {
-            clear(tree, &path)?;
-            let (source, key) = ("environment".to_owned(), format_path(&path));
-            tree.insert(path.clone(), Node { source, key, texts: Ok(Vec::new()) });
-        }
         // Variables are in capitals: where the operator chooses the name, `ANA` may be `Ana` in the file.
         let is_chosen = schema::known_names(&path).into_iter().any(schema::is_chosen);
         let spelling = child_names(tree, &path).find(|name| is_chosen && name.to_lowercase() == *segment);
         path.push(spelling.unwrap_or(segment).to_owned());
     }
-    clear(tree, &path)?;
-    add_node(tree, &path, name.to_owned(), &DeValue::String(text.into()));
-    Ok(())
-}
-
-/// Removes what is at a path and below, unless a variable set some of it.
-fn clear(tree: &mut Tree, path: &[String]) -> Result<(), KeyProblem> {
-    let variable = tree.iter().find(|(other, node)| other.starts_with(path) && node.is_variable());
-    if let Some((_, Node { source: other, .. })) = variable {
+    // A value in the place of a table that the key is in, the key itself, and what is below it.
+    let is_replaced = |other: &[String], node: &Node| {
+        let is_around = path.starts_with(other) && !schema::known_names(other).is_empty();
+        other.starts_with(&path) || is_around && !node.is_table()
+    };
+    let mut variables = tree.iter().filter(|(_, node)| node.is_variable());
+    if let Some((_, Node { source: other, .. })) = variables.find(|(other, node)| is_replaced(other, node)) {
         return Err(problem!("contradicts {other}, which sets the same key"; "Remove one of the two"));
     }
-    tree.retain(|other, _| !other.starts_with(path));
+    tree.retain(|other, node| !is_replaced(other, node));
+    for table in (0..path.len()).map(|depth| &path[..depth]) {
+        let (source, key) = ("environment".to_owned(), format_path(table));
+        tree.entry(table.to_vec()).or_insert(Node { source, key, texts: Ok(Vec::new()) });
+    }
+    add_node(tree, &path, name.to_owned(), &DeValue::String(text.into()));
     Ok(())
 }
 
 /// Variables with one underscore in place of two: they look set and are not read.
 pub(super) fn find_lookalikes(variables: &[(String, String)]) -> Vec<Diagnostic> {
-    let lookalikes = variables.iter().filter_map(|(name, _)| {
+    let find = |name: &str| {
         let rest = name.strip_prefix("VINCULA_").filter(|rest| !rest.starts_with('_'))?.replace("__", "_");
         // Kubernetes sets VINCULA_PORT and VINCULA_SERVICE_HOST of its own: only whole keys count.
-        let in_variables = schema::KEYS.iter().map(|key| key.path.to_uppercase().replace('.', "__"));
-        let meant = match rest.starts_with("INSTANCES_") {
-            true => "INSTANCES__…".to_owned(),
-            false => in_variables.into_iter().find(|key| key.replace("__", "_") == rest.to_uppercase())?,
-        };
+        let mut keys = schema::KEYS.iter().map(|key| key.path.to_uppercase().replace('.', "__"));
+        let instance = rest.starts_with("INSTANCES_").then(|| "INSTANCES__…".to_owned());
+        let meant = instance.or_else(|| keys.find(|key| key.replace("__", "_") == rest.to_uppercase()))?;
         Some(problem!("is not read"; "Put two underscores between levels: {ENV_PREFIX}{meant}").at(name, ""))
-    });
-    lookalikes.collect()
+    };
+    variables.iter().filter_map(|(name, _)| find(name)).collect()
 }
 
 #[cfg(test)]

@@ -9,7 +9,6 @@ use serde::Deserialize;
 
 use super::admins::{Admin, AdminsFrom, read_admins, read_aliases};
 use super::diagnostic::{problem, quote_value};
-use super::key::{Key, KeyDefault::*, ValueType::*};
 use super::section::{Entry, check, section};
 use super::verify::{VerifyConfig, parse_none};
 use super::{parse, secrets, urls};
@@ -35,9 +34,9 @@ section! {
         /// Z-API's id of the instance.
         id: String = value Text("id"), secrets::parse_credential, Required;
         /// The instance token of Z-API.
-        token: SecretString = value Secret("token"), secrets::parse_token, Required;
+        token: SecretString = value Secret("token"), secrets::parse_credential, Required;
         /// The account security token (`Client-Token`), if the account has it turned on.
-        client_token: Option<SecretString> = optional Secret("token"), secrets::parse_token, Absent;
+        client_token: Option<SecretString> = optional Secret("token"), secrets::parse_credential, Absent;
         /// The URL of Z-API: https, or http on loopback.
         base_url: String = value Text("URL"), urls::parse_base_url, Value("https://api.z-api.io");
         /// The language of replies.

@@ -1,6 +1,5 @@
 //! Finds the file, applies the environment, and reads a [`Config`] or reports every error at once.
 
-use std::cell::RefCell;
 use std::fmt;
 use std::io::ErrorKind::{NotADirectory, NotFound};
 use std::path::PathBuf;
@@ -137,9 +136,8 @@ pub fn load(source: &ConfigSource, known_commands: &[&str]) -> Result<LoadedConf
     let problem = |node: &mut Node| Some(node.texts.as_mut().err()?.take()?.at(&node.source, &node.key));
     errors.extend(tree.values_mut().filter_map(problem));
 
-    let warnings = RefCell::new(environment::find_lookalikes(&source.env));
-    let (errors, values) = (RefCell::new(errors), RefCell::default());
-    let reader = Reader { tree, known_commands, errors, warnings, values };
+    let (errors, warnings) = (errors.into(), environment::find_lookalikes(&source.env).into());
+    let reader = Reader { tree, known_commands, errors, warnings, values: Default::default() };
     let config = read_config(&Entry { reader: &reader, path: Vec::new() });
     let (mut errors, warnings) = (reader.errors.into_inner(), reader.warnings.into_inner());
     let path = file.map(|(path, _)| path);

@@ -5,7 +5,6 @@ use std::time::Duration;
 use secrecy::{SecretSlice, SecretString};
 
 use super::diagnostic::{KeyProblem, format_choices, problem};
-use super::key::{Key, KeyDefault::*, ValueType::*};
 use super::section::{Entry, check, section};
 use super::{parse, secrets, urls};
 use crate::domain::{InstanceName, Phone};

@@ -98,14 +98,9 @@ pub(super) fn parse_line(text: &str) -> Result<String, KeyProblem> {
 
 pub(super) fn parse_header(text: &str) -> Result<HeaderName, KeyProblem> {
     // Not shown: it may be the secret, in the wrong place.
-    let problem = |_| problem!("is no name of an HTTP header"; "Write it like X-Hub-Signature-256");
+    let problem =
+        |_| problem!("is no name of an HTTP header"; "Write it like X-Forwarded-User or X-Hub-Signature-256");
     HeaderName::from_bytes(text.trim().as_bytes()).map_err(problem)
-}
-
-/// A header in which a proxy names a person.
-pub(super) fn parse_user_header(text: &str) -> Result<HeaderName, KeyProblem> {
-    parse_header(text)
-        .map_err(|problem| KeyProblem { remedy: "Write it like X-Forwarded-User".to_owned(), ..problem })
 }
 
 pub(super) fn parse_phone(text: &str) -> Result<Phone, KeyProblem> {

@@ -31,24 +31,21 @@ pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
 });
 
 /// The keys at a path and below it, each with its segments below the path.
-pub(super) fn keys_below<S: AsRef<str>>(
-    path: &[S],
-) -> impl Iterator<Item = (&'static Key, Vec<&'static str>)> {
+pub(super) fn keys_below(path: &[String]) -> impl Iterator<Item = (&'static Key, Vec<&'static str>)> {
     KEYS.iter().filter_map(|key| {
         let mut segments = key.path.split('.');
-        let is_at =
-            |name: &S| segments.next().is_some_and(|segment| segment == name.as_ref() || is_chosen(segment));
+        let is_at = |name: &String| segments.next().is_some_and(|it| it == name || is_chosen(it));
         path.iter().all(is_at).then(|| (key, segments.collect()))
     })
 }
 
 /// The key at a path.
-pub(super) fn find_key<S: AsRef<str>>(path: &[S]) -> Option<&'static Key> {
+pub(super) fn find_key(path: &[String]) -> Option<&'static Key> {
     keys_below(path).find(|(_, below)| below.is_empty()).map(|(key, _)| key)
 }
 
 /// The names that may stand in a table; `<…>` is any that the operator chooses.
-pub(super) fn known_names<S: AsRef<str>>(path: &[S]) -> Vec<&'static str> {
+pub(super) fn known_names(path: &[String]) -> Vec<&'static str> {
     let mut names: Vec<&str> = keys_below(path).filter_map(|(_, below)| below.first().copied()).collect();
     names.dedup();
     names
@@ -87,11 +84,11 @@ pub fn json_schema() -> Json {
     root
 }
 
-fn table_schema(path: &[&str]) -> Json {
+fn table_schema(path: &[String]) -> Json {
     let mut schema = json!({ "type": "object", "additionalProperties": false });
     let mut pairs = Vec::new();
     for segment in known_names(path) {
-        let path = [path, &[segment]].concat();
+        let path = [path, &[segment.to_owned()]].concat();
         let key = find_key(&path);
         let child = key.map_or_else(|| table_schema(&path), |key| key_schema(key, &path));
         match is_chosen(segment) {
@@ -109,7 +106,7 @@ fn table_schema(path: &[&str]) -> Json {
     schema
 }
 
-fn key_schema(key: &Key, path: &[&str]) -> Json {
+fn key_schema(key: &Key, path: &[String]) -> Json {
     let (_, mut schema) = describe_type(key.value_type, path);
     schema["description"] = json!(key.doc);
     if let KeyDefault::Value(text) = key.default {
@@ -127,7 +124,7 @@ fn default_value(value_type: ValueType, text: &str) -> Json {
 }
 
 /// How a type is described in the table, and its JSON Schema. `path` is that of the key.
-fn describe_type(value_type: ValueType, path: &[&str]) -> (String, Json) {
+fn describe_type(value_type: ValueType, path: &[String]) -> (String, Json) {
     match value_type {
         ValueType::Text(form) | ValueType::Secret(form) => (form.to_owned(), json!({ "type": "string" })),
         ValueType::Word(words) => (format!("`{}`", words.join("`, `")), json!({ "enum": words })),
@@ -177,9 +174,10 @@ mod tests {
 
     #[test]
     fn a_section_knows_what_may_stand_in_it() {
-        assert_eq!(known_names::<&str>(&[]), ["server", "console", "store", "instances", "notify"]);
-        assert_eq!(known_names(&["instances"]), ["<instance>"]);
-        assert!(known_names(&["instances", "<instance>"]).contains(&"verify"));
-        assert!(known_names(&["instances", "main", "verify", "hmac"]).contains(&"secrets_file"));
+        let names = |path: &[&str]| known_names(&path.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>());
+        assert_eq!(names(&[]), ["server", "console", "store", "instances", "notify"]);
+        assert_eq!(names(&["instances"]), ["<instance>"]);
+        assert!(names(&["instances", "<instance>"]).contains(&"verify"));
+        assert!(names(&["instances", "main", "verify", "hmac"]).contains(&"secrets_file"));
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn find_mismatch(key: &str, text: &str, is_z_api: bool) -> Option<Key
 }
 
 /// A credential: something without blanks that is no pasted URL. It is never shown.
-pub(super) fn parse_credential(text: &str) -> Result<String, KeyProblem> {
+pub(super) fn parse_credential<T: From<String>>(text: &str) -> Result<T, KeyProblem> {
     refuse_if!(text.trim().is_empty(), "is empty";
         "Copy it from Z-API's panel, or remove the key where it may be absent");
     check_panel_url(text)?;
@@ -49,11 +49,7 @@ pub(super) fn parse_credential(text: &str) -> Result<String, KeyProblem> {
         "Write the credential alone: without quotes around it and without a name and = before it");
     refuse_if!(!text.bytes().all(|b| b.is_ascii_graphic()),
         "holds a blank, a line break or a character that no credential has"; "Copy it from Z-API's panel again");
-    Ok(text.to_owned())
-}
-
-pub(super) fn parse_token(text: &str) -> Result<SecretString, KeyProblem> {
-    parse_credential(text).map(SecretString::from)
+    Ok(text.to_owned().into())
 }
 
 /// The least length of a secret of ours, in bytes.
@@ -68,31 +64,28 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 const HEX_SECRET: &str = "Make one with: openssl rand -hex 32";
 const BASE64_SECRET: &str = "Make one with: echo whsec_$(openssl rand -base64 32)";
 
-fn check_length(length: usize) -> Result<(), KeyProblem> {
-    refuse_if!(length == 0, "is empty"; "{HEX_SECRET}");
-    refuse_if!(length < MIN_SECRET_LEN, "has {length} bytes, but {MIN_SECRET_LEN} or more are due"; "{HEX_SECRET}");
+fn check_length(bytes: &[u8], unit: &str, remedy: &str) -> Result<(), KeyProblem> {
+    let length = bytes.len();
+    refuse_if!(bytes.trim_ascii().is_empty(), "is empty"; "{remedy}");
+    refuse_if!(length < MIN_SECRET_LEN, "has {length} {unit}, but {MIN_SECRET_LEN} or more are due"; "{remedy}");
     Ok(())
 }
 
 pub(super) fn parse_path_secret(text: &str) -> Result<SecretString, KeyProblem> {
     refuse_if!(!text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._~-".contains(&b)),
         "holds a character that a URL path would change"; "{HEX_SECRET}");
-    check_length(text.len()).map(|()| text.into())
+    check_length(text.as_bytes(), "bytes", HEX_SECRET).map(|()| text.into())
 }
 
 pub(super) fn parse_hmac_secret(text: &str) -> Result<SecretSlice<u8>, KeyProblem> {
-    check_length(if text.trim().is_empty() { 0 } else { text.len() })?;
-    Ok(text.as_bytes().to_vec().into())
+    check_length(text.as_bytes(), "bytes", HEX_SECRET).map(|()| text.as_bytes().to_vec().into())
 }
 
 pub(super) fn parse_standard_webhooks_secret(text: &str) -> Result<SecretSlice<u8>, KeyProblem> {
     let text = text.trim();
     let encoded = text.strip_prefix("whsec_").unwrap_or(text);
     let bytes = BASE64.decode(encoded).map_err(|_| problem!("is no base64"; "{BASE64_SECRET}"))?;
-    check_length(bytes.len()).map_err(
-        |KeyProblem { message, .. }| problem!("{message}, once decoded from base64"; "{BASE64_SECRET}"),
-    )?;
-    Ok(bytes.into())
+    check_length(&bytes, "bytes once decoded from base64", BASE64_SECRET).map(|()| bytes.into())
 }
 
 const PASSWORD_HASH: &str = "Run `vincula password`, and write its output here";
@@ -135,8 +128,7 @@ pub(super) fn read_secret_file(directory: &Path, path: &str) -> Result<String, K
     let mut bytes = Vec::new();
     let read =
         File::open(directory.join(path)).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
-    let is_shown = is_in_a_folder(directory, path);
-    read.map_err(|error| match looks_like_a_secret(path) || !is_shown {
+    read.map_err(|error| match looks_like_a_secret(directory, path) {
         true => problem!("names no file that exists, and may be the secret itself";
             "Write the path of a file here, or the secret under the key without `_file`"),
         false => problem!("names the file `{shown}`, which cannot be read: {error}";
@@ -155,18 +147,16 @@ pub(super) fn read_secret_file(directory: &Path, path: &str) -> Result<String, K
     Ok(text.to_owned())
 }
 
-/// A long word without a folder or an extension, or what is no path at all: then the path is not shown.
-fn looks_like_a_secret(path: &str) -> bool {
+/// A long word without a folder or an extension, what is no path at all, or a path in a folder that is not there: then the
+/// path is not shown.
+fn looks_like_a_secret(directory: &Path, path: &str) -> bool {
+    let folder =
+        Path::new(path).parent().map_or_else(|| directory.to_owned(), |folder| directory.join(folder));
     path.starts_with("whsec_")
         || path.contains("://")
         || path.contains(['@', '=', '+'])
         || (path.len() >= 16 && !path.contains(['/', '\\', '.']))
-}
-
-/// Whether the folder of a path exists. A secret with a slash in it names none.
-fn is_in_a_folder(directory: &Path, path: &str) -> bool {
-    let folder = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());
-    folder.is_none_or(|folder| directory.join(folder).is_dir())
+        || !(folder.as_os_str().is_empty() || folder.is_dir())
 }
 
 #[cfg(test)]
@@ -214,10 +204,10 @@ mod tests {
             "'hunter2'",
             "TOKEN=hunter2",
         ] {
-            let flaw = parse_credential(text).unwrap_err();
+            let flaw = parse_credential::<String>(text).unwrap_err();
             assert!(!format!("{flaw:?}").contains("hunter2"), "{text}");
         }
-        assert_eq!(parse_credential("0123").unwrap(), "0123");
+        assert_eq!(parse_credential::<String>("0123").unwrap(), "0123");
     }
 
     #[test]

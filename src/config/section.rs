@@ -101,13 +101,12 @@ impl<'r> Entry<'r> {
                 origin: ConfigOrigin::from_node(self.node()),
             });
         }
-        match key.default {
-            _ if !is_list || !texts.is_empty() || key.default == KeyDefault::Value("[]") => {}
-            KeyDefault::Value(text) => {
-                return self.check(Err(problem!("is an empty list";
-                "Write one or more entries; without the key it is {text}")));
-            }
-            _ => return self.check(Err(problem!("is an empty list"; "Write one or more entries"))),
+        if is_list && texts.is_empty() && key.default != KeyDefault::Value("[]") {
+            let default = match key.default {
+                KeyDefault::Value(text) => format!("; without the key it is {text}"),
+                _ => String::new(),
+            };
+            return self.check(Err(problem!("is an empty list"; "Write one or more entries{default}")));
         }
         let parse = |(index, text): (usize, &String)| {
             let value = parse(text);
@@ -178,13 +177,16 @@ macro_rules! section {
         }
 
         impl $values {
-            pub(super) const KEYS: &[Key] = &[$(Key {
-                path: concat!($section, ".", stringify!($field)),
-                value_type: $value_type,
-                default: $default,
+            pub(super) const KEYS: &[$crate::config::key::Key] = {
+                use $crate::config::key::{Key, KeyDefault::*, ValueType::*};
                 // The text of a doc comment begins with a blank.
-                doc: concat!($($doc),+).trim_ascii_start(),
-            }),*];
+                &[$(Key {
+                    path: concat!($section, ".", stringify!($field)),
+                    value_type: $value_type,
+                    default: $default,
+                    doc: concat!($($doc),+).trim_ascii_start(),
+                }),*]
+            };
 
             pub(super) fn read(table: &Entry<'_>) -> Self {
                 // In the order of the rows.

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::key::{Key, KeyDefault::*, ValueType::*};
 use super::section::{Entry, check, section};
 use super::urls::{self, AddressRange};
 use super::{log_filter, parse};

@@ -93,28 +93,25 @@ fn is_loopback(host: &str) -> bool {
 pub(super) fn parse_store_url(text: &str) -> Result<SecretString, KeyProblem> {
     const FILE: &str = "Write sqlite: and a path, such as sqlite:vincula.db";
     const SERVER: &str = "Write postgres://user@host/database";
-    const ESCAPES: &str =
-        "Write / as %2F, # as %23, ? as %3F and @ as %40 in it, or keep the password out of the URL";
     let text = text.trim();
     let (scheme, rest) = text.split_once(':').unwrap_or(("", text));
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let segments: Vec<&str> = path.split('#').next().unwrap_or_default().split('/').collect();
-    let is_postgres = matches!(scheme, "postgres" | "postgresql");
-    let (message, remedy) = match (scheme, &segments[..]) {
-        _ if is_postgres && has_unescaped_password(rest) => {
-            ("has a user or a password with a character that ends it, or an @ behind its host", ESCAPES)
-        }
-        ("sqlite", _) if path.contains(":memory:") || query.contains("mode=memory") => {
-            ("is a database in memory, and no command would survive a restart", FILE)
-        }
-        ("sqlite", _) if path.trim_matches('/').is_empty() => ("names no file", FILE),
-        ("sqlite", _) => return Ok(text.into()),
-        (_, ["", "", _, database]) if is_postgres && !database.is_empty() => return Ok(text.into()),
-        (_, ["", "", ..]) if is_postgres => ("names no database", SERVER),
-        _ if is_postgres => ("has no // behind its scheme", SERVER),
-        _ => ("begins with neither sqlite: nor postgres://", FILE),
-    };
-    Err(problem!("{message}"; "{remedy}"))
+    if scheme == "sqlite" {
+        refuse_if!(path.contains(":memory:") || query.contains("mode=memory"),
+            "is a database in memory, and no command would survive a restart"; "{FILE}");
+        refuse_if!(path.trim_matches('/').is_empty(), "names no file"; "{FILE}");
+    } else {
+        refuse_if!(!["postgres", "postgresql"].contains(&scheme), "begins with neither sqlite: nor postgres://"; "{FILE}");
+        refuse_if!(has_unescaped_password(rest),
+            "has a user or a password with a character that ends it, or an @ behind its host";
+            "Write / as %2F, # as %23, ? as %3F and @ as %40 in it, or keep the password out of the URL");
+        refuse_if!(!path.starts_with("//"), "has no // behind its scheme"; "{SERVER}");
+        // After `//` and the host, one name.
+        let is_database =
+            path.splitn(4, '/').nth(3).is_some_and(|name| !name.is_empty() && !name.contains('/'));
+        refuse_if!(!is_database, "names no database"; "{SERVER}");
+    }
+    Ok(text.into())
 }
 
 /// Whether a user or a password holds a sign that ends it: behind a slash, a number sign or a question mark there is an `@`.

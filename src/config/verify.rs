@@ -4,7 +4,7 @@ use http::HeaderName;
 use secrecy::{SecretSlice, SecretString};
 
 use super::diagnostic::{KeyProblem, problem};
-use super::key::{Key, KeyDefault::*, Parse, ValueType::*};
+use super::key::{Key, Parse};
 use super::section::{Entry, section};
 use super::{parse, secrets};
 
