@@ -98,9 +98,8 @@ pub(super) fn variable_name(path: &[String]) -> String {
 
 /// Quotes a value that is no secret, shortened to 40 characters.
 pub(super) fn quote_value(text: &str) -> String {
-    const MAX_LEN: usize = 40;
-    let shown: String = text.chars().take(MAX_LEN).collect();
-    let more = if text.chars().nth(MAX_LEN).is_some() { "…" } else { "" };
+    let shown = format!("{text:.40}");
+    let more = if shown.len() < text.len() { "…" } else { "" };
     format!("`{}{more}`", shown.escape_debug())
 }
 

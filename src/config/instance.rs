@@ -14,10 +14,6 @@ use super::verify::{VerifyConfig, parse_none};
 use super::{parse, secrets, urls};
 use crate::domain::{InstanceName, Locale};
 
-const LOCALES: &[&str] = &["en", "pt-BR", "es"];
-const NON_ADMINS: &[&str] = &["ignore", "refuse"];
-const ADMINS_FROM: &[&str] = &["config", "community"];
-
 /// How commands of people who are not admins are handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -40,19 +36,19 @@ section! {
         /// The URL of Z-API: https, or http on loopback.
         base_url: String = value Text("URL"), urls::parse_base_url, Value("https://api.z-api.io");
         /// The language of replies.
-        locale: Locale = value Word(LOCALES), parse::parse_locale, Value("en");
+        locale: Locale = value Word(&["en", "pt-BR", "es"]), parse::parse_locale, Value("en");
         /// What a command begins with: one to three signs each, no letters or digits.
         prefixes: Vec<String> = list List("prefix"), parse::parse_prefix, Value("[\"/\"]");
         /// Commands of people who are not admins: `ignore` sends no reply, `refuse` replies at most once an
         /// hour.
-        non_admins: NonAdminPolicy = value Word(NON_ADMINS), parse::parse_word, Value("ignore");
+        non_admins: NonAdminPolicy = value Word(&["ignore", "refuse"]), parse::parse_word, Value("ignore");
         /// Commands typed on the bot's own phone count as the owner's.
         owner_commands: bool = value Bool, parse::parse_checked, Value("false");
         /// The time zone of times in replies, by its IANA name.
         time_zone: TimeZone = value Text("zone"), parse::parse_time_zone, Value("America/Sao_Paulo");
         /// Who may send commands: `config` allows those under `admins`; `community` also allows the admins of
         /// a community in that community, but not to create, deactivate or name anything.
-        admins_from: AdminsFrom = value Word(ADMINS_FROM), parse::parse_word, Value("config");
+        admins_from: AdminsFrom = value Word(&["config", "community"]), parse::parse_word, Value("config");
         /// Commands sent longer ago are not run; their admin is told.
         max_event_age: Duration = value Text("duration"), parse::parse_duration, Value("10m");
         /// How long a command is retried.
@@ -140,17 +136,20 @@ fn read_name(instance: &Entry<'_>) -> Option<InstanceName> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::key::{Parse, ValueType};
     use super::*;
 
     #[test]
     fn every_word_of_a_row_stands_for_a_value() {
-        fn check<T: std::fmt::Debug>(words: &[&str], parse: super::super::key::Parse<T>) {
+        fn check<T: std::fmt::Debug>(name: &str, parse: Parse<T>) {
+            let key = InstanceValues::KEYS.iter().find(|key| key.name() == name).unwrap();
+            let ValueType::Word(words) = key.value_type else { panic!("{name} has no words") };
             let values: Vec<String> =
                 words.iter().map(|word| format!("{:?}", parse(word).unwrap())).collect();
             assert!(values.iter().enumerate().all(|(at, value)| !values[..at].contains(value)), "{values:?}");
         }
-        check(LOCALES, parse::parse_locale);
-        check(NON_ADMINS, parse::parse_word::<NonAdminPolicy>);
-        check(ADMINS_FROM, parse::parse_word::<AdminsFrom>);
+        check("locale", parse::parse_locale);
+        check("non_admins", parse::parse_word::<NonAdminPolicy>);
+        check("admins_from", parse::parse_word::<AdminsFrom>);
     }
 }

@@ -43,5 +43,5 @@ pub use load::{Config, ConfigSource, LoadedConfig, load};
 pub use log_filter::{LOG_FILTER_HELP, LogFilterError, parse_directives};
 pub use notify::NotifyConfig;
 pub use server::{ServerConfig, StoreConfig};
-pub use urls::AddressRange;
+pub use urls::{AddressRange, is_loopback_host};
 pub use verify::{HmacConfig, VerifyConfig};

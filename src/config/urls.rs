@@ -74,7 +74,7 @@ fn parse_https_url(text: &str, example: &str) -> Result<String, KeyProblem> {
     };
     let has_port = authority.as_str() != authority.host();
     let is_bad_port = has_port && authority.port_u16().is_none_or(|port| port == 0);
-    let is_safe = scheme == "https" || scheme == "http" && is_loopback(authority.host());
+    let is_safe = scheme == "https" || scheme == "http" && is_loopback_host(authority.host());
     refuse_if!(authority.as_str().contains('@'), "holds a user or a password"; "Write it like {example}");
     refuse_if!(text.contains(['?', '#']), "holds a query or a fragment"; "Write it like {example}");
     refuse_if!(authority.host().is_empty() || is_bad_port, "has no proper host and port"; "Write it like {example}");
@@ -83,7 +83,8 @@ fn parse_https_url(text: &str, example: &str) -> Result<String, KeyProblem> {
     Ok(text.trim_end_matches('/').to_owned())
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Whether the host of a URL is a name or an address of loopback.
+pub fn is_loopback_host(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let is_loopback = |address: IpAddr| address.to_canonical().is_loopback();
     bare.eq_ignore_ascii_case("localhost") || bare.parse().is_ok_and(is_loopback)
