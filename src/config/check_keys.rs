@@ -4,9 +4,7 @@ use std::path::Path;
 
 use toml::de::DeValue;
 
-use super::diagnostic::{
-    ENV_PREFIX, KeyProblem, format_path, nearest_name, problem, refuse_if, variable_name,
-};
+use super::diagnostic::{ENV_PREFIX, KeyProblem, format_path, nearest_name, problem, variable_name};
 use super::key::{FILE_SUFFIX, Key, ValueType};
 use super::schema::{find_key, keys_below, known_names};
 use super::secrets::read_secret_file;
@@ -76,26 +74,18 @@ pub(super) fn read_secret_files(tree: &mut Tree, directory: &Path) {
     let twins = tree.keys().filter_map(|path| Some((path.clone(), secret_of(path)?)));
     for (twin, path) in twins.collect::<Vec<_>>() {
         let Some(mut node) = tree.remove(&twin) else { continue };
-        let other = tree.get(&path).map_or("", |other| &other.source);
-        node.texts =
-            node.texts.and_then(|file| read_secret(directory, &file.concat(), &path, other).map_err(Some));
+        let (name, is_list) =
+            (format_path(&path), find_key(&path).is_some_and(|key| key.value_type.is_list()));
+        let lines = |text: &str| {
+            text.lines().map(str::trim_end).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+        };
+        let split = |text: String| if is_list { lines(&text) } else { vec![text] };
+        node.texts = node.texts.and_then(|file| match tree.get(&path).map_or("", |other| &other.source) {
+            "" => read_secret_file(directory, &file.concat()).map(split).map_err(Some),
+            other => Err(Some(problem!("is given, and `{name}` too ({other})"; "Remove one of the two"))),
+        });
         tree.insert(path, node);
     }
-}
-
-/// The texts of a secret in a file; `other` is the place of the secret itself, if it is given too.
-fn read_secret(
-    directory: &Path,
-    file: &str,
-    path: &[String],
-    other: &str,
-) -> Result<Vec<String>, KeyProblem> {
-    let (name, key) = (path.last().map_or("", String::as_str), find_key(path));
-    refuse_if!(!other.is_empty(), "is given, and `{name}` too ({other})"; "Remove one of the two");
-    let text = read_secret_file(directory, file)?;
-    let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
-    let is_list = key.is_some_and(|key| key.value_type.is_list());
-    Ok(if is_list { lines.map(str::to_owned).collect() } else { vec![text] })
 }
 
 /// The path of the secret whose file the key at this path names.

@@ -2,7 +2,7 @@
 //!
 //! They never hold the value of a secret: parsers of secrets describe it without quoting it.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 /// One error or warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,10 +24,8 @@ impl fmt::Display for Diagnostic {
         let key = if key.is_empty() { String::new() } else { format!(": {key}") };
         let remedy = remedy.as_deref().unwrap_or_default();
         let end = if remedy.is_empty() || remedy.ends_with('?') { "" } else { "." };
-        format!("{source}{key}: {problem}. {remedy}{end}")
-            .trim_end()
-            .chars()
-            .try_for_each(|c| f.write_char(if c.is_control() { '\u{fffd}' } else { c }))
+        let line = format!("{source}{key}: {problem}. {remedy}{end}");
+        f.write_str(&line.trim_end().replace(char::is_control, "\u{fffd}"))
     }
 }
 

@@ -32,7 +32,8 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Tree, Diagnostic> {
     })?;
     let mut tree = Tree::new();
     let place_at = |at: usize| format!("{path}:{}", line_after(&text.as_bytes()[..at]));
-    add_value(&mut tree, &[], path.to_string(), DeValue::Table(document.into_inner()), &place_at);
+    add_node(&mut tree, &[], path.to_string(), &DeValue::Table(DeTable::new()));
+    add_table(&mut tree, &[], document.into_inner(), &place_at);
     Ok(tree)
 }
 
@@ -41,26 +42,19 @@ fn line_after(text: &[u8]) -> usize {
     text.iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
-/// Adds a value and, in a table, what is below it; `place_at` names the place of an offset in the file.
-fn add_value(
-    tree: &mut Tree,
-    path: &[String],
-    source: String,
-    value: DeValue<'_>,
-    place_at: &dyn Fn(usize) -> String,
-) {
-    add_node(tree, path, source, &value);
-    // What is below an unknown table, or a table in the place of a value, is reported with it.
-    let is_table = tree.get(path).is_some_and(Node::is_table);
-    if let DeValue::Table(table) = value
-        && is_table
-    {
-        for (key, value) in table {
-            let path = [path, &[key.get_ref().to_string()]].concat();
-            add_value(tree, &path, place_at(key.span().start), value.into_inner(), place_at);
+/// Adds what is in a table; `place_at` names the place of an offset in the file.
+fn add_table(tree: &mut Tree, path: &[String], table: DeTable<'_>, place_at: &dyn Fn(usize) -> String) {
+    for (key, value) in table {
+        let path = [path, &[key.get_ref().to_string()]].concat();
+        add_node(tree, &path, place_at(key.span().start), value.get_ref());
+        // What is below an unknown table, or a table in the place of a value, is reported with it.
+        let is_table = tree.get(&path).is_some_and(Node::is_table);
+        if let (DeValue::Table(below), true) = (value.into_inner(), is_table) {
+            add_table(tree, &path, below, place_at);
         }
     }
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;

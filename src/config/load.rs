@@ -164,12 +164,13 @@ pub fn load(source: &ConfigSource, known_commands: &[&str]) -> Result<LoadedConf
 
 fn read_config(root: &Entry<'_>) -> Option<Config> {
     let [console, store, instances] = ["console", "store", "instances"].map(|name| root.child(name));
-    let (listen, server) = read_server(&root.child("server"), has_sign_in(&console));
+    let server = read_server(&root.child("server"), has_sign_in(&console));
     let console = read_console(&console);
     let store_values = StoreValues::read(&store);
-    let numbers = read_instances(&instances, listen);
-    let store = check_store(&store, store_values, numbers.iter().map(|it| it.max_event_age).max());
+    let numbers = read_instances(&instances, server.listen);
+    let max_age = numbers.iter().map(|it| it.max_event_age).max().unwrap_or_default();
+    let store = check_store(&store, store_values, max_age);
     let notify = read_notify(&root.child("notify"), &instances);
-    let (server, console, store, notify) = (server?, console?, store?, notify?);
+    let (server, console, store, notify) = (server.build()?, console?, store?, notify?);
     Some(Config { server, console, store, instances: numbers, notify, effective: EffectiveConfig::default() })
 }

@@ -34,12 +34,9 @@ pub(super) fn parse_size(text: &str) -> Result<usize, KeyProblem> {
         _ => 0,
     };
     let bytes = number.parse().ok().and_then(|number: usize| number.checked_mul(factor));
-    KeyProblem::unless(
-        bytes.filter(|bytes| (1..=MAX_SIZE).contains(bytes)),
-        text,
-        "size",
-        "Write bytes, or a number with KiB or MiB, such as \"256KiB\"; over 0, at most 1GiB",
-    )
+    let bytes = bytes.filter(|bytes| (1..=MAX_SIZE).contains(bytes));
+    let remedy = "Write bytes, or a number with KiB or MiB, such as \"256KiB\"; over 0, at most 1GiB";
+    KeyProblem::unless(bytes, text, "size", remedy)
 }
 
 /// A duration: `90s`, `10m`, `1h30m`, `2d`.

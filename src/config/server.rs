@@ -50,11 +50,8 @@ section! {
     }
 }
 
-/// Reads `[server]`, and tells the public listener even where the rest is wrong. `has_sign_in`: the console has one.
-pub(super) fn read_server(
-    server: &Entry<'_>,
-    has_sign_in: bool,
-) -> (Option<SocketAddr>, Option<ServerConfig>) {
+/// Reads `[server]`; `has_sign_in`: the console has one.
+pub(super) fn read_server(server: &Entry<'_>, has_sign_in: bool) -> ServerValues {
     let values = ServerValues::read(server);
     let (listen, admin_listen) = (values.listen, values.admin_listen);
     check!(report server.admin_listen if !has_sign_in && admin_listen.is_some_and(urls::is_reachable);
@@ -67,18 +64,13 @@ pub(super) fn read_server(
     check!(warn server.public_url if !server.has("public_url");
         "is not given, so `webhook register` has no URL to send to Z-API";
         "Write the https URL of the public listener");
-    (listen, values.build())
+    values
 }
 
-/// Checks `[store]`; `max_event_age` is the longest of all instances.
-pub(super) fn check_store(
-    store: &Entry<'_>,
-    values: StoreValues,
-    max_event_age: Option<Duration>,
-) -> Option<StoreConfig> {
-    let longest = max_event_age.unwrap_or_default();
-    let min = if longest > MIN_RETENTION { "the longest max_event_age" } else { "48h" };
-    check!(report store.retention if values.retention.is_some_and(|it| it < longest.max(MIN_RETENTION));
+/// Checks `[store]`; `max_age` is the longest `max_event_age` of all instances.
+pub(super) fn check_store(store: &Entry<'_>, values: StoreValues, max_age: Duration) -> Option<StoreConfig> {
+    let min = if max_age > MIN_RETENTION { "the longest max_event_age" } else { "48h" };
+    check!(report store.retention if values.retention.is_some_and(|it| it < max_age.max(MIN_RETENTION));
         "is shorter than {min}: a repeated message would be taken for a new one";
         "Write a longer duration, such as \"90d\"");
     let store = values.build()?;

@@ -19,12 +19,9 @@ pub(super) fn parse_range(text: &str) -> Result<AddressRange, KeyProblem> {
 pub(super) fn parse_listener(text: &str) -> Result<SocketAddr, KeyProblem> {
     let text = text.trim();
     text.parse().map_err(|_| {
-        let remedy = match text.rsplit(':').next().unwrap_or(text).parse::<u16>() {
-            Ok(port) => {
-                format!("Write 127.0.0.1:{port} for this machine alone, 0.0.0.0:{port} for every network")
-            }
-            Err(_) => "Write an IP address and a port, such as 127.0.0.1:8080".to_owned(),
-        };
+        let port = text.rsplit(':').next().and_then(|port| port.parse::<u16>().ok()).unwrap_or(8080);
+        let remedy =
+            format!("Write 127.0.0.1:{port} for this machine alone, 0.0.0.0:{port} for every network");
         KeyProblem::with_value(text, ", but an IP address and a port are due", remedy)
     })
 }
@@ -174,8 +171,8 @@ mod tests {
             ("8080", "127.0.0.1:8080"),
             (":9000", "0.0.0.0:9000"),
             ("localhost:8080", "127.0.0.1:8080"),
-            ("127.0.0.1", "and a port"),
-            ("127.0.0.1:99999", "and a port"),
+            ("127.0.0.1", "127.0.0.1:8080"),
+            ("127.0.0.1:99999", "127.0.0.1:8080"),
         ] {
             let flaw = parse_listener(text).unwrap_err();
             assert!(flaw.remedy.contains(remedy), "{text}");
