@@ -6,7 +6,7 @@ use http::header::{HOST, ORIGIN};
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName, Uri};
 
-use crate::config::AddressRange;
+use crate::config::{AddressRange, is_loopback_host};
 use crate::webhook::client_addr::ClientAddr;
 
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -85,11 +85,7 @@ fn host_and_port(authority: &Authority) -> (String, Option<u16>) {
 /// Whether the browser was told a name or an address of loopback. A hostile name server can let any other name point here.
 pub(super) fn has_loopback_host(headers: &HeaderMap) -> bool {
     let host = single_value(headers, &HOST).and_then(|host| host.parse::<Authority>().ok());
-    host.is_some_and(|host| {
-        let bare = host.host().trim_start_matches('[').trim_end_matches(']');
-        let is_loopback = |address: IpAddr| address.to_canonical().is_loopback();
-        bare.eq_ignore_ascii_case("localhost") || bare.parse().is_ok_and(is_loopback)
-    })
+    host.is_some_and(|host| is_loopback_host(host.host()))
 }
 
 /// Whether a proxy passed the request on.
