@@ -117,8 +117,7 @@ async fn run(options: &DemoArgs) -> anyhow::Result<ExitStatus> {
     let url = format!("http://{}/webhooks/demo", public.local_addr()?);
     let page_address = page.local_addr()?;
     let service = Arc::new(DemoService::new(public, private, file.clone(), timing)?);
-    let page_options = (page_address, options.locale);
-    let playground = Playground::new(sandbox.clone(), service.clone(), url, page_options, shutdown.clone());
+    let playground = Playground::new(sandbox.clone(), service.clone(), url, options.locale, shutdown.clone());
     let upstream =
         tokio::spawn(lifecycle::serve_router(upstream, playground.sandbox_routes(), shutdown.clone()));
     // Admins of communities are known from the first line on.
