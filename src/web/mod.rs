@@ -14,7 +14,7 @@ mod request_origin;
 
 pub use self::assets::asset_routes;
 pub use self::error::{PageError, PageResult, message_page};
-pub use self::headers::with_page_headers;
+pub use self::headers::{HandlerPanicked, with_page_headers};
 pub use self::icons::icon;
 pub use self::language::PageLanguage;
 pub use self::page::Page;
