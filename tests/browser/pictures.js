@@ -31,8 +31,8 @@ async function takeConsole() {
     await service.waitingCommand('/groups', 'carla');
     const cookie = await service.cookie('operator');
     for (const [name, path, width, height, scheme] of [
-      ['console-overview', '/', 1000, 760, 'light'],
-      ['console-commands', '/commands', 1000, 680, 'dark'],
+      ['console-overview', '/', 1400, 1000, 'light'],
+      ['console-commands', '/commands', 1400, 900, 'dark'],
       ['console-overview-narrow', '/', 360, 900, 'dark'],
       ['console-command-narrow', dead, 360, 900, 'light'],
     ]) {
