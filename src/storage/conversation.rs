@@ -95,6 +95,15 @@ impl Store {
         self.read(row).await
     }
 
+    /// WhatsApp's id of the message that the message of a command quotes.
+    pub async fn quoted_by(&self, command: &str) -> Result<Option<String>, StoreUnavailable> {
+        let quoted = sqlx::query_scalar("SELECT quoted FROM command WHERE id = $1")
+            .bind(command)
+            .fetch_optional(&self.reads);
+        let quoted: Option<Option<String>> = self.read(quoted).await?;
+        Ok(quoted.flatten())
+    }
+
     /// When the message of a command was sent, by WhatsApp's clock.
     pub async fn sent_at(&self, command: &str) -> Result<Option<Timestamp>, StoreUnavailable> {
         let at = sqlx::query_scalar("SELECT sent_at FROM command WHERE id = $1")
