@@ -18,6 +18,7 @@ use super::rejection_notice::RejectionNotifier;
 use super::replay::ReplayGuard;
 use super::request_id::RequestId;
 use super::store_command::{MessagePart, NewCommandRequest, store_command, store_delivery};
+use super::talk_kind::read_talk_kind;
 use super::verify::CLOCK_TOLERANCE;
 use crate::clock::Timestamp;
 use crate::command::kind::{CommandKind, MAX_COMMANDS};
@@ -257,8 +258,10 @@ impl Enqueuer {
         }
         let ignore_reason = intent.reason_if_unexpected(message);
         // Talk is in direct chats only.
+        let is_over =
+            |kind| endpoint.instance.talk_pause.is_over(&ConversationKey::direct(&admin.key), kind, now);
         let is_due = || {
-            endpoint.instance.talk_pause.is_over(&ConversationKey::direct(&admin.key), TalkKind::Other, now)
+            is_over(TalkKind::Other) || read_talk_kind(&message.text, instance, &admin).is_none_or(&is_over)
         };
         if matches!(intent, MessageIntent::Talk) && !is_due() {
             return Err(WebhookOutcome::Ignored(ignore_reason));
@@ -489,6 +492,9 @@ impl Enqueuer {
                 None => TalkKind::Other,
             },
         };
+        let text_kind = || read_talk_kind(&event.message.text, &endpoint.instance.runtime(), admin);
+        let talk = if talk == TalkKind::Other { text_kind() } else { Some(talk) };
+        let Some(talk) = talk else { return Ok(Expectation::Yes) };
         event.talk = Some(talk);
         let is_due = endpoint.instance.talk_pause.is_over(&key, talk, event.received_at);
         Ok(if is_due { Expectation::Yes } else { Expectation::No })

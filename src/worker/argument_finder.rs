@@ -164,7 +164,7 @@ impl<'a> ArgumentFinder<'a> {
     }
 
     /// The community at the beginning, and what follows.
-    fn community_at_start(&self) -> Option<(String, &'a [Token])> {
+    pub(super) fn community_at_start(&self) -> Option<(String, &'a [Token])> {
         let fit = |text: &str| self.community_fit(text);
         let tokens = &self.tokens[self.tokens.iter().take_while(|token| is_preposition(token)).count()..];
         let name = Some(self.reader(&fit).read_first(tokens)).filter(|name| self.is_clear(name))?;
@@ -172,7 +172,7 @@ impl<'a> ArgumentFinder<'a> {
     }
 
     /// The community at the end, behind a preposition if one is needed, and what stands before it.
-    fn community_at_end(
+    pub(super) fn community_at_end(
         &self,
         tokens: &'a [Token],
         needs_preposition: bool,
