@@ -48,5 +48,5 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
     if lists_groups && groups.is_empty() {
         head.push(ReplyLine::new("community-empty"));
     }
-    Ok(context.show_entries(SPEC.name, head, ListKind::Groups, &groups))
+    context.show_entries(SPEC.name, head, ListKind::Groups, &groups).await
 }

@@ -270,6 +270,7 @@ talk-thanks = You’re welcome!
 talk-hint = I didn’t get that. Try { $example }, for example, or see all I can do: { $help }
 talk-no-text = I only read text, no voice messages, stickers or pictures without text. See what I can do: { $help }
 wish-offer = Do you want { $command }? Answer “yes”.
+correction-left = What I did before still stands. To take it back: { $command }
 wish-offer-undo = I only undo your last change: { $command }. Shall I? Answer “yes”.
 wish-usage = For that, write: { $usage }. For example: { $example }
 wish-usage-group = For a group, write: { $usage }. For a person, use their number: { $people }
@@ -738,6 +739,7 @@ command-synonyms = delete deactivate, close deactivate, end deactivate, new crea
 edit-too-late = You said yes to that already; editing the message changes nothing any more. Send a new one.
 edit-after-yes = That was already answered, and editing the message changes nothing any more.
 ## Words between names, and options such as --try
+correction-words = meant wrong oops mistake mistyped typo other others instead rather correction
 stop-words-between-names = and & +
 courtesy-phrases = please, pls, plz, thanks, thank you, thx, thanks a lot, many thanks, for me
 without-community = without community, without a community, no community, in no community, without any community, not in a community, not in any community, outside a community

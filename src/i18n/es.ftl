@@ -270,6 +270,7 @@ talk-thanks = ¡De nada!
 talk-hint = Eso no lo entendí. Prueba, por ejemplo, { $example }, o mira todo con { $help }
 talk-no-text = Solo entiendo texto: no puedo leer audios, stickers ni fotos sin texto. Mira lo que sé hacer: { $help }
 wish-offer = ¿Quieres { $command }? Responde “sí”.
+correction-left = Lo que ya hice sigue igual. Para deshacerlo: { $command }
 wish-offer-undo = Solo deshago tu último cambio: { $command }. ¿Lo hago? Responde “sí”.
 wish-usage = Para eso, escribe: { $usage }. Por ejemplo: { $example }
 wish-usage-group = Para un grupo, escribe: { $usage }. Para una persona, usa su número: { $people }
@@ -738,6 +739,7 @@ command-synonyms = borrar deactivate, cerrar deactivate, nuevo create, nueva cre
 edit-too-late = Ya confirmaste ese comando, y editar el mensaje ya no cambia nada. Envía otro.
 edit-after-yes = Eso ya fue respondido, y editar el mensaje ya no cambia nada.
 ## Words between names, and options such as --try
+correction-words = era eran equivoqué equivocado equivocada error ups otro otra otros otras digo quise quería cambia corrección corregir
 stop-words-between-names = y
 courtesy-phrases = por favor, porfa, porfi, gracias, muchas gracias, porfis, porfavor, plis, mil gracias, muchísimas gracias, para mí
 without-community = sin comunidad, sin ninguna comunidad, en ninguna comunidad, fuera de comunidad

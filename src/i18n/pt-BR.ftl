@@ -270,6 +270,7 @@ talk-thanks = De nada!
 talk-hint = Isso eu não entendi. Peça, por exemplo, { $example }, ou veja tudo com { $help }
 talk-no-text = Só entendo texto: áudio, figurinha ou foto sem texto eu não consigo ler. Veja o que sei fazer: { $help }
 wish-offer = Você quer { $command }? Responda “sim”.
+correction-left = O que já fiz continua valendo. Para desfazer: { $command }
 wish-offer-undo = Só desfaço a sua última mudança: { $command }. Pode ser? Responda “sim”.
 wish-usage = Para isso, escreva: { $usage }. Por exemplo: { $example }
 wish-usage-group = Para um grupo, escreva: { $usage }. Para uma pessoa, use o número dela: { $people }
@@ -738,6 +739,7 @@ command-synonyms = apagar deactivate, encerrar deactivate, fechar deactivate, no
 edit-too-late = Esse comando já foi confirmado, e editar a mensagem não muda mais nada. Mande outra.
 edit-after-yes = Isso já foi respondido, e editar a mensagem não muda mais nada.
 ## Words between names, and options such as --try
+correction-words = era eram errei errado errada erro engano enganei ops outro outra outros outras digo quis queria aliás troca trocar troquei correção corrigir
 stop-words-between-names = e
 courtesy-phrases = por favor, pfv, pf, faz favor, fazendo favor, obrigado, obrigada, obg, valeu, vlw, pra mim, para mim
 without-community = sem comunidade, sem nenhuma comunidade, fora de comunidade
