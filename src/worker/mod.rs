@@ -12,6 +12,7 @@ mod delivery_report;
 mod edits;
 mod execute;
 mod language;
+mod missing_part;
 mod open_prompt;
 mod progress;
 mod resolve;
