@@ -16,6 +16,8 @@ use crate::config::{Admin, Instance};
 use crate::directory::{CommunityAdmins, CommunityEntry, Directory};
 use crate::domain::{Chat, ConversationKey, Media, Person};
 use crate::i18n;
+use crate::parse::arguments::ArgKind;
+use crate::parse::flags::Flags;
 use crate::reply::{Localizer, Reply, ReplyLine, UsageError};
 use crate::storage::{
     Claim, LEASE_TTL, LeaseError, StateChange, StateEntry, StateKind, Store, StoreUnavailable,
@@ -245,8 +247,21 @@ impl Context<'_> {
         let Some(question) = spec.question(&error, self.localizer).filter(|_| is_direct) else {
             return spec.usage_error_reply(error, self.localizer);
         };
+        let community = self.community.as_ref();
+        let id = community.map_or("", |community| community.id.as_str());
+        let flags = Flags { dry_run: self.is_dry_run(), ..Flags::default() }.to_typed();
+        // Groups stand before the community to which they are moved.
+        let (before, after) =
+            if spec.args.first() == Some(&ArgKind::Groups) { ("", id) } else { (id, after) };
+        let name = community.map(|community| community.name.as_str());
         let prompt = Prompt::new(&self.claim.command, self.localizer.locale, spec.name);
-        self.set_prompt(Prompt { after: after.to_owned(), missing: Some(error), ..prompt });
+        self.set_prompt(Prompt {
+            before: format!("{flags} {before}").trim().to_owned(),
+            after: after.to_owned(),
+            shown: self.localizer.format_command(spec.name, name.as_slice()),
+            missing: Some(error),
+            ..prompt
+        });
         question
     }
 

@@ -15,6 +15,7 @@ mod language;
 mod missing_part;
 mod open_prompt;
 mod progress;
+mod regret;
 mod resolve;
 mod resolve_community;
 pub mod retention;

@@ -2,19 +2,22 @@
 
 use super::context::{CONFIRM_COMMAND, CommandOutcome, EarlyExit, Request, ResolvedCommand};
 use super::missing_part::read_missing_part;
+use super::regret::offer_undo;
 use super::talk::reply_to_talk;
 use super::wish::{WishResolution, resolve_wish};
 use crate::authorization::may_use;
 use crate::command::context::CommandError;
-use crate::command::parsed_text::{ParsedCommand, ParsedRequest};
+use crate::command::parsed_text::{ParsedCommand, ParsedRequest, ParsedWish};
 use crate::command::prompt::{Prompt, clear_prompt};
 use crate::command::resolution::{DeferredCommand, MissingPart, Resolution, ResolveContext};
 use crate::command::spec::CommandSpec;
+use crate::command::wish::Wish;
 use crate::commands::{CATALOG, confirm, undo};
 use crate::domain::Chat;
 use crate::engine::whole_groups;
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::further_command::has_further_command;
+use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::parse::text::likely_name;
 use crate::reply::{Reply, ReplyLine, escape_markup};
 use crate::storage::{LeaseError, Outcome};
@@ -71,10 +74,34 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
         let part = part.as_ref().filter(|_| has_no_prefix);
         return match resolve_indirect(request, spec, &arguments, (has_no_prefix, part)).await? {
             Some(deferred) => resolve_deferred(request, deferred).await,
-            None => Err(reply_to_talk(request, wished).await?.into()),
+            None => Err(reply_without_prompt(request, wished).await?),
         };
     }
     Ok(ResolvedCommand { spec, typed: parsed.arguments, arguments, deferred: None })
+}
+
+/// Replies to a text that could have been a reply to a prompt. None is open, so `desvincular 1` is a wish.
+async fn reply_without_prompt(
+    request: &Request<'_>,
+    wished: Option<&CommandSpec>,
+) -> Result<EarlyExit, EarlyExit> {
+    if wished.is_none() && request.is_direct() {
+        let text = request.command.text.as_str();
+        let reply = parse_reply(text, true, PromptFacts::default());
+        let has_number = matches!(reply, Some(ParsedReply::Numbers(_)));
+        if let Some(wish) = CATALOG.parse_wish(text).filter(|wish| has_number && !wish.rest.is_empty()) {
+            let Wish { spec, rest, phrase, .. } = wish;
+            let wish = ParsedWish { command: spec.name.to_owned(), rest, phrase };
+            if let Some((spec, WishResolution::Reply(reply))) = resolve_wish(request, &wish).await? {
+                check_may_use(request, spec)?;
+                return Ok(EarlyExit::Reply(reply));
+            }
+        }
+        if let Some(offer) = offer_undo(request).await? {
+            return Ok(offer.into());
+        }
+    }
+    Ok(reply_to_talk(request, wished).await?.into())
 }
 
 /// The arguments of a command that its admin may use. `is_typed`: an admin typed it, so it

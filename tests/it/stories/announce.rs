@@ -141,7 +141,10 @@ async fn a_possibly_sent_announcement_is_not_repeated() {
 
     assert_eq!(bot.announced("Bairro Feliz"), ["Oi"]);
     let undone = bot.ask(ANA, "/undo").await;
-    assert_eq!(undone, "❌ The last change was /announce, and that cannot be taken back.");
+    assert!(
+        undone.starts_with("❌ The last change was /announce, and that cannot be taken back.\n"),
+        "{undone}"
+    );
 }
 
 #[tokio::test]
