@@ -102,6 +102,29 @@ impl Request<'_> {
     }
 }
 
+impl Request<'_> {
+    /// Whether the chat is a direct one with the bot: each text of it is for the bot.
+    pub(super) fn is_direct(&self) -> bool {
+        matches!(self.chat, Chat::Direct(_)) && !self.command.by_owner
+    }
+
+    /// The reply to arguments that cannot be read. In a direct chat it asks for a part that is missing; `known` has the
+    /// arguments around it.
+    pub(super) fn misused(&self, spec: &CommandSpec, error: UsageError, known: Prompt) -> CommandOutcome {
+        let localizer = self.run.localizer;
+        let Some(reply) = spec.question(&error, localizer).filter(|_| self.is_direct()) else {
+            return CommandOutcome::misused(spec, error, localizer);
+        };
+        let Prompt { before, after, shown, .. } = known;
+        let prompt = Prompt::new(self.command, localizer.locale, spec.name);
+        let prompt = Prompt { before, after, shown, missing: Some(error), ..prompt };
+        CommandOutcome {
+            state_changes: vec![prompt.to_state_change(self.conversation_key)],
+            ..CommandOutcome::usage_error(reply)
+        }
+    }
+}
+
 /// The command to run: the typed one, or the one that replaces it.
 pub(super) struct ResolvedCommand {
     pub(super) spec: &'static CommandSpec,
