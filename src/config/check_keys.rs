@@ -74,12 +74,12 @@ pub(super) fn read_secret_files(tree: &mut Tree, directory: &Path) {
     let twins = tree.keys().filter_map(|path| Some((path.clone(), secret_of(path)?)));
     for (twin, path) in twins.collect::<Vec<_>>() {
         let Some(mut node) = tree.remove(&twin) else { continue };
-        let (name, is_list) =
-            (format_path(&path), find_key(&path).is_some_and(|key| key.value_type.is_list()));
-        let lines = |text: &str| {
-            text.lines().map(str::trim_end).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+        let name = format_path(&path);
+        let is_list = find_key(&path).is_some_and(|key| key.value_type.is_list());
+        let split = |text: String| match is_list {
+            true => text.lines().map(str::trim_end).filter(|it| !it.is_empty()).map(str::to_owned).collect(),
+            false => vec![text],
         };
-        let split = |text: String| if is_list { lines(&text) } else { vec![text] };
         node.texts = node.texts.and_then(|file| match tree.get(&path).map_or("", |other| &other.source) {
             "" => read_secret_file(directory, &file.concat()).map(split).map_err(Some),
             other => Err(Some(problem!("is given, and `{name}` too ({other})"; "Remove one of the two"))),

@@ -101,11 +101,17 @@ pub(super) fn quote_value(text: &str) -> String {
     format!("`{}{more}`", shown.escape_debug())
 }
 
-/// The name of `known` that is nearest to `name`, if any is near; letters at the beginning count more.
+/// The name of `known` that is nearest to `name`, if any is near: a part of it was typed, or it is similar.
 pub(super) fn nearest_name<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    const MIN_SIMILARITY: f64 = 0.8;
-    let plain = |name: &str| name.to_lowercase().replace('_', "-");
-    let rated = known.into_iter().map(|known| (strsim::jaro_winkler(&plain(name), &plain(known)), known));
+    const MIN_SIMILARITY: f64 = 0.5;
+    let plain = |name: &str| name.to_lowercase().replace(['_', ' '], "-");
+    let name = plain(name);
+    let rate = |known: &str| {
+        let is_part = name.len() > 1 && (known.contains(&name) || name.starts_with(known));
+        let similarity = strsim::normalized_damerau_levenshtein(&name, known);
+        if is_part { similarity.max(0.6 + similarity / 10.0) } else { similarity }
+    };
+    let rated = known.into_iter().map(|known| (rate(&plain(known)), known));
     let near = rated.filter(|(similarity, _)| *similarity >= MIN_SIMILARITY);
     near.max_by(|(one, _), (other, _)| one.total_cmp(other)).map(|(_, known)| known)
 }
@@ -142,6 +148,8 @@ mod tests {
             ("Listen", Some("listen")),
             ("public-url", Some("public_url")),
             ("max_conn", Some("max_connections")),
+            ("connections", Some("max_connections")),
+            ("url", Some("public_url")),
             ("banana", None),
         ] {
             assert_eq!(nearest_name(typed, known), meant, "{typed}");

@@ -61,7 +61,7 @@ section! {
     }
     with instance {
         /// The name: a part of the webhook URL.
-        name: InstanceName = read_name(instance);
+        name: InstanceName = instance.check(parse::parse_instance_name(instance.name()));
         /// Rate limits.
         limits: RateLimits = RateLimitValues::read(&instance.child("limits")).build();
         /// The people who may send commands.
@@ -126,12 +126,6 @@ fn check_instance(instance: &Entry<'_>, values: &InstanceValues, listen: Option<
     check!(warn instance.token if is_short && values.verify.as_ref().is_some_and(|verify| verify.zapi_token);
         "has under 16 bytes, and verify.zapi_token relies on it";
         "Add another check to verify, such as path_secret");
-}
-
-fn read_name(instance: &Entry<'_>) -> Option<InstanceName> {
-    let problem = problem!("is no name for an instance";
-        "Use one to forty of a-z, 0-9 and _: it becomes a part of the webhook's URL");
-    instance.check(InstanceName::parse(instance.name()).ok_or(problem))
 }
 
 #[cfg(test)]

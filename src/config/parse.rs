@@ -108,8 +108,9 @@ pub(super) fn parse_phone(text: &str) -> Result<Phone, KeyProblem> {
 }
 
 pub(super) fn parse_instance_name(text: &str) -> Result<InstanceName, KeyProblem> {
-    let remedy = "Write the name of an instance: `main` for [instances.main]";
-    KeyProblem::unless(InstanceName::parse(text.trim()), text, "name of an instance", remedy)
+    let remedy =
+        "Use one to forty of a-z, 0-9 and _, as in [instances.main]: it becomes a part of the webhook's URL";
+    KeyProblem::unless(InstanceName::parse(text), text, "name of an instance", remedy)
 }
 
 pub(super) fn parse_lid(text: &str) -> Result<Lid, KeyProblem> {
@@ -189,6 +190,20 @@ mod tests {
             ("99999999999999999999d", None),
         ] {
             assert_eq!(parse_duration(text).ok().map(|whole| whole.as_secs()), seconds, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_zone_is_told_by_a_part_of_its_name() {
+        for (text, near) in [
+            ("Sao_Paulo", "America/Sao_Paulo"),
+            ("sao paulo", "America/Sao_Paulo"),
+            ("Lisbon", "Europe/Lisbon"),
+            ("America/Sao_Paolo", "America/Sao_Paulo"),
+            ("xyzzy", "IANA"),
+        ] {
+            let remedy = parse_time_zone(text).unwrap_err().remedy;
+            assert!(remedy.contains(near), "{text}: {remedy}");
         }
     }
 

@@ -215,6 +215,12 @@ fn an_unknown_variable_is_told_with_the_one_that_was_meant() {
         ("VINCULA__INSTANCES__MAIN__TOKN", "instances.main.tokn", "VINCULA__INSTANCES__MAIN__TOKEN"),
         ("VINCULA__LISTEN", "listen", "VINCULA__SERVER__LISTEN"),
         ("VINCULA__INSTANCES__MAIN__BANANA", "instances.main.banana", "Known here are id, token"),
+        ("VINCULA__SERVER__LISTEN__PORT", "server.listen.port", "`VINCULA__SERVER__LISTEN`"),
+        (
+            "VINCULA__SERVER__TRUSTED_PROXIES__0",
+            "server.trusted_proxies.0",
+            "`VINCULA__SERVER__TRUSTED_PROXIES`",
+        ),
     ] {
         let findings = TestFolder::with(SAMPLE).env(&[(name, "x")]).refused();
         assert_eq!(findings.len(), 1, "{name}: {findings:#?}");
