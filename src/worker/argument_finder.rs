@@ -180,7 +180,7 @@ impl<'a> ArgumentFinder<'a> {
     }
 
     /// The community at the end, behind a preposition if one is needed, and what stands before it.
-    fn community_at_end(
+    pub(super) fn community_at_end(
         &self,
         tokens: &'a [Token],
         needs_preposition: bool,

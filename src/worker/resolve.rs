@@ -2,7 +2,7 @@
 
 use super::context::{CONFIRM_COMMAND, CommandOutcome, EarlyExit, Request, ResolvedCommand};
 use super::missing_part::read_missing_part;
-use super::regret::offer_undo;
+use super::regret::reply_to_regret;
 use super::talk::reply_to_talk;
 use super::wish::{WishResolution, resolve_wish};
 use crate::authorization::may_use;
@@ -97,7 +97,7 @@ async fn reply_without_prompt(
                 return Ok(EarlyExit::Reply(reply));
             }
         }
-        if let Some(offer) = offer_undo(request).await? {
+        if let Some(offer) = reply_to_regret(request).await? {
             return Ok(offer.into());
         }
     }
