@@ -20,7 +20,7 @@ use crate::parse::arguments::ArgKind;
 use crate::parse::flags::Flags;
 use crate::reply::{Localizer, Reply, ReplyLine, UsageError};
 use crate::storage::{
-    Claim, LEASE_TTL, LeaseError, StateChange, StateEntry, StateKind, Store, StoreUnavailable,
+    Claim, CommandRecord, LEASE_TTL, LeaseError, StateChange, StateEntry, StateKind, Store, StoreUnavailable,
 };
 use crate::zapi::{ApiError, Zapi};
 
@@ -303,6 +303,8 @@ impl Context<'_> {
             Some(undone) => UndoRecord { command: undone, is_undone: true, ..UndoRecord::default() },
             None => record,
         };
+        let CommandRecord { id, message_id, .. } = &self.claim.command;
+        let record = UndoRecord { changed_by: (id.clone(), message_id.clone()), ..record };
         let value = serde_json::to_string(&record).unwrap_or_default();
         self.set_state(StateKind::Undo, self.conversation_key.to_string(), Some(value));
     }

@@ -40,6 +40,10 @@ pub struct Prompt {
     /// The names of the options as they are shown, where they have names.
     #[serde(default)]
     pub names: Vec<String>,
+    /// Where the options are of several unclear words: the words, each with the number of its options. A word without a
+    /// choice stays an argument, so it is asked about again.
+    #[serde(default)]
+    pub words: Vec<(String, usize)>,
     /// Its arguments after the chosen options.
     pub after: String,
     /// The command as it is shown, where a reminder names it.
@@ -116,9 +120,21 @@ impl Prompt {
         StateChange { kind: StateKind::Prompt, key: key.to_string(), value }
     }
 
+    /// The unclear words for which no option is chosen.
+    fn words_without_choice(&self, chosen: &[&str]) -> Vec<&str> {
+        let mut options = self.options.iter();
+        let mut is_open = |count: usize| {
+            let own: Vec<_> = options.by_ref().take(count).collect();
+            !own.iter().any(|option| chosen.contains(&option.as_str()))
+        };
+        let open = self.words.iter().filter(|(_, count)| is_open(*count));
+        open.map(|(word, _)| word.as_str()).collect()
+    }
+
     /// The command for a choice of options.
     pub fn resolve_choice(&self, options: &[&str]) -> DeferredCommand {
-        let words = [&[self.before.as_str()], options, &[self.after.as_str()]].concat();
+        let open = self.words_without_choice(options);
+        let words = [&[self.before.as_str()], options, &open, &[self.after.as_str()]].concat();
         let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
         DeferredCommand {
             command: self.command.clone(),

@@ -21,6 +21,9 @@ pub enum TalkKind {
     PromptReply,
     /// Any other text.
     Other,
+    /// It corrects something, or names a command, community or group: small talk before it must not leave it without a
+    /// reply.
+    Request,
 }
 
 /// When texts last got a reply, by person and chat.
@@ -28,7 +31,7 @@ pub enum TalkKind {
 pub struct TalkPause(Mutex<HashMap<ConversationKey, LastReplies>>);
 
 /// When each [`TalkKind`] last got a reply.
-type LastReplies = [Option<Timestamp>; 2];
+type LastReplies = [Option<Timestamp>; 3];
 
 impl TalkPause {
     /// Whether the pause is over.
@@ -38,10 +41,14 @@ impl TalkPause {
         last.is_none_or(|last| last > now || now.since(last) >= PAUSE)
     }
 
-    /// Begins a pause.
+    /// Begins a pause; after the reply to a request also that of other texts.
     pub fn begin(&self, key: &ConversationKey, kind: TalkKind, now: Timestamp) {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        last.entry(key.clone()).or_default()[kind as usize] = Some(now);
+        let last = last.entry(key.clone()).or_default();
+        last[kind as usize] = Some(now);
+        if kind == TalkKind::Request {
+            last[TalkKind::Other as usize] = Some(now);
+        }
     }
 
     /// Ends the pauses, since a command was accepted or a prompt was opened.

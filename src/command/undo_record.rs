@@ -24,6 +24,9 @@ pub struct UndoRecord {
     /// Undo only if this is still true: the community id or description text that the change left.
     #[serde(default)]
     pub precondition: Option<String>,
+    /// The id of the command that made the change, and its message.
+    #[serde(default)]
+    pub changed_by: (String, String),
 }
 
 /// How to undo the last change, if one was just made and can be undone: somebody who says no may mean it.

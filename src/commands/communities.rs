@@ -24,5 +24,5 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
     }
     allowed.sort_by_cached_key(|each| (fold(&each.name), each.id.to_string()));
     let head = ReplyLine::new("communities").with_count("count", allowed.len());
-    Ok(context.show_entries(SPEC.name, vec![head], ListKind::Communities, &allowed))
+    context.show_entries(SPEC.name, vec![head], ListKind::Communities, &allowed).await
 }

@@ -49,5 +49,5 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
         head.push(ReplyLine::new("community-empty"));
     }
     let numbers = NumberedList::new(ListKind::Groups, &groups).in_community(&community.id);
-    Ok(context.show_list(SPEC.name, head, format_names(&groups), Some(numbers)))
+    context.show_list(SPEC.name, head, format_names(&groups), Some(numbers)).await
 }

@@ -64,7 +64,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     } else if !is_whole {
         head.push(ReplyLine::unknown("groups-unread"));
     }
-    Ok(context.show_list(SPEC.name, head, lines, Some(NumberedList::new(ListKind::Groups, &groups))))
+    context.show_list(SPEC.name, head, lines, Some(NumberedList::new(ListKind::Groups, &groups))).await
 }
 
 /// The community of a name that no group has.

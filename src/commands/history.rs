@@ -105,7 +105,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     }
     Ok(match lines.is_empty() {
         true => Reply::Report(head),
-        false => context.show_list(SPEC.name, head, lines, None),
+        false => context.show_list(SPEC.name, head, lines, None).await?,
     })
 }
 

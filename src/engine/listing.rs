@@ -1,6 +1,6 @@
 //! Lists: shown page by page. Their numbers can be used as names: `/link sales 1 3-5`.
 //!
-//! A number refers to the last list of the chat; a group or community with that very name comes first. The
+//! A number refers to the list that its message quotes, else to the last list of the chat; a group or community with that very name comes first. The
 //! remaining pages belong to the admin in the chat, for `/more`.
 
 use std::collections::HashMap;
@@ -9,6 +9,7 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use crate::authorization::may_use;
+use crate::command::resolution::DeferredCommand;
 use crate::command::{CommandError, CommandSpec, Context};
 use crate::directory::{NamedEntry, Snapshot, fold, similarity_of};
 use crate::domain::{CommunityId, GroupId, InviteLink};
@@ -17,12 +18,15 @@ use crate::parse::numbers::{list_numbers, parse_range};
 use crate::parse::tokenizer::Token;
 use crate::parse::word_lists::here_words;
 use crate::reply::{Reply, ReplyLine, UsageError, quote};
-use crate::storage::{CommandRecord, StateKind, Store, StoreUnavailable};
+use crate::storage::{CommandRecord, StateEntry, StateKind, Store, StoreUnavailable};
 
 /// The most lines of a list on a page.
 const PAGE_SIZE: usize = 40;
 /// The most lines of a page, where they are long.
 const LONG_LINES_PAGE_SIZE: usize = 20;
+
+/// How many lists of a chat are remembered: a message may quote any of them.
+const MAX_LISTS: usize = 5;
 
 /// The most names that a reply repeats as clear.
 const MAX_CLEAR_NAMES: usize = 10;
@@ -53,6 +57,18 @@ pub struct NumberedList {
     /// The message of the command that showed it.
     #[serde(default)]
     message_id: String,
+    /// The id of that command.
+    #[serde(default)]
+    command: String,
+}
+
+/// The lists that a chat was shown: their numbers can be used until [`MAX_LISTS`] later ones were shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct ShownLists {
+    /// The last one first.
+    lists: Vec<NumberedList>,
+    /// There were earlier ones, which are forgotten.
+    has_forgotten: bool,
 }
 
 /// The stored rest of a list.
@@ -74,7 +90,7 @@ impl NumberedList {
     /// The meaning of the numbers from 1.
     pub fn new<Id: ToString>(of: ListKind, entries: &[NamedEntry<Id>]) -> Self {
         let ids = entries.iter().map(|entry| entry.id.to_string()).collect();
-        Self { of, ids, community: None, message_id: String::new() }
+        Self { of, ids, community: None, message_id: String::new(), command: String::new() }
     }
 
     /// The groups of this community.
@@ -90,7 +106,7 @@ impl NumberedList {
     }
 
     /// The id of a number.
-    fn by_number(&self, typed: &str) -> Option<String> {
+    pub fn by_number(&self, typed: &str) -> Option<String> {
         let range = parse_range(typed).filter(|range| range.start() == range.end())?;
         self.ids.get(range.start() - 1).cloned()
     }
@@ -103,39 +119,57 @@ impl NumberedList {
         }
     }
 
+    /// The group of a number, if the list shows groups.
+    pub fn group_by_number(&self, typed: &str) -> Option<String> {
+        self.by_number(typed).filter(|_| self.of == ListKind::Groups)
+    }
+
     /// The community of a number, if the list shows communities.
     pub fn community_by_number(&self, typed: &str) -> Option<String> {
         self.by_number(typed).filter(|_| self.of == ListKind::Communities)
     }
 }
 
+impl ShownLists {
+    fn from_state(entry: &StateEntry) -> Self {
+        serde_json::from_str(&entry.value).unwrap_or_default()
+    }
+
+    /// Adds the list that is shown now, and forgets the first one if there are too many.
+    fn add(&mut self, list: NumberedList) {
+        self.lists.insert(0, list);
+        self.has_forgotten |= self.lists.len() > MAX_LISTS;
+        self.lists.truncate(MAX_LISTS);
+    }
+}
+
 impl Context<'_> {
     /// Shows the first page of a list of communities or groups: a line for each, and its number.
-    pub fn show_entries<Id: ToString>(
+    pub async fn show_entries<Id: ToString>(
         &mut self,
         command: &str,
         head: Vec<ReplyLine>,
         of: ListKind,
         entries: &[NamedEntry<Id>],
-    ) -> Reply {
-        self.show_list(command, head, format_names(entries), Some(NumberedList::new(of, entries)))
+    ) -> Result<Reply, CommandError> {
+        self.show_list(command, head, format_names(entries), Some(NumberedList::new(of, entries))).await
     }
 
     /// Shows the first page of a list, and stores the meaning of its numbers. Without numbers, its lines are long.
-    pub fn show_list(
+    pub async fn show_list(
         &mut self,
         command: &str,
         head: Vec<ReplyLine>,
         mut lines: Vec<String>,
         numbers: Option<NumberedList>,
-    ) -> Reply {
+    ) -> Result<Reply, CommandError> {
         if numbers.is_some() {
             lines = lines.into_iter().enumerate().map(|(at, line)| format!("{}. {line}", at + 1)).collect();
         }
         let page = if numbers.is_some() { PAGE_SIZE } else { LONG_LINES_PAGE_SIZE };
         let communities = self.admin.communities.clone();
         let rest = RemainingPages { command: command.to_owned(), communities, page, lines, numbers };
-        self.render_page(head, rest)
+        self.render_page(head, rest).await
     }
 
     /// The next page of the last list of this admin in this chat, if there is one.
@@ -146,16 +180,29 @@ impl Context<'_> {
         let may_see = |rest: &RemainingPages| {
             may_use(self.admin, &rest.command) && rest.communities == self.admin.communities
         };
-        Ok(rest.filter(may_see).map(|rest| self.render_page(Vec::new(), rest)))
+        match rest.filter(may_see) {
+            Some(rest) => self.render_page(Vec::new(), rest).await.map(Some),
+            None => Ok(None),
+        }
     }
 
-    fn render_page(&mut self, head: Vec<ReplyLine>, mut rest: RemainingPages) -> Reply {
+    async fn render_page(
+        &mut self,
+        head: Vec<ReplyLine>,
+        mut rest: RemainingPages,
+    ) -> Result<Reply, CommandError> {
         let left = rest.lines.split_off(rest.lines.len().min(rest.page));
         let lines = std::mem::replace(&mut rest.lines, left);
-        if let Some(numbers) = &mut rest.numbers {
-            // Another list may have been shown in between.
-            numbers.message_id.clone_from(&self.claim.command.message_id);
-            let value = serde_json::to_string(numbers).unwrap_or_default();
+        if let Some(numbers) = &rest.numbers {
+            let stored = self.get_state(StateKind::List, &self.list_key()).await?;
+            let mut shown = stored.as_ref().map(ShownLists::from_state).unwrap_or_default();
+            let CommandRecord { message_id, id, .. } = &self.claim.command;
+            shown.add(NumberedList {
+                message_id: message_id.clone(),
+                command: id.clone(),
+                ..numbers.clone()
+            });
+            let value = serde_json::to_string(&shown).unwrap_or_default();
             self.set_state(StateKind::List, self.list_key(), Some(value));
         }
         let left = rest.lines.len();
@@ -163,7 +210,7 @@ impl Context<'_> {
         self.set_state(StateKind::Page, self.conversation_key.to_string(), value);
         let more = ReplyLine::new("list-more").with_count("count", left).with_command("command", "more", &[]);
         let lines = lines.into_iter().map(ReplyLine::from_text);
-        Reply::Report(head.into_iter().chain(lines).chain((left > 0).then_some(more)).collect())
+        Ok(Reply::Report(head.into_iter().chain(lines).chain((left > 0).then_some(more)).collect()))
     }
 
     /// The names of groups in the tokens of a command. Where these are only numbers, the ids of the last list, if that
@@ -253,7 +300,7 @@ impl Context<'_> {
 
     /// The last list of the chat before this command: the numbers of a later one are not meant.
     async fn load_last_list(&self) -> Result<Option<NumberedList>, CommandError> {
-        Ok(load_list(self.store, &self.claim.command, &self.list_key()).await?)
+        Ok(load_list(self.store, (&self.claim.command, self.deferred.as_ref()), &self.list_key()).await?)
     }
 
     /// The key of the chat's list.
@@ -262,19 +309,36 @@ impl Context<'_> {
     }
 }
 
-/// The list of a chat that was shown when the command was accepted, or by a command above it in the same message. None of
-/// an earlier version.
+/// The list whose numbers a command means: the one that it quotes, else the last one that the chat was shown when the
+/// command was accepted, or by a command above it in the same message. None if a list is quoted that is forgotten.
+///
+/// A reply to a prompt means the list of the command that prompted.
 pub async fn load_list(
     store: &Store,
-    command: &CommandRecord,
+    (command, deferred): (&CommandRecord, Option<&DeferredCommand>),
     key: &str,
 ) -> Result<Option<NumberedList>, StoreUnavailable> {
     let Some(stored) = store.get_state(&command.instance, StateKind::List, key).await? else {
         return Ok(None);
     };
-    let list: Option<NumberedList> = serde_json::from_str(&stored.value).ok();
+    let ShownLists { lists, has_forgotten } = ShownLists::from_state(&stored);
+    let quoted = match deferred.and_then(|deferred| deferred.prompting_commands.first()) {
+        Some(prompting) => store.quoted_by(prompting).await?,
+        None => command.quoted.clone(),
+    };
+    if let Some(quoted) = quoted {
+        for list in &lists {
+            if list.message_id == quoted || store.reply_messages(&list.command).await?.contains(&quoted) {
+                return Ok(Some(list.clone()));
+            }
+        }
+        if has_forgotten {
+            return Ok(None);
+        }
+    }
     let is_before = stored.at <= command.accepted_at;
-    Ok(list.filter(|list| is_before || list.message_id == command.message_id))
+    let last = lists.into_iter().next();
+    Ok(last.filter(|list| is_before || list.message_id == command.message_id))
 }
 
 /// How a text fits the names of groups.

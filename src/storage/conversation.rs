@@ -1,6 +1,9 @@
 //! Reads about a command and its reply, which decide whether a later message replies to its prompt.
 
+use std::time::Duration;
+
 use super::error::StoreUnavailable;
+use super::ids::first_id_at;
 use super::record::CommandRecord;
 use super::store::Store;
 use crate::clock::Timestamp;
@@ -8,6 +11,17 @@ use crate::domain::Chat;
 
 /// The stored names of texts that are no commands: replies to prompts, wishes and talk.
 const NO_COMMANDS: [&str; 3] = ["confirm", "wish", "talk"];
+
+/// A command of a conversation.
+#[derive(Clone, Debug)]
+pub struct PastCommand {
+    /// Its id.
+    pub id: String,
+    /// What its text says (`ParsedText`), as JSON.
+    pub parsed: Option<String>,
+    /// The command that replaced it (`DeferredCommand`), as JSON.
+    pub deferred_command: Option<String>,
+}
 
 /// A message between a prompt and the reply to it.
 struct MessageBetween {
@@ -56,6 +70,37 @@ impl Store {
         Ok(between.iter().any(is_command))
     }
 
+    /// The last command that the admin gave in the same chat before this message, not longer ago than this. A reply to a prompt counts
+    /// if it ran a command.
+    pub async fn last_command(
+        &self,
+        before: &CommandRecord,
+        within: Duration,
+    ) -> Result<Option<PastCommand>, StoreUnavailable> {
+        let within = i64::try_from(within.as_millis()).unwrap_or(i64::MAX);
+        let since = Timestamp(before.accepted_at.0.saturating_sub(within));
+        let rows = sqlx::query_as(
+            "SELECT id, chat, name, parsed, deferred_command FROM command
+             WHERE id > $1 AND id < $2 AND instance || '' = $3 AND admin = $4 AND by_owner = $5
+             ORDER BY id DESC",
+        )
+        .bind(first_id_at(since))
+        .bind(&before.id)
+        .bind(before.instance.as_str())
+        .bind(&before.admin)
+        .bind(i64::from(before.by_owner))
+        .fetch_all(&self.reads);
+        type Row = (String, String, String, Option<String>, Option<String>);
+        let rows: Vec<Row> = self.read(rows).await?;
+        let key = |chat: &str| Chat::from_id(chat).ordering_key(&before.admin, before.by_owner);
+        let own = key(&before.chat);
+        let is_command = |(_, chat, name, _, deferred): &Row| {
+            key(chat) == own && (deferred.is_some() || !NO_COMMANDS.contains(&name.as_str()))
+        };
+        let last = rows.into_iter().find(is_command);
+        Ok(last.map(|(id, _, _, parsed, deferred_command)| PastCommand { id, parsed, deferred_command }))
+    }
+
     /// The messages of the admin in the same chat between a prompt and this reply to it. Ids of commands sort by the time
     /// of accepting.
     async fn messages_between(
@@ -93,6 +138,15 @@ impl Store {
             .bind(command)
             .fetch_optional(&self.reads);
         self.read(row).await
+    }
+
+    /// WhatsApp's id of the message that the message of a command quotes.
+    pub async fn quoted_by(&self, command: &str) -> Result<Option<String>, StoreUnavailable> {
+        let quoted = sqlx::query_scalar("SELECT quoted FROM command WHERE id = $1")
+            .bind(command)
+            .fetch_optional(&self.reads);
+        let quoted: Option<Option<String>> = self.read(quoted).await?;
+        Ok(quoted.flatten())
     }
 
     /// When the message of a command was sent, by WhatsApp's clock.

@@ -20,6 +20,12 @@ impl Ids {
     }
 }
 
+/// What sorts before every id of this time and later.
+pub(super) fn first_id_at(at: Timestamp) -> String {
+    let millis = u64::try_from(at.0).unwrap_or(0);
+    format!("{:08x}-{:04x}", millis >> 16, millis & 0xffff)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,6 +40,14 @@ mod tests {
         let ids: Vec<String> = times.map(|now| ids.next(now)).collect();
 
         assert!(ids.is_sorted());
+    }
+
+    #[test]
+    fn ids_of_a_time_and_later_sort_behind_its_first() {
+        let ids = Ids::default();
+        let (before, at) = (ids.next(Timestamp(NOW.0 - 1)), ids.next(NOW));
+
+        assert!(before < first_id_at(NOW) && first_id_at(NOW) < at);
     }
 
     #[test]

@@ -54,6 +54,7 @@ pub use chat_state::{StateChange, StateEntry, StateKind};
 pub use claim_writes::Claim;
 pub use connection_status::{ConnectionReport, MAX_CLOCK_SKEW};
 pub use console_access::ConsoleAccess;
+pub use conversation::PastCommand;
 pub use error::{LeaseError, OpenError, StoreUnavailable};
 pub use history::{HistoryEntry, HistoryPage};
 pub use incidents::{DeadLetters, IncidentRow};

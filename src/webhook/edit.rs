@@ -7,28 +7,30 @@ use crate::storage::{EDIT_WINDOW, MAX_EDITS, MessageVersion};
 
 /// What an edit that arrives is.
 pub(super) enum EditDecision {
-    /// Of a message that was no command, or too late.
+    /// It came too late.
     Unexpected,
     /// It arrived before, or a newer edit did.
     AlreadyHandled,
-    /// This version of the message.
+    /// This version of the message; 0 if none is stored, so nothing was done for it. Its first text, if that comes late,
+    /// is then a duplicate.
     Version(u32),
 }
 
 /// Decides what an edit is, by the stored versions of its message, oldest first, and whether the last one was deleted.
+/// `commands` are the texts of its commands.
 pub(super) fn decide_edit(
-    versions: &[MessageVersion],
-    is_deleted: bool,
-    edit: &Message,
+    (versions, is_deleted): (&[MessageVersion], bool),
+    (edit, commands): (&Message, &[&str]),
     received_at: Timestamp,
 ) -> EditDecision {
     let (Some(first), Some(last)) = (versions.first(), versions.last()) else {
-        return EditDecision::Unexpected;
+        return EditDecision::Version(0);
     };
-    // A version of several commands is stored in parts, so its text is none of theirs.
+    // A version of several commands is stored in parts.
     let is_same_text = |version: &MessageVersion| {
-        let is_part = |other: &MessageVersion| other.version == version.version && other.part > 0;
-        version.text == edit.text && !versions.iter().any(is_part)
+        let parts = versions.iter().filter(|part| part.version == version.version);
+        let parts: Vec<&str> = parts.map(|part| part.text.as_str()).collect();
+        parts == commands || parts == [edit.text.as_str()]
     };
     // A version may be delivered again after a later one.
     if versions.iter().any(|version| is_same_text(version) && version.sent_at == edit.sent_at) {

@@ -18,6 +18,7 @@ use super::rejection_notice::RejectionNotifier;
 use super::replay::ReplayGuard;
 use super::request_id::RequestId;
 use super::store_command::{MessagePart, NewCommandRequest, store_command, store_delivery};
+use super::talk_kind::read_talk_kind;
 use super::verify::CLOCK_TOLERANCE;
 use crate::clock::Timestamp;
 use crate::command::kind::{CommandKind, MAX_COMMANDS};
@@ -68,6 +69,8 @@ pub(super) struct IncomingMessage<'a> {
 struct AdminMessage<'a> {
     intent: MessageIntent,
     message: Message,
+    /// It is a new version of a message that was sent before.
+    is_edit: bool,
     /// The ignore reason if the message is not expected.
     ignore_reason: IgnoreReason,
     webhook_id: Option<&'a str>,
@@ -255,8 +258,10 @@ impl Enqueuer {
         }
         let ignore_reason = intent.reason_if_unexpected(message);
         // Talk is in direct chats only.
+        let is_over =
+            |kind| endpoint.instance.talk_pause.is_over(&ConversationKey::direct(&admin.key), kind, now);
         let is_due = || {
-            endpoint.instance.talk_pause.is_over(&ConversationKey::direct(&admin.key), TalkKind::Other, now)
+            is_over(TalkKind::Other) || read_talk_kind(&message.text, instance, &admin).is_none_or(&is_over)
         };
         if matches!(intent, MessageIntent::Talk) && !is_due() {
             return Err(WebhookOutcome::Ignored(ignore_reason));
@@ -264,6 +269,7 @@ impl Enqueuer {
         let Ok(permit) = self.pending.try_acquire() else { return Err(WebhookOutcome::Overloaded) };
         let event = AdminMessage {
             ignore_reason,
+            is_edit: message.is_edit,
             message: message.to_message(),
             webhook_id: *webhook_id,
             received_at: now,
@@ -292,7 +298,10 @@ impl Enqueuer {
         let (sender, now) = (event.message.sender, event.received_at);
         // A concurrent edit may take our version number. Then the insert returns `Duplicate`, and we retry with the next
         // number, at most `MAX_EDITS` times.
+        let intent = event.intent.clone();
+        let is_version = event.is_edit && !matches!(intent, MessageIntent::Deletion { .. });
         for _ in 0..=MAX_EDITS {
+            event.intent = intent.clone();
             match self.check_expected(endpoint, &admin, &mut event).await {
                 Ok(Expectation::Yes) => {}
                 Ok(Expectation::No) => return Err(event.ignore_reason),
@@ -301,12 +310,8 @@ impl Enqueuer {
             }
             let outcome = self.insert_with_rate_limit(endpoint, &admin, &event).await?;
             match outcome {
-                WebhookOutcome::Duplicate
-                    if matches!(event.intent, MessageIntent::Edit | MessageIntent::EditOfSeveral) =>
-                {
-                    // The version number is taken.
-                    continue;
-                }
+                // The version number is taken.
+                WebhookOutcome::Duplicate if is_version => {}
                 WebhookOutcome::StoreUnavailable => return Ok(outcome),
                 _ => {
                     if let Some(id) = event.webhook_id {
@@ -420,10 +425,13 @@ impl Enqueuer {
         let key = event.conversation_key(admin);
         let now = event.received_at;
         let recent_prompt = |within| prompt::recent_prompt(&self.store, endpoint.name(), &key, (within, now));
-        let talk = match &event.intent {
-            MessageIntent::Edit | MessageIntent::EditOfSeveral => {
-                return self.check_edit(endpoint, admin, event).await;
+        if matches!(event.intent, MessageIntent::Edit | MessageIntent::Wish(_)) && event.is_edit {
+            match self.check_edit(endpoint, admin, event).await? {
+                None => {}
+                Some(expectation) => return Ok(expectation),
             }
+        }
+        let talk = match &event.intent {
             MessageIntent::Deletion { is_edit } => {
                 let is_edit = *is_edit;
                 return self.check_deletion(endpoint, admin, event, is_edit).await;
@@ -453,6 +461,7 @@ impl Enqueuer {
             MessageIntent::Command if !event.is_for_other_bot(&endpoint.instance.runtime()) => {
                 return Ok(Expectation::Yes);
             }
+            MessageIntent::Edit | MessageIntent::EditOfSeveral => return Ok(Expectation::Yes),
             MessageIntent::Wish(_) => {
                 // As the missing part of a command it may change something.
                 if recent_prompt(prompt::PROMPT_TTL).await?.is_some_and(|prompt| prompt.missing.is_some()) {
@@ -488,6 +497,9 @@ impl Enqueuer {
                 None => TalkKind::Other,
             },
         };
+        let text_kind = || read_talk_kind(&event.message.text, &endpoint.instance.runtime(), admin);
+        let talk = if talk == TalkKind::Other { text_kind() } else { Some(talk) };
+        let Some(talk) = talk else { return Ok(Expectation::Yes) };
         event.talk = Some(talk);
         let is_due = endpoint.instance.talk_pause.is_over(&key, talk, event.received_at);
         Ok(if is_due { Expectation::Yes } else { Expectation::No })
@@ -568,7 +580,7 @@ impl Enqueuer {
         event: &mut AdminMessage<'_>,
         is_open: bool,
     ) -> Result<Expectation, StoreUnavailable> {
-        let versions = match self.set_edit_version(endpoint, admin, event).await? {
+        let versions = match self.set_edit_version(endpoint, admin, (event, &[])).await? {
             Ok(versions) => versions,
             Err(unexpected) => return Ok(unexpected),
         };
@@ -585,12 +597,13 @@ impl Enqueuer {
         Ok(Expectation::Yes)
     }
 
-    /// Sets the version of an edit; returns the earlier versions of its message, or why it is not expected.
+    /// Sets the version of an edit to these commands; returns the earlier versions of its message, or why it is not
+    /// expected.
     async fn set_edit_version(
         &self,
         endpoint: &Endpoint,
         admin: &Admin,
-        event: &mut AdminMessage<'_>,
+        (event, commands): (&mut AdminMessage<'_>, &[&str]),
     ) -> Result<Result<Vec<MessageVersion>, Expectation>, StoreUnavailable> {
         let message = &mut event.message;
         // Only the sender's own versions: a message of somebody else under this id is another message.
@@ -598,10 +611,17 @@ impl Enqueuer {
         let instance = endpoint.name();
         let mut versions =
             self.store.message_versions(instance, &message.id, &sender, DELIVERY_VERSION).await?;
+        // Nothing documents whether the event of an edit has the id of its message or refers to it.
+        if let (true, Some(quoted)) = (versions.is_empty(), &message.quoted) {
+            versions = self.store.message_versions(instance, quoted, &sender, DELIVERY_VERSION).await?;
+            if !versions.is_empty() {
+                message.id = message.quoted.take().unwrap_or_default();
+            }
+        }
         let deletions = versions.split_off(versions.partition_point(|each| each.version < DELETION_VERSION));
         let last_version = versions.last().map_or(0, |last| last.version);
         let is_deleted = deletions.iter().any(|each| each.version == DELETION_VERSION + last_version);
-        match decide_edit(&versions, is_deleted, message, event.received_at) {
+        match decide_edit((&versions, is_deleted), (message, commands), event.received_at) {
             EditDecision::Unexpected => return Ok(Err(Expectation::No)),
             EditDecision::AlreadyHandled => return Ok(Err(Expectation::AlreadyHandled)),
             EditDecision::Version(version) => message.version = version,
@@ -609,25 +629,39 @@ impl Enqueuer {
         Ok(Ok(versions))
     }
 
-    /// Whether an edit is of a recent command; sets its version if so. The worker decides whether it may be run.
+    /// Whether an edit to a command or a wish is of a recent message; sets its version if so. The worker decides whether
+    /// it may be run. None if no version of the message is stored: it is like a new message.
     async fn check_edit(
         &self,
         endpoint: &Endpoint,
         admin: &Admin,
         event: &mut AdminMessage<'_>,
-    ) -> Result<Expectation, StoreUnavailable> {
-        let texts = event.split(&endpoint.instance.runtime());
-        let has_several = texts.len() > 1;
-        if let [text] = texts.as_slice() {
+    ) -> Result<Option<Expectation>, StoreUnavailable> {
+        let text = event.message.text.clone();
+        let commands = CATALOG.split_commands(&text, &endpoint.instance.runtime().parser, MAX_COMMANDS + 1);
+        if let [command] = commands.as_slice() {
             // Without courtesy before it.
-            event.message.text = (*text).to_owned();
+            event.message.text = (*command).to_owned();
         }
-        let versions = match self.set_edit_version(endpoint, admin, event).await? {
+        let versions = match self.set_edit_version(endpoint, admin, (event, &commands)).await? {
             Ok(versions) => versions,
-            Err(unexpected) => return Ok(unexpected),
+            Err(unexpected) => return Ok(Some(unexpected)),
         };
+        let is_wish = matches!(event.intent, MessageIntent::Wish(_));
+        if versions.is_empty() {
+            if !is_wish {
+                event.message.text = text;
+                event.intent = MessageIntent::Command;
+            }
+            return Ok(None);
+        }
+        // What has not begun is taken back.
+        if is_wish && versions.iter().any(|version| version.is_waiting) {
+            event.intent = MessageIntent::Deletion { is_edit: true };
+            return Ok(None);
+        }
         let message = &mut event.message;
-        if has_several || versions.iter().any(|version| version.part > 0) {
+        if commands.len() > 1 || versions.iter().any(|version| version.part > 0) {
             event.intent = MessageIntent::EditOfSeveral;
         }
         // Nothing documents whether the edit of a caption comes with the address of its file.
@@ -635,7 +669,7 @@ impl Enqueuer {
             let last = versions.last().and_then(|last| last.media.clone());
             message.media = last.or(message.media.take());
         }
-        Ok(Expectation::Yes)
+        Ok(Some(Expectation::Yes))
     }
 }
 

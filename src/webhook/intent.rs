@@ -54,8 +54,7 @@ pub(super) fn detect(
     if message.is_edit {
         return match is_command() && !has_no_above(&message.text, parser) {
             true if is_admin() => Ok(MessageIntent::Edit),
-            // The command is taken back.
-            false if is_direct && is_admin() => Ok(MessageIntent::Deletion { is_edit: true }),
+            false if is_direct && is_admin() => Ok(detect_edited_talk(message)),
             _ => Err(IgnoreReason::Edited),
         };
     }
@@ -96,6 +95,16 @@ pub(super) fn detect(
     }
 }
 
+/// What an edit in a direct chat is that is no command: a wish, else it takes the command back.
+fn detect_edited_talk(message: &MessageRef<'_>) -> MessageIntent {
+    match message.content {
+        Content::Text => Some(detect_talk(&message.text)),
+        _ => None,
+    }
+    .filter(|intent| matches!(intent, MessageIntent::Wish(_)))
+    .unwrap_or(MessageIntent::Deletion { is_edit: true })
+}
+
 /// What a text in a direct chat is that is written by an admin and is no command.
 fn detect_talk(text: &str) -> MessageIntent {
     if text.len() > MAX_REPLY_LEN {
@@ -131,7 +140,7 @@ impl MessageIntent {
     /// Why the message is ignored if nothing waits for it.
     pub(super) fn reason_if_unexpected(&self, message: &MessageRef<'_>) -> IgnoreReason {
         match (self, &message.content) {
-            (Self::Edit | Self::Deletion { is_edit: true }, _) => IgnoreReason::Edited,
+            _ if message.is_edit => IgnoreReason::Edited,
             (Self::Deletion { is_edit: false }, _) => IgnoreReason::Notification,
             (_, Content::Media(_) | Content::Reaction(_) | Content::Wordless) => IgnoreReason::NoText,
             _ => IgnoreReason::NotACommand,

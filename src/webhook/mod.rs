@@ -22,6 +22,7 @@ pub mod replay;
 mod request_id;
 pub mod sign;
 mod store_command;
+mod talk_kind;
 pub mod verify;
 
 pub use enqueue::Enqueuer;

@@ -12,7 +12,7 @@ use crate::engine::listing::fit_of_group;
 use crate::parse::arguments::ArgKind;
 use crate::parse::dialing_code::DialingCode;
 use crate::parse::names::{Fit, Name, NameReader, find_exclusion, next_in_list};
-use crate::parse::numbers::{list_numbers, parse_range};
+use crate::parse::numbers::list_numbers;
 use crate::parse::people::{find_leftover, parse_people};
 use crate::parse::text::is_comma;
 use crate::parse::tokenizer::{Token, join, parse_quoted_name};
@@ -172,7 +172,7 @@ impl<'a> ArgumentFinder<'a> {
     }
 
     /// The community at the beginning, and what follows.
-    fn community_at_start(&self) -> Option<(String, &'a [Token])> {
+    pub(super) fn community_at_start(&self) -> Option<(String, &'a [Token])> {
         let fit = |text: &str| self.community_fit(text);
         let tokens = &self.tokens[self.tokens.iter().take_while(|token| is_preposition(token)).count()..];
         let name = Some(self.reader(&fit).read_first(tokens)).filter(|name| self.is_clear(name))?;
@@ -201,11 +201,10 @@ impl<'a> ArgumentFinder<'a> {
 
     /// The groups that all the words name. One whose name is unclear is kept as typed: the command asks.
     pub(super) fn groups(&self, tokens: &[Token]) -> Option<String> {
-        let is_number = |token: &Token| {
-            parse_range(&token.text).is_some() || in_word_list(&token.text, "stop-words-between-names")
-        };
-        if tokens.iter().all(is_number) {
-            return Some(join(tokens)).filter(|numbers| !numbers.is_empty());
+        if let Some(numbers) = list_numbers(tokens) {
+            let ids = |range| self.names.listed_groups(range).filter(|_| self.is_sentence);
+            let numbers = numbers.into_iter().map(|(number, range)| ids(range).unwrap_or(number));
+            return Some(numbers.collect::<Vec<_>>().join(" "));
         }
         let fit = |text: &str| self.group_fit(text);
         let names = self.reader(&fit).read_names(tokens).ok().filter(|names| !names.is_empty())?;

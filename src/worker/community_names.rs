@@ -1,5 +1,6 @@
 //! The communities that an admin may name, and how a text names one.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use crate::authorization::may_in;
@@ -65,6 +66,17 @@ impl<'a> CommunityNames<'a> {
             _ => Fit::Ambiguous,
         };
         (found.into_iter().cloned().collect(), fit)
+    }
+
+    /// The ids of these numbers, if the list shows groups; none where a group has such a name. A community admin sees no
+    /// names of groups that they did not type.
+    pub(super) fn listed_groups(&self, numbers: RangeInclusive<usize>) -> Option<String> {
+        let list = self.list.as_ref().filter(|_| self.admin.from == AdminsFrom::Config)?;
+        let id = |number: usize| {
+            let number = number.to_string();
+            list.group_by_number(&number).filter(|_| !self.snapshot.groups.has_name(&number))
+        };
+        Some(numbers.map(id).collect::<Option<Vec<_>>>()?.join(" "))
     }
 
     /// Arguments as the admin may see them: names in place of ids.

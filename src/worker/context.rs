@@ -81,11 +81,11 @@ impl Request<'_> {
     ) -> CommandOutcome {
         let command = format!("{} {shown}", self.run.localizer.format_command(spec.name, &[]));
         let line = ReplyLine::new(key).with_plain("command", command.trim_end());
-        // As an option: a yes chooses this command, but does not confirm it yet.
+        // As an option: a yes selects this command, which may still need a confirmation.
         self.offer(Reply::Lines(vec![line]), spec, vec![arguments], Vec::new())
     }
 
-    /// A reply that offers a command with each of these arguments: a yes, a number or a name runs one of them.
+    /// A reply that offers a command with each of these arguments: a yes, a number or a name selects one of them.
     pub(super) fn offer(
         &self,
         reply: Reply,

@@ -54,7 +54,7 @@ pub(super) async fn read_missing_part(request: &Request<'_>) -> Result<Option<Mi
     }
     let directory = &run.instance.directory;
     let snapshot = directory.snapshot(run.zapi).await?;
-    let list = load_list(run.store, command, &request.list_key()).await?;
+    let list = load_list(run.store, (command, None), &request.list_key()).await?;
     let names = &CommunityNames::new(snapshot, directory, admin, list);
     let tokens = &Tokenizer::new(text, false).read_all(false).unwrap_or_default();
     // The community is known: `o futebol lá`.

@@ -6,6 +6,7 @@ mod call_guard;
 mod claim_loop;
 mod community_names;
 mod context;
+mod correction;
 mod deletion;
 mod deliver;
 mod delivery_report;

@@ -1,6 +1,7 @@
 //! Resolves a stored command: the typed one, or the one that it stands for (`/confirm`, `/undo`).
 
 use super::context::{CONFIRM_COMMAND, CommandOutcome, EarlyExit, Request, ResolvedCommand};
+use super::correction::offer_correction;
 use super::missing_part::read_missing_part;
 use super::regret::reply_to_regret;
 use super::talk::reply_to_talk;
@@ -96,6 +97,9 @@ async fn reply_without_prompt(
                 check_may_use(request, spec)?;
                 return Ok(EarlyExit::Reply(reply));
             }
+        }
+        if let Some(offer) = offer_correction(request).await? {
+            return Ok(CommandOutcome { keeps_prompt: true, ..offer }.into());
         }
         if let Some(offer) = reply_to_regret(request).await? {
             return Ok(offer.into());

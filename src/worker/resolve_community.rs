@@ -63,7 +63,7 @@ pub(super) async fn find_named_community(
         return Ok(Some(community));
     }
     let spec = resolved.spec;
-    let list = load_list(run.store, command, &request.list_key()).await?;
+    let list = load_list(run.store, (command, resolved.deferred.as_ref()), &request.list_key()).await?;
     let asked = Instant::now();
     let mut snapshot = directory.snapshot(run.zapi).await?;
     let mut is_refreshed = false;

@@ -1,6 +1,6 @@
 //! Replies to texts of an admin in a direct chat that are neither a command nor a reply to a prompt.
 
-use super::context::{CommandOutcome, Request};
+use super::context::{CommandOutcome, Request, RunContext};
 use crate::command::consent::is_reaction;
 use crate::command::prompt;
 use crate::command::spec::CommandSpec;
@@ -10,6 +10,7 @@ use crate::commands::{CATALOG, photo};
 use crate::config::AdminsFrom;
 use crate::domain::{Chat, Media};
 use crate::engine::listing::load_list;
+use crate::engine::target::Target;
 use crate::parse::command_lines::has_no_above;
 use crate::parse::greeting::is_greeting;
 use crate::parse::prefix::CommandParser;
@@ -51,11 +52,14 @@ pub(super) async fn reply_to_talk(
         return Ok(greeting);
     }
     if let (None, Some(ParsedReply::Numbers(numbers))) = (wished, &reply)
-        && let Some(list) = load_list(run.store, command, &request.list_key()).await?
+        && let Some(list) = load_list(run.store, (command, None), &request.list_key()).await?
     {
         let number = numbers[0].to_string();
+        // In a message that quotes nothing, it would be a number of the last list.
+        let quoted = command.quoted.as_ref().and_then(|_| list.by_number(&number));
+        let named = quoted.map(|id| name_of(&id, run).unwrap_or(id)).unwrap_or(number);
         let line = ReplyLine::not_done("list-number-alone");
-        let line = line.with_command("example", list.lookup_command(), &[&number]);
+        let line = line.with_command("example", list.lookup_command(), &[&named]);
         return Ok(CommandOutcome::talk(Reply::Lines(vec![line]), Vec::new()));
     }
     let is_no = wished.is_none() && reply == Some(ParsedReply::No);
@@ -84,6 +88,12 @@ pub(super) async fn reply_to_talk(
         lines.extend(undo_hint(run.store, instance, conversation_key, command.accepted_at).await?);
     }
     Ok(CommandOutcome::talk(Reply::Lines(lines), Vec::new()))
+}
+
+/// The name of a community or group, if the lists have it.
+fn name_of(id: &str, run: &RunContext<'_>) -> Option<String> {
+    let (_, snapshot) = run.instance.directory.last_snapshot()?;
+    Target::from_id(id, &snapshot).map(|target| target.name().to_owned())
 }
 
 /// Whether a line with a no in it stands above a known command.

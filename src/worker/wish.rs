@@ -58,7 +58,7 @@ pub(super) async fn resolve_wish(
     let Some(asked) = CATALOG.lookup(&wish.command) else { return Ok(None) };
     let directory = &run.instance.directory;
     let snapshot = directory.snapshot(run.zapi).await?;
-    let list = load_list(run.store, command, &request.list_key()).await?;
+    let list = load_list(run.store, (command, None), &request.list_key()).await?;
     let names = &CommunityNames::new(snapshot, directory, admin, list);
     // Quotes that are not closed name nothing.
     let tokens = &Tokenizer::new(&wish.rest, false).read_all(false).unwrap_or_default();

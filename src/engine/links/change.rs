@@ -135,6 +135,7 @@ impl LinkPlan {
             before: before.trim().to_owned(),
             options,
             names,
+            words: self.unclear_words(),
             after: after.to_owned(),
             takes_several: true,
             is_about_rest: !self.pending().is_empty(),

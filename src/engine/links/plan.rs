@@ -6,7 +6,7 @@ use crate::directory::{CommunityEntry, NamedEntry};
 use crate::domain::{CommunityId, GroupId};
 use crate::engine::outcome::PriorState;
 use crate::parse::numbers::MAX_OPTIONS;
-use crate::reply::ReplyLine;
+use crate::reply::{ReplyLine, typed};
 use crate::zapi::CommunityDetails;
 
 /// A change of groups.
@@ -147,6 +147,13 @@ impl LinkPlan {
             item.choices.iter().map(GroupId::to_string).zip(names.iter().cloned())
         });
         choices.take(MAX_OPTIONS).unzip()
+    }
+
+    /// What was typed for each item with candidates, in quotes, and how many these are.
+    pub fn unclear_words(&self) -> Vec<(String, usize)> {
+        let unclear = self.items.iter().filter(|item| !item.choices.is_empty());
+        let quoted = |name: &str| format!("\"{}\"", typed(name).trim_matches('"'));
+        unclear.map(|item| (quoted(&item.name), item.choices.len())).collect()
     }
 
     /// Changes groups of other communities too, which `may_leave` allows.

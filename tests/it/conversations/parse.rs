@@ -89,6 +89,8 @@ pub enum Content {
 pub enum Quote {
     Prompt,
     Reply,
+    /// The bot's last message after this message of the conversation.
+    ReplyTo(usize),
     /// A message of another person.
     Other,
 }
@@ -317,6 +319,9 @@ impl Brackets {
             ("quotes", "prompt") => self.quote = Some(Quote::Prompt),
             ("quotes", "reply") => self.quote = Some(Quote::Reply),
             ("quotes", "other") => self.quote = Some(Quote::Other),
+            ("quotes", word) if word.starts_with("reply ") => {
+                self.quote = Some(Quote::ReplyTo(number(&word["reply ".len()..])?));
+            }
             ("mention", "") => self.mentions_bot = true,
             ("edits", of) => self.edits = Some(number(of)?),
             ("after", time) => self.after = parse_time(time)?,

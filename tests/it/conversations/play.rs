@@ -54,7 +54,8 @@ pub async fn play(conversation: &Conversation) -> Played {
         .on_sqlite()
         .start()
         .await;
-    let mut player = Player { bot, message_ids: Vec::new(), last_prompt: None, updates: 0, calls: 0 };
+    let mut player =
+        Player { bot, message_ids: Vec::new(), replies: Vec::new(), last_prompt: None, updates: 0, calls: 0 };
     let mut exchanges = Vec::new();
     for message in &conversation.messages {
         exchanges.push(player.exchange(message).await);
@@ -84,6 +85,8 @@ fn build_world(world: &mut World, conversation: &Conversation) {
 struct Player {
     bot: Service,
     message_ids: Vec<String>,
+    /// The bot's last message after each message.
+    replies: Vec<Option<String>>,
     /// The last message of the bot that shows a prompt.
     last_prompt: Option<String>,
     /// How many chat updates and calls were seen.
@@ -103,6 +106,7 @@ impl Player {
         let response = self.bot.post(&event).await.text();
         self.wait_until_replied(&response, message, &chat).await;
 
+        self.replies.push(self.last_message(&chat));
         let updates = self.bot.sandbox.updates_after(self.updates);
         self.updates = updates.last().map_or(self.updates, |last| last.nth);
         let calls = self.bot.sandbox.calls();
@@ -195,6 +199,7 @@ impl Player {
         let quoted = message.quote.map(|quote| match quote {
             Quote::Prompt => self.last_prompt.clone().or_else(|| self.last_message(chat)),
             Quote::Reply => self.last_message(chat),
+            Quote::ReplyTo(number) => self.replies[number - 1].clone(),
             Quote::Other => None,
         });
         match quoted {

@@ -179,11 +179,11 @@ async fn t17_nobody_edits_what_somebody_else_sent_under_the_same_id() {
 
     assert_status(&bot.post(&of(ANA, mistaken)).await, "accepted");
     bot.settled().await;
-    // Eve's edit is ignored, and what Eve sends under its id neither corrects it nor keeps Ana from
-    // correcting it.
+    // What Eve sends or edits under its id is a message of Eve, and neither corrects it nor keeps Ana from correcting
+    // it.
     let edit = of(EVE, "/help link").edited();
-    assert_eq!(assert_status(&bot.post(&edit).await, "ignored"), "edited");
-    assert_status(&bot.post(&of(EVE, "/help")).await, "accepted");
+    assert_status(&bot.post(&edit).await, "accepted");
+    assert_status(&bot.post(&of(EVE, "/help")).await, "duplicate");
     bot.settled().await;
     let fixed = of(ANA, COMMAND).edited();
     assert_status(&bot.post(&fixed).await, "accepted");

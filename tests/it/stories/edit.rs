@@ -167,12 +167,66 @@ async fn only_the_author_can_correct_a_command() {
     bot.settled().await;
 
     let theirs = bot
-        .message(crate::stories::fixtures::RUI, r#"/link "Bairro Feliz" futebol"#)
+        .message(crate::stories::fixtures::RUI, r#"/link "Bairro Feliz" suporte"#)
         .with_id(command.message_id())
         .edited();
+    bot.deliver_to_completion(&theirs).await;
+    bot.settled().await;
 
-    assert_eq!(assert_status(&bot.post(&theirs).await, "ignored"), "edited");
-    assert_eq!((bot.command_count().await, bot.changes()), (1, 0));
+    // That was a message of Rui; Ana's can still be corrected.
+    assert_status(&bot.post(&bot.edited(&command, r#"/link "Bairro Feliz" futebol"#)).await, "accepted");
+    bot.settled().await;
+    assert_eq!((bot.command_count().await, bot.changes()), (3, 2));
+}
+
+#[tokio::test]
+async fn t14_talk_that_is_edited_to_a_command_is_run_once() {
+    let bot = Service::start().await;
+    bot.post(&bot.message(ANA, "kkkk")).await;
+    bot.settled().await;
+    let talk = bot.message(ANA, "agora o suporte");
+    assert_status(&bot.post(&talk).await, "ignored");
+
+    let edit = bot.edited(&talk, r#"/link "Bairro Feliz" suporte"#);
+    let (one, other) = tokio::join!(bot.post(&edit), bot.post(&edit));
+    bot.settled().await;
+
+    let mut responses = [one.text(), other.text()];
+    responses.sort();
+    assert!(responses[0].contains("accepted") && responses[1].contains("duplicate"), "{responses:?}");
+    for again in [&edit, &talk] {
+        assert_status(&bot.post(again).await, "duplicate");
+    }
+    assert_eq!(bot.changes(), 1);
+    bot.deliver_to_completion(&bot.edited(&talk, r#"/link "Bairro Feliz" futebol"#)).await;
+    bot.settled().await;
+    assert_eq!((bot.said().pop().as_deref(), bot.changes()), (Some(LATE), 1));
+}
+
+#[tokio::test]
+async fn t14_a_message_that_comes_behind_its_edit_is_not_run() {
+    let bot = Service::start().await;
+    let rows = [
+        (r#"/link "Bairro Feliz" futebol"#, r#"/link "Bairro Feliz" suporte"#),
+        ("/whoami\n/status", r#"/link "Bairro Feliz" futebol"#),
+        ("/whoami", "/whoami\n/status"),
+        ("sim", "put futebol into bairro feliz"),
+    ];
+    for (first, edited) in rows {
+        let message = bot.message(ANA, first);
+        let edit = bot.edited(&message, edited);
+
+        assert_status(&bot.post(&edit).await, "accepted");
+        assert_status(&bot.post(&message).await, "duplicate");
+        bot.settled().await;
+        let count = bot.command_count().await;
+        for late in [&message, &edit, &message] {
+            assert_status(&bot.post(late).await, "duplicate");
+        }
+
+        assert_eq!(bot.command_count().await, count, "{first}");
+    }
+    assert_eq!(bot.changes(), 2);
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ async fn each_ignored_event_names_its_reason() {
         (IgnoreReason::FromMe, command().from_me()),
         (IgnoreReason::FromMe, command().from_api()),
         (IgnoreReason::WaitingMessage, command().awaiting_content()),
-        (IgnoreReason::Edited, command().edited()),
+        (IgnoreReason::Edited, bot.message(ANA, "que bom").edited()),
         (IgnoreReason::Forwarded, command().forwarded()),
         (IgnoreReason::Status, command().status_reply()),
         (IgnoreReason::Newsletter, command().newsletter()),

@@ -1,0 +1,41 @@
+//! Which kind of talk a text is. Told from memory: talk in the pause costs no disk access and no call.
+
+use crate::command::talk_pause::TalkKind;
+use crate::commands::CATALOG;
+use crate::config::{Admin, AdminsFrom};
+use crate::instance::InstanceRuntime;
+use crate::parse::word_lists::{in_word_list, is_stop_word};
+
+/// The most words of a text that may be a request: more are a story.
+const MAX_REQUEST_WORDS: usize = 12;
+/// The fewest letters of a word that names something: shorter ones are everyday words.
+const MIN_NAME_LETTERS: usize = 4;
+
+/// The kind of a text that is neither a command nor a reply to a prompt. None if it corrects something and names a
+/// community or group: as a wish, it waits for no pause.
+pub(super) fn read_talk_kind(text: &str, instance: &InstanceRuntime, admin: &Admin) -> Option<TalkKind> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words: Vec<&str> = words.take(MAX_REQUEST_WORDS + 1).collect();
+    if words.len() > MAX_REQUEST_WORDS {
+        return Some(TalkKind::Other);
+    }
+    let is_long = |word: &&str| word.chars().nth(MIN_NAME_LETTERS - 1).is_some();
+    // `mais` is an everyday word.
+    let is_command = |word: &str| CATALOG.lookup(word).is_some_and(|spec| spec.takes_names());
+    let long = || words.iter().copied().filter(is_long).filter(|word| !is_stop_word(word));
+    let corrects = words.iter().any(|word| in_word_list(word, "correction-words"));
+    // A community admin sees no names that they may not use.
+    let has_name = admin.from == AdminsFrom::Config && long().any(|word| is_name(word, instance));
+    match (corrects, has_name) {
+        (true, true) => None,
+        (false, false) if !long().any(is_command) => Some(TalkKind::Other),
+        _ => Some(TalkKind::Request),
+    }
+}
+
+/// Whether a community or group has this name, or one that begins with it.
+fn is_name(word: &str, instance: &InstanceRuntime) -> bool {
+    instance.directory.last_snapshot().is_some_and(|(_, lists)| {
+        !lists.groups.matches(word).0.is_empty() || !lists.communities.matches(word).0.is_empty()
+    })
+}
