@@ -3,7 +3,7 @@
 //! Names must be known; a text or a name is taken as it is typed, unless it is small talk. The command asks before it
 //! changes something, but where all names are whole.
 
-use super::argument_finder::ArgumentFinder;
+use super::argument_finder::{ArgumentFinder, is_preposition};
 use super::community_names::CommunityNames;
 use super::context::Request;
 use crate::command::consent::is_reaction;
@@ -14,7 +14,7 @@ use crate::command::spec::CommandSpec;
 use crate::commands::CATALOG;
 use crate::domain::Locale;
 use crate::engine::listing::load_list;
-use crate::parse::names::Fit;
+use crate::parse::names::{Fit, strip_courtesy};
 use crate::parse::numbers::list_numbers;
 use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, PromptFacts, parse_reply};
 use crate::parse::small_talk::is_small_talk;
@@ -23,6 +23,9 @@ use crate::reply::UsageError;
 
 /// The most words of a name that is not known, and of a question about the prompt: `qual?`, `which one is it?`
 const MAX_WORDS_OF_NAME: usize = 4;
+
+/// The text that `/describe` takes for none.
+const NO_TEXT: &str = "-";
 
 /// The text of a message as the missing part of the command of the open prompt, if that asks for one and it may be.
 pub(super) async fn read_missing_part(request: &Request<'_>) -> Result<Option<MissingPart>, CommandError> {
@@ -37,7 +40,11 @@ pub(super) async fn read_missing_part(request: &Request<'_>) -> Result<Option<Mi
         Some((CATALOG.lookup(&prompt.command)?, Locale::parse(&prompt.language), prompt.missing?))
     });
     let Some((spec, language, missing)) = asked else { return Ok(None) };
-    let text = command.text.trim();
+    // `coloca o futebol` says the command once more.
+    let repeated = CATALOG.parse_wish(&command.text).filter(|wish| {
+        wish.spec.name == spec.name && missing != UsageError::MissingText && !wish.rest.is_empty()
+    });
+    let text = repeated.as_ref().map_or(command.text.trim(), |wish| wish.rest.as_str());
     let as_typed = MissingPart { arguments: text.to_owned(), is_named: false, is_certain: false };
     if !may_be_part(text, &missing, language) {
         return Ok(None);
@@ -50,7 +57,14 @@ pub(super) async fn read_missing_part(request: &Request<'_>) -> Result<Option<Mi
     let list = load_list(run.store, (command, None), &request.list_key()).await?;
     let names = &CommunityNames::new(snapshot, directory, admin, list);
     let tokens = &Tokenizer::new(text, false).read_all(false).unwrap_or_default();
+    // The community is known: `o futebol lá`.
+    let small = tokens.iter().rev().take_while(|token| is_preposition(token)).count();
+    let tokens = &tokens[..tokens.len() - small];
     let finder = ArgumentFinder { request, names, source: text, tokens, is_sentence: true };
+    // A whole wish, for another community.
+    if repeated.is_some() && finder.find(spec).is_some() {
+        return Ok(None);
+    }
     let found = find_names(&finder, spec, &missing);
     let found = found.map(|(arguments, is_certain)| MissingPart { arguments, is_named: true, is_certain });
     // The command says what is wrong with a name.
@@ -66,7 +80,7 @@ fn find_names(
 ) -> Option<(String, bool)> {
     let ArgumentFinder { source, tokens, .. } = finder;
     let community = || {
-        let is_whole = finder.community_fit(&join(tokens)) == Fit::Whole;
+        let is_whole = finder.community_fit(strip_courtesy(&join(tokens))) == Fit::Whole;
         finder.whole_community().map(|community| (community, is_whole))
     };
     let groups = || {
@@ -93,5 +107,5 @@ fn may_be_part(text: &str, missing: &UsageError, language: Option<Locale>) -> bo
     let reply = parse_reply(text, true, PromptFacts { language, command: None });
     matches!(reply, None | Some(ParsedReply::Numbers(_)))
         && (is_long || !text.ends_with('?'))
-        && !is_small_talk(text)
+        && (text == NO_TEXT || !is_small_talk(text))
 }

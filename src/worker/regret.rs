@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::community_names::CommunityNames;
 use super::context::{CommandOutcome, Request};
-use super::wish::show_undo_command;
+use super::wish::{offer_undo, show_undo_command};
 use crate::command::context::CommandError;
 use crate::command::prompt::LATE_REPLY_NOTICE_WINDOW;
 use crate::command::resolution::{Resolution, ResolveContext};
@@ -28,7 +28,7 @@ fn is_regret(text: &str) -> bool {
 
 /// Offers to undo the last change to somebody who regrets it, or says why it cannot be undone. None where the text is
 /// another one, or nothing was just changed.
-pub(super) async fn offer_undo(request: &Request<'_>) -> Result<Option<CommandOutcome>, CommandError> {
+pub(super) async fn reply_to_regret(request: &Request<'_>) -> Result<Option<CommandOutcome>, CommandError> {
     let Request { run, admin, command, conversation_key, .. } = request;
     if !is_regret(&command.text) {
         return Ok(None);
@@ -41,7 +41,7 @@ pub(super) async fn offer_undo(request: &Request<'_>) -> Result<Option<CommandOu
     let directory = &run.instance.directory;
     let names = CommunityNames::new(directory.snapshot(run.zapi).await?, directory, admin, None);
     if let Some(details) = show_undo_command(request, &names).await? {
-        return Ok(Some(request.offer_command("regret-offer", &undo::SPEC, String::new(), &details)));
+        return Ok(Some(offer_undo(request, "regret-offer", &details)));
     }
     let context = ResolveContext {
         store: run.store,

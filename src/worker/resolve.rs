@@ -3,7 +3,7 @@
 use super::context::{CONFIRM_COMMAND, CommandOutcome, EarlyExit, Request, ResolvedCommand};
 use super::correction::offer_correction;
 use super::missing_part::read_missing_part;
-use super::regret::offer_undo;
+use super::regret::reply_to_regret;
 use super::talk::reply_to_talk;
 use super::wish::{WishResolution, resolve_wish};
 use crate::authorization::may_use;
@@ -101,7 +101,7 @@ async fn reply_without_prompt(
         if let Some(offer) = offer_correction(request).await? {
             return Ok(CommandOutcome { keeps_prompt: true, ..offer }.into());
         }
-        if let Some(offer) = offer_undo(request).await? {
+        if let Some(offer) = reply_to_regret(request).await? {
             return Ok(offer.into());
         }
     }

@@ -226,7 +226,8 @@ impl Search<'_> {
         if let Some(arguments) = self.find_elsewhere() {
             return self.suggest(self.spec, arguments);
         }
-        let is_behind_groups = self.spec.args.first() == Some(&ArgKind::Groups);
+        let is_behind_groups =
+            self.spec.args.first() == Some(&ArgKind::Groups) && self.request.admin.from == AdminsFrom::Config;
         // The words behind which a community belongs.
         let groups = is_behind_groups.then(|| self.finder().whole_groups(&self.typed.tokens)).flatten();
         if is_person || name.text.contains("://") || name.text.is_empty() || groups.is_some() {

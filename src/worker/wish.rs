@@ -11,12 +11,13 @@ use crate::command::parsed_text::ParsedWish;
 use crate::command::spec::CommandSpec;
 use crate::command::undo_record::UndoRecord;
 use crate::commands::{CATALOG, photo, undo};
+use crate::config::AdminsFrom;
 use crate::directory::fold;
 use crate::engine::listing::load_list;
 use crate::engine::whole_groups;
 use crate::i18n;
 use crate::parse::arguments::{self, ArgKind, TypedArguments};
-use crate::parse::names::{Fit, is_courtesy_phrase, next_in_list, strip_courtesy};
+use crate::parse::names::{Fit, is_courtesy_phrase, is_exclusion, next_in_list, strip_courtesy};
 use crate::parse::phrases::phrases;
 use crate::parse::text::is_comma;
 use crate::parse::tokenizer::{Token, Tokenizer};
@@ -28,6 +29,9 @@ use crate::storage::StateKind;
 const MIN_PHONE_DIGITS: usize = 8;
 /// The most digits of a phone number or lid; ids of communities and groups have more.
 const MAX_PHONE_DIGITS: usize = 15;
+
+/// The most words of an unknown group.
+const MAX_WORDS_OF_UNKNOWN: usize = 3;
 
 /// What a wish for a command is resolved to.
 pub(super) enum WishResolution {
@@ -69,6 +73,10 @@ pub(super) async fn resolve_wish(
         return Ok(Some((spec, Reply::Lines(vec![line]).into())));
     }
     let Some(arguments) = reader.find_arguments(spec) else {
+        if let Some(lines) = reader.unknown_group_lines(spec) {
+            let reply = CommandOutcome::talk(Reply::Lines(lines), Vec::new());
+            return Ok(Some((spec, WishResolution::Reply(reply.into()))));
+        }
         return Ok(reader.reply_to_unclear(asked, spec));
     };
     let is_undo = spec.name == undo::SPEC.name;
@@ -78,13 +86,19 @@ pub(super) async fn resolve_wish(
         return Ok(Some((spec, WishResolution::Read(arguments))));
     }
     let offer = match undo_details {
-        Some(details) => request.offer_command("wish-offer-undo", spec, arguments, &details),
+        Some(details) => offer_undo(request, "wish-offer-undo", &details),
         None => request.offer_command("wish-offer", spec, arguments.clone(), &names.show(&arguments)),
     };
     Ok(Some((spec, WishResolution::Reply(offer.into()))))
 }
 
-/// The command that `/undo` would run, in parentheses, with names in place of ids; none if it would run none.
+/// Offers to undo the last change by this command.
+pub(super) fn offer_undo(request: &Request<'_>, key: &'static str, command: &str) -> CommandOutcome {
+    let line = ReplyLine::new(key).with_plain("command", command);
+    request.offer(Reply::Lines(vec![line]), &undo::SPEC, vec![String::new()], Vec::new())
+}
+
+/// The command that `/undo` would run, with names in place of ids; none if it would run none.
 pub(super) async fn show_undo_command(
     request: &Request<'_>,
     names: &CommunityNames<'_>,
@@ -94,7 +108,7 @@ pub(super) async fn show_undo_command(
     let record = run.store.get_state(instance, StateKind::Undo, conversation_key.as_str()).await?;
     let record: Option<UndoRecord> = record.and_then(|entry| serde_json::from_str(&entry.value).ok());
     Ok(record.and_then(|record| record.undo_command).map(|(command, rest)| {
-        format!("({} {})", run.localizer.format_command(&command, &[]), names.show(&rest))
+        format!("{} {}", run.localizer.format_command(&command, &[]), names.show(&rest))
     }))
 }
 
@@ -129,6 +143,38 @@ impl WishReader<'_> {
         words(&self.wish.rest).any(|word| in_word_list(word, "wish-admin-words"))
     }
 
+    /// The reply where a community is known, and nothing is that stands before it.
+    fn unknown_group_lines(&self, spec: &CommandSpec) -> Option<Vec<ReplyLine>> {
+        let people = match spec.name {
+            "link" => "add",
+            "unlink" => "remove",
+            _ => return None,
+        };
+        let finder = &self.finder;
+        let (community, others) = finder.community_at_end(finder.tokens, true)?;
+        let name = strip_courtesy(finder.source_of(others));
+        let locale = finder.request.run.parsed.locale;
+        let fit = |text: &str| finder.group_fit(text).max(finder.community_fit(text));
+        let reader = finder.reader(&fit);
+        let is_known = |at: usize| reader.name_at(others, at, others.len()).is_some();
+        let is_other = |word: &str| is_unnamed(word) || is_exclusion(word, locale);
+        if name.is_empty()
+            || finder.request.admin.from != AdminsFrom::Config
+            || name.split_whitespace().count() > MAX_WORDS_OF_UNKNOWN
+            || words(name).any(is_other)
+            || (0..others.len()).any(is_known)
+        {
+            return None;
+        }
+        let people = finder.request.run.localizer.format_command(people, &[]);
+        let people = format!("{people} {}", finder.names.show(&community));
+        Some(vec![
+            ReplyLine::not_done("no-group").name("name", name),
+            ReplyLine::new("see-groups").with_command("command", "groups", &[]),
+            ReplyLine::new("see-people").with_plain("command", people),
+        ])
+    }
+
     /// What a wish means whose names are missing or unknown.
     fn reply_to_unclear(
         &self,
@@ -141,7 +187,8 @@ impl WishReader<'_> {
         if let Some(reply) = whole_groups::reject_group_lifecycle(asked, &about) {
             return Some((asked, reply.into()));
         }
-        if !(words(rest).all(is_stop_word) || spec.name == "create" || self.mentions_known(spec)) {
+        let is_nothing = |word: &str| is_stop_word(word) || is_unnamed(word);
+        if !(words(rest).all(is_nothing) || spec.name == "create" || self.mentions_known(spec)) {
             return None;
         }
         // Whose number is missing: `coloca ele de admin`.
@@ -233,6 +280,11 @@ impl WishReader<'_> {
         };
         Some(format!("{} {} {text}", found.flags.to_typed(), self.finder.community_id(&name.text)))
     }
+}
+
+/// Whether a word names nobody, but says who or what it is about: `ele`, `admin`.
+fn is_unnamed(word: &str) -> bool {
+    in_word_list(word, "wish-pronouns") || in_word_list(word, "wish-admin-words")
 }
 
 /// Whether a phone number, a mention or a link to a person is among the words. The numbers of several groups, `bloco 1 2
