@@ -58,7 +58,10 @@ pub(super) async fn offer_correction(
 fn read_command(last: &PastCommand, request: &Request<'_>) -> Option<(&'static CommandSpec, String)> {
     let deferred = last.deferred_command.as_deref();
     let (name, rest) = match deferred.map(serde_json::from_str::<DeferredCommand>) {
-        Some(deferred) => deferred.ok().map(|deferred| (deferred.command, deferred.rest))?,
+        // What was undone is meant, with the same arguments.
+        Some(Ok(DeferredCommand { undone: Some(undone), rest, .. })) if undone != "move" => (undone, rest),
+        Some(Ok(DeferredCommand { undone: None, command, rest, .. })) => (command, rest),
+        Some(_) => return None,
         None => match ParsedText::from_stored(last.parsed.as_deref(), request.run.localizer.locale).request {
             ParsedRequest::Command(parsed) => (parsed.typed.clone(), parsed.rest().to_owned()),
             _ => return None,
