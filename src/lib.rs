@@ -9,9 +9,10 @@
 //! Glossary:
 //!
 //! - *Z-API* is a third-party HTTP API for WhatsApp. An *instance* is one WhatsApp number connected to it.
-//! - An *endpoint* is the webhook URL of one instance. An *event* is one webhook POST. *Chatter* is an authentic event
-//!   that is ignored.
-//! - A *command* is a message to the bot that asks for something; an *admin* is a person who may send commands.
+//! - An *endpoint* is the webhook URL of one instance. An *event* is one webhook POST. *Chatter* is authentic
+//!   events that lead to no write before their response: nearly all.
+//! - A *command* is a message that begins with a prefix and the name of a command; an *admin* is a person who may send
+//!   commands.
 //! - The *journal* is the durable record of commands: inbox, work queue and audit log in one. The *store* is the database
 //!   that holds it.
 //! - The *worker* leases a queue, runs its oldest command, and sends the reply. Changing commands of one chat share a
@@ -19,8 +20,8 @@
 //! - A *lease* is a worker's exclusive, expiring right to a queue; a *claim* is a leased queue with its oldest command.
 //! - A *plan* is the state before a change and the changes to make; it is stored before the first changing call. *Reading
 //!   back* is reading the state after the calls: replies report what it shows.
-//! - A *wish* is a request in plain words; *talk* is any other text of an admin that is neither a command nor a reply to
-//!   a prompt.
+//! - A *wish* is a request in plain words, without a prefix; *talk* is any other text of an admin that is neither a command
+//!   nor a reply to a prompt. The journal keeps both as records of the command type, since they get a reply too.
 //! - A *prompt* is a question of the bot that waits for a reply. An *indirect command* (`/confirm`, `/undo`, a reply to a
 //!   prompt) is replaced by the command that it stands for, the *deferred command*.
 //! - A *dead letter* is a command that failed permanently, or whose reply could not be delivered; `vincula journal retry`

@@ -3,6 +3,7 @@
 
 use crate::command::prompt::Prompt;
 use crate::parse::prompt_reply::ParsedReply;
+use crate::reply::UsageError;
 use crate::storage::CommandRecord;
 
 /// What a message does to an open prompt.
@@ -27,6 +28,8 @@ pub enum Consent {
 pub struct Answer {
     /// What it says; none if that is neither yes, no nor a number.
     pub reply: Option<ParsedReply>,
+    /// It as the missing part of the prompt's command.
+    pub part: Option<String>,
     /// It is certainly for the bot: it is a command, or stands in a direct chat.
     pub is_to_bot: bool,
     /// What it quotes or reacts to.
@@ -67,7 +70,7 @@ pub fn is_reaction(message: &CommandRecord) -> bool {
 impl Prompt {
     /// What a message does to this prompt.
     pub fn consent(&self, answer: Answer) -> Consent {
-        let Answer { reply, is_to_bot, quote, timing, is_after_command } = answer;
+        let Answer { reply, part, is_to_bot, quote, timing, is_after_command } = answer;
         let is_choice = !self.options.is_empty();
         // In a group, what is not an answer to this kind of prompt is talk.
         let is_talk = match reply {
@@ -83,7 +86,9 @@ impl Prompt {
             () if timing != AnswerTiming::InTime && (is_talk || (is_no && !is_to_bot)) => Consent::Unrelated,
             () if timing == AnswerTiming::Early => Consent::Open("confirm-early"),
             () if timing == AnswerTiming::Late => Consent::Expired,
-            () => self.choose(reply),
+            () if self.missing.is_none() => self.choose(reply),
+            () if is_no => Consent::Declined,
+            () => part.map_or(Consent::Open(self.how_to_answer()), |part| Consent::Confirmed(vec![part])),
         }
     }
 
@@ -117,7 +122,8 @@ impl Prompt {
 
     /// The key of the text that says how to answer.
     pub fn how_to_answer(&self) -> &'static str {
-        if self.options.len() > 1 { "confirm-how-number" } else { "confirm-how" }
+        let question = self.missing.as_ref().and_then(UsageError::question);
+        question.unwrap_or(if self.options.len() > 1 { "confirm-how-number" } else { "confirm-how" })
     }
 }
 
@@ -136,7 +142,7 @@ mod tests {
 
     fn answer(reply: Option<ParsedReply>) -> Answer {
         let (quote, timing) = (Quote::Absent, AnswerTiming::InTime);
-        Answer { reply, is_to_bot: true, quote, timing, is_after_command: false }
+        Answer { reply, part: None, is_to_bot: true, quote, timing, is_after_command: false }
     }
 
     fn confirmed(options: &[&str]) -> Consent {

@@ -10,13 +10,15 @@ use crate::command::catalog::Catalog;
 use crate::command::progress::Progress;
 use crate::command::prompt::Prompt;
 use crate::command::resolution::DeferredCommand;
-use crate::command::spec::CONFIRMABLE;
+use crate::command::spec::{CONFIRMABLE, CommandSpec};
 use crate::command::undo_record::UndoRecord;
 use crate::config::{Admin, Instance};
 use crate::directory::{CommunityAdmins, CommunityEntry, Directory};
 use crate::domain::{Chat, ConversationKey, Media, Person};
 use crate::i18n;
-use crate::reply::{Localizer, Reply, ReplyLine};
+use crate::parse::arguments::ArgKind;
+use crate::parse::flags::Flags;
+use crate::reply::{Localizer, Reply, ReplyLine, UsageError};
 use crate::storage::{
     Claim, CommandRecord, LEASE_TTL, LeaseError, StateChange, StateEntry, StateKind, Store, StoreUnavailable,
 };
@@ -237,6 +239,30 @@ impl Context<'_> {
             ..Prompt::new(&self.claim.command, self.localizer.locale, command)
         });
         ReplyLine::not_done("suggestion").with_command("command", command, displayed)
+    }
+
+    /// Asks for a missing argument, in a direct chat; `after` are the arguments behind it.
+    pub fn ask_for(&mut self, spec: &CommandSpec, error: UsageError, after: &str) -> Reply {
+        let is_direct = matches!(self.chat, Chat::Direct(_)) && !self.claim.command.by_owner;
+        let Some(question) = spec.question(&error, self.localizer).filter(|_| is_direct) else {
+            return spec.usage_error_reply(error, self.localizer);
+        };
+        let community = self.community.as_ref();
+        let id = community.map_or("", |community| community.id.as_str());
+        let flags = Flags { dry_run: self.is_dry_run(), ..Flags::default() }.to_typed();
+        // Groups stand before the community to which they are moved.
+        let (before, after) =
+            if spec.args.first() == Some(&ArgKind::Groups) { ("", id) } else { (id, after) };
+        let name = community.map(|community| community.name.as_str());
+        let prompt = Prompt::new(&self.claim.command, self.localizer.locale, spec.name);
+        self.set_prompt(Prompt {
+            before: format!("{flags} {before}").trim().to_owned(),
+            after: after.to_owned(),
+            shown: self.localizer.format_command(spec.name, name.as_slice()),
+            missing: Some(error),
+            ..prompt
+        });
+        question
     }
 
     /// Stores a prompt with the reply.

@@ -14,6 +14,7 @@ use crate::directory::fold;
 use crate::domain::{ConversationKey, InstanceName, Locale};
 use crate::parse::names::strip_courtesy;
 use crate::parse::prompt_reply::MAX_REPLY_LEN;
+use crate::reply::UsageError;
 use crate::storage::{CommandRecord, StateChange, StateEntry, StateKind, Store, StoreUnavailable};
 
 /// How long a prompt waits for a reply.
@@ -62,6 +63,9 @@ pub struct Prompt {
     /// Undo only if this is still true: the community id or description text that the change left.
     #[serde(default)]
     pub precondition: Option<String>,
+    /// The part of the command that is missing: a reply is this part.
+    #[serde(default)]
+    pub missing: Option<UsageError>,
 }
 
 /// The commands whose effect cannot be undone.
@@ -135,7 +139,7 @@ impl Prompt {
         DeferredCommand {
             command: self.command.clone(),
             rest: words.join(" "),
-            is_confirmed: self.options.is_empty(),
+            is_confirmed: self.options.is_empty() && self.missing.is_none(),
             undone: self.undone.clone(),
             precondition: self.precondition.clone(),
             must_confirm: false,

@@ -20,6 +20,19 @@ pub struct ResolveContext<'a> {
     pub has_no_prefix: bool,
     /// Language and prefix of the replies.
     pub localizer: &'a Localizer,
+    /// Its text as the missing part of the command of the open prompt.
+    pub part: Option<&'a MissingPart>,
+}
+
+/// A text as the missing part of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingPart {
+    /// It as arguments, with ids in place of names.
+    pub arguments: String,
+    /// It has only names and numbers that are known.
+    pub is_named: bool,
+    /// Its names are whole, so the command does not ask because of it.
+    pub is_certain: bool,
 }
 
 /// What an indirect command is replaced by.

@@ -145,6 +145,13 @@ impl CommandSpec {
         words.split('\n').map(|words| format!("{command} {words}").trim_end().to_owned()).collect()
     }
 
+    /// The question for a missing argument; none where the error is another one.
+    pub fn question(&self, error: &UsageError, localizer: &Localizer) -> Option<Reply> {
+        let example = self.examples(localizer).swap_remove(0);
+        let whole = ReplyLine::new("ask-whole").with_plain("example", example);
+        Some(Reply::UsageError(vec![ReplyLine::new(error.question()?), whole]))
+    }
+
     /// The reply to a usage error.
     pub fn usage_error_reply(&self, error: UsageError, localizer: &Localizer) -> Reply {
         let example = self.examples(localizer).swap_remove(0);

@@ -23,10 +23,24 @@ pub struct Wish {
 }
 
 /// The phrases that ask for each command, by language: the command's names, and `wish-…` of the translation files.
-pub struct WishTable(PhraseTable<(Locale, &'static CommandSpec)>);
+pub struct WishTable {
+    wishes: PhraseTable<(Locale, &'static CommandSpec)>,
+    /// The verbs of questions how something is done: `coloco` of `como eu coloco`. The verbs of wishes count there, too.
+    verbs: PhraseTable<(Locale, &'static CommandSpec)>,
+    /// What answers such questions.
+    help: Option<&'static CommandSpec>,
+}
 
 /// A phrase that asks for a command: its command, its words, its languages.
 type WishPhrase = (&'static CommandSpec, usize, Vec<Locale>);
+
+/// The commands with verbs of their own in questions how something is done.
+const COMMANDS_WITH_VERBS: [&str; 10] =
+    ["link", "unlink", "move", "create", "announce", "describe", "photo", "deactivate", "invite", "undo"];
+
+/// How a question begins how something is done: `como eu`, `how do I`.
+static HOW: LazyLock<PhraseTable<()>> =
+    LazyLock::new(|| PhraseTable::new(phrases("how-to").map(|(_, phrase)| (phrase, ()))));
 
 /// Words before and behind a wish that add nothing.
 static COURTESY: LazyLock<PhraseTable<()>> =
@@ -42,7 +56,12 @@ impl WishTable {
         });
         let texts =
             wishable().flat_map(|spec| phrases(&format!("wish-{}", spec.name)).map(move |text| (spec, text)));
-        Self(PhraseTable::new(names.chain(texts).map(|(spec, (locale, phrase))| (phrase, (locale, spec)))))
+        let wishes = names.chain(texts).map(|(spec, (locale, phrase))| (phrase, (locale, spec)));
+        let verbs = wishable().filter(|spec| COMMANDS_WITH_VERBS.contains(&spec.name)).flat_map(|spec| {
+            phrases(&format!("how-{}", spec.name)).map(move |(locale, phrase)| (phrase, (locale, spec)))
+        });
+        let (wishes, verbs) = (PhraseTable::new(wishes), PhraseTable::new(verbs));
+        Self { wishes, verbs, help: specs.iter().copied().find(|spec| spec.name == "help") }
     }
 
     /// The wish in a text; none where something else than courtesy stands before it, or the text is quoted.
@@ -54,6 +73,9 @@ impl WishTable {
         let text = strip_invisible(text);
         let text = trim_emphasis(&text);
         let tokens = tokenize(text);
+        if let Some(wish) = self.find_how_to(text, skip_courtesy(&tokens)) {
+            return Some(wish);
+        }
         let (tokens, (spec, count, locales)) = self.find(&tokens)?;
         let rest = rest(text, tokens, count, spec.is_verbatim());
         // `más`, the Spanish name, is also a Portuguese “but”.
@@ -72,7 +94,7 @@ impl WishTable {
     /// Whether a word that begins a phrase of a command stands behind words of courtesy. Nearly no text has a wish.
     fn may_have_wish(&self, text: &str) -> bool {
         let decision = decide_by_words(text, |word| match () {
-            () if self.0.has_first_word(word) => Some(true),
+            () if self.wishes.has_first_word(word) => Some(true),
             () if COURTESY.has_word(word) => None,
             () => Some(false),
         });
@@ -83,26 +105,58 @@ impl WishTable {
     fn find<'a, 't>(&self, mut tokens: &'a [Token<'t>]) -> Option<(&'a [Token<'t>], WishPhrase)> {
         loop {
             let courtesy = COURTESY.longest(tokens).map_or(0, |(count, ())| count);
-            match self.longest(tokens) {
+            match longest(&self.wishes, tokens) {
                 Some(found) if found.1 >= courtesy => return Some((tokens, found)),
+                _ if tokens.first().is_some_and(is_sign) => tokens = &tokens[1..],
                 _ if courtesy == 0 => return None,
                 _ => tokens = &tokens[courtesy..],
             }
         }
     }
 
-    /// The longest phrase in any language.
-    fn longest(&self, tokens: &[Token<'_>]) -> Option<WishPhrase> {
-        let matches = self.0.matches(tokens);
-        let found = Locale::ALL
-            .map(|locale| longest_match(&matches, |(of, spec)| (*of == locale).then_some((locale, *spec))));
-        let count = found.iter().flatten().map(|(count, _)| *count).max()?;
-        let mut longest =
-            found.into_iter().flatten().filter(|(own, _)| *own == count).map(|(_, phrase)| phrase);
-        let (locale, spec) = longest.next()?;
-        let others = longest.filter(|(_, other)| other.name == spec.name).map(|(locale, _)| locale);
-        Some((spec, count, std::iter::once(locale).chain(others).collect()))
+    /// A question how something is done, as a wish for the help on that command: `como eu coloco um grupo?`
+    fn find_how_to(&self, text: &str, tokens: &[Token<'_>]) -> Option<Wish> {
+        let (count, ()) = HOW.longest(tokens)?;
+        let verb = &tokens[count..];
+        let (spec, length, locales) = longest(&self.verbs, verb).or_else(|| longest(&self.wishes, verb))?;
+        let has = |key| verb[length..].iter().any(|token| in_word_list(&token.text, key));
+        let name = match spec.name {
+            "link" | "add" | "promote" if has("wish-admin-words") => "promote",
+            "unlink" | "remove" | "demote" if has("wish-admin-words") => "demote",
+            "link" if has("how-people-words") => "add",
+            "unlink" if has("how-people-words") => "remove",
+            "add" if has("group-words") => "link",
+            "remove" if has("group-words") => "unlink",
+            name => name,
+        };
+        let phrase = text[tokens[0].start..tokens[count - 1].end].to_owned();
+        Some(Wish { spec: self.help?, rest: name.to_owned(), locales, phrase })
     }
+}
+
+/// The longest phrase of a table in any language.
+fn longest(table: &PhraseTable<(Locale, &'static CommandSpec)>, tokens: &[Token<'_>]) -> Option<WishPhrase> {
+    let matches = table.matches(tokens);
+    let found = Locale::ALL
+        .map(|locale| longest_match(&matches, |(of, spec)| (*of == locale).then_some((locale, *spec))));
+    let count = found.iter().flatten().map(|(count, _)| *count).max()?;
+    let mut longest = found.into_iter().flatten().filter(|(own, _)| *own == count).map(|(_, phrase)| phrase);
+    let (locale, spec) = longest.next()?;
+    let others = longest.filter(|(_, other)| other.name == spec.name).map(|(locale, _)| locale);
+    Some((spec, count, std::iter::once(locale).chain(others).collect()))
+}
+
+/// The tokens behind words of courtesy.
+fn skip_courtesy<'a, 't>(mut tokens: &'a [Token<'t>]) -> &'a [Token<'t>] {
+    while let Some(first) = tokens.first() {
+        match COURTESY.longest(tokens) {
+            _ if HOW.longest(tokens).is_some() => break,
+            Some((count, ())) => tokens = &tokens[count..],
+            None if is_sign(first) => tokens = &tokens[1..],
+            None => break,
+        }
+    }
+    tokens
 }
 
 /// What follows the first tokens, without the courtesy at the end of what is no text for others.
@@ -112,8 +166,13 @@ fn rest(text: &str, tokens: &[Token<'_>], count: usize, is_verbatim: bool) -> St
     if is_verbatim {
         return text[start..].trim_start_matches(is_separator).trim_end().to_owned();
     }
-    tokens = &tokens[..tokens.iter().rposition(|token| !is_sign(token)).map_or(0, |last| last + 1)];
-    tokens = &tokens[..tokens.len() - COURTESY.count_at_end(tokens)];
+    loop {
+        tokens = &tokens[..tokens.iter().rposition(|token| !is_sign(token)).map_or(0, |last| last + 1)];
+        match COURTESY.count_at_end(tokens) {
+            0 => break,
+            count => tokens = &tokens[..tokens.len() - count],
+        }
+    }
     let end = tokens.last().map_or(start, |last| last.end);
     // A quote or a pattern ends behind its last letter.
     let closing = text[end..].chars().take_while(|c| matches!(c, '"' | '”' | '’' | '\'' | '*' | '»'));

@@ -12,7 +12,7 @@ use crate::command::{CommandError, CommandSpec, Confirmation, Context, HelpSecti
 use crate::domain::{Chat, CommunityId, GroupId, Locale, Media, MediaKind};
 use crate::engine::api_change;
 use crate::engine::audience::{announcement_group, count_members};
-use crate::engine::free_text::{check_length, parses_back_to, trailing_yes_line};
+use crate::engine::free_text::{check_length, command_line_warning, parses_back_to, trailing_yes_line};
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::flags::ends_in_yes;
@@ -75,6 +75,7 @@ async fn build_plan(context: &mut Context<'_>, arguments: &Arguments) -> Result<
     let mut would = vec![preview_line(context, &name, &group).await?, ReplyLine::from_quote(text)];
     would.extend(media_line(media.as_ref()));
     would.extend(ends_in_yes(text).then(trailing_yes_line));
+    would.extend(command_line_warning(context, arguments));
     failpoint::reach(Step::StateRead);
     let rest = format!("{} {text}", community.id);
     if context.confirmation == Confirmation::Required && !parses_back_to(&SPEC, &rest, text) {

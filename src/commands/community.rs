@@ -2,7 +2,7 @@
 
 use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::directory::{GroupEntry, NamedEntry, fold};
-use crate::engine::listing::ListKind;
+use crate::engine::listing::{ListKind, NumberedList, format_names};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::{Reply, ReplyLine, quote_text};
 
@@ -48,5 +48,6 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
     if lists_groups && groups.is_empty() {
         head.push(ReplyLine::new("community-empty"));
     }
-    context.show_entries(SPEC.name, head, ListKind::Groups, &groups).await
+    let numbers = NumberedList::new(ListKind::Groups, &groups).in_community(&community.id);
+    context.show_list(SPEC.name, head, format_names(&groups), Some(numbers)).await
 }

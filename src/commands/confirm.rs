@@ -6,12 +6,12 @@
 use crate::clock::Timestamp;
 use crate::command::consent::{Answer, AnswerTiming, Consent, Quote, is_reaction};
 use crate::command::prompt::{clear_prompt, is_in_time, predates_prompt, void_prompt};
-use crate::command::resolution::{Resolution, ResolveContext};
+use crate::command::resolution::{DeferredCommand, Resolution, ResolveContext};
 use crate::command::{CommandSpec, HelpSection, Prompt};
 use crate::domain::{Chat, Locale};
 use crate::parse::arguments::{ArgKind, Arguments};
-use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
-use crate::reply::{Reply, ReplyLine};
+use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, PromptFacts, parse_reply};
+use crate::reply::{Reply, ReplyLine, UsageError, escape_markup};
 use crate::storage::{LeaseError, StateKind};
 
 /// The command.
@@ -24,6 +24,9 @@ pub const SPEC: CommandSpec = CommandSpec {
     is_mutating: true,
     section: HelpSection::Commands,
 };
+
+/// The fewest words of a text with a no in it that may be meant for others.
+const MIN_WORDS_OF_TEXT: usize = 4;
 
 /// Finds the command that replaces this one. For a second yes no prompt is open: the first one deleted it. A message
 /// without a prefix is then talk (worker/talk.rs).
@@ -60,11 +63,13 @@ pub async fn resolve(context: &ResolveContext<'_>, arguments: &Arguments) -> Res
     Ok(match consent {
         Consent::Confirmed(options) => {
             let options: Vec<&str> = options.iter().map(String::as_str).collect();
-            Resolution::Command(prompt.resolve_choice(&options))
+            let must_confirm = context.part.is_some_and(|part| prompt.missing.is_some() && !part.is_certain);
+            Resolution::Command(DeferredCommand { must_confirm, ..prompt.resolve_choice(&options) })
         }
         Consent::Declined => {
             let key = if prompt.is_about_rest { "confirm-left-rest" } else { "confirm-left" };
-            Resolution::Reply(Reply::Lines(vec![ReplyLine::new(key)]), vec![void_prompt(conversation_key)])
+            let lines = std::iter::once(ReplyLine::new(key)).chain(text_with_no(context, &prompt)).collect();
+            Resolution::Reply(Reply::Lines(lines), vec![void_prompt(conversation_key)])
         }
         Consent::Replaced => if_none(),
         Consent::Expired => {
@@ -81,6 +86,16 @@ pub async fn resolve(context: &ResolveContext<'_>, arguments: &Arguments) -> Res
     })
 }
 
+/// The command with a text that has a no among other words: it ends the prompt, and may still be the missing text.
+fn text_with_no(context: &ResolveContext<'_>, prompt: &Prompt) -> Option<ReplyLine> {
+    let text = context.command.text.trim();
+    let is_text = prompt.missing.as_ref().is_some_and(UsageError::is_verbatim)
+        && text.split_whitespace().count() >= MIN_WORDS_OF_TEXT
+        && parse_reply(text, false, PromptFacts::default()).is_none();
+    let command = format!("{} {}", prompt.shown, escape_markup(text));
+    is_text.then(|| ReplyLine::new("ask-was-text").with_plain("command", command))
+}
+
 /// Reads what a message says about a prompt.
 async fn read_answer(
     context: &ResolveContext<'_>,
@@ -90,7 +105,10 @@ async fn read_answer(
     let ResolveContext { store, command, has_no_prefix, .. } = *context;
     let is_direct = matches!(Chat::from_id(&command.chat), Chat::Direct(_)) && !command.by_owner;
     let facts = PromptFacts { language: Locale::parse(&prompt.language), command: Some(&prompt.command) };
+    let is_missing_text = prompt.missing.as_ref().is_some_and(UsageError::is_verbatim);
     let reply = match has_no_prefix {
+        // A long text is none.
+        true if is_missing_text && command.text.len() > MAX_REPLY_LEN => None,
         true => parse_reply(&command.text, is_direct, facts),
         false if arguments.tokens.is_empty() => Some(ParsedReply::Yes),
         false => match parse_reply(&arguments.words().join(" "), true, facts) {
@@ -119,6 +137,7 @@ async fn read_answer(
     };
     Ok(Answer {
         reply,
+        part: context.part.map(|part| part.arguments.clone()),
         is_to_bot: !has_no_prefix || (is_direct && !is_reaction(command)),
         quote,
         timing,

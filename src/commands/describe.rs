@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::domain::CommunityId;
 use crate::engine::api_change::{self, ApiChange};
-use crate::engine::free_text::{check_length, is_same_text, parses_back_to, trailing_yes_line};
+use crate::engine::free_text::{
+    check_length, command_line_warning, is_same_text, parses_back_to, trailing_yes_line,
+};
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::flags::ends_in_yes;
@@ -72,6 +74,9 @@ impl ApiChange for Description {
         if may_hold_a_flag {
             preview.push(trailing_yes_line());
         }
+        let command_line = command_line_warning(context, arguments);
+        let has_command = command_line.is_some() && !context.is_undo();
+        preview.extend(command_line);
         if is_changed_since {
             // Undoing one's own text does not confirm removing the text of another person.
             context.require_confirmation();
@@ -82,7 +87,7 @@ impl ApiChange for Description {
             preview.splice(..0, change.lines(ReplyLine::not_done(key), &change.before));
         }
         let rest = command_for(&change.community, &change.text).unwrap_or_default();
-        let is_grave = is_changed_since || may_hold_a_flag || may_be_cut(arguments);
+        let is_grave = is_changed_since || may_hold_a_flag || has_command || may_be_cut(arguments);
         context.preview_or_confirm(SPEC.name, rest, preview, is_grave)?;
         Ok(change)
     }

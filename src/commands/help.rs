@@ -5,6 +5,7 @@ use crate::command::catalog::Catalog;
 use crate::command::{CommandError, CommandSpec, Context, HelpSection, Prompt};
 use crate::i18n;
 use crate::parse::arguments::{ArgKind, Arguments};
+use crate::parse::text::is_signs;
 use crate::reply::{Localizer, Reply, ReplyLine, format_columns};
 
 pub const SPEC: CommandSpec = CommandSpec {
@@ -18,7 +19,8 @@ pub const SPEC: CommandSpec = CommandSpec {
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let words = arguments.words();
-    let Some(typed) = words.first() else {
+    // `/help ?` asks for nothing else.
+    let Some(typed) = words.first().filter(|word| !word.is_empty() && !is_signs(word)) else {
         return Ok(list_commands(context.catalog, context.localizer, |spec| {
             may_use(context.admin, spec.name)
         }));

@@ -146,10 +146,10 @@ async fn parse_target(
         whole if is_whole_name(context, &whole).await? => (whole, false),
         _ => parse_target_words(&arguments.keywords()),
     };
-    if typed.is_empty() {
-        return Err(SPEC.usage_error_reply(UsageError::MissingTarget, context.localizer).into());
-    }
     let after = if is_reset { "reset" } else { "" };
+    if typed.is_empty() {
+        return Err(context.ask_for(&SPEC, UsageError::MissingTarget, after).into());
+    }
     let target = target::find_target(context, SPEC.name, &typed, after).await?;
     Ok((find_link_target(context, target, &typed).await?, is_reset))
 }

@@ -26,6 +26,15 @@ pub const SPEC: CommandSpec = CommandSpec {
 /// A change that is older is undone only after a yes.
 const MAX_AGE_UNCONFIRMED: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// What to do about changes that cannot be undone: the command, the text, and the command that it names.
+const INSTEAD: [(&str, &str, &str); 5] = [
+    ("announce", "undo-instead-announce", "announce"),
+    ("deactivate", "undo-instead-deactivate", "create"),
+    ("photo", "undo-instead-photo", "photo"),
+    ("remove", "undo-instead-remove", "add"),
+    ("invite", "undo-instead-invite", "invite"),
+];
+
 /// Finds the command that replaces this one.
 pub async fn resolve(context: &ResolveContext<'_>, flags: Flags) -> Result<Resolution, LeaseError> {
     let ResolveContext { store, instance, conversation_key, localizer, .. } = *context;
@@ -48,15 +57,21 @@ pub async fn resolve(context: &ResolveContext<'_>, flags: Flags) -> Result<Resol
             prompting_commands: Vec::new(),
         }));
     }
-    let command = localizer.format_command(&command, &[]);
-    let mut lines = vec![
-        ReplyLine::not_done(if is_undone { "undo-already" } else { "undo-cannot" })
-            .with_plain("command", command),
-    ];
-    lines.extend(alternative.map(|(command, words)| {
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        ReplyLine::new("undo-instead").with_plain("command", localizer.format_command(&command, &words))
-    }));
+    let key = if is_undone { "undo-already" } else { "undo-cannot" };
+    let line = ReplyLine::not_done(key).with_plain("command", localizer.format_command(&command, &[]));
+    let instead = match alternative {
+        Some((command, words)) => {
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let command = localizer.format_command(&command, &words);
+            Some(ReplyLine::new("undo-instead").with_plain("command", command))
+        }
+        None if is_undone => None,
+        None => INSTEAD
+            .iter()
+            .find(|(own, ..)| *own == command)
+            .map(|(_, key, by)| ReplyLine::new(*key).with_command("command", by, &[])),
+    };
+    let lines = std::iter::once(line).chain(instead).collect();
     Ok(Resolution::Reply(Reply::Lines(lines), Vec::new()))
 }
 

@@ -1,52 +1,44 @@
-//! Checks every key that is given: it is known, its value has the type of its row, and the file of a secret can be read.
+//! Checks each key as it is added to the tree: it is known, and its value has the type of its row.
 
 use std::path::Path;
 
-use super::diagnostic::{Diagnostic, KeyProblem, format_path, nearest_name, problem, variable_name};
+use toml::de::DeValue;
+
+use super::diagnostic::{ENV_PREFIX, KeyProblem, format_path, nearest_name, problem, variable_name};
 use super::key::{FILE_SUFFIX, Key, ValueType};
 use super::schema::{find_key, keys_below, known_names};
 use super::secrets::read_secret_file;
-use super::value_tree::{CheckedNode, ENVIRONMENT, Node, Tree, describe_type_error};
+use super::value_text::{describe_type_error, read_value, read_variable};
+use super::value_tree::{Node, Tree};
 
-/// Returns the values by their keys, a secret from a file by the key of the secret, and what is wrong with the others.
-/// Paths of such files start from `directory`.
-pub(super) fn check_keys(tree: &Tree<Node<'_>>, directory: &Path) -> (Tree<CheckedNode>, Vec<Diagnostic>) {
-    let (mut checked, mut errors) = (Tree::new(), Vec::new());
-    for (path, node) in tree {
-        let (source, key) = (node.source.clone(), format_path(path));
-        let is_unknown = |depth: &usize| keys_below(&path[..=*depth]).next().is_none();
-        if let Some(depth) = (0..path.len()).find(is_unknown) {
+/// Adds a table or a value; what is in the table is added on its own. A variable is the text of its value.
+pub(super) fn add_node(tree: &mut Tree, path: &[String], source: String, value: &DeValue<'_>) {
+    let is_unknown = |depth: &usize| keys_below(&path[..=*depth]).next().is_none();
+    let is_variable = source.starts_with(ENV_PREFIX);
+    let texts = match (0..path.len()).find(is_unknown) {
+        None => read_texts(path, value, is_variable),
+        Some(depth) => {
             let (section, below) = (&path[..depth], &path[depth + 1..]);
-            let is_table = tree.get(&path[..=depth]).is_some_and(|node| node.value.is_table());
-            let meant = suggest_key(section, &path[depth], is_table);
-            // Reported once for the file and for every variable; what is below a key that is no table, with that key.
-            let is_first = node.is_variable || below.is_empty() && node.source != ENVIRONMENT;
-            if is_first && !known_names(section).is_empty() {
-                let remedy = match &meant {
-                    Some(meant) if node.is_variable => {
-                        format!("Did you mean `{}`?", variable_name(&[meant, below].concat()))
-                    }
-                    Some(meant) => format!("Did you mean `{}`?", format_path(meant)),
-                    None => format!("Known here are {}", known_names(section).join(", ")),
-                };
-                errors.push(problem!("is no key"; "{remedy}").at(source, key));
-            }
+            let meant = suggest_key(section, &path[depth], value.is_table() || !below.is_empty());
+            let write = if is_variable { variable_name } else { format_path };
+            let remedy = match &meant {
+                Some(meant) => format!("Did you mean `{}`?", write(&[meant, below].concat())),
+                None => format!("Known here are {}", known_names(section).join(", ")),
+            };
             // What was meant is not reported again as missing.
             if let Some(meant) = meant {
-                checked.entry(secret_of(&meant).unwrap_or(meant)).or_default();
+                let missing = Node { source: String::new(), key: String::new(), texts: Err(None) };
+                tree.entry(secret_of(&meant).unwrap_or(meant)).or_insert(missing);
             }
-            continue;
+            Err(problem!("is no key"; "{remedy}"))
         }
-        let texts = read_texts(tree, path, directory);
-        let texts = texts.map_err(|problem| errors.push(problem.at(&source, &key))).ok();
-        let path = secret_of(path).unwrap_or_else(|| path.clone());
-        checked.insert(path, CheckedNode { source, key, texts });
-    }
-    (checked, errors)
+    };
+    let node = Node { source, key: format_path(path), texts: texts.map_err(Some) };
+    tree.insert(path.to_vec(), node);
 }
 
-/// The key that was probably meant: one of the same name in this section or below, a similar name in this section, or the
-/// same name elsewhere. A table is not meant to be a key that holds a value.
+/// The key that was probably meant: one of the same name in this section or below, a similar name in this section, this
+/// section where it is a key itself, or the same name elsewhere. A table is not meant to be a key that holds a value.
 fn suggest_key(section: &[String], name: &str, is_table: bool) -> Option<Vec<String>> {
     let bare = name.to_lowercase().replace('-', "_");
     let join = |section: &[String], below: Vec<&str>| {
@@ -57,39 +49,48 @@ fn suggest_key(section: &[String], name: &str, is_table: bool) -> Option<Vec<Str
         keys_below(section).find(|(key, _)| fits(key)).map(|(_, below)| join(section, below))
     };
     let similar = || nearest_name(name, known_names(section)).map(|near| join(section, vec![near]));
-    same_name(section).or_else(similar).or_else(|| same_name(&[]))
+    let is_key = || known_names(section).is_empty().then(|| section.to_vec());
+    same_name(section).or_else(similar).or_else(is_key).or_else(|| same_name(&[]))
 }
 
 /// The texts of a known key, or none for a table.
-fn read_texts(tree: &Tree<Node<'_>>, path: &[String], directory: &Path) -> Result<Vec<String>, KeyProblem> {
-    let node = &tree[path];
-    let key = find_key(path);
-    if node.value.is_table() && key.is_none_or(|key| key.value_type == ValueType::NoneOrTable) {
-        return Ok(Vec::new());
+fn read_texts(path: &[String], value: &DeValue<'_>, is_variable: bool) -> Result<Vec<String>, KeyProblem> {
+    match (value, find_key(path).map(|key| key.value_type)) {
+        (DeValue::Table(_), None | Some(ValueType::NoneOrTable)) => Ok(Vec::new()),
+        (DeValue::String(text), Some(value_type)) if is_variable => read_variable(text, value_type),
+        (_, Some(value_type)) => read_value(value, value_type),
+        (_, None) => {
+            let remedy = match is_variable {
+                true => format!("Set the keys below it: {}__…", variable_name(path)),
+                false => format!("Write [{}] and its keys below", format_path(path)),
+            };
+            Err(describe_type_error(value, "a table", &remedy))
+        }
     }
-    let Some(key) = key else {
-        let remedy = match node.is_variable {
-            true => format!("Set the keys below it: {}__…", variable_name(path)),
-            false => format!("Write [{}] and its keys below", format_path(path)),
+}
+
+/// Puts the content of each secret's file in the place of the secret. Paths of such files start from `directory`.
+pub(super) fn read_secret_files(tree: &mut Tree, directory: &Path) {
+    let twins = tree.keys().filter_map(|path| Some((path.clone(), secret_of(path)?)));
+    for (twin, path) in twins.collect::<Vec<_>>() {
+        let Some(mut node) = tree.remove(&twin) else { continue };
+        let (name, is_list) =
+            (format_path(&path), find_key(&path).is_some_and(|key| key.value_type.is_list()));
+        let lines = |text: &str| {
+            text.lines().map(str::trim_end).filter(|line| !line.is_empty()).map(str::to_owned).collect()
         };
-        return Err(describe_type_error(&node.value, "a table", &remedy));
-    };
-    let texts = node.texts(key.value_type)?;
-    let Some(secret) = secret_of(path) else { return Ok(texts) };
-    if let Some(Node { source, .. }) = tree.get(&secret) {
-        let name = &secret[secret.len() - 1];
-        return Err(problem!("is given, and `{name}` too ({source})"; "Remove one of the two"));
+        let split = |text: String| if is_list { lines(&text) } else { vec![text] };
+        node.texts = node.texts.and_then(|file| match tree.get(&path).map_or("", |other| &other.source) {
+            "" => read_secret_file(directory, &file.concat()).map(split).map_err(Some),
+            other => Err(Some(problem!("is given, and `{name}` too ({other})"; "Remove one of the two"))),
+        });
+        tree.insert(path, node);
     }
-    let text = read_secret_file(directory, &texts.concat())?;
-    let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
-    let is_list = find_key(&secret).is_some_and(Key::is_list);
-    Ok(if is_list { lines.map(str::to_owned).collect() } else { vec![text] })
 }
 
 /// The path of the secret whose file the key at this path names.
 fn secret_of(path: &[String]) -> Option<Vec<String>> {
     let (name, section) = path.split_last()?;
-    let is_twin = find_key(path)?.value_type == ValueType::SecretFile;
-    let name = name.strip_suffix(FILE_SUFFIX).filter(|_| is_twin)?;
-    Some([section, &[name.to_owned()]].concat())
+    let secret = [section, &[name.strip_suffix(FILE_SUFFIX)?.to_owned()]].concat();
+    find_key(&secret)?.value_type.is_secret().then_some(secret)
 }

@@ -2,7 +2,7 @@
 //!
 //! They never hold the value of a secret: parsers of secrets describe it without quoting it.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 /// One error or warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,15 +20,12 @@ pub struct Diagnostic {
 impl fmt::Display for Diagnostic {
     /// One line: `source: key: problem. Remedy.`, without control characters.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut line = self.source.clone();
-        if !self.key.is_empty() {
-            write!(line, ": {}", self.key)?;
-        }
-        write!(line, ": {}.", self.problem)?;
-        if let Some(remedy) = &self.remedy {
-            write!(line, " {remedy}{}", if remedy.ends_with('?') { "" } else { "." })?;
-        }
-        line.chars().try_for_each(|c| f.write_char(if c.is_control() { '\u{fffd}' } else { c }))
+        let Self { source, key, problem, remedy } = self;
+        let key = if key.is_empty() { String::new() } else { format!(": {key}") };
+        let remedy = remedy.as_deref().unwrap_or_default();
+        let end = if remedy.is_empty() || remedy.ends_with('?') { "" } else { "." };
+        let line = format!("{source}{key}: {problem}. {remedy}{end}");
+        f.write_str(&line.trim_end().replace(char::is_control, "\u{fffd}"))
     }
 }
 
@@ -43,6 +40,11 @@ impl KeyProblem {
     /// The problem with a value that is no secret: it is quoted before the reason.
     pub(super) fn with_value(text: &str, reason: &str, remedy: impl Into<String>) -> Self {
         Self { message: format!("is {}{reason}", quote_value(text)), remedy: remedy.into() }
+    }
+
+    /// The value, or the problem that the text is none of these.
+    pub(super) fn unless<T>(value: Option<T>, text: &str, noun: &str, remedy: &str) -> Result<T, Self> {
+        value.ok_or_else(|| Self::with_value(text, &format!(", which is no {noun}"), remedy))
     }
 
     /// The diagnostic about a key at this place.
@@ -94,23 +96,16 @@ pub(super) fn variable_name(path: &[String]) -> String {
 
 /// Quotes a value that is no secret, shortened to 40 characters.
 pub(super) fn quote_value(text: &str) -> String {
-    const MAX_LEN: usize = 40;
-    let shown: String = text.chars().take(MAX_LEN).collect();
-    let more = if text.chars().nth(MAX_LEN).is_some() { "…" } else { "" };
+    let shown = format!("{text:.40}");
+    let more = if shown.len() < text.len() { "…" } else { "" };
     format!("`{}{more}`", shown.escape_debug())
 }
 
-/// The name of `known` that is nearest to `name`, if any is near: a beginning of the other, or similar.
+/// The name of `known` that is nearest to `name`, if any is near; letters at the beginning count more.
 pub(super) fn nearest_name<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    const MIN_SIMILARITY: f64 = 0.5;
+    const MIN_SIMILARITY: f64 = 0.8;
     let plain = |name: &str| name.to_lowercase().replace('_', "-");
-    let name = plain(name);
-    let similarity = |known: String| {
-        let is_beginning = name.len() > 1 && (name.starts_with(&known) || known.starts_with(&name));
-        let similarity = strsim::normalized_damerau_levenshtein(&name, &known);
-        if is_beginning { similarity.max(0.6) } else { similarity }
-    };
-    let rated = known.into_iter().map(|known| (similarity(plain(known)), known));
+    let rated = known.into_iter().map(|known| (strsim::jaro_winkler(&plain(name), &plain(known)), known));
     let near = rated.filter(|(similarity, _)| *similarity >= MIN_SIMILARITY);
     near.max_by(|(one, _), (other, _)| one.total_cmp(other)).map(|(_, known)| known)
 }

@@ -2,10 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::diagnostic::{ENV_PREFIX, format_path};
-use super::key::{Key, KeyDefault, ValueType};
-use super::schema::{KEYS, is_chosen};
-use super::value_tree::{CheckedNode, Tree, child_names, parse_variable};
+use super::value_tree::Node;
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +13,18 @@ pub enum ConfigOrigin {
     Variable(String),
     /// Nothing was given.
     Default,
+}
+
+impl ConfigOrigin {
+    /// The origin of a value; without a node, it is a default.
+    pub(super) fn from_node(node: Option<&Node>) -> Self {
+        match node {
+            None => Self::Default,
+            Some(node) if node.is_variable() => Self::Variable(node.source.clone()),
+            // The path of the file is told once.
+            Some(node) => Self::File(node.source.rsplit('/').next().unwrap_or_default().to_owned()),
+        }
+    }
 }
 
 /// A key as it holds.
@@ -55,10 +64,6 @@ pub struct EffectiveValues {
 }
 
 impl EffectiveConfig {
-    pub(super) fn new(values: EffectiveValues) -> Self {
-        Self(Arc::new(RwLock::new(values)))
-    }
-
     /// The values that hold now.
     pub fn values(&self) -> EffectiveValues {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
@@ -78,60 +83,12 @@ impl EffectiveConfig {
         new.values.retain(|value| !is_kept(value));
         new.values.extend(old.values.into_iter().filter(|value| is_kept(value)));
         new.needs_restart = needs_restart.to_vec();
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = new;
+        self.set(new);
     }
-}
 
-/// The values of all keys of the tables that are there.
-pub(super) fn effective_values(tree: &Tree<CheckedNode>) -> Vec<ConfigValue> {
-    let keys = KEYS.iter().filter(|key| key.value_type != ValueType::SecretFile);
-    keys.flat_map(|key| expand(tree, key)).collect()
-}
-
-/// The values of a key, in each table that may have it.
-fn expand(tree: &Tree<CheckedNode>, key: &'static Key) -> Vec<ConfigValue> {
-    let mut paths: Vec<Vec<String>> = vec![Vec::new()];
-    for segment in key.path.split('.') {
-        paths = paths
-            .into_iter()
-            .flat_map(|path| {
-                let names: Vec<String> = match is_chosen(segment) {
-                    true => child_names(tree, &path).map(str::to_owned).collect(),
-                    false => vec![segment.to_owned()],
-                };
-                names.into_iter().map(move |name| [&path[..], &[name]].concat())
-            })
-            .collect();
+    pub(super) fn set(&self, values: EffectiveValues) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = values;
     }
-    paths.iter().filter_map(|path| read_value(tree, key, path)).collect()
-}
-
-fn read_value(tree: &Tree<CheckedNode>, key: &'static Key, path: &[String]) -> Option<ConfigValue> {
-    let (name, section) = path.split_last()?;
-    let is_table = |node: &CheckedNode| node.texts.as_ref().is_some_and(Vec::is_empty) && !key.is_list();
-    let (text, origin) = match (tree.get(path), key.default) {
-        // The keys of the table say it all.
-        (Some(node), _) if key.value_type == ValueType::NoneOrTable && is_table(node) => return None,
-        (Some(node), _) => {
-            let source = node.source.clone();
-            let is_variable = source.starts_with(ENV_PREFIX);
-            // The path of the file is told once.
-            let line = source.rsplit('/').next().unwrap_or_default().to_owned();
-            let origin = if is_variable { ConfigOrigin::Variable(source) } else { ConfigOrigin::File(line) };
-            (node.texts.clone()?.join(", "), origin)
-        }
-        (None, KeyDefault::Value(text)) => {
-            let texts = parse_variable(text, key.value_type).unwrap_or_default();
-            (texts.join(", "), ConfigOrigin::Default)
-        }
-        (None, KeyDefault::SectionName) => (section.last()?.clone(), ConfigOrigin::Default),
-        (None, KeyDefault::Required | KeyDefault::Absent) => return None,
-    };
-    // Tables that are not there have no defaults, except for the limits.
-    let is_limits = section.last().is_some_and(|name| name == "limits");
-    let is_there = tree.contains_key(section) || section.len() == 1 || is_limits;
-    let (section, name) = (format_path(section), format_path(std::slice::from_ref(name)));
-    is_there.then(|| ConfigValue { section, name, value: (!key.secret).then_some(text), origin })
 }
 
 #[cfg(test)]

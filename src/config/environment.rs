@@ -5,12 +5,13 @@
 
 use toml::de::DeValue;
 
-use super::diagnostic::{Diagnostic, ENV_PREFIX, KeyProblem, problem, refuse_if};
+use super::check_keys::add_node;
+use super::diagnostic::{Diagnostic, ENV_PREFIX, KeyProblem, format_path, problem, refuse_if};
 use super::schema;
-use super::value_tree::{ENVIRONMENT, Node, Tree, child_names};
+use super::value_tree::{Node, Tree, child_names};
 
 /// Sets the keys of the variables in the tree, and returns the errors.
-pub(super) fn apply_variables(tree: &mut Tree<Node<'_>>, variables: &[(String, String)]) -> Vec<Diagnostic> {
+pub(super) fn apply_variables(tree: &mut Tree, variables: &[(String, String)]) -> Vec<Diagnostic> {
     let mut errors = Vec::new();
     for (name, text) in variables {
         let Some(rest) = name.strip_prefix(ENV_PREFIX) else { continue };
@@ -23,65 +24,58 @@ pub(super) fn apply_variables(tree: &mut Tree<Node<'_>>, variables: &[(String, S
 }
 
 /// Sets a key over the value of the file, but not over that of another variable.
-fn set_value(
-    tree: &mut Tree<Node<'_>>,
-    segments: &[String],
-    name: &str,
-    text: &str,
-) -> Result<(), KeyProblem> {
+fn set_value(tree: &mut Tree, segments: &[String], name: &str, text: &str) -> Result<(), KeyProblem> {
     refuse_if!(segments.iter().any(String::is_empty), "names no key"; "Write it as VINCULA__SECTION__KEY");
-    let mut path = Vec::new();
+    let mut path: Vec<String> = Vec::new();
     for segment in segments {
-        if !tree.get(&path).is_some_and(|node| node.value.is_table()) {
-            replace(tree, &path, Node::new_table(ENVIRONMENT.to_owned()))?;
-        }
         // Variables are in capitals: where the operator chooses the name, `ANA` may be `Ana` in the file.
         let is_chosen = schema::known_names(&path).into_iter().any(schema::is_chosen);
         let spelling = child_names(tree, &path).find(|name| is_chosen && name.to_lowercase() == *segment);
         path.push(spelling.unwrap_or(segment).to_owned());
     }
-    let value = DeValue::String(text.to_owned().into());
-    replace(tree, &path, Node { source: name.to_owned(), value, is_variable: true })
-}
-
-/// Replaces what is at a path and below, unless a variable set some of it.
-fn replace<'t>(tree: &mut Tree<Node<'t>>, path: &[String], node: Node<'t>) -> Result<(), KeyProblem> {
-    let variable = tree.iter().find(|(other, node)| other.starts_with(path) && node.is_variable);
-    if let Some((_, Node { source: other, .. })) = variable {
+    // A value in the place of a table that the key is in, the key itself, and what is below it.
+    let is_replaced = |other: &[String], node: &Node| {
+        let is_around = path.starts_with(other) && !schema::known_names(other).is_empty();
+        other.starts_with(&path) || is_around && !node.is_table()
+    };
+    let mut variables = tree.iter().filter(|(_, node)| node.is_variable());
+    if let Some((_, Node { source: other, .. })) = variables.find(|(other, node)| is_replaced(other, node)) {
         return Err(problem!("contradicts {other}, which sets the same key"; "Remove one of the two"));
     }
-    tree.retain(|other, _| !other.starts_with(path));
-    tree.insert(path.to_vec(), node);
+    tree.retain(|other, node| !is_replaced(other, node));
+    for table in (0..path.len()).map(|depth| &path[..depth]) {
+        let (source, key) = ("environment".to_owned(), format_path(table));
+        tree.entry(table.to_vec()).or_insert(Node { source, key, texts: Ok(Vec::new()) });
+    }
+    add_node(tree, &path, name.to_owned(), &DeValue::String(text.into()));
     Ok(())
 }
 
 /// Variables with one underscore in place of two: they look set and are not read.
 pub(super) fn find_lookalikes(variables: &[(String, String)]) -> Vec<Diagnostic> {
-    let lookalikes = variables.iter().filter_map(|(name, _)| {
+    let find = |name: &str| {
         let rest = name.strip_prefix("VINCULA_").filter(|rest| !rest.starts_with('_'))?.replace("__", "_");
         // Kubernetes sets VINCULA_PORT and VINCULA_SERVICE_HOST of its own: only whole keys count.
-        let in_variables = schema::KEYS.iter().map(|key| key.path.to_uppercase().replace('.', "__"));
-        let meant = match rest.starts_with("INSTANCES_") {
-            true => "INSTANCES__…".to_owned(),
-            false => in_variables.into_iter().find(|key| key.replace("__", "_") == rest.to_uppercase())?,
-        };
+        let mut keys = schema::KEYS.iter().map(|key| key.path.to_uppercase().replace('.', "__"));
+        let instance = rest.starts_with("INSTANCES_").then(|| "INSTANCES__…".to_owned());
+        let meant = instance.or_else(|| keys.find(|key| key.replace("__", "_") == rest.to_uppercase()))?;
         Some(problem!("is not read"; "Put two underscores between levels: {ENV_PREFIX}{meant}").at(name, ""))
-    });
-    lookalikes.collect()
+    };
+    variables.iter().filter_map(|(name, _)| find(name)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
-    use super::super::value_tree::{empty_tree, parse};
+    use super::super::file::parse;
     use super::*;
 
     fn variables(rows: &[(&str, &str)]) -> Vec<(String, String)> {
         rows.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
     }
 
-    fn at<'n, 't>(tree: &'n Tree<Node<'t>>, path: &str) -> &'n Node<'t> {
+    fn at<'n>(tree: &'n Tree, path: &str) -> &'n Node {
         tree.get(&path.split('.').map(str::to_owned).collect::<Vec<_>>()).unwrap()
     }
 
@@ -107,7 +101,8 @@ mod tests {
             ("instances.main.admins.Ana.phone", "2"),
         ] {
             let node = at(&root, path);
-            assert_eq!((node.value.as_str(), node.is_variable), (Some(text), true), "{path}");
+            assert_eq!(node.texts.as_ref().ok().unwrap(), &[text], "{path}");
+            assert!(node.is_variable(), "{path}");
         }
     }
 
@@ -118,7 +113,7 @@ mod tests {
             ("VINCULA__INSTANCES__MAIN__VERIFY__ZAPI_TOKEN", "VINCULA__INSTANCES__MAIN__VERIFY"),
             ("VINCULA__SERVER__LISTEN", "VINCULA__Server__Listen"),
         ] {
-            let mut root = empty_tree(ENVIRONMENT.to_owned());
+            let mut root = Tree::new();
             let findings = apply_variables(&mut root, &variables(&[(one, "a"), (other, "b")]));
             assert_eq!(findings.len(), 1, "{one}");
             assert_eq!(findings[0].source, other);
@@ -129,7 +124,7 @@ mod tests {
     #[test]
     fn a_variable_without_a_name_at_every_level_is_told() {
         for name in ["VINCULA__", "VINCULA__SERVER__", "VINCULA____LISTEN"] {
-            let mut root = empty_tree(ENVIRONMENT.to_owned());
+            let mut root = Tree::new();
             assert_eq!(apply_variables(&mut root, &variables(&[(name, "x")])).len(), 1, "{name}");
         }
     }

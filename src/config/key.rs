@@ -1,4 +1,4 @@
-//! What a row says about a key of the configuration: its type, its default, a sentence, whether it is secret.
+//! What a row says about a key of the configuration: its type, its default, a sentence.
 
 use super::diagnostic::KeyProblem;
 
@@ -13,8 +13,6 @@ pub struct Key {
     pub default: KeyDefault,
     /// One sentence about it.
     pub doc: &'static str,
-    /// Its value is never shown, and its `_file` twin can name a file that holds it.
-    pub secret: bool,
 }
 
 /// What a value looks like in the file; in the environment everything is text.
@@ -22,6 +20,8 @@ pub struct Key {
 pub enum ValueType {
     /// Quoted text, whose form the word names.
     Text(&'static str),
+    /// The same, but the value is never shown, and the key's `_file` twin can name a file that holds it.
+    Secret(&'static str),
     /// One of these words.
     Word(&'static [&'static str]),
     /// A whole number between these two.
@@ -32,10 +32,10 @@ pub enum ValueType {
     Size,
     /// A list of texts, whose form the word names.
     List(&'static str),
+    /// A list of secrets.
+    SecretList(&'static str),
     /// The text `none`, or the table of the keys below.
     NoneOrTable,
-    /// The path of a file that holds a secret.
-    SecretFile,
 }
 
 /// The value of an absent key.
@@ -51,58 +51,34 @@ pub enum KeyDefault {
     SectionName,
 }
 
-impl Key {
-    /// The key of a row. `doc` may begin with a blank, as the text of a doc comment does.
-    pub(super) const fn new<T>(
-        path: &'static str,
-        format: &Format<T>,
-        default: KeyDefault,
-        doc: &'static str,
-    ) -> Self {
-        let doc = doc.trim_ascii_start();
-        Self { path, value_type: format.value_type, default, doc, secret: format.secret }
+impl ValueType {
+    pub(super) fn is_list(self) -> bool {
+        matches!(self, Self::List(_) | Self::SecretList(_))
     }
 
+    pub(super) fn is_secret(self) -> bool {
+        matches!(self, Self::Secret(_) | Self::SecretList(_))
+    }
+}
+
+impl Key {
     /// The last segment of its path.
     pub(super) fn name(&self) -> &'static str {
         self.path.rsplit('.').next().unwrap_or(self.path)
     }
 
-    /// Its value is a list.
-    pub(super) fn is_list(&self) -> bool {
-        matches!(self.value_type, ValueType::List(_))
-    }
-
     /// The key of a file that holds this secret.
     pub(super) fn file_twin(&self) -> Self {
-        let lines = if self.is_list() { ", one a line" } else { "" };
+        let lines = if self.value_type.is_list() { ", one a line" } else { "" };
         // Leaked once, for the list of all keys.
         let doc = format!("A file that holds `{}`{lines}.", self.name()).leak();
         let path = format!("{}{FILE_SUFFIX}", self.path).leak();
-        Self { path, value_type: ValueType::SecretFile, default: KeyDefault::Absent, doc, secret: false }
+        Self { path, value_type: ValueType::Text("path"), default: KeyDefault::Absent, doc }
     }
 }
 
 /// What follows the name of a secret in the name of its twin.
 pub(super) const FILE_SUFFIX: &str = "_file";
 
-/// Parses the text of a value.
+/// Parses the text of a value, or one text of a list.
 pub(super) type Parse<T> = fn(&str) -> Result<T, KeyProblem>;
-
-/// The type of a value: what it looks like and how its text, or each text of its list, is parsed.
-pub(super) struct Format<T> {
-    pub(super) value_type: ValueType,
-    pub(super) parse: Parse<T>,
-    pub(super) secret: bool,
-}
-
-impl<T> Format<T> {
-    pub(super) const fn new(value_type: ValueType, parse: Parse<T>) -> Self {
-        Self { value_type, parse, secret: false }
-    }
-
-    /// The same for a secret.
-    pub(super) const fn secret(self) -> Self {
-        Self { secret: true, ..self }
-    }
-}

@@ -1,20 +1,19 @@
 //! Finds the file, applies the environment, and reads a [`Config`] or reports every error at once.
 
-use std::cell::RefCell;
 use std::fmt;
 use std::io::ErrorKind::{NotADirectory, NotFound};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::check_keys::check_keys;
+use super::check_keys::read_secret_files;
+use super::console::{ConsoleConfig, has_sign_in, read_console};
 use super::diagnostic::{Diagnostic, ENV_PREFIX, problem};
-use super::effective::{EffectiveConfig, EffectiveValues, effective_values};
-use super::environment;
+use super::effective::{EffectiveConfig, EffectiveValues};
+use super::instance::{Instance, read_instances};
+use super::notify::{NotifyConfig, read_notify};
 use super::section::{Entry, Reader};
-use super::sections::{
-    ConsoleConfig, Instance, NotifyConfig, ServerConfig, StoreConfig, read_console, read_instances,
-    read_notify, read_server, read_store,
-};
-use super::value_tree::{self, ENVIRONMENT};
+use super::server::{ServerConfig, StoreConfig, StoreValues, check_store, read_server};
+use super::value_tree::{Node, Tree};
+use super::{environment, file};
 
 /// The variable that names the file.
 const CONFIG_VARIABLE: &str = "VINCULA_CONFIG";
@@ -88,7 +87,7 @@ impl ConfigSource {
         let is_named = paths.len() == 1;
         for path in paths {
             match std::fs::read(self.directory.join(&path)) {
-                Ok(bytes) => return decode(&path, bytes).map(|text| Some((path, text))),
+                Ok(bytes) => return file::decode(&path, bytes).map(|text| Some((path, text))),
                 Err(error) if !is_named && matches!(error.kind(), NotFound | NotADirectory) => {}
                 Err(error) => {
                     let problem = problem!("cannot be read: {error}"; "{remedy}");
@@ -98,18 +97,6 @@ impl ConfigSource {
         }
         Ok(None)
     }
-}
-
-/// The text of a file; another encoding than UTF-8 is named, with the line of its first letter.
-fn decode(path: &Path, bytes: Vec<u8>) -> Result<String, Diagnostic> {
-    let is_utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
-    String::from_utf8(bytes).map_err(|error| {
-        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-        let encoding = if is_utf16 { "UTF-16" } else { "another encoding, such as Windows-1252" };
-        let problem = problem!("is no UTF-8 text, but {encoding}"; "Save it as UTF-8");
-        problem.at(format!("{}:{line}", path.display()), "")
-    })
 }
 
 impl fmt::Debug for ConfigSource {
@@ -139,30 +126,28 @@ pub struct LoadedConfig {
 pub fn load(source: &ConfigSource, known_commands: &[&str]) -> Result<LoadedConfig, Vec<Diagnostic>> {
     let file = source.read_file().map_err(|error| vec![error])?;
     let mut tree = match &file {
-        Some((path, text)) => value_tree::parse(path, text).map_err(|error| vec![error])?,
-        None => value_tree::empty_tree(ENVIRONMENT.to_owned()),
+        Some((path, text)) => file::parse(path, text).map_err(|error| vec![error])?,
+        None => Tree::new(),
     };
     let no_text = |name: &String| problem!("is no UTF-8 text"; "Set it again, as text").at(name, "");
     let mut errors: Vec<Diagnostic> = source.unreadable.iter().map(no_text).collect();
     errors.extend(environment::apply_variables(&mut tree, &source.env));
-    let (tree, key_errors) = check_keys(&tree, &source.directory);
-    errors.extend(key_errors);
+    read_secret_files(&mut tree, &source.directory);
+    let problem = |node: &mut Node| Some(node.texts.as_mut().err()?.take()?.at(&node.source, &node.key));
+    errors.extend(tree.values_mut().filter_map(problem));
 
-    let warnings = environment::find_lookalikes(&source.env);
-    let (errors, warnings) = (RefCell::new(errors), RefCell::new(warnings));
-    let reader = Reader { tree, errors, warnings, known_commands };
+    let (errors, warnings) = (errors.into(), environment::find_lookalikes(&source.env).into());
+    let reader = Reader { tree, known_commands, errors, warnings, values: Default::default() };
     let config = read_config(&Entry { reader: &reader, path: Vec::new() });
-    let values = effective_values(&reader.tree);
     let (mut errors, warnings) = (reader.errors.into_inner(), reader.warnings.into_inner());
-    let path = file.as_ref().map(|(path, _)| path.clone());
+    let path = file.map(|(path, _)| path);
     if let (Some(config), true) = (config, errors.is_empty()) {
-        let effective = EffectiveConfig::new(EffectiveValues {
-            values,
+        config.effective.set(EffectiveValues {
+            values: reader.values.into_inner(),
             warnings: warnings.iter().map(ToString::to_string).collect(),
             path: path.as_ref().map(|path| path.display().to_string()),
             needs_restart: Vec::new(),
         });
-        let config = Config { effective, ..config };
         return Ok(LoadedConfig { config, path, warnings });
     }
     // Stable: errors of one line, and those without a line, keep their order.
@@ -178,11 +163,14 @@ pub fn load(source: &ConfigSource, known_commands: &[&str]) -> Result<LoadedConf
 }
 
 fn read_config(root: &Entry<'_>) -> Option<Config> {
-    let (has_sign_in, console) = read_console(&root.child("console"));
-    let (listen, server) = read_server(&root.child("server"), has_sign_in);
-    let instances = read_instances(&root.child("instances"), listen);
-    let store = read_store(&root.child("store"), instances.iter().map(|it| it.max_event_age).max());
-    let notify = read_notify(&root.child("notify"), &root.child("instances"));
-    let effective = EffectiveConfig::default();
-    Some(Config { server: server?, console: console?, store: store?, instances, notify: notify?, effective })
+    let [console, store, instances] = ["console", "store", "instances"].map(|name| root.child(name));
+    let server = read_server(&root.child("server"), has_sign_in(&console));
+    let console = read_console(&console);
+    let store_values = StoreValues::read(&store);
+    let numbers = read_instances(&instances, server.listen);
+    let max_age = numbers.iter().map(|it| it.max_event_age).max().unwrap_or_default();
+    let store = check_store(&store, store_values, max_age);
+    let notify = read_notify(&root.child("notify"), &instances);
+    let (server, console, store, notify) = (server.build()?, console?, store?, notify?);
+    Some(Config { server, console, store, instances: numbers, notify, effective: EffectiveConfig::default() })
 }

@@ -34,10 +34,8 @@ pub fn parse_directives(filter: &str) -> Result<Vec<Directive>, LogFilterError> 
 }
 
 pub(super) fn parse_log_filter(text: &str) -> Result<String, KeyProblem> {
-    match parse_directives(text) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(error) => Err(problem!("{error}"; "{LOG_FILTER_HELP}")),
-    }
+    let problem = |error| problem!("{error}"; "{LOG_FILTER_HELP}");
+    parse_directives(text).map(|_| text.to_owned()).map_err(problem)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use serde::de::{DeserializeOwned, IntoDeserializer as _};
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-use super::diagnostic::{KeyProblem, problem, refuse_if};
+use super::diagnostic::{KeyProblem, nearest_name, problem, refuse_if};
 use crate::domain::{CommunityId, GroupId, InstanceName, Lid, Locale, Phone};
 
 /// The longest duration, so that sums of times stay in the calendar.
@@ -34,9 +34,9 @@ pub(super) fn parse_size(text: &str) -> Result<usize, KeyProblem> {
         _ => 0,
     };
     let bytes = number.parse().ok().and_then(|number: usize| number.checked_mul(factor));
+    let bytes = bytes.filter(|bytes| (1..=MAX_SIZE).contains(bytes));
     let remedy = "Write bytes, or a number with KiB or MiB, such as \"256KiB\"; over 0, at most 1GiB";
-    let problem = || KeyProblem::with_value(text, ", which is no size", remedy);
-    bytes.filter(|bytes| (1..=MAX_SIZE).contains(bytes)).ok_or_else(problem)
+    KeyProblem::unless(bytes, text, "size", remedy)
 }
 
 /// A duration: `90s`, `10m`, `1h30m`, `2d`.
@@ -46,7 +46,7 @@ pub(super) fn parse_duration(text: &str) -> Result<Duration, KeyProblem> {
     let whole = whole.and_then(|whole| Duration::try_from(whole).ok());
     let whole = whole.filter(|whole| !whole.is_zero() && *whole <= MAX_DURATION);
     let remedy = "Write a number and s, m, h or d, such as \"10m\"; over 0, at most 365d";
-    whole.ok_or_else(|| KeyProblem::with_value(text, ", which is no duration", remedy))
+    KeyProblem::unless(whole, text, "duration", remedy)
 }
 
 /// A value whose text was checked by its type.
@@ -68,11 +68,9 @@ pub(super) fn parse_locale(tag: &str) -> Result<Locale, KeyProblem> {
 /// A time zone, by its IANA name.
 pub(super) fn parse_time_zone(text: &str) -> Result<TimeZone, KeyProblem> {
     TimeZone::get(text).map_err(|_| {
-        let names = jiff::tz::db().available().map(|name| name.to_string());
-        let rated = names.map(|name| (strsim::jaro_winkler(&name, text), name));
-        let near = rated.max_by(|(one, _), (other, _)| one.total_cmp(other));
-        match near.filter(|(likeness, _)| *likeness >= 0.8) {
-            Some((_, near)) => problem!("is no time zone"; "Did you mean `{near}`?"),
+        let known: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+        match nearest_name(text, known.iter().map(String::as_str)) {
+            Some(near) => problem!("is no time zone"; "Did you mean `{near}`?"),
             None => problem!("is no time zone";
                 "Write an IANA name such as `America/Sao_Paulo` or `Europe/Lisbon`"),
         }
@@ -81,12 +79,10 @@ pub(super) fn parse_time_zone(text: &str) -> Result<TimeZone, KeyProblem> {
 
 /// A prefix of commands: no letter or digit, else ordinary words would become commands.
 pub(super) fn parse_prefix(text: &str) -> Result<String, KeyProblem> {
-    let is_ordinary = |c: char| c.is_alphanumeric() || c.is_whitespace() || c.is_control();
-    if !(1..=3).contains(&text.chars().count()) || text.contains(is_ordinary) {
-        let remedy = "Write one to three signs such as / or ! without letters, digits and blanks";
-        return Err(KeyProblem::with_value(text, ", which is no prefix", remedy));
-    }
-    Ok(text.to_owned())
+    let is_sign = |c: char| !c.is_alphanumeric() && !c.is_whitespace() && !c.is_control();
+    let is_prefix = (1..=3).contains(&text.chars().count()) && text.chars().all(is_sign);
+    let remedy = "Write one to three signs such as / or ! without letters, digits and blanks";
+    KeyProblem::unless(is_prefix.then(|| text.to_owned()), text, "prefix", remedy)
 }
 
 /// A text in one line, not empty.
@@ -99,14 +95,9 @@ pub(super) fn parse_line(text: &str) -> Result<String, KeyProblem> {
 
 pub(super) fn parse_header(text: &str) -> Result<HeaderName, KeyProblem> {
     // Not shown: it may be the secret, in the wrong place.
-    let problem = |_| problem!("is no name of an HTTP header"; "Write it like X-Hub-Signature-256");
+    let problem =
+        |_| problem!("is no name of an HTTP header"; "Write it like X-Forwarded-User or X-Hub-Signature-256");
     HeaderName::from_bytes(text.trim().as_bytes()).map_err(problem)
-}
-
-/// A header in which a proxy names a person.
-pub(super) fn parse_user_header(text: &str) -> Result<HeaderName, KeyProblem> {
-    parse_header(text)
-        .map_err(|problem| KeyProblem { remedy: "Write it like X-Forwarded-User".to_owned(), ..problem })
 }
 
 pub(super) fn parse_phone(text: &str) -> Result<Phone, KeyProblem> {
@@ -118,8 +109,7 @@ pub(super) fn parse_phone(text: &str) -> Result<Phone, KeyProblem> {
 
 pub(super) fn parse_instance_name(text: &str) -> Result<InstanceName, KeyProblem> {
     let remedy = "Write the name of an instance: `main` for [instances.main]";
-    let problem = || KeyProblem::with_value(text, ", which is no name of an instance", remedy);
-    InstanceName::parse(text.trim()).ok_or_else(problem)
+    KeyProblem::unless(InstanceName::parse(text.trim()), text, "name of an instance", remedy)
 }
 
 pub(super) fn parse_lid(text: &str) -> Result<Lid, KeyProblem> {
@@ -131,8 +121,7 @@ pub(super) fn parse_target_id(text: &str) -> Result<String, KeyProblem> {
     let text = text.trim();
     let is_id = CommunityId::parse(text).is_some() || GroupId::parse(text).is_some();
     let remedy = "Write an id as /communities and /groups show it, such as \"120363186053925765\"";
-    let problem = || KeyProblem::with_value(text, ", which is no id of a community or a group", remedy);
-    is_id.then(|| text.to_owned()).ok_or_else(problem)
+    KeyProblem::unless(is_id.then(|| text.to_owned()), text, "id of a community or a group", remedy)
 }
 
 /// Checks that the command parser reads the name as one word with no other meaning.

@@ -7,33 +7,45 @@ use serde_json::{Value as Json, json};
 
 use super::key::FILE_SUFFIX;
 pub use super::key::{Key, KeyDefault, ValueType};
-use super::sections;
+use super::{admins, console, instance, notify, server, verify};
+
+/// The rows of all keys, in the order in which documents list them.
+const ROWS: &[&[Key]] = &[
+    server::ServerValues::KEYS,
+    console::ConsoleValues::KEYS,
+    server::StoreValues::KEYS,
+    instance::InstanceValues::KEYS,
+    verify::VerifyValues::KEYS,
+    verify::HmacValues::KEYS,
+    verify::StandardWebhooksValues::KEYS,
+    instance::RateLimitValues::KEYS,
+    admins::AdminValues::KEYS,
+    admins::ALIAS_KEYS,
+    notify::NotifyValues::KEYS,
+];
 
 /// All keys, in the order in which documents list them; the keys of a section stand together.
 pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
-    let rows = sections::ROWS.iter().copied().flatten();
-    rows.flat_map(|key| [Some(*key), key.secret.then(|| key.file_twin())]).flatten().collect()
+    let with_twin = |key: &Key| [Some(*key), key.value_type.is_secret().then(|| key.file_twin())];
+    ROWS.iter().copied().flatten().flat_map(with_twin).flatten().collect()
 });
 
 /// The keys at a path and below it, each with its segments below the path.
-pub(super) fn keys_below<S: AsRef<str>>(
-    path: &[S],
-) -> impl Iterator<Item = (&'static Key, Vec<&'static str>)> {
+pub(super) fn keys_below(path: &[String]) -> impl Iterator<Item = (&'static Key, Vec<&'static str>)> {
     KEYS.iter().filter_map(|key| {
         let mut segments = key.path.split('.');
-        let is_at =
-            |name: &S| segments.next().is_some_and(|segment| segment == name.as_ref() || is_chosen(segment));
+        let is_at = |name: &String| segments.next().is_some_and(|it| it == name || is_chosen(it));
         path.iter().all(is_at).then(|| (key, segments.collect()))
     })
 }
 
 /// The key at a path.
-pub(super) fn find_key<S: AsRef<str>>(path: &[S]) -> Option<&'static Key> {
+pub(super) fn find_key(path: &[String]) -> Option<&'static Key> {
     keys_below(path).find(|(_, below)| below.is_empty()).map(|(key, _)| key)
 }
 
 /// The names that may stand in a table; `<…>` is any that the operator chooses.
-pub(super) fn known_names<S: AsRef<str>>(path: &[S]) -> Vec<&'static str> {
+pub(super) fn known_names(path: &[String]) -> Vec<&'static str> {
     let mut names: Vec<&str> = keys_below(path).filter_map(|(_, below)| below.first().copied()).collect();
     names.dedup();
     names
@@ -47,7 +59,7 @@ pub(super) fn is_chosen(segment: &str) -> bool {
 /// The table of keys for docs/configuration.md, in Markdown.
 pub fn markdown() -> String {
     let mut table = String::from("| key | value | default | meaning |\n|---|---|---|---|\n");
-    for Key { path, value_type, default, doc, secret } in KEYS.iter() {
+    for Key { path, value_type, default, doc } in KEYS.iter() {
         let (value, _) = describe_type(*value_type, &[]);
         let default = match default {
             KeyDefault::Required => "*required*".to_owned(),
@@ -55,7 +67,7 @@ pub fn markdown() -> String {
             KeyDefault::Value(text) => format!("`{}`", default_value(*value_type, text)),
             KeyDefault::SectionName => "the key".to_owned(),
         };
-        let secret = if *secret { " **Secret.**" } else { "" };
+        let secret = if value_type.is_secret() { " **Secret.**" } else { "" };
         // Writing to a String does not fail.
         let _ = writeln!(table, "| `{path}` | {value} | {default} | {doc}{secret} |");
     }
@@ -72,11 +84,11 @@ pub fn json_schema() -> Json {
     root
 }
 
-fn table_schema(path: &[&str]) -> Json {
+fn table_schema(path: &[String]) -> Json {
     let mut schema = json!({ "type": "object", "additionalProperties": false });
     let mut pairs = Vec::new();
     for segment in known_names(path) {
-        let path = [path, &[segment]].concat();
+        let path = [path, &[segment.to_owned()]].concat();
         let key = find_key(&path);
         let child = key.map_or_else(|| table_schema(&path), |key| key_schema(key, &path));
         match is_chosen(segment) {
@@ -84,7 +96,7 @@ fn table_schema(path: &[&str]) -> Json {
             false => schema["properties"][segment] = child,
         }
         // A secret is given by its key or by its file, not by both.
-        if key.is_some_and(|key| key.secret) {
+        if key.is_some_and(|key| key.value_type.is_secret()) {
             pairs.push(json!({ "not": { "required": [segment, format!("{segment}{FILE_SUFFIX}")] } }));
         }
     }
@@ -94,7 +106,7 @@ fn table_schema(path: &[&str]) -> Json {
     schema
 }
 
-fn key_schema(key: &Key, path: &[&str]) -> Json {
+fn key_schema(key: &Key, path: &[String]) -> Json {
     let (_, mut schema) = describe_type(key.value_type, path);
     schema["description"] = json!(key.doc);
     if let KeyDefault::Value(text) = key.default {
@@ -106,16 +118,15 @@ fn key_schema(key: &Key, path: &[&str]) -> Json {
 /// A default as JSON, which for these types is TOML as well.
 fn default_value(value_type: ValueType, text: &str) -> Json {
     match value_type {
-        ValueType::Text(_) | ValueType::Word(_) | ValueType::Size => json!(text),
+        ValueType::Text(_) | ValueType::Secret(_) | ValueType::Word(_) | ValueType::Size => json!(text),
         _ => serde_json::from_str(text).unwrap_or_default(),
     }
 }
 
 /// How a type is described in the table, and its JSON Schema. `path` is that of the key.
-fn describe_type(value_type: ValueType, path: &[&str]) -> (String, Json) {
+fn describe_type(value_type: ValueType, path: &[String]) -> (String, Json) {
     match value_type {
-        ValueType::Text(form) => (form.to_owned(), json!({ "type": "string" })),
-        ValueType::SecretFile => ("path".to_owned(), json!({ "type": "string" })),
+        ValueType::Text(form) | ValueType::Secret(form) => (form.to_owned(), json!({ "type": "string" })),
         ValueType::Word(words) => (format!("`{}`", words.join("`, `")), json!({ "enum": words })),
         ValueType::Number(min, max) => {
             let range = if max == u32::MAX { format!("{min} or more") } else { format!("{min} to {max}") };
@@ -123,7 +134,7 @@ fn describe_type(value_type: ValueType, path: &[&str]) -> (String, Json) {
         }
         ValueType::Bool => ("`true` or `false`".to_owned(), json!({ "type": "boolean" })),
         ValueType::Size => ("size".to_owned(), json!({ "type": ["string", "integer"] })),
-        ValueType::List(form) => {
+        ValueType::List(form) | ValueType::SecretList(form) => {
             (format!("list: {form}"), json!({ "type": "array", "items": { "type": "string" } }))
         }
         ValueType::NoneOrTable => {
@@ -163,9 +174,10 @@ mod tests {
 
     #[test]
     fn a_section_knows_what_may_stand_in_it() {
-        assert_eq!(known_names::<&str>(&[]), ["server", "console", "store", "instances", "notify"]);
-        assert_eq!(known_names(&["instances"]), ["<instance>"]);
-        assert!(known_names(&["instances", "<instance>"]).contains(&"verify"));
-        assert!(known_names(&["instances", "main", "verify", "hmac"]).contains(&"secrets_file"));
+        let names = |path: &[&str]| known_names(&path.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>());
+        assert_eq!(names(&[]), ["server", "console", "store", "instances", "notify"]);
+        assert_eq!(names(&["instances"]), ["<instance>"]);
+        assert!(names(&["instances", "<instance>"]).contains(&"verify"));
+        assert!(names(&["instances", "main", "verify", "hmac"]).contains(&"secrets_file"));
     }
 }

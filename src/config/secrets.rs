@@ -7,52 +7,38 @@ use std::path::Path;
 
 use argon2::PasswordHash;
 use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use regex::Regex;
 use secrecy::{SecretSlice, SecretString};
 
 use super::diagnostic::{KeyProblem, problem, refuse_if};
 use super::urls::check_panel_url;
 
-/// One of Z-API's credentials.
-pub(super) struct Credential {
-    /// The key where it belongs.
-    pub(super) key: &'static str,
-    /// What Z-API's panel calls it.
-    name: &'static str,
-    /// A pattern of its shape: a hint (Z-API's documentation), never a reason to refuse.
-    shape: &'static str,
-}
+/// Z-API's credentials: the key where one belongs, what Z-API's panel calls it, and a pattern of its shape: a hint (Z-API's
+/// documentation), never a reason to refuse.
+const CREDENTIALS: [(&str, &str, &str); 3] = [
+    ("id", "instance id", "^[0-9A-F]{32}$"),
+    ("token", "instance token", "^[0-9A-F]{24}$"),
+    ("client_token", "Client-Token (the account security token)", "^F[0-9A-F]{32}S$"),
+];
 
-pub(super) const ID: Credential = Credential { key: "id", name: "instance id", shape: "^[0-9A-F]{32}$" };
-pub(super) const TOKEN: Credential =
-    Credential { key: "token", name: "instance token", shape: "^[0-9A-F]{24}$" };
-pub(super) const CLIENT_TOKEN: Credential = Credential {
-    key: "client_token",
-    name: "Client-Token (the account security token)",
-    shape: "^F[0-9A-F]{32}S$",
-};
-
-impl Credential {
-    /// What looks odd about a text in its place; unlike shapes count only at Z-API itself, since compatible
-    /// servers have their own.
-    pub(super) fn find_mismatch(&self, text: &str, is_z_api: bool) -> Option<KeyProblem> {
-        let has_shape = |one: &&Self| Regex::new(one.shape).is_ok_and(|shape| shape.is_match(text));
-        let due = self.name;
-        match [ID, TOKEN, CLIENT_TOKEN].iter().find(has_shape) {
-            Some(one) if one.key == self.key => None,
-            Some(Self { key, name, .. }) => Some(problem!("looks like the {name}";
-                "That belongs into `{key}`; look for the {due} in Z-API's panel")),
-            None if is_z_api => Some(problem!("does not look like the {due} of Z-API";
-                "Compare it with Z-API's panel")),
-            None => None,
-        }
+/// What looks odd about the text of a credential's key; unlike shapes count only at Z-API itself, since compatible
+/// servers have their own.
+pub(super) fn find_mismatch(key: &str, text: &str, is_z_api: bool) -> Option<KeyProblem> {
+    let (_, due, _) = CREDENTIALS.iter().find(|(it, ..)| *it == key)?;
+    let has_shape = |shape: &str| Regex::new(shape).is_ok_and(|shape| shape.is_match(text));
+    match CREDENTIALS.iter().find(|(.., shape)| has_shape(shape)) {
+        Some((other, name, _)) => (*other != key).then(|| {
+            problem!("looks like the {name}"; "That belongs into `{other}`; look for the {due} in Z-API's panel")
+        }),
+        None => is_z_api.then(|| {
+            problem!("does not look like the {due} of Z-API"; "Compare it with Z-API's panel")
+        }),
     }
 }
 
 /// A credential: something without blanks that is no pasted URL. It is never shown.
-pub(super) fn parse_credential(text: &str) -> Result<String, KeyProblem> {
+pub(super) fn parse_credential<T: From<String>>(text: &str) -> Result<T, KeyProblem> {
     refuse_if!(text.trim().is_empty(), "is empty";
         "Copy it from Z-API's panel, or remove the key where it may be absent");
     check_panel_url(text)?;
@@ -62,50 +48,38 @@ pub(super) fn parse_credential(text: &str) -> Result<String, KeyProblem> {
         "Write the credential alone: without quotes around it and without a name and = before it");
     refuse_if!(!text.bytes().all(|b| b.is_ascii_graphic()),
         "holds a blank, a line break or a character that no credential has"; "Copy it from Z-API's panel again");
-    Ok(text.to_owned())
-}
-
-pub(super) fn parse_token(text: &str) -> Result<SecretString, KeyProblem> {
-    parse_credential(text).map(SecretString::from)
+    Ok(text.to_owned().into())
 }
 
 /// The least length of a secret of ours, in bytes.
 pub(super) const MIN_SECRET_LEN: usize = 16;
 
-/// Base64 with or without its padding: keys are pasted either way.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
-
 const HEX_SECRET: &str = "Make one with: openssl rand -hex 32";
 const BASE64_SECRET: &str = "Make one with: echo whsec_$(openssl rand -base64 32)";
 
-fn check_length(length: usize) -> Result<(), KeyProblem> {
-    refuse_if!(length == 0, "is empty"; "{HEX_SECRET}");
-    refuse_if!(length < MIN_SECRET_LEN, "has {length} bytes, but {MIN_SECRET_LEN} or more are due"; "{HEX_SECRET}");
+fn check_length(bytes: &[u8], unit: &str, remedy: &str) -> Result<(), KeyProblem> {
+    let length = bytes.len();
+    refuse_if!(bytes.trim_ascii().is_empty(), "is empty"; "{remedy}");
+    refuse_if!(length < MIN_SECRET_LEN, "has {length} {unit}, but {MIN_SECRET_LEN} or more are due"; "{remedy}");
     Ok(())
 }
 
 pub(super) fn parse_path_secret(text: &str) -> Result<SecretString, KeyProblem> {
     refuse_if!(!text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._~-".contains(&b)),
         "holds a character that a URL path would change"; "{HEX_SECRET}");
-    check_length(text.len()).map(|()| text.into())
+    check_length(text.as_bytes(), "bytes", HEX_SECRET).map(|()| text.into())
 }
 
 pub(super) fn parse_hmac_secret(text: &str) -> Result<SecretSlice<u8>, KeyProblem> {
-    check_length(if text.trim().is_empty() { 0 } else { text.len() })?;
-    Ok(text.as_bytes().to_vec().into())
+    check_length(text.as_bytes(), "bytes", HEX_SECRET).map(|()| text.as_bytes().to_vec().into())
 }
 
 pub(super) fn parse_standard_webhooks_secret(text: &str) -> Result<SecretSlice<u8>, KeyProblem> {
     let text = text.trim();
-    let encoded = text.strip_prefix("whsec_").unwrap_or(text);
+    // Keys are pasted with or without their padding.
+    let encoded = text.strip_prefix("whsec_").unwrap_or(text).trim_end_matches('=');
     let bytes = BASE64.decode(encoded).map_err(|_| problem!("is no base64"; "{BASE64_SECRET}"))?;
-    check_length(bytes.len()).map_err(
-        |KeyProblem { message, .. }| problem!("{message}, once decoded from base64"; "{BASE64_SECRET}"),
-    )?;
-    Ok(bytes.into())
+    check_length(&bytes, "bytes once decoded from base64", BASE64_SECRET).map(|()| bytes.into())
 }
 
 const PASSWORD_HASH: &str = "Run `vincula password`, and write its output here";
@@ -122,20 +96,17 @@ pub(super) fn parse_password_hash(text: &str) -> Result<SecretString, KeyProblem
         "Write the hash in single quotes, in a compose file with $$ for $, or into a file that the `_file` key names");
     refuse_if!(!text.starts_with('$'), "is no hash, and may be the password itself";
         "{PASSWORD_HASH}; a password that stood here should not be used any more");
-    let hash = PasswordHash::new(text).ok();
-    refuse_if!(hash.as_ref().is_none_or(|hash| hash.algorithm != argon2::ARGON2ID_IDENT), "is no hash of argon2id";
-        "{PASSWORD_HASH}");
-    let is_complete = |hash: &PasswordHash| {
-        let has_length = hash.salt.is_some() && hash.hash.is_some_and(|hash| hash.len() >= MIN_SECRET_LEN);
-        let is_version = hash.version.is_none_or(|version| version == u32::from(argon2::Version::V0x13));
-        let has_limits = argon2::Params::try_from(hash).is_ok_and(|params| {
-            HASH_MEMORY.contains(&params.m_cost())
-                && params.t_cost() <= MAX_HASH_WORK
-                && params.p_cost() <= MAX_HASH_WORK
-        });
-        has_length && is_version && has_limits
+    let Some(hash) = PasswordHash::new(text).ok().filter(|hash| hash.algorithm == argon2::ARGON2ID_IDENT)
+    else {
+        return Err(problem!("is no hash of argon2id"; "{PASSWORD_HASH}"));
     };
-    refuse_if!(!hash.as_ref().is_some_and(is_complete), "is cut off, or has other parameters than 7 to 64 MiB, \
+    let has_length = hash.salt.is_some() && hash.hash.is_some_and(|hash| hash.len() >= MIN_SECRET_LEN);
+    let is_version = hash.version.is_none_or(|version| version == u32::from(argon2::Version::V0x13));
+    let is_within_limits = argon2::Params::try_from(&hash).is_ok_and(|params| {
+        let is_little_work = params.t_cost() <= MAX_HASH_WORK && params.p_cost() <= MAX_HASH_WORK;
+        HASH_MEMORY.contains(&params.m_cost()) && is_little_work
+    });
+    refuse_if!(!(has_length && is_version && is_within_limits), "is cut off, or has other parameters than 7 to 64 MiB, \
         at most 10 passes and 10 lanes"; "{PASSWORD_HASH}");
     Ok(text.into())
 }
@@ -151,8 +122,7 @@ pub(super) fn read_secret_file(directory: &Path, path: &str) -> Result<String, K
     let mut bytes = Vec::new();
     let read =
         File::open(directory.join(path)).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
-    let is_shown = is_in_a_folder(directory, path);
-    read.map_err(|error| match looks_like_a_secret(path) || !is_shown {
+    read.map_err(|error| match looks_like_a_secret(directory, path) {
         true => problem!("names no file that exists, and may be the secret itself";
             "Write the path of a file here, or the secret under the key without `_file`"),
         false => problem!("names the file `{shown}`, which cannot be read: {error}";
@@ -171,18 +141,16 @@ pub(super) fn read_secret_file(directory: &Path, path: &str) -> Result<String, K
     Ok(text.to_owned())
 }
 
-/// A long word without a folder or an extension, or what is no path at all: then the path is not shown.
-fn looks_like_a_secret(path: &str) -> bool {
+/// A long word without a folder or an extension, what is no path at all, or a path in a folder that is not there: then the
+/// path is not shown.
+fn looks_like_a_secret(directory: &Path, path: &str) -> bool {
+    let folder =
+        Path::new(path).parent().map_or_else(|| directory.to_owned(), |folder| directory.join(folder));
     path.starts_with("whsec_")
         || path.contains("://")
         || path.contains(['@', '=', '+'])
         || (path.len() >= 16 && !path.contains(['/', '\\', '.']))
-}
-
-/// Whether the folder of a path exists. A secret with a slash in it names none.
-fn is_in_a_folder(directory: &Path, path: &str) -> bool {
-    let folder = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());
-    folder.is_none_or(|folder| directory.join(folder).is_dir())
+        || !(folder.as_os_str().is_empty() || folder.is_dir())
 }
 
 #[cfg(test)]
@@ -197,21 +165,21 @@ mod tests {
 
     #[test]
     fn a_credential_in_anothers_place_is_noticed() {
-        for (place, text, hint) in [
-            (ID, ID_TEXT, None),
-            (TOKEN, TOKEN_TEXT, None),
-            (CLIENT_TOKEN, CLIENT_TOKEN_TEXT, None),
-            (TOKEN, CLIENT_TOKEN_TEXT, Some("looks like the Client-Token")),
-            (TOKEN, ID_TEXT, Some("looks like the instance id")),
-            (ID, TOKEN_TEXT, Some("looks like the instance token")),
-            (CLIENT_TOKEN, TOKEN_TEXT, Some("looks like the instance token")),
-            (TOKEN, "something-else", Some("does not look like the instance token")),
+        for (key, text, hint) in [
+            ("id", ID_TEXT, None),
+            ("token", TOKEN_TEXT, None),
+            ("client_token", CLIENT_TOKEN_TEXT, None),
+            ("token", CLIENT_TOKEN_TEXT, Some("looks like the Client-Token")),
+            ("token", ID_TEXT, Some("looks like the instance id")),
+            ("id", TOKEN_TEXT, Some("looks like the instance token")),
+            ("client_token", TOKEN_TEXT, Some("looks like the instance token")),
+            ("token", "something-else", Some("does not look like the instance token")),
         ] {
-            let doubt = place.find_mismatch(text, true).map(|flaw| flaw.message);
+            let doubt = find_mismatch(key, text, true).map(|flaw| flaw.message);
             assert_eq!(doubt.is_some(), hint.is_some(), "{text}");
             assert!(doubt.unwrap_or_default().contains(hint.unwrap_or_default()), "{text}");
         }
-        assert!(TOKEN.find_mismatch("something-else", false).is_none());
+        assert!(find_mismatch("token", "something-else", false).is_none());
     }
 
     #[test]
@@ -230,10 +198,10 @@ mod tests {
             "'hunter2'",
             "TOKEN=hunter2",
         ] {
-            let flaw = parse_credential(text).unwrap_err();
+            let flaw = parse_credential::<String>(text).unwrap_err();
             assert!(!format!("{flaw:?}").contains("hunter2"), "{text}");
         }
-        assert_eq!(parse_credential("0123").unwrap(), "0123");
+        assert_eq!(parse_credential::<String>("0123").unwrap(), "0123");
     }
 
     #[test]

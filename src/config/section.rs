@@ -1,21 +1,25 @@
 //! Reads the values of a section; every problem is reported, and reading goes on.
 //!
 //! `section!` declares a section: one row a key makes the field, the reader, the row of docs/configuration.md
-//! and the JSON Schema.
+//! and the JSON Schema. `check!` is one check between keys.
 
 use std::cell::RefCell;
 
 use super::diagnostic::{Diagnostic, KeyProblem, format_path, problem, variable_name};
-use super::key::{FILE_SUFFIX, Format, Key, KeyDefault, ValueType};
-use super::value_tree::{CheckedNode, Tree, child_names, parse_variable};
+use super::effective::{ConfigOrigin, ConfigValue};
+use super::key::{FILE_SUFFIX, Key, KeyDefault, Parse};
+use super::value_text::read_variable;
+use super::value_tree::{Node, Tree, child_names};
 
-/// What is known while reading, and what was reported.
+/// What is given and known while reading, and what was found.
 pub(super) struct Reader<'t> {
-    pub(super) tree: Tree<CheckedNode>,
-    pub(super) errors: RefCell<Vec<Diagnostic>>,
-    pub(super) warnings: RefCell<Vec<Diagnostic>>,
+    pub(super) tree: Tree,
     /// The English names of commands.
     pub(super) known_commands: &'t [&'t str],
+    pub(super) errors: RefCell<Vec<Diagnostic>>,
+    pub(super) warnings: RefCell<Vec<Diagnostic>>,
+    /// The keys that were read.
+    pub(super) values: RefCell<Vec<ConfigValue>>,
 }
 
 /// A table or a key of the configuration, present or not. What it reads is `None` where a value is wrong or missing,
@@ -43,59 +47,70 @@ impl<'r> Entry<'r> {
     }
 
     /// What was given, if it was.
-    pub(super) fn node(&self) -> Option<&'r CheckedNode> {
+    pub(super) fn node(&self) -> Option<&'r Node> {
         self.reader.tree.get(&self.path)
     }
 
     /// It was reported: nothing in it is missing.
     pub(super) fn is_broken(&self) -> bool {
-        self.node().is_some_and(|node| node.texts.is_none())
+        self.node().is_some_and(|node| node.texts.is_err())
+    }
+
+    /// The key or table of that name in this table was given.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.child(name).node().is_some()
     }
 
     /// Reads a key of this table: its value, or its default.
-    pub(super) fn value<T>(&self, key: &Key, format: &Format<T>) -> Option<T> {
-        self.list(key, format)?.pop()
+    pub(super) fn value<T>(&self, key: &Key, parse: Parse<T>) -> Option<T> {
+        self.list(key, parse)?.pop()
     }
 
     /// Reads a key of this table that may be absent: `Some(None)`.
-    pub(super) fn optional<T>(&self, key: &Key, format: &Format<T>) -> Option<Option<T>> {
-        Some(self.list(key, format)?.pop())
+    pub(super) fn optional<T>(&self, key: &Key, parse: Parse<T>) -> Option<Option<T>> {
+        Some(self.list(key, parse)?.pop())
     }
 
     /// Reads a key of this table: the entries of its list, or of its default.
-    pub(super) fn list<T>(&self, key: &Key, format: &Format<T>) -> Option<Vec<T>> {
-        self.child(key.name()).read(self, key, format)
+    pub(super) fn list<T>(&self, key: &Key, parse: Parse<T>) -> Option<Vec<T>> {
+        self.child(key.name()).read(self, key, parse)
     }
 
     /// Reads a table in this one that may be absent: `Some(None)`.
     pub(super) fn optional_table<T>(&self, name: &str, read: fn(&Self) -> Option<T>) -> Option<Option<T>> {
-        let table = self.child(name);
-        if table.node().is_none() { Some(None) } else { read(&table).map(Some) }
+        if self.has(name) { read(&self.child(name)).map(Some) } else { Some(None) }
     }
 
     /// Reads this key, which is in that table.
-    pub(super) fn read<T>(&self, table: &Self, key: &Key, format: &Format<T>) -> Option<Vec<T>> {
+    pub(super) fn read<T>(&self, table: &Self, key: &Key, parse: Parse<T>) -> Option<Vec<T>> {
         let texts = match (self.node(), key.default) {
-            (Some(node), _) => node.texts.clone()?,
+            (Some(node), _) => node.texts.as_ref().ok()?.clone(),
             (None, KeyDefault::Absent) => return Some(Vec::new()),
             (None, KeyDefault::SectionName) => vec![table.name().to_owned()],
-            (None, KeyDefault::Value(text)) => self.check(parse_variable(text, key.value_type))?,
+            (None, KeyDefault::Value(text)) => self.check(read_variable(text, key.value_type))?,
             (None, KeyDefault::Required) if table.is_broken() => return None,
             (None, KeyDefault::Required) => return self.check(Err(describe_missing(key, &self.path))),
         };
-        if let ValueType::List(form) = key.value_type
-            && texts.is_empty()
-            && key.default != KeyDefault::Value("[]")
-        {
+        let is_list = key.value_type.is_list();
+        // The keys of a table say it all.
+        if is_list || !texts.is_empty() {
+            self.reader.values.borrow_mut().push(ConfigValue {
+                section: format_path(&table.path),
+                name: format_path(&self.path[table.path.len()..]),
+                value: (!key.value_type.is_secret()).then(|| texts.join(", ")),
+                origin: ConfigOrigin::from_node(self.node()),
+            });
+        }
+        if is_list && texts.is_empty() && key.default != KeyDefault::Value("[]") {
             let default = match key.default {
                 KeyDefault::Value(text) => format!("; without the key it is {text}"),
                 _ => String::new(),
             };
-            return self.check(Err(problem!("holds no {form}"; "Write one or more{default}")));
+            return self.check(Err(problem!("is an empty list"; "Write one or more entries{default}")));
         }
         let parse = |(index, text): (usize, &String)| {
-            let value = (format.parse)(text);
-            self.check(if key.is_list() { value.map_err(|problem| problem.for_entry(index)) } else { value })
+            let value = parse(text);
+            self.check(if is_list { value.map_err(|problem| problem.for_entry(index)) } else { value })
         };
         // Every entry is checked before the first bad one ends the collection.
         let values: Vec<Option<T>> = texts.iter().enumerate().map(parse).collect();
@@ -119,16 +134,15 @@ impl<'r> Entry<'r> {
 
     /// Its place is its own, or that of the nearest table around it.
     fn diagnostic(&self, problem: KeyProblem) -> Diagnostic {
-        let around = (0..self.path.len()).rev().find_map(|depth| self.reader.tree.get(&self.path[..depth]));
-        match (self.node(), around) {
-            (Some(node), _) => problem.at(&node.source, &node.key),
-            (None, around) => problem.at(around.map_or("", |node| &node.source), format_path(&self.path)),
-        }
+        let nearest = (0..=self.path.len()).rev().find_map(|depth| self.reader.tree.get(&self.path[..depth]));
+        let key = self.node().map_or_else(|| format_path(&self.path), |node| node.key.clone());
+        problem.at(nearest.map_or("", |node| &node.source), key)
     }
 }
 
 fn describe_missing(key: &Key, path: &[String]) -> KeyProblem {
-    let twin = if key.secret { format!(" or `{}{FILE_SUFFIX}`", key.name()) } else { String::new() };
+    let twin =
+        if key.value_type.is_secret() { format!(" or `{}{FILE_SUFFIX}`", key.name()) } else { String::new() };
     let (name, section) = (key.name(), format_path(&path[..path.len() - 1]));
     let variable = variable_name(path);
     problem!("is missing"; "Write `{name}`{twin} into [{section}], or set {variable}")
@@ -136,13 +150,14 @@ fn describe_missing(key: &Key, path: &[String]) -> KeyProblem {
 
 /// Declares a section: the public struct, a struct of what could be read of it, and the rows of its keys.
 ///
-/// A row is `field: Type = read FORMAT, default;` with `read` one of the methods of [`Entry`]; its doc comment documents
-/// the key. The part behind `with section` has fields without a row, each with an expression that reads it.
+/// A row is `field: Type = read type, parser, default;` with `read` one of the methods of [`Entry`]; its doc comment
+/// documents the key. The part behind `with section` has fields without a row, each with an expression that reads it.
 macro_rules! section {
     (
         $(#[$meta:meta])*
         $name:ident, $values:ident, $section:literal {
-            $($(#[doc = $doc:literal])+ $field:ident: $type:ty = $read:ident $format:expr, $default:expr;)*
+            $($(#[doc = $doc:literal])+
+            $field:ident: $type:ty = $read:ident $value_type:expr, $parse:path, $default:expr;)*
         }
         $(with $table:ident {
             $(#[doc = $more_doc:literal] $more:ident: $more_type:ty = $more_read:expr;)*
@@ -156,29 +171,46 @@ macro_rules! section {
         }
 
         /// The values that could be read; the others were reported.
-        struct $values {
-            $($field: Option<$type>,)*
-            $($($more: Option<$more_type>,)*)?
+        pub(super) struct $values {
+            $(pub(super) $field: Option<$type>,)*
+            $($(pub(super) $more: Option<$more_type>,)*)?
         }
 
         impl $values {
-            const KEYS: &[Key] =
-                &[$(Key::new(concat!($section, ".", stringify!($field)), &$format, $default, concat!($($doc),+))),*];
+            pub(super) const KEYS: &[$crate::config::key::Key] = {
+                use $crate::config::key::{Key, KeyDefault::*, ValueType::*};
+                // The text of a doc comment begins with a blank.
+                &[$(Key {
+                    path: concat!($section, ".", stringify!($field)),
+                    value_type: $value_type,
+                    default: $default,
+                    doc: concat!($($doc),+).trim_ascii_start(),
+                }),*]
+            };
 
-            fn read(table: &Entry<'_>) -> Self {
+            pub(super) fn read(table: &Entry<'_>) -> Self {
                 // In the order of the rows.
                 let mut keys = Self::KEYS.iter();
                 $(let $table = table;)?
                 Self {
-                    $($field: keys.next().and_then(|key| table.$read(key, &$format)),)*
+                    $($field: keys.next().and_then(|key| table.$read(key, $parse)),)*
                     $($($more: $more_read,)*)?
                 }
             }
 
-            fn build(self) -> Option<$name> {
+            pub(super) fn build(self) -> Option<$name> {
                 Some($name { $($field: self.$field?,)* $($($more: self.$more?,)*)? })
             }
         }
     };
 }
-pub(super) use section;
+
+/// Reports (`report`) or warns (`warn`) about a key of a table where the condition holds.
+macro_rules! check {
+    ($method:ident $table:ident.$key:ident if $condition:expr; $message:literal; $remedy:literal) => {
+        if $condition {
+            $table.child(stringify!($key)).$method($crate::config::diagnostic::problem!($message; $remedy));
+        }
+    };
+}
+pub(super) use {check, section};

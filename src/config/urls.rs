@@ -12,22 +12,23 @@ use super::diagnostic::{KeyProblem, problem, refuse_if};
 /// An address or a range whose `X-Forwarded-For` is believed.
 pub(super) fn parse_range(text: &str) -> Result<AddressRange, KeyProblem> {
     let remedy = "Write an IP address such as 10.0.0.1, or a range such as 10.0.0.0/8";
-    let problem = |_| KeyProblem::with_value(text, ", which is no address and no range", remedy);
-    text.trim().parse().map_err(problem)
+    KeyProblem::unless(text.trim().parse().ok(), text, "address and no range", remedy)
 }
 
 /// An address and a port to listen on.
 pub(super) fn parse_listener(text: &str) -> Result<SocketAddr, KeyProblem> {
     let text = text.trim();
     text.parse().map_err(|_| {
-        let remedy = match text.rsplit(':').next().unwrap_or(text).parse::<u16>() {
-            Ok(port) => {
-                format!("Write 127.0.0.1:{port} for this machine alone, 0.0.0.0:{port} for every network")
-            }
-            Err(_) => "Write an IP address and a port, such as 127.0.0.1:8080".to_owned(),
-        };
+        let port = text.rsplit(':').next().and_then(|port| port.parse::<u16>().ok()).unwrap_or(8080);
+        let remedy =
+            format!("Write 127.0.0.1:{port} for this machine alone, 0.0.0.0:{port} for every network");
         KeyProblem::with_value(text, ", but an IP address and a port are due", remedy)
     })
+}
+
+/// Whether other machines can reach a listener.
+pub(super) fn is_reachable(listener: SocketAddr) -> bool {
+    !listener.ip().to_canonical().is_loopback()
 }
 
 /// Refuses a whole URL of the panel (`…/instances/X/token/Y/send-text`); it holds the token and is not shown.
@@ -70,7 +71,7 @@ fn parse_https_url(text: &str, example: &str) -> Result<String, KeyProblem> {
     };
     let has_port = authority.as_str() != authority.host();
     let is_bad_port = has_port && authority.port_u16().is_none_or(|port| port == 0);
-    let is_safe = scheme == "https" || scheme == "http" && is_loopback(authority.host());
+    let is_safe = scheme == "https" || scheme == "http" && is_loopback_host(authority.host());
     refuse_if!(authority.as_str().contains('@'), "holds a user or a password"; "Write it like {example}");
     refuse_if!(text.contains(['?', '#']), "holds a query or a fragment"; "Write it like {example}");
     refuse_if!(authority.host().is_empty() || is_bad_port, "has no proper host and port"; "Write it like {example}");
@@ -79,7 +80,8 @@ fn parse_https_url(text: &str, example: &str) -> Result<String, KeyProblem> {
     Ok(text.trim_end_matches('/').to_owned())
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Whether the host of a URL is a name or an address of loopback.
+pub fn is_loopback_host(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let is_loopback = |address: IpAddr| address.to_canonical().is_loopback();
     bare.eq_ignore_ascii_case("localhost") || bare.parse().is_ok_and(is_loopback)
@@ -89,28 +91,25 @@ fn is_loopback(host: &str) -> bool {
 pub(super) fn parse_store_url(text: &str) -> Result<SecretString, KeyProblem> {
     const FILE: &str = "Write sqlite: and a path, such as sqlite:vincula.db";
     const SERVER: &str = "Write postgres://user@host/database";
-    const ESCAPES: &str =
-        "Write / as %2F, # as %23, ? as %3F and @ as %40 in it, or keep the password out of the URL";
     let text = text.trim();
     let (scheme, rest) = text.split_once(':').unwrap_or(("", text));
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let segments: Vec<&str> = path.split('#').next().unwrap_or_default().split('/').collect();
-    let is_postgres = matches!(scheme, "postgres" | "postgresql");
-    let (message, remedy) = match (scheme, &segments[..]) {
-        _ if is_postgres && has_unescaped_password(rest) => {
-            ("has a user or a password with a character that ends it, or an @ behind its host", ESCAPES)
-        }
-        ("sqlite", _) if path.contains(":memory:") || query.contains("mode=memory") => {
-            ("is a database in memory, and no command would survive a restart", FILE)
-        }
-        ("sqlite", _) if path.trim_matches('/').is_empty() => ("names no file", FILE),
-        ("sqlite", _) => return Ok(text.into()),
-        (_, ["", "", _, database]) if is_postgres && !database.is_empty() => return Ok(text.into()),
-        (_, ["", "", ..]) if is_postgres => ("names no database", SERVER),
-        _ if is_postgres => ("has no // behind its scheme", SERVER),
-        _ => ("begins with neither sqlite: nor postgres://", FILE),
-    };
-    Err(problem!("{message}"; "{remedy}"))
+    if scheme == "sqlite" {
+        refuse_if!(path.contains(":memory:") || query.contains("mode=memory"),
+            "is a database in memory, and no command would survive a restart"; "{FILE}");
+        refuse_if!(path.trim_matches('/').is_empty(), "names no file"; "{FILE}");
+    } else {
+        refuse_if!(!["postgres", "postgresql"].contains(&scheme), "begins with neither sqlite: nor postgres://"; "{FILE}");
+        refuse_if!(has_unescaped_password(rest),
+            "has a user or a password with a character that ends it, or an @ behind its host";
+            "Write / as %2F, # as %23, ? as %3F and @ as %40 in it, or keep the password out of the URL");
+        refuse_if!(!path.starts_with("//"), "has no // behind its scheme"; "{SERVER}");
+        // After `//` and the host, one name.
+        let is_database =
+            path.splitn(4, '/').nth(3).is_some_and(|name| !name.is_empty() && !name.contains('/'));
+        refuse_if!(!is_database, "names no database"; "{SERVER}");
+    }
+    Ok(text.into())
 }
 
 /// Whether a user or a password holds a sign that ends it: behind a slash, a number sign or a question mark there is an `@`.
@@ -172,8 +171,8 @@ mod tests {
             ("8080", "127.0.0.1:8080"),
             (":9000", "0.0.0.0:9000"),
             ("localhost:8080", "127.0.0.1:8080"),
-            ("127.0.0.1", "and a port"),
-            ("127.0.0.1:99999", "and a port"),
+            ("127.0.0.1", "127.0.0.1:8080"),
+            ("127.0.0.1:99999", "127.0.0.1:8080"),
         ] {
             let flaw = parse_listener(text).unwrap_err();
             assert!(flaw.remedy.contains(remedy), "{text}");

@@ -26,7 +26,7 @@ use crate::web::{Page, PageError, PageLanguage, PageResult, render};
 /// Commands on a page.
 const PAGE_SIZE: usize = 50;
 /// How long a search may take before it shows what it has.
-const SEARCH_BUDGET: Duration = Duration::from_millis(400);
+pub(super) const SEARCH_BUDGET: Duration = Duration::from_millis(400);
 /// The longest text in a field.
 const MAX_FIELD_LEN: usize = 200;
 /// The states to choose from: the word of the journal, and the key of its text.

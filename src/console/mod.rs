@@ -2,6 +2,7 @@
 //!
 //! Every page is rendered here and works without JavaScript; htmx only refreshes parts of it.
 
+mod access_line;
 mod actions;
 mod chart;
 mod command;

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::chart::{self, Chart};
 use super::command_line::CommandLine;
+use super::commands::SEARCH_BUDGET;
 use super::display::{Display, When, format_duration};
 use super::findings::{Finding, list_findings, read_statuses};
 use super::live::LivePart;
@@ -91,10 +92,8 @@ async fn make_live(state: &ConsoleState, page: Page, viewer: &Viewer) -> Result<
     let display = Display { runtimes: &runtimes, locale: page.locale, now };
     let statuses = read_statuses(state).await?;
     let times = state.store.reply_times(Chart::begins_at(now)).await?;
-    let newest = state
-        .store
-        .newest(&ListFilter { instances: state.instance_names(), ..ListFilter::default() }, NEWEST)
-        .await?;
+    let filter = ListFilter { instances: state.instance_names(), ..ListFilter::default() };
+    let newest = state.store.search(&filter, None, NEWEST, SEARCH_BUDGET).await?.rows;
     let mut findings = list_findings(state, &statuses, &display);
     // Hints stand on the page on health.
     findings.retain(|finding| finding.class != "info");

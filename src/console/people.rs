@@ -1,4 +1,4 @@
-//! Who may do what, how the bot knows them, and who was refused.
+//! Who may do what, how the bot knows them, who was refused, and who used the console.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use serde::Deserialize;
 
+use super::access_line::AccessLine;
 use super::display::{Display, When};
 use super::nav::Nav;
 use super::state::ConsoleState;
@@ -16,11 +17,13 @@ use crate::config::{Admin, AdminsFrom};
 use crate::directory::strip_control;
 use crate::domain::{Lid, Locale, Person, Phone};
 use crate::instance::InstanceRuntime;
-use crate::storage::{REFUSED_TTL_MS, RefusedRow};
+use crate::storage::{ConsoleAccess, REFUSED_TTL_MS, RefusedRow};
 use crate::web::{Page, PageError, PageLanguage, PageResult, render};
 
 /// How many refused senders are shown.
 const MAX_REFUSED: usize = 50;
+/// How many accesses to the console are shown.
+const MAX_ACCESSES: i64 = 30;
 /// The longest number or lid that is typed.
 const MAX_FIELD_LEN: usize = 60;
 /// The digits of a hash that are shown: enough to tell the senders of a week apart.
@@ -93,6 +96,8 @@ struct PeopleTemplate {
     typed: String,
     is_unreadable: bool,
     lookup: Option<LookupResult>,
+    /// None for viewers.
+    accesses: Option<Vec<AccessLine>>,
 }
 
 /// `GET /people`
@@ -124,14 +129,21 @@ pub(super) async fn show(
         }
         None => None,
     };
+    let page = Page::new(locale, "console-people");
+    let accesses = match viewer.is_operator() {
+        true => Some(state.store.console_accesses(MAX_ACCESSES).await?),
+        false => None,
+    };
+    let to_line = |access: &ConsoleAccess| AccessLine::new(access, &page, &display);
     render(&PeopleTemplate {
-        page: Page::new(locale, "console-people"),
+        accesses: accesses.map(|accesses| accesses.iter().map(to_line).collect()),
         nav: Nav::new("people", viewer),
         instances: runtimes.iter().map(|runtime| describe_people(runtime, locale)).collect(),
         refused,
         is_unreadable: !typed.is_empty() && person.is_none(),
         typed: typed.to_owned(),
         lookup,
+        page,
     })
 }
 

@@ -1,9 +1,11 @@
 //! Texts that commands keep as they are typed: descriptions and announcements.
 
-use crate::command::{CommandError, CommandSpec};
-use crate::parse::arguments;
+use crate::command::{CommandError, CommandSpec, Context};
+use crate::parse::arguments::{self, Arguments};
+use crate::parse::command_lines::find_command_line;
 use crate::parse::flags::Flags;
-use crate::reply::ReplyLine;
+use crate::parse::prefix::CommandParser;
+use crate::reply::{ReplyLine, quote_text};
 
 /// Ends the command where a text has more characters than WhatsApp accepts.
 pub fn check_length(text: &str, most: usize) -> Result<(), CommandError> {
@@ -18,6 +20,17 @@ pub fn check_length(text: &str, most: usize) -> Result<(), CommandError> {
 /// The warning for a text that ends in what may be a flag.
 pub fn trailing_yes_line() -> ReplyLine {
     ReplyLine::new("text-ends-in-yes").with_icon("⚠️")
+}
+
+/// The warning for a text with a line that is written like a command. It must be confirmed, even with `--yes`.
+pub fn command_line_warning(context: &mut Context<'_>, arguments: &Arguments) -> Option<ReplyLine> {
+    let parser = CommandParser::new(&context.instance.prefixes);
+    let is_command = |name: &str| context.catalog.lookup(name).is_some();
+    let line = find_command_line(&arguments.text, &parser, is_command)?;
+    if arguments.flags.yes {
+        context.require_confirmation();
+    }
+    Some(ReplyLine::new("text-has-command").with_icon("⚠️").with_plain("command", quote_text(line.trim())))
 }
 
 /// Whether arguments are parsed as this text, without any flag.

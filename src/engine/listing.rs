@@ -12,7 +12,7 @@ use crate::authorization::may_use;
 use crate::command::resolution::DeferredCommand;
 use crate::command::{CommandError, CommandSpec, Context};
 use crate::directory::{NamedEntry, Snapshot, fold, similarity_of};
-use crate::domain::{GroupId, InviteLink};
+use crate::domain::{CommunityId, GroupId, InviteLink};
 use crate::parse::names::{Exclusion, Fit, Name, NameReader, find_leftover, is_exclusion, strip_courtesy};
 use crate::parse::numbers::{list_numbers, parse_range};
 use crate::parse::tokenizer::Token;
@@ -51,6 +51,9 @@ pub enum ListKind {
 pub struct NumberedList {
     of: ListKind,
     ids: Vec<String>,
+    /// The community of its groups, if they are all those of one.
+    #[serde(default)]
+    community: Option<String>,
     /// The message of the command that showed it.
     #[serde(default)]
     message_id: String,
@@ -87,7 +90,19 @@ impl NumberedList {
     /// The meaning of the numbers from 1.
     pub fn new<Id: ToString>(of: ListKind, entries: &[NamedEntry<Id>]) -> Self {
         let ids = entries.iter().map(|entry| entry.id.to_string()).collect();
-        Self { of, ids, message_id: String::new(), command: String::new() }
+        Self { of, ids, community: None, message_id: String::new(), command: String::new() }
+    }
+
+    /// The groups of this community.
+    pub fn in_community(self, community: &CommunityId) -> Self {
+        Self { community: Some(community.to_string()), ..self }
+    }
+
+    /// The community whose groups it shows, and the ids of these numbers, if all of them are in it.
+    pub fn groups_of_community(&self, numbers: &[RangeInclusive<usize>]) -> Option<(&str, Vec<&str>)> {
+        let id = |number: usize| self.ids.get(number.checked_sub(1)?).map(String::as_str);
+        let ids = numbers.iter().cloned().flatten().map(id).collect::<Option<Vec<_>>>()?;
+        Some((self.community.as_deref()?, ids))
     }
 
     /// The id of a number.
@@ -202,11 +217,12 @@ impl Context<'_> {
     /// showed groups. A usage error ends the command where there are none, where words are left over, and where some are
     /// excluded: to take just these would be the opposite.
     pub async fn resolve_group_words(
-        &self,
+        &mut self,
         spec: &CommandSpec,
         tokens: &[Token],
     ) -> Result<Vec<String>, CommandError> {
-        let usage_error = |error| spec.usage_error_reply(error, self.localizer).into();
+        let localizer = self.localizer;
+        let usage_error = |error| spec.usage_error_reply(error, localizer).into();
         let snapshot = self.directory.snapshot(self.zapi).await?;
         if let Some(numbers) = list_numbers(tokens) {
             let list = self.load_last_list().await?.filter(|list| list.of == ListKind::Groups);
@@ -232,7 +248,9 @@ impl Context<'_> {
         };
         let reader = NameReader { fit: &fit, locale: self.localizer.locale };
         let names = match reader.read_names(tokens) {
-            Ok(names) if names.is_empty() => return Err(usage_error(UsageError::MissingGroups)),
+            Ok(names) if names.is_empty() => {
+                return Err(self.ask_for(spec, UsageError::MissingGroups, "").into());
+            }
             Ok(names) => names,
             Err(Exclusion(word)) if is_exclusion(&word, self.localizer.locale) => {
                 return Err(usage_error(UsageError::Exclusion(word)));

@@ -15,10 +15,10 @@ use crate::failpoint::{self, Step};
 use crate::reply::quote;
 use crate::zapi::{ApiError, ApiErrorKind, ChangePermit};
 
-/// How long to look for the effect of a call without a response before it is repeated: that does no harm.
+/// How long to read back after a temporary error: the call is repeated then, which does no harm.
 const MAX_WAIT_BEFORE_REPEAT: Duration = Duration::from_secs(1);
-/// How long to wait until an item becomes visible that may be invited instead.
-const INVITE_TIMEOUT: Duration = Duration::from_secs(4);
+/// How long to read back people who may have been invited instead: those never become visible.
+const MAX_WAIT_FOR_INVITED: Duration = Duration::from_secs(4);
 
 /// A change of several groups or people of a community: how it is made and read. Items are positions in the plan.
 pub trait ItemChange: Send {
@@ -39,15 +39,15 @@ pub trait ItemChange: Send {
         permit: ChangePermit,
     ) -> impl Future<Output = Result<Result<(), ApiError>, CommandError>> + Send;
 
-    /// Reads the state, and returns the items that are not as wanted.
+    /// Reads the state, and returns the items that are not in the desired state.
     fn find_pending(
         &mut self,
         context: &Context<'_>,
         items: Vec<usize>,
     ) -> impl Future<Output = Result<Vec<usize>, ApiError>> + Send;
 
-    /// Looks in another way for items that the last read does not show, and returns those that are not as wanted.
-    fn find_by_other_means(
+    /// Looks in another way for items that the last read does not show, and returns those that are not in the desired state.
+    fn recheck_pending(
         &mut self,
         _: &Context<'_>,
         pending: Vec<usize>,
@@ -55,17 +55,17 @@ pub trait ItemChange: Send {
         async { pending }
     }
 
-    /// The outcome of an item that is not as wanted, and that no further call would change.
-    fn find_fixed_outcome(&self, _: &Context<'_>, _: usize) -> impl Future<Output = Option<Outcome>> + Send {
+    /// The outcome of an item that is not in the desired state, and that no further call would change.
+    fn find_known_outcome(&self, _: &Context<'_>, _: usize) -> impl Future<Output = Option<Outcome>> + Send {
         async { None }
     }
 
-    /// The outcome of an item that is not as wanted, where the error of its last call does not decide.
-    fn special_outcome(&self, _: usize, _: Option<&ApiError>) -> Option<Outcome> {
+    /// The outcome of an item that is not in the desired state, that takes precedence over the error of its last call.
+    fn override_outcome(&self, _: usize, _: Option<&ApiError>) -> Option<Outcome> {
         None
     }
 
-    /// Whether an item may be called for.
+    /// Whether a call may include an item.
     fn may_call(&self, _: usize) -> bool {
         true
     }
@@ -78,6 +78,7 @@ pub trait ItemChange: Send {
 }
 
 /// Stores the plan of a change, and waits for the permit of its first call meanwhile: they may share a transaction.
+/// `None` if none could be acquired: the call itself tries again, and reports why.
 pub async fn store_plan_and_acquire(
     context: &mut Context<'_>,
     plan: &impl Serialize,
@@ -91,7 +92,7 @@ pub async fn store_plan_and_acquire(
 }
 
 /// Makes the change of these items, and returns the outcome of each. `is_just_read`: the state was read just now, and no
-/// item is as wanted; else, as after a crash, it is read first. `permit` is the permit of the first call, if it was
+/// item is in the desired state; else, as after a crash, it is read first. `permit` is the permit of the first call, if it was
 /// acquired already.
 ///
 /// # Errors
@@ -145,7 +146,7 @@ struct CallResult {
     is_own: bool,
 }
 
-/// The items that are not as wanted, and why the last read failed, if it did.
+/// The items that are not in the desired state, and why the last read failed, if it did.
 type ReadBack = (Vec<usize>, Option<ApiError>);
 
 impl<C: ItemChange> Reconciler<'_, '_, C> {
@@ -209,7 +210,7 @@ impl<C: ItemChange> Reconciler<'_, '_, C> {
     /// Calls for each item alone. Stops at an error that all further calls would have.
     async fn call_each(&mut self, items: &[usize]) -> Result<(), CommandError> {
         for (at, item) in items.iter().enumerate() {
-            if self.change.find_fixed_outcome(self.context, *item).await.is_some() {
+            if self.change.find_known_outcome(self.context, *item).await.is_some() {
                 continue;
             }
             let Some(error) = self.call(std::slice::from_ref(item), None).await? else { continue };
@@ -245,7 +246,7 @@ impl<C: ItemChange> Reconciler<'_, '_, C> {
     }
 
     /// After an error of the whole instance, only the items whose call succeeded are read back. Returns the items that
-    /// are not as wanted.
+    /// are not in the desired state.
     async fn read_back_earlier_calls(&mut self, pending: Vec<usize>) -> Vec<usize> {
         let has_succeeded = |item: &usize| self.results.get(item).is_some_and(|call| call.result.is_ok());
         let (called, mut pending): (Vec<_>, Vec<_>) = pending.into_iter().partition(has_succeeded);
@@ -260,13 +261,13 @@ impl<C: ItemChange> Reconciler<'_, '_, C> {
         pending
     }
 
-    /// Reads the state until all items are as wanted, or the time is over.
+    /// Reads the state until all items are in the desired state, or the time is over.
     async fn read_back(&mut self, mut pending: Vec<usize>) -> ReadBack {
         let time = self.context.timing.read_back;
         let mut backoff = match self.find_retryable_error() {
             Some(_) => PollBackoff::new(time.min(MAX_WAIT_BEFORE_REPEAT)),
             // What was only invited never becomes visible: no need to wait as long as for a lagging read.
-            None if self.change.may_invite() => PollBackoff::new(time.min(INVITE_TIMEOUT)),
+            None if self.change.may_invite() => PollBackoff::new(time.min(MAX_WAIT_FOR_INVITED)),
             None => PollBackoff::new(time),
         };
         loop {
@@ -289,12 +290,12 @@ impl<C: ItemChange> Reconciler<'_, '_, C> {
         errors.find(|error| error.cause.is_temporary() && !self.context.is_last_attempt)
     }
 
-    /// Finds the outcomes of the items that are not as wanted. If a temporary error may be the reason, the command is
+    /// Finds the outcomes of the items that are not in the desired state. If a temporary error may be the reason, the command is
     /// retried, unless this is the last attempt.
     async fn classify(&mut self, pending: Vec<usize>) -> Result<(), CommandError> {
-        let pending = self.change.find_by_other_means(self.context, pending).await;
+        let pending = self.change.recheck_pending(self.context, pending).await;
         for item in pending {
-            let outcome = match self.change.find_fixed_outcome(self.context, item).await {
+            let outcome = match self.change.find_known_outcome(self.context, item).await {
                 Some(outcome) => outcome,
                 None => match self.find_retryable_error() {
                     // The read-back was short because another attempt follows.
@@ -313,7 +314,7 @@ impl<C: ItemChange> Reconciler<'_, '_, C> {
         let error = call.and_then(|call| call.result.as_ref().err());
         let explain = |error: &ApiError| error.user_message(self.context.localizer.locale, quote);
         self.context.is_final_failure |= error.is_some_and(|error| error.cause.is_temporary());
-        match (self.change.special_outcome(item, error), error) {
+        match (self.change.override_outcome(item, error), error) {
             (Some(outcome), _) => outcome,
             (None, _) if self.context.is_cancelled => Outcome::Cancelled,
             // A call without a response may still take effect.

@@ -1,8 +1,8 @@
-//! An incident: when it begins and ends, and what is told when. Pure; the journal keeps it as JSON.
+//! An incident: when it starts and is resolved, and which messages are due. No I/O; the journal keeps it as JSON.
 //!
-//! In an hour one incident of a kind and an instance is told: its begin, and its end as soon as it is over. If
-//! more begin within that hour, the one that is still there when the hour is over is told. The end is told on each
-//! channel on which the begin was told.
+//! In an hour, messages go out about one incident of a kind and an instance: when it starts, and as soon as it is resolved.
+//! If more start within that hour, the one that is still there when the hour is over is reported. The second message goes
+//! to each channel to which the first was delivered.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Timestamp;
 use crate::storage::{IncidentRow, MAX_CLOCK_SKEW};
 
-/// From one message about the begin of an incident to the next of the same kind and instance.
+/// Between two messages that an incident of the same kind and instance started.
 const MIN_INTERVAL: Duration = Duration::from_secs(60 * 60);
-/// How long the end of an incident is worth telling.
-const OVER_TTL: Duration = Duration::from_secs(60 * 60);
+/// How long the message that an incident is resolved is worth sending.
+const RESOLVED_MESSAGE_TTL: Duration = Duration::from_secs(60 * 60);
 /// The delay before the second POST; it doubles with each. Longer than a POST takes, so that no replica begins another
 /// one meanwhile.
 const MIN_RETRY_DELAY: Duration = Duration::from_secs(15);
@@ -27,7 +27,7 @@ pub(super) fn is_ahead(at: Timestamp, now: Timestamp) -> bool {
     at > now.plus(MAX_CLOCK_SKEW)
 }
 
-/// A kind of trouble.
+/// What can go wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum IncidentKind {
     /// WhatsApp is not connected.
@@ -58,7 +58,7 @@ impl IncidentKind {
     }
 }
 
-/// A way to the operator.
+/// A notification channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Channel {
     Url,
@@ -97,15 +97,15 @@ pub(super) struct Details {
     pub(super) paid_until: Option<Timestamp>,
 }
 
-/// What is known about a kind of trouble now.
+/// What is known about a possible incident now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Observation {
     /// Nothing that counts.
     Unknown,
-    /// There is trouble since a moment; this was observed at a moment.
+    /// It is there since a moment, as was observed at a moment.
     Active { since: Timestamp, observed_at: Timestamp, details: Details },
-    /// There is none, as was observed at a moment.
-    Over { observed_at: Timestamp, details: Details },
+    /// It is not there, as was observed at a moment.
+    Resolved { observed_at: Timestamp, details: Details },
 }
 
 /// Deliveries on one channel.
@@ -114,8 +114,8 @@ pub(super) struct Delivery {
     /// When the next attempt is due; none if there is nothing to deliver.
     due: Option<Timestamp>,
     attempts: u32,
-    /// The begin was delivered.
-    is_told: bool,
+    /// The message that it started was delivered.
+    is_notified: bool,
 }
 
 /// An incident.
@@ -130,28 +130,29 @@ pub(super) struct Incident {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct IncidentState {
-    /// The id of the message about its begin or its news.
+    /// The id of the message that it started, or about its news.
     id: String,
-    /// When the message about its begin, its news or its end became due.
+    /// When the message about its start, its news or its end became due.
     at: Timestamp,
     since: Timestamp,
     ended_at: Option<Timestamp>,
-    /// When the last message about a begin became due; none if it was never delivered.
-    told_at: Option<Timestamp>,
+    /// When the last message that it started became due, or was delivered if that was later. Cleared when the incident
+    /// is resolved and that message was delivered to nobody.
+    last_notified_at: Option<Timestamp>,
     details: Details,
     url: Delivery,
     phone: Delivery,
 }
 
 impl Incident {
-    /// A kind of trouble that never was.
+    /// An incident that has not occurred yet.
     pub(super) fn new(instance: &str, kind: IncidentKind) -> Self {
         let state = IncidentState {
             id: String::new(),
             at: Timestamp(0),
             since: Timestamp(0),
             ended_at: Some(Timestamp(0)),
-            told_at: None,
+            last_notified_at: None,
             details: Details::default(),
             url: Delivery::default(),
             phone: Delivery::default(),
@@ -159,7 +160,7 @@ impl Incident {
         Self { instance: instance.to_owned(), kind, version: 0, state }
     }
 
-    /// Reads a row of the journal; one that cannot be read counts as trouble that never was.
+    /// Reads a row of the journal; one that cannot be read counts as not occurred yet.
     pub(super) fn from_row(row: &IncidentRow) -> Option<Self> {
         let kind = IncidentKind::ALL.into_iter().find(|kind| kind.as_str() == row.kind)?;
         let mut incident = Self::new(&row.instance, kind);
@@ -193,12 +194,12 @@ impl Incident {
         self.state.ended_at.is_none()
     }
 
-    /// When it began.
+    /// When it started.
     pub(super) fn since(&self) -> Timestamp {
         self.state.since
     }
 
-    /// When it was over.
+    /// When it was resolved.
     pub(super) fn ended_at(&self) -> Option<Timestamp> {
         self.state.ended_at
     }
@@ -212,49 +213,48 @@ impl Incident {
         &self.state.details
     }
 
-    /// When the last message about a begin became due.
-    pub(super) fn told_at(&self) -> Option<Timestamp> {
-        self.state.told_at
+    /// When people were last notified that it started.
+    pub(super) fn last_notified_at(&self) -> Option<Timestamp> {
+        self.state.last_notified_at
     }
 
-    /// Takes over when another process, or an earlier one, told of this kind.
-    pub(super) fn set_told_at(&mut self, told_at: Timestamp) {
-        self.state.told_at = self.state.told_at.max(Some(told_at));
+    /// Adopts the time at which another process, or an earlier one, sent such a message.
+    pub(super) fn set_last_notified_at(&mut self, last_notified_at: Timestamp) {
+        self.state.last_notified_at = self.state.last_notified_at.max(Some(last_notified_at));
     }
 
     /// The id of the message that is due: the same for each attempt.
     pub(super) fn message_id(&self) -> String {
-        let state = if self.is_active() { "begun" } else { "over" };
+        let state = if self.is_active() { "started" } else { "resolved" };
         format!("msg_{}_{state}", self.state.id)
     }
 
-    /// The last dead letter that was told, while there are some.
+    /// The last dead letter that was reported, while there are some.
     pub(super) fn last_seen(&self) -> Timestamp {
         Timestamp(if self.is_active() { self.state.details.last_at } else { 0 })
     }
 
     /// Applies what is known now. Returns whether something changed, which makes a message due.
     pub(super) fn observe(&mut self, observation: Observation, channels: Channels, now: Timestamp) -> bool {
-        let is_hour_over = self
-            .state
-            .told_at
-            .is_none_or(|told_at| now.since(told_at) >= MIN_INTERVAL || is_ahead(told_at, now));
+        let is_hour_over = self.state.last_notified_at.is_none_or(|last_notified_at| {
+            now.since(last_notified_at) >= MIN_INTERVAL || is_ahead(last_notified_at, now)
+        });
         match (observation, self.state.ended_at) {
             (Observation::Active { since, observed_at, details }, Some(ended_at))
                 // Another replica may know more: what was observed before the end is outdated.
                 if (observed_at > ended_at || is_ahead(ended_at, now)) && is_hour_over =>
             {
                 self.state.since = since;
-                self.tell(details, channels, now);
+                self.schedule_message(details, channels, now);
                 true
             }
             (Observation::Active { details, .. }, None)
                 if details.last_at > self.state.details.last_at && is_hour_over =>
             {
-                self.tell(details, channels, now);
+                self.schedule_message(details, channels, now);
                 true
             }
-            (Observation::Over { observed_at, details }, None)
+            (Observation::Resolved { observed_at, details }, None)
                 if observed_at > self.state.since || is_ahead(self.state.since, now) =>
             {
                 self.end(observed_at, details, now);
@@ -264,19 +264,19 @@ impl Incident {
         }
     }
 
-    /// Makes the message about the begin, or about news, due.
-    fn tell(&mut self, details: Details, channels: Channels, now: Timestamp) {
+    /// Makes the message that it started, or about news, due.
+    fn schedule_message(&mut self, details: Details, channels: Channels, now: Timestamp) {
         let is_news = self.is_active();
         let state = &mut self.state;
         state.id = uuid::Uuid::now_v7().simple().to_string();
         state.at = now;
         state.ended_at = None;
-        state.told_at = Some(now);
+        state.last_notified_at = Some(now);
         state.details = details;
         for (delivery, is_configured) in [(&mut state.url, channels.url), (&mut state.phone, channels.phone)]
         {
             let due = is_configured.then_some(now);
-            *delivery = Delivery { due, attempts: 0, is_told: is_news && delivery.is_told };
+            *delivery = Delivery { due, attempts: 0, is_notified: is_news && delivery.is_notified };
         }
     }
 
@@ -288,12 +288,12 @@ impl Incident {
             state.details = details;
         }
         for delivery in [&mut state.url, &mut state.phone] {
-            delivery.due = delivery.is_told.then_some(now);
+            delivery.due = delivery.is_notified.then_some(now);
             delivery.attempts = 0;
         }
-        if !state.url.is_told && !state.phone.is_told {
-            // Nobody was told: the next incident need not wait.
-            state.told_at = None;
+        if !state.url.is_notified && !state.phone.is_notified {
+            // Nobody was notified: the next incident need not wait.
+            state.last_notified_at = None;
         }
     }
 
@@ -307,9 +307,10 @@ impl Incident {
     /// Begins an attempt to deliver, if one is due: the next one is due after a delay, unless this one succeeds. The
     /// end of an incident is given up after an hour; then nothing is left to deliver.
     pub(super) fn begin_attempt(&mut self, channel: Channel, now: Timestamp) -> Option<Attempt> {
-        let is_outdated = self.state.ended_at.is_some_and(|ended_at| now.since(ended_at) > OVER_TTL);
+        let is_outdated =
+            self.state.ended_at.is_some_and(|ended_at| now.since(ended_at) > RESOLVED_MESSAGE_TTL);
         let mut attempt =
-            Attempt { id: self.state.id.clone(), is_begin: self.is_active(), number: 0, was_told: false };
+            Attempt { id: self.state.id.clone(), is_begin: self.is_active(), number: 0, was_notified: false };
         let delivery = self.delivery(channel);
         let due = delivery.due?;
         // A time that far ahead was written before the clock was set back.
@@ -327,13 +328,13 @@ impl Incident {
         let delay = min_delay.saturating_mul(1 << delivery.attempts.min(16)).min(MAX_RETRY_DELAY);
         delivery.due = Some(now.plus(delay));
         delivery.attempts = delivery.attempts.saturating_add(1);
-        (attempt.number, attempt.was_told) = (delivery.attempts, delivery.is_told);
+        (attempt.number, attempt.was_notified) = (delivery.attempts, delivery.is_notified);
         Some(attempt)
     }
 
-    /// Records that the WhatsApp message is delivered, before it is sent. Fails if this attempt is no longer the
-    /// current one: another replica began the next, or the incident changed.
-    pub(super) fn record_before_sending(&mut self, attempt: &Attempt, now: Timestamp) -> bool {
+    /// Marks the WhatsApp message as delivered before the call, so that a crash cannot send it twice. False if this attempt
+    /// is no longer the current one: another replica began the next, or the incident changed.
+    pub(super) fn mark_as_sending(&mut self, attempt: &Attempt, now: Timestamp) -> bool {
         let is_current = self.state.id == attempt.id && self.state.phone.attempts == attempt.number;
         is_current && self.record_delivered(Channel::Phone, attempt, now)
     }
@@ -345,10 +346,10 @@ impl Incident {
         }
         let is_over = !self.is_active();
         if attempt.is_begin {
-            self.state.told_at = self.state.told_at.max(Some(now));
+            self.state.last_notified_at = self.state.last_notified_at.max(Some(now));
         }
         let delivery = self.delivery(channel);
-        delivery.is_told = true;
+        delivery.is_notified = true;
         delivery.due = (attempt.is_begin && is_over).then_some(now);
         delivery.attempts = 0;
         true
@@ -364,7 +365,7 @@ impl Incident {
     }
 
     /// Sets the time of the next attempt, at most the longest delay from now.
-    pub(super) fn retry_after(
+    pub(super) fn postpone_attempt(
         &mut self,
         channel: Channel,
         attempt: &Attempt,
@@ -380,18 +381,18 @@ impl Incident {
         is_current
     }
 
-    /// Takes back [`Self::record_delivered`]: certainly nothing was sent. What an earlier message told stays told.
+    /// Takes back [`Self::record_delivered`]: certainly nothing was sent. An earlier message still counts.
     pub(super) fn record_unsent(&mut self, channel: Channel, attempt: &Attempt, now: Timestamp) -> bool {
         if self.state.id != attempt.id {
             return false;
         }
         let is_current = self.is_active() == attempt.is_begin;
         let delivery = self.delivery(channel);
-        delivery.is_told = attempt.was_told;
+        delivery.is_notified = attempt.was_notified;
         if is_current {
             delivery.due = Some(now.plus(MIN_RETRY_DELAY));
-        } else if !attempt.was_told {
-            // It was over meanwhile, and nobody knows that it began.
+        } else if !attempt.was_notified {
+            // It was resolved meanwhile, and nobody knows that it started.
             delivery.due = None;
         }
         true
@@ -402,12 +403,12 @@ impl Incident {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Attempt {
     id: String,
-    /// It tells the begin, not the end.
+    /// Its message says that the incident started, not that it is resolved.
     pub(super) is_begin: bool,
-    /// It is the how many-th of its message.
+    /// The number of this attempt for its message, from 1.
     number: u32,
-    /// A begin was told before it.
-    was_told: bool,
+    /// An earlier message was delivered.
+    was_notified: bool,
 }
 
 #[cfg(test)]
@@ -423,7 +424,7 @@ mod tests {
     }
 
     fn over(observed_at: Timestamp) -> Observation {
-        Observation::Over { observed_at, details: Details::default() }
+        Observation::Resolved { observed_at, details: Details::default() }
     }
 
     /// Delivers what is due on a channel; returns whether it was the begin.
@@ -551,9 +552,9 @@ mod tests {
         let later = NOW.plus(MINUTE * 3);
         let second = incident.begin_attempt(Channel::Phone, later).unwrap();
 
-        assert!(!incident.record_before_sending(&first, later));
-        assert!(incident.record_before_sending(&second, later));
-        assert!(!incident.record_before_sending(&first, later));
+        assert!(!incident.mark_as_sending(&first, later));
+        assert!(incident.mark_as_sending(&second, later));
+        assert!(!incident.mark_as_sending(&first, later));
     }
 
     #[test]
@@ -565,7 +566,7 @@ mod tests {
         let details = Details { count: 1, last_at: at(61).0, ..Details::default() };
         incident.observe(Observation::Active { since: at(61), observed_at: at(61), details }, BOTH, at(61));
         let news = incident.begin_attempt(Channel::Phone, at(61)).unwrap();
-        assert!(incident.record_before_sending(&news, at(61)));
+        assert!(incident.mark_as_sending(&news, at(61)));
         incident.record_unsent(Channel::Phone, &news, at(61));
         incident.record_refused(Channel::Phone, &news);
 

@@ -82,15 +82,17 @@ impl IncidentStore {
     pub(super) async fn sync_store_incident(&self, stored: &[Incident]) {
         let ours = self.about_store();
         let theirs = stored.iter().find(|incident| incident.kind == IncidentKind::Store);
-        let told_at = theirs.and_then(Incident::told_at);
-        if told_at < ours.told_at() {
+        let last_notified_at = theirs.and_then(Incident::last_notified_at);
+        if last_notified_at < ours.last_notified_at() {
             let mut row = theirs.cloned().unwrap_or_else(|| Incident::new("", IncidentKind::Store));
-            if let Some(told_at) = ours.told_at() {
-                row.set_told_at(told_at);
+            if let Some(last_notified_at) = ours.last_notified_at() {
+                row.set_last_notified_at(last_notified_at);
             }
             self.save_to_journal(&row).await;
-        } else if let Some(told_at) = told_at.filter(|told_at| ours.told_at() < Some(*told_at)) {
-            self.store_incident().set_told_at(told_at);
+        } else if let Some(last_notified_at) =
+            last_notified_at.filter(|last_notified_at| ours.last_notified_at() < Some(*last_notified_at))
+        {
+            self.store_incident().set_last_notified_at(last_notified_at);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What is told: a line in the instance's language for both channels, and fields for machines in the POST.
+//! What a notification says: a line in the instance's language for both channels, and fields for machines in the POST.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::instance::InstanceRuntime;
 use crate::reply::ReplyLine;
 
-/// The shortest duration that is told.
+/// The shortest duration that a message names.
 const MIN_DURATION: Duration = Duration::from_secs(60);
 
 /// The text about an incident, in the language of this instance.
@@ -48,7 +48,7 @@ pub(super) fn render_text(incident: &Incident, instance: &InstanceRuntime, now: 
 
 /// The body of the POST about an incident.
 pub(super) fn json_body(incident: &Incident, text: &str) -> Value {
-    let state = if incident.is_active() { "begun" } else { "over" };
+    let state = if incident.is_active() { "started" } else { "resolved" };
     let mut body = json!({
         "text": escape_slack(text),
         "type": format!("incident.{state}"),

@@ -1,8 +1,8 @@
-//! Tells the operator of trouble (`[notify]`): by a signed POST to a URL, and by a WhatsApp message to the owner.
+//! Notifies the operator of incidents (`[notify]`): by a signed POST to a URL, and by a WhatsApp message to the owner.
 //!
-//! A watch compares what is known with the stored incidents, and changes them: an incident begins, is over, or has news.
+//! A watch compares what is known with the stored incidents, and changes them: an incident starts, is resolved, or has news.
 //! Two senders deliver what is due, one for each channel, so that neither waits for the other. All of them work on
-//! versions of the incident in the journal, so that of several replicas one tells, and a restart neither repeats nor
+//! versions of the incident in the journal, so that of several replicas one sends, and a restart neither repeats nor
 //! forgets. While the journal cannot be used there is only the incident that says so: it is kept in memory, by each
 //! process for itself.
 

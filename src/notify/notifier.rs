@@ -1,4 +1,4 @@
-//! The notifier: watches for trouble, and delivers the messages that are due.
+//! The notifier: watches for incidents, and delivers the messages that are due.
 
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ impl Settings {
     }
 }
 
-/// Tells the operator of trouble.
+/// Notifies the operator of incidents.
 #[derive(Debug)]
 pub struct Notifier {
     store: Store,
@@ -163,7 +163,7 @@ impl Notifier {
         Ok(())
     }
 
-    /// Applies an observation to an incident. With `disconnected` its begin is confirmed by Z-API before.
+    /// Applies an observation to an incident. The start of `disconnected` is confirmed by Z-API before.
     async fn apply(
         &self,
         mut incident: Incident,
@@ -244,7 +244,7 @@ impl Notifier {
                     tracing::warn!(cause, "notification not delivered to notify.url, it is repeated");
                 }
                 if let Some(delay) = delay {
-                    let retry = |it: &mut Incident| it.retry_after(Channel::Url, attempt, delay, now);
+                    let retry = |it: &mut Incident| it.postpone_attempt(Channel::Url, attempt, delay, now);
                     self.incidents.update(incident, retry).await;
                 }
             }
@@ -268,7 +268,7 @@ impl Notifier {
         let now = self.clock.now();
         let Some(text) = self.render(incident, settings, now) else { return };
         // Before it is sent, so that it is sent once.
-        let delivered = |it: &mut Incident| it.record_before_sending(attempt, now);
+        let delivered = |it: &mut Incident| it.mark_as_sending(attempt, now);
         if !self.incidents.update(incident, delivered).await {
             return;
         }

@@ -1,4 +1,4 @@
-//! What is known about each kind of trouble now. Anything uncertain is no trouble.
+//! What is known about each possible incident now. Anything uncertain is none.
 
 use std::time::Duration;
 
@@ -31,13 +31,13 @@ pub(super) async fn observe_connection(
     let Some(connection) = instance.metrics.connection() else { return Ok(Observation::Unknown) };
     let (since, observed_at, details) = (connection.since, connection.reported_at, Details::default());
     Ok(match connection.is_connected {
-        true => Observation::Over { observed_at, details },
+        true => Observation::Resolved { observed_at, details },
         false if now.since(since) >= MIN_DISCONNECTED => Observation::Active { since, observed_at, details },
         false => Observation::Unknown,
     })
 }
 
-/// Asks Z-API before anybody is told that WhatsApp is disconnected: the event of its return may have been lost while
+/// Asks Z-API before anybody is notified that WhatsApp is disconnected: the event of its return may have been lost while
 /// the service was down. What cannot be read contradicts nothing.
 pub(super) async fn is_still_disconnected(instance: &InstanceRuntime, now: Timestamp) -> bool {
     match timeout(CONFIRM_TIMEOUT, instance.zapi.connection_status()).await {
@@ -97,7 +97,7 @@ pub(super) async fn observe_events(
         _ if now.since(since) >= max_silence && has_started => {
             Observation::Active { since, observed_at: now, details }
         }
-        Some(observed_at) => Observation::Over { observed_at, details },
+        Some(observed_at) => Observation::Resolved { observed_at, details },
         None => Observation::Unknown,
     })
 }
@@ -112,7 +112,7 @@ pub(super) async fn observe_dead_letters(
     let name = &instance.config.name;
     let details = Details::default();
     if store.queue_stats(name).await?.dead == 0 {
-        return Ok(Observation::Over { observed_at: now, details });
+        return Ok(Observation::Resolved { observed_at: now, details });
     }
     Ok(match store.dead_letters_since(name, last_seen).await? {
         None => Observation::Active { since: now, observed_at: now, details },
@@ -136,7 +136,7 @@ pub(super) fn observe_subscription(instance: &InstanceRuntime, now: Timestamp) -
     let details = Details { paid_until: Some(subscription.end), ..Details::default() };
     match subscription.end.since(now) <= SUBSCRIPTION_WARNING {
         true => Observation::Active { since: observed_at, observed_at, details },
-        false => Observation::Over { observed_at, details },
+        false => Observation::Resolved { observed_at, details },
     }
 }
 
@@ -164,7 +164,7 @@ impl StoreWatch {
             self.failed_since = None;
             // The time of a test, not of each look.
             self.worked_at = self.worked_at.filter(|_| is_tested).or(Some(now));
-            return Observation::Over { observed_at: now, details };
+            return Observation::Resolved { observed_at: now, details };
         }
         self.worked_at = None;
         let since = *self.failed_since.get_or_insert(now);
@@ -196,7 +196,7 @@ mod tests {
         let clock = Clock::manual(NOW);
         let (store, writer, _folder) = Store::open_temporary(&clock).await;
         let mut watch = StoreWatch::default();
-        let works = |at| Observation::Over { observed_at: at, details: Details::default() };
+        let works = |at| Observation::Resolved { observed_at: at, details: Details::default() };
         assert_eq!(watch.observe(&store, &clock).await, works(NOW));
         // A test is not repeated at each look: the writer is closed, and nobody notices yet.
         store.close();

@@ -118,7 +118,8 @@ impl TypedArguments {
         Ok(typed)
     }
 
-    /// The arguments if the first token, or the last one behind groups, names the community.
+    /// The arguments if the first token, or the last one behind groups, names the community. What is missing beside it is
+    /// known only with the names.
     pub fn assign(&self, args: &[ArgKind]) -> Result<Arguments, UsageError> {
         let range = match (args, self.tokens.len()) {
             ([ArgKind::Groups, ArgKind::Community], 0) => return Err(UsageError::MissingGroups),
@@ -131,12 +132,7 @@ impl TypedArguments {
             _ => return self.assign_without_community(args),
         };
         let name = join(&self.tokens[range.clone()]);
-        let arguments = self.assign_community(args, range, &name)?;
-        match arguments.missing_argument(args) {
-            // The only name may be that of a group: that is known only with the names.
-            Some(error) if error != UsageError::MissingGroups => Err(error),
-            _ => Ok(arguments),
-        }
+        self.assign_community(args, range, &name)
     }
 
     fn assign_without_community(&self, args: &[ArgKind]) -> Result<Arguments, UsageError> {

@@ -32,12 +32,17 @@ pub fn split_commands<'t>(
     let mut starts: Vec<usize> = Vec::new();
     // None before the first command.
     let mut last = None;
+    let mut is_cited = false;
     let mut at = 0;
     while at < text.len() {
         let line_end = memchr::memchr2(b'\n', b'\r', &text.as_bytes()[at..]);
         let line = &text[at..line_end.map_or(text.len(), |end| at + end + 1)];
         match parser.parse(line).map(|command| kind_of(&command.typed)) {
             Some(NameKind::Unknown) if last == Some(NameKind::WithText) => {}
+            // The text announces what follows: `Write this:`. Its command shows it, and asks.
+            Some(_) if last == Some(NameKind::WithText) && (is_cited || ends_in_colon(&text[..at])) => {
+                is_cited = true;
+            }
             Some(kind) => {
                 if starts.len() == limit {
                     break;
@@ -56,6 +61,20 @@ pub fn split_commands<'t>(
     }
     let ends = starts.iter().skip(1).copied().chain([text.len()]);
     starts.iter().zip(ends).map(|(start, end)| &text[*start..end]).collect()
+}
+
+fn ends_in_colon(text: &str) -> bool {
+    text.trim_end().ends_with([':', '：'])
+}
+
+/// The first line of a text, after its first one, that is written like a known command.
+pub fn find_command_line<'t>(
+    text: &'t str,
+    parser: &CommandParser,
+    is_command: impl Fn(&str) -> bool,
+) -> Option<&'t str> {
+    let mut lines = text.lines().skip(1);
+    lines.find(|line| parser.parse(line).is_some_and(|command| is_command(&command.typed)))
 }
 
 /// Whether a line above the first command of a text has a no in it.
@@ -97,7 +116,7 @@ mod tests {
 
     #[test]
     fn each_line_with_a_prefix_is_a_command() {
-        let rows: [(&str, &[&str]); 21] = [
+        let rows: [(&str, &[&str]); 23] = [
             ("/link a b", &["/link a b"]),
             ("\n  /link a b\n", &["  /link a b\n"]),
             ("/link a b\n/unlink a c", &["/link a b\n", "/unlink a c"]),
@@ -120,6 +139,9 @@ mod tests {
             ("/announce a Hi!\n/home/ana\n/5\n/dev x\nbye", &["/announce a Hi!\n/home/ana\n/5\n/dev x\nbye"]),
             ("/avisar a Oi!\nTexto\n/desvincular a b", &["/avisar a Oi!\nTexto\n", "/desvincular a b"]),
             ("/link a b /unlink a c", &["/link a b /unlink a c"]),
+            // A text that announces them keeps them, too.
+            ("/avisar a Mandem:\n/vincular a b\n/grupos", &["/avisar a Mandem:\n/vincular a b\n/grupos"]),
+            ("/link a b:\n/unlink a c", &["/link a b:\n", "/unlink a c"]),
         ];
         for (text, commands) in rows {
             assert_eq!(split(text), commands, "{text:?}");

@@ -25,7 +25,7 @@ const MAX_FORM: usize = 32 * 1024;
 
 /// The routes of the page, for its own site alone.
 pub fn routes(playground: Playground) -> Router {
-    let guard = middleware::from_fn_with_state(playground.address(), guard::refuse_other_sites);
+    let guard = middleware::from_fn(guard::refuse_other_sites);
     let routes = Router::new()
         .route("/", get(show_page))
         .route("/events", get(stream_events))

@@ -1,7 +1,6 @@
 //! The state that all visitors of the page share, and what runs beside it.
 
 use std::collections::{HashMap, VecDeque};
-use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -31,7 +30,6 @@ struct Shared {
     service: Arc<DemoService>,
     messenger: Messenger,
     calls: CallLog,
-    address: SocketAddr,
     locale: Locale,
     changed: watch::Sender<()>,
     progress: Mutex<Progress>,
@@ -63,12 +61,12 @@ enum ServiceRequest {
 }
 
 impl Playground {
-    /// The page of this service, at this address, for a bot that speaks this language; webhooks are posted to `webhook_url`.
+    /// The page of this service, for a bot that speaks this language; webhooks are posted to `webhook_url`.
     pub fn new(
         sandbox: Sandbox,
         service: Arc<DemoService>,
         webhook_url: String,
-        (address, locale): (SocketAddr, Locale),
+        locale: Locale,
         shutdown: CancellationToken,
     ) -> Self {
         let (requests, inbox) = mpsc::channel(4);
@@ -79,7 +77,6 @@ impl Playground {
             service,
             messenger,
             calls: CallLog::default(),
-            address,
             locale,
             changed,
             progress: Mutex::default(),
@@ -117,11 +114,6 @@ impl Playground {
 
     pub(super) fn calls(&self) -> &CallLog {
         &self.0.calls
-    }
-
-    /// The address of the page.
-    pub(super) fn address(&self) -> SocketAddr {
-        self.0.address
     }
 
     /// The language of the bot.

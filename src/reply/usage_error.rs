@@ -30,6 +30,24 @@ pub enum UsageError {
 }
 
 impl UsageError {
+    /// The key of the text that asks for what is missing; none where it is another error.
+    pub fn question(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::MissingCommunity => "ask-community",
+            Self::MissingGroups => "ask-groups",
+            Self::MissingTarget => "ask-target",
+            Self::MissingPeople => "ask-people",
+            Self::MissingText => "ask-text",
+            Self::MissingName => "ask-name",
+            _ => return None,
+        })
+    }
+
+    /// Whether the missing part is kept as it is typed: a text or a name.
+    pub fn is_verbatim(&self) -> bool {
+        matches!(self, Self::MissingText | Self::MissingName)
+    }
+
     /// The line that says what is wrong, and how the command is used.
     pub fn line(self, usage: &str) -> ReplyLine {
         let line = match self {

@@ -31,6 +31,7 @@ use super::timeouts::Timeouts;
 use crate::failpoint::{self, Step};
 use crate::problem::Problem;
 use crate::telemetry::Metrics;
+use crate::web::HandlerPanicked;
 use crate::webhook::client_addr::PeerAddr;
 
 /// Maximum size of a request head, in bytes.
@@ -170,14 +171,24 @@ async fn catch_panic_and_timeout(
         Poll::Pending => Poll::Pending,
     });
     match response.await {
-        Some(Ok(Ok(response))) => response,
+        Some(Ok(Ok(response))) => {
+            // A page of the console, which has the page's headers.
+            if response.extensions().get::<HandlerPanicked>().is_some() {
+                record_panic(metrics);
+            }
+            response
+        }
         Some(Err(_)) => {
-            metrics.record_panic();
-            tracing::error!("request handler panicked");
+            record_panic(metrics);
             PANICKED.into_response()
         }
         None => TIMED_OUT.into_response(),
     }
+}
+
+fn record_panic(metrics: &Metrics) {
+    metrics.record_panic();
+    tracing::error!("request handler panicked");
 }
 
 #[cfg(test)]

@@ -130,7 +130,8 @@ pub(super) fn dry_run_insert(path: &Path, command: &NewCommand) -> Result<(), St
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     insert_all(&transaction, &[vec![command.clone()]])?;
     transaction.execute(
-        "UPDATE command SET state = 'dead', finished_at = $1, text = '-', cancelled_by = $2 WHERE id = $2",
+        "UPDATE command SET state = 'dead', outcome = 'failed', finished_at = $1, text = '-', cancelled_by = $2
+         WHERE id = $2",
         params![command.accepted_at.0, command.id],
     )?;
     transaction.execute(

@@ -10,6 +10,10 @@ use super::read::{COLUMNS, CommandRow, read_row};
 use super::store::Store;
 use crate::clock::Timestamp;
 
+/// Outcomes that few commands have. The condition of the index `command_outcome`, which applies only where it is repeated.
+const RARE_OUTCOMES: &str =
+    "outcome IN ('denied', 'usage_error', 'previewed', 'expired', 'cancelled', 'failed', 'reply_failed')";
+
 /// Filter for commands; an empty field matches all.
 #[derive(Clone, Debug)]
 pub struct ListFilter {
@@ -56,6 +60,19 @@ impl ListFilter {
         let lists = [&self.instances, &self.admins, &self.chats, &self.planned];
         texts.into_iter().any(|text| !text.is_empty()) || lists.into_iter().any(|list| !list.is_empty())
     }
+
+    /// Whether an index has the matching commands, but for those of other instances and times.
+    pub(super) fn is_indexed(&self) -> bool {
+        let lists = [&self.admins, &self.chats, &self.planned];
+        let is_narrowed = !self.name.is_empty() || !self.text.is_empty();
+        let has_index = !matches!(self.state.as_str(), "" | "done" | "replied");
+        has_index && !is_narrowed && lists.into_iter().all(Vec::is_empty)
+    }
+
+    /// Whether the state has an index that begins with the instance.
+    fn has_index_by_instance(&self) -> bool {
+        matches!(self.state.as_str(), "waiting" | "answering" | "dead" | "failed" | "reply_failed")
+    }
 }
 
 /// A column with few different values.
@@ -93,7 +110,9 @@ impl Conditions {
             conditions.push("accepted_at < ?", SqlValue::Number(filter.until.0));
         }
         conditions.push_state(&filter.state);
-        conditions.push_any(&["instance"], &filter.instances);
+        // SQLite would read all commands of an instance by the index of message ids, and sort them: `+` keeps it from that.
+        let by_index = database == Database::Postgres || filter.has_index_by_instance();
+        conditions.push_any(&[if by_index { "instance" } else { "+instance" }], &filter.instances);
         conditions.push_text("name = ?", &filter.name);
         conditions.push_any(&["admin", "phone", "lid"], &filter.admins);
         conditions.push_any(&["chat"], &filter.chats);
@@ -105,7 +124,10 @@ impl Conditions {
 
     fn push_state(&mut self, state: &str) {
         match state {
-            "dropped" => self.sql.push("state = 'done' AND outcome IN ('failed', 'reply_failed')".to_owned()),
+            "dropped" => {
+                self.sql.push(RARE_OUTCOMES.to_owned());
+                self.sql.push("state = 'done' AND outcome IN ('failed', 'reply_failed')".to_owned());
+            }
             // Literals, so that the indexes of these states apply.
             "dead" => self.sql.push("state = 'dead'".to_owned()),
             "waiting" | "answering" => {
@@ -115,7 +137,12 @@ impl Conditions {
             "done" => self.push_text("state = ?", state),
             // Until its reply is sent, the outcome of a command is planned, not final.
             "failed" | "reply_failed" => self.push_text("outcome = ? AND state = 'dead'", state),
-            outcome => self.push_text("outcome = ? AND state IN ('done', 'dead')", outcome),
+            "" => {}
+            "replied" => self.push_text("outcome = ? AND state IN ('done', 'dead')", state),
+            outcome => {
+                self.sql.push(RARE_OUTCOMES.to_owned());
+                self.push_text("outcome = ? AND state IN ('done', 'dead')", outcome);
+            }
         }
     }
 

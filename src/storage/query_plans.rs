@@ -4,6 +4,8 @@
 
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
+use super::database::Database;
+use super::list::{Conditions, ListFilter, SqlValue};
 use super::sqlite::{self, AccessMode};
 use super::store::Store;
 use crate::clock::Clock;
@@ -80,6 +82,35 @@ async fn no_statement_scans_a_growing_table() {
     }
 
     assert!(slow.is_empty(), "{slow:#?}");
+}
+
+/// A window of ids limits a search only if the statement reads no other index.
+#[tokio::test]
+async fn lists_read_the_newest_ids_or_a_small_index() {
+    let (_store, _writer, folder) = Store::open_temporary(&Clock::system()).await;
+    let url = format!("sqlite:{}", folder.path().join("vincula.db").display());
+    let mut connection = sqlite::connect(&url, AccessMode::Read).await.unwrap();
+    let words = |word: &str| vec![word.to_owned()];
+    let base = ListFilter { instances: vec!["main".to_owned(), "annex".to_owned()], ..ListFilter::default() };
+    let narrowed = [
+        base.clone(),
+        ListFilter { admins: words("ana"), ..base.clone() },
+        ListFilter { chats: words("chat"), ..base.clone() },
+        ListFilter { name: "link".to_owned(), ..base.clone() },
+        ListFilter { text: "text".to_owned(), ..base.clone() },
+        ListFilter { planned: words("id"), ..base.clone() },
+        ListFilter { since: crate::clock::Timestamp(1), ..base.clone() },
+    ];
+    for filter in narrowed {
+        for state in ["", "done", "replied", "waiting", "dead", "failed", "dropped", "denied", "expired"] {
+            let filter = ListFilter { state: state.to_owned(), ..filter.clone() };
+            let mut conditions = Conditions::from_filter(&filter, Database::Sqlite);
+            conditions.push("id < ?", SqlValue::Text("g".to_owned()));
+            conditions.push("id >= ?", SqlValue::Text("0".to_owned()));
+            let scans = full_scans(&mut connection, &conditions.select("DESC", 51)).await;
+            assert!(scans.is_empty(), "{filter:?}: {scans:?}");
+        }
+    }
 }
 
 #[tokio::test]

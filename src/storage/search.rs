@@ -98,7 +98,7 @@ impl Store {
         let mut window = FIRST_WINDOW;
         loop {
             let room = limit - page.rows.len();
-            let low = match filter.is_selective() {
+            let low = match filter.is_selective() && !filter.is_indexed() {
                 true => self.window_start(&cursor, window).await?,
                 // The first rows that come match.
                 false => Some(oldest.clone()),

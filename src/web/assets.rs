@@ -27,6 +27,7 @@ struct AssetFile {
     gzip: Option<&'static [u8]>,
 }
 
+/// A page loads one style sheet: that of all pages begins those of the console and of the playground.
 const FILES: [AssetFile; 7] = [
     AssetFile {
         name: "style.css",
@@ -43,13 +44,13 @@ const FILES: [AssetFile; 7] = [
     AssetFile {
         name: "console.css",
         content_type: "text/css; charset=utf-8",
-        content: include_bytes!("assets/console.css"),
+        content: concat!(include_str!("assets/style.css"), include_str!("assets/console.css")).as_bytes(),
         gzip: None,
     },
     AssetFile {
         name: "playground.css",
         content_type: "text/css; charset=utf-8",
-        content: include_bytes!("assets/playground.css"),
+        content: concat!(include_str!("assets/style.css"), include_str!("assets/playground.css")).as_bytes(),
         gzip: None,
     },
     AssetFile {

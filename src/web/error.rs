@@ -80,10 +80,9 @@ impl PageError {
     /// The page of this error, or its problem response.
     pub(super) fn response(self, locale: Locale, wants_html: bool) -> Response {
         let (title, help) = self.keys();
-        let template = ErrorTemplate { page: Page::new(locale, title), help };
-        match template.render() {
-            Ok(html) if wants_html => (self.status(), Html(html)).into_response(),
-            _ => Problem::new(self.status(), self.detail()).into_response(),
+        match wants_html {
+            true => message_page(self.status(), locale, (title, help)),
+            false => Problem::new(self.status(), self.detail()).into_response(),
         }
     }
 }
@@ -99,6 +98,14 @@ impl IntoResponse for PageError {
     /// The bare status: `with_page_headers` knows the language.
     fn into_response(self) -> Response {
         self.status().into_response()
+    }
+}
+
+/// A page that says what is wrong and what to do, by the keys of both.
+pub fn message_page(status: StatusCode, locale: Locale, (title, help): (&str, &'static str)) -> Response {
+    match (ErrorTemplate { page: Page::new(locale, title), help }).render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(_) => status.into_response(),
     }
 }
 

@@ -1,9 +1,12 @@
 //! The headers of each response to a browser, and the pages of errors.
 
+use std::panic::AssertUnwindSafe;
+
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+use futures_util::FutureExt as _;
 use http::header::{
     ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
@@ -16,6 +19,10 @@ use super::language::PageLanguage;
 /// Nothing from another origin, nothing inline, no frame.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
      connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// An extension of the response where a handler panicked: the listener counts it.
+#[derive(Clone, Copy, Debug)]
+pub struct HandlerPanicked;
 
 /// The headers of all responses.
 fn page_headers() -> [(HeaderName, &'static str); 7] {
@@ -30,8 +37,8 @@ fn page_headers() -> [(HeaderName, &'static str); 7] {
     ]
 }
 
-/// Adds the headers to each response of these routes, also to errors, and makes pages of errors. Only what says so itself
-/// is cached.
+/// Adds the headers to each response of these routes, also to errors and where a handler panics, and makes pages of errors.
+/// Only what says so itself is cached.
 pub fn with_page_headers<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> {
     routes.layer(middleware::from_fn(add_headers))
 }
@@ -39,7 +46,9 @@ pub fn with_page_headers<S: Clone + Send + Sync + 'static>(routes: Router<S>) ->
 async fn add_headers(request: Request, next: Next) -> Response {
     let PageLanguage(locale) = PageLanguage::from_headers(request.headers());
     let wants_html = accepts_html(request.headers());
-    let mut response = next.run(request).await;
+    let handled = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let has_panicked = handled.is_err();
+    let mut response = handled.unwrap_or_else(|_| PageError::Internal.into_response());
     let is_html = |headers: &HeaderMap| {
         headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
     };
@@ -51,6 +60,9 @@ async fn add_headers(request: Request, next: Next) -> Response {
         if let Some(allowed) = allowed {
             response.headers_mut().insert(ALLOW, allowed);
         }
+    }
+    if has_panicked {
+        response.extensions_mut().insert(HandlerPanicked);
     }
     let headers = response.headers_mut();
     for (name, value) in page_headers() {

@@ -461,7 +461,12 @@ impl Enqueuer {
             MessageIntent::Command if !event.is_for_other_bot(&endpoint.instance.runtime()) => {
                 return Ok(Expectation::Yes);
             }
-            MessageIntent::Wish(_) | MessageIntent::Edit | MessageIntent::EditOfSeveral => {
+            MessageIntent::Edit | MessageIntent::EditOfSeveral => return Ok(Expectation::Yes),
+            MessageIntent::Wish(_) => {
+                // As the missing part of a command it may change something.
+                if recent_prompt(prompt::PROMPT_TTL).await?.is_some_and(|prompt| prompt.missing.is_some()) {
+                    event.intent = MessageIntent::Wish(CommandKind::Wish { is_mutating: true });
+                }
                 return Ok(Expectation::Yes);
             }
             // An unknown command in a group is probably for another bot. It is stored only if a prompt may be open,
@@ -484,7 +489,7 @@ impl Enqueuer {
             MessageIntent::Talk => match recent_prompt(prompt::PROMPT_TTL).await? {
                 // It may be meant as a reply, so no pause begins. The prompt has ended the pause before.
                 Some(prompt) => {
-                    if prompt.named_option(&event.message.text).is_some() {
+                    if prompt.missing.is_some() || prompt.named_option(&event.message.text).is_some() {
                         event.intent = MessageIntent::PromptReply { talk: None };
                     }
                     return Ok(Expectation::Yes);

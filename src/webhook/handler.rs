@@ -1,7 +1,6 @@
 //! `POST /webhooks/{instance}[/{secret}]`: authenticates a request, reads its event, and responds (docs/webhooks.md).
 //!
-//! Nearly every request is chatter (an authentic event that is ignored): it is verified, parsed and given a response
-//! without a lock, a write or a copy of its text. Only messages of admins that are commands, edits, deletions, expected
+//! Nearly every request is chatter: it is verified, parsed and given a response without a write or a copy of its text. Only messages of admins that are commands, edits, deletions, expected
 //! replies, wishes or talk, connection status changes, and reports on the delivery of announcements are written to the
 //! journal ([`Enqueuer`]).
 //!
@@ -63,7 +62,7 @@ pub struct WebhookHandler {
 
 /// What became of an event.
 enum Dispatched<'a> {
-    /// It is ignored.
+    /// Its outcome is known, and nothing is written.
     Done(WebhookOutcome),
     /// It is written to the journal.
     Writing(BoxFuture<'a, WebhookOutcome>),
@@ -118,7 +117,7 @@ impl WebhookHandler {
     /// Handles one request.
     ///
     /// A client address above the failure limit gets 429 instead of 401. Its requests are still verified if the headers
-    /// authenticate them, or if they need the body and it is at most [`SMALL_BODY`]. So failed requests from an address
+    /// authenticate them, or if they need the body and its `Content-Length` is at most [`SMALL_BODY`]. So failed requests from an address
     /// cannot block an admin's signed command from the same address.
     pub async fn handle(&self, parts: &Parts, body: Body, peer: IpAddr) -> Response {
         failpoint::reach(Step::Received);
@@ -290,7 +289,7 @@ impl WebhookHandler {
         self.endpoints.get(index)
     }
 
-    /// Reads an authenticated event, and sends a command or a connection status to the journal. Not an async function,
+    /// Reads an authenticated event, and sends what is to be stored to the journal. Not an async function,
     /// whose future would hold the event.
     fn dispatch<'a>(
         &'a self,

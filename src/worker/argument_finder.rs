@@ -53,10 +53,18 @@ impl<'a> ArgumentFinder<'a> {
             [ArgKind::Community, next, ..] => {
                 let read = |(community, others)| Some(format!("{community} {}", self.others(*next, others)?));
                 let at_end = self.community_at_end(self.tokens, self.is_sentence).and_then(read);
-                at_end.or_else(|| self.community_at_start().and_then(read))
+                let named = at_end.or_else(|| self.community_at_start().and_then(read));
+                named.or_else(|| (spec.name == "unlink").then(|| self.groups_of_list())?)
             }
             _ => None,
         }
+    }
+
+    /// The groups of these numbers, where all words are numbers of the list shown last, and their community.
+    fn groups_of_list(&self) -> Option<String> {
+        let numbers: Vec<_> = list_numbers(self.tokens)?.into_iter().map(|(_, numbers)| numbers).collect();
+        let (community, groups) = self.names.list.as_ref()?.groups_of_community(&numbers)?;
+        Some(format!("{community} {}", groups.join(" ")))
     }
 
     /// Whether communities are named at several places: `o futebol no bairro e o suporte no marketing`. From one to another,

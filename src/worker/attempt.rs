@@ -272,8 +272,8 @@ impl Attempt<'_> {
         reporter.report_while(execute(claim, &run)).await
     }
 
-    /// Returns the time limit of the attempt, and the least time that is left after a confirmed change. All attempts
-    /// except the last end by `attempt_deadline`. The last one starts after it, so it gets half of the usual time.
+    /// Returns the time limit of the attempt, and the minimum time left after a confirmed change. All attempts except
+    /// the last end by `attempt_deadline`; the last one gets half of the usual time.
     fn time_limits(&self, is_last: bool) -> (Duration, Duration) {
         let Worker { clock, timing, .. } = self.worker;
         let half = timing.attempt / 2;
@@ -314,7 +314,7 @@ fn append_groups_without_community(claim: &Claim, outcome: CommandOutcome) -> Co
     CommandOutcome { reply: outcome.reply.with_lines(lines), ..outcome }
 }
 
-/// Closes the `/photo` that waits for a picture: any other command of its conversation does.
+/// Closes the `/photo` that waits for a picture, at any other command of its conversation.
 fn close_photo_request(claim: &Claim, mut outcome: CommandOutcome) -> CommandOutcome {
     let is_command = !outcome.keeps_prompt && outcome.outcome != Outcome::Expired;
     if is_command && outcome.state_changes.iter().all(|change| change.kind != StateKind::PhotoRequest) {

@@ -21,7 +21,7 @@ pub(super) struct CommunityNames<'a> {
     admin: &'a Admin,
     pub(super) allowed: NameIndex<CommunityId>,
     /// The stored list that numbers refer to.
-    list: Option<NumberedList>,
+    pub(super) list: Option<NumberedList>,
 }
 
 impl<'a> CommunityNames<'a> {

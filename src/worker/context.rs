@@ -81,11 +81,11 @@ impl Request<'_> {
     ) -> CommandOutcome {
         let command = format!("{} {shown}", self.run.localizer.format_command(spec.name, &[]));
         let line = ReplyLine::new(key).with_plain("command", command.trim_end());
-        // As an option: a yes chooses this command, but does not confirm it yet.
+        // As an option: a yes selects this command, which may still need a confirmation.
         self.offer(Reply::Lines(vec![line]), spec, vec![arguments], Vec::new())
     }
 
-    /// A reply that offers a command with each of these arguments: a yes, a number or a name runs one of them.
+    /// A reply that offers a command with each of these arguments: a yes, a number or a name selects one of them.
     pub(super) fn offer(
         &self,
         reply: Reply,
@@ -95,6 +95,29 @@ impl Request<'_> {
     ) -> CommandOutcome {
         let prompt = Prompt::new(self.command, self.run.localizer.locale, spec.name);
         let prompt = Prompt { options, names, ..prompt };
+        CommandOutcome {
+            state_changes: vec![prompt.to_state_change(self.conversation_key)],
+            ..CommandOutcome::usage_error(reply)
+        }
+    }
+}
+
+impl Request<'_> {
+    /// Whether the chat is a direct one with the bot: each text of it is for the bot.
+    pub(super) fn is_direct(&self) -> bool {
+        matches!(self.chat, Chat::Direct(_)) && !self.command.by_owner
+    }
+
+    /// The reply to arguments that cannot be read. In a direct chat it asks for a part that is missing; `known` has the
+    /// arguments around it.
+    pub(super) fn misused(&self, spec: &CommandSpec, error: UsageError, known: Prompt) -> CommandOutcome {
+        let localizer = self.run.localizer;
+        let Some(reply) = spec.question(&error, localizer).filter(|_| self.is_direct()) else {
+            return CommandOutcome::misused(spec, error, localizer);
+        };
+        let Prompt { before, after, shown, .. } = known;
+        let prompt = Prompt::new(self.command, localizer.locale, spec.name);
+        let prompt = Prompt { before, after, shown, missing: Some(error), ..prompt };
         CommandOutcome {
             state_changes: vec![prompt.to_state_change(self.conversation_key)],
             ..CommandOutcome::usage_error(reply)

@@ -14,7 +14,7 @@ use crate::command::context::{CommandError, Confirmation, Context};
 use crate::command::kind::{
     DELETION, DELIVERY, EDIT_OF_SEVERAL, MAX_COMMANDS, RATE_LIMITED, TOO_MANY, TOO_OLD,
 };
-use crate::command::prompt::clear_prompt;
+use crate::command::prompt::{Prompt, clear_prompt};
 use crate::command::spec::CommandSpec;
 use crate::commands::{self, CATALOG};
 use crate::config::Admin;
@@ -62,12 +62,25 @@ async fn try_execute(claim: &mut Claim, run: &RunContext<'_>) -> Result<CommandO
     if !command.is_started()
         && let Some(error) = arguments.missing_argument(spec.args)
     {
-        return Ok(CommandOutcome::misused(spec, error, run.localizer));
+        return Ok(request.misused(spec, error, known_arguments(&request, &resolved, community.as_ref())));
     }
     let admin = &recheck_community_admin(&request, admin.clone(), spec, community.as_ref()).await?;
     check_rights(admin, &request, spec, community.as_ref(), &directory)?;
     let request = Request { admin, ..request };
     run_command(claim, request, resolved, community, &directory).await
+}
+
+/// The arguments of a command but for the missing one.
+fn known_arguments(
+    request: &Request<'_>,
+    resolved: &ResolvedCommand,
+    community: Option<&CommunityEntry>,
+) -> Prompt {
+    let id = community.map_or("", |community| community.id.as_str());
+    let before = format!("{} {id}", resolved.typed.flags.to_typed()).trim().to_owned();
+    let name = community.map(|community| community.name.as_str());
+    let shown = request.run.localizer.format_command(resolved.spec.name, name.as_slice());
+    Prompt { before, shown, ..Prompt::default() }
 }
 
 /// Looks up the sender's current admin entry. Current rights count, not those at the time of sending.

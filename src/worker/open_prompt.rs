@@ -58,8 +58,8 @@ pub(super) async fn update_prompts(
         && prompt::is_in_time(prompted_at, *accepted_at)
         && !store.is_superseded(instance, &prompt.prompted_by).await?;
     let closes_itself = has_changed && !result.state_changes.iter().any(prompt::is_set);
-    // An offer just lapses.
-    if is_open && !is_edited && !is_prompt_reply && !closes_itself && prompt.options.len() != 1 {
+    let just_lapses = prompt.options.len() == 1 || prompt.missing.is_some();
+    if is_open && !is_edited && !is_prompt_reply && !closes_itself && !just_lapses {
         // No reply stays none.
         if result.reply != Reply::empty() {
             result.reply = result.reply.with_lines(vec![ReplyLine::new("confirm-replaced")]);

@@ -1,19 +1,24 @@
 //! Resolves a stored command: the typed one, or the one that it stands for (`/confirm`, `/undo`).
 
 use super::context::{CONFIRM_COMMAND, CommandOutcome, EarlyExit, Request, ResolvedCommand};
+use super::correction::offer_correction;
+use super::missing_part::read_missing_part;
+use super::regret::offer_undo;
 use super::talk::reply_to_talk;
 use super::wish::{WishResolution, resolve_wish};
 use crate::authorization::may_use;
 use crate::command::context::CommandError;
-use crate::command::parsed_text::{ParsedCommand, ParsedRequest};
-use crate::command::prompt::clear_prompt;
-use crate::command::resolution::{DeferredCommand, Resolution, ResolveContext};
+use crate::command::parsed_text::{ParsedCommand, ParsedRequest, ParsedWish};
+use crate::command::prompt::{Prompt, clear_prompt};
+use crate::command::resolution::{DeferredCommand, MissingPart, Resolution, ResolveContext};
 use crate::command::spec::CommandSpec;
+use crate::command::wish::Wish;
 use crate::commands::{CATALOG, confirm, undo};
 use crate::domain::Chat;
 use crate::engine::whole_groups;
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::further_command::has_further_command;
+use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::parse::text::likely_name;
 use crate::reply::{Reply, ReplyLine, escape_markup};
 use crate::storage::{LeaseError, Outcome};
@@ -25,12 +30,17 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
         |rest: &str| (&confirm::SPEC, ParsedCommand::new(&confirm::SPEC, CONFIRM_COMMAND, rest));
     let mut has_no_prefix = false;
     let mut wished = None;
+    let part = read_missing_part(request).await?;
     let (spec, parsed) = match &run.parsed.request {
         ParsedRequest::Command(parsed) => match CATALOG.lookup(&parsed.typed) {
             Some(spec) => (spec, parsed.clone()),
             None => return Err(reply_to_unknown(request, parsed).await?.into()),
         },
         ParsedRequest::Reply(word) => as_prompt_reply(word),
+        ParsedRequest::Wish(_) if part.as_ref().is_some_and(|part| part.is_named) => {
+            has_no_prefix = true;
+            as_prompt_reply("")
+        }
         ParsedRequest::Wish(wish) => {
             has_no_prefix = true;
             match resolve_wish(request, wish).await? {
@@ -62,12 +72,40 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
     };
     let arguments = check_arguments(request, spec, &parsed, command.deferred_command.is_none()).await?;
     if spec.is_indirect() {
-        return match resolve_indirect(request, spec, &arguments, has_no_prefix).await? {
+        let part = part.as_ref().filter(|_| has_no_prefix);
+        return match resolve_indirect(request, spec, &arguments, (has_no_prefix, part)).await? {
             Some(deferred) => resolve_deferred(request, deferred).await,
-            None => Err(reply_to_talk(request, wished).await?.into()),
+            None => Err(reply_without_prompt(request, wished).await?),
         };
     }
     Ok(ResolvedCommand { spec, typed: parsed.arguments, arguments, deferred: None })
+}
+
+/// Replies to a text that could have been a reply to a prompt. None is open, so `desvincular 1` is a wish.
+async fn reply_without_prompt(
+    request: &Request<'_>,
+    wished: Option<&CommandSpec>,
+) -> Result<EarlyExit, EarlyExit> {
+    if wished.is_none() && request.is_direct() {
+        let text = request.command.text.as_str();
+        let reply = parse_reply(text, true, PromptFacts::default());
+        let has_number = matches!(reply, Some(ParsedReply::Numbers(_)));
+        if let Some(wish) = CATALOG.parse_wish(text).filter(|wish| has_number && !wish.rest.is_empty()) {
+            let Wish { spec, rest, phrase, .. } = wish;
+            let wish = ParsedWish { command: spec.name.to_owned(), rest, phrase };
+            if let Some((spec, WishResolution::Reply(reply))) = resolve_wish(request, &wish).await? {
+                check_may_use(request, spec)?;
+                return Ok(EarlyExit::Reply(reply));
+            }
+        }
+        if let Some(offer) = offer_correction(request).await? {
+            return Ok(CommandOutcome { keeps_prompt: true, ..offer }.into());
+        }
+        if let Some(offer) = offer_undo(request).await? {
+            return Ok(offer.into());
+        }
+    }
+    Ok(reply_to_talk(request, wished).await?.into())
 }
 
 /// The arguments of a command that its admin may use. `is_typed`: an admin typed it, so it
@@ -82,8 +120,11 @@ async fn check_arguments(
     if is_typed && !request.command.is_started() {
         reject_misread(request, spec, parsed.rest()).await?;
     }
-    let arguments = parsed.assign(spec);
-    arguments.map_err(|error| CommandOutcome::misused(spec, error, request.run.localizer).into())
+    parsed.assign(spec).map_err(|error| {
+        let shown = request.run.localizer.format_command(spec.name, &[]);
+        let known = Prompt { before: parsed.rest().to_owned(), shown, ..Prompt::default() };
+        request.misused(spec, error, known).into()
+    })
 }
 
 /// Replies to a command name that does not exist.
@@ -128,7 +169,7 @@ async fn resolve_indirect(
     request: &Request<'_>,
     spec: &CommandSpec,
     arguments: &Arguments,
-    has_no_prefix: bool,
+    (has_no_prefix, part): (bool, Option<&MissingPart>),
 ) -> Result<Option<DeferredCommand>, EarlyExit> {
     let Request { run, command, conversation_key, .. } = request;
     if let Some(stored) = &command.deferred_command {
@@ -141,6 +182,7 @@ async fn resolve_indirect(
         command,
         has_no_prefix,
         localizer: run.localizer,
+        part,
     };
     let resolution = match spec.is_confirmation() {
         true => match confirm::resolve(&context, arguments).await? {

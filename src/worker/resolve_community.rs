@@ -10,6 +10,7 @@ use super::community_names::CommunityNames;
 use super::context::{CommandOutcome, EarlyExit, Request, ResolvedCommand, RunContext};
 use crate::authorization::may_use;
 use crate::command::context::CommandError;
+use crate::command::prompt::Prompt;
 use crate::command::spec::CommandSpec;
 use crate::commands::CATALOG;
 use crate::config::AdminsFrom;
@@ -225,8 +226,17 @@ impl Search<'_> {
         if let Some(arguments) = self.find_elsewhere() {
             return self.suggest(self.spec, arguments);
         }
-        if is_person || name.text.contains("://") || name.text.is_empty() {
-            return CommandOutcome::misused(self.spec, UsageError::MissingCommunity, localizer).into();
+        let is_behind_groups = self.spec.args.first() == Some(&ArgKind::Groups);
+        // The words behind which a community belongs.
+        let groups = is_behind_groups.then(|| self.finder().whole_groups(&self.typed.tokens)).flatten();
+        if is_person || name.text.contains("://") || name.text.is_empty() || groups.is_some() {
+            let before = format!("{} {}", self.typed.flags.to_typed(), groups.unwrap_or_default());
+            let before = before.trim().to_owned();
+            // Behind a community stand the people.
+            let after = if is_person { self.typed.source.clone() } else { String::new() };
+            let shown = localizer.format_command(self.spec.name, &[]);
+            let known = Prompt { before, after, shown, ..Prompt::default() };
+            return self.request.misused(self.spec, UsageError::MissingCommunity, known).into();
         }
         let tokens = &self.typed.tokens;
         // Among other words, or several: `manda no bairro`, `marketing e bairro`.

@@ -28,8 +28,8 @@ pub(super) const MAX_UNCONFIGURED_DELAY: Duration = Duration::from_secs(3_600);
 /// After a downtime a command is retried for at least this long.
 const DOWNTIME_GRACE: Duration = Duration::from_secs(120);
 
-/// When the next attempt is due. Delays double, each with up to a quarter of jitter; `retry_after` of Z-API is a lower
-/// bound. No delay reaches beyond the `deadline`, at which the last attempt is due.
+/// When the next attempt is due. Delays double, each with up to a quarter of jitter; before the `deadline` at
+/// least `retry_after` of Z-API, and at most until the deadline, at which the last attempt is due.
 pub(super) fn next_attempt(
     command: &CommandRecord,
     timing: TimingConfig,

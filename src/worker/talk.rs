@@ -1,7 +1,6 @@
 //! Replies to texts of an admin in a direct chat that are neither a command nor a reply to a prompt.
 
 use super::context::{CommandOutcome, Request, RunContext};
-use super::correction::offer_correction;
 use crate::command::consent::is_reaction;
 use crate::command::prompt;
 use crate::command::spec::CommandSpec;
@@ -62,11 +61,6 @@ pub(super) async fn reply_to_talk(
         let line = ReplyLine::not_done("list-number-alone");
         let line = line.with_command("example", list.lookup_command(), &[&named]);
         return Ok(CommandOutcome::talk(Reply::Lines(vec![line]), Vec::new()));
-    }
-    if let (None, None) = (wished, &reply)
-        && let Some(offer) = offer_correction(request).await?
-    {
-        return Ok(CommandOutcome { keeps_prompt: true, ..offer });
     }
     let is_no = wished.is_none() && reply == Some(ParsedReply::No);
     let mut lines =

@@ -71,15 +71,31 @@ pub(super) async fn resolve_wish(
     let Some(arguments) = reader.find_arguments(spec) else {
         return Ok(reader.reply_to_unclear(asked, spec));
     };
-    if spec.is_read_only() {
+    let is_undo = spec.name == undo::SPEC.name;
+    let undo_details = if is_undo { show_undo_command(request, names).await? } else { None };
+    // `/undo` says why there is nothing that it can undo.
+    if spec.is_read_only() || is_undo && undo_details.is_none() {
         return Ok(Some((spec, WishResolution::Read(arguments))));
     }
-    let (key, shown) = match spec.name == undo::SPEC.name {
-        true => ("wish-offer-undo", reader.undo_details().await?),
-        false => ("wish-offer", names.show(&arguments)),
+    let offer = match undo_details {
+        Some(details) => request.offer_command("wish-offer-undo", spec, arguments, &details),
+        None => request.offer_command("wish-offer", spec, arguments.clone(), &names.show(&arguments)),
     };
-    let offer = request.offer_command(key, spec, arguments, &shown);
     Ok(Some((spec, WishResolution::Reply(offer.into()))))
+}
+
+/// The command that `/undo` would run, in parentheses, with names in place of ids; none if it would run none.
+pub(super) async fn show_undo_command(
+    request: &Request<'_>,
+    names: &CommunityNames<'_>,
+) -> Result<Option<String>, CommandError> {
+    let Request { run, conversation_key, .. } = request;
+    let instance = &run.instance.config.name;
+    let record = run.store.get_state(instance, StateKind::Undo, conversation_key.as_str()).await?;
+    let record: Option<UndoRecord> = record.and_then(|entry| serde_json::from_str(&entry.value).ok());
+    Ok(record.and_then(|record| record.undo_command).map(|(command, rest)| {
+        format!("({} {})", run.localizer.format_command(&command, &[]), names.show(&rest))
+    }))
 }
 
 /// Reads the words of a wish.
@@ -173,19 +189,6 @@ impl WishReader<'_> {
     /// Whether the phrase has one of these words.
     fn has_verb(&self, key: &'static str) -> bool {
         words(&self.wish.phrase).any(|word| in_word_list(word, key))
-    }
-
-    /// The command that `/undo` would run, in parentheses, with names in place of ids.
-    async fn undo_details(&self) -> Result<String, CommandError> {
-        let Request { run, conversation_key, .. } = self.finder.request;
-        let instance = &run.instance.config.name;
-        let record = run.store.get_state(instance, StateKind::Undo, conversation_key.as_str()).await?;
-        let record: Option<UndoRecord> = record.and_then(|entry| serde_json::from_str(&entry.value).ok());
-        let Some((command, rest)) = record.and_then(|record| record.undo_command) else {
-            return Ok(String::new());
-        };
-        let command = run.localizer.format_command(&command, &[]);
-        Ok(format!("({command} {})", self.finder.names.show(&rest)))
     }
 
     /// Whether a group has these words in its name.

@@ -267,21 +267,42 @@ const pages = (paths) => [
   '/people?number=what', '/health', '/configuration', '/nothing-here', '/sign-in',
 ];
 
-// The contrast is a matter of the colours, not of the width: each width has one scheme.
-for (const [scheme, width] of [['light', 1400], ['dark', 360]]) {
-  tests.push([
-    `console: axe-core finds nothing serious on any page, ${scheme}, ${width} px`,
-    asOperator('/', { scheme, width, reducedMotion: 'reduce', expected: /status of 404/ }, async (page, running, paths) => {
-      for (const path of pages(paths)) {
-        if (path === '/sign-in') await page.context().clearCookies();
-        await page.goto(running.url + path);
-        for (const summary of await page.locator('details:not([open]) > summary').all()) await summary.click();
-        await checkNoSidewaysScrolling(page);
-        await checkAccessibility(page);
-      }
-    }),
-  ]);
+for (const scheme of ['light', 'dark']) {
+  for (const width of [360, 1400]) {
+    tests.push([
+      `console: axe-core finds nothing serious on any page, ${scheme}, ${width} px`,
+      asOperator('/', { scheme, width, reducedMotion: 'reduce', expected: /status of 404/ }, async (page, running, paths) => {
+        for (const path of pages(paths)) {
+          if (path === '/sign-in') await page.context().clearCookies();
+          await page.goto(running.url + path);
+          for (const summary of await page.locator('details:not([open]) > summary').all()) await summary.click();
+          await checkNoSidewaysScrolling(page);
+          await checkAccessibility(page);
+        }
+      }),
+    ]);
+  }
 }
+
+tests.push([
+  'console: a page is painted with one style sheet, and before its script arrives',
+  asOperator('/people', {}, async (page, running, paths) => {
+    const requests = [];
+    page.on('request', (request) => requests.push(request.resourceType()));
+    // The script never comes.
+    await page.route('**/*.js', () => {});
+    for (const path of ['/', '/commands', paths.dead, '/people', '/health', '/configuration']) {
+      requests.length = 0;
+      await page.goto(running.url + path, { waitUntil: 'commit' });
+      await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0);
+      check(requests.filter((type) => type === 'stylesheet').length === 1, `${path}: ${requests}`);
+      check(requests.every((type) => ['document', 'stylesheet', 'script', 'image'].includes(type)), `${path}: ${requests}`);
+      // Styled: the navigation stands beside the page.
+      const [side, main] = await Promise.all(['.side', '#main'].map((part) => page.locator(part).boundingBox()));
+      check(side.x + side.width <= main.x, `${path}: not styled`);
+    }
+  }),
+]);
 
 for (const { locale, tag, ...texts } of LANGUAGES) {
   tests.push([

@@ -1,15 +1,62 @@
-// Takes the pictures of the README from the running demo: docs/images/make calls it.
+// Takes the pictures of the README from a running demo, and those of docs/console.md from a running service:
+// docs/images/make calls it.
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDemo, withPage } from './harness.js';
+import { startService } from './service.js';
 
 const folder = process.argv[2];
 const FRAME_INTERVAL = 120;
 
-const demo = await startDemo();
-try {
-  await withPage(demo.url, { width: 1180, height: 760, bypassPolicy: true }, async (page) => {
+await takeConsole();
+await takePlayground();
+
+/** The console after some commands: one failed for good, one waits. */
+async function takeConsole() {
+  const service = await startService();
+  try {
+    for (const [text, state] of [
+      ['/link "Bairro Feliz" futebol, mães', 'replied'],
+      ['/help', 'replied'],
+      ['/deactivate "Marketing BR"', 'previewed'],
+      ['/lnik bairro suporte', 'usage_error'],
+      ['/describe "Bairro Feliz" Um bairro com gente boa, avisos e encontros aos domingos na praça.', 'replied'],
+      ['/who bairro', 'replied'],
+    ]) {
+      await service.send('condo', 'ana', text, state);
+    }
+    const dead = await service.deadLetter('/link "Bairro Feliz" vendas norte');
+    await service.send('condo', 'bruno', '/create "Clube de Xadrez"', 'denied');
+    await service.waitingCommand('/groups', 'carla');
+    const cookie = await service.cookie('operator');
+    for (const [name, path, width, height, scheme] of [
+      ['console-overview', '/', 1400, 1000, 'light'],
+      ['console-commands', '/commands', 1400, 900, 'dark'],
+      ['console-overview-narrow', '/', 360, 900, 'dark'],
+      ['console-command-narrow', dead, 360, 900, 'light'],
+    ]) {
+      await withPage(service.url + path, { cookie, width, height, scheme, bypassPolicy: true }, async (page) => {
+        await page.screenshot({ path: join(folder, `${name}.png`) });
+      });
+    }
+  } finally {
+    service.stop();
+  }
+}
+
+/** The playground while groups move. */
+async function takePlayground() {
+  const demo = await startDemo();
+  try {
+    await recordPlayground(demo.url);
+  } finally {
+    demo.stop();
+  }
+}
+
+async function recordPlayground(url) {
+  await withPage(url, { width: 1180, height: 760, bypassPolicy: true }, async (page) => {
     mkdirSync(join(folder, 'frames'), { recursive: true });
     let count = 0;
     let isDone = false;
@@ -42,6 +89,4 @@ try {
     await recording;
     await page.screenshot({ path: join(folder, 'playground.png') });
   });
-} finally {
-  demo.stop();
 }

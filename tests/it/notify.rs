@@ -137,14 +137,14 @@ async fn a_disconnection_is_told_after_five_minutes_and_when_it_is_over() {
         "⚠️ WhatsApp of “main” has been disconnected for 5 minutes: no command arrives. Open the instance in Z-API’s \
          panel and scan the QR code with the phone."
     );
-    assert_eq!((begun.text("type"), begun.text("state")), ("incident.begun", "begun"));
+    assert_eq!((begun.text("type"), begun.text("state")), ("incident.started", "started"));
     assert_eq!((begun.text("instance"), begun.text("since")), ("main", START.to_string().as_str()));
     assert!(begun.text("timestamp").starts_with("2025-11-24T16:05:"), "{begun:?}");
     assert_eq!(
         over.text("text"),
         "✅ WhatsApp of “main” is connected again. It was disconnected for 42 minutes."
     );
-    assert_eq!((over.text("type"), over.text("state")), ("incident.over", "over"));
+    assert_eq!((over.text("type"), over.text("state")), ("incident.resolved", "resolved"));
     assert_eq!((over.text("instance"), over.text("since")), ("main", START.to_string().as_str()));
     assert_ne!(begun.id(), over.id());
 }
@@ -179,10 +179,10 @@ async fn of_a_connection_that_comes_and_goes_one_loss_an_hour_is_told_also_over_
     bot.clock.advance(MINUTE * 50);
     let next = receiver.wait_for("disconnected", 3).await;
 
-    assert_eq!(next.text("state"), "begun");
+    assert_eq!(next.text("state"), "started");
     assert!(next.sent_at() - first.sent_at() >= 3_600, "{next:?}");
     bot.reconnect().await;
-    assert_eq!(receiver.wait_for("disconnected", 4).await.text("state"), "over");
+    assert_eq!(receiver.wait_for("disconnected", 4).await.text("state"), "resolved");
 }
 
 #[tokio::test]
@@ -338,7 +338,7 @@ async fn of_two_replicas_one_tells() {
 
     let told = summaries(&receiver.of_kind("disconnected"));
 
-    assert_eq!(told, ["disconnected begun", "disconnected over"].repeat(3));
+    assert_eq!(told, ["disconnected started", "disconnected resolved"].repeat(3));
 }
 
 #[tokio::test]
@@ -420,7 +420,7 @@ async fn t27_an_endless_response_to_a_notification_is_not_read() {
     bot.drop_dead_letters().await;
 
     // Its end is told, since its begin was delivered.
-    assert_eq!(receiver.wait_for("dead_letter", 2).await.text("state"), "over");
+    assert_eq!(receiver.wait_for("dead_letter", 2).await.text("state"), "resolved");
 }
 
 #[tokio::test]

@@ -362,6 +362,7 @@ fn t38_other_sites_neither_read_nor_change_the_demo() {
         let response = demo.request(method, target, &headers, form);
         assert_eq!(response.status, 403, "{method} {headers:?}");
         assert!(response.head.contains("content-security-policy: default-src 'none'"), "{}", response.head);
+        assert!(response.body.contains("Open the address that vincula demo printed"), "{}", response.body);
     }
     for (method, target, status) in [("GET", "/nothing", 404), ("GET", "/send", 405), ("POST", "/", 405)] {
         let response = demo.request(method, target, &[("origin", &own)], "");
@@ -393,6 +394,21 @@ fn streams_are_few_and_end_with_their_pages() {
         demo.send("/communities");
         std::thread::sleep(Duration::from_millis(50));
     }
+}
+
+/// T28: a page that reads nothing of its stream.
+#[test]
+fn t28_streams_that_nobody_reads_delay_neither_commands_nor_other_pages() {
+    let demo = Demo::start();
+    let _unread: Vec<TcpStream> = (0..10).map(|_| demo.stream("seen=0")).collect();
+
+    for text in ["/communities", "/groups bairro", "/whoami"] {
+        demo.send(text);
+    }
+
+    demo.wait_for_text("", "2 communities:");
+    demo.wait_for_text("", "You are Ana");
+    read_until(&mut demo.stream("seen=0"), "event: tree");
 }
 
 /// The ids of the messages of a chat, oldest first.

@@ -8,6 +8,7 @@
 
 mod chat;
 mod progress_demo;
+mod end_signals;
 mod user_action;
 
 use std::io::{BufRead, IsTerminal};
@@ -27,6 +28,7 @@ use tokio_util::task::TaskTracker;
 use tracing_subscriber::filter::LevelFilter;
 
 use self::chat::{DemoChat, REPLY_TIMEOUT};
+use self::end_signals::EndSignals;
 use super::common::{ExitStatus, print_output, start_log};
 use crate::command::context::TimingConfig;
 use crate::commands::name_in;
@@ -90,6 +92,8 @@ struct DemoListeners {
 }
 
 async fn run(options: &DemoArgs) -> anyhow::Result<ExitStatus> {
+    // Before there is a folder that a signal would leave behind.
+    let mut signals = EndSignals::new()?;
     let folder = tempfile::Builder::new().prefix("vincula-demo-").tempdir()?;
     let sandbox_options = SandboxOptions { max_history: Some(MAX_HISTORY), ..SandboxOptions::default() };
     let sandbox = Sandbox::new(World::neighbourhood(), Credentials::generate(), sandbox_options);
@@ -113,8 +117,7 @@ async fn run(options: &DemoArgs) -> anyhow::Result<ExitStatus> {
     let url = format!("http://{}/webhooks/demo", public.local_addr()?);
     let page_address = page.local_addr()?;
     let service = Arc::new(DemoService::new(public, private, file.clone(), timing)?);
-    let page_options = (page_address, options.locale);
-    let playground = Playground::new(sandbox.clone(), service.clone(), url, page_options, shutdown.clone());
+    let playground = Playground::new(sandbox.clone(), service.clone(), url, options.locale, shutdown.clone());
     let upstream =
         tokio::spawn(lifecycle::serve_router(upstream, playground.sandbox_routes(), shutdown.clone()));
     // Admins of communities are known from the first line on.
@@ -125,9 +128,22 @@ async fn run(options: &DemoArgs) -> anyhow::Result<ExitStatus> {
     let mut chat = DemoChat::new(playground.messenger().clone(), service.clone(), sandbox);
     chat.locale = options.locale;
     chat.columns = terminal_columns();
-    let result = if options.tour { play_script(chat, TOUR).await } else { run_interactive(chat, file).await };
+    let talk = async {
+        if options.tour { play_script(chat, TOUR).await } else { run_interactive(chat, file).await }
+    };
+    let result = tokio::select! {
+        result = talk => result,
+        () = signals.wait() => {
+            signals.restore_terminal();
+            Ok(ExitStatus::Success)
+        }
+    };
     shutdown.cancel();
-    let _ = tokio::join!(service.stop(), upstream, beside, page);
+    tokio::select! {
+        _ = async { tokio::join!(service.stop(), upstream, beside, page) } => {}
+        // A second signal: the folder goes, whatever still runs.
+        () = signals.wait() => {}
+    }
     result
 }
 

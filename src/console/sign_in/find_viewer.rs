@@ -7,11 +7,11 @@ use axum::response::{IntoResponse as _, Response};
 use http::HeaderMap;
 
 use super::cookie::{SessionCookie, read_session};
-use super::request_facts::{RequestFacts, single_value};
+use super::request_facts::RequestFacts;
 use super::session::Session;
 use super::state::SignIn;
 use crate::console::viewer::{Role, SignedInBy, Viewer};
-use crate::web::PageError;
+use crate::web::{PageError, single_value};
 use crate::webhook::client_addr::PeerAddr;
 
 /// The longest name that a proxy may give a person, in characters.

@@ -9,14 +9,14 @@ use http::{Method, StatusCode, Version};
 
 use super::notice::Notice;
 use super::paths::{SIGN_IN, SIGN_OUT};
-use super::request_facts::{
-    has_loopback_host, has_other_origin, is_by_script, is_cross_site, is_forwarded, is_navigation,
-    is_same_origin,
-};
+use super::request_facts::is_by_script;
 use super::return_path::sign_in_path;
 use super::state::SignIn;
 use crate::console::viewer::Viewer;
-use crate::web::{PageError, PageLanguage};
+use crate::web::{
+    PageError, PageLanguage, has_loopback_host, has_other_origin, is_cross_site, is_forwarded, is_navigation,
+    is_same_origin,
+};
 
 /// Sections of the console that show no texts of messages.
 const WITHOUT_TEXTS: [&str; 4] = ["/communities", "/people", "/health", "/configuration"];

@@ -1,12 +1,12 @@
 //! What is shown to requests that are refused, instead of a page.
 
 use askama::Template;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use http::{StatusCode, Uri};
 
 use super::return_path::safe_return_path;
 use crate::domain::Locale;
-use crate::web::{Page, PageResult, render};
+use crate::web::{PageResult, message_page, render};
 
 /// What is shown instead of a page.
 #[derive(Clone, Copy)]
@@ -19,13 +19,6 @@ pub(super) enum Notice {
     NotNamed,
     /// The proxy that signs people in must sign them out.
     SignedInByProxy,
-}
-
-#[derive(Template)]
-#[template(path = "error.html")]
-struct NoticeTemplate {
-    page: Page,
-    help: &'static str,
 }
 
 #[derive(Template)]
@@ -46,14 +39,7 @@ impl Notice {
                 (StatusCode::CONFLICT, "console-signed-in-by-proxy", "console-signed-in-by-proxy-help")
             }
         };
-        let template = NoticeTemplate { page: Page::new(locale, title), help };
-        match render(&template) {
-            Ok(mut response) => {
-                *response.status_mut() = status;
-                response
-            }
-            Err(error) => error.into_response(),
-        }
+        message_page(status, locale, (title, help))
     }
 
     /// A page that loads itself again.

@@ -12,9 +12,8 @@ use super::identify::identify;
 use super::notice::Notice;
 use super::pages;
 use super::paths::{SIGN_IN, SIGN_OUT};
-use super::request_facts::is_same_origin;
 use super::state::SignIn;
-use crate::web::PageLanguage;
+use crate::web::{PageLanguage, is_same_origin};
 
 /// The most bytes of a form.
 const MAX_FORM: usize = 8 * 1024;

@@ -86,7 +86,7 @@ impl ItemChange for GroupChange<'_> {
     }
 
     /// The group may belong to another community.
-    async fn find_fixed_outcome(&self, context: &Context<'_>, at: usize) -> Option<Outcome> {
+    async fn find_known_outcome(&self, context: &Context<'_>, at: usize) -> Option<Outcome> {
         let group = self.plan.items[at].id.as_ref().filter(|_| self.action.links())?;
         let details = context.zapi.group(group).await.ok()?;
         let other = find_other_community(context, self.community, &details).await.ok()??;

@@ -59,7 +59,7 @@ async fn plan_change(
         None => find_leftover(&named).map(|words| UsageError::TooManyWords(words.to_owned())),
     };
     if let (Some(spec), Some(error)) = (context.catalog.lookup(action.command()), error) {
-        return Err(spec.usage_error_reply(error, context.localizer).into());
+        return Err(context.ask_for(spec, error, "").into());
     }
     if named.len() > MAX_PEOPLE {
         let many = ReplyLine::not_done("people-too-many");

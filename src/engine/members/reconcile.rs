@@ -147,7 +147,7 @@ impl ItemChange for PeopleChange<'_> {
     }
 
     /// Looks again for added people with unknown lids: groups may show only the lid.
-    async fn find_by_other_means(&mut self, context: &Context<'_>, pending: Vec<usize>) -> Vec<usize> {
+    async fn recheck_pending(&mut self, context: &Context<'_>, pending: Vec<usize>) -> Vec<usize> {
         let items = pending.iter().map(|at| &self.plan.items[*at]);
         let unknown: Vec<Phone> =
             items.filter(|item| item.lid.is_none()).filter_map(|item| item.phone).collect();
@@ -162,7 +162,7 @@ impl ItemChange for PeopleChange<'_> {
         self.find_pending(context, pending.clone()).await.unwrap_or(pending)
     }
 
-    fn special_outcome(&self, at: usize, error: Option<&ApiError>) -> Option<Outcome> {
+    fn override_outcome(&self, at: usize, error: Option<&ApiError>) -> Option<Outcome> {
         let item = &self.plan.items[at];
         let is_rejected = error.is_some_and(|error| error.cause == ApiErrorKind::Rejected);
         match &item.invitation {

@@ -1,6 +1,15 @@
 //! `vincula demo` from a pipe: one message per line, the replies in order, then the end.
 
-use super::TestFolder;
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, tcgetattr};
+
+use super::{TestFolder, wait};
 
 /// The replies, one per line, without the indentation of continuation lines.
 fn spoken(out: &str) -> Vec<(&str, String)> {
@@ -156,4 +165,63 @@ fn the_demo_listens_only_on_this_machine() {
         assert_eq!(ran.code, Some(1), "{ran:#?}");
         assert!(ran.err.contains("loopback"), "{}", ran.err);
     }
+}
+
+/// The temporary folders of the demo.
+fn demo_folders(place: &TestFolder) -> usize {
+    let entries = std::fs::read_dir(&place.folder).unwrap();
+    entries
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with("vincula-demo-"))
+        .count()
+}
+
+fn send_signal(child: &Child, signal: Signal) {
+    kill_process(Pid::from_child(child), signal).unwrap();
+}
+
+#[test]
+fn a_signal_ends_the_demo_which_removes_its_folder() {
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
+        let place = TestFolder::new();
+        let mut program = place.program(&["demo", "--page", "127.0.0.1:0"]);
+        let mut child = program.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        // The demo also ends at the end of its input.
+        let _input = child.stdin.take();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        assert!(lines.next().unwrap().unwrap().contains("http://"));
+        assert_eq!(demo_folders(&place), 1);
+
+        send_signal(&child, signal);
+
+        assert_eq!(wait(&mut child, &["demo"]), Some(0), "{signal:?}");
+        assert_eq!(demo_folders(&place), 0, "{signal:?}");
+    }
+}
+
+#[test]
+fn a_signal_that_ends_the_demo_leaves_the_terminal_as_it_was() {
+    let place = TestFolder::new();
+    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&terminal).unwrap();
+    unlockpt(&terminal).unwrap();
+    let name = ptsname(&terminal, Vec::new()).unwrap();
+    let inside = OpenOptions::new().read(true).write(true).open(Path::new(name.to_str().unwrap())).unwrap();
+    let mut program: Command = place.program(&["demo"]);
+    program.env("TERM", "xterm");
+    program.stdin(inside.try_clone().unwrap()).stdout(inside.try_clone().unwrap());
+    let mut child = program.stderr(inside.try_clone().unwrap()).spawn().unwrap();
+    let has_echo = || tcgetattr(&inside).unwrap().local_modes.contains(LocalModes::ECHO);
+    let (mut outside, mut shown) = (File::from(terminal), String::new());
+    let mut bytes = [0; 1_024];
+    // The prompt of the line editor comes after the terminal is prepared for it.
+    while has_echo() || !shown.contains("Ana") {
+        let length = outside.read(&mut bytes).unwrap();
+        shown.push_str(&String::from_utf8_lossy(&bytes[..length]));
+    }
+
+    send_signal(&child, Signal::TERM);
+
+    assert_eq!(wait(&mut child, &["demo"]), Some(0), "{shown}");
+    assert!(has_echo(), "{shown}");
+    assert_eq!(demo_folders(&place), 0);
 }

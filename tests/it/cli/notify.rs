@@ -83,6 +83,6 @@ fn t24_the_url_is_reloaded_and_never_logged() {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
     assert_eq!((old.received().len(), new.received().len()), (0, 1));
-    assert_eq!(new.received()[0].summary(), "dead_letter begun");
+    assert_eq!(new.received()[0].summary(), "dead_letter started");
     serving.stop(&place);
 }

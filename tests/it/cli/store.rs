@@ -208,6 +208,7 @@ fn a_damaged_page_needed_by_commands_is_reported_at_start() {
         "command_text",
         "command_dead",
         "command_cancelled",
+        "command_outcome",
     ] {
         let place = TestFolder::new();
         let serving = place.serve();

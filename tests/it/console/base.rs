@@ -1,8 +1,18 @@
 //! What all pages share: headers, assets, language, errors.
 
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get as on_get;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use vincula::server::{ListenerConfig, Timeouts, listen, serve};
+use vincula::telemetry::{Exposition, Metrics};
+use vincula::web::with_page_headers;
+
 use super::{expect_page_headers, get, get_with};
 use crate::support::raw_connection::{RawConnection, ask, authority, request};
-use crate::support::{ANA, Service};
+use crate::support::{ANA, NON_ADMIN, Service};
 
 #[tokio::test]
 async fn every_response_has_the_headers_that_keep_other_sites_out() {
@@ -49,7 +59,7 @@ async fn assets_are_cached_for_ever_under_a_name_with_their_hash() {
         paths.captures_iter(&page).map(|found| found.get(1).unwrap().as_str()).collect();
     paths.sort_unstable();
     paths.dedup();
-    assert!(paths.len() > 3, "{page}");
+    assert_eq!(paths.len(), 3, "one style sheet, one script, one icon: {page}");
     for path in paths {
         let asset = get_with(&bot, path, &[("accept-encoding", "gzip, br")]).await;
         assert_eq!(asset.status, 200, "{path}");
@@ -96,8 +106,41 @@ async fn t28_console_clients_that_read_nothing_delay_neither_commands_nor_other_
         idle.push(connection);
     }
 
+    let chatter = bot.within(bot.send(NON_ADMIN, "bom dia")).await;
+    assert!(chatter.contains("ignored"), "{chatter}");
     let reply = bot.within(bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#)).await;
     assert_eq!(reply, "✅ “Futebol” is now in “Bairro Feliz”.");
     assert_eq!(bot.within(get(&bot, "/")).await.status, 200);
     assert_eq!(bot.within(get(&bot, "/healthz")).await.status, 200);
+}
+
+/// No page of the console panics, so a page that does is served as the console's are.
+#[tokio::test]
+async fn a_page_that_panics_is_an_error_page_with_all_headers_and_is_counted() {
+    let listener = listen("127.0.0.1:0".parse().unwrap()).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let panicking = async || -> &'static str { panic!("a bug in a page") };
+    let routes = with_page_headers(Router::new().route("/", on_get(panicking)));
+    let metrics = Arc::new(Metrics::default());
+    let config = ListenerConfig {
+        max_connections: 8,
+        trusted_proxies: Vec::new(),
+        timeouts: Timeouts::default(),
+        shutdown: CancellationToken::new(),
+        tasks: TaskTracker::new(),
+        metrics: metrics.clone(),
+    };
+    tokio::spawn(serve(listener, routes, config));
+
+    let headers = [("accept", "text/html"), ("accept-language", "pt")];
+    let page = ask(&url, &request("GET", "/", &headers, b"")).await;
+    let problem = ask(&url, &request("GET", "/", &[], b"")).await;
+
+    assert_eq!(page.status, 500);
+    expect_page_headers(&page, "page");
+    assert!(page.text().contains("<html lang=\"pt-BR\">"), "{}", page.text());
+    assert_eq!((problem.status, problem.header("content-type")), (500, Some("application/problem+json")));
+    expect_page_headers(&problem, "problem");
+    let counts = metrics.encode(Exposition::PrometheusText);
+    assert!(counts.contains("vincula_panics_total 2"), "{counts}");
 }

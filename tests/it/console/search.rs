@@ -8,6 +8,25 @@ fn count(page: &str) -> usize {
     page.matches("class=\"command-line\"").count()
 }
 
+/// Copies the only command so many times: to an instance, ended in a state with an outcome, with ids that begin with two
+/// digits, and with this text.
+async fn copy_command(
+    bot: &Service,
+    (instance, state, outcome): (&str, &str, &str),
+    (digits, text): (&str, &str),
+    copies: u32,
+) {
+    bot.execute_sql(&format!(
+        "INSERT INTO command (id, instance, ordering_key, seq, message_id, chat, admin, by_owner, name, text, accepted_at,
+             state, outcome, finished_at)
+         WITH RECURSIVE copy(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copy WHERE n < {copies})
+         SELECT '{digits}000000-0000-7000-8000-' || (100000000000 + n), '{instance}', '@ana', 1, 'M' || n, chat, admin, 0,
+             'help', '{text} ' || n, accepted_at, '{state}', '{outcome}', finished_at
+         FROM command, copy"
+    ))
+    .await;
+}
+
 #[tokio::test]
 async fn each_filter_finds_its_commands() {
     let bot = Service::start().await;
@@ -58,13 +77,7 @@ async fn t38_commands_of_instances_that_are_not_configured_are_in_no_list() {
     let bot = Service::start().await;
     bot.ask(ANA, "/help").await;
     bot.settled().await;
-    bot.execute_sql(
-        "INSERT INTO command (id, instance, ordering_key, seq, message_id, chat, admin, by_owner, name, text, accepted_at,
-             state, outcome, finished_at)
-         SELECT 'ff000000-0000-7000-8000-000000000000', 'elsewhere', '@ana', 1, 'M', chat, admin, 0, 'help', '/help xyzzy',
-             accepted_at, 'dead', 'failed', finished_at FROM command",
-    )
-    .await;
+    copy_command(&bot, ("elsewhere", "dead", "failed"), ("ff", "/help xyzzy"), 1).await;
 
     for path in
         ["/", "/commands", "/commands?text=xyzzy", "/commands?state=dead", "/commands?instance=elsewhere"]
@@ -79,19 +92,7 @@ async fn pages_follow_each_other_by_key_without_gap_or_repetition() {
     let bot = Service::start().await;
     bot.ask(ANA, "/help").await;
     bot.settled().await;
-    bot.execute_sql(
-        "INSERT INTO command (id, instance, ordering_key, seq, message_id, chat, admin, by_owner, name, text, accepted_at,
-             state, outcome, finished_at)
-         SELECT '01000000-0000-7000-8000-' || (100000000000 + tens.n * 10 + ones.n), 'main', '@ana', 1,
-             'M' || (tens.n * 10 + ones.n), chat, admin, 0, 'help', '/help ' || (tens.n * 10 + ones.n), accepted_at,
-             'done', 'replied', finished_at
-         FROM command,
-             (SELECT 0 AS n UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5
-              UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9 UNION ALL SELECT 10) AS tens,
-             (SELECT 0 AS n UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5
-              UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9) AS ones",
-    )
-    .await;
+    copy_command(&bot, ("main", "done", "replied"), ("01", "/help"), 110).await;
 
     for query in ["/commands", "/commands?person=Ana", "/commands?text=help"] {
         let (mut url, mut sizes, mut ids) = (query.to_owned(), Vec::new(), Vec::new());

@@ -549,6 +549,42 @@ async fn t48_what_operators_read_is_recorded_once_in_a_while() {
 }
 
 #[tokio::test]
+async fn operators_see_who_used_the_console_for_as_long_as_commands_are_kept() {
+    let mut bot = start().await;
+    bot.ask(ANA, "/help").await;
+    bot.settled().await;
+    let command = format!("/commands/{}", bot.store.list(None, 1).await.unwrap()[0].id);
+    let (mut operator, mut viewer) = (Browser::new(&bot), Browser::new(&bot));
+    operator.sign_in(OPERATOR).await;
+    viewer.sign_in(VIEWER).await;
+    operator.get(&command).await;
+    operator.post(&format!("{command}/cancel"), "").await;
+
+    let page = operator.get("/people").await.text();
+    let table = page.split("Who used the console").nth(1).expect("the table");
+    for shown in ["signed in", "read texts", "cancelled a command", ">viewer<", "127.0.0.1"] {
+        assert!(table.contains(shown), "{shown}: {table}");
+    }
+    assert_eq!(table.matches(&format!("href=\"{command}\"")).count(), 2, "{table}");
+    let page = viewer.get("/people").await.text();
+    assert!(page.contains("Who may do what") && !page.contains("Who used the console"), "{page}");
+
+    bot.stop().await;
+    bot.clock.advance(Duration::from_secs(91 * 24 * 3_600));
+    bot.restart().await;
+    bot.within(async {
+        while !bot.accesses().await.is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+    let mut operator = Browser::new(&bot);
+    operator.sign_in(OPERATOR).await;
+    let page = operator.get("/people").await.text();
+    assert!(page.contains("signed in") && !page.contains("read texts"), "{page}");
+}
+
+#[tokio::test]
 async fn t48_what_cannot_be_recorded_is_not_shown_and_not_done() {
     let bot = start().await;
     let mut operator = Browser::new(&bot);

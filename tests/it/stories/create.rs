@@ -75,7 +75,9 @@ async fn it_works_in_three_languages() {
     assert_eq!(bot.description("*Barrio*_Nuevo"), "Para todos");
     let empty = bot.ask(ANA, "/create").await;
     assert!(
-        empty.starts_with("What should it be called? Write: /create <name> [| description]\n"),
+        empty.starts_with(
+            "What should it be called? Answer with the name, or “no”.\nOr send it all at once: "
+        ),
         "{empty}"
     );
 }

@@ -52,8 +52,8 @@ async fn the_reply_is_in_the_language_of_the_name() {
         ("/describe \"Bairro Feliz\" -", "☑️ “Bairro Feliz” already had no description."),
         (
             "/describe \"Bairro Feliz\"",
-            "The text is missing. Write: /describe <community> <text>\n\
-            For example: /describe \"Bairro Feliz\" Neighbours help each other.",
+            "What is the text? Send only that, or answer “no”.\n\
+            Or send it all at once: /describe \"Bairro Feliz\" Neighbours help each other.",
         ),
     ];
     for (command, expected) in rows {
@@ -69,7 +69,7 @@ async fn a_name_of_several_words_needs_no_quotes() {
     assert_eq!(bot.description("Bairro Feliz"), "Oi, gente");
     let empty = bot.ask(ANA, "/describe Bairro Feliz").await;
 
-    assert!(empty.starts_with("The text is missing."), "{empty}");
+    assert!(empty.starts_with("What is the text?"), "{empty}");
     assert_eq!(bot.description("Bairro Feliz"), "Oi, gente");
 }
 

@@ -54,7 +54,9 @@ async fn it_works_in_three_languages() {
     assert!(spanish.starts_with("Enlace para entrar en “Bairro Feliz”:\nhttps://"), "{spanish}");
     assert!(asked.starts_with("➡️ “Bairro Feliz” tendría un enlace nuevo."), "{asked}");
     assert!(
-        empty.starts_with("Qual comunidade ou grupo? Escreva: /convite <comunidade ou grupo> [redefinir]"),
+        empty.starts_with(
+            "Qual comunidade ou grupo? Responda com o nome, ou “não”.\nOu mande tudo junto: /convite"
+        ),
         "{empty}"
     );
 }
@@ -81,7 +83,10 @@ async fn a_link_is_reset_after_a_yes() {
     let group = bot.ask(ANA, "/invite futebol reset --yes").await;
     assert_eq!(group, renewed("Futebol", &bot.link_into(&futebol)));
     let undone = bot.ask(ANA, "/undo").await;
-    assert_eq!(undone, "❌ The last change was /invite, and that cannot be taken back.");
+    assert!(
+        undone.starts_with("❌ The last change was /invite, and that cannot be taken back.\n"),
+        "{undone}"
+    );
 }
 
 #[tokio::test]

@@ -154,8 +154,8 @@ async fn a_typo_is_answered_in_the_language_of_its_command() {
         ),
         (
             "/juntar",
-            "Qual comunidade? Escreva: /vincular <comunidade> <grupos…>\n\
-             Por exemplo: /vincular \"Bairro Feliz\" futebol, mães",
+            "Qual comunidade? Responda com o nome, ou “não”.\n\
+             Ou mande tudo junto: /vincular \"Bairro Feliz\" futebol, mães",
         ),
     ];
     for (command, expected) in rows {
@@ -210,8 +210,8 @@ async fn a_portuguese_bot_answers_in_portuguese() {
         ),
         (
             "/vincular",
-            "Qual comunidade? Escreva: /vincular <comunidade> <grupos…>\n\
-             Por exemplo: /vincular \"Bairro Feliz\" futebol, mães",
+            "Qual comunidade? Responda com o nome, ou “não”.\n\
+             Ou mande tudo junto: /vincular \"Bairro Feliz\" futebol, mães",
         ),
         (
             "/vinclar bairro futebol",
@@ -259,8 +259,8 @@ async fn a_spanish_bot_answers_in_spanish() {
         ),
         (
             "/vincular bairro",
-            "¿Qué grupos? Escribe: /vincular <comunidad> <grupos…>\n\
-             Por ejemplo: /vincular \"Bairro Feliz\" futebol, mães",
+            "¿Qué grupos? Responde con los nombres, o “no”.\n\
+             O mándalo todo junto: /vincular \"Bairro Feliz\" futebol, mães",
         ),
         ("/comunidads", "No conozco el comando “comunidads”. ¿Quisiste decir /comunidades? Responde “sí”."),
     ];

@@ -63,8 +63,8 @@ async fn a_stop_word_alone_prompts_unless_it_is_a_name() {
     bot.ask(ANA, "/vincular bairro xyzzy").await;
     let whole = bot.ask(ANA, "/vincular bairro futebol e suporte").await;
 
-    assert!(none.starts_with("Quais grupos? Escreva: /vincular"), "{none}");
-    assert!(none_either.starts_with("Quais grupos? Escreva: /mover"), "{none_either}");
+    assert!(none.starts_with("Quais grupos? Responda"), "{none}");
+    assert!(none_either.starts_with("Quais grupos? Responda"), "{none_either}");
     assert_eq!(changes, 0);
     assert!(whole.ends_with("✅ “Futebol”\n✅ “E”\n✅ “Suporte”"), "{whole}");
 }
@@ -154,7 +154,7 @@ async fn the_longest_matching_name_wins() {
     let nothing = bot.ask(ANA, "/vincular bairro feliz").await;
 
     assert_eq!(bot.changes(), changes, "{no_text}\n{nobody}\n{nothing}");
-    assert!(no_text.starts_with("Falta o texto."), "{no_text}");
+    assert!(no_text.starts_with("Qual é o texto?"), "{no_text}");
     assert!(nobody.starts_with("Qual é o número da pessoa?"), "{nobody}");
     assert!(nothing.starts_with("Quais grupos?"), "{nothing}");
     assert!(described.starts_with("✅ “Bairro Feliz” está"), "{described}");
@@ -438,7 +438,7 @@ async fn a_yes_flag_after_an_unquoted_name_counts() {
 
     assert!(said.starts_with("✅"), "{said}");
     assert_eq!(bot.announced("Bairro Feliz"), ["oi"]);
-    assert!(none.starts_with("Falta o texto."), "{none}");
+    assert!(none.starts_with("Qual é o texto?"), "{none}");
     assert_eq!(bot.description("Bairro Feliz"), "");
 }
 

@@ -117,7 +117,10 @@ async fn a_photo_change_survives_an_outage_and_cannot_be_undone() {
     assert_eq!(bot.ask_by(&bot.picture(ANA, "/photo bairro", URL)).await, DONE);
 
     let undone = bot.ask(ANA, "/undo").await;
-    assert_eq!(undone, "❌ The last change was /photo, and that cannot be taken back.");
+    assert!(
+        undone.starts_with("❌ The last change was /photo, and that cannot be taken back.\n"),
+        "{undone}"
+    );
 }
 
 #[tokio::test]

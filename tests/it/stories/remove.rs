@@ -73,7 +73,11 @@ async fn a_removed_person_leaves_the_groups_and_undo_cannot_restore_them() {
     let undone = bot.ask(ANA, "/deshacer").await;
 
     assert!(reply.starts_with("✅ +55 11 9") && reply.ends_with(" ya no está en “Bairro Feliz”."), "{reply}");
-    assert_eq!(undone, "❌ Tu último cambio fue /quitar, y ese no se puede deshacer.");
+    assert_eq!(
+        undone,
+        "❌ Tu último cambio fue /quitar, y ese no se puede deshacer.\n\
+         Para volver a agregar a la persona: /agregar …"
+    );
     let world = bot.world();
     let mut left = world.find_group(&group).unwrap().participants.iter();
     assert!(left.all(|person| person.phone != neighbour));

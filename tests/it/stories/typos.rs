@@ -672,7 +672,7 @@ async fn a_suggestion_is_not_run_before_a_yes() {
 
     assert_eq!(
         asked,
-        "Não entendi. Você quis dizer /promover \"Bairro Feliz\" 44 99999-0003? \
+        "Você quis dizer /promover \"Bairro Feliz\" 44 99999-0003? \
          Responda “sim”; nada mudou."
     );
     assert_eq!(left, "Tudo bem, não fiz nada.");

@@ -213,7 +213,10 @@ async fn a_change_without_a_response_is_unknown_and_undo_reverts_only_that() {
     let unlinked = bot.ask(ANA, r#"/unlink "Bairro Feliz" moradores"#).await;
 
     assert!(removed.contains("❓ +55 44 99999-0003: Z-API has trouble (status 502). So far"), "{removed}");
-    assert_eq!(undone, "❌ The last change was /remove, and that cannot be taken back.");
+    assert!(
+        undone.starts_with("❌ The last change was /remove, and that cannot be taken back.\n"),
+        "{undone}"
+    );
     assert!(unlinked.contains("❓ “Moradores”: Z-API has trouble (status 502). So far"), "{unlinked}");
 }
 

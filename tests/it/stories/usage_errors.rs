@@ -6,23 +6,20 @@ use crate::support::{ANA, NON_ADMIN, Service};
 async fn each_usage_error_shows_the_usage_and_an_example() {
     let bot = Service::start().await;
     let link = "Write: /link <community> <groups…>\nFor example: /link \"Bairro Feliz\" futebol, mães";
+    let asks = |question| {
+        format!("{question}, or “no”.\nOr send it all at once: /link \"Bairro Feliz\" futebol, mães")
+    };
     let rows = [
-        ("/link", format!("Which community? {link}")),
-        ("/LINK  \"\" , ", format!("Which community? {link}")),
-        ("/link bairro", format!("Which groups? {link}")),
-        ("/link \"Bairro Feliz\" ,;", format!("Which groups? {link}")),
+        ("/link", asks("Which community? Answer with its name")),
+        ("/LINK  \"\" , ", asks("Which community? Answer with its name")),
+        ("/link bairro", asks("Which groups? Answer with their names")),
+        ("/link \"Bairro Feliz\" ,;", asks("Which groups? Answer with their names")),
         ("/link \"Bairro Feliz futebol", format!("The quote \" is not closed. {link}")),
         ("/link bairro “futebol", format!("The quote “ is not closed. {link}")),
         (
-            "/link",
-            "Which community? Write: /link <community> <groups…>\n\
-             For example: /link \"Bairro Feliz\" futebol, mães"
-                .to_owned(),
-        ),
-        (
             "/unlink",
-            "Which community? Write: /unlink <community> <groups…>\n\
-             For example: /unlink \"Bairro Feliz\" futebol"
+            "Which community? Answer with its name, or “no”.\n\
+             Or send it all at once: /unlink \"Bairro Feliz\" futebol"
                 .to_owned(),
         ),
         ("/status *now*", "I don't know what to do with “∗now∗”. Write: /status".to_owned()),
@@ -30,6 +27,8 @@ async fn each_usage_error_shows_the_usage_and_an_example() {
     for (text, expected) in rows {
         assert_eq!(bot.ask(ANA, text).await, expected, "{text}");
     }
+    let in_group = bot.message(ANA, "/link bairro").in_group(&bot.group("Futebol"));
+    assert_eq!(bot.ask_by(&in_group).await, format!("Which groups? {link}"));
     assert_eq!(bot.changes(), 0);
 }
 

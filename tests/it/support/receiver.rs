@@ -63,7 +63,7 @@ impl Received {
         self.body[field].as_str().unwrap_or_else(|| panic!("no {field} in {}", self.body))
     }
 
-    /// `disconnected begun`
+    /// `disconnected started`
     pub fn summary(&self) -> String {
         format!("{} {}", self.text("kind"), self.text("state"))
     }

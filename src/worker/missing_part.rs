@@ -1,0 +1,97 @@
+//! The missing part of a command, in reply to the prompt for it: `/link bairro`, “which groups?”, `futebol, suporte`.
+//!
+//! Names must be known; a text or a name is taken as it is typed, unless it is small talk. The command asks before it
+//! changes something, but where all names are whole.
+
+use super::argument_finder::ArgumentFinder;
+use super::community_names::CommunityNames;
+use super::context::Request;
+use crate::command::consent::is_reaction;
+use crate::command::context::CommandError;
+use crate::command::prompt::{PROMPT_TTL, recent_prompt};
+use crate::command::resolution::MissingPart;
+use crate::command::spec::CommandSpec;
+use crate::commands::CATALOG;
+use crate::domain::Locale;
+use crate::engine::listing::load_list;
+use crate::parse::names::Fit;
+use crate::parse::numbers::list_numbers;
+use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, PromptFacts, parse_reply};
+use crate::parse::small_talk::is_small_talk;
+use crate::parse::tokenizer::{Tokenizer, join};
+use crate::reply::UsageError;
+
+/// The most words of a name that is not known, and of a question about the prompt: `qual?`, `which one is it?`
+const MAX_WORDS_OF_NAME: usize = 4;
+
+/// The text of a message as the missing part of the command of the open prompt, if that asks for one and it may be.
+pub(super) async fn read_missing_part(request: &Request<'_>) -> Result<Option<MissingPart>, CommandError> {
+    let Request { run, admin, command, conversation_key, .. } = request;
+    let is_text = request.is_direct() && command.media.is_none() && !is_reaction(command);
+    if !is_text || command.deferred_command.is_some() {
+        return Ok(None);
+    }
+    let recently = (PROMPT_TTL, command.accepted_at);
+    let prompt = recent_prompt(run.store, &run.instance.config.name, conversation_key, recently).await?;
+    let asked = prompt.and_then(|prompt| {
+        Some((CATALOG.lookup(&prompt.command)?, Locale::parse(&prompt.language), prompt.missing?))
+    });
+    let Some((spec, language, missing)) = asked else { return Ok(None) };
+    let text = command.text.trim();
+    let as_typed = MissingPart { arguments: text.to_owned(), is_named: false, is_certain: false };
+    if !may_be_part(text, &missing, language) {
+        return Ok(None);
+    }
+    if missing.is_verbatim() {
+        return Ok(Some(as_typed));
+    }
+    let directory = &run.instance.directory;
+    let snapshot = directory.snapshot(run.zapi).await?;
+    let list = load_list(run.store, (command, None), &request.list_key()).await?;
+    let names = &CommunityNames::new(snapshot, directory, admin, list);
+    let tokens = &Tokenizer::new(text, false).read_all(false).unwrap_or_default();
+    let finder = ArgumentFinder { request, names, source: text, tokens, is_sentence: true };
+    let found = find_names(&finder, spec, &missing);
+    let found = found.map(|(arguments, is_certain)| MissingPart { arguments, is_named: true, is_certain });
+    // The command says what is wrong with a name.
+    let is_name = || missing != UsageError::MissingPeople && tokens.len() <= MAX_WORDS_OF_NAME;
+    Ok(found.or_else(|| is_name().then_some(as_typed)))
+}
+
+/// The names of the missing part, and whether they are whole.
+fn find_names(
+    finder: &ArgumentFinder<'_>,
+    spec: &CommandSpec,
+    missing: &UsageError,
+) -> Option<(String, bool)> {
+    let ArgumentFinder { source, tokens, .. } = finder;
+    let community = || {
+        let is_whole = finder.community_fit(&join(tokens)) == Fit::Whole;
+        finder.whole_community().map(|community| (community, is_whole))
+    };
+    let groups = || {
+        let is_whole = list_numbers(tokens).is_some() || finder.whole_groups(tokens).is_some();
+        finder.groups(tokens).map(|groups| (groups, is_whole))
+    };
+    let found = match missing {
+        UsageError::MissingCommunity => community(),
+        UsageError::MissingGroups => groups(),
+        UsageError::MissingTarget => community().or_else(groups),
+        UsageError::MissingPeople => finder.people(source).map(|people| (people, false)),
+        _ => None,
+    };
+    // All that is missing.
+    found.or_else(|| finder.find(spec).map(|arguments| (arguments, false)))
+}
+
+/// Whether a text may be a missing part: no reply to the prompt, no small talk, no question about it.
+fn may_be_part(text: &str, missing: &UsageError, language: Option<Locale>) -> bool {
+    if text.len() > MAX_REPLY_LEN {
+        return *missing == UsageError::MissingText;
+    }
+    let is_long = *missing == UsageError::MissingText && text.split_whitespace().count() > MAX_WORDS_OF_NAME;
+    let reply = parse_reply(text, true, PromptFacts { language, command: None });
+    matches!(reply, None | Some(ParsedReply::Numbers(_)))
+        && (is_long || !text.ends_with('?'))
+        && !is_small_talk(text)
+}

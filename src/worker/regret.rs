@@ -1,0 +1,74 @@
+//! Regret right after a change: `ops, errado`, `não era esse`. The bot offers to undo it.
+
+use std::sync::LazyLock;
+
+use super::community_names::CommunityNames;
+use super::context::{CommandOutcome, Request};
+use super::wish::show_undo_command;
+use crate::command::context::CommandError;
+use crate::command::prompt::LATE_REPLY_NOTICE_WINDOW;
+use crate::command::resolution::{Resolution, ResolveContext};
+use crate::commands::undo;
+use crate::parse::flags::Flags;
+use crate::parse::phrases::{PhraseTable, phrases, tokenize};
+use crate::storage::StateKind;
+
+/// The most words of a text of regret.
+const MAX_WORDS: usize = 8;
+
+static REGRET: LazyLock<PhraseTable<()>> =
+    LazyLock::new(|| PhraseTable::new(phrases("regret").map(|(_, phrase)| (phrase, ()))));
+
+/// Whether a text says that something was wrong. A question does not.
+fn is_regret(text: &str) -> bool {
+    let tokens = tokenize(text);
+    let has_phrase = || (0..tokens.len()).any(|at| REGRET.longest(&tokens[at..]).is_some());
+    tokens.len() <= MAX_WORDS && !text.contains('?') && has_phrase()
+}
+
+/// Offers to undo the last change to somebody who regrets it, or says why it cannot be undone. None where the text is
+/// another one, or nothing was just changed.
+pub(super) async fn offer_undo(request: &Request<'_>) -> Result<Option<CommandOutcome>, CommandError> {
+    let Request { run, admin, command, conversation_key, .. } = request;
+    if !is_regret(&command.text) {
+        return Ok(None);
+    }
+    let instance = &run.instance.config.name;
+    let record = run.store.get_state(instance, StateKind::Undo, conversation_key.as_str()).await?;
+    if record.is_none_or(|record| command.accepted_at.since(record.at) > LATE_REPLY_NOTICE_WINDOW) {
+        return Ok(None);
+    }
+    let directory = &run.instance.directory;
+    let names = CommunityNames::new(directory.snapshot(run.zapi).await?, directory, admin, None);
+    if let Some(details) = show_undo_command(request, &names).await? {
+        return Ok(Some(request.offer_command("regret-offer", &undo::SPEC, String::new(), &details)));
+    }
+    let context = ResolveContext {
+        store: run.store,
+        instance,
+        conversation_key,
+        command,
+        has_no_prefix: true,
+        localizer: run.localizer,
+        part: None,
+    };
+    Ok(match undo::resolve(&context, Flags::default()).await? {
+        Resolution::Reply(reply, state_changes) => Some(CommandOutcome::talk(reply, state_changes)),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regret_is_short_and_no_question() {
+        for text in ["ops, errado", "não era esse", "era o outro!", "oops, wrong one", "no era ese", "ups"] {
+            assert!(is_regret(text), "{text}");
+        }
+        for text in ["deu errado?", "o outro grupo", "obrigada", "what is wrong?", ""] {
+            assert!(!is_regret(text), "{text}");
+        }
+    }
+}
