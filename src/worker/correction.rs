@@ -13,6 +13,7 @@ use crate::command::undo_record::UndoRecord;
 use crate::commands::CATALOG;
 use crate::engine::listing::load_list;
 use crate::parse::names::Fit;
+use crate::parse::numbers::list_numbers;
 use crate::parse::tokenizer::{Token, Tokenizer};
 use crate::parse::word_lists::in_word_list;
 use crate::reply::ReplyLine;
@@ -43,7 +44,8 @@ pub(super) async fn offer_correction(
     let (new, old) = (finder(text, &tokens, true), finder(&rest, &old_tokens, false));
     let Some((spec, arguments)) = correct(spec, &new, &old) else { return Ok(None) };
     let offer = request.offer_command("wish-offer", spec, arguments.clone(), &names.show(&arguments));
-    let undo = left_behind(request, &last).await?;
+    // A move takes the groups out of where they are.
+    let undo = if spec.name == "move" { None } else { left_behind(request, &last).await? };
     let left = undo.map(|(undo, rest)| {
         let undo = format!("{} {}", run.localizer.format_command(&undo, &[]), names.show(&rest));
         ReplyLine::new("correction-left").with_plain("command", undo)
@@ -56,7 +58,10 @@ pub(super) async fn offer_correction(
 fn read_command(last: &PastCommand, request: &Request<'_>) -> Option<(&'static CommandSpec, String)> {
     let deferred = last.deferred_command.as_deref();
     let (name, rest) = match deferred.map(serde_json::from_str::<DeferredCommand>) {
-        Some(deferred) => deferred.ok().map(|deferred| (deferred.command, deferred.rest))?,
+        // What was undone is meant, with the same arguments.
+        Some(Ok(DeferredCommand { undone: Some(undone), rest, .. })) if undone != "move" => (undone, rest),
+        Some(Ok(DeferredCommand { undone: None, command, rest, .. })) => (command, rest),
+        Some(_) => return None,
         None => match ParsedText::from_stored(last.parsed.as_deref(), request.run.localizer.locale).request {
             ParsedRequest::Command(parsed) => (parsed.typed.clone(), parsed.rest().to_owned()),
             _ => return None,
@@ -84,6 +89,8 @@ fn correct(
     };
     let groups = match (groups.is_empty(), &community) {
         (false, _) => groups.join(" "),
+        // Their list may not be the last one any more.
+        (true, Some(_)) if list_numbers(old_groups).is_some() => return None,
         (true, Some(_)) => old.groups(old_groups)?,
         (true, None) => return None,
     };
@@ -102,7 +109,7 @@ fn named_groups(finder: &ArgumentFinder<'_>) -> Vec<String> {
     while at < finder.tokens.len() {
         let name = reader.name_at(finder.tokens, at, finder.tokens.len());
         let is_community = |text: &str| finder.community_fit(text) == Fit::Whole;
-        at = match name.filter(|name| name.fit > Fit::Ambiguous && !is_community(&name.text)) {
+        at = match name.filter(|name| name.fit > Fit::None && !is_community(&name.text)) {
             Some(name) => {
                 if !is_excluded(finder.tokens, name.tokens.start) {
                     groups.extend(finder.groups(&finder.tokens[name.tokens.clone()]));

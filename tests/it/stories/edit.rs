@@ -534,14 +534,17 @@ async fn editing_the_community_deactivates_the_new_one() {
 
 #[tokio::test]
 async fn editing_the_message_closes_its_prompt() {
-    for text in ["/ajuda", "/avisar", "/xyzzy"] {
+    const NOTHING: &str = "❌ Nothing is waiting for an answer here.";
+    // The edit asks for its missing part, which a yes is not.
+    let missing = "Qual comunidade? Responda com o nome, ou “não”.";
+    for (text, reply) in [("/ajuda", NOTHING), ("/avisar", missing), ("/xyzzy", NOTHING)] {
         let bot = Service::start().await;
         let command = bot.send_prompting_command(ANNOUNCE).await;
 
         assert_status(&bot.post(&bot.edited(&command, text)).await, "accepted");
         bot.settled().await;
 
-        assert_eq!(bot.ask(ANA, "sim").await, "❌ Nothing is waiting for an answer here.", "{text}");
+        assert_eq!(bot.ask(ANA, "sim").await, reply, "{text}");
         assert!(bot.announced("Bairro Feliz").is_empty(), "{text}");
     }
 }

@@ -85,3 +85,21 @@ async fn list_numbers_refer_to_the_list_of_their_own_chat() {
     assert!(here.starts_with("✅ “Café da Manhã” "), "{here}");
     assert!(own.starts_with("✅ “Vendas Atacado” "), "{own}");
 }
+
+#[tokio::test]
+async fn a_quoted_list_and_a_corrected_command_are_found_again() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/groups vendas").await;
+    let list = bot.sandbox.sent().pop().unwrap().message_id;
+    bot.ask(ANA, "/groups futebol").await;
+
+    let linked = bot.ask_by(&bot.message(ANA, "/link bairro 2").replying_to(&list)).await;
+    let offer = bot.ask(ANA, "oops, I meant suporte").await;
+
+    assert_eq!(linked, "✅ “Vendas Norte” is now in “Bairro Feliz”.");
+    assert_eq!(
+        offer,
+        "Do you want /link \"Bairro Feliz\" Suporte? Answer “yes”.\n\
+         What I did before still stands. To take it back: /unlink \"Bairro Feliz\" \"Vendas Norte\""
+    );
+}
