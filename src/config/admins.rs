@@ -57,7 +57,7 @@ pub(super) fn read_admins(instance: &Entry<'_>) -> Vec<Admin> {
     let mut admins = Vec::new();
     for admin in instance.child("admins").children() {
         let values = AdminValues::read(&admin);
-        let (phone, lid) = (values.phone.clone().flatten(), values.lid.clone().flatten());
+        let (phone, lid) = (values.phone.flatten(), values.lid.flatten());
         for (other, other_phone, other_lid) in &seen {
             check!(report admin.phone if phone.is_some() && phone == *other_phone;
                 "is that of the admin {other} too"; "Keep one of the two: a person is one admin of an instance");
