@@ -1,6 +1,7 @@
 //! `vincula serve`: the service.
 
 use std::io;
+use std::net::SocketAddr;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -14,7 +15,7 @@ use crate::clock::Clock;
 use crate::command::context::TimingConfig;
 use crate::config::Config;
 use crate::reload::{ReloadReport, Reloader};
-use crate::server::listen;
+use crate::server::{listen, listen_private};
 use crate::telemetry::LogFormat;
 use crate::{lifecycle, systemd, telemetry};
 
@@ -58,9 +59,9 @@ async fn run(config: Config, config_arg: &ConfigArg) -> anyhow::Result<()> {
             tracing::info!(listen = %app.server.listen, "using the socket of systemd, not server.listen");
             listener
         }
-        None => bind(app.server.listen, "server.listen")?,
+        None => open_port(listen, app.server.listen, "server.listen")?,
     };
-    let private = bind(app.server.admin_listen, "server.admin_listen")?;
+    let private = open_port(listen_private, app.server.admin_listen, "server.admin_listen")?;
     tracing::info!(
         public = %public.local_addr()?,
         private = %private.local_addr()?,
@@ -114,8 +115,12 @@ fn reload(config_arg: &ConfigArg, reloader: &Reloader) {
     systemd::notify_reloaded("configuration reloaded");
 }
 
-fn bind(address: std::net::SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
-    listen(address).map_err(|error| {
+fn open_port(
+    open: fn(SocketAddr) -> io::Result<TcpListener>,
+    address: SocketAddr,
+    key: &str,
+) -> anyhow::Result<TcpListener> {
+    open(address).map_err(|error| {
         let remedy = listen_remedy(error.kind());
         anyhow::Error::new(error).context(format!("cannot listen on {address} ({key}): {remedy}"))
     })
@@ -139,7 +144,7 @@ mod tests {
     #[test]
     fn a_port_that_cannot_be_opened_has_a_remedy() {
         assert!(listen_remedy(io::ErrorKind::PermissionDenied).contains("below 1024"));
-        let error = bind("192.0.2.1:0".parse().unwrap(), "server.listen");
+        let error = open_port(listen, "192.0.2.1:0".parse().unwrap(), "server.listen");
         let error = error.map(drop).unwrap_err().to_string();
         assert!(error.contains("server.listen") && error.contains("does not have that address"), "{error}");
     }

@@ -1,5 +1,6 @@
 //! The communities as last read, with their groups and the people who may manage them.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use askama::Template;
@@ -13,8 +14,8 @@ use super::state::ConsoleState;
 use super::viewer::Viewer;
 use crate::authorization::may_in;
 use crate::config::AdminsFrom;
-use crate::directory::{CommunityEntry, Memberships, strip_control};
-use crate::domain::Person;
+use crate::directory::{CommunityEntry, strip_control};
+use crate::domain::{CommunityId, Person};
 use crate::instance::InstanceRuntime;
 use crate::web::{Page, PageError, PageLanguage, PageResult, render};
 
@@ -108,19 +109,21 @@ fn describe_instance(runtime: &InstanceRuntime) -> InstanceCommunities {
         };
     };
     let memberships = runtime.directory.last_memberships().map(|(_, memberships)| memberships);
-    let groups_in = |memberships: &Memberships, community: Option<&CommunityEntry>| -> Vec<String> {
-        let is_in = |group: &&crate::directory::GroupEntry| {
-            memberships.community_of(&group.id) == community.map(|community| &community.id)
-        };
-        let groups = snapshot.groups.all().filter(is_in);
+    let groups = memberships.as_ref().map(|memberships| {
+        let mut groups: HashMap<Option<&str>, Vec<String>> = HashMap::new();
         // Announcement groups carry the name of their community.
-        let groups = groups.filter(|group| !snapshot.communities.has_name(&group.name));
-        groups.map(|group| strip_control(&group.name)).collect()
-    };
+        for group in snapshot.groups.all().filter(|group| !snapshot.communities.has_name(&group.name)) {
+            let community = memberships.community_of(&group.id).map(CommunityId::as_str);
+            groups.entry(community).or_default().push(strip_control(&group.name));
+        }
+        groups
+    });
+    let groups_in =
+        |community: Option<&str>| Some(groups.as_ref()?.get(&community).cloned().unwrap_or_default());
     let describe = |community: &CommunityEntry| CommunityCard {
         name: strip_control(&community.name),
         id: community.id.to_string(),
-        groups: memberships.as_ref().map(|memberships| groups_in(memberships, Some(community))),
+        groups: groups_in(Some(community.id.as_str())),
         managers: list_managers(runtime, community),
         admins: list_admins(runtime, community),
     };
@@ -130,7 +133,7 @@ fn describe_instance(runtime: &InstanceRuntime) -> InstanceCommunities {
         name,
         read_ago: Some(format_duration(read_at.elapsed())),
         communities,
-        loose: memberships.as_ref().map(|memberships| groups_in(memberships, None)),
+        loose: groups_in(None),
         takes_admins,
     }
 }

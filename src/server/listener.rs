@@ -16,8 +16,11 @@ use super::timeouts::Timeouts;
 use crate::config::AddressRange;
 use crate::telemetry::{LoggedCondition, Metrics};
 
-/// Send buffer of a connection, in bytes; only the page of metrics may be longer.
+/// Send buffer of a connection, in bytes.
 const SEND_BUFFER: u32 = 64 * 1024;
+/// The same on the private listener, whose pages are longer. What does not fit waits until the client has acknowledged
+/// the rest, which on loopback takes 40 ms.
+const PRIVATE_SEND_BUFFER: u32 = 512 * 1024;
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 1_024;
 /// Pause after an error of `accept`, so that some descriptors are closed meanwhile.
@@ -43,11 +46,20 @@ pub struct ListenerConfig {
 /// Opens a port. The send buffer of each connection is small: otherwise a client that never reads gets
 /// some thousand responses, and megabytes of memory, before it is noticed.
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    open_port(address, SEND_BUFFER)
+}
+
+/// Opens the port of the private listener.
+pub fn listen_private(address: SocketAddr) -> io::Result<TcpListener> {
+    open_port(address, PRIVATE_SEND_BUFFER)
+}
+
+fn open_port(address: SocketAddr, send_buffer: u32) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     // As in `TcpListener::bind`: a port is free again as soon as its process has ended.
     socket.set_reuseaddr(true)?;
     // Linux doubles the value. Connections inherit it from their listener.
-    socket.set_send_buffer_size(SEND_BUFFER / 2)?;
+    socket.set_send_buffer_size(send_buffer / 2)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }

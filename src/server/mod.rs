@@ -15,7 +15,7 @@ mod routes;
 mod timeout_stream;
 mod timeouts;
 
-pub use self::listener::{ListenerConfig, listen, serve};
+pub use self::listener::{ListenerConfig, listen, listen_private, serve};
 pub use self::private::PrivateState;
 pub use self::rlimit::{MAX_PRIVATE_CONNECTIONS, clamp_to_open_file_limit};
 pub use self::routes::{private_routes, public_routes};
