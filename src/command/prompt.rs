@@ -14,6 +14,7 @@ use crate::directory::fold;
 use crate::domain::{ConversationKey, InstanceName, Locale};
 use crate::parse::names::strip_courtesy;
 use crate::parse::prompt_reply::MAX_REPLY_LEN;
+use crate::parse::text::own_words;
 use crate::storage::{CommandRecord, StateChange, StateEntry, StateKind, Store, StoreUnavailable};
 
 /// How long a prompt waits for a reply.
@@ -94,6 +95,7 @@ impl Prompt {
         let fold_words = |text: &str| {
             let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
             words.map(fold).collect::<Vec<_>>()
+        let text = &*own_words(text);
         };
         let typed = fold_words(strip_courtesy(text));
         if typed.is_empty() || text.len() > MAX_REPLY_LEN {

@@ -12,6 +12,7 @@ use crate::authorization::may_use;
 use crate::command::{CommandError, CommandSpec, Context};
 use crate::directory::{NamedEntry, Snapshot, fold, similarity_of};
 use crate::domain::{GroupId, InviteLink};
+use crate::parse::hesitation::find_hesitation;
 use crate::parse::names::{Exclusion, Fit, Name, NameReader, find_leftover, is_exclusion, strip_courtesy};
 use crate::parse::numbers::{list_numbers, parse_range};
 use crate::parse::tokenizer::Token;
@@ -187,7 +188,9 @@ impl Context<'_> {
         let names = match reader.read_names(tokens) {
             Ok(names) if names.is_empty() => return Err(usage_error(UsageError::MissingGroups)),
             Ok(names) => names,
-            Err(Exclusion(word)) if is_exclusion(&word, self.localizer.locale) => {
+            Err(Exclusion(word))
+                if is_exclusion(&word, self.localizer.locale) || find_hesitation(&word).is_some() =>
+            {
                 return Err(usage_error(UsageError::Exclusion(word)));
             }
             Err(Exclusion(word)) => return Err(usage_error(UsageError::TooManyWords(word))),

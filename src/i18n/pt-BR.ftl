@@ -747,6 +747,8 @@ stop-words-beside-people = admin adm administrador administradora como
 bare-pattern = { $name } sozinho seria todos os grupos, e isso eu não faço de uma vez. Ponha um pedaço do nome junto: vendas*
 exclusion-words = menos tirando exceto salvo não sem fora nunca ou
 range-words = a à ao até
+hesitation-words = quer dizer, quero dizer, quis dizer, eu quis dizer, digo, digamos, isto é, ou seja, desculpa, desculpe, desculpas, perdão, ops, opa, oops, eita, aliás, ou melhor, melhor, melhor dizendo, corrigindo, corrijo, correção, retificando, na verdade, talvez, quem sabe, sei lá, não sei, não sei ainda, não tenho certeza, tenho dúvida, dúvida, na dúvida, acho, eu acho, acho que, acredito, creio, parece, parece que, será, será que, provavelmente, possivelmente, se, caso, se possível, se der, se puder, hm, hmm
+delay-words = amanhã, depois, mais tarde, outro dia, outra hora
 stop-words = com por até mas só somente apenas também nem
 ## Changes since the command that is undone
 describe-changed-since = Não desfiz: alguém mudou a descrição de { $community } depois. Agora ela é:
