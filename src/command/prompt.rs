@@ -59,6 +59,9 @@ pub struct Prompt {
     /// Undo only if this is still true: the community id or description text that the change left.
     #[serde(default)]
     pub precondition: Option<String>,
+    /// The number that the prompt names: how many groups would be left.
+    #[serde(default)]
+    pub counted: Option<usize>,
 }
 
 /// The commands whose effect cannot be undone.
@@ -92,10 +95,10 @@ impl Prompt {
 
     /// The number of the option that a text names: by its whole name, or by words that no other option has.
     pub fn named_option(&self, text: &str) -> Option<usize> {
+        let text = &*own_words(text);
         let fold_words = |text: &str| {
             let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
             words.map(fold).collect::<Vec<_>>()
-        let text = &*own_words(text);
         };
         let typed = fold_words(strip_courtesy(text));
         if typed.is_empty() || text.len() > MAX_REPLY_LEN {
@@ -124,6 +127,7 @@ impl Prompt {
             is_confirmed: self.options.is_empty(),
             undone: self.undone.clone(),
             precondition: self.precondition.clone(),
+            counted: self.counted,
             must_confirm: false,
             prompting_commands: self.prompting_commands.iter().chain([&self.prompted_by]).cloned().collect(),
         }

@@ -42,6 +42,7 @@ pub async fn resolve(context: &ResolveContext<'_>, flags: Flags) -> Result<Resol
             is_confirmed: false,
             undone: Some(command),
             precondition,
+            counted: None,
             must_confirm: context.command.accepted_at.since(changed_at) > MAX_AGE_UNCONFIRMED,
             prompting_commands: Vec::new(),
         }));
