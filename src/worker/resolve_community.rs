@@ -14,7 +14,7 @@ use crate::command::spec::CommandSpec;
 use crate::commands::CATALOG;
 use crate::config::AdminsFrom;
 use crate::directory::{CommunityEntry, Directory, disambiguate, fold, similarity_of};
-use crate::domain::GroupId;
+use crate::domain::{CommunityId, GroupId};
 use crate::engine::aliases::load_chat_aliases;
 use crate::engine::links::change::stored_plan_community;
 use crate::engine::listing::load_list;
@@ -179,6 +179,14 @@ impl Search<'_> {
             let typed = join(&tokens[name.tokens.start..last.end]);
             let readings = listed.into_iter().map(|entry| (entry, last.clone())).collect();
             return Some(self.ask(typed.trim_matches(is_sign), readings, true));
+        }
+        // `bairro e marketing Festa`: an announcement goes to one. Behind an id, the text is already clear.
+        let is_joined = tokens.get(last.end).is_some_and(Token::joins_names)
+            && !tokens[last.end - 1].text.ends_with(':')
+            && CommunityId::parse(&name.text).is_none();
+        if next.is_verbatim() && is_joined && name_at(last.end + 1).is_some() {
+            let reply = Reply::Lines(vec![ReplyLine::not_done("one-community")]);
+            return Some(CommandOutcome::usage_error(reply).into());
         }
         let is_other = |other: Name| other.fit > Fit::Ambiguous && parse_range(&other.text).is_none();
         let mut others =
