@@ -8,11 +8,12 @@ use crate::command::consent::{Answer, AnswerTiming, Consent, Quote, is_reaction}
 use crate::command::prompt::{clear_prompt, is_in_time, predates_prompt, void_prompt};
 use crate::command::resolution::{Resolution, ResolveContext};
 use crate::command::{CommandSpec, HelpSection, Prompt};
-use crate::domain::{Chat, Locale};
+use crate::commands::photo;
+use crate::domain::{Chat, Locale, Media};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::reply::{Reply, ReplyLine};
-use crate::storage::{LeaseError, StateKind};
+use crate::storage::{LeaseError, StateChange, StateKind};
 
 /// The command.
 pub const SPEC: CommandSpec = CommandSpec {
@@ -46,6 +47,9 @@ pub async fn resolve(context: &ResolveContext<'_>, arguments: &Arguments) -> Res
     if arguments.flags.dry_run {
         return Ok(ReplyLine::not_done("confirm-dry-run").into());
     }
+    if is_other_picture(context, &prompt).await? {
+        return Ok(Resolution::Ignore);
+    }
     let answer = read_answer(context, arguments, (prompted_at, &prompt)).await?;
     let consent = match prompt.consent(answer) {
         // What was shown has no such file.
@@ -64,7 +68,11 @@ pub async fn resolve(context: &ResolveContext<'_>, arguments: &Arguments) -> Res
         }
         Consent::Declined => {
             let key = if prompt.is_about_rest { "confirm-left-rest" } else { "confirm-left" };
-            Resolution::Reply(Reply::Lines(vec![ReplyLine::new(key)]), vec![void_prompt(conversation_key)])
+            // The prompt may be about a picture that `/photo` waits for.
+            let (kind, key_of_photo) = (StateKind::PhotoRequest, conversation_key.to_string());
+            let no_photo = StateChange { kind, key: key_of_photo, value: None };
+            let state_changes = vec![void_prompt(conversation_key), no_photo];
+            Resolution::Reply(Reply::Lines(vec![ReplyLine::new(key)]), state_changes)
         }
         Consent::Replaced => if_none(),
         Consent::Expired => {
@@ -79,6 +87,17 @@ pub async fn resolve(context: &ResolveContext<'_>, arguments: &Arguments) -> Res
         }
         Consent::Unrelated => Resolution::Ignore,
     })
+}
+
+/// Whether a message has another picture than the one that the prompt asks about, while `/photo` waits for one.
+async fn is_other_picture(context: &ResolveContext<'_>, prompt: &Prompt) -> Result<bool, LeaseError> {
+    let ResolveContext { store, instance, conversation_key, command, has_no_prefix, .. } = *context;
+    let is_picture = has_no_prefix && command.media.as_ref().is_some_and(Media::is_picture);
+    if !is_picture || prompt.command != photo::SPEC.name {
+        return Ok(false);
+    }
+    let waiting = store.get_state(instance, StateKind::PhotoRequest, conversation_key.as_str()).await?;
+    Ok(waiting.is_some_and(|waiting| is_in_time(waiting.at, command.accepted_at)))
 }
 
 /// Reads what a message says about a prompt.
