@@ -13,7 +13,7 @@ use crate::i18n;
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::numbers::parse_range;
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
-use crate::parse::word_lists::in_word_list;
+use crate::parse::word_lists::{in_word_list, is_stop_word};
 use crate::reply::{Reply, ReplyLine, typed};
 use crate::storage::StateKind;
 
@@ -121,7 +121,9 @@ fn is_word_of_commands(word: &str) -> bool {
         let reply = parse_reply(word, true, PromptFacts::default());
         !matches!(reply, None | Some(ParsedReply::Numbers(_)))
     };
-    lists.iter().any(|key| in_word_list(word, key)) || is_reply()
+    // One letter is a handy alias.
+    let is_small = || word.chars().count() > 1 && is_stop_word(word);
+    lists.iter().any(|key| in_word_list(word, key)) || is_small() || is_reply()
 }
 
 async fn show_alias(context: &Context<'_>, short: &str) -> Result<Reply, CommandError> {
@@ -369,6 +371,7 @@ mod tests {
             ("here", "alias-taken"),
             ("aqui", "alias-taken"),
             ("todos", "alias-taken"),
+            ("grupo", "alias-taken"),
             ("nao", "alias-taken"),
             ("talvez", "alias-taken"),
             ("chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv", "alias-taken"),

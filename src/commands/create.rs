@@ -321,7 +321,9 @@ fn may_be_more_than_name(text: &str, name: &str) -> bool {
 /// Whether a name may be a reply, as `não` or `deixa, não quero mais`: then nothing is to be created.
 fn may_be_reply(name: &str, locale: Locale) -> bool {
     let facts = PromptFacts { language: Some(locale), command: None };
-    is_evasive(name, locale) || parse_reply(name, true, facts) == Some(ParsedReply::No)
+    is_evasive(name, locale)
+        || in_word_list(name, "delay-words")
+        || parse_reply(name, true, facts) == Some(ParsedReply::No)
 }
 
 /// Whether the lines below the name, with no bar between, name groups: they may be meant to be linked.

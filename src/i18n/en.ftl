@@ -747,8 +747,8 @@ confirm-dry-run = So nothing was done, and the question still stands: answer “
 stop-words-beside-people = admin admins administrator an as be
 bare-pattern = { $name } alone would be every group, and I don't do that at once. Add a part of the name: sales*
 exclusion-words = except excepting excluding but not no without minus never don't dont or
-hesitation-words = sorry, i mean, i meant, that is, oops, whoops, pardon, correction, actually, rather, or rather, my bad, maybe, perhaps, probably, possibly, not sure, i’m not sure, unsure, i don’t know, don’t know, dunno, no idea, i think, i guess, i believe, i suppose, if, if possible, if you can, er, hm, hmm
-delay-words = later, tomorrow, another time
+hesitation-words = sorry, i mean, i meant, that is, oops, whoops, pardon, correction, actually, rather, or rather, my bad, maybe, perhaps, probably, possibly, not sure, i’m not sure, unsure, i don’t know, don’t know, dunno, no idea, i think, i guess, i believe, i suppose, if, if possible, if you can, er, hm, hmm, on second thought, on second thoughts, let me see, let me think, when you can, when possible
+delay-words = later, tomorrow, another time, next week, next month, pending, tbd, tba, to be confirmed, once
 range-words = to through
 stop-words = with only just also until nor
 ## Changes since the command that is undone

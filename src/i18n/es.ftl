@@ -747,8 +747,8 @@ confirm-dry-run = Así no hice nada, y la pregunta sigue en pie: responde “sí
 stop-words-beside-people = admin administrador administradora como
 bare-pattern = { $name } por sí solo abarcaría todos los grupos, y eso no lo hago de una vez. Agrégale una parte del nombre: ventas*
 exclusion-words = menos quitando excepto salvo no sin nunca o u
-hesitation-words = quiero decir, quise decir, o sea, es decir, digo, digamos, perdón, perdona, perdone, disculpa, disculpe, ups, mejor, mejor dicho, corrijo, corrección, en realidad, tal vez, quizá, quizás, a lo mejor, acaso, no sé, no lo sé, no estoy seguro, no estoy segura, creo, creo que, pienso, supongo, parece, parece que, probablemente, posiblemente, si puedes, si se puede, si es posible, mm, hm, hmm
-delay-words = mañana, después, luego, más tarde, otro día
+hesitation-words = quiero decir, quise decir, o sea, es decir, digo, digamos, perdón, perdona, perdone, disculpa, disculpe, ups, mejor, mejor dicho, corrijo, corrección, en realidad, tal vez, quizá, quizás, a lo mejor, acaso, no sé, no lo sé, no estoy seguro, no estoy segura, creo, creo que, pienso, supongo, parece, parece que, probablemente, posiblemente, si puedes, si se puede, si es posible, mm, hm, hmm, pensándolo bien, déjame ver, cuando puedas, cuando se pueda
+delay-words = mañana, después, luego, más tarde, otro día, próxima semana, semana que viene, próximo mes, mes que viene, pendiente, pendientes, por confirmar, por definir, en cuanto
 range-words = a al hasta
 stop-words = con por hasta pero solo solamente también ni
 ## Changes since the command that is undone

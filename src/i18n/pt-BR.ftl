@@ -747,8 +747,8 @@ confirm-dry-run = Assim não fiz nada, e a pergunta continua de pé: responda �
 stop-words-beside-people = admin adm administrador administradora como
 bare-pattern = { $name } sozinho seria todos os grupos, e isso eu não faço de uma vez. Ponha um pedaço do nome junto: vendas*
 exclusion-words = menos tirando exceto salvo não sem fora nunca ou
-hesitation-words = quer dizer, quero dizer, quis dizer, eu quis dizer, digo, digamos, isto é, ou seja, desculpa, desculpe, desculpas, perdão, ops, opa, oops, eita, aliás, ou melhor, melhor, melhor dizendo, corrigindo, corrijo, correção, retificando, na verdade, talvez, quem sabe, sei lá, não sei, não sei ainda, não tenho certeza, tenho dúvida, dúvida, na dúvida, acho, eu acho, acho que, acredito, creio, parece, parece que, será, será que, provavelmente, possivelmente, se, caso, se possível, se der, se puder, hm, hmm
-delay-words = amanhã, depois, mais tarde, outro dia, outra hora
+hesitation-words = quer dizer, quero dizer, quis dizer, eu quis dizer, digo, digamos, isto é, ou seja, desculpa, desculpe, desculpas, perdão, ops, opa, oops, eita, aliás, ou melhor, melhor, melhor dizendo, corrigindo, corrijo, correção, retificando, na verdade, talvez, quem sabe, sei lá, não sei, não sei ainda, não tenho certeza, tenho dúvida, dúvida, na dúvida, acho, eu acho, acho que, acredito, creio, parece, parece que, será, será que, provavelmente, possivelmente, se, caso, se possível, se der, se puder, hm, hmm, pensando bem, deixa eu ver, deixe eu ver, me confundi, me enganei, quando puder, quando der
+delay-words = amanhã, depois, mais tarde, outro dia, outra hora, próxima semana, semana que vem, próximo mês, mês que vem, segunda-feira, terça-feira, quarta-feira, quinta-feira, sexta-feira, pendente, pendentes, a confirmar, a definir, assim que
 range-words = a à ao até
 stop-words = com por até mas só somente apenas também nem
 ## Changes since the command that is undone

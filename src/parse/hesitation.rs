@@ -20,7 +20,11 @@ pub fn count_hesitation(words: &[&str]) -> Option<usize> {
 fn count_phrase(words: &[&str], list: &'static str) -> Option<usize> {
     let is_short = |word: &&&str| word.len() <= MAX_WORD_LEN;
     let words: Vec<&str> = words.iter().take(MAX_WORDS).take_while(is_short).copied().collect();
+    let is_word = |word: &str| word.contains(char::is_alphanumeric);
     let is_phrase = |count: &usize| {
+        if !is_word(words[0]) || !is_word(words[*count - 1]) {
+            return false;
+        }
         let phrase = words[..*count].join(" ");
         in_word_list(phrase.trim_matches(|c: char| !c.is_alphanumeric()), list)
     };
@@ -51,7 +55,7 @@ pub fn is_evasive(text: &str, locale: Locale) -> bool {
     while at < words.len() {
         match count_phrase(&words[at..], "hesitation-words") {
             Some(count) => (at, hesitates) = (at + count, true),
-            None if is_stop_word(words[at]) => at += 1,
+            None if is_stop_word(words[at]) || parse_reply(words[at], true, facts).is_some() => at += 1,
             None => return false,
         }
     }
@@ -96,6 +100,7 @@ mod tests {
             "sei lá",
             "ok",
             "sim",
+            "acho que sim",
         ] {
             assert!(is_evasive(text, Locale::PtBr), "{text}");
         }

@@ -22,7 +22,7 @@ use crate::parse::arguments::{self, ArgKind, TypedArguments, is_person};
 use crate::parse::names::{Fit, Name, NameReader, is_sign, next_in_list, run_end};
 use crate::parse::numbers::parse_range;
 use crate::parse::tokenizer::{Separator, Token, join};
-use crate::parse::word_lists::in_word_list;
+use crate::parse::word_lists::{in_word_list, is_stop_word};
 use crate::reply::{MAX_CANDIDATES, Reply, ReplyLine, UsageError};
 
 /// The most words between the beginning of a name and another name that is whole: `minha comunidade Bairro Feliz`.
@@ -184,7 +184,10 @@ impl Search<'_> {
         let is_joined = tokens.get(last.end).is_some_and(Token::joins_names)
             && !tokens[last.end - 1].text.ends_with(':')
             && CommunityId::parse(&name.text).is_none();
-        if next.is_verbatim() && is_joined && name_at(last.end + 1).is_some() {
+        let is_small =
+            |at: &usize| is_stop_word(&tokens[*at].text) || in_word_list(&tokens[*at].text, "stop-words");
+        let other = (last.end + 1..tokens.len()).find(|at| !is_small(at) || name_at(*at).is_some());
+        if next.is_verbatim() && is_joined && other.and_then(name_at).is_some() {
             let reply = Reply::Lines(vec![ReplyLine::not_done("one-community")]);
             return Some(CommandOutcome::usage_error(reply).into());
         }

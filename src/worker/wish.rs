@@ -267,11 +267,12 @@ fn new_community_name(ParsedWish { rest, phrase, .. }: &ParsedWish) -> Option<St
             .any(|key| in_word_list(word, key))
     };
     let start = word_starts(rest).find(|at| !rest[*at..].split_whitespace().next().is_some_and(is_before))?;
-    let has_community_word =
-        words(&rest[..start]).chain(words(phrase)).any(|word| in_word_list(word, "create-community-words"));
+    let leads = |key| words(&rest[..start]).chain(words(phrase)).any(|word| in_word_list(word, key));
+    // `chamada do Bem` has all of the name.
+    let is_about = leads("create-community-words") && !leads("create-words-behind-community");
     let mut name = rest[start..].trim();
     let is_preposition = |word: &str| in_word_list(word, "wish-prepositions");
-    let behind = skip_small_words(name, is_preposition).filter(|_| has_community_word);
+    let behind = skip_small_words(name, is_preposition).filter(|_| is_about);
     name = behind.unwrap_or(name);
     while let Some(at) = word_starts(name).skip(1).find(|at| is_courtesy_phrase(&name[*at..])) {
         name = name[..at].trim_end_matches(|c: char| c.is_whitespace() || is_comma(c));
