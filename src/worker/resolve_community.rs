@@ -180,14 +180,7 @@ impl Search<'_> {
             let readings = listed.into_iter().map(|entry| (entry, last.clone())).collect();
             return Some(self.ask(typed.trim_matches(is_sign), readings, true));
         }
-        // `bairro e marketing Festa`: an announcement goes to one. Behind an id, the text is already clear.
-        let is_joined = tokens.get(last.end).is_some_and(Token::joins_names)
-            && !tokens[last.end - 1].text.ends_with(':')
-            && CommunityId::parse(&name.text).is_none();
-        let is_small =
-            |at: &usize| is_stop_word(&tokens[*at].text) || in_word_list(&tokens[*at].text, "stop-words");
-        let other = (last.end + 1..tokens.len()).find(|at| !is_small(at) || name_at(*at).is_some());
-        if next.is_verbatim() && is_joined && other.and_then(name_at).is_some() {
+        if next.is_verbatim() && self.joins_another(reader, name, last.end, community) {
             let reply = Reply::Lines(vec![ReplyLine::not_done("one-community")]);
             return Some(CommandOutcome::usage_error(reply).into());
         }
@@ -209,6 +202,26 @@ impl Search<'_> {
         let entry = self.names.find(&other.text).0.pop().filter(|entry| entry.id != community.id)?;
         let readings = vec![(entry, other.tokens), (community.clone(), name.tokens.clone())];
         Some(self.ask(&name.text, readings, true))
+    }
+
+    /// Whether the text behind a community begins with “and” and another one: `bairro e também no marketing Festa`. Behind an
+    /// id, a command of the bot's own, the text is already clear.
+    fn joins_another(
+        &self,
+        reader: &NameReader<'_>,
+        name: &Name,
+        end: usize,
+        community: &CommunityEntry,
+    ) -> bool {
+        let tokens = &self.typed.tokens;
+        let is_joined = tokens.get(end).is_some_and(Token::joins_names)
+            && !tokens[end - 1].text.ends_with(':')
+            && CommunityId::parse(&name.text).is_none();
+        let name_at = |at: usize| reader.name_at(tokens, at, run_end(tokens, at));
+        let is_small = |word: &str| is_stop_word(word) || in_word_list(word, "stop-words");
+        let next = (end + 1..tokens.len()).find(|at| !is_small(&tokens[*at].text) || name_at(*at).is_some());
+        let other = next.filter(|_| is_joined).and_then(name_at);
+        other.is_some_and(|other| self.names.find(&other.text).0.iter().any(|entry| entry.id != community.id))
     }
 
     /// Whether a name is also that of a group besides the announcement group.
