@@ -47,11 +47,11 @@ pub async fn resolve(context: &ResolveContext<'_>, arguments: &Arguments) -> Res
     if arguments.flags.dry_run {
         return Ok(ReplyLine::not_done("confirm-dry-run").into());
     }
-    if is_other_picture(context, &prompt).await? {
-        return Ok(Resolution::Ignore);
-    }
+    let is_other_picture = is_other_picture(context, &prompt).await?;
     let answer = read_answer(context, arguments, (prompted_at, &prompt)).await?;
     let consent = match prompt.consent(answer) {
+        // It is asked about instead (worker/talk.rs).
+        Consent::Confirmed(_) | Consent::Open(_) if is_other_picture => Consent::Unrelated,
         // What was shown has no such file.
         Consent::Confirmed(_) | Consent::Open("confirm-how" | "confirm-clear")
             if has_no_prefix && context.command.media.is_some() =>
