@@ -72,6 +72,8 @@ pub struct Context<'a> {
     pub must_confirm: bool,
     /// Undo only if this is still true: the community id or description text that the change left.
     pub precondition: Option<String>,
+    /// The number that its preview names.
+    pub counted: Option<usize>,
     /// The key of the prompt, list and undo record: the admin in this chat.
     pub conversation_key: ConversationKey,
     /// State that is stored with the reply.
@@ -201,6 +203,15 @@ impl Context<'_> {
         }
     }
 
+    /// Sets the number that the preview names. If another one was confirmed, asks again.
+    pub fn set_counted(&mut self, count: Option<usize>) {
+        let confirmed = self.deferred.as_ref().and_then(|deferred| deferred.counted);
+        if confirmed.is_some() && confirmed != count {
+            self.require_confirmation();
+        }
+        self.counted = count;
+    }
+
     /// Ends the command with its preview: for a dry run, or with a confirmation prompt if `needs_confirmation` and none was
     /// given. `arguments` has ids in place of names, so exactly what was shown is run.
     pub fn preview_or_confirm(
@@ -267,7 +278,8 @@ impl Context<'_> {
 
     /// Stores a prompt with the reply.
     pub fn set_prompt(&mut self, prompt: Prompt) {
-        let prompt = Prompt { undone: self.undone(), precondition: self.precondition.clone(), ..prompt };
+        let (undone, precondition) = (self.undone(), self.precondition.clone());
+        let prompt = Prompt { undone, precondition, counted: self.counted, ..prompt };
         let StateChange { kind, key, value } = prompt.to_state_change(&self.conversation_key);
         self.set_state(kind, key, value);
     }

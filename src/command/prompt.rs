@@ -14,6 +14,7 @@ use crate::directory::fold;
 use crate::domain::{ConversationKey, InstanceName, Locale};
 use crate::parse::names::strip_courtesy;
 use crate::parse::prompt_reply::MAX_REPLY_LEN;
+use crate::parse::text::own_words;
 use crate::reply::UsageError;
 use crate::storage::{CommandRecord, StateChange, StateEntry, StateKind, Store, StoreUnavailable};
 
@@ -66,6 +67,9 @@ pub struct Prompt {
     /// The part of the command that is missing: a reply is this part.
     #[serde(default)]
     pub missing: Option<UsageError>,
+    /// The number that the prompt names: how many groups would be left.
+    #[serde(default)]
+    pub counted: Option<usize>,
 }
 
 /// The commands whose effect cannot be undone.
@@ -99,6 +103,7 @@ impl Prompt {
 
     /// The number of the option that a text names: by its whole name, or by words that no other option has.
     pub fn named_option(&self, text: &str) -> Option<usize> {
+        let text = &*own_words(text);
         let fold_words = |text: &str| {
             let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
             words.map(fold).collect::<Vec<_>>()
@@ -142,6 +147,7 @@ impl Prompt {
             is_confirmed: self.options.is_empty() && self.missing.is_none(),
             undone: self.undone.clone(),
             precondition: self.precondition.clone(),
+            counted: self.counted,
             must_confirm: false,
             prompting_commands: self.prompting_commands.iter().chain([&self.prompted_by]).cloned().collect(),
         }

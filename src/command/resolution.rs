@@ -67,6 +67,9 @@ pub struct DeferredCommand {
     /// Undo only if this is still true: the community id or description text that the change left.
     #[serde(default)]
     pub precondition: Option<String>,
+    /// The number that the confirmed prompt named.
+    #[serde(default)]
+    pub counted: Option<usize>,
     /// It asks for a confirmation whatever it changes.
     #[serde(default)]
     pub must_confirm: bool,

@@ -64,9 +64,9 @@ impl WishTable {
         Self { wishes, verbs, help: specs.iter().copied().find(|spec| spec.name == "help") }
     }
 
-    /// The wish in a text; none where something else than courtesy stands before it, or the text is quoted.
+    /// The wish in a text; none where something else than courtesy stands before it, or the text is quoted or struck out.
     pub fn parse(&self, text: &str) -> Option<Wish> {
-        let is_quoted = || text.trim_start().starts_with(['>', '“', '«', '"']);
+        let is_quoted = || trim_emphasis(text).starts_with(['>', '“', '«', '"', '~']);
         if text.len() > MAX_REPLY_LEN || is_quoted() || !self.may_have_wish(text) {
             return None;
         }
@@ -191,8 +191,7 @@ fn is_sign(token: &Token<'_>) -> bool {
 /// A text without the markup around all of it.
 fn trim_emphasis(text: &str) -> &str {
     let text = text.trim();
-    let inner =
-        text.strip_prefix(['*', '_', '~', '`']).and_then(|inner| inner.strip_suffix(['*', '_', '~', '`']));
+    let inner = text.strip_prefix(['*', '_', '`']).and_then(|inner| inner.strip_suffix(['*', '_', '`']));
     inner.map_or(text, trim_emphasis)
 }
 
@@ -248,6 +247,8 @@ mod tests {
             "e/ou",
             "http://x/link",
             "> /grupos",
+            "~grupos~",
+            "*~grupos~*",
             "a foto",
             "1/2 mais",
         ];

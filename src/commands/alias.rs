@@ -12,7 +12,8 @@ use crate::engine::target::{Target, TargetMatch, match_target, prompt_choice};
 use crate::i18n;
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::numbers::parse_range;
-use crate::parse::word_lists::in_word_list;
+use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
+use crate::parse::word_lists::{in_word_list, is_stop_word};
 use crate::reply::{Reply, ReplyLine, typed};
 use crate::storage::StateKind;
 
@@ -106,10 +107,23 @@ fn alias_error(short: &str) -> Option<&'static str> {
         () if is_id || parse_range(short).is_some() || short.bytes().all(|b| b.is_ascii_digit()) => {
             Some("alias-number")
         }
-        () if in_word_list(short, "here") || InviteLink::looks_like_invite(short) => Some("alias-taken"),
+        () if InviteLink::looks_like_invite(short) => Some("alias-taken"),
         () if !is_word => Some("alias-word"),
+        () if is_word_of_commands(short) => Some("alias-taken"),
         () => None,
     }
+}
+
+/// Whether a word means something in commands or replies: `aqui`, `todos`, `sim`, `menos`, `talvez`.
+fn is_word_of_commands(word: &str) -> bool {
+    let lists = ["here", "setting-all", "exclusion-words", "hesitation-words", "delay-words", "stop-words"];
+    let is_reply = || {
+        let reply = parse_reply(word, true, PromptFacts::default());
+        !matches!(reply, None | Some(ParsedReply::Numbers(_)))
+    };
+    // One letter is a handy alias.
+    let is_small = || word.chars().count() > 1 && is_stop_word(word);
+    lists.iter().any(|key| in_word_list(word, key)) || is_small() || is_reply()
 }
 
 async fn show_alias(context: &Context<'_>, short: &str) -> Result<Reply, CommandError> {
@@ -156,7 +170,8 @@ async fn set_alias(context: &mut Context<'_>, short: &str, wanted: &str) -> Resu
     check_not_fixed(context, short)?;
     let sought = find_target(context, wanted).await?;
     check_order(context, short, wanted, &sought).await?;
-    if let Some(key) = alias_error(&name) {
+    let is_command = context.catalog.lookup(&name).is_some();
+    if let Some(key) = alias_error(&name).or(is_command.then_some("alias-command")) {
         return Err(ReplyLine::not_done(key).name("short", short).into());
     }
     let thing = match sought {
@@ -179,21 +194,13 @@ async fn set_alias(context: &mut Context<'_>, short: &str, wanted: &str) -> Resu
         let many = ReplyLine::not_done("alias-many").with_count("count", MAX_ALIASES);
         return Err(many.with_command("command", "aliases", &[]).into());
     }
-    let hidden = shadowed_targets(&name, &thing, &snapshot);
-    // An alias must not hide the name of a community that the admin does not see.
-    if hidden.iter().any(|place| !place.is_visible_to(context)) {
-        return Err(ReplyLine::not_done("alias-taken").name("short", short).into());
-    }
+    check_not_a_name(context, &name, &thing, &snapshot)?;
     let lines = |line: ReplyLine| {
         let line = line.name("short", &name).name("name", thing.name());
         let mut lines = vec![line.text("kind", thing.kind_key())];
         let former = former.as_deref().and_then(|id| Target::from_id(id, &snapshot));
         if let Some(former) = former {
             lines.push(ReplyLine::new("alias-before").name("name", former.name()));
-        }
-        if let Some(hidden) = hidden.first() {
-            let hides = ReplyLine::new("alias-hides").with_icon("⚠️").name("short", &name);
-            lines.push(hides.with_plain("id", hidden.id()));
         }
         lines
     };
@@ -262,12 +269,31 @@ fn check_former(
     Err(Reply::Lines(lines).into())
 }
 
-/// What else has this name, and would be hidden by the alias.
+/// Ends the command where the alias would take over the name of something else, for all admins. What this one does not see
+/// is not named.
+fn check_not_a_name(
+    context: &Context<'_>,
+    name: &str,
+    thing: &Target,
+    snapshot: &Snapshot,
+) -> Result<(), CommandError> {
+    let taken = shadowed_targets(name, thing, snapshot);
+    let Some(first) = taken.first() else { return Ok(()) };
+    let line = match taken.iter().all(|place| place.is_visible_to(context)) {
+        true => ReplyLine::not_done("alias-exists").name("name", first.name()),
+        false => ReplyLine::not_done("alias-taken"),
+    };
+    Err(line.name("short", name).into())
+}
+
+/// What else has this name, or is a community whose name begins with this word.
 fn shadowed_targets(name: &str, thing: &Target, snapshot: &Snapshot) -> Vec<Target> {
-    let communities = snapshot.communities.all().filter(|entry| fold(&entry.name) == name);
+    let communities =
+        snapshot.communities.all().filter(|entry| fold(&entry.name).split(' ').next() == Some(name));
     let communities: Vec<&CommunityEntry> = communities.collect();
     // A group with a community's name is its announcement group, which is not found by name.
-    let groups = snapshot.groups.all().filter(|entry| communities.is_empty() && fold(&entry.name) == name);
+    let is_announcement = communities.iter().any(|entry| fold(&entry.name) == name);
+    let groups = snapshot.groups.all().filter(|entry| fold(&entry.name) == name && !is_announcement);
     let groups = groups.cloned().map(Target::Group);
     let named = communities.iter().map(|entry| Target::Community((*entry).clone())).chain(groups);
     named.filter(|place| place.id() != thing.id()).collect()
@@ -344,6 +370,10 @@ mod tests {
             ("5511999999999-1623281429", "alias-number"),
             ("here", "alias-taken"),
             ("aqui", "alias-taken"),
+            ("todos", "alias-taken"),
+            ("grupo", "alias-taken"),
+            ("nao", "alias-taken"),
+            ("talvez", "alias-taken"),
             ("chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv", "alias-taken"),
             ("two words", "alias-word"),
             ("vendas*", "alias-word"),

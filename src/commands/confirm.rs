@@ -8,11 +8,12 @@ use crate::command::consent::{Answer, AnswerTiming, Consent, Quote, is_reaction}
 use crate::command::prompt::{clear_prompt, is_in_time, predates_prompt, void_prompt};
 use crate::command::resolution::{DeferredCommand, Resolution, ResolveContext};
 use crate::command::{CommandSpec, HelpSection, Prompt};
-use crate::domain::{Chat, Locale};
+use crate::commands::photo;
+use crate::domain::{Chat, Locale, Media};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, PromptFacts, parse_reply};
 use crate::reply::{Reply, ReplyLine, UsageError, escape_markup};
-use crate::storage::{LeaseError, StateKind};
+use crate::storage::{LeaseError, StateChange, StateKind};
 
 /// The command.
 pub const SPEC: CommandSpec = CommandSpec {
@@ -49,8 +50,11 @@ pub async fn resolve(context: &ResolveContext<'_>, arguments: &Arguments) -> Res
     if arguments.flags.dry_run {
         return Ok(ReplyLine::not_done("confirm-dry-run").into());
     }
+    let is_other_picture = is_other_picture(context, &prompt).await?;
     let answer = read_answer(context, arguments, (prompted_at, &prompt)).await?;
     let consent = match prompt.consent(answer) {
+        // It is asked about instead (worker/talk.rs).
+        Consent::Confirmed(_) | Consent::Open(_) if is_other_picture => Consent::Unrelated,
         // What was shown has no such file.
         Consent::Confirmed(_) | Consent::Open("confirm-how" | "confirm-clear")
             if has_no_prefix && context.command.media.is_some() =>
@@ -69,7 +73,10 @@ pub async fn resolve(context: &ResolveContext<'_>, arguments: &Arguments) -> Res
         Consent::Declined => {
             let key = if prompt.is_about_rest { "confirm-left-rest" } else { "confirm-left" };
             let lines = std::iter::once(ReplyLine::new(key)).chain(text_with_no(context, &prompt)).collect();
-            Resolution::Reply(Reply::Lines(lines), vec![void_prompt(conversation_key)])
+            // The prompt may be about a picture that `/photo` waits for.
+            let (kind, key_of_photo) = (StateKind::PhotoRequest, conversation_key.to_string());
+            let no_photo = StateChange { kind, key: key_of_photo, value: None };
+            Resolution::Reply(Reply::Lines(lines), vec![void_prompt(conversation_key), no_photo])
         }
         Consent::Replaced => if_none(),
         Consent::Expired => {
@@ -94,6 +101,17 @@ fn text_with_no(context: &ResolveContext<'_>, prompt: &Prompt) -> Option<ReplyLi
         && parse_reply(text, false, PromptFacts::default()).is_none();
     let command = format!("{} {}", prompt.shown, escape_markup(text));
     is_text.then(|| ReplyLine::new("ask-was-text").with_plain("command", command))
+}
+
+/// Whether a message has another picture than the one that the prompt asks about, while `/photo` waits for one.
+async fn is_other_picture(context: &ResolveContext<'_>, prompt: &Prompt) -> Result<bool, LeaseError> {
+    let ResolveContext { store, instance, conversation_key, command, has_no_prefix, .. } = *context;
+    let is_picture = has_no_prefix && command.media.as_ref().is_some_and(Media::is_picture);
+    if !is_picture || prompt.command != photo::SPEC.name {
+        return Ok(false);
+    }
+    let waiting = store.get_state(instance, StateKind::PhotoRequest, conversation_key.as_str()).await?;
+    Ok(waiting.is_some_and(|waiting| is_in_time(waiting.at, command.accepted_at)))
 }
 
 /// Reads what a message says about a prompt.

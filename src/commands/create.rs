@@ -9,14 +9,17 @@ use serde::{Deserialize, Serialize};
 use crate::authorization::may_everywhere;
 use crate::command::{CommandError, CommandSpec, Context, HelpSection};
 use crate::directory::fold;
-use crate::domain::{CommunityId, GroupId};
+use crate::domain::{CommunityId, GroupId, Locale};
 use crate::engine::api_change;
 use crate::engine::free_text::check_length;
+use crate::engine::listing::fit_of_group;
 use crate::engine::read_back::{accept_unread, poll};
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::further_command::has_verb_behind_conjunction;
-use crate::parse::names::{MAX_COURTESY_WORDS, is_courtesy_phrase, is_sign};
+use crate::parse::hesitation::is_evasive;
+use crate::parse::names::{Fit, MAX_COURTESY_WORDS, is_courtesy_phrase, is_sign, strip_courtesy};
+use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::parse::text::{is_blank, is_comma, is_signs};
 use crate::parse::tokenizer::parse_quoted_name;
 use crate::parse::word_lists::in_word_list;
@@ -103,14 +106,18 @@ async fn build_plan(context: &mut Context<'_>, text: &str) -> Result<CreatePlan,
         would.push(exists.with_count("count", known.len()));
     }
     // It cannot be undone: needs a confirmation if the name may hold more than a name.
-    let suggested = suggest_name(text);
+    let has_groups = has_groups_below(context, text, description.as_deref()).await?;
+    let suggested = suggest_name(text).or_else(|| has_groups.then(|| name.clone()));
     if let Some(suggested) = &suggested {
         let command = context.localizer.format_command(SPEC.name, &[]);
         let command = format!("{command} {}", escape_markup(suggested));
         would.push(ReplyLine::new("create-maybe").with_plain("command", command));
     }
-    let is_doubtful =
-        !known.is_empty() || suggested.is_some() || stripped.is_some() || may_be_more_than_name(text, &name);
+    let is_doubtful = !known.is_empty()
+        || suggested.is_some()
+        || stripped.is_some()
+        || may_be_more_than_name(text, &name)
+        || (parse_quoted_name(text).is_none() && may_be_reply(&name, context.localizer.locale));
     let rest = command_arguments(&name, description.as_deref());
     context.preview_or_confirm(SPEC.name, rest, would, is_doubtful)?;
     Ok(CreatePlan { name, description, known, known_groups: groups, is_calling: false })
@@ -309,6 +316,26 @@ fn may_be_more_than_name(text: &str, name: &str) -> bool {
     };
     has_verb_behind_conjunction(name)
         || (parse_quoted_name(text).is_none() && (has_more() || has_courtesy_at_ends(name) || has_list()))
+}
+
+/// Whether a name may be a reply, as `não` or `deixa, não quero mais`: then nothing is to be created.
+fn may_be_reply(name: &str, locale: Locale) -> bool {
+    let facts = PromptFacts { language: Some(locale), command: None };
+    is_evasive(name, locale)
+        || in_word_list(name, "delay-words")
+        || parse_reply(name, true, facts) == Some(ParsedReply::No)
+}
+
+/// Whether the lines below the name, with no bar between, name groups: they may be meant to be linked.
+async fn has_groups_below(
+    context: &Context<'_>,
+    text: &str,
+    description: Option<&str>,
+) -> Result<bool, CommandError> {
+    let Some(description) = description.filter(|_| !text.contains(is_bar)) else { return Ok(false) };
+    let snapshot = context.directory.snapshot(context.zapi).await?;
+    let mut names = description.split(|c: char| c == '\n' || is_comma(c)).map(strip_courtesy);
+    Ok(names.any(|name| !name.is_empty() && fit_of_group(&snapshot, name) > Fit::None))
 }
 
 /// Whether a name has no words, or is a word that asks for help: `?`, `ajuda`.

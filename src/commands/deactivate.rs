@@ -39,6 +39,8 @@ impl ApiChange for Deactivation {
         let details = context.zapi.community(&community.id).await?;
         let name = details.name_or(community.name);
         let groups = details.lists_groups().then(|| details.ordinary().count());
+        // A group may have been linked since the prompt.
+        context.set_counted(groups);
         let people = match details.announcement() {
             Some(group) => count_members(context, &group.id).await?,
             None => None,

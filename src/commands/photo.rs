@@ -11,6 +11,7 @@ use crate::domain::{CommunityId, Locale, Media};
 use crate::engine::api_change::{self, ApiChange};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
+use crate::parse::text::own_words;
 use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, UsageError};
 use crate::storage::StateKind;
@@ -120,7 +121,7 @@ impl Caption {
         match parse_reply(text, true, PromptFacts { language: Some(language), command: None }) {
             Some(ParsedReply::No) => Self::Refusal,
             Some(ParsedReply::Yes | ParsedReply::Acknowledgement { .. }) => Self::Consent,
-            _ if !text.contains('?') && words.all(is_plain) => Self::Consent,
+            _ if !text.contains('?') && own_words(text) == text && words.all(is_plain) => Self::Consent,
             _ => Self::Other,
         }
     }

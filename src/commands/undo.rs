@@ -53,6 +53,7 @@ pub async fn resolve(context: &ResolveContext<'_>, flags: Flags) -> Result<Resol
             is_confirmed: false,
             undone: Some(command),
             precondition,
+            counted: None,
             must_confirm: quotes_other || context.command.accepted_at.since(changed_at) > MAX_AGE_UNCONFIRMED,
             prompting_commands: Vec::new(),
         }));

@@ -13,6 +13,7 @@ use crate::command::resolution::DeferredCommand;
 use crate::command::{CommandError, CommandSpec, Context};
 use crate::directory::{NamedEntry, Snapshot, fold, similarity_of};
 use crate::domain::{CommunityId, GroupId, InviteLink};
+use crate::parse::hesitation::find_hesitation;
 use crate::parse::names::{Exclusion, Fit, Name, NameReader, find_leftover, is_exclusion, strip_courtesy};
 use crate::parse::numbers::{list_numbers, parse_range};
 use crate::parse::tokenizer::Token;
@@ -252,7 +253,9 @@ impl Context<'_> {
                 return Err(self.ask_for(spec, UsageError::MissingGroups, "").into());
             }
             Ok(names) => names,
-            Err(Exclusion(word)) if is_exclusion(&word, self.localizer.locale) => {
+            Err(Exclusion(word))
+                if is_exclusion(&word, self.localizer.locale) || find_hesitation(&word).is_some() =>
+            {
                 return Err(usage_error(UsageError::Exclusion(word)));
             }
             Err(Exclusion(word)) => return Err(usage_error(UsageError::TooManyWords(word))),

@@ -6,6 +6,7 @@ pub mod dialing_code;
 pub mod flags;
 pub mod further_command;
 pub mod greeting;
+pub mod hesitation;
 pub mod list_items;
 pub mod names;
 pub mod numbered_names;

@@ -9,9 +9,10 @@ use std::ops::Range;
 use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
+use crate::parse::hesitation::{count_hesitation, find_hesitation};
 use crate::parse::numbered_names::numbered_names_at;
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
-use crate::parse::text::{is_comma, is_struck_through};
+use crate::parse::text::{is_comma, is_cross_mark, is_crossed_out, is_struck_through};
 use crate::parse::tokenizer::{Separator, Token, join};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
 
@@ -62,7 +63,7 @@ pub struct NameReader<'a> {
     pub locale: Locale,
 }
 
-/// A command that excludes something, by this word: to take the other names would be the opposite.
+/// A command that excludes something or hesitates, by these words: to take the other names may be the opposite.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Exclusion(pub String);
 
@@ -102,6 +103,9 @@ impl NameReader<'_> {
                 let is_stray = name.fit < Fit::Whole && is_stray_letter(tokens, &name.tokens);
                 !is_struck && !is_stray && (is_alone || !self.is_excluded(&tokens[at]))
             };
+            if let Some(hesitation) = self.hesitation_at(tokens, at, end) {
+                return Err(Exclusion(hesitation));
+            }
             if let Some(numbered) = self.numbered_names(tokens, at, end) {
                 names.extend(numbered);
             } else if let Some(name) = self.name_at(tokens, at, end).filter(is_name) {
@@ -113,8 +117,11 @@ impl NameReader<'_> {
                 return Err(Exclusion(tokens[at].text.clone()));
             } else {
                 let name = self.unknown_at(tokens, at, end);
-                // A no, as on a line below the names: `espera`.
-                if parse_reply(&name.text, false, PromptFacts::default()) == Some(ParsedReply::No) {
+                let is_below_names = names.iter().any(|name| name.fit > Fit::None);
+                // A no, as on a line below the names: `espera`. A heading: other names follow it.
+                if parse_reply(&name.text, false, PromptFacts::default()) == Some(ParsedReply::No)
+                    || is_below_names && is_heading(tokens, &name.tokens)
+                {
                     return Err(Exclusion(name.text));
                 }
                 names.push(name);
@@ -128,7 +135,10 @@ impl NameReader<'_> {
     fn unknown_at(&self, tokens: &[Token], at: usize, end: usize) -> Name {
         let is_end = |next: &usize| {
             let token = &tokens[*next];
-            self.is_excluded(token) || token.joins_names() || self.name_at(tokens, *next, end).is_some()
+            self.is_excluded(token)
+                || token.joins_names()
+                || self.hesitation_at(tokens, *next, end).is_some()
+                || self.name_at(tokens, *next, end).is_some()
         };
         let mut next = (at + 1..end).find(is_end).unwrap_or(end);
         while next > at + 1 && is_stop_word(&tokens[next - 1].text) {
@@ -259,6 +269,18 @@ impl NameReader<'_> {
             && (is_exclusion(text, self.locale) || in_word_list(text, "stop-words"))
     }
 
+    /// The words of doubt or correction at a position, unless they are a name, or begin a longer one.
+    fn hesitation_at(&self, tokens: &[Token], at: usize, end: usize) -> Option<String> {
+        if tokens[at].is_quoted {
+            return None;
+        }
+        let words: Vec<&str> = tokens[at..end].iter().map(|token| token.text.as_str()).collect();
+        let count = count_hesitation(&words)?;
+        let name = self.name_at(tokens, at, end);
+        let is_name = name.is_some_and(|name| name.fit == Fit::Whole || name.tokens.len() > count);
+        (!is_name).then(|| join(&tokens[at..at + count]))
+    }
+
     /// The names of a range or enumeration of numbers. If not all of a range exist, one unknown name.
     fn numbered_names(&self, tokens: &[Token], at: usize, end: usize) -> Option<Vec<Name>> {
         let is_whole = |text: &str| (self.fit)(text) == Fit::Whole;
@@ -268,6 +290,14 @@ impl NameReader<'_> {
         let name = |text| Name { text, tokens: at..found.end, fit };
         Some(found.names.into_iter().map(name).collect())
     }
+}
+
+/// Whether words that are no name are a heading, or stand behind one on its line: `Ainda pendentes:`, `Obs: depois`.
+fn is_heading(tokens: &[Token], range: &Range<usize>) -> bool {
+    let ends_in_colon =
+        |at: usize| tokens[at].text.ends_with(':') && tokens[at].text.contains(char::is_alphabetic);
+    let is_last = tokens.get(range.end).is_none_or(|next| next.separator != Separator::Blank);
+    ends_in_colon(range.start) || is_last && ends_in_colon(range.end - 1)
 }
 
 /// Whether words are a phrase of courtesy.
@@ -362,11 +392,13 @@ pub fn is_sign(c: char) -> bool {
         || matches!(c, '…' | '–' | '—' | '“' | '”' | '‘' | '’' | '«' | '»' | '¿' | '¡' | '•')
 }
 
-/// The first word of a text that excludes something, `menos`, or the first part of it that is struck through.
+/// The first word of a text that excludes something, `menos`, or hesitates, or the first part of it that is struck
+/// through.
 pub fn find_exclusion(text: &str, locale: Locale) -> Option<&str> {
     let is_struck = |part: &&str| part.matches('~').count() > 1;
     let word = text.split(|c: char| c.is_whitespace() || is_comma(c)).find(|word| is_exclusion(word, locale));
-    word.or_else(|| text.split(|c: char| c == '\n' || is_comma(c)).find(is_struck).map(str::trim))
+    word.or_else(|| find_hesitation(text))
+        .or_else(|| text.split(|c: char| c == '\n' || is_comma(c)).find(is_struck).map(str::trim))
 }
 
 /// Whether a word excludes something in this language, whatever signs stand around it: `(não)`, `Exceto:`, a
@@ -382,12 +414,8 @@ pub fn is_exclusion(word: &str, locale: Locale) -> bool {
     !word.contains(char::is_whitespace)
         && (word.contains(is_cross_mark)
             || is_struck_through(word)
+            || is_crossed_out(word)
             || word.split([':', '(', ')', '[', ']', '/']).any(is_except))
-}
-
-/// The marks of what is not included, or not yet.
-fn is_cross_mark(c: char) -> bool {
-    matches!(c, '❌' | '❎' | '✖' | '✗' | '✘' | '✕' | '☒' | '🚫' | '⛔' | '☐' | '⬜' | '🔲' | '👎')
 }
 
 #[cfg(test)]

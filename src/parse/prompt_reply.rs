@@ -12,6 +12,7 @@ use crate::parse::numbers::{AND, parse_numbers};
 use crate::parse::phrases::{
     PhraseMatch, PhraseTable, Token, WordSet, decide_by_words, longest_match, phrases, tokenize,
 };
+use crate::parse::text::own_words;
 use crate::parse::word_lists::in_word_list;
 
 /// The longest text that may be a reply without a command, in bytes.
@@ -153,11 +154,12 @@ static NUMBER_WORDS: LazyLock<HashMap<String, usize>> = LazyLock::new(|| {
 ///
 /// In a direct chat, a text with a no in it is a no, also one too long to be looked through, and everyday words count. A
 /// yes or a number beside words that say something else is none. In a group, where the text may be for another person,
-/// only plain words count, and nothing may be beside them.
+/// only plain words count, and nothing may be beside them. What is quoted or struck out is no word of the reply.
 pub fn parse_reply(text: &str, is_direct: bool, prompt: PromptFacts<'_>) -> Option<ParsedReply> {
     if text.len() > MAX_REPLY_LEN {
         return is_direct.then_some(ParsedReply::No);
     }
+    let text = &*own_words(text);
     if may_be_reply(text) { parse_by_phrases(text, is_direct, prompt) } else { None }
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::directory::is_invisible;
 use crate::parse::flags::{Flag, Flags, parse_dashed_dry_run, parse_flag};
 use crate::parse::list_items::{find_item, numbered_list_item};
-use crate::parse::text::{is_comma, is_struck_through, offset_of, strip_invisible};
+use crate::parse::text::{is_comma, is_crossed_out, is_struck_through, offset_of, strip_invisible};
 use crate::parse::word_lists::in_word_list;
 use crate::reply::UsageError;
 
@@ -184,8 +184,8 @@ impl<'a> Tokenizer<'a> {
             match item {
                 Some(item) if !is_dry_run(behind_words) => {
                     self.read_part(words, &mut tokens)?;
-                    // The list mark before `--try` or a struck name is no word.
-                    let has_words = is_dry_run(item) || is_struck_through(item);
+                    // The list mark before `--try`, or a name that is struck or crossed out, is no word.
+                    let has_words = is_dry_run(item) || is_struck_through(item) || is_crossed_out(item);
                     let read = if has_words { Self::read_part } else { Self::read_item };
                     read(self, item, &mut tokens)?;
                 }

@@ -218,6 +218,7 @@ async fn run_command(
         confirmation,
         must_confirm: deferred.as_ref().is_some_and(|deferred| deferred.must_confirm),
         precondition: deferred.as_ref().and_then(|deferred| deferred.precondition.clone()),
+        counted: None,
         conversation_key: conversation_key.clone(),
         // The prompt that was replied to; the undo record stays until something is undone.
         state_changes: deferred

@@ -15,7 +15,7 @@ use crate::command::spec::CommandSpec;
 use crate::commands::CATALOG;
 use crate::config::AdminsFrom;
 use crate::directory::{CommunityEntry, Directory, disambiguate, fold, similarity_of};
-use crate::domain::GroupId;
+use crate::domain::{CommunityId, GroupId};
 use crate::engine::aliases::load_chat_aliases;
 use crate::engine::links::change::stored_plan_community;
 use crate::engine::listing::load_list;
@@ -23,7 +23,7 @@ use crate::parse::arguments::{self, ArgKind, TypedArguments, is_person};
 use crate::parse::names::{Fit, Name, NameReader, is_sign, next_in_list, run_end};
 use crate::parse::numbers::parse_range;
 use crate::parse::tokenizer::{Separator, Token, join};
-use crate::parse::word_lists::in_word_list;
+use crate::parse::word_lists::{in_word_list, is_stop_word};
 use crate::reply::{MAX_CANDIDATES, Reply, ReplyLine, UsageError};
 
 /// The most words between the beginning of a name and another name that is whole: `minha comunidade Bairro Feliz`.
@@ -181,6 +181,10 @@ impl Search<'_> {
             let readings = listed.into_iter().map(|entry| (entry, last.clone())).collect();
             return Some(self.ask(typed.trim_matches(is_sign), readings, true));
         }
+        if next.is_verbatim() && self.joins_another(reader, name, last.end, community) {
+            let reply = Reply::Lines(vec![ReplyLine::not_done("one-community")]);
+            return Some(CommandOutcome::usage_error(reply).into());
+        }
         let is_other = |other: Name| other.fit > Fit::Ambiguous && parse_range(&other.text).is_none();
         let mut others =
             (last.end..tokens.len()).filter_map(|at| next_in_list(tokens, at)).filter_map(name_at);
@@ -199,6 +203,26 @@ impl Search<'_> {
         let entry = self.names.find(&other.text).0.pop().filter(|entry| entry.id != community.id)?;
         let readings = vec![(entry, other.tokens), (community.clone(), name.tokens.clone())];
         Some(self.ask(&name.text, readings, true))
+    }
+
+    /// Whether the text behind a community begins with “and” and another one: `bairro e também no marketing Festa`. Behind an
+    /// id, a command of the bot's own, the text is already clear.
+    fn joins_another(
+        &self,
+        reader: &NameReader<'_>,
+        name: &Name,
+        end: usize,
+        community: &CommunityEntry,
+    ) -> bool {
+        let tokens = &self.typed.tokens;
+        let is_joined = tokens.get(end).is_some_and(Token::joins_names)
+            && !tokens[end - 1].text.ends_with(':')
+            && CommunityId::parse(&name.text).is_none();
+        let name_at = |at: usize| reader.name_at(tokens, at, run_end(tokens, at));
+        let is_small = |word: &str| is_stop_word(word) || in_word_list(word, "stop-words");
+        let next = (end + 1..tokens.len()).find(|at| !is_small(&tokens[*at].text) || name_at(*at).is_some());
+        let other = next.filter(|_| is_joined).and_then(name_at);
+        other.is_some_and(|other| self.names.find(&other.text).0.iter().any(|entry| entry.id != community.id))
     }
 
     /// Whether a name is also that of a group besides the announcement group.

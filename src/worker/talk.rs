@@ -158,11 +158,13 @@ async fn reply_to_picture(request: &Request<'_>) -> Result<Option<CommandOutcome
     if Caption::read(&request.command.text, request.run.localizer.locale) == Caption::Refusal {
         return reply_about_photo(request, Some(&ParsedReply::No)).await;
     }
-    let Some((waiting, end)) = photo_request(request).await? else { return Ok(None) };
+    let Some((waiting, _)) = photo_request(request).await? else { return Ok(None) };
     Ok(photo::waiting_community(&waiting.value).map(|community| {
-        // A yes takes the picture of this message.
+        // A yes takes the picture of this message. Another picture would replace it: `/photo` still waits.
         let asked = request.offer_command("photo-caption", &photo::SPEC, community.to_owned(), "");
-        let state_changes = asked.state_changes.into_iter().chain([end]).collect();
+        let (kind, key) = (StateKind::PhotoRequest, request.conversation_key.to_string());
+        let waits = StateChange { kind, key, value: Some(waiting.value.clone()) };
+        let state_changes = asked.state_changes.into_iter().chain([waits]).collect();
         CommandOutcome { state_changes, ..asked }
     }))
 }

@@ -205,7 +205,7 @@ impl WishReader<'_> {
             [ArgKind::Community] => self.finder.whole_community()?,
             [ArgKind::Community, next] if next.is_verbatim() => self.community_and_text(spec)?,
             [ArgKind::Groups, ArgKind::Community] | [ArgKind::Community, _, ..] => self.finder.find(spec)?,
-            [ArgKind::FreeText(_)] => new_community_name(self.wish)?.to_owned(),
+            [ArgKind::FreeText(_)] => new_community_name(self.wish)?,
             [ArgKind::Keyword("arg-invite")] => {
                 let target = self.finder.whole_community().or_else(|| self.finder.groups(tokens))?;
                 format!("{target} {}", self.reset_word())
@@ -313,15 +313,22 @@ fn has_letters(word: &str) -> bool {
 }
 
 /// The name of a new community: what follows “create a community called”. After a mere “create” only a name that looks
-/// like one counts. None where groups or another wish follow the name.
-fn new_community_name(ParsedWish { rest, phrase, .. }: &ParsedWish) -> Option<&str> {
+/// like one counts. None where groups or another wish follow the name. Behind a preposition, `a comunidade do futebol`, it
+/// is quoted, with a capital letter.
+fn new_community_name(ParsedWish { rest, phrase, .. }: &ParsedWish) -> Option<String> {
     let is_before = |word: &str| {
         ["create-words-before-community", "create-community-words", "create-words-behind-community"]
             .iter()
             .any(|key| in_word_list(word, key))
     };
     let start = word_starts(rest).find(|at| !rest[*at..].split_whitespace().next().is_some_and(is_before))?;
+    let leads = |key| words(&rest[..start]).chain(words(phrase)).any(|word| in_word_list(word, key));
+    // `chamada do Bem` has all of the name.
+    let is_about = leads("create-community-words") && !leads("create-words-behind-community");
     let mut name = rest[start..].trim();
+    let is_preposition = |word: &str| in_word_list(word, "wish-prepositions");
+    let behind = skip_small_words(name, is_preposition).filter(|_| is_about);
+    name = behind.unwrap_or(name);
     while let Some(at) = word_starts(name).skip(1).find(|at| is_courtesy_phrase(&name[*at..])) {
         name = name[..at].trim_end_matches(|c: char| c.is_whitespace() || is_comma(c));
     }
@@ -342,7 +349,29 @@ fn new_community_name(ParsedWish { rest, phrase, .. }: &ParsedWish) -> Option<&s
         })
     });
     let looks_like_name = phrase.contains(' ') || name.starts_with(|c: char| !c.is_lowercase());
-    (looks_like_name && !names_more).then_some(name)
+    (looks_like_name && !names_more).then(|| match behind {
+        Some(_) if !name.contains('"') => format!("\"{}\"", capitalize(name)),
+        _ => name.to_owned(),
+    })
+}
+
+/// What follows the small words at the beginning of a text, if the first one is of this kind: `do`, `para os`. A capital
+/// letter begins a name.
+fn skip_small_words(text: &str, is_first: impl Fn(&str) -> bool) -> Option<&str> {
+    let is_small = |word: &&str| {
+        !word.starts_with(char::is_uppercase)
+            && (is_stop_word(word) || in_word_list(word, "wish-prepositions"))
+    };
+    let words = || text.split_whitespace();
+    let count = words().take_while(is_small).count();
+    let is_led = count > 0 && words().next().is_some_and(is_first);
+    word_starts(text).nth(count).filter(|_| is_led).map(|start| &text[start..])
+}
+
+/// A text with its first letter as a capital.
+fn capitalize(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// A text without what leads to it: `dizendo que`, `para:`.

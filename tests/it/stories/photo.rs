@@ -69,6 +69,24 @@ async fn a_typo_in_the_name_does_not_lose_the_picture() {
 }
 
 #[tokio::test]
+async fn another_picture_replaces_the_one_that_is_asked_about() {
+    let other = "https://pictures.example/other.jpeg";
+    // Taken at once, or asked about.
+    for (caption, takes_yes) in [("this one", false), ("or my dog", true)] {
+        let bot = Service::start().await;
+        bot.ask(ANA, "/photo bairro").await;
+        let asked = bot.ask_by(&bot.picture(ANA, "my daughter yesterday", URL)).await;
+        assert!(asked.contains("Is this the photo"), "{asked}");
+
+        let second = bot.ask_by(&bot.picture(ANA, caption, other)).await;
+        let reply = if takes_yes { bot.ask(ANA, "yes").await } else { second };
+
+        assert_eq!(reply, DONE, "{caption}");
+        assert_eq!(bot.photo("Bairro Feliz").as_deref(), Some(other), "{caption}");
+    }
+}
+
+#[tokio::test]
 async fn without_a_picture_the_usage_is_shown() {
     let bot = Service::start().await;
     let how =

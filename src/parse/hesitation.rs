@@ -1,0 +1,119 @@
+//! Words of doubt, correction or delay: `talvez`, `quer dizer`, `se der`, `amanhã`. Beside names they say that something else
+//! may be meant.
+
+use crate::domain::Locale;
+use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
+use crate::parse::text::{is_comma, offset_of};
+use crate::parse::word_lists::{in_word_list, is_stop_word};
+
+/// The most words of a phrase.
+const MAX_WORDS: usize = 4;
+/// The most bytes of a word that is looked up.
+const MAX_WORD_LEN: usize = 40;
+
+/// How many of the words are a phrase of doubt, correction or delay, from the first one on.
+pub fn count_hesitation(words: &[&str]) -> Option<usize> {
+    count_phrase(words, "hesitation-words").max(count_phrase(words, "delay-words"))
+}
+
+/// How many of the words are a phrase in this list of phrases, from the first one on, whatever signs stand around them.
+fn count_phrase(words: &[&str], list: &'static str) -> Option<usize> {
+    let is_short = |word: &&&str| word.len() <= MAX_WORD_LEN;
+    let words: Vec<&str> = words.iter().take(MAX_WORDS).take_while(is_short).copied().collect();
+    let is_word = |word: &str| word.contains(char::is_alphanumeric);
+    let is_phrase = |count: &usize| {
+        if !is_word(words[0]) || !is_word(words[*count - 1]) {
+            return false;
+        }
+        let phrase = words[..*count].join(" ");
+        in_word_list(phrase.trim_matches(|c: char| !c.is_alphanumeric()), list)
+    };
+    (1..=words.len()).rev().find(is_phrase)
+}
+
+/// The first phrase of hesitation in a text.
+pub fn find_hesitation(text: &str) -> Option<&str> {
+    let words: Vec<&str> = split_words(text).collect();
+    (0..words.len()).find_map(|at| {
+        let last = words[at + count_hesitation(&words[at..])? - 1];
+        Some(&text[offset_of(words[at], text)..offset_of(last, text) + last.len()])
+    })
+}
+
+/// Whether a text is nothing but a reply or hesitation, where a name or a description is expected: `não`, `deixa pra
+/// lá`, `não sei`, `talvez`.
+pub fn is_evasive(text: &str, locale: Locale) -> bool {
+    let facts = PromptFacts { language: Some(locale), command: None };
+    match parse_reply(text, true, facts) {
+        // A no among other words may be one of a sentence.
+        Some(ParsedReply::No) if parse_reply(text, false, facts).is_none() => {}
+        Some(_) => return true,
+        None => {}
+    }
+    let words: Vec<&str> = split_words(text).collect();
+    let (mut at, mut hesitates) = (0, false);
+    while at < words.len() {
+        match count_phrase(&words[at..], "hesitation-words") {
+            Some(count) => (at, hesitates) = (at + count, true),
+            None if is_stop_word(words[at]) || parse_reply(words[at], true, facts).is_some() => at += 1,
+            None => return false,
+        }
+    }
+    hesitates
+}
+
+fn split_words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c.is_whitespace() || is_comma(c)).filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doubt_and_correction_are_found_in_every_language() {
+        for (text, expected) in [
+            ("futebol, quer dizer, suporte", Some("quer dizer")),
+            ("Acho...", Some("Acho...")),
+            ("futebol se possível hoje", Some("se possível")),
+            ("soccer, I mean support", Some("I mean")),
+            ("soccer, I don’t know", Some("I don’t know")),
+            ("soccer, I'm not sure", Some("I'm not sure")),
+            ("fútbol, perdón, soporte", Some("perdón")),
+            ("futebol suporte", None),
+            ("", None),
+        ] {
+            assert_eq!(find_hesitation(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_reply_is_no_name() {
+        for text in [
+            "não",
+            "Não sei...",
+            "deixa pra lá",
+            "cancela",
+            "talvez",
+            "not sure",
+            "no sé",
+            "sei lá",
+            "ok",
+            "sim",
+            "acho que sim",
+        ] {
+            assert!(is_evasive(text, Locale::PtBr), "{text}");
+        }
+        for text in [
+            "Família",
+            "Não Me Toque",
+            "Amigos do bairro. Não mande spam",
+            "Clube Talvez",
+            "Depois",
+            "",
+            "de",
+        ] {
+            assert!(!is_evasive(text, Locale::PtBr), "{text}");
+        }
+    }
+}
