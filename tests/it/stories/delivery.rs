@@ -70,7 +70,10 @@ async fn a_failed_announcement_edits_its_reply_with_the_reason() {
     assert_eq!(bot.replies_to(&command).await, [FAILED]);
     assert_eq!(bot.edits(), 1);
     let undone = bot.ask(ANA, "/undo").await;
-    assert_eq!(undone, "❌ The last change was /announce, and that cannot be taken back.");
+    assert!(
+        undone.starts_with("❌ The last change was /announce, and that cannot be taken back."),
+        "{undone}"
+    );
 }
 
 #[tokio::test]
