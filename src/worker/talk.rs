@@ -2,7 +2,7 @@
 
 use super::context::{CommandOutcome, Request, RunContext};
 use crate::command::consent::is_reaction;
-use crate::command::prompt;
+use crate::command::prompt::{self, Prompt};
 use crate::command::spec::CommandSpec;
 use crate::command::undo_record::undo_hint;
 use crate::commands::photo::Caption;
@@ -11,6 +11,7 @@ use crate::config::AdminsFrom;
 use crate::domain::{Chat, Media};
 use crate::engine::listing::load_list;
 use crate::engine::target::Target;
+use crate::parse::arguments::parse;
 use crate::parse::command_lines::has_no_above;
 use crate::parse::greeting::is_greeting;
 use crate::parse::prefix::CommandParser;
@@ -62,6 +63,9 @@ pub(super) async fn reply_to_talk(
         let line = line.with_command("example", list.lookup_command(), &[&named]);
         return Ok(CommandOutcome::talk(Reply::Lines(vec![line]), Vec::new()));
     }
+    if let Some(question) = wished.and_then(|spec| ask_for_first_part(request, spec)) {
+        return Ok(question);
+    }
     let is_no = wished.is_none() && reply == Some(ParsedReply::No);
     let mut lines =
         vec![match (wished, reply) {
@@ -88,6 +92,14 @@ pub(super) async fn reply_to_talk(
         lines.extend(undo_hint(run.store, instance, conversation_key, command.accepted_at).await?);
     }
     Ok(CommandOutcome::talk(Reply::Lines(lines), Vec::new()))
+}
+
+/// Asks somebody who named only a command for its first part: `quero criar uma comunidade`.
+fn ask_for_first_part(request: &Request<'_>, spec: &CommandSpec) -> Option<CommandOutcome> {
+    CATALOG.parse_wish(&request.command.text).filter(|wish| wish.rest.is_empty())?;
+    let missing = parse(spec.args, spec.is_mutating, "").err().filter(|error| error.question().is_some())?;
+    let shown = request.run.localizer.format_command(spec.name, &[]);
+    Some(request.misused(spec, missing, Prompt { shown, ..Prompt::default() }))
 }
 
 /// The name of a community or group, if the lists have it.
