@@ -28,6 +28,8 @@ const LONG_LINES_PAGE_SIZE: usize = 20;
 
 /// How many lists of a chat are remembered: a message may quote any of them.
 const MAX_LISTS: usize = 5;
+/// How many earlier lists are known by the commands that showed them.
+const MAX_FORGOTTEN: usize = 50;
 
 /// The most names that a reply repeats as clear.
 const MAX_CLEAR_NAMES: usize = 10;
@@ -68,8 +70,8 @@ pub struct NumberedList {
 struct ShownLists {
     /// The last one first.
     lists: Vec<NumberedList>,
-    /// There were earlier ones, which are forgotten.
-    has_forgotten: bool,
+    /// The ids of the commands that showed earlier ones, the last one first: a quote of those is recognized.
+    forgotten: Vec<String>,
 }
 
 /// The stored rest of a list.
@@ -139,8 +141,9 @@ impl ShownLists {
     /// Adds the list that is shown now, and forgets the first one if there are too many.
     fn add(&mut self, list: NumberedList) {
         self.lists.insert(0, list);
-        self.has_forgotten |= self.lists.len() > MAX_LISTS;
-        self.lists.truncate(MAX_LISTS);
+        let forgotten = self.lists.drain(MAX_LISTS.min(self.lists.len())..).map(|list| list.command);
+        self.forgotten.splice(..0, forgotten);
+        self.forgotten.truncate(MAX_FORGOTTEN);
     }
 }
 
@@ -324,7 +327,7 @@ pub async fn load_list(
     let Some(stored) = store.get_state(&command.instance, StateKind::List, key).await? else {
         return Ok(None);
     };
-    let ShownLists { lists, has_forgotten } = ShownLists::from_state(&stored);
+    let ShownLists { lists, forgotten } = ShownLists::from_state(&stored);
     let quoted = match deferred.and_then(|deferred| deferred.prompting_commands.first()) {
         Some(prompting) => store.quoted_by(prompting).await?,
         None => command.quoted.clone(),
@@ -335,8 +338,10 @@ pub async fn load_list(
                 return Ok(Some(list.clone()));
             }
         }
-        if has_forgotten {
-            return Ok(None);
+        for command in &forgotten {
+            if store.reply_messages(command).await?.contains(&quoted) {
+                return Ok(None);
+            }
         }
     }
     let is_before = stored.at <= command.accepted_at;

@@ -130,6 +130,7 @@ message-deleted = You deleted that message, so I did nothing.
 message-edited = You changed the message, so I did nothing. If you still want something, send a new message.
 too-many-commands = That is more than { $limit } commands in one message, so I did nothing. Send them in smaller portions.
 edit-of-several = I don't rerun edited messages with several commands. Send what is still missing as a new message.
+edit-of-unknown = I did not see the first text of this message. Send what you want as a new message.
 rate-limited = { $limit ->
     [one] More than { $limit } command in a minute: wait a moment. What I accepted goes on.
    *[other] More than { $limit } commands in a minute: wait a moment. What I accepted goes on.

@@ -130,6 +130,7 @@ message-deleted = Borraste el mensaje, así que no hice nada.
 message-edited = Cambiaste el mensaje, así que no hice nada. Si todavía quieres algo, envíalo en otro mensaje.
 too-many-commands = Son más de { $limit } comandos en un solo mensaje, así que no hice nada. Envíalos en partes más pequeñas.
 edit-of-several = No repito mensajes editados con varios comandos. Envía lo que falta en un mensaje nuevo.
+edit-of-unknown = No vi el primer texto de este mensaje. Manda lo que quieres en un mensaje nuevo.
 rate-limited = { $limit ->
     [one] Más de { $limit } comando en un minuto: espera un poco. Lo que ya acepté sigue en marcha.
    *[other] Más de { $limit } comandos en un minuto: espera un poco. Lo que ya acepté sigue en marcha.

@@ -130,6 +130,7 @@ message-deleted = Você apagou a mensagem, então não fiz nada.
 message-edited = Você mudou a mensagem, então não fiz nada. Se ainda quiser algo, mande em outra mensagem.
 too-many-commands = São mais de { $limit } comandos numa mensagem só, então não fiz nada. Mande em partes menores.
 edit-of-several = Não refaço mensagens editadas com vários comandos. Mande o que ainda falta numa mensagem nova.
+edit-of-unknown = Não vi o primeiro texto desta mensagem. Mande o pedido numa mensagem nova.
 rate-limited = { $limit ->
     [one] Mais de { $limit } comando em um minuto: espere um pouco. O que já aceitei continua.
    *[other] Mais de { $limit } comandos em um minuto: espere um pouco. O que já aceitei continua.

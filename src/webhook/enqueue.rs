@@ -651,7 +651,17 @@ impl Enqueuer {
         if versions.is_empty() {
             if !is_wish {
                 event.message.text = text;
-                event.intent = MessageIntent::Command;
+                // The id may be new, so the first text, or another edit, would run once more: it is asked for anew.
+                let may_have_other_id = event.message.quoted.is_some();
+                let is_known = !has_only_unknown_commands(
+                    &endpoint.instance.runtime(),
+                    &MessageIntent::Command,
+                    &event.message.text,
+                );
+                event.intent = match may_have_other_id && is_known {
+                    true => MessageIntent::EditOfSeveral,
+                    false => MessageIntent::Command,
+                };
             }
             return Ok(None);
         }

@@ -133,6 +133,8 @@ async fn check_before_resolving(
         TOO_OLD => summarize_burst(command, run).await?,
         DELETION => cancel_deleted(command, run).await?,
         TOO_MANY => not_run(ReplyLine::not_done("too-many-commands").with_count("limit", MAX_COMMANDS)),
+        // Nothing is stored of the message that was edited.
+        EDIT_OF_SEVERAL if command.version == 0 => not_run(ReplyLine::not_done("edit-of-unknown")),
         EDIT_OF_SEVERAL => not_run(ReplyLine::not_done("edit-of-several")),
         // Nothing is changed before there is a plan.
         _ if command.is_cancelled() && !command.is_started() => {
@@ -188,8 +190,11 @@ async fn run_command(
     let ResolvedCommand { spec, arguments, deferred, .. } = resolved;
     let handler = commands::handler(spec).ok_or(CommandError::NoHandler)?;
     let is_confirmed = deferred.as_ref().is_some_and(|deferred| deferred.is_confirmed);
+    // A flag that was typed before the missing part confirms no part that may be something else.
+    let is_uncertain = deferred.as_ref().is_some_and(|it| it.must_confirm && it.undone.is_none());
     let confirmation = match arguments.flags {
         Flags { dry_run: true, .. } => Confirmation::DryRun,
+        _ if is_uncertain && !command.is_started() => Confirmation::Required,
         Flags { yes: true, .. } => Confirmation::Given,
         _ if is_confirmed || command.is_started() => Confirmation::Given,
         _ => Confirmation::Required,

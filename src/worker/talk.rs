@@ -1,6 +1,7 @@
 //! Replies to texts of an admin in a direct chat that are neither a command nor a reply to a prompt.
 
-use super::context::{CommandOutcome, Request, RunContext};
+use super::context::{CommandOutcome, Request};
+use crate::authorization::may_in;
 use crate::command::consent::is_reaction;
 use crate::command::prompt::{self, Prompt};
 use crate::command::spec::CommandSpec;
@@ -58,7 +59,7 @@ pub(super) async fn reply_to_talk(
         let number = numbers[0].to_string();
         // In a message that quotes nothing, it would be a number of the last list.
         let quoted = command.quoted.as_ref().and_then(|_| list.by_number(&number));
-        let named = quoted.map(|id| name_of(&id, run).unwrap_or(id)).unwrap_or(number);
+        let named = quoted.and_then(|id| name_of(&id, request)).unwrap_or(number);
         let line = ReplyLine::not_done("list-number-alone");
         let line = line.with_command("example", list.lookup_command(), &[&named]);
         return Ok(CommandOutcome::talk(Reply::Lines(vec![line]), Vec::new()));
@@ -102,10 +103,16 @@ fn ask_for_first_part(request: &Request<'_>, spec: &CommandSpec) -> Option<Comma
     Some(request.misused(spec, missing, Prompt { shown, ..Prompt::default() }))
 }
 
-/// The name of a community or group, if the lists have it.
-fn name_of(id: &str, run: &RunContext<'_>) -> Option<String> {
-    let (_, snapshot) = run.instance.directory.last_snapshot()?;
-    Target::from_id(id, &snapshot).map(|target| target.name().to_owned())
+/// The name of a community or group, if the lists have it and the admin may still see it.
+fn name_of(id: &str, request: &Request<'_>) -> Option<String> {
+    let Request { run, admin, .. } = request;
+    let directory = &run.instance.directory;
+    let (_, snapshot) = directory.last_snapshot()?;
+    let is_seen = match Target::from_id(id, &snapshot)? {
+        Target::Community(community) => may_in(admin, &community.id, &community.name, directory),
+        Target::Group(_) => admin.from == AdminsFrom::Config,
+    };
+    Target::from_id(id, &snapshot).filter(|_| is_seen).map(|target| target.name().to_owned())
 }
 
 /// Whether a line with a no in it stands above a known command.

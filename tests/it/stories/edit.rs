@@ -229,6 +229,29 @@ async fn t14_a_message_that_comes_behind_its_edit_is_not_run() {
     assert_eq!(bot.changes(), 2);
 }
 
+/// Its first text, or another edit, would come under yet another id.
+#[tokio::test]
+async fn t14_an_edit_that_refers_to_a_message_which_is_not_stored_is_asked_for_anew() {
+    let bot = Service::start().await;
+    let first = bot.message(ANA, r#"/link "Bairro Feliz" futebol"#);
+    let edits = ["futebol", "futebol, suporte"].map(|groups| {
+        let edit = bot.message(ANA, &format!(r#"/link "Bairro Feliz" {groups}"#)).edited();
+        edit.with("referenceMessageId", first.message_id())
+    });
+
+    for edit in &edits {
+        bot.deliver_to_completion(edit).await;
+    }
+    bot.settled().await;
+
+    assert_eq!(bot.changes(), 0);
+    let anew = "❌ I did not see the first text of this message. Send what you want as a new message.";
+    assert_eq!(bot.said(), [anew, anew]);
+    bot.deliver_to_completion(&first).await;
+    bot.settled().await;
+    assert_eq!(bot.changes(), 1);
+}
+
 #[tokio::test]
 async fn concurrent_edits_become_ordered_versions() {
     let bot = Service::start().await;
