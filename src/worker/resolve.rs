@@ -1,7 +1,7 @@
 //! Resolves a stored command: the typed one, or the one that it stands for (`/confirm`, `/undo`).
 
 use super::context::{CONFIRM_COMMAND, CommandOutcome, EarlyExit, Request, ResolvedCommand};
-use super::correction::offer_correction;
+use super::correction::{correct_offer, offer_correction};
 use super::missing_part::read_missing_part;
 use super::regret::reply_to_regret;
 use super::talk::reply_to_talk;
@@ -31,6 +31,9 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
     let mut has_no_prefix = false;
     let mut wished = None;
     let part = read_missing_part(request).await?;
+    if let Some(offer) = correct_offer(request).await? {
+        return Err(offer.into());
+    }
     let (spec, parsed) = match &run.parsed.request {
         ParsedRequest::Command(parsed) => match CATALOG.lookup(&parsed.typed) {
             Some(spec) => (spec, parsed.clone()),
@@ -89,13 +92,24 @@ async fn reply_without_prompt(
     if wished.is_none() && request.is_direct() {
         let text = request.command.text.as_str();
         let reply = parse_reply(text, true, PromptFacts::default());
-        let has_number = matches!(reply, Some(ParsedReply::Numbers(_)));
-        if let Some(wish) = CATALOG.parse_wish(text).filter(|wish| has_number && !wish.rest.is_empty()) {
+        let is_wish = |wish: &Wish| match reply {
+            Some(ParsedReply::Numbers(_)) => !wish.rest.is_empty(),
+            // The verb of a command beside a yes: `quero avisar`.
+            Some(ParsedReply::Yes | ParsedReply::Acknowledgement { .. }) => !wish.spec.is_read_only(),
+            _ => false,
+        };
+        if let Some(wish) = CATALOG.parse_wish(text).filter(is_wish) {
             let Wish { spec, rest, phrase, .. } = wish;
             let wish = ParsedWish { command: spec.name.to_owned(), rest, phrase };
-            if let Some((spec, WishResolution::Reply(reply))) = resolve_wish(request, &wish).await? {
-                check_may_use(request, spec)?;
-                return Ok(EarlyExit::Reply(reply));
+            match resolve_wish(request, &wish).await? {
+                Some((spec, WishResolution::Reply(reply))) => {
+                    check_may_use(request, spec)?;
+                    return Ok(EarlyExit::Reply(reply));
+                }
+                Some((spec, WishResolution::Incomplete)) => {
+                    return Ok(reply_to_talk(request, Some(spec)).await?.into());
+                }
+                _ => {}
             }
         }
         if let Some(offer) = offer_correction(request).await? {
