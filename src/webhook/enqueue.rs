@@ -507,7 +507,6 @@ impl Enqueuer {
             }
             MessageIntent::Talk => match recent_prompt(prompt::PROMPT_TTL).await? {
                 // It may be meant as a reply, so no pause begins. The prompt has ended the pause before.
-                Some(prompt) if prompt.is_in_passing && prompt.missing.is_none() => TalkKind::Other,
                 Some(prompt) => {
                     if prompt.missing.is_some() || prompt.named_option(&event.message.text).is_some() {
                         event.intent = MessageIntent::PromptReply { talk: None };

@@ -253,10 +253,13 @@ fn offer_in_passing(reply: &Reply, command: &CommandRecord, localizer: &Localize
     let (name, words) = reply.way_on()?;
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let arguments: Vec<String> = words.iter().map(|word| typed(word)).collect();
-    Some(Prompt {
+    let prompt = Prompt {
         options: vec![arguments.join(" ")],
         shown: localizer.format_command(name, &words),
         is_in_passing: true,
         ..Prompt::new(command, localizer.locale, name)
-    })
+    };
+    // Not every text shows its command.
+    let is_shown = reply.messages(localizer).iter().any(|text| text.contains(&prompt.shown));
+    is_shown.then_some(prompt)
 }

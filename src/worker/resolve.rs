@@ -9,7 +9,7 @@ use super::wish::{WishResolution, resolve_wish};
 use crate::authorization::may_use;
 use crate::command::context::CommandError;
 use crate::command::parsed_text::{ParsedCommand, ParsedRequest, ParsedWish};
-use crate::command::prompt::{Prompt, clear_prompt};
+use crate::command::prompt::{PROMPT_TTL, Prompt, clear_prompt, is_set, recent_prompt, void_prompt};
 use crate::command::resolution::{DeferredCommand, MissingPart, Resolution, ResolveContext};
 use crate::command::spec::CommandSpec;
 use crate::command::wish::Wish;
@@ -21,7 +21,7 @@ use crate::parse::further_command::has_further_command;
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::parse::text::likely_name;
 use crate::reply::{Reply, ReplyLine, escape_markup};
-use crate::storage::{LeaseError, Outcome};
+use crate::storage::{LeaseError, Outcome, StoreUnavailable};
 
 /// Resolves the command, or ends it with a reply.
 pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCommand, EarlyExit> {
@@ -107,7 +107,9 @@ async fn reply_without_prompt(
                     return Ok(EarlyExit::Reply(reply));
                 }
                 Some((spec, WishResolution::Incomplete)) => {
-                    return Ok(reply_to_talk(request, Some(spec)).await?.into());
+                    return Ok(close_passing_offer(request, reply_to_talk(request, Some(spec)).await?)
+                        .await?
+                        .into());
                 }
                 _ => {}
             }
@@ -119,7 +121,21 @@ async fn reply_without_prompt(
             return Ok(offer.into());
         }
     }
-    Ok(reply_to_talk(request, wished).await?.into())
+    Ok(close_passing_offer(request, reply_to_talk(request, wished).await?).await?.into())
+}
+
+/// What a reply only names is no offer any more after other words: a yes may be for them.
+async fn close_passing_offer(
+    request: &Request<'_>,
+    mut outcome: CommandOutcome,
+) -> Result<CommandOutcome, StoreUnavailable> {
+    let Request { run, command, conversation_key, .. } = request;
+    let recently = (PROMPT_TTL, command.accepted_at);
+    let prompt = recent_prompt(run.store, &run.instance.config.name, conversation_key, recently).await?;
+    if prompt.is_some_and(|prompt| prompt.is_in_passing) && !outcome.state_changes.iter().any(is_set) {
+        outcome.state_changes.push(void_prompt(conversation_key));
+    }
+    Ok(outcome)
 }
 
 /// The arguments of a command that its admin may use. `is_typed`: an admin typed it, so it
