@@ -15,7 +15,7 @@ use crate::domain::{ConversationKey, InstanceName, Locale};
 use crate::parse::names::strip_courtesy;
 use crate::parse::phrases::phrases;
 use crate::parse::prompt_reply::{MAX_REPLY_LEN, read_number};
-use crate::reply::UsageError;
+use crate::reply::{MAX_CANDIDATES, UsageError};
 use crate::storage::{CommandRecord, StateChange, StateEntry, StateKind, Store, StoreUnavailable};
 
 /// How long a prompt waits for a reply.
@@ -127,7 +127,8 @@ impl Prompt {
                 let number = text.strip_prefix(&fold(before)).and_then(|rest| rest.strip_suffix(behind));
                 number.is_some_and(|number| read_number(number.trim()) == Some(count))
             }
-            None => fold(&phrase) == text,
+            // As many as are shown may not be all.
+            None => fold(&phrase) == text && count < MAX_CANDIDATES,
         };
         self.takes_several && count > 1 && self.words.len() <= 1 && phrases("reply-all").any(is_phrase)
     }
