@@ -146,6 +146,19 @@ impl Reply {
         self
     }
 
+    /// Its lines.
+    pub fn into_lines(self) -> Vec<ReplyLine> {
+        match self {
+            Self::Lines(lines)
+            | Self::Report(lines)
+            | Self::UsageError(lines)
+            | Self::Denied(lines)
+            | Self::GroupReport { lines, .. }
+            | Self::Preview(lines)
+            | Self::InLanguage(_, lines) => lines,
+        }
+    }
+
     /// The messages of the reply, each short enough for WhatsApp.
     pub fn messages(&self, localizer: &Localizer) -> Vec<String> {
         // A message that begins with a prefix would be a command for another bot in the chat.
@@ -166,6 +179,17 @@ impl Reply {
             }
             _ => false,
         }
+    }
+
+    /// The command that it names as the way on: the only one that it names, on a line of something that was not done.
+    pub fn way_on(&self) -> Option<(&'static str, &[String])> {
+        let (Self::Lines(lines) | Self::GroupReport { lines, .. }) = self else { return None };
+        let is_warning = |line: &ReplyLine| line.icon() == Some("⚠️");
+        let commands =
+            lines.iter().flat_map(|line| line.commands().map(move |found| (is_warning(line), found)));
+        let mut commands = commands.fuse();
+        let (is_warning, found) = commands.next()?;
+        (is_warning && commands.next().is_none() && !found.1.is_empty()).then_some(found)
     }
 
     /// Whether it is a preview.

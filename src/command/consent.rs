@@ -79,8 +79,11 @@ impl Prompt {
             Some(ParsedReply::Yes | ParsedReply::No) => false,
         };
         let is_no = reply == Some(ParsedReply::No);
+        let is_yes = reply == Some(ParsedReply::Yes) && self.missing.is_none();
+        let is_clear = timing == AnswerTiming::InTime && (is_yes || is_no || part.is_some());
         match () {
             () if is_after_command => Consent::Replaced,
+            () if self.is_in_passing && !is_clear => Consent::Unrelated,
             () if quote == Quote::Other && is_to_bot => Consent::Open("confirm-other-quoted"),
             () if quote == Quote::Other || (is_talk && !is_to_bot) => Consent::Unrelated,
             () if timing != AnswerTiming::InTime && (is_talk || (is_no && !is_to_bot)) => Consent::Unrelated,

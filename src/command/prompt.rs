@@ -13,9 +13,10 @@ use crate::command::resolution::DeferredCommand;
 use crate::directory::fold;
 use crate::domain::{ConversationKey, InstanceName, Locale};
 use crate::parse::names::strip_courtesy;
-use crate::parse::prompt_reply::MAX_REPLY_LEN;
+use crate::parse::phrases::phrases;
+use crate::parse::prompt_reply::{MAX_REPLY_LEN, read_number};
 use crate::parse::text::own_words;
-use crate::reply::UsageError;
+use crate::reply::{MAX_CANDIDATES, UsageError};
 use crate::storage::{CommandRecord, StateChange, StateEntry, StateKind, Store, StoreUnavailable};
 
 /// How long a prompt waits for a reply.
@@ -70,6 +71,9 @@ pub struct Prompt {
     /// The number that the prompt names: how many groups would be left.
     #[serde(default)]
     pub counted: Option<usize>,
+    /// The reply only names the command: nothing but a clear answer is for the prompt.
+    #[serde(default)]
+    pub is_in_passing: bool,
 }
 
 /// The commands whose effect cannot be undone.
@@ -117,6 +121,21 @@ impl Prompt {
         let is_only = names.iter().filter(is_within).count() == 1;
         let found = names.iter().position(|name| *name == typed);
         found.or_else(|| names.iter().position(|name| is_only && is_within(&name))).map(|at| at + 1)
+    }
+
+    /// Whether a text means all options: `todos`, `os três` of three.
+    pub fn is_all(&self, text: &str) -> bool {
+        let text = fold(text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | '!')));
+        let count = self.options.len();
+        let is_phrase = |(_, phrase): (Locale, String)| match phrase.split_once('#') {
+            Some((before, behind)) => {
+                let number = text.strip_prefix(&fold(before)).and_then(|rest| rest.strip_suffix(behind));
+                number.is_some_and(|number| read_number(number.trim()) == Some(count))
+            }
+            // As many as are shown may not be all.
+            None => fold(&phrase) == text && count < MAX_CANDIDATES,
+        };
+        self.takes_several && count > 1 && self.words.len() <= 1 && phrases("reply-all").any(is_phrase)
     }
 
     /// The state change that stores the prompt.

@@ -134,6 +134,9 @@ async fn read_answer(
             reply => reply,
         },
     };
+    let takes_all = has_no_prefix && is_direct && prompt.is_all(&command.text);
+    let reply =
+        if takes_all { Some(ParsedReply::Numbers((1..=prompt.options.len()).collect())) } else { reply };
     let named = || prompt.named_option(&command.text).filter(|_| has_no_prefix && is_direct);
     let reply = reply.or_else(|| named().map(|number| ParsedReply::Numbers(vec![number])));
     let quote = match &command.quoted {

@@ -261,6 +261,7 @@ undo-cannot = The last change was { $command }, and that cannot be taken back.
 undo-already = I took back { $command } already. Only the last change can be taken back.
 edit-while-running = I am still working on the first version of this message. Send a new one.
 edit-after-end = I have already dealt with the earlier text of this message; send what you want now as a new message.
+edit-leaves-question = My earlier question still stands: { $candidates }
 missing-target = Which community or group? Write: { $usage }
 missing-people = Whose number? Write: { $usage }
 missing-text = The text is missing. Write: { $usage }
@@ -279,9 +280,13 @@ talk-ok = All right! 👍
 talk-thanks = You’re welcome!
 talk-hint = I didn’t get that. Try { $example }, for example, or see all I can do: { $help }
 talk-no-text = I only read text, no voice messages, stickers or pictures without text. See what I can do: { $help }
+photo-for-community = If it is for the photo of a community, answer with its name.
 wish-offer = Do you want { $command }? Answer “yes”.
 correction-left = What I did before still stands. To take it back: { $command }
 wish-offer-undo = I can only undo your last change: that would be { $command }. Shall I? Answer “yes”.
+undo-takes-back = With { $undo } I take back the whole last change: { $command }
+undo-takes-back-part = With { $undo } I take back the whole last change: { $command }. For a part of it, send that command with only that part.
+message-not-deleted = I can’t delete a message that was sent: delete it on the bot’s phone.
 regret-offer = Shall I undo the last change? That would be { $command }. Answer “yes”, then send the right one.
 wish-usage = For that, write: { $usage }. For example: { $example }
 wish-usage-group = For a group, write: { $usage }. For a person, use their number: { $people }
@@ -316,6 +321,7 @@ reply-verbs-add = add, invite, include, put
 reply-behind-verb = it, them, him, her, everyone, everybody, all, that, this, to everyone, to everybody, to all, all of them, the group, the groups, the community, the announcement, the message, the link
 reply-before-number = number option
 reply-numbers = one/first/the first/the first one, two/second/the second/the second one, three/third/the third/the third one, four/fourth/the fourth/the fourth one, five/fifth/the fifth/the fifth one, six/sixth/the sixth/the sixth one, seven/seventh/the seventh/the seventh one, eight/eighth/the eighth/the eighth one, nine/ninth/the ninth/the ninth one, ten/tenth/the tenth/the tenth one
+reply-all = all, all of them, them all, both, both of them, every one, all #, the #, all # of them, the # of them
 flag-yes = yes
 flag-dry-run = try trial test dry dry-run dryrun simulate
 greetings = hi, hello, hey, there, good morning, good afternoon, good evening, how are you, start, howdy, hiya, greetings, good day, what’s up, how’s it going, morning
@@ -364,6 +370,7 @@ help-aliases = list the short names
 help-aliases-long = Those with 🔒 come from the configuration.
 help-aliases-example = { "" }
 alias-remove-words = remove delete del rm
+alias-words = alias aliases nickname shortcut
 alias-how = Write a short name, “=” and a community or group: { $command }. Those there are: { $all }
 alias-line = { $short } = { $name } ({ $kind })
 alias-gone = { $short } = { $id } (not there any more)
@@ -556,8 +563,8 @@ whoami-may-all-but = Commands: all but { $commands }
 help-who = who may do what in a community
 help-who-long = First the people named in the configuration, then the community’s admins on WhatsApp, if they may use commands here.
 help-who-example =
-    sales
     "Bairro Feliz"
+    sales
 ## More about lists, history and status
 list-number-alone = A number alone does not say what to do. Put a command in front: { $example }
 list-more = … { $count } more: { $command }
@@ -795,6 +802,8 @@ wish-words-before-text = that saying
 wish-audience-words = people folks everyone everybody all guys
 wish-group-words = group groups
 wish-last-words = last latest thing things command change action what i did that it this the both of them all everything
+message-words = message messages msg announcement announcements post
+wish-who-words = who
 wish-make-words = make let have set
 wish-removal-words = remove delete clear take no
 wish-reset-words = change reset renew replace new another
@@ -808,7 +817,7 @@ wish-create = create a community, create community, make a community, new commun
 wish-describe = change the description, set the description, new description, change description, update the description, remove the description, remove description, delete the description, delete description, clear the description, take away the description, take the description, take out the description, no description
 wish-photo = change the photo, set the photo, change the picture, new photo, change photo, update the photo, update the picture, set the picture, new picture, change the image, new image, remove the photo, remove the picture, delete the photo, delete the picture, clear the photo, clear the picture, take off the photo, take off the picture, remove photo, delete photo, no photo, use this photo, use this picture, set this photo, set this picture
 wish-settings = set up, configure
-wish-invite = invite link, the invite link, the link, send the link, what is the link, what’s the link, invitation link, the invitation link, the invitation, give me the link, send me the link, send the invite link, send me the invite link, share the link, get the link, change the link, reset the link, renew the link, replace the link, make a new link, generate a new link, create a new link, get a new link, a new link, new link, another link, new invite link, a new invite link, reset the invite, reset the invite link, generate the link, generate a link, create a link, get a link, make a link
+wish-invite = send link, send a link, share link, invite link, the invite link, the link, send the link, what is the link, what’s the link, invitation link, the invitation link, the invitation, give me the link, send me the link, send the invite link, send me the invite link, share the link, get the link, change the link, reset the link, renew the link, replace the link, make a new link, generate a new link, create a new link, get a new link, a new link, new link, another link, new invite link, a new invite link, reset the invite, reset the invite link, generate the link, generate a link, create a link, get a link, make a link
 wish-announce = send an announcement, make an announcement, send a message, tell, broadcast, post, notify, inform, send the announcement, send a notice, let everyone know, say to, tell the, message, send message, send a msg, write to, let them know
 wish-deactivate = delete, delete the community, close the community, end the community, shut down, close, disable, remove the community, get rid of, erase the community, erase, i want to delete, disable the community
 wish-add = add the number, include the number, put the number
@@ -816,7 +825,7 @@ wish-remove = kick, kick out, ban, delete the number, remove the number, throw o
 wish-promote = make admin, appoint, make, let, have, set
 wish-demote = remove admin, remove as admin, take admin from, take the admin from, take away admin from, remove the admin
 wish-who = who is admin, who’s admin, who is an admin, who are the admins, who is the admin, who can, admins, the admins, list the admins, who are admins, who manages, who is in charge, who’s in charge, show the admins, show admins, list admins, administrators, the administrators
-wish-history = what was done, what happened, who did what, last commands, the history, what has been done, what was done lately, recent commands, show the history
+wish-history = what was done, what happened, who did what, last commands, the history, what has been done, what was done lately, recent commands, show the history, who removed, who created, who added, who put, who took, who linked, who unlinked, who moved, who changed, who deactivated, who deleted, who sent, who announced
 wish-more = show more, see more, next page, more of it, is there more, are there more, continue
 wish-undo = undo it, undo that, take it back, revert, undo this, take that back, revert it, revert that, roll back, roll it back
 wish-cancel = cancel the command, cancel the last command

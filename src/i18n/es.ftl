@@ -261,6 +261,7 @@ undo-cannot = Tu último cambio fue { $command }, y ese no se puede deshacer.
 undo-already = Ya deshice { $command }. Solo se puede deshacer el último cambio.
 edit-while-running = Sigo con la primera versión de este mensaje. Envía otro.
 edit-after-end = Ya atendí el texto anterior de este mensaje; envía lo nuevo en otro mensaje.
+edit-leaves-question = Mi pregunta anterior sigue en pie: { $candidates }
 missing-target = ¿Qué comunidad o grupo? Escribe: { $usage }
 missing-people = ¿Cuál es el número de la persona? Escribe: { $usage }
 missing-text = Falta el texto. Escribe: { $usage }
@@ -279,9 +280,13 @@ talk-ok = ¡Muy bien! 👍
 talk-thanks = ¡De nada!
 talk-hint = Eso no lo entendí. Prueba, por ejemplo, { $example }, o mira todo con { $help }
 talk-no-text = Solo entiendo texto: no puedo leer audios, stickers ni fotos sin texto. Mira lo que sé hacer: { $help }
+photo-for-community = Si es para la foto de una comunidad, responde con su nombre.
 wish-offer = ¿Quieres { $command }? Responde “sí”.
 correction-left = Lo que ya hice sigue igual. Para deshacerlo: { $command }
 wish-offer-undo = Solo puedo deshacer tu último cambio: sería { $command }. ¿Lo hago? Responde “sí”.
+undo-takes-back = Con { $undo } deshago todo el último cambio: { $command }
+undo-takes-back-part = Con { $undo } deshago todo el último cambio: { $command }. Para deshacer solo una parte, envía ese comando solo con ella.
+message-not-deleted = No puedo borrar un mensaje ya enviado: bórralo en el teléfono del bot.
 regret-offer = ¿Quieres deshacer el último cambio? Sería { $command }. Responde “sí” y después manda lo correcto.
 wish-usage = Para eso, escribe: { $usage }. Por ejemplo: { $example }
 wish-usage-group = Para un grupo, escribe: { $usage }. Para una persona, usa su número: { $people }
@@ -316,6 +321,7 @@ reply-verbs-add = agregar, agrega, añadir, añade, invitar, invita, agregue, ag
 reply-behind-verb = a todos, todo, todos, eso, el aviso, la comunidad, todas, a todas, a todo el mundo, todo el mundo, a la gente, esto, ellos, ellas, el grupo, los grupos, el mensaje, el enlace
 reply-before-number = número opción el la
 reply-numbers = uno/una/el primero/la primera/primero, dos/el segundo/la segunda/segundo, tres/el tercero/la tercera/tercero, cuatro/el cuarto/la cuarta/cuarto, cinco/el quinto/la quinta/quinto, seis/el sexto/la sexta/sexto, siete/el séptimo/la séptima/séptimo, ocho/el octavo/la octava/octavo, nueve/el noveno/la novena/noveno, diez/el décimo/la décima/décimo
+reply-all = todos, todas, todo, todos ellos, todas ellas, ambos, ambas, los #, las #, todos los #, todas las #, los # grupos
 flag-yes = sí
 flag-dry-run = probar prueba simular simulacro simulación
 greetings = hola, buenas, buenos días, buen día, buenas tardes, buenas noches, qué tal, cómo estás, inicio, empezar, saludos, holi, holis, qué hay, qué onda, cómo va, cómo te va, cómo andas, cómo vas
@@ -364,6 +370,7 @@ help-aliases = lista los apodos
 help-aliases-long = Los que tienen 🔒 vienen de la configuración.
 help-aliases-example = { "" }
 alias-remove-words = quitar borrar eliminar sacar
+alias-words = apodo apodos alias atajo
 alias-how = Escribe el apodo, “=” y la comunidad o el grupo: { $command }. Los que ya hay: { $all }
 alias-line = { $short } = { $name } ({ $kind })
 alias-gone = { $short } = { $id } (ya no existe)
@@ -556,8 +563,8 @@ whoami-may-all-but = Comandos: todos menos { $commands }
 help-who = quién puede hacer qué en una comunidad
 help-who-long = Primero las personas que indicó quien está a cargo de este bot, después los admins de la comunidad en WhatsApp, si pueden usar comandos.
 help-who-example =
-    ventas
     "Bairro Feliz"
+    ventas
 ## More about lists, history and status
 list-number-alone = Un número solo no dice qué hacer. Pon un comando delante: { $example }
 list-more = … { $count } más: { $command }
@@ -795,6 +802,8 @@ wish-words-before-text = que diciendo
 wish-audience-words = gente todo todos mundo todas equipo
 wish-group-words = grupo grupos
 wish-last-words = último última cosa cosas comando cambio acción que yo hice eso esto lo la el las todo los dos ambos ambas
+message-words = mensaje mensajes msg aviso avisos anuncio anuncios
+wish-who-words = quién
 wish-make-words = haz haga hacer deja deje dejar
 wish-removal-words = quita quite quitar saca borra borrar elimina eliminar sin
 wish-reset-words = cambia cambiar nuevo otro restablece restablecer renueva renovar
@@ -808,7 +817,7 @@ wish-create = crea una comunidad, crear una comunidad, crear comunidad, crea la 
 wish-describe = cambia la descripción, cambiar la descripción, nueva descripción, describe, cambie la descripción, pon la descripción, modifica la descripción, actualiza la descripción, describa, quita la descripción, quite la descripción, quitar la descripción, saca la descripción, borra la descripción, borrar la descripción, elimina la descripción, eliminar la descripción, sin descripción
 wish-photo = cambia la foto, cambiar la foto, nueva foto, cambie la foto, pon la foto, actualiza la foto, cambia la imagen, nueva imagen, quita la foto, quite la foto, quitar la foto, borra la foto, borrar la foto, elimina la foto, eliminar la foto, saca la foto, sin foto, pon esta foto, usa esta foto
 wish-settings = configura, ajusta, configure, ajuste
-wish-invite = el enlace, manda el enlace, pasa el enlace, cuál es el enlace, enlace de, enlace del, el link, invita, dame el enlace, mándame el enlace, pásame el enlace, envía el enlace, envíame el enlace, comparte el enlace, enlace de invitación, el enlace de invitación, link de invitación, dame el link, manda el link, mándame el link, pasa el link, pásame el link, cuál es el link, la invitación, manda la invitación, cambia el enlace, cambiar el enlace, cambia el link, cambiar el link, genera un enlace nuevo, genera un nuevo enlace, generar un enlace nuevo, generar un nuevo enlace, genera un link nuevo, genera un nuevo link, crea un enlace nuevo, un enlace nuevo, un nuevo enlace, enlace nuevo, nuevo enlace, otro enlace, un link nuevo, un nuevo link, nuevo link, restablece el enlace, restablecer el enlace, renueva el enlace, renovar el enlace, genera el enlace, generar el enlace, genera un enlace, genera enlace, genera el link, genera un link, crea un enlace
+wish-invite = manda enlace, pasa enlace, envía enlace, manda link, el enlace, manda el enlace, pasa el enlace, cuál es el enlace, enlace de, enlace del, el link, invita, dame el enlace, mándame el enlace, pásame el enlace, envía el enlace, envíame el enlace, comparte el enlace, enlace de invitación, el enlace de invitación, link de invitación, dame el link, manda el link, mándame el link, pasa el link, pásame el link, cuál es el link, la invitación, manda la invitación, cambia el enlace, cambiar el enlace, cambia el link, cambiar el link, genera un enlace nuevo, genera un nuevo enlace, generar un enlace nuevo, generar un nuevo enlace, genera un link nuevo, genera un nuevo link, crea un enlace nuevo, un enlace nuevo, un nuevo enlace, enlace nuevo, nuevo enlace, otro enlace, un link nuevo, un nuevo link, nuevo link, restablece el enlace, restablecer el enlace, renueva el enlace, renovar el enlace, genera el enlace, generar el enlace, genera un enlace, genera enlace, genera el link, genera un link, crea un enlace
 wish-announce = avisa, avise, anuncia, anuncie, manda un aviso, envía un aviso, enviar un aviso, manda un mensaje, comunica, comunique, difunde, difunda, publica, publique, manda aviso, mande un aviso, mandar un aviso, envíe un aviso, envía un mensaje, haz un anuncio, haz un aviso, dile, diles, dígales, cuéntale, cuéntales, avísale, avísales, manda mensaje, mandar un mensaje, mande un mensaje, enviar un mensaje, envía mensaje, escríbele, manda un recado, di a, di al, diga a, diga al
 wish-deactivate = desactiva, desactive, borra, borrar, elimina la comunidad, borra la comunidad, cierra la comunidad, borre, cierra, cierre, cerrar, cerrar la comunidad, borrar la comunidad, eliminar la comunidad, elimine la comunidad, elimina el, quiero eliminar la comunidad, desactiva la comunidad, desactivar la comunidad, quita la comunidad, acaba con
 wish-add = agrega el número, añade el número, agregue el número, pon el número, incluye el número, mete el número, suma el número
@@ -816,7 +825,7 @@ wish-remove = quita, quite, elimina, elimine, expulsa, expulse, expulsar, echa, 
 wish-promote = haz admin, hacer admin, promueve, promueva, asciende, nombra, nombrar, hazlo admin, hazla admin, ascienda, haz, haga, hacer, deja, deje, dejar
 wish-demote = degrada, degrade, quita de admin, quita el admin, saca de admin, quitar el admin, quita la admin, saca el admin, quitar de admin
 wish-who = quién es admin, quiénes son los admins, quiénes son admins, quiénes son los administradores, quién manda, quién administra, quién puede, cuáles son los admins, admins, los admins, quién es el admin, quién es la admin, quién es administrador, quién es adm, quiénes administran, quiénes pueden, quién está a cargo, lista los admins, muestra los admins, ver los admins, administradores, los administradores
-wish-history = qué se hizo, qué pasó, quién hizo qué, últimos comandos, el historial, qué se ha hecho, qué hicimos, los últimos comandos, muestra el historial, ver el historial
+wish-history = qué se hizo, qué pasó, quién hizo qué, últimos comandos, el historial, qué se ha hecho, qué hicimos, los últimos comandos, muestra el historial, ver el historial, quién quitó, quién sacó, quién creó, quién puso, quién agregó, quién añadió, quién vinculó, quién desvinculó, quién movió, quién cambió, quién desactivó, quién borró, quién envió, quién avisó, quién eliminó
 wish-more = muestra más, ver más, hay más, continúa, página siguiente, muéstrame más, siguiente página, la página siguiente
 wish-undo = deshaz, deshaga, deshazlo, vuelve atrás, revierte, deshaz eso, deshacer eso, revertir, revierta, volver atrás
 wish-cancel = cancela el comando, cancelar el comando, cancela el último comando, anula el comando

@@ -261,6 +261,7 @@ undo-cannot = Sua última mudança foi { $command }, e essa não dá para desfaz
 undo-already = Já desfiz { $command }. Só dá para desfazer a última mudança.
 edit-while-running = Ainda estou na primeira versão desta mensagem. Mande outra.
 edit-after-end = Já tratei do texto anterior desta mensagem; mande o pedido novo em outra mensagem.
+edit-leaves-question = A pergunta de antes continua valendo: { $candidates }
 missing-target = Qual comunidade ou grupo? Escreva: { $usage }
 missing-people = Qual é o número da pessoa? Escreva: { $usage }
 missing-text = Falta o texto. Escreva: { $usage }
@@ -279,9 +280,13 @@ talk-ok = Beleza! 👍
 talk-thanks = De nada!
 talk-hint = Isso eu não entendi. Peça, por exemplo, { $example }, ou veja tudo com { $help }
 talk-no-text = Só entendo texto: áudio, figurinha ou foto sem texto eu não consigo ler. Veja o que sei fazer: { $help }
+photo-for-community = Se for para a foto de uma comunidade, responda com o nome dela.
 wish-offer = Você quer { $command }? Responda “sim”.
 correction-left = O que já fiz continua valendo. Para desfazer: { $command }
 wish-offer-undo = Só consigo desfazer a sua última mudança: seria { $command }. Pode ser? Responda “sim”.
+undo-takes-back = Com { $undo } eu desfaço a última mudança inteira: { $command }
+undo-takes-back-part = Com { $undo } eu desfaço a última mudança inteira: { $command }. Para desfazer só uma parte, mande esse comando só com ela.
+message-not-deleted = Mensagem já enviada eu não apago: apague no celular do bot.
 regret-offer = Quer desfazer a última mudança? Seria { $command }. Responda “sim” e depois mande o certo.
 wish-usage = Para isso, escreva: { $usage }. Por exemplo: { $example }
 wish-usage-group = Para um grupo, escreva: { $usage }. Para uma pessoa, use o número dela: { $people }
@@ -316,6 +321,7 @@ reply-verbs-add = adicionar, adiciona, adicione, incluir, inclui, inclua, coloca
 reply-behind-verb = todo mundo, todos, todas, tudo, isso, geral, ele, ela, eles, elas, o grupo, os grupos, o aviso, a comunidade, para todos, pra todo mundo, pra todos
 reply-before-number = número opção o a
 reply-numbers = um/uma/o primeiro/a primeira/primeiro, dois/duas/o segundo/a segunda/segundo, três/o terceiro/a terceira/terceiro, quatro/o quarto/a quarta/quarto, cinco/o quinto/a quinta/quinto, seis/o sexto/a sexta/sexto, sete/o sétimo/a sétima/sétimo, oito/o oitavo/a oitava/oitavo, nove/o nono/a nona/nono, dez/o décimo/a décima/décimo
+reply-all = todos, todas, tudo, os todos, eles todos, todos eles, todas elas, ambos, ambas, os #, as #, todos os #, todas as #, os # grupos, as # comunidades
 flag-yes = sim
 flag-dry-run = testar teste simular simulação simula
 greetings = oi, olá, oie, opa, alô, e aí, bot, bom dia, boa tarde, boa noite, tudo bem, tudo bom, como vai, início, começar
@@ -364,6 +370,7 @@ help-aliases = lista os apelidos
 help-aliases-long = Os que têm 🔒 vêm da configuração.
 help-aliases-example = { "" }
 alias-remove-words = remover apagar excluir tirar
+alias-words = apelido apelidos atalho
 alias-how = Escreva o apelido, “=” e a comunidade ou o grupo: { $command }. Os que já existem: { $all }
 alias-line = { $short } = { $name } ({ $kind })
 alias-gone = { $short } = { $id } (não existe mais)
@@ -556,8 +563,8 @@ whoami-may-all-but = Comandos: todos menos { $commands }
 help-who = quem pode o quê numa comunidade
 help-who-long = Primeiro quem o responsável por este bot indicou, depois os admins da comunidade no WhatsApp, se eles puderem usar comandos.
 help-who-example =
-    vendas
     "Bairro Feliz"
+    vendas
 ## More about lists, history and status
 list-number-alone = Um número sozinho não diz o que fazer. Ponha um comando na frente: { $example }
 list-more = … mais { $count }: { $command }
@@ -795,6 +802,8 @@ wish-words-before-text = que dizendo avisando
 wish-audience-words = pessoal galera gente turma povo todo todos mundo
 wish-group-words = grupo grupos
 wish-last-words = último última coisa coisas comando mudança ação alteração que eu fiz isso aquilo tudo o a os as dois duas ambos ambas
+message-words = mensagem mensagens msg msgs aviso avisos anúncio anúncios recado
+wish-who-words = quem
 wish-make-words = faz faça fazer deixa deixe deixar dá dê
 wish-removal-words = tira tire tirar apaga apague apagar remove remova remover limpa limpar exclui excluir deleta sem
 wish-reset-words = troca troque trocar muda mude mudar novo outro redefine redefinir reseta resetar renova renovar
@@ -808,7 +817,7 @@ wish-create = cria uma comunidade, crie uma comunidade, criar uma comunidade, cr
 wish-describe = muda a descrição, mude a descrição, mudar a descrição, troca a descrição, troque a descrição, altera a descrição, coloca a descrição, nova descrição, descreve, descreva, tira a descrição, tire a descrição, tirar a descrição, apaga a descrição, apague a descrição, apagar a descrição, remove a descrição, remova a descrição, remover a descrição, limpa a descrição, limpar a descrição, exclui a descrição, excluir a descrição, deleta a descrição, sem descrição
 wish-photo = muda a foto, mude a foto, mudar a foto, troca a foto, troque a foto, trocar a foto, coloca a foto, nova foto, tira a foto, tire a foto, tirar a foto, remove a foto, remova a foto, remover a foto, apaga a foto, apague a foto, apagar a foto, exclui a foto, excluir a foto, deleta a foto, sem foto, coloca essa foto, coloque essa foto, põe essa foto, bota essa foto, usa essa foto, use essa foto
 wish-settings = configura, configure, ajusta, ajuste
-wish-invite = manda o link, mande o link, passa o link, qual o link, qual é o link, o link, link do, link da, link de, link para, link pra, link de convite, o convite, manda o convite, convida, troca o link, troque o link, trocar o link, muda o link, mude o link, mudar o link, gera um link novo, gere um link novo, gerar um link novo, gera um novo link, gerar um novo link, gera outro link, gera um link, gerar um link, cria um link novo, cria um novo link, criar um novo link, um link novo, link novo, um novo link, novo link, outro link, redefine o link, redefinir o link, reseta o link, resetar o link, renova o link, renovar o link, troca o convite, trocar o convite, novo convite, gera link novo, gera novo link, gera link, manda o link novo, quero o link novo, me dá um link novo, gera o link, gere o link, gerar o link, cria um link, criar um link
+wish-invite = manda link, mande link, passa link, envia link, manda um link, manda o link, mande o link, passa o link, qual o link, qual é o link, o link, link do, link da, link de, link para, link pra, link de convite, o convite, manda o convite, convida, troca o link, troque o link, trocar o link, muda o link, mude o link, mudar o link, gera um link novo, gere um link novo, gerar um link novo, gera um novo link, gerar um novo link, gera outro link, gera um link, gerar um link, cria um link novo, cria um novo link, criar um novo link, um link novo, link novo, um novo link, novo link, outro link, redefine o link, redefinir o link, reseta o link, resetar o link, renova o link, renovar o link, troca o convite, trocar o convite, novo convite, gera link novo, gera novo link, gera link, manda o link novo, quero o link novo, me dá um link novo, gera o link, gere o link, gerar o link, cria um link, criar um link
 wish-announce = avisa, avise, anuncia, anuncie, divulga, divulgue, comunica, comunique, manda um aviso, mande um aviso, mandar um aviso, manda aviso, envia um aviso, envie um aviso, enviar um aviso, manda uma mensagem, envia uma mensagem, fala pro, fala pra, fala para, fala no, fala na, fale pro, fale pra, fale para, falar pro, falar pra, diz, diga, dizer pro, dizer pra, conta pro, conta pra, manda mensagem, mande mensagem, mandar mensagem, mande uma mensagem, mandar uma mensagem, manda msg, mandar msg, manda uma msg, manda recado, manda um recado, mande um recado, mandar um recado, envia mensagem, envie uma mensagem, enviar mensagem, enviar uma mensagem, manda um zap, fala com, fale com
 wish-deactivate = desativa, desative, encerra, encerre, encerrar, apaga, apague, apagar, deleta, delete, deletar, apaga a comunidade, apagar a comunidade, exclui a comunidade, excluir a comunidade, deleta a comunidade, fecha a comunidade, fechar a comunidade, exclua a comunidade, apague a comunidade, delete a comunidade, remove a comunidade, remover a comunidade, encerra a comunidade, encerrar a comunidade, acaba com a comunidade, acaba com o, acabar com a comunidade, acabar com o
 wish-add = adiciona o número, inclui o número, coloca o número
@@ -816,7 +825,7 @@ wish-remove = remova, exclui, exclua, expulsa, expulse, expulsar, bane, banir, t
 wish-promote = promove, promova, nomeia, nomeie, torna admin, torne admin, faz, faça, fazer, deixa, deixe, deixar, dá, dê
 wish-demote = rebaixa, rebaixe, tira de admin, tira o admin, tira a admin, tira o adm, tira o administrador, tirar o admin, tirar de admin, remove o admin, remover o admin
 wish-who = quem é admin, quem são os admins, quem são os administradores, quem é administrador, quem é adm, quem são os adm, quem são adm, quem manda, quem administra, quem pode, quais são os admins, quais os admins, admins, os admins, administradores, mostra os admins, mostre os admins, mostra os administradores, ver os admins, lista os admins
-wish-history = o que foi feito, o que aconteceu, quem fez o quê, últimos comandos, o histórico
+wish-history = o que foi feito, o que aconteceu, quem fez o quê, últimos comandos, o histórico, quem tirou, quem criou, quem colocou, quem pôs, quem botou, quem adicionou, quem removeu, quem vinculou, quem desvinculou, quem moveu, quem mudou, quem trocou, quem desativou, quem apagou, quem mandou, quem avisou, quem excluiu
 wish-more = mostra mais, ver mais, tem mais, continua, próxima página
 wish-undo = desfaz, desfaça, desfaz isso, desfazer isso, volta atrás, voltar atrás, reverte, reverter
 wish-cancel = cancela o comando, cancelar o comando, cancela o último comando

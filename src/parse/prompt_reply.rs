@@ -13,7 +13,7 @@ use crate::parse::phrases::{
     PhraseMatch, PhraseTable, Token, WordSet, decide_by_words, longest_match, phrases, tokenize,
 };
 use crate::parse::text::own_words;
-use crate::parse::word_lists::in_word_list;
+use crate::parse::word_lists::{in_word_list, is_stop_word};
 
 /// The longest text that may be a reply without a command, in bytes.
 pub const MAX_REPLY_LEN: usize = 1_000;
@@ -306,11 +306,30 @@ fn parse_number(text: &str, is_direct: bool) -> Option<Vec<usize>> {
     }
     let text = fold(text);
     let behind = text.split_once(' ').filter(|(word, _)| in_word_list(word, "reply-before-number"));
+    let behind = behind.or_else(|| {
+        // `the 2nd`: `the 2` is a count.
+        text.rsplit_once(' ').filter(|(word, number)| is_stop_word(word) && strip_ordinal(number) != *number)
+    });
     let ways = [Some(text.as_str()), behind.map(|(_, number)| number)];
     ways.into_iter().flatten().find_map(|way| match NUMBER_WORDS.get(way) {
         Some(number) => Some(vec![*number]),
-        None => parse_numbers(way),
+        None => parse_numbers(strip_ordinal(way)),
     })
+}
+
+/// A number without the sign that makes it an ordinal: `1º`, `2nd`. Of a sign, folding leaves a letter.
+fn strip_ordinal(text: &str) -> &str {
+    let number = text.trim_end_matches(|c: char| c.is_alphabetic() || matches!(c, '.' | '°'));
+    let is_ordinal = matches!(
+        text[number.len()..].trim_start_matches('.'),
+        "º" | "ª" | "o" | "a" | "°" | "st" | "nd" | "rd" | "th"
+    );
+    if is_ordinal && number.bytes().all(|byte| byte.is_ascii_digit()) { number } else { text }
+}
+
+/// A number, in figures or in words: `3`, `três`.
+pub fn read_number(text: &str) -> Option<usize> {
+    text.parse().ok().or_else(|| NUMBER_WORDS.get(&fold(text)).copied())
 }
 
 /// Whether a word is a plain yes or no: `/yes` and `/no` mean the same as `yes` and `no`.

@@ -132,6 +132,14 @@ impl ReplyLine {
         self
     }
 
+    /// Its ready-made commands, with their arguments.
+    pub(super) fn commands(&self) -> impl Iterator<Item = (&'static str, &[String])> {
+        self.values.iter().filter_map(|(_, value)| match value {
+            ReplyArg::Command(command, words) => Some((*command, words.as_slice())),
+            _ => None,
+        })
+    }
+
     /// The status icon.
     pub fn icon(&self) -> Option<&'static str> {
         self.icon

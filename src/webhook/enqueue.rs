@@ -25,6 +25,7 @@ use crate::command::kind::{CommandKind, MAX_COMMANDS};
 use crate::command::parsed_text::{ParsedRequest, ParsedText};
 use crate::command::prompt::{self, Prompt};
 use crate::command::talk_pause::TalkKind;
+use crate::command::wish::Wish;
 use crate::commands::CATALOG;
 use crate::commands::photo::Caption;
 use crate::commands::{confirm, photo};
@@ -34,6 +35,7 @@ use crate::failpoint::{self, Step};
 use crate::instance::InstanceRuntime;
 use crate::parse::command_lines::has_no_above;
 use crate::parse::prompt_reply::{PromptFacts, parse_reply};
+use crate::parse::word_lists::{in_word_list, is_stop_word};
 use crate::storage::{
     ConnectionReport, DELETION_VERSION, DELIVERY_VERSION, MAX_EDITS, MessageVersion, SenderIdentity,
     StateEntry, StateKind, Store, StoreUnavailable,
@@ -147,6 +149,16 @@ impl AdminMessage<'_> {
         CATALOG.split_commands(&self.message.text, &instance.parser, MAX_COMMANDS + 1)
     }
 
+    /// Reads a wish while a prompt is open.
+    fn read_wish_beside(&mut self, prompt: &Prompt) {
+        if prompt.missing.is_some() {
+            // As the missing part of a command it may change something.
+            self.intent = MessageIntent::Wish(CommandKind::Wish { is_mutating: true });
+        } else if may_answer(&self.message.text, prompt) {
+            self.intent = MessageIntent::PromptReply { talk: None };
+        }
+    }
+
     /// Whether it is for this bot, and has a no above its commands.
     fn has_no_above_command(&self, instance: &InstanceRuntime) -> bool {
         has_no_above(&self.message.text, &instance.parser) && !self.is_for_other_bot(instance)
@@ -157,6 +169,14 @@ impl AdminMessage<'_> {
         let is_in_group = matches!(self.message.chat, Chat::Group(_));
         is_in_group && has_only_unknown_commands(instance, &self.intent, &self.message.text)
     }
+}
+
+/// Whether a wish without names may be an answer to a prompt: `continua`, or the verb of its command.
+fn may_answer(text: &str, prompt: &Prompt) -> bool {
+    let is_small = |word: &str| is_stop_word(word) || in_word_list(word, "wish-pronouns");
+    let wish = CATALOG.parse_wish(text).filter(|wish| wish.rest.split_whitespace().all(is_small));
+    let is_verb = |wish: Wish| wish.spec.name == "more" || wish.spec.name == prompt.command;
+    !prompt.is_in_passing && wish.is_some_and(is_verb)
 }
 
 impl Enqueuer {
@@ -463,9 +483,8 @@ impl Enqueuer {
             }
             MessageIntent::Edit | MessageIntent::EditOfSeveral => return Ok(Expectation::Yes),
             MessageIntent::Wish(_) => {
-                // As the missing part of a command it may change something.
-                if recent_prompt(prompt::PROMPT_TTL).await?.is_some_and(|prompt| prompt.missing.is_some()) {
-                    event.intent = MessageIntent::Wish(CommandKind::Wish { is_mutating: true });
+                if let Some(prompt) = recent_prompt(prompt::PROMPT_TTL).await? {
+                    event.read_wish_beside(&prompt);
                 }
                 return Ok(Expectation::Yes);
             }

@@ -80,9 +80,12 @@ impl Request<'_> {
         shown: &str,
     ) -> CommandOutcome {
         let command = format!("{} {shown}", self.run.localizer.format_command(spec.name, &[]));
-        let line = ReplyLine::new(key).with_plain("command", command.trim_end());
+        let command = command.trim_end();
+        let line = ReplyLine::new(key).with_plain("command", command);
+        let prompt = Prompt::new(self.command, self.run.localizer.locale, spec.name);
         // As an option: a yes selects this command, which may still need a confirmation.
-        self.offer(Reply::Lines(vec![line]), spec, vec![arguments], Vec::new())
+        let prompt = Prompt { options: vec![arguments], shown: command.to_owned(), ..prompt };
+        self.prompt(Reply::Lines(vec![line]), &prompt)
     }
 
     /// A reply that offers a command with each of these arguments: a yes, a number or a name selects one of them.
@@ -94,7 +97,11 @@ impl Request<'_> {
         names: Vec<String>,
     ) -> CommandOutcome {
         let prompt = Prompt::new(self.command, self.run.localizer.locale, spec.name);
-        let prompt = Prompt { options, names, ..prompt };
+        self.prompt(reply, &Prompt { options, names, ..prompt })
+    }
+
+    /// A reply that shows a prompt.
+    pub(super) fn prompt(&self, reply: Reply, prompt: &Prompt) -> CommandOutcome {
         CommandOutcome {
             state_changes: vec![prompt.to_state_change(self.conversation_key)],
             ..CommandOutcome::usage_error(reply)
@@ -117,11 +124,7 @@ impl Request<'_> {
         };
         let Prompt { before, after, shown, .. } = known;
         let prompt = Prompt::new(self.command, localizer.locale, spec.name);
-        let prompt = Prompt { before, after, shown, missing: Some(error), ..prompt };
-        CommandOutcome {
-            state_changes: vec![prompt.to_state_change(self.conversation_key)],
-            ..CommandOutcome::usage_error(reply)
-        }
+        self.prompt(reply, &Prompt { before, after, shown, missing: Some(error), ..prompt })
     }
 }
 

@@ -6,6 +6,7 @@ use tokio::time::sleep;
 
 use super::context::{CONFIRM_COMMAND, CommandOutcome, EarlyExit, RunContext};
 use crate::clock::Timestamp;
+use crate::command::prompt::{PROMPT_TTL, Prompt, recent_prompt};
 use crate::command::undo_record::undo_hint;
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::{
@@ -55,9 +56,32 @@ pub(super) async fn reject_late_edit(
         return Err(CommandOutcome::new(reply("edit-too-late"), Outcome::Replied).into());
     }
     if earlier.iter().any(|version| !version.is_editable()) {
+        if let Some(lines) = open_question(&earlier, command, run).await? {
+            // The version before stays the one that asks.
+            return Err(CommandOutcome::talk(reply("edit-after-end").with_lines(lines), Vec::new()).into());
+        }
         return Err(CommandOutcome::new(reply("edit-after-end"), Outcome::Denied).into());
     }
     Ok(())
+}
+
+/// Says that the question about the rest of an earlier version still waits, if it does.
+async fn open_question(
+    earlier: &[MessageVersion],
+    command: &CommandRecord,
+    run: &RunContext<'_>,
+) -> Result<Option<Vec<ReplyLine>>, StoreUnavailable> {
+    let recently = (PROMPT_TTL, command.accepted_at);
+    let instance = &run.instance.config.name;
+    let prompt = recent_prompt(run.store, instance, &command.conversation_key(), recently).await?;
+    let is_of_message = |prompt: &Prompt| earlier.iter().any(|version| prompt.is_of(&version.id));
+    let Some(prompt) = prompt.filter(|prompt| is_of_message(prompt) && !prompt.names.is_empty()) else {
+        return Ok(None);
+    };
+    let last = prompt.options.len().to_string();
+    let how = ReplyLine::new(prompt.how_to_answer()).with_plain("last", last);
+    let question = ReplyLine::new("edit-leaves-question").with_candidates("candidates", prompt.names, 1);
+    Ok(Some(vec![question, how]))
 }
 
 /// Whether a message that was sent at this time can still be edited.

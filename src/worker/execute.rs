@@ -14,14 +14,14 @@ use crate::command::context::{CommandError, Confirmation, Context};
 use crate::command::kind::{
     DELETION, DELIVERY, EDIT_OF_SEVERAL, MAX_COMMANDS, RATE_LIMITED, TOO_MANY, TOO_OLD,
 };
-use crate::command::prompt::{Prompt, clear_prompt};
+use crate::command::prompt::{Prompt, clear_prompt, is_set};
 use crate::command::spec::CommandSpec;
 use crate::commands::{self, CATALOG};
 use crate::config::Admin;
 use crate::directory::{CommunityEntry, Directory};
 use crate::domain::{Chat, CommunityId, InstanceName, Lid, Person, Phone};
 use crate::parse::flags::Flags;
-use crate::reply::{Reply, ReplyLine};
+use crate::reply::{Localizer, Reply, ReplyLine, typed};
 use crate::storage::{
     Claim, CommandRecord, Outcome, SenderIdentity, StateEntry, StateKind, Store, StoreUnavailable,
 };
@@ -245,5 +245,27 @@ async fn run_command(
         false if reply.is_preview() => Outcome::Previewed,
         false => Outcome::Replied,
     };
-    Ok(CommandOutcome { state_changes: context.state_changes, ..CommandOutcome::new(reply, outcome) })
+    let mut state_changes = context.state_changes;
+    let is_direct = matches!(chat, Chat::Direct(_)) && !command.by_owner;
+    if is_direct && !state_changes.iter().any(is_set) {
+        let offer = offer_in_passing(&reply, command, run.localizer);
+        state_changes.extend(offer.map(|prompt| prompt.to_state_change(conversation_key)));
+    }
+    Ok(CommandOutcome { state_changes, ..CommandOutcome::new(reply, outcome) })
+}
+
+/// The prompt of a reply that names one command as the way on: a yes runs it.
+fn offer_in_passing(reply: &Reply, command: &CommandRecord, localizer: &Localizer) -> Option<Prompt> {
+    let (name, words) = reply.way_on()?;
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let arguments: Vec<String> = words.iter().map(|word| typed(word)).collect();
+    let prompt = Prompt {
+        options: vec![arguments.join(" ")],
+        shown: localizer.format_command(name, &words),
+        is_in_passing: true,
+        ..Prompt::new(command, localizer.locale, name)
+    };
+    // Not every text shows its command.
+    let is_shown = reply.messages(localizer).iter().any(|text| text.contains(&prompt.shown));
+    is_shown.then_some(prompt)
 }

@@ -37,9 +37,10 @@ pub(super) async fn read_missing_part(request: &Request<'_>) -> Result<Option<Mi
     let recently = (PROMPT_TTL, command.accepted_at);
     let prompt = recent_prompt(run.store, &run.instance.config.name, conversation_key, recently).await?;
     let asked = prompt.and_then(|prompt| {
-        Some((CATALOG.lookup(&prompt.command)?, Locale::parse(&prompt.language), prompt.missing?))
+        let language = Locale::parse(&prompt.language);
+        Some((CATALOG.lookup(&prompt.command)?, language, prompt.missing?, prompt.is_in_passing))
     });
-    let Some((spec, language, missing)) = asked else { return Ok(None) };
+    let Some((spec, language, missing, is_in_passing)) = asked else { return Ok(None) };
     // `coloca o futebol` says the command once more.
     let repeated = CATALOG.parse_wish(&command.text).filter(|wish| {
         wish.spec.name == spec.name && missing != UsageError::MissingText && !wish.rest.is_empty()
@@ -68,7 +69,8 @@ pub(super) async fn read_missing_part(request: &Request<'_>) -> Result<Option<Mi
     let found = find_names(&finder, spec, &missing);
     let found = found.map(|(arguments, is_certain)| MissingPart { arguments, is_named: true, is_certain });
     // The command says what is wrong with a name.
-    let is_name = || missing != UsageError::MissingPeople && tokens.len() <= MAX_WORDS_OF_NAME;
+    let is_name =
+        || !is_in_passing && missing != UsageError::MissingPeople && tokens.len() <= MAX_WORDS_OF_NAME;
     Ok(found.or_else(|| is_name().then_some(as_typed)))
 }
 

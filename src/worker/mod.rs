@@ -24,6 +24,7 @@ mod retry_notice;
 mod retry_policy;
 mod talk;
 mod too_old;
+mod undo_part;
 mod wish;
 
 pub use context::Worker;

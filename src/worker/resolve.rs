@@ -1,7 +1,7 @@
 //! Resolves a stored command: the typed one, or the one that it stands for (`/confirm`, `/undo`).
 
 use super::context::{CONFIRM_COMMAND, CommandOutcome, EarlyExit, Request, ResolvedCommand};
-use super::correction::offer_correction;
+use super::correction::{correct_offer, offer_correction};
 use super::missing_part::read_missing_part;
 use super::regret::reply_to_regret;
 use super::talk::reply_to_talk;
@@ -9,7 +9,7 @@ use super::wish::{WishResolution, resolve_wish};
 use crate::authorization::may_use;
 use crate::command::context::CommandError;
 use crate::command::parsed_text::{ParsedCommand, ParsedRequest, ParsedWish};
-use crate::command::prompt::{Prompt, clear_prompt};
+use crate::command::prompt::{PROMPT_TTL, Prompt, clear_prompt, is_set, recent_prompt, void_prompt};
 use crate::command::resolution::{DeferredCommand, MissingPart, Resolution, ResolveContext};
 use crate::command::spec::CommandSpec;
 use crate::command::wish::Wish;
@@ -21,7 +21,7 @@ use crate::parse::further_command::has_further_command;
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::parse::text::likely_name;
 use crate::reply::{Reply, ReplyLine, escape_markup};
-use crate::storage::{LeaseError, Outcome};
+use crate::storage::{LeaseError, Outcome, StoreUnavailable};
 
 /// Resolves the command, or ends it with a reply.
 pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCommand, EarlyExit> {
@@ -31,6 +31,9 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
     let mut has_no_prefix = false;
     let mut wished = None;
     let part = read_missing_part(request).await?;
+    if let Some(offer) = correct_offer(request).await? {
+        return Err(offer.into());
+    }
     let (spec, parsed) = match &run.parsed.request {
         ParsedRequest::Command(parsed) => match CATALOG.lookup(&parsed.typed) {
             Some(spec) => (spec, parsed.clone()),
@@ -89,13 +92,26 @@ async fn reply_without_prompt(
     if wished.is_none() && request.is_direct() {
         let text = request.command.text.as_str();
         let reply = parse_reply(text, true, PromptFacts::default());
-        let has_number = matches!(reply, Some(ParsedReply::Numbers(_)));
-        if let Some(wish) = CATALOG.parse_wish(text).filter(|wish| has_number && !wish.rest.is_empty()) {
+        let is_wish = |wish: &Wish| match reply {
+            Some(ParsedReply::Numbers(_)) => !wish.rest.is_empty(),
+            // The verb of a command beside a yes: `quero avisar`.
+            Some(ParsedReply::Yes | ParsedReply::Acknowledgement { .. }) => !wish.spec.is_read_only(),
+            _ => false,
+        };
+        if let Some(wish) = CATALOG.parse_wish(text).filter(is_wish) {
             let Wish { spec, rest, phrase, .. } = wish;
             let wish = ParsedWish { command: spec.name.to_owned(), rest, phrase };
-            if let Some((spec, WishResolution::Reply(reply))) = resolve_wish(request, &wish).await? {
-                check_may_use(request, spec)?;
-                return Ok(EarlyExit::Reply(reply));
+            match resolve_wish(request, &wish).await? {
+                Some((spec, WishResolution::Reply(reply))) => {
+                    check_may_use(request, spec)?;
+                    return Ok(EarlyExit::Reply(reply));
+                }
+                Some((spec, WishResolution::Incomplete)) => {
+                    return Ok(close_passing_offer(request, reply_to_talk(request, Some(spec)).await?)
+                        .await?
+                        .into());
+                }
+                _ => {}
             }
         }
         if let Some(offer) = offer_correction(request).await? {
@@ -105,7 +121,21 @@ async fn reply_without_prompt(
             return Ok(offer.into());
         }
     }
-    Ok(reply_to_talk(request, wished).await?.into())
+    Ok(close_passing_offer(request, reply_to_talk(request, wished).await?).await?.into())
+}
+
+/// What a reply only names is no offer any more after other words: a yes may be for them.
+async fn close_passing_offer(
+    request: &Request<'_>,
+    mut outcome: CommandOutcome,
+) -> Result<CommandOutcome, StoreUnavailable> {
+    let Request { run, command, conversation_key, .. } = request;
+    let recently = (PROMPT_TTL, command.accepted_at);
+    let prompt = recent_prompt(run.store, &run.instance.config.name, conversation_key, recently).await?;
+    if prompt.is_some_and(|prompt| prompt.is_in_passing) && !outcome.state_changes.iter().any(is_set) {
+        outcome.state_changes.push(void_prompt(conversation_key));
+    }
+    Ok(outcome)
 }
 
 /// The arguments of a command that its admin may use. `is_typed`: an admin typed it, so it

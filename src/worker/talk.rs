@@ -1,7 +1,9 @@
 //! Replies to texts of an admin in a direct chat that are neither a command nor a reply to a prompt.
 
+use super::argument_finder::ArgumentFinder;
+use super::community_names::CommunityNames;
 use super::context::{CommandOutcome, Request};
-use crate::authorization::may_in;
+use crate::authorization::{may_in, may_use};
 use crate::command::consent::is_reaction;
 use crate::command::prompt::{self, Prompt};
 use crate::command::spec::CommandSpec;
@@ -17,7 +19,8 @@ use crate::parse::command_lines::has_no_above;
 use crate::parse::greeting::is_greeting;
 use crate::parse::prefix::CommandParser;
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, is_courtesy_without_prompt, parse_reply};
-use crate::reply::{Localizer, Reply, ReplyLine};
+use crate::parse::tokenizer::Tokenizer;
+use crate::reply::{Localizer, Reply, ReplyLine, UsageError};
 use crate::storage::{StateChange, StateEntry, StateKind, StoreUnavailable};
 
 /// One line with the way on. In a group, and on the bot's own phone, the text is for another person. `wished` is the
@@ -68,13 +71,14 @@ pub(super) async fn reply_to_talk(
         return Ok(question);
     }
     let is_no = wished.is_none() && reply == Some(ParsedReply::No);
+    let was_declined = reply == Some(ParsedReply::Yes) && was_just_declined(request).await?;
     let mut lines =
         vec![match (wished, reply) {
             (Some(spec), _) => usage_line(spec, run.localizer),
             (None, Some(ParsedReply::Acknowledgement { is_agreement: true })) => ReplyLine::new("talk-ok"),
             (None, Some(ParsedReply::Acknowledgement { .. })) => ReplyLine::new("talk-thanks"),
             // Thanks for what was just done.
-            (None, Some(ParsedReply::Yes)) if is_courtesy_without_prompt(&command.text) => {
+            (None, Some(ParsedReply::Yes)) if !was_declined && is_courtesy_without_prompt(&command.text) => {
                 ReplyLine::new("talk-ok")
             }
             (None, Some(_)) => ReplyLine::not_done("confirm-nothing"),
@@ -113,6 +117,18 @@ fn name_of(id: &str, request: &Request<'_>) -> Option<String> {
         Target::Group(_) => admin.from == AdminsFrom::Config,
     };
     Target::from_id(id, &snapshot).filter(|_| is_seen).map(|target| target.name().to_owned())
+}
+
+/// Whether a prompt was closed by a no, and no command was given since: a yes is a second thought.
+async fn was_just_declined(request: &Request<'_>) -> Result<bool, StoreUnavailable> {
+    let Request { run, command, conversation_key, .. } = request;
+    let instance = &run.instance.config.name;
+    let stored = run.store.get_state(instance, StateKind::Prompt, conversation_key.as_str()).await?;
+    let closed =
+        stored.filter(|stored| stored.value.is_empty() && prompt::is_in_time(stored.at, command.accepted_at));
+    let Some(closed) = closed else { return Ok(false) };
+    let within = command.accepted_at.since(closed.at);
+    Ok(run.store.last_command(command, within).await?.is_none())
 }
 
 /// Whether a line with a no in it stands above a known command.
@@ -177,7 +193,7 @@ async fn reply_to_picture(request: &Request<'_>) -> Result<Option<CommandOutcome
     if Caption::read(&request.command.text, request.run.localizer.locale) == Caption::Refusal {
         return reply_about_photo(request, Some(&ParsedReply::No)).await;
     }
-    let Some((waiting, _)) = photo_request(request).await? else { return Ok(None) };
+    let Some((waiting, _)) = photo_request(request).await? else { return offer_photo(request).await };
     Ok(photo::waiting_community(&waiting.value).map(|community| {
         // A yes takes the picture of this message. Another picture would replace it: `/photo` still waits.
         let asked = request.offer_command("photo-caption", &photo::SPEC, community.to_owned(), "");
@@ -186,6 +202,33 @@ async fn reply_to_picture(request: &Request<'_>) -> Result<Option<CommandOutcome
         let state_changes = asked.state_changes.into_iter().chain([waits]).collect();
         CommandOutcome { state_changes, ..asked }
     }))
+}
+
+/// Offers a picture for the community that its caption names. Without a caption, the name may follow.
+async fn offer_photo(request: &Request<'_>) -> Result<Option<CommandOutcome>, StoreUnavailable> {
+    let Request { run, admin, command, .. } = request;
+    if !may_use(admin, photo::SPEC.name) {
+        return Ok(None);
+    }
+    let text = command.text.as_str();
+    if text.trim().is_empty() {
+        let lines = ["talk-no-text", "photo-for-community"]
+            .map(|key| ReplyLine::new(key).with_command("help", "help", &[]));
+        let prompt = Prompt::new(command, run.localizer.locale, photo::SPEC.name);
+        let missing = Some(UsageError::MissingCommunity);
+        let prompt = Prompt { missing, is_in_passing: true, ..prompt };
+        return Ok(Some(request.prompt(Reply::Lines(lines.to_vec()), &prompt)));
+    }
+    let directory = &run.instance.directory;
+    let Ok(snapshot) = directory.snapshot(run.zapi).await else { return Ok(None) };
+    let names = &CommunityNames::new(snapshot, directory, admin, None);
+    let tokens = &Tokenizer::new(text, false).read_all(false).unwrap_or_default();
+    let finder = ArgumentFinder { request, names, source: text, tokens, is_sentence: true };
+    let offer = |community: String| {
+        let shown = names.show(&community);
+        request.offer_command("wish-offer", &photo::SPEC, community, &shown)
+    };
+    Ok(finder.whole_community().map(offer))
 }
 
 /// Greets at most once a day, in the instance's time zone.

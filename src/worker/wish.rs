@@ -6,24 +6,25 @@
 use super::argument_finder::{ArgumentFinder, is_preposition};
 use super::community_names::CommunityNames;
 use super::context::{CommandOutcome, Request};
+use super::undo_part::{offer_part, undo_command};
 use crate::command::context::CommandError;
 use crate::command::parsed_text::ParsedWish;
 use crate::command::spec::CommandSpec;
-use crate::command::undo_record::UndoRecord;
 use crate::commands::{CATALOG, photo, undo};
 use crate::config::AdminsFrom;
 use crate::directory::fold;
+use crate::domain::CommunityId;
 use crate::engine::listing::load_list;
 use crate::engine::whole_groups;
 use crate::i18n;
 use crate::parse::arguments::{self, ArgKind, TypedArguments};
 use crate::parse::names::{Fit, is_courtesy_phrase, is_exclusion, next_in_list, strip_courtesy};
+use crate::parse::numbers::MAX_OPTIONS;
 use crate::parse::phrases::phrases;
 use crate::parse::text::is_comma;
 use crate::parse::tokenizer::{Token, Tokenizer};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
-use crate::reply::{Reply, ReplyLine};
-use crate::storage::StateKind;
+use crate::reply::{Reply, ReplyLine, escape_markup};
 
 /// The fewest digits of a phone number.
 const MIN_PHONE_DIGITS: usize = 8;
@@ -32,6 +33,9 @@ const MAX_PHONE_DIGITS: usize = 15;
 
 /// The most words of an unknown group.
 const MAX_WORDS_OF_UNKNOWN: usize = 3;
+
+/// The most words before the word for a message.
+const MAX_WORDS_BEFORE_MESSAGE: usize = 4;
 
 /// What a wish for a command is resolved to.
 pub(super) enum WishResolution {
@@ -72,7 +76,27 @@ pub(super) async fn resolve_wish(
         let line = ReplyLine::not_done("photo-not-removed").with_command("command", spec.name, &[]);
         return Ok(Some((spec, Reply::Lines(vec![line]).into())));
     }
+    if spec.name == "move"
+        && let Some(arguments) = reader.groups_of_source(request).await?
+    {
+        let offer = request.offer_command("wish-offer", spec, arguments.clone(), &names.show(&arguments));
+        return Ok(Some((spec, WishResolution::Reply(offer.into()))));
+    }
+    if let Some(alias) = reader.alias_to_remove() {
+        let alias_spec = CATALOG.lookup("alias").unwrap_or(spec);
+        let offer = request.offer_command("wish-offer", alias_spec, alias.clone(), &escape_markup(&alias));
+        return Ok(Some((alias_spec, WishResolution::Reply(offer.into()))));
+    }
     let Some(arguments) = reader.find_arguments(spec) else {
+        if spec.name == undo::SPEC.name
+            && let Some(offer) = offer_part(&reader.finder).await?
+        {
+            return Ok(Some((spec, WishResolution::Reply(offer.into()))));
+        }
+        if reader.is_about_message() {
+            let reply = Reply::Lines(vec![ReplyLine::not_done("message-not-deleted")]);
+            return Ok(Some((spec, WishResolution::Reply(CommandOutcome::talk(reply, Vec::new()).into()))));
+        }
         if let Some(lines) = reader.unknown_group_lines(spec) {
             let reply = CommandOutcome::talk(Reply::Lines(lines), Vec::new());
             return Ok(Some((spec, WishResolution::Reply(reply.into()))));
@@ -103,12 +127,9 @@ pub(super) async fn show_undo_command(
     request: &Request<'_>,
     names: &CommunityNames<'_>,
 ) -> Result<Option<String>, CommandError> {
-    let Request { run, conversation_key, .. } = request;
-    let instance = &run.instance.config.name;
-    let record = run.store.get_state(instance, StateKind::Undo, conversation_key.as_str()).await?;
-    let record: Option<UndoRecord> = record.and_then(|entry| serde_json::from_str(&entry.value).ok());
-    Ok(record.and_then(|record| record.undo_command).map(|(command, rest)| {
-        format!("{} {}", run.localizer.format_command(&command, &[]), names.show(&rest))
+    let command = undo_command(request).await?;
+    Ok(command.map(|(command, rest)| {
+        format!("{} {}", request.run.localizer.format_command(&command, &[]), names.show(&rest))
     }))
 }
 
@@ -126,7 +147,7 @@ impl WishReader<'_> {
         let name = match (spec.name, has_people) {
             ("link" | "add", true) if self.is_about_admins() => "promote",
             ("unlink" | "remove", true) if self.is_about_admins() => "demote",
-            ("link" | "add", true) => "add",
+            ("link" | "add" | "invite", true) => "add",
             ("link" | "add", false) => "link",
             ("unlink" | "remove", true) => "remove",
             ("remove", false) if is_about_community() => "deactivate",
@@ -136,6 +157,50 @@ impl WishReader<'_> {
             (name, _) => name,
         };
         CATALOG.lookup(name).unwrap_or(spec)
+    }
+
+    /// The groups of a community that is to be emptied into another one, and that one: `os grupos do marketing pro
+    /// bairro`. None where groups are named, or the groups cannot be read.
+    async fn groups_of_source(&self, request: &Request<'_>) -> Result<Option<String>, CommandError> {
+        let finder = &self.finder;
+        let to_source = || {
+            let (to, others) = finder.community_at_end(finder.tokens, false)?;
+            let (from, before) = finder.community_at_end(others, false)?;
+            let (from, to) = (CommunityId::parse(&from)?, CommunityId::parse(&to)?);
+            let is_nothing = |token: &Token| {
+                is_stop_word(&token.text)
+                    || in_word_list(&token.text, "group-words")
+                    || in_word_list(&token.text, "wish-last-words")
+            };
+            let may_see = finder.names.allowed.by_id(&from).is_some();
+            (before.iter().all(is_nothing) && may_see && from != to).then_some((from, to))
+        };
+        let Some((from, to)) = to_source() else { return Ok(None) };
+        let Ok(details) = request.run.zapi.community(&from).await else { return Ok(None) };
+        let groups: Vec<String> = details.ordinary().map(|group| group.id.to_string()).collect();
+        let can_list = !groups.is_empty() && groups.len() <= MAX_OPTIONS;
+        Ok(can_list.then(|| format!("{} {to}", groups.join(" "))))
+    }
+
+    /// Whether something is to be deleted.
+    fn is_deletion(&self) -> bool {
+        matches!(self.wish.command.as_str(), "deactivate" | "remove" | "unlink")
+    }
+
+    /// The arguments that remove an alias: `o apelido fut`.
+    fn alias_to_remove(&self) -> Option<String> {
+        let mut words = words(&self.wish.rest).skip_while(|word| is_stop_word(word));
+        let is_alias =
+            self.is_deletion() && words.next().is_some_and(|word| in_word_list(word, "alias-words"));
+        let alias = words.next().filter(|_| is_alias && words.next().is_none())?;
+        let remove = i18n::text(self.finder.request.run.localizer.locale, "alias-remove-words", &[]);
+        Some(format!("{} {alias}", remove.split(' ').next()?))
+    }
+
+    /// Whether a message is to be deleted: `a última mensagem`.
+    fn is_about_message(&self) -> bool {
+        let mut first = words(&self.wish.rest).take(MAX_WORDS_BEFORE_MESSAGE);
+        self.is_deletion() && first.any(|word| in_word_list(word, "message-words"))
     }
 
     /// Whether a word for admins is among the words.
@@ -216,6 +281,15 @@ impl WishReader<'_> {
                 is_language.then(|| language.to_owned())?
             }
             [ArgKind::Keyword("arg-alias")] => rest.contains('=').then(|| rest.to_owned())?,
+            [ArgKind::Keyword("arg-history")] => {
+                let community = || self.finder.community_at_end(tokens, true).map(|(community, _)| community);
+                let named = self.finder.whole_community().or_else(community);
+                // Who did something to a group: the command lists all that was done.
+                named.unwrap_or_else(|| match self.has_verb("wish-who-words") {
+                    true => String::new(),
+                    false => strip_courtesy(rest).to_owned(),
+                })
+            }
             [ArgKind::Keyword(_)] => {
                 self.finder.whole_community().unwrap_or_else(|| strip_courtesy(rest).to_owned())
             }

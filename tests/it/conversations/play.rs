@@ -225,6 +225,9 @@ impl Player {
     /// edit of its message closed it.
     async fn is_prompt_open(&self, person: &Person, chat: &str) -> bool {
         let Some((prompt, stored_at)) = self.stored_prompt(person, chat).await else { return false };
+        if prompt.is_in_passing {
+            return false;
+        }
         let own_chat = chat_of(person, chat);
         let rows = self.bot.store.list(None, 1_000).await.unwrap();
         let prompted_by = rows.iter().find(|row| row.id == prompt.prompted_by);
