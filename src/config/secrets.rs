@@ -2,7 +2,8 @@
 //! managers hand them out. None is ever shown.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::ErrorKind::{IsADirectory, PermissionDenied};
+use std::io::{Error, Read as _};
 use std::path::Path;
 
 use argon2::PasswordHash;
@@ -122,7 +123,9 @@ pub(super) fn read_secret_file(directory: &Path, path: &str) -> Result<String, K
     let mut bytes = Vec::new();
     let read =
         File::open(directory.join(path)).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
-    read.map_err(|error| match looks_like_a_secret(directory, path) {
+    // A folder, or a file of somebody else, is there.
+    let is_there = |error: &Error| matches!(error.kind(), IsADirectory | PermissionDenied);
+    read.map_err(|error| match !is_there(&error) && looks_like_a_secret(directory, path) {
         true => problem!("names no file that exists, and may be the secret itself";
             "Write the path of a file here, or the secret under the key without `_file`"),
         false => problem!("names the file `{shown}`, which cannot be read: {error}";
@@ -141,15 +144,17 @@ pub(super) fn read_secret_file(directory: &Path, path: &str) -> Result<String, K
     Ok(text.to_owned())
 }
 
-/// A long word without a folder or an extension, what is no path at all, or a path in a folder that is not there: then the
-/// path is not shown.
+/// A long word without a folder, what is no path at all or has blanks, or a path in a folder that is not there: then the path
+/// is not shown. The root, `.` and `..` are no folders here.
 fn looks_like_a_secret(directory: &Path, path: &str) -> bool {
     let folder =
         Path::new(path).parent().map_or_else(|| directory.to_owned(), |folder| directory.join(folder));
+    let word = path.trim_start_matches(['.', '/', '\\']);
     path.starts_with("whsec_")
         || path.contains("://")
         || path.contains(['@', '=', '+'])
-        || (path.len() >= 16 && !path.contains(['/', '\\', '.']))
+        || path.contains(char::is_whitespace)
+        || (path.len() >= 16 && !word.contains(['/', '\\']))
         || !(folder.as_os_str().is_empty() || folder.is_dir())
 }
 
@@ -264,7 +269,8 @@ mod tests {
         std::fs::write(folder.path().join("empty"), "\n").unwrap();
         std::fs::write(folder.path().join("bytes"), [0xff, 0xfe]).unwrap();
         std::fs::write(folder.path().join("long"), "x".repeat(70_000)).unwrap();
-        for path in ["empty", "bytes", "long", "absent", "."] {
+        std::fs::create_dir(folder.path().join("a folder with a long name.d")).unwrap();
+        for path in ["empty", "bytes", "long", "absent", ".", "./absent", "a folder with a long name.d"] {
             let flaw = read_secret_file(folder.path(), path).unwrap_err();
             assert!(flaw.message.contains(path), "{}", flaw.message);
         }
@@ -272,7 +278,16 @@ mod tests {
 
     #[test]
     fn a_secret_in_the_place_of_a_path_is_not_shown() {
-        for pasted in ["F0123456789ABCDEF0123456789ABCDEFS", "whsec_bm90IGEgcmVhbCBzZWNyZXQ="] {
+        for pasted in [
+            "F0123456789ABCDEF0123456789ABCDEFS",
+            "whsec_bm90IGEgcmVhbCBzZWNyZXQ=",
+            "HUNTER2.SECRETHUNTER2",
+            "./HUNTER2SECRETHUNTER2",
+            ".././HUNTER2SECRETHUNTER2",
+            "/HUNTER2SECRETHUNTER2",
+            "hunter2 hunter2",
+            "hunter2\n",
+        ] {
             let flaw = read_secret_file(Path::new("."), pasted).unwrap_err();
             assert!(!flaw.message.contains(pasted), "{}", flaw.message);
         }

@@ -1,21 +1,23 @@
-//! Keeps other sites away from the page: only requests to a loopback name, and forms only from the page itself.
+//! Keeps other sites and machines away from the page: only requests to a loopback name that no proxy passed on, and forms
+//! only from the page itself.
 //!
 //! A name that leads to loopback (DNS rebinding) shows in `Host`, a form of another site in `Origin`. A browser that
-//! hides its origin still tells the site of the request.
+//! hides its origin still tells the site of the request. Browsers do not use HTTP/1.0, but proxies do.
 
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode, Version};
 
 use crate::web::{
-    PageLanguage, has_loopback_host, is_cross_site, is_navigation, is_same_origin, message_page,
+    PageLanguage, has_loopback_host, is_cross_site, is_forwarded, is_navigation, is_same_origin, message_page,
 };
 
-/// Refuses requests of other sites, and says what to do instead.
+/// Refuses requests of other sites and of proxies, and says what to do instead.
 pub(super) async fn refuse_other_sites(request: Request, next: Next) -> Response {
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-    if is_from_page(request.headers(), is_read) {
+    let is_proxied = is_forwarded(request.headers()) || request.version() == Version::HTTP_10;
+    if !is_proxied && is_from_page(request.headers(), is_read) {
         return next.run(request).await;
     }
     let PageLanguage(locale) = PageLanguage::from_headers(request.headers());

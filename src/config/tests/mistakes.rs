@@ -82,7 +82,7 @@ fn a_mistake_in_the_sample_is_named_by_its_key_and_nothing_else_is() {
     #[rustfmt::skip]
     let rows = [
         ("listen = \"127.0.0.1:8080\"", "listen = \"localhost:8080\"", "server.listen", "127.0.0.1:8080"),
-        ("listen = \"127.0.0.1:8080\"", "listen = 8080", "server.listen", "quotes"),
+        ("listen = \"127.0.0.1:8080\"", "listen = 8080", "server.listen", "0.0.0.0:8080 for every network; put it in quotes"),
         ("\"127.0.0.1:9090\"", "\"127.0.0.1:8080\"", "server.admin_listen", "port of its own"),
         ("https://bot", "http://bot", "server.public_url", "https"),
         ("https://bot.example.com", "https://bot.example.com/webhooks/main", "server.public_url", "/webhooks"),
@@ -90,6 +90,7 @@ fn a_mistake_in_the_sample_is_named_by_its_key_and_nothing_else_is() {
         ("max_connections = 1024", "max_connections = 0", "server.max_connections", "from 1 to 100000"),
         ("max_connections = 1024", "max_connections = 100001", "server.max_connections", "from 1 to 100000"),
         ("max_connections = 1024", "max_connections = \"1024\"", "server.max_connections", "quotes away"),
+        ("max_connections = 1024", "max_connections = \"many\"", "server.max_connections", "from 1 to 100000, without quotes"),
         ("max_connections = 1024", "max_connections = 10.5", "server.max_connections", "digits"),
         ("\"10.0.0.0/8\", ", "\"10.0.0.0/99\", ", "server.trusted_proxies", "10.0.0.0/8"),
         ("[\"10.0.0.0/8\", \"::1\"]", "\"::1\"", "server.trusted_proxies", "brackets"),
@@ -109,7 +110,9 @@ fn a_mistake_in_the_sample_is_named_by_its_key_and_nothing_else_is() {
         ("absolute_timeout = \"7d\"", "absolute_timeout = \"7h\"", "console.absolute_timeout", "idle_timeout"),
         ("sqlite:vincula.db", "postgres://user@host", "store.url", "postgres://user@host/database"),
         ("sqlite:vincula.db", "sqlite::memory:", "store.url", "sqlite:"),
+        ("\"sqlite:vincula.db\"", "5", "store.url", "sqlite:vincula.db; put it in quotes"),
         ("\"90d\"", "\"47h\"", "store.retention", "longer"),
+        ("\"90d\"", "90", "store.retention", "\"10m\""),
         ("\"10m\"", "\"91d\"", "store.retention", "longer"),
         ("\"30d\"", "\"30\"", "store.text_retention", "365d"),
         ("\"0123456789ABCDEF0123456789ABCDEF\"", "\"\"", "instances.main.id", "panel"),
@@ -119,10 +122,15 @@ fn a_mistake_in_the_sample_is_named_by_its_key_and_nothing_else_is() {
         ("locale = \"en\"", "locale = \"pt\"", "instances.main.locale", "`pt-BR`"),
         ("prefixes = [\"/\"]", "prefixes = [\"ab\"]", "instances.main.prefixes", "signs"),
         ("prefixes = [\"/\"]", "prefixes = []", "instances.main.prefixes", "[\"/\"]"),
-        ("prefixes = [\"/\"]", "prefixes = [1]", "instances.main.prefixes", "quotes"),
+        ("prefixes = [\"/\"]", "prefixes = [1]", "instances.main.prefixes", "signs"),
+        ("locale = \"en\"", "locale = 5", "instances.main.locale", "pt-BR"),
+        ("\"America/Sao_Paulo\"", "-3", "instances.main.time_zone", "? Put it in quotes"),
+        ("\"0123456789ABCDEF0123456789ABCDEF\"", "5", "instances.main.id", "Put it in quotes"),
         ("\"ignore\"", "\"ignor\"", "instances.main.non_admins", "`ignore`"),
-        ("owner_commands = false", "owner_commands = \"false\"", "instances.main.owner_commands", "quotes away"),
+        ("owner_commands = false", "owner_commands = \"false\"", "instances.main.owner_commands", "true or false, without quotes"),
+        ("zapi_token = true", "zapi_token = \"made-up-token\"", "instances.main.verify.zapi_token", "belongs into `instances.main.token`"),
         ("\"10m\"", "\"10\"", "instances.main.max_event_age", "\"10m\""),
+        ("\"10m\"", "10", "instances.main.max_event_age", "\"10m\""),
         ("\"30m\"", "\"0s\"", "instances.main.give_up_after", "over 0"),
         ("community_limit = 50", "community_limit = -1", "instances.main.community_limit", "from 1"),
         ("\"made-up-path-secret\"", "\"made-up/path/secret\"", "instances.main.verify.path_secret", "openssl"),
@@ -158,6 +166,20 @@ fn a_mistake_in_the_sample_is_named_by_its_key_and_nothing_else_is() {
         assert!(findings[0].source.starts_with("vincula.toml:"), "{}", findings[0]);
         assert!(findings[0].remedy.as_deref().unwrap().contains(remedy), "{wrong}: {}", findings[0]);
     }
+}
+
+#[test]
+fn a_token_in_the_place_of_a_truth_value_is_told_where_it_belongs() {
+    let name = "VINCULA__INSTANCES__MAIN__VERIFY__ZAPI_TOKEN";
+    let findings = TestFolder::with(SAMPLE).env(&[(name, "HUNTER2HUNTER2HUNTER2")]).refused();
+    let told: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [format!(
+            "{name}: instances.main.verify.zapi_token: is neither true nor false. \
+             Write true or false; the token itself belongs into `instances.main.token`."
+        )]
+    );
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! `vincula demo` from a pipe: one message per line, the replies in order, then the end.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -164,6 +165,41 @@ fn the_demo_listens_only_on_this_machine() {
         let ran = TestFolder::new().run(&["demo", option, "0.0.0.0:0"]);
         assert_eq!(ran.code, Some(1), "{ran:#?}");
         assert!(ran.err.contains("loopback"), "{}", ran.err);
+    }
+}
+
+/// The page is for browsers on this machine. They do not use HTTP/1.0, but proxies do.
+#[test]
+fn the_page_refuses_what_a_proxy_passed_on() {
+    let place = TestFolder::new();
+    let mut child = place.program(&["demo", "--page", "127.0.0.1:0"]).stdin(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    let host = line.split("http://").nth(1).unwrap().trim_end().trim_end_matches('/').to_owned();
+    let get = |version: &str, header: &str| {
+        let request = format!("GET / HTTP/{version}\r\nhost: {host}\r\n{header}connection: close\r\n\r\n");
+        let mut stream = TcpStream::connect(&host).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        response
+    };
+
+    let direct = get("1.1", "");
+    let passed_on = [
+        ("1.0", ""),
+        ("1.1", "x-forwarded-for: 192.0.2.7\r\n"),
+        ("1.1", "forwarded: for=192.0.2.7\r\n"),
+        ("1.1", "via: 1.1 proxy.example.com\r\n"),
+    ]
+    .map(|(version, header)| get(version, header));
+    child.kill().unwrap();
+    wait(&mut child, &["demo"]);
+
+    assert!(direct.starts_with("HTTP/1.1 200"), "{direct}");
+    for response in passed_on {
+        assert!(response.split(' ').nth(1) == Some("403"), "{response}");
+        assert!(response.contains("Open the address that vincula demo printed"), "{response}");
     }
 }
 
