@@ -8,7 +8,7 @@ use super::diagnostic::{ENV_PREFIX, KeyProblem, format_path, nearest_name, probl
 use super::key::{FILE_SUFFIX, Key, ValueType};
 use super::schema::{find_key, keys_below, known_names};
 use super::secrets::read_secret_file;
-use super::value_text::{describe_type_error, read_value, read_variable};
+use super::value_text::{describe_type_error, find_unquoted, read_value, read_variable};
 use super::value_tree::{Node, Tree};
 
 /// Adds a table or a value; what is in the table is added on its own. A variable is the text of its value.
@@ -27,13 +27,15 @@ pub(super) fn add_node(tree: &mut Tree, path: &[String], source: String, value: 
             };
             // What was meant is not reported again as missing.
             if let Some(meant) = meant {
-                let missing = Node { source: String::new(), key: String::new(), texts: Err(None) };
+                let missing =
+                    Node { source: String::new(), key: String::new(), texts: Err(None), unquoted: None };
                 tree.entry(secret_of(&meant).unwrap_or(meant)).or_insert(missing);
             }
             Err(problem!("is no key"; "{remedy}"))
         }
     };
-    let node = Node { source, key: format_path(path), texts: texts.map_err(Some) };
+    let unquoted = find_key(path).and_then(|key| find_unquoted(value, key.value_type));
+    let node = Node { source, key: format_path(path), texts: texts.map_err(Some), unquoted };
     tree.insert(path.to_vec(), node);
 }
 
@@ -55,7 +57,7 @@ fn suggest_key(section: &[String], name: &str, is_table: bool) -> Option<Vec<Str
 
 /// The texts of a known key, or none for a table.
 fn read_texts(path: &[String], value: &DeValue<'_>, is_variable: bool) -> Result<Vec<String>, KeyProblem> {
-    match (value, find_key(path).map(|key| key.value_type)) {
+    let texts = match (value, find_key(path).map(|key| key.value_type)) {
         (DeValue::Table(_), None | Some(ValueType::NoneOrTable)) => Ok(Vec::new()),
         (DeValue::String(text), Some(value_type)) if is_variable => read_variable(text, value_type),
         (_, Some(value_type)) => read_value(value, value_type),
@@ -66,7 +68,15 @@ fn read_texts(path: &[String], value: &DeValue<'_>, is_variable: bool) -> Result
             };
             Err(describe_type_error(value, "a table", &remedy))
         }
-    }
+    };
+    texts.map_err(|problem| match path {
+        [section @ .., table, name] if table == "verify" && name == "zapi_token" => {
+            let token = format_path(&[section, &["token".to_owned()]].concat());
+            let remedy = format!("{}; the token itself belongs into `{token}`", problem.remedy);
+            KeyProblem { remedy, ..problem }
+        }
+        _ => problem,
+    })
 }
 
 /// Puts the content of each secret's file in the place of the secret. Paths of such files start from `directory`.
@@ -74,6 +84,8 @@ pub(super) fn read_secret_files(tree: &mut Tree, directory: &Path) {
     let twins = tree.keys().filter_map(|path| Some((path.clone(), secret_of(path)?)));
     for (twin, path) in twins.collect::<Vec<_>>() {
         let Some(mut node) = tree.remove(&twin) else { continue };
+        // What is checked below is the secret, not the path.
+        node.unquoted = None;
         let name = format_path(&path);
         let is_list = find_key(&path).is_some_and(|key| key.value_type.is_list());
         let split = |text: String| match is_list {
@@ -89,7 +101,7 @@ pub(super) fn read_secret_files(tree: &mut Tree, directory: &Path) {
 }
 
 /// The path of the secret whose file the key at this path names.
-fn secret_of(path: &[String]) -> Option<Vec<String>> {
+pub(super) fn secret_of(path: &[String]) -> Option<Vec<String>> {
     let (name, section) = path.split_last()?;
     let secret = [section, &[name.strip_suffix(FILE_SUFFIX)?.to_owned()]].concat();
     find_key(&secret)?.value_type.is_secret().then_some(secret)

@@ -140,6 +140,20 @@ mod tests {
     }
 
     #[test]
+    fn an_id_that_may_be_another_credential_has_no_value() {
+        let key = "instances.main.id";
+        let id = "3C67AB641C8AA0412F6A2242B4E23AC7";
+        assert_eq!(find(&load_with(FILE, &[]), key).unwrap().0.as_deref(), Some(id));
+        for other in
+            ["F0123456789ABCDEF0123456789ABCDEFS", "0123456789ABCDEF01234567", "0123456789abcdef01234567"]
+        {
+            let config = load_with(&FILE.replace(id, other), &[]);
+            assert_eq!(find(&config, key).unwrap().0, None, "{other}");
+            assert!(!format!("{config:?}").contains(other), "{other}");
+        }
+    }
+
+    #[test]
     fn a_reload_changes_what_holds_without_a_restart() {
         let config = load_with(FILE, &[]);
         let new = format!("{FILE}name = \"Ana Souza\"\n[server]\nmax_connections = 7\n");

@@ -5,7 +5,7 @@
 
 use toml::de::DeValue;
 
-use super::check_keys::add_node;
+use super::check_keys::{add_node, secret_of};
 use super::diagnostic::{Diagnostic, ENV_PREFIX, KeyProblem, format_path, problem, refuse_if};
 use super::schema;
 use super::value_tree::{Node, Tree, child_names};
@@ -33,10 +33,11 @@ fn set_value(tree: &mut Tree, segments: &[String], name: &str, text: &str) -> Re
         let spelling = child_names(tree, &path).find(|name| is_chosen && name.to_lowercase() == *segment);
         path.push(spelling.unwrap_or(segment).to_owned());
     }
-    // A value in the place of a table that the key is in, the key itself, and what is below it.
+    // A value in the place of a table that the key is in, the key itself, what is below it, and a secret's other key.
+    let secret = |path: &[String]| secret_of(path).unwrap_or_else(|| path.to_vec());
     let is_replaced = |other: &[String], node: &Node| {
         let is_around = path.starts_with(other) && !schema::known_names(other).is_empty();
-        other.starts_with(&path) || is_around && !node.is_table()
+        other.starts_with(&path) || secret(other) == secret(&path) || is_around && !node.is_table()
     };
     let mut variables = tree.iter().filter(|(_, node)| node.is_variable());
     if let Some((_, Node { source: other, .. })) = variables.find(|(other, node)| is_replaced(other, node)) {
@@ -45,7 +46,7 @@ fn set_value(tree: &mut Tree, segments: &[String], name: &str, text: &str) -> Re
     tree.retain(|other, node| !is_replaced(other, node));
     for table in (0..path.len()).map(|depth| &path[..depth]) {
         let (source, key) = ("environment".to_owned(), format_path(table));
-        tree.entry(table.to_vec()).or_insert(Node { source, key, texts: Ok(Vec::new()) });
+        tree.entry(table.to_vec()).or_insert(Node { source, key, texts: Ok(Vec::new()), unquoted: None });
     }
     add_node(tree, &path, name.to_owned(), &DeValue::String(text.into()));
     Ok(())

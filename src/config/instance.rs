@@ -120,6 +120,8 @@ fn check_instance(instance: &Entry<'_>, values: &InstanceValues, listen: Option<
     for (key, text) in [("id", values.id.as_deref()), ("token", token), ("client_token", client_token)] {
         if let Some(problem) = text.and_then(|text| secrets::find_mismatch(key, text, is_z_api)) {
             instance.child(key).warn(problem);
+            // What stands there as an id may be a token.
+            instance.child(key).hide_value();
         }
     }
     let is_short = token.is_some_and(|token| token.len() < secrets::MIN_SECRET_LEN);

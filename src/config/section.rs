@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use super::diagnostic::{Diagnostic, KeyProblem, format_path, problem, variable_name};
 use super::effective::{ConfigOrigin, ConfigValue};
 use super::key::{FILE_SUFFIX, Key, KeyDefault, Parse};
-use super::value_text::read_variable;
+use super::value_text::{describe_unquoted, read_variable};
 use super::value_tree::{Node, Tree, child_names};
 
 /// What is given and known while reading, and what was found.
@@ -84,6 +84,12 @@ impl<'r> Entry<'r> {
     /// Reads this key, which is in that table.
     pub(super) fn read<T>(&self, table: &Self, key: &Key, parse: Parse<T>) -> Option<Vec<T>> {
         let texts = match (self.node(), key.default) {
+            (Some(Node { unquoted: Some(text), .. }), _) => {
+                let quoted = read_variable(text, key.value_type);
+                let quoted = quoted.and_then(|texts| texts.iter().try_for_each(|it| parse(it).map(drop)));
+                self.set_remedy(&describe_unquoted(quoted));
+                return None;
+            }
             (Some(node), _) => node.texts.as_ref().ok()?.clone(),
             (None, KeyDefault::Absent) => return Some(Vec::new()),
             (None, KeyDefault::SectionName) => vec![table.name().to_owned()],
@@ -132,11 +138,36 @@ impl<'r> Entry<'r> {
         self.reader.warnings.borrow_mut().push(self.diagnostic(problem));
     }
 
+    /// Replaces the remedy of what was reported about its value.
+    fn set_remedy(&self, remedy: &str) {
+        let Some(node) = self.node() else { return };
+        for error in self.reader.errors.borrow_mut().iter_mut() {
+            if (&error.source, &error.key) == (&node.source, &node.key) {
+                error.remedy = Some(remedy.to_owned());
+            }
+        }
+    }
+
+    /// Leaves out its value, which may be a secret, of the values for people to read.
+    pub(super) fn hide_value(&self) {
+        let Some((name, section)) = self.path.split_last() else { return };
+        let section = format_path(section);
+        for value in self.reader.values.borrow_mut().iter_mut() {
+            if value.section == section && value.name == *name {
+                value.value = None;
+            }
+        }
+    }
+
     /// Its place is its own, or that of the nearest table around it.
     fn diagnostic(&self, problem: KeyProblem) -> Diagnostic {
-        let nearest = (0..=self.path.len()).rev().find_map(|depth| self.reader.tree.get(&self.path[..depth]));
+        let mut sources = (0..=self.path.len())
+            .rev()
+            .filter_map(|depth| self.reader.tree.get(&self.path[..depth]).map(|node| node.source.as_str()));
+        // What was meant by another key, and what is in no file, has no place of its own.
+        let source = sources.find(|source| !source.is_empty()).unwrap_or("configuration");
         let key = self.node().map_or_else(|| format_path(&self.path), |node| node.key.clone());
-        problem.at(nearest.map_or("", |node| &node.source), key)
+        problem.at(source, key)
     }
 }
 

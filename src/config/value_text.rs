@@ -21,10 +21,38 @@ pub(super) fn read_variable(text: &str, expected: ValueType) -> Result<Vec<Strin
     if expected.is_list() { parse_list(text) } else { Ok(vec![check_text(text.to_owned(), expected)?]) }
 }
 
+/// The text that quotes would make of a value without quotes: the first such entry of a list, or the value of another key
+/// of texts.
+pub(super) fn find_unquoted(value: &DeValue<'_>, expected: ValueType) -> Option<String> {
+    let is_text = |value: &&DeValue<'_>| matches!(value, DeValue::String(_));
+    let is_scalar = |value: &&DeValue<'_>| !matches!(value, DeValue::Array(_) | DeValue::Table(_));
+    let value = match (value, expected) {
+        (DeValue::Array(entries), List(_) | SecretList(_)) => {
+            entries.iter().map(|entry| entry.get_ref()).find(|entry| !is_text(entry))
+        }
+        (_, Text(_) | Secret(_) | Word(_)) => Some(value).filter(|value| !is_text(value)),
+        _ => None,
+    };
+    value.filter(is_scalar).map(|value| inspect(value).1)
+}
+
+/// The remedy for a value without quotes that is right in quotes.
+const ADD_QUOTES: &str = "Put it in quotes";
+
+/// The remedy for a value without quotes, given the problem that its text would have in quotes.
+pub(super) fn describe_unquoted(quoted: Result<(), KeyProblem>) -> String {
+    match quoted.map_err(|problem| problem.remedy) {
+        Ok(()) => ADD_QUOTES.to_owned(),
+        Err(remedy) if remedy.contains('"') => remedy,
+        Err(remedy) if remedy.ends_with('?') => format!("{remedy} {ADD_QUOTES}"),
+        Err(remedy) => format!("{remedy}; put it in quotes"),
+    }
+}
+
 /// The text for a key of this type. The problem with a value of another type does not show the value.
 fn to_text(value: &DeValue<'_>, expected: ValueType) -> Result<String, KeyProblem> {
     let (kinds, remedy): (&[&str], _) = match expected {
-        Text(_) | Secret(_) | Word(_) => (&["text"], "Put it in quotes"),
+        Text(_) | Secret(_) | Word(_) => (&["text"], ADD_QUOTES),
         Number(..) => (&["a number"], "Write a whole number, in digits alone"),
         Bool => (&["true or false"], "Write true or false"),
         Size => (&["a number", "text"], "Write bytes, or text such as \"256KiB\""),
@@ -32,9 +60,15 @@ fn to_text(value: &DeValue<'_>, expected: ValueType) -> Result<String, KeyProble
         NoneOrTable => (&["text", "a table"], "Write a table, or \"none\""),
     };
     let (kind, text) = inspect(value);
+    let without_quotes;
     let remedy = match (kind, expected) {
         _ if kinds.contains(&kind) => return Ok(text),
-        ("text", Number(..) | Bool) => "Take the quotes away",
+        ("text", Number(..)) if check_text(text.clone(), expected).is_ok() => "Take the quotes away",
+        ("text", Number(min, max)) => {
+            without_quotes = format!("Write a whole number from {min} to {max}, without quotes");
+            &without_quotes
+        }
+        ("text", Bool) => "Write true or false, without quotes",
         ("a list" | "a table", Text(_) | Secret(_) | Word(_)) => "Write one text in quotes",
         _ => remedy,
     };
@@ -73,7 +107,11 @@ fn check_text(text: String, expected: ValueType) -> Result<String, KeyProblem> {
             (number.map(|number| number.to_string()), format!("Write a whole number from {min} to {max}"))
         }
         Word(words) => (find_word(trimmed, words), format_choices(trimmed, words)),
-        Bool => (find_word(trimmed, &["true", "false"]), "Write true or false".to_owned()),
+        // Not shown: it may be the secret that the key is about.
+        Bool => {
+            let word = find_word(trimmed, &["true", "false"]);
+            return word.ok_or_else(|| problem!("is neither true nor false"; "Write true or false"));
+        }
         _ => return Ok(text),
     };
     word.ok_or_else(|| KeyProblem::with_value(&text, "", remedy))

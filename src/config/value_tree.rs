@@ -18,6 +18,8 @@ pub(super) struct Node {
     pub(super) key: String,
     /// One text, the entries of a list, or nothing for a table; else what is wrong, until it is reported.
     pub(super) texts: Result<Vec<String>, Option<KeyProblem>>,
+    /// Of a value that lacks quotes: the text that it would be in quotes.
+    pub(super) unquoted: Option<String>,
 }
 
 impl Node {

@@ -294,7 +294,13 @@ fn without_a_file_and_an_environment_the_places_are_told() {
     let findings = TestFolder::empty().refused();
     let told = findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     assert!(told.contains("vincula.toml") && told.contains("--config"), "{told}");
-    assert!(told.contains("instances: holds no instance"), "{told}");
+    assert!(told.contains("configuration: instances: holds no instance"), "{told}");
+    assert!(findings.iter().all(|finding| !finding.source.is_empty()), "{findings:#?}");
+    let findings = TestFolder::empty().env(&[("VINCULA__SERVER__LISTEN", "127.0.0.1:0")]).refused();
+    assert!(
+        findings[0].to_string().starts_with("environment: instances: holds no instance"),
+        "{findings:#?}"
+    );
 }
 
 #[test]

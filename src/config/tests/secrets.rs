@@ -57,17 +57,38 @@ fn a_file_may_be_named_by_the_environment() {
 }
 
 #[test]
-fn a_secret_that_is_given_twice_is_refused() {
-    let place = TestFolder::with(TOKEN_FILE)
-        .file("token", "0123")
-        .env(&[("VINCULA__INSTANCES__MAIN__TOKEN", "hunter2hunter2hunter2")]);
-    let findings = place.refused();
-    assert_eq!(findings.len(), 1, "{findings:#?}");
-    assert_eq!(
-        (findings[0].source.as_str(), findings[0].key.as_str()),
-        ("vincula.toml:3", "instances.main.token_file")
-    );
-    assert!(findings[0].problem.contains("VINCULA__INSTANCES__MAIN__TOKEN"), "{}", findings[0]);
+fn a_secret_that_is_given_twice_in_one_place_is_refused() {
+    let (token, token_file) = ("VINCULA__INSTANCES__MAIN__TOKEN", "VINCULA__INSTANCES__MAIN__TOKEN_FILE");
+    let both = TOKEN_FILE.replace("token_file", "token = 'hunter2hunter2hunter2'\ntoken_file");
+    for (place, source, other) in [
+        (TestFolder::with(&both), "vincula.toml:4", "vincula.toml:3"),
+        (
+            TestFolder::with(TOKEN_FILE).env(&[(token, "hunter2hunter2hunter2"), (token_file, "token")]),
+            token_file,
+            token,
+        ),
+    ] {
+        let findings = place.file("token", "0123").refused();
+        assert_eq!(findings.len(), 1, "{findings:#?}");
+        assert_eq!(
+            (findings[0].source.as_str(), findings[0].key.as_str()),
+            (source, "instances.main.token_file")
+        );
+        assert!(findings[0].problem.contains(other), "{}", findings[0]);
+    }
+}
+
+#[test]
+fn a_variable_overrides_a_secret_of_the_file_however_either_is_given() {
+    for (text, name, value, token) in [
+        (TOKEN_FILE, "VINCULA__INSTANCES__MAIN__TOKEN", "made-up-variable", "made-up-variable"),
+        (TOKEN_FILE, "VINCULA__INSTANCES__MAIN__TOKEN_FILE", "other", "made-up-other"),
+        (MINIMAL, "VINCULA__INSTANCES__MAIN__TOKEN_FILE", "other", "made-up-other"),
+    ] {
+        let place = TestFolder::with(text).file("token", "0123").file("other", "made-up-other");
+        let config = place.env(&[(name, value)]).loaded().config;
+        assert_eq!(config.instances[0].token.expose_secret(), token, "{name}");
+    }
 }
 
 #[test]
@@ -107,6 +128,8 @@ const VARIABLES: &[&str] = &[
     "VINCULA__INSTANCES__MAIN__BASE_URL",
     "VINCULA__INSTANCES__MAIN__TOKN",
     "VINCULA__INSTANCES__MAIN__VERIFY",
+    "VINCULA__INSTANCES__MAIN__OWNER_COMMANDS",
+    "VINCULA__INSTANCES__MAIN__VERIFY__ZAPI_TOKEN",
     "VINCULA__INSTANCES__MAIN__VERIFY__PATH_SECRET",
     "VINCULA__INSTANCES__MAIN__VERIFY__PATH_SECRET_FILE",
     "VINCULA__INSTANCES__MAIN__VERIFY__HMAC",
@@ -120,6 +143,9 @@ const VARIABLES: &[&str] = &[
 const SECRETS: &[&str] = &[
     "s3cr3t",
     "s3cr3t with blanks",
+    "s3cr3t s3cr3t",
+    "s3cr3t.s3cr3ts3cr3t",
+    "./s3cr3ts3cr3ts3cr3t",
     "s3cr3t-s3cr3t-s3cr3t-s3cr3t",
     "s3cr3t/s3cr3t?s3cr3t=#%",
     "[\"s3cr3t\"]",
@@ -157,7 +183,7 @@ fn no_finding_no_warning_and_no_debug_shows_a_secret() {
                 }
             };
             // A path is told, as every finding about a file must, if it is a short word or in a folder that exists.
-            let is_path = place_of_secret.ends_with("_FILE") && secret.len() < 16;
+            let is_path = place_of_secret.ends_with("_FILE") && secret.len() < 16 && !secret.contains(' ');
             assert!(is_path || !told.contains("s3cr3t"), "{place_of_secret}={secret}: {told}");
         }
     }

@@ -33,6 +33,25 @@ fn an_invalid_configuration_ends_it_before_any_port_is_opened() {
     assert!(ran.err.contains("nowhere.toml"), "{}", ran.err);
 }
 
+/// `check` warns about it, and the service starts.
+#[test]
+fn another_credential_in_the_place_of_the_id_is_not_shown_by_the_console() {
+    let place = TestFolder::new();
+    let credential = "F0123456789ABCDEF0123456789ABCDEFS";
+    place.change(&format!("id = \"{}\"", place.sandbox.account().id), &format!("id = \"{credential}\""));
+    let ran = place.run(&["check", "--offline"]);
+    assert!(ran.out.contains("looks like the Client-Token") && !ran.out.contains(credential), "{ran:#?}");
+
+    let serving = place.serve();
+    let get = format!("GET /configuration HTTP/1.1\r\nhost: {}\r\n\r\n", serving.private);
+    let page = place.within(ask(&format!("http://{}", serving.private), get.as_bytes())).text();
+
+    assert!(page.contains("[instances.main]") && page.contains("looks like the Client-Token"), "{page}");
+    assert!(!page.contains(credential), "{page}");
+    let log = serving.stop(&place);
+    assert!(!log.contains(credential), "{log}");
+}
+
 #[test]
 fn an_occupied_port_is_reported_by_its_key() {
     let place = TestFolder::new();
