@@ -9,6 +9,16 @@ fn sample_with(right: &str, wrong: &str) -> TestFolder {
     TestFolder::with(&SAMPLE.replacen(right, wrong, 1))
 }
 
+/// The sample with one text replaced by another has one mistake: that of this key, with this text in its remedy.
+#[track_caller]
+fn assert_only_mistake((right, wrong, key, remedy): (&str, &str, &str, &str)) {
+    let findings = sample_with(right, wrong).refused();
+    assert_eq!(findings.len(), 1, "{wrong}: {findings:#?}");
+    assert_eq!(findings[0].key, key, "{wrong}");
+    assert!(findings[0].source.starts_with("vincula.toml:"), "{}", findings[0]);
+    assert!(findings[0].remedy.as_deref().unwrap().contains(remedy), "{wrong}: {}", findings[0]);
+}
+
 /// The operators' hash in the sample.
 const SAMPLE_HASH: &str =
     "\"$argon2id$v=19$m=19456,t=2,p=1$bWFkZS11cC1zYWx0LTE2Yg$bWFkZS11cC1oYXNoLW9mLTMyLWJ5dGVzLWluLWFsbCE\"";
@@ -82,15 +92,12 @@ fn a_mistake_in_the_sample_is_named_by_its_key_and_nothing_else_is() {
     #[rustfmt::skip]
     let rows = [
         ("listen = \"127.0.0.1:8080\"", "listen = \"localhost:8080\"", "server.listen", "127.0.0.1:8080"),
-        ("listen = \"127.0.0.1:8080\"", "listen = 8080", "server.listen", "0.0.0.0:8080 for every network; put it in quotes"),
         ("\"127.0.0.1:9090\"", "\"127.0.0.1:8080\"", "server.admin_listen", "port of its own"),
         ("https://bot", "http://bot", "server.public_url", "https"),
         ("https://bot.example.com", "https://bot.example.com/webhooks/main", "server.public_url", "/webhooks"),
         ("\"256KiB\"", "0", "server.max_body", "over 0"),
         ("max_connections = 1024", "max_connections = 0", "server.max_connections", "from 1 to 100000"),
         ("max_connections = 1024", "max_connections = 100001", "server.max_connections", "from 1 to 100000"),
-        ("max_connections = 1024", "max_connections = \"1024\"", "server.max_connections", "quotes away"),
-        ("max_connections = 1024", "max_connections = \"many\"", "server.max_connections", "from 1 to 100000, without quotes"),
         ("max_connections = 1024", "max_connections = 10.5", "server.max_connections", "digits"),
         ("\"10.0.0.0/8\", ", "\"10.0.0.0/99\", ", "server.trusted_proxies", "10.0.0.0/8"),
         ("[\"10.0.0.0/8\", \"::1\"]", "\"::1\"", "server.trusted_proxies", "brackets"),
@@ -110,9 +117,7 @@ fn a_mistake_in_the_sample_is_named_by_its_key_and_nothing_else_is() {
         ("absolute_timeout = \"7d\"", "absolute_timeout = \"7h\"", "console.absolute_timeout", "idle_timeout"),
         ("sqlite:vincula.db", "postgres://user@host", "store.url", "postgres://user@host/database"),
         ("sqlite:vincula.db", "sqlite::memory:", "store.url", "sqlite:"),
-        ("\"sqlite:vincula.db\"", "5", "store.url", "sqlite:vincula.db; put it in quotes"),
         ("\"90d\"", "\"47h\"", "store.retention", "longer"),
-        ("\"90d\"", "90", "store.retention", "\"10m\""),
         ("\"10m\"", "\"91d\"", "store.retention", "longer"),
         ("\"30d\"", "\"30\"", "store.text_retention", "365d"),
         ("\"0123456789ABCDEF0123456789ABCDEF\"", "\"\"", "instances.main.id", "panel"),
@@ -122,15 +127,8 @@ fn a_mistake_in_the_sample_is_named_by_its_key_and_nothing_else_is() {
         ("locale = \"en\"", "locale = \"pt\"", "instances.main.locale", "`pt-BR`"),
         ("prefixes = [\"/\"]", "prefixes = [\"ab\"]", "instances.main.prefixes", "signs"),
         ("prefixes = [\"/\"]", "prefixes = []", "instances.main.prefixes", "[\"/\"]"),
-        ("prefixes = [\"/\"]", "prefixes = [1]", "instances.main.prefixes", "signs"),
-        ("locale = \"en\"", "locale = 5", "instances.main.locale", "pt-BR"),
-        ("\"America/Sao_Paulo\"", "-3", "instances.main.time_zone", "? Put it in quotes"),
-        ("\"0123456789ABCDEF0123456789ABCDEF\"", "5", "instances.main.id", "Put it in quotes"),
         ("\"ignore\"", "\"ignor\"", "instances.main.non_admins", "`ignore`"),
-        ("owner_commands = false", "owner_commands = \"false\"", "instances.main.owner_commands", "true or false, without quotes"),
-        ("zapi_token = true", "zapi_token = \"made-up-token\"", "instances.main.verify.zapi_token", "belongs into `instances.main.token`"),
         ("\"10m\"", "\"10\"", "instances.main.max_event_age", "\"10m\""),
-        ("\"10m\"", "10", "instances.main.max_event_age", "\"10m\""),
         ("\"30m\"", "\"0s\"", "instances.main.give_up_after", "over 0"),
         ("community_limit = 50", "community_limit = -1", "instances.main.community_limit", "from 1"),
         ("\"made-up-path-secret\"", "\"made-up/path/secret\"", "instances.main.verify.path_secret", "openssl"),
@@ -149,7 +147,6 @@ fn a_mistake_in_the_sample_is_named_by_its_key_and_nothing_else_is() {
         ("commands = [\"*\"]", "commands = []", "instances.main.admins.ana.commands", "[\"*\"]"),
         ("communities = [\"*\"]", "communities = []", "instances.main.admins.ana.communities", "[\"*\"]"),
         ("sales = \"120363186053925765\"", "sales = \"Vendas\"", "instances.main.aliases.sales", "/groups"),
-        ("sales = \"120363186053925765\"", "sales = 120363186053925765", "instances.main.aliases.sales", "quotes"),
         ("sales =", "\"my sales\" =", "instances.main.aliases.\"my sales\"", "blanks"),
         ("https://hooks", "http://hooks", "notify.url", "https"),
         ("hooks.example.com", "user@hooks.example.com", "notify.url", "https"),
@@ -159,12 +156,31 @@ fn a_mistake_in_the_sample_is_named_by_its_key_and_nothing_else_is() {
         ("no_event_after = \"6h\"", "no_event_after = \"6\"", "notify.no_event_after", "\"10m\""),
         ("[instances.main.aliases]", "[instances.main.aliases]\n\"SÁLES\" = \"120363186053925766\"", "instances.main.aliases.sales", "Rename"),
     ];
-    for (right, wrong, key, remedy) in rows {
-        let findings = sample_with(right, wrong).refused();
-        assert_eq!(findings.len(), 1, "{wrong}: {findings:#?}");
-        assert_eq!(findings[0].key, key, "{wrong}");
-        assert!(findings[0].source.starts_with("vincula.toml:"), "{}", findings[0]);
-        assert!(findings[0].remedy.as_deref().unwrap().contains(remedy), "{wrong}: {}", findings[0]);
+    for row in rows {
+        assert_only_mistake(row);
+    }
+}
+
+#[test]
+fn the_remedy_for_missing_or_needless_quotes_leads_to_a_valid_value() {
+    #[rustfmt::skip]
+    let rows = [
+        ("listen = \"127.0.0.1:8080\"", "listen = 8080", "server.listen", "0.0.0.0:8080 for every network; put it in quotes"),
+        ("max_connections = 1024", "max_connections = \"1024\"", "server.max_connections", "quotes away"),
+        ("max_connections = 1024", "max_connections = \"many\"", "server.max_connections", "from 1 to 100000, without quotes"),
+        ("\"sqlite:vincula.db\"", "5", "store.url", "sqlite:vincula.db; put it in quotes"),
+        ("\"90d\"", "90", "store.retention", "\"10m\""),
+        ("prefixes = [\"/\"]", "prefixes = [1]", "instances.main.prefixes", "signs"),
+        ("locale = \"en\"", "locale = 5", "instances.main.locale", "pt-BR"),
+        ("\"America/Sao_Paulo\"", "-3", "instances.main.time_zone", "? Put it in quotes"),
+        ("\"0123456789ABCDEF0123456789ABCDEF\"", "5", "instances.main.id", "Put it in quotes"),
+        ("owner_commands = false", "owner_commands = \"false\"", "instances.main.owner_commands", "true or false, without quotes"),
+        ("zapi_token = true", "zapi_token = \"made-up-token\"", "instances.main.verify.zapi_token", "belongs into `instances.main.token`"),
+        ("\"10m\"", "10", "instances.main.max_event_age", "\"10m\""),
+        ("sales = \"120363186053925765\"", "sales = 120363186053925765", "instances.main.aliases.sales", "quotes"),
+    ];
+    for row in rows {
+        assert_only_mistake(row);
     }
 }
 
