@@ -107,8 +107,9 @@ pub(super) async fn show_undo_command(
     let instance = &run.instance.config.name;
     let record = run.store.get_state(instance, StateKind::Undo, conversation_key.as_str()).await?;
     let record: Option<UndoRecord> = record.and_then(|entry| serde_json::from_str(&entry.value).ok());
-    Ok(record.and_then(|record| record.undo_command).map(|(command, rest)| {
-        format!("{} {}", run.localizer.format_command(&command, &[]), names.show(&rest))
+    Ok(record.and_then(|record| record.undo_command).and_then(|(command, rest)| {
+        let rest = names.show_undo(&rest)?;
+        Some(format!("{} {rest}", run.localizer.format_command(&command, &[])))
     }))
 }
 
