@@ -765,6 +765,8 @@ edit-too-late = You said yes to that already; editing the message changes nothin
 edit-after-yes = That was already answered, and editing the message changes nothing any more.
 ## Words between names, and options such as --try
 correction-words = meant wrong oops mistake mistyped typo other others instead rather correction
+correction-stay-words = keep keeps keeping kept leave leaving left stay stays staying remain remains retain continue continues
+correction-negations = didn't didnt wasn't wasnt isn't isnt weren't werent shouldn't shouldnt wouldn't wouldnt
 stop-words-between-names = and & +
 courtesy-phrases = please, pls, plz, thanks, thank you, thx, thanks a lot, many thanks, for me
 without-community = without community, without a community, no community, in no community, without any community, not in a community, not in any community, outside a community

@@ -765,6 +765,8 @@ edit-too-late = Ya confirmaste ese comando, y editar el mensaje ya no cambia nad
 edit-after-yes = Eso ya fue respondido, y editar el mensaje ya no cambia nada.
 ## Words between names, and options such as --try
 correction-words = era eran equivoqué equivocado equivocada error ups otro otra otros otras digo quise quería cambia corrección corregir
+correction-stay-words = dejar deja deje dejaba dejo mantener mantén mantenga quedar queda quede quedaba quedarse permanecer permanece conservar continuar continúa continúe seguir sigue siga
+correction-negations = ni tampoco
 stop-words-between-names = y
 courtesy-phrases = por favor, porfa, porfi, gracias, muchas gracias, porfis, porfavor, plis, mil gracias, muchísimas gracias, para mí
 without-community = sin comunidad, sin ninguna comunidad, en ninguna comunidad, fuera de comunidad

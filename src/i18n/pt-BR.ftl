@@ -765,6 +765,8 @@ edit-too-late = Esse comando já foi confirmado, e editar a mensagem não muda m
 edit-after-yes = Isso já foi respondido, e editar a mensagem não muda mais nada.
 ## Words between names, and options such as --try
 correction-words = era eram errei errado errada erro engano enganei ops outro outra outros outras digo quis queria aliás troca trocar troquei correção corrigir
+correction-stay-words = deixar deixa deixe deixava deixo manter mantém mantenha manteria ficar fica fique ficava ficaria permanecer permanece permaneça conservar preservar continuar continua continue continuava
+correction-negations = nem tampouco
 stop-words-between-names = e
 courtesy-phrases = por favor, pfv, pf, faz favor, fazendo favor, obrigado, obrigada, obg, valeu, vlw, pra mim, para mim
 without-community = sem comunidade, sem nenhuma comunidade, fora de comunidade

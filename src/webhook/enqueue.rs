@@ -18,7 +18,7 @@ use super::rejection_notice::RejectionNotifier;
 use super::replay::ReplayGuard;
 use super::request_id::RequestId;
 use super::store_command::{MessagePart, NewCommandRequest, store_command, store_delivery};
-use super::talk_kind::read_talk_kind;
+use super::talk_kind::{may_correct, read_talk_kind};
 use super::verify::CLOCK_TOLERANCE;
 use crate::clock::Timestamp;
 use crate::command::kind::{CommandKind, MAX_COMMANDS};
@@ -451,11 +451,14 @@ impl Enqueuer {
                 Some(expectation) => return Ok(expectation),
             }
         }
+        if let MessageIntent::Deletion { is_edit } = event.intent
+            && let Some(expectation) = self.check_taken_back(endpoint, admin, event, is_edit).await?
+        {
+            return Ok(expectation);
+        }
         let talk = match &event.intent {
-            MessageIntent::Deletion { is_edit } => {
-                let is_edit = *is_edit;
-                return self.check_deletion(endpoint, admin, event, is_edit).await;
-            }
+            // Decided above.
+            MessageIntent::Deletion { .. } => return Ok(Expectation::No),
             MessageIntent::Photo => {
                 if self.is_requested_photo(endpoint, &key, event).await? {
                     return Ok(Expectation::Yes);
@@ -614,6 +617,29 @@ impl Enqueuer {
         }
         event.intent = MessageIntent::PromptReply { talk: None };
         Ok(Expectation::Yes)
+    }
+
+    /// Whether a deletion, or an edit that takes something back, is expected. None if it makes a correction of what was
+    /// talk, or got no reply: it is like a new message, and its version and intent are set.
+    async fn check_taken_back(
+        &self,
+        endpoint: &Endpoint,
+        admin: &Admin,
+        event: &mut AdminMessage<'_>,
+        is_edit: bool,
+    ) -> Result<Option<Expectation>, StoreUnavailable> {
+        let expectation = self.check_deletion(endpoint, admin, event, is_edit).await?;
+        let may_correct = || event.message.media.is_none() && may_correct(&event.message.text);
+        if !is_edit || !matches!(expectation, Expectation::No) || !may_correct() {
+            return Ok(Some(expectation));
+        }
+        let is_talk = |version: &MessageVersion| version.name == CommandKind::Talk.name();
+        let versions = self.set_edit_version(endpoint, admin, (event, &[])).await?;
+        if !versions.is_ok_and(|versions| versions.iter().all(is_talk)) {
+            return Ok(Some(expectation));
+        }
+        event.intent = MessageIntent::Talk;
+        Ok(None)
     }
 
     /// Sets the version of an edit to these commands; returns the earlier versions of its message, or why it is not

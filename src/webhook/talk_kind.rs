@@ -14,8 +14,7 @@ const MIN_NAME_LETTERS: usize = 4;
 /// The kind of a text that is neither a command nor a reply to a prompt. None if it corrects something and names a
 /// community or group: as a wish, it waits for no pause.
 pub(super) fn read_talk_kind(text: &str, instance: &InstanceRuntime, admin: &Admin) -> Option<TalkKind> {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let words: Vec<&str> = words.take(MAX_REQUEST_WORDS + 1).collect();
+    let words = words(text);
     if words.len() > MAX_REQUEST_WORDS {
         return Some(TalkKind::Other);
     }
@@ -23,7 +22,7 @@ pub(super) fn read_talk_kind(text: &str, instance: &InstanceRuntime, admin: &Adm
     // `mais` is an everyday word.
     let is_command = |word: &str| CATALOG.lookup(word).is_some_and(|spec| spec.takes_names());
     let long = || words.iter().copied().filter(is_long).filter(|word| !is_stop_word(word));
-    let corrects = words.iter().any(|word| in_word_list(word, "correction-words"));
+    let corrects = has_correction_word(&words);
     // A community admin sees no names that they may not use.
     let has_name = admin.from == AdminsFrom::Config && long().any(|word| is_name(word, instance));
     match (corrects, has_name) {
@@ -31,6 +30,22 @@ pub(super) fn read_talk_kind(text: &str, instance: &InstanceRuntime, admin: &Adm
         (false, false) if !long().any(is_command) => Some(TalkKind::Other),
         _ => Some(TalkKind::Request),
     }
+}
+
+/// Whether a text may correct something: it is no story, and has a word such as `ops`.
+pub(super) fn may_correct(text: &str) -> bool {
+    let words = words(text);
+    words.len() <= MAX_REQUEST_WORDS && has_correction_word(&words)
+}
+
+fn has_correction_word(words: &[&str]) -> bool {
+    words.iter().any(|word| in_word_list(word, "correction-words"))
+}
+
+/// The words of a text, or one more than a request has.
+fn words(text: &str) -> Vec<&str> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.take(MAX_REQUEST_WORDS + 1).collect()
 }
 
 /// Whether a community or group has this name, or one that begins with it.

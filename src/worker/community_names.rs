@@ -84,8 +84,23 @@ impl<'a> CommunityNames<'a> {
 
     /// Arguments as the admin may see them: names in place of ids.
     pub(super) fn show(&self, arguments: &str) -> String {
+        self.name_ids(arguments, self.admin.from == AdminsFrom::Config)
+    }
+
+    /// The arguments that undo a change of this admin, whose reply had the names of its groups. None if the admin sees its
+    /// community no more.
+    pub(super) fn show_undo(&self, arguments: &str) -> Option<String> {
+        let is_seen = |word: &str| match Target::from_id(word, &self.snapshot) {
+            Some(Target::Community(entry)) => self.allowed.by_id(&entry.id).is_some(),
+            _ => true,
+        };
+        let is_seen = self.admin.from == AdminsFrom::Config || arguments.split(' ').all(is_seen);
+        is_seen.then(|| self.name_ids(arguments, true))
+    }
+
+    fn name_ids(&self, arguments: &str, names_groups: bool) -> String {
         let name = |word: &str| match Target::from_id(word, &self.snapshot)? {
-            Target::Group(_) if self.admin.from == AdminsFrom::Community => None,
+            Target::Group(_) if !names_groups => None,
             target => Some(typed(target.name())),
         };
         let words = arguments.split(' ').filter(|word| !word.is_empty());

@@ -128,8 +128,9 @@ pub(super) async fn show_undo_command(
     names: &CommunityNames<'_>,
 ) -> Result<Option<String>, CommandError> {
     let command = undo_command(request).await?;
-    Ok(command.map(|(command, rest)| {
-        format!("{} {}", request.run.localizer.format_command(&command, &[]), names.show(&rest))
+    Ok(command.and_then(|(command, rest)| {
+        let rest = names.show_undo(&rest)?;
+        Some(format!("{} {rest}", request.run.localizer.format_command(&command, &[])))
     }))
 }
 

@@ -568,3 +568,20 @@ async fn a_full_stop_reveals_no_groups_of_other_communities() {
     assert!(theirs.contains("“Moradores”"), "{theirs}");
     assert!(!others.contains("Marketing") && !others.starts_with("1 group"), "{others}");
 }
+
+#[tokio::test]
+async fn an_undo_is_offered_with_the_names_of_its_groups() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+
+    bot.ask(BRUNO, COMMAND).await;
+    let regret = bot.ask(BRUNO, "oops, wrong one").await;
+    assert!(regret.contains(r#"/unlink "Bairro Feliz" Futebol."#), "{regret}");
+    let wish = bot.ask(BRUNO, "take it back").await;
+    assert!(wish.contains(r#"/unlink "Bairro Feliz" Futebol."#), "{wish}");
+
+    bot.ask(BRUNO, "/unlink bairro moradores").await;
+    let correction = bot.ask(BRUNO, "oops, I meant segurança da rua").await;
+    assert!(correction.contains(r#"To take it back: /link "Bairro Feliz" Moradores"#), "{correction}");
+    assert!(!correction.contains("-group"), "{correction}");
+}
