@@ -577,6 +577,7 @@ async fn an_undo_is_offered_with_the_names_of_its_groups() {
     bot.ask(BRUNO, COMMAND).await;
     let regret = bot.ask(BRUNO, "oops, wrong one").await;
     assert!(regret.contains(r#"/unlink "Bairro Feliz" Futebol."#), "{regret}");
+    bot.ask(BRUNO, "no").await;
     let wish = bot.ask(BRUNO, "take it back").await;
     assert!(wish.contains(r#"/unlink "Bairro Feliz" Futebol."#), "{wish}");
 
