@@ -29,7 +29,7 @@ INSERT INTO command (id, instance, ordering_key, seq, message_id, chat, admin, p
             AND ordering_key = 'chat-' || CAST(:chat AS TEXT) AND state IN ('waiting', 'answering')), 0),
         '3EB0' || CAST(:low AS TEXT), 'chat-' || CAST(:chat AS TEXT), 'ana', '5544999990001', NULL, 0, 'link',
         '/link Bairro Feliz futebol, xadrez', :now, :now, 'waiting')
-    ON CONFLICT (instance, message_id, version, admin) DO NOTHING;
+    ON CONFLICT (instance, message_id, version, part, admin) DO NOTHING;
 INSERT INTO chat_queue (instance, ordering_key, ready_at) VALUES ('main', 'chat-' || CAST(:chat AS TEXT), :now)
     ON CONFLICT (instance, ordering_key) DO UPDATE SET ready_at = excluded.ready_at
         WHERE chat_queue.ready_at = 9223372036854775807;

@@ -77,7 +77,7 @@ fn serve(connection: &Connection, kind: BareKind, mut receiver: mpsc::Receiver<I
                  COALESCE((SELECT MAX(seq) FROM command
                      WHERE instance = ?2 AND ordering_key = ?3 AND state IN ('waiting', 'answering')), 0) + 1,
                  ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 'waiting')
-             ON CONFLICT (instance, message_id, version, admin) DO NOTHING",
+             ON CONFLICT (instance, message_id, version, part, admin) DO NOTHING",
         ),
         commit: prepare("COMMIT"),
     };

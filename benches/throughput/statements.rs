@@ -71,7 +71,7 @@ impl<'c> Statements<'c> {
                          COALESCE((SELECT MAX(seq) FROM command
                              WHERE instance = ?2 AND ordering_key = ?3 AND state IN ('waiting', 'answering')), 0) + 1,
                          ?4, ?3, ?5, ?5, NULL, 0, 'link', ?6, ?7, ?7, 'waiting')
-                     ON CONFLICT (instance, message_id, version, admin) DO NOTHING",
+                     ON CONFLICT (instance, message_id, version, part, admin) DO NOTHING",
                 )?,
                 wake: connection.prepare(
                     "INSERT INTO chat_queue (instance, ordering_key, ready_at) VALUES (?1, ?2, ?3)
