@@ -84,8 +84,9 @@ impl Prompt {
         match () {
             () if is_after_command => Consent::Replaced,
             () if self.is_in_passing && !is_clear => Consent::Unrelated,
-            () if quote == Quote::Other && is_to_bot => Consent::Open("confirm-other-quoted"),
-            () if quote == Quote::Other || (is_talk && !is_to_bot) => Consent::Unrelated,
+            // A no to the bot closes the prompt, whatever it quotes.
+            () if quote == Quote::Other && is_to_bot && !is_no => Consent::Open("confirm-other-quoted"),
+            () if (quote == Quote::Other || is_talk) && !is_to_bot => Consent::Unrelated,
             () if timing != AnswerTiming::InTime && (is_talk || (is_no && !is_to_bot)) => Consent::Unrelated,
             () if timing == AnswerTiming::Early => Consent::Open("confirm-early"),
             () if timing == AnswerTiming::Late => Consent::Expired,
@@ -202,6 +203,8 @@ mod tests {
             (in_group(&talk), Consent::Unrelated),
             (quoting(Quote::Prompt, &yes), confirmed(&[])),
             (quoting(Quote::Other, &yes), Consent::Open("confirm-other-quoted")),
+            (quoting(Quote::Other, &no), Consent::Declined),
+            (quoting(Quote::Other, &in_group(&no)), Consent::Unrelated),
             (quoting(Quote::Other, &in_group(&yes)), Consent::Unrelated),
             (at(AnswerTiming::Early, &yes), Consent::Open("confirm-early")),
             (at(AnswerTiming::Late, &yes), Consent::Expired),

@@ -135,7 +135,11 @@ impl Prompt {
             // As many as are shown may not be all.
             None => fold(&phrase) == text && count < MAX_CANDIDATES,
         };
-        self.takes_several && count > 1 && self.words.len() <= 1 && phrases("reply-all").any(is_phrase)
+        let is_both = || count == 2 && phrases("reply-both").any(|(_, phrase)| fold(&phrase) == text);
+        self.takes_several
+            && count > 1
+            && self.words.len() <= 1
+            && (phrases("reply-all").any(is_phrase) || is_both())
     }
 
     /// The state change that stores the prompt.

@@ -117,7 +117,8 @@ async fn build_plan(context: &mut Context<'_>, text: &str) -> Result<CreatePlan,
         || suggested.is_some()
         || stripped.is_some()
         || may_be_more_than_name(text, &name)
-        || (parse_quoted_name(text).is_none() && may_be_reply(&name, context.localizer.locale));
+        || (parse_quoted_name(text).is_none() && may_be_reply(&name, context.localizer.locale))
+        || context.instance.prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()));
     let rest = command_arguments(&name, description.as_deref());
     context.preview_or_confirm(SPEC.name, rest, would, is_doubtful)?;
     Ok(CreatePlan { name, description, known, known_groups: groups, is_calling: false })

@@ -109,6 +109,9 @@ impl NameReader<'_> {
             if let Some(numbered) = self.numbered_names(tokens, at, end) {
                 names.extend(numbered);
             } else if let Some(name) = self.name_at(tokens, at, end).filter(is_name) {
+                if is_above_lines(tokens, &name.tokens) {
+                    return Err(Exclusion(name.text));
+                }
                 names.push(name);
             } else if let Some(length) = self.courtesy_at(tokens, at, end).filter(|_| !is_struck) {
                 at += length;
@@ -298,6 +301,13 @@ fn is_heading(tokens: &[Token], range: &Range<usize>) -> bool {
         |at: usize| tokens[at].text.ends_with(':') && tokens[at].text.contains(char::is_alphabetic);
     let is_last = tokens.get(range.end).is_none_or(|next| next.separator != Separator::Blank);
     ends_in_colon(range.start) || is_last && ends_in_colon(range.end - 1)
+}
+
+/// Whether a name is a heading, with other lines below it: `Suporte:`.
+fn is_above_lines(tokens: &[Token], range: &Range<usize>) -> bool {
+    let last = &tokens[range.end - 1];
+    let is_next_below = |next: &Token| next.separator == Separator::Line;
+    last.text.ends_with(':') && !last.is_quoted && tokens.get(range.end).is_some_and(is_next_below)
 }
 
 /// Whether words are a phrase of courtesy.

@@ -78,6 +78,11 @@ fn is_before_number(tokens: &[Token]) -> bool {
     matches!(tokens, [first, next, ..] if !first.is_quoted && is_word(&first.text) && parse_range(&next.text).is_some())
 }
 
+/// Whether a word stands right behind a number: the Spanish “o” of `1 o 2` means “or”.
+fn is_behind_number(tokens: &[Token], at: usize) -> bool {
+    at > 0 && tokens[at].may_join() && parse_range(&tokens[at - 1].text).is_some()
+}
+
 /// The numbers of a list, where tokens hold nothing else: each with the tokens as they are typed.
 pub fn list_numbers(tokens: &[Token]) -> Option<Vec<(String, RangeInclusive<usize>)>> {
     let (mut found, mut at) = (Vec::new(), 0);
@@ -86,7 +91,7 @@ pub fn list_numbers(tokens: &[Token]) -> Option<Vec<(String, RangeInclusive<usiz
             found.push((join(&tokens[at..at + length]), range));
             at += length;
         } else if tokens[at].joins_names()
-            || is_before_number(&tokens[at..])
+            || (is_before_number(&tokens[at..]) && !is_behind_number(tokens, at))
             || (found.is_empty() && is_heading(&tokens[at..]))
         {
             at += 1;
