@@ -1,5 +1,6 @@
 //! The sign-in of the console: passwords, sessions, the proxy in front, roles, and what is refused.
 
+use sha2::Digest as _;
 use std::time::Duration;
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
@@ -259,11 +260,15 @@ async fn t38_a_forged_cookie_is_no_session() {
         assert!(!browser.clone().cookie(&changed).is_signed_in().await, "{changed}");
     }
     let (name, value) = cookie.split_once('=').unwrap();
+    let fingerprint = hex::encode(&sha2::Sha256::digest(hash(OPERATOR))[..16]);
     for forged in [
         stranger.cookie.clone().unwrap(),
         format!("__Host-{name}={value}"),
         format!("{name}="),
         format!("{name}=1 operator {} {} 0", START.0, START.0),
+        // The text of a session, known to somebody who knows the password's hash, but not encrypted.
+        format!("{name}=1%20operator%20{}%20{}%20{fingerprint}", START.0, START.0),
+        format!("{name}=1 operator {} {} {fingerprint}", START.0, START.0),
     ] {
         assert!(!browser.clone().cookie(&forged).is_signed_in().await, "{forged}");
     }
