@@ -7,15 +7,15 @@ use crate::clock::{Clock, Timestamp};
 use crate::command::context::{CommandError, TimingConfig};
 use crate::command::parsed_text::ParsedText;
 use crate::command::progress::Progress;
-use crate::command::prompt::Prompt;
-use crate::command::resolution::DeferredCommand;
+use crate::command::prompt::{PROMPT_TTL, Prompt, recent_prompt};
+use crate::command::resolution::{DeferredCommand, MissingPart, ResolveContext};
 use crate::command::spec::CommandSpec;
 use crate::config::Admin;
 use crate::domain::{Chat, ConversationKey, InstanceName, Person};
 use crate::instance::{InstanceRuntime, ReloadableInstance};
 use crate::parse::arguments::{Arguments, TypedArguments};
 use crate::reply::{Localizer, Reply, ReplyLine, UsageError};
-use crate::storage::{CommandRecord, Outcome, StateChange, Store};
+use crate::storage::{CommandRecord, Outcome, StateChange, Store, StoreUnavailable};
 use crate::telemetry::Metrics;
 use crate::zapi::Zapi;
 
@@ -107,12 +107,28 @@ impl Request<'_> {
             ..CommandOutcome::usage_error(reply)
         }
     }
-}
 
-impl Request<'_> {
     /// Whether the chat is a direct one with the bot: each text of it is for the bot.
     pub(super) fn is_direct(&self) -> bool {
         matches!(self.chat, Chat::Direct(_)) && !self.command.by_owner
+    }
+
+    /// What an indirect command may use. `part`: its text as the missing part of the command of the open prompt.
+    pub(super) fn resolve_context<'b>(
+        &'b self,
+        has_no_prefix: bool,
+        part: Option<&'b MissingPart>,
+    ) -> ResolveContext<'b> {
+        let Self { run, command, conversation_key, .. } = self;
+        let (store, instance, localizer) = (run.store, &run.instance.config.name, run.localizer);
+        ResolveContext { store, instance, conversation_key, command, has_no_prefix, localizer, part }
+    }
+
+    /// The open prompt of the admin in this chat.
+    pub(super) async fn recent_prompt(&self) -> Result<Option<Prompt>, StoreUnavailable> {
+        let Self { run, command, .. } = self;
+        let recently = (PROMPT_TTL, command.accepted_at);
+        recent_prompt(run.store, &run.instance.config.name, self.conversation_key, recently).await
     }
 
     /// The reply to arguments that cannot be read. In a direct chat it asks for a part that is missing; `known` has the

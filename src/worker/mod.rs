@@ -19,6 +19,7 @@ mod progress;
 mod regret;
 mod resolve;
 mod resolve_community;
+mod sentence;
 pub mod retention;
 mod retry_notice;
 mod retry_policy;

@@ -9,7 +9,7 @@ use super::wish::{WishResolution, resolve_wish};
 use crate::authorization::may_use;
 use crate::command::context::CommandError;
 use crate::command::parsed_text::{ParsedCommand, ParsedRequest, ParsedWish};
-use crate::command::prompt::{PROMPT_TTL, Prompt, clear_prompt, is_set, recent_prompt, void_prompt};
+use crate::command::prompt::{Prompt, clear_prompt, is_set, void_prompt};
 use crate::command::resolution::{DeferredCommand, MissingPart, Resolution, ResolveContext};
 use crate::command::spec::CommandSpec;
 use crate::command::wish::Wish;
@@ -129,11 +129,9 @@ async fn close_passing_offer(
     request: &Request<'_>,
     mut outcome: CommandOutcome,
 ) -> Result<CommandOutcome, StoreUnavailable> {
-    let Request { run, command, conversation_key, .. } = request;
-    let recently = (PROMPT_TTL, command.accepted_at);
-    let prompt = recent_prompt(run.store, &run.instance.config.name, conversation_key, recently).await?;
+    let prompt = request.recent_prompt().await?;
     if prompt.is_some_and(|prompt| prompt.is_in_passing) && !outcome.state_changes.iter().any(is_set) {
-        outcome.state_changes.push(void_prompt(conversation_key));
+        outcome.state_changes.push(void_prompt(request.conversation_key));
     }
     Ok(outcome)
 }
@@ -201,19 +199,10 @@ async fn resolve_indirect(
     arguments: &Arguments,
     (has_no_prefix, part): (bool, Option<&MissingPart>),
 ) -> Result<Option<DeferredCommand>, EarlyExit> {
-    let Request { run, command, conversation_key, .. } = request;
-    if let Some(stored) = &command.deferred_command {
+    if let Some(stored) = &request.command.deferred_command {
         return Ok(Some(serde_json::from_str(stored).map_err(|_| CommandError::UnreadablePlan)?));
     }
-    let context = ResolveContext {
-        store: run.store,
-        instance: &run.instance.config.name,
-        conversation_key,
-        command,
-        has_no_prefix,
-        localizer: run.localizer,
-        part,
-    };
+    let context = request.resolve_context(has_no_prefix, part);
     let resolution = match spec.is_confirmation() {
         true => match confirm::resolve(&context, arguments).await? {
             Resolution::Command(deferred) if deferred.command == undo::SPEC.name => {

@@ -224,11 +224,7 @@ async fn offer_photo(request: &Request<'_>) -> Result<Option<CommandOutcome>, St
     let names = &CommunityNames::new(snapshot, directory, admin, None);
     let tokens = &Tokenizer::new(text, false).read_all(false).unwrap_or_default();
     let finder = ArgumentFinder { request, names, source: text, tokens, is_sentence: true };
-    let offer = |community: String| {
-        let shown = names.show(&community);
-        request.offer_command("wish-offer", &photo::SPEC, community, &shown)
-    };
-    Ok(finder.whole_community().map(offer))
+    Ok(finder.whole_community().map(|community| finder.offer(&photo::SPEC, community)))
 }
 
 /// Greets at most once a day, in the instance's time zone.
