@@ -17,7 +17,7 @@ use crate::directory::fold;
 use crate::domain::CommunityId;
 use crate::engine::whole_groups;
 use crate::i18n;
-use crate::parse::arguments::{self, ArgKind};
+use crate::parse::arguments::{self, ArgKind, TypedArguments};
 use crate::parse::names::{is_courtesy_phrase, is_exclusion, next_in_list, strip_courtesy};
 use crate::parse::numbers::MAX_OPTIONS;
 use crate::parse::phrases::phrases;
@@ -37,9 +37,6 @@ const MAX_WORDS_OF_UNKNOWN: usize = 3;
 
 /// The most words before the word for a message.
 const MAX_WORDS_BEFORE_MESSAGE: usize = 4;
-
-/// The most words at the beginning of a text in which the community is looked for.
-const MAX_WORDS_BEFORE_TEXT: usize = 24;
 
 /// What a wish for a command is resolved to.
 pub(super) enum WishResolution {
@@ -65,12 +62,12 @@ pub(super) async fn resolve_wish(
     let Request { run, .. } = request;
     let Some(asked) = CATALOG.lookup(&wish.command) else { return Ok(None) };
     let names = &CommunityNames::load(request, run.instance.directory.snapshot(run.zapi).await?).await?;
-    let mut tokenizer = Tokenizer::new(&wish.rest, false);
-    // Quotes that are not closed name nothing; in a text they do not matter.
-    let tokens = &match asked.is_verbatim() {
-        true => tokenizer.read_words(MAX_WORDS_BEFORE_TEXT),
-        false => tokenizer.read_all(false).unwrap_or_default(),
+    let tokens = match asked.is_verbatim() {
+        true => TypedArguments::parse(asked.args, asked.is_mutating, &wish.rest).map(|typed| typed.tokens),
+        false => Tokenizer::new(&wish.rest, false).read_all(false),
     };
+    // Quotes that are not closed name nothing.
+    let tokens = &tokens.unwrap_or_default();
     let finder = ArgumentFinder { request, names, source: &wish.rest, tokens, is_sentence: true };
     let sentence = finder.read_sentence();
     let reader = WishReader { wish, finder, sentence };
@@ -345,13 +342,13 @@ impl WishReader<'_> {
         if !tokens[..name.tokens.start].iter().all(leads) || communities.next().is_some_and(is_listed) {
             return None;
         }
-        let behind = &self.wish.rest[tokens[name.tokens.end - 1].span.end..];
-        let behind = behind.trim_start_matches(|c: char| c.is_whitespace() || c == ':' || is_comma(c));
-        let text = match strip_words_before_text(spec, behind.strip_prefix("- ").unwrap_or(behind)) {
+        let typed = TypedArguments::parse(spec.args, spec.is_mutating, &self.wish.rest).ok()?;
+        let found = typed.assign_community(spec.args, name.tokens.clone(), &name.text).ok()?;
+        let text = match strip_words_before_text(spec, &found.text) {
             "" if self.has_verb("wish-removal-words") => "-",
             text => text,
         };
-        Some(format!("{} {text}", self.finder.community_id(&name.text)))
+        Some(format!("{} {} {text}", found.flags.to_typed(), self.finder.community_id(&name.text)))
     }
 }
 
@@ -387,27 +384,19 @@ fn new_community_name(ParsedWish { rest, phrase, .. }: &ParsedWish) -> Option<St
     // `chamada do Bem` has all of the name.
     let is_about = leads("create-community-words") && !leads("create-words-behind-community");
     let mut name = rest[start..].trim();
-    let is_preposition = |word: &str| in_word_list(word, "wish-prepositions");
-    let behind = skip_small_words(name, is_preposition).filter(|_| is_about);
+    let behind = skip_preposition(name).filter(|_| is_about);
     name = behind.unwrap_or(name);
     while let Some(at) = word_starts(name).skip(1).find(|at| is_courtesy_phrase(&name[*at..])) {
         name = name[..at].trim_end_matches(|c: char| c.is_whitespace() || is_comma(c));
     }
     let names_more = word_starts(name).skip(1).any(|at| {
-        let behind = name[at..].split_once(char::is_whitespace);
-        behind.is_some_and(|(word, others)| match in_word_list(word, "stop-words-between-names") {
-            true => CATALOG.parse_wish(others).is_some_and(|wish| !wish.rest.is_empty()),
-            false
-                if word.starts_with(char::is_lowercase)
-                    && in_word_list(word, "create-words-of-condition") =>
-            {
-                true
-            }
-            false => {
-                let mut small = words(others).take_while(|word| is_stop_word(word));
-                in_word_list(word, "stop-words") && small.any(|word| in_word_list(word, "group-words"))
-            }
-        })
+        let Some((word, others)) = name[at..].split_once(char::is_whitespace) else { return false };
+        let is_in = |key| in_word_list(word, key);
+        let mut small = words(others).take_while(|word| is_stop_word(word));
+        is_in("stop-words-between-names")
+            && CATALOG.parse_wish(others).is_some_and(|wish| !wish.rest.is_empty())
+            || is_in("create-words-of-condition") && word.starts_with(char::is_lowercase)
+            || is_in("stop-words") && small.any(|word| in_word_list(word, "group-words"))
     });
     let looks_like_name = phrase.contains(' ') || name.starts_with(|c: char| !c.is_lowercase());
     (looks_like_name && !names_more).then(|| match behind {
@@ -416,17 +405,15 @@ fn new_community_name(ParsedWish { rest, phrase, .. }: &ParsedWish) -> Option<St
     })
 }
 
-/// What follows the small words at the beginning of a text, if the first one is of this kind: `do`, `para os`. A capital
-/// letter begins a name.
-fn skip_small_words(text: &str, is_first: impl Fn(&str) -> bool) -> Option<&str> {
-    let is_small = |word: &&str| {
-        !word.starts_with(char::is_uppercase)
-            && (is_stop_word(word) || in_word_list(word, "wish-prepositions"))
-    };
-    let words = || text.split_whitespace();
-    let count = words().take_while(is_small).count();
-    let is_led = count > 0 && words().next().is_some_and(is_first);
-    word_starts(text).nth(count).filter(|_| is_led).map(|start| &text[start..])
+/// What follows a preposition at the beginning of a text, and small words: `do`, `para os`. A capital letter begins a
+/// name.
+fn skip_preposition(text: &str) -> Option<&str> {
+    let is_preposition = |word: &str| in_word_list(word, "wish-prepositions");
+    let is_small =
+        |word: &&str| !word.starts_with(char::is_uppercase) && (is_stop_word(word) || is_preposition(word));
+    let mut small = text.split_whitespace().take_while(is_small);
+    let is_led = small.next().is_some_and(is_preposition);
+    word_starts(text).nth(1 + small.count()).filter(|_| is_led).map(|start| &text[start..])
 }
 
 /// A text with its first letter as a capital.
