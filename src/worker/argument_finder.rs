@@ -3,8 +3,9 @@
 
 use std::ops::Range;
 
+use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
-use super::context::{CommandOutcome, Request};
+use super::request::Request;
 use super::sentence::{Kind, KnownNames, Mention, Sentence};
 use crate::command::spec::CommandSpec;
 use crate::config::AdminsFrom;

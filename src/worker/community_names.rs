@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use super::context::Request;
+use super::request::Request;
 use crate::authorization::may_in;
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, Directory, NameIndex, Snapshot};

@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use super::argument_finder::ArgumentFinder;
+use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
-use super::context::{CommandOutcome, Request};
+use super::request::Request;
 use super::sentence::Verb;
 use crate::command::parsed_text::{ParsedRequest, ParsedText};
 use crate::command::prompt::Prompt;

@@ -5,7 +5,7 @@
 
 use super::argument_finder::{ArgumentFinder, is_preposition};
 use super::community_names::CommunityNames;
-use super::context::Request;
+use super::request::Request;
 use crate::command::consent::is_reaction;
 use crate::command::context::CommandError;
 use crate::command::resolution::MissingPart;

@@ -2,8 +2,9 @@
 
 use std::sync::LazyLock;
 
+use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
-use super::context::{CommandOutcome, Request};
+use super::request::Request;
 use super::wish::{offer_undo, show_undo_command};
 use crate::command::context::CommandError;
 use crate::command::prompt::LATE_REPLY_NOTICE_WINDOW;

@@ -1,9 +1,10 @@
 //! Resolves a stored command: the typed one, or the one that it stands for (`/confirm`, `/undo`).
 
-use super::context::{CONFIRM_COMMAND, CommandOutcome, EarlyExit, Request, ResolvedCommand};
+use super::command_outcome::{CommandOutcome, EarlyExit};
 use super::correction::{correct_offer, offer_correction};
 use super::missing_part::read_missing_part;
 use super::regret::reply_to_regret;
+use super::request::Request;
 use super::talk::reply_to_talk;
 use super::wish::{WishResolution, resolve_wish};
 use crate::authorization::may_use;
@@ -16,18 +17,29 @@ use crate::command::wish::Wish;
 use crate::commands::{CATALOG, confirm, undo};
 use crate::domain::Chat;
 use crate::engine::whole_groups;
-use crate::parse::arguments::{ArgKind, Arguments};
+use crate::parse::arguments::{ArgKind, Arguments, TypedArguments};
 use crate::parse::further_command::has_further_command;
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::parse::text::likely_name;
 use crate::reply::{Reply, ReplyLine, escape_markup};
 use crate::storage::{LeaseError, Outcome, StoreUnavailable};
 
+/// The command to run: the typed one, or the one that replaces it.
+pub(super) struct ResolvedCommand {
+    pub(super) spec: &'static CommandSpec,
+    /// Its arguments as they are typed.
+    pub(super) typed: TypedArguments,
+    /// Its arguments by kind.
+    pub(super) arguments: Arguments,
+    /// The command that replaces the typed one, if one does.
+    pub(super) deferred: Option<DeferredCommand>,
+}
+
 /// Resolves the command, or ends it with a reply.
 pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCommand, EarlyExit> {
     let Request { run, command, .. } = request;
     let as_prompt_reply =
-        |rest: &str| (&confirm::SPEC, ParsedCommand::new(&confirm::SPEC, CONFIRM_COMMAND, rest));
+        |rest: &str| (&confirm::SPEC, ParsedCommand::new(&confirm::SPEC, confirm::SPEC.name, rest));
     let mut has_no_prefix = false;
     let mut wished = None;
     let part = read_missing_part(request).await?;

@@ -6,8 +6,10 @@ use std::ops::Range;
 use tokio::time::Instant;
 
 use super::argument_finder::ArgumentFinder;
+use super::command_outcome::{CommandOutcome, EarlyExit};
 use super::community_names::CommunityNames;
-use super::context::{CommandOutcome, EarlyExit, Request, ResolvedCommand, RunContext};
+use super::request::{Request, RunContext};
+use super::resolve::ResolvedCommand;
 use crate::authorization::may_use;
 use crate::command::context::CommandError;
 use crate::command::prompt::Prompt;

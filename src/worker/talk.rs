@@ -1,8 +1,9 @@
 //! Replies to texts of an admin in a direct chat that are neither a command nor a reply to a prompt.
 
 use super::argument_finder::ArgumentFinder;
+use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
-use super::context::{CommandOutcome, Request};
+use super::request::Request;
 use crate::authorization::{may_in, may_use};
 use crate::command::consent::is_reaction;
 use crate::command::prompt::{self, Prompt};

@@ -1,8 +1,9 @@
 //! Undoing a part of the last change: `desfaz só o suporte`. `/undo` takes back the whole; the part is offered.
 
 use super::argument_finder::ArgumentFinder;
-use super::context::{CommandOutcome, Request};
+use super::command_outcome::CommandOutcome;
 use super::correction::join_arguments;
+use super::request::Request;
 use crate::command::undo_record::load_undo;
 use crate::commands::{CATALOG, undo};
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};

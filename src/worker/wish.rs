@@ -4,8 +4,9 @@
 //! as in the command. Where words are left that are no names, nothing is offered.
 
 use super::argument_finder::{ArgumentFinder, is_preposition};
+use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
-use super::context::{CommandOutcome, Request};
+use super::request::Request;
 use super::sentence::{Kind, Mention, Sentence};
 use super::undo_part::{offer_part, undo_command};
 use crate::command::context::CommandError;
