@@ -7,11 +7,11 @@
 use std::time::Duration;
 
 use crate::command::resolution::{DeferredCommand, Resolution, ResolveContext};
-use crate::command::undo_record::UndoRecord;
+use crate::command::undo_record::{UndoRecord, load_undo};
 use crate::command::{CommandSpec, HelpSection};
 use crate::parse::flags::Flags;
 use crate::reply::{Reply, ReplyLine};
-use crate::storage::{LeaseError, StateKind};
+use crate::storage::LeaseError;
 
 /// The command.
 pub const SPEC: CommandSpec = CommandSpec {
@@ -38,10 +38,7 @@ const INSTEAD: [(&str, &str, &str); 5] = [
 /// Finds the command that replaces this one.
 pub async fn resolve(context: &ResolveContext<'_>, flags: Flags) -> Result<Resolution, LeaseError> {
     let ResolveContext { store, instance, conversation_key, localizer, .. } = *context;
-    let stored = store.get_state(instance, StateKind::Undo, conversation_key.as_str()).await?;
-    let undo =
-        stored.and_then(|stored| Some((stored.at, serde_json::from_str::<UndoRecord>(&stored.value).ok()?)));
-    let Some((changed_at, record)) = undo else {
+    let Some((changed_at, record)) = load_undo(store, instance, conversation_key).await? else {
         return Ok(ReplyLine::not_done("undo-nothing").into());
     };
     let quotes_other = quotes_other(context, &record).await?;

@@ -38,17 +38,17 @@ impl PriorState {
 }
 
 /// The outcome of each item that had to be changed, by its position in the plan.
-pub type Outcomes = HashMap<usize, Outcome>;
+pub type ItemOutcomes = HashMap<usize, ItemOutcome>;
 
 /// Those of these items that are done, or may be: undo includes them.
-pub fn retain_maybe_done(mut items: Vec<usize>, outcomes: &Outcomes) -> Vec<usize> {
-    items.retain(|at| outcomes.get(at).is_some_and(Outcome::may_be_done));
+pub fn retain_maybe_done(mut items: Vec<usize>, outcomes: &ItemOutcomes) -> Vec<usize> {
+    items.retain(|at| outcomes.get(at).is_some_and(ItemOutcome::may_be_done));
     items
 }
 
 /// The outcome of a group or a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ItemOutcome {
     /// Done now.
     Done,
     /// Z-API refused, with what it said.
@@ -99,7 +99,7 @@ pub enum Place {
     MayBeBack,
 }
 
-impl Outcome {
+impl ItemOutcome {
     /// Whether it is done, or may be: then undo includes it.
     pub fn may_be_done(&self) -> bool {
         match self {

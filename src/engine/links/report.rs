@@ -1,16 +1,16 @@
 //! The report on groups, and the preview.
 
 use crate::engine::links::plan::{LinkAction, LinkPlan, PlanItem};
-use crate::engine::outcome::{Outcome, Outcomes, PriorState};
+use crate::engine::outcome::{ItemOutcome, ItemOutcomes, PriorState};
 use crate::engine::report::{wanted_line, with_first_line};
 use crate::parse::numbers::{MAX_OPTIONS, parse_numbers};
 use crate::reply::{MAX_CANDIDATES, ReplyLine};
 
 impl LinkPlan {
     /// The report, from the state before and the outcome of each group.
-    pub fn report_lines(&self, outcomes: &Outcomes) -> Vec<ReplyLine> {
+    pub fn report_lines(&self, outcomes: &ItemOutcomes) -> Vec<ReplyLine> {
         self.build_lines("done", &self.first_numbers(), |at, item| {
-            self.outcome_line(item, outcomes.get(&at).unwrap_or(&Outcome::NotReadBack))
+            self.outcome_line(item, outcomes.get(&at).unwrap_or(&ItemOutcome::NotReadBack))
         })
     }
 
@@ -80,16 +80,16 @@ impl LinkPlan {
         self.fill_names(item, line).with_icon("➡️")
     }
 
-    fn outcome_line(&self, item: &PlanItem, outcome: &Outcome) -> ReplyLine {
+    fn outcome_line(&self, item: &PlanItem, outcome: &ItemOutcome) -> ReplyLine {
         let (name, community) = (item.name.as_str(), self.name.as_str());
         let command = match outcome {
-            Outcome::Done => {
+            ItemOutcome::Done => {
                 let key = format!("{}-done", self.text_key());
                 let line = wanted_line(self.items.len(), &key, "group").with_icon("✅");
                 return self.fill_names(item, line);
             }
-            Outcome::InOtherCommunity(_) => ("move", vec![name, community]),
-            Outcome::NotMoved { from, .. } => ("link", vec![from.as_str(), name]),
+            ItemOutcome::InOtherCommunity(_) => ("move", vec![name, community]),
+            ItemOutcome::NotMoved { from, .. } => ("link", vec![from.as_str(), name]),
             _ => ("community", vec![community]),
         };
         outcome.line("group").name("name", name).with_command("command", command.0, &command.1)
@@ -132,7 +132,7 @@ impl LinkPlan {
             (LinkAction::Unlink, Some(other)) => {
                 ReplyLine::new("group-elsewhere-unlink").with_icon("⚠️").name("community", other)
             }
-            (_, other) => Outcome::InOtherCommunity(other).line("group"),
+            (_, other) => ItemOutcome::InOtherCommunity(other).line("group"),
         };
         line.name("name", &item.name).with_command("command", "move", &[&item.name, &self.name])
     }

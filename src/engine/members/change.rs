@@ -8,7 +8,7 @@ use crate::engine::members::person::default_dialing_code;
 use crate::engine::members::plan::MemberPlan;
 use crate::engine::members::reconcile::reconcile_members;
 use crate::engine::members::survey::build_plan;
-use crate::engine::outcome::{Outcome, retain_maybe_done};
+use crate::engine::outcome::{ItemOutcome, retain_maybe_done};
 use crate::engine::reconcile::store_plan_and_acquire;
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::Arguments;
@@ -37,7 +37,7 @@ pub async fn change_members(
     let done = retain_maybe_done(plan.pending(), &outcomes);
     if !done.is_empty() {
         let invited: Vec<usize> =
-            done.iter().copied().filter(|at| outcomes[at] == Outcome::Invited).collect();
+            done.iter().copied().filter(|at| outcomes[at] == ItemOutcome::Invited).collect();
         let undo_command = action.undone_by().map(|by| (by, plan.arguments(&done)));
         context.set_undo_if(action.command(), undo_command, Some(plan.arguments(&invited)));
     }
