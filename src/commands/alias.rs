@@ -4,7 +4,7 @@
 //! It is stored with the reply. Aliases of the configuration cannot be changed from a chat, and rights depend
 //! on them alone: an alias of a chat gives nobody more rights.
 
-use crate::command::{CommandError, CommandSpec, Context, HelpSection, Prompt};
+use crate::command::{CommandError, CommandSpec, Context, Prompt};
 use crate::directory::{CommunityEntry, Snapshot, fold};
 use crate::domain::{CommunityId, GroupId, InviteLink};
 use crate::engine::aliases::alias_line;
@@ -17,14 +17,8 @@ use crate::parse::word_lists::{in_word_list, is_stop_word};
 use crate::reply::{Reply, ReplyLine, typed};
 use crate::storage::StateKind;
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "alias",
-    pt: &["apelido"],
-    es: &["apodo", "alias"],
-    args: &[ArgKind::Keyword("arg-alias")],
-    is_mutating: true,
-    section: HelpSection::Bot,
-};
+pub const SPEC: CommandSpec =
+    CommandSpec::mutating("alias", &["apelido"], &["apodo", "alias"], &[ArgKind::Keyword("arg-alias")]);
 
 /// The most characters of an alias.
 const MAX_NAME_LEN: usize = 40;

@@ -8,7 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{CommandError, CommandSpec, Confirmation, Context, HelpSection};
+use crate::command::{CommandError, CommandSpec, Confirmation, Context};
 use crate::domain::{Chat, CommunityId, GroupId, Locale, Media, MediaKind};
 use crate::engine::api_change;
 use crate::engine::audience::{announcement_group, count_members};
@@ -21,14 +21,12 @@ use crate::storage::{StateChange, StateKind};
 use crate::zapi::Priority;
 
 /// The command spec.
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "announce",
-    pt: &["avisar", "anunciar"],
-    es: &["anunciar", "avisar"],
-    args: &[ArgKind::Community, ArgKind::Text],
-    is_mutating: true,
-    section: HelpSection::Communities,
-};
+pub const SPEC: CommandSpec = CommandSpec::mutating(
+    "announce",
+    &["avisar", "anunciar"],
+    &["anunciar", "avisar"],
+    &[ArgKind::Community, ArgKind::Text],
+);
 
 /// The most characters of an announcement: longer messages are folded or cut.
 const MAX_LEN: usize = 4_000;

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::authorization::may_everywhere;
-use crate::command::{CommandError, CommandSpec, Context, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context};
 use crate::directory::fold;
 use crate::domain::{CommunityId, GroupId, Locale};
 use crate::engine::api_change;
@@ -26,14 +26,8 @@ use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, UsageError, escape_markup};
 use crate::zapi::{ApiError, ApiErrorKind, SubGroup};
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "create",
-    pt: &["criar"],
-    es: &["crear"],
-    args: &[ArgKind::FreeText("arg-create")],
-    is_mutating: true,
-    section: HelpSection::Communities,
-};
+pub const SPEC: CommandSpec =
+    CommandSpec::mutating("create", &["criar"], &["crear"], &[ArgKind::FreeText("arg-create")]);
 
 /// The most characters of a name.
 const MAX_NAME_LEN: usize = 100;
@@ -96,8 +90,10 @@ async fn build_plan(context: &mut Context<'_>, text: &str) -> Result<CreatePlan,
     }
     check_length(&name, MAX_NAME_LEN)?;
     check_length(description.as_deref().unwrap_or_default(), MAX_DESCRIPTION_LEN)?;
-    let (known, groups) = tokio::join!(find_by_name(context, &name), groups_of_name(context, &name));
-    let (known, groups) = (known?, groups?);
+    let (known, groups) = tokio::join!(find_by_name(context, &name), context.zapi.groups());
+    let known = known?;
+    let known_groups = groups?.into_iter().filter(|group| fold(&group.name) == fold(&name));
+    let known_groups = known_groups.map(|group| group.id).collect();
     failpoint::reach(Step::StateRead);
     let mut would = vec![ReplyLine::preview("create-would").name("community", name.as_str())];
     would.extend(description_lines(description.as_deref()));
@@ -121,7 +117,7 @@ async fn build_plan(context: &mut Context<'_>, text: &str) -> Result<CreatePlan,
         || context.instance.prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()));
     let rest = command_arguments(&name, description.as_deref());
     context.preview_or_confirm(SPEC.name, rest, would, is_doubtful)?;
-    Ok(CreatePlan { name, description, known, known_groups: groups, is_calling: false })
+    Ok(CreatePlan { name, description, known, known_groups, is_calling: false })
 }
 
 fn description_lines(description: Option<&str>) -> Vec<ReplyLine> {
@@ -220,16 +216,8 @@ async fn new_community(
 
 /// Reads the communities of a name.
 async fn find_by_name(context: &Context<'_>, name: &str) -> Result<Vec<CommunityId>, ApiError> {
-    let name = fold(name);
-    let all = context.zapi.communities().await?;
-    Ok(all.into_iter().filter(|each| fold(&each.name) == name).map(|each| each.id).collect())
-}
-
-/// Reads the groups of a name.
-async fn groups_of_name(context: &Context<'_>, name: &str) -> Result<Vec<GroupId>, ApiError> {
-    let name = fold(name);
-    let all = context.zapi.groups().await?;
-    Ok(all.into_iter().filter(|each| fold(&each.name) == name).map(|each| each.id).collect())
+    let all = context.zapi.communities().await?.into_iter();
+    Ok(all.filter(|each| fold(&each.name) == fold(name)).map(|each| each.id).collect())
 }
 
 /// The name, which may stand in quotes, and the description after a bar or on later lines.

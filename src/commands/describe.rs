@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{CommandError, CommandSpec, Context, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context};
 use crate::domain::CommunityId;
 use crate::engine::api_change::{self, ApiChange};
 use crate::engine::free_text::{
@@ -19,14 +19,12 @@ use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, UsageError};
 use crate::zapi::{ApiError, ChangePermit, Zapi};
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "describe",
-    pt: &["descrever", "descrição"],
-    es: &["describir", "descripción"],
-    args: &[ArgKind::Community, ArgKind::Text],
-    is_mutating: true,
-    section: HelpSection::Communities,
-};
+pub const SPEC: CommandSpec = CommandSpec::mutating(
+    "describe",
+    &["descrever", "descrição"],
+    &["describir", "descripción"],
+    &[ArgKind::Community, ArgKind::Text],
+);
 
 /// The most characters of a description (WhatsApp accepts no more).
 const MAX_DESCRIPTION_LEN: usize = 2_048;

@@ -1,7 +1,7 @@
 //! `/link`, `/unlink` and `/move`: change which groups a community has.
 
+use crate::command::CommandSpec;
 use crate::command::handler::Command;
-use crate::command::{CommandSpec, HelpSection};
 use crate::engine::links::change::change_links;
 use crate::engine::links::plan::LinkAction;
 use crate::parse::arguments::ArgKind;
@@ -11,27 +11,18 @@ const BEFORE_COMMUNITY: &[ArgKind] = &[ArgKind::Groups, ArgKind::Community];
 
 /// Links groups to a community.
 pub const LINK: Command = Command {
-    spec: &spec("link", &["vincular", "juntar"], &["vincular", "enlazar"], BEHIND_COMMUNITY),
+    spec: &CommandSpec::mutating("link", &["vincular", "juntar"], &["vincular", "enlazar"], BEHIND_COMMUNITY),
     run: Some(|context, arguments| Box::pin(change_links(context, LinkAction::Link, arguments))),
 };
 
 /// Unlinks groups from a community.
 pub const UNLINK: Command = Command {
-    spec: &spec("unlink", &["desvincular", "tirar"], &["desvincular"], BEHIND_COMMUNITY),
+    spec: &CommandSpec::mutating("unlink", &["desvincular", "tirar"], &["desvincular"], BEHIND_COMMUNITY),
     run: Some(|context, arguments| Box::pin(change_links(context, LinkAction::Unlink, arguments))),
 };
 
 /// Unlinks groups from their communities, and links them to another one.
 pub const MOVE: Command = Command {
-    spec: &spec("move", &["mover", "transferir"], &["mover", "trasladar"], BEFORE_COMMUNITY),
+    spec: &CommandSpec::mutating("move", &["mover", "transferir"], &["mover", "trasladar"], BEFORE_COMMUNITY),
     run: Some(|context, arguments| Box::pin(change_links(context, LinkAction::Move, arguments))),
 };
-
-const fn spec(
-    name: &'static str,
-    pt: &'static [&'static str],
-    es: &'static [&'static str],
-    args: &'static [ArgKind],
-) -> CommandSpec {
-    CommandSpec { name, pt, es, args, is_mutating: true, section: HelpSection::Groups }
-}

@@ -17,7 +17,7 @@ use crate::parse::hesitation::find_hesitation;
 use crate::parse::names::{Exclusion, Fit, Name, NameReader, find_leftover, is_exclusion, strip_courtesy};
 use crate::parse::numbers::{list_numbers, parse_range};
 use crate::parse::tokenizer::Token;
-use crate::parse::word_lists::here_words;
+use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, UsageError, quote};
 use crate::storage::{CommandRecord, StateEntry, StateKind, Store, StoreUnavailable};
 
@@ -148,17 +148,6 @@ impl ShownLists {
 }
 
 impl Context<'_> {
-    /// Shows the first page of a list of communities or groups: a line for each, and its number.
-    pub async fn show_entries<Id: ToString>(
-        &mut self,
-        command: &str,
-        head: Vec<ReplyLine>,
-        of: ListKind,
-        entries: &[NamedEntry<Id>],
-    ) -> Result<Reply, CommandError> {
-        self.show_list(command, head, format_names(entries), Some(NumberedList::new(of, entries))).await
-    }
-
     /// Shows the first page of a list, and stores the meaning of its numbers. Without numbers, its lines are long.
     pub async fn show_list(
         &mut self,
@@ -237,13 +226,9 @@ impl Context<'_> {
             let words = numbers.into_iter().flat_map(|(word, range)| ids(&word, range).unwrap_or(vec![word]));
             return Ok(words.collect());
         }
-        let here = here_words();
         let fit = |text: &str| {
             let is_given = !text.contains(' ')
-                && (text.contains('*')
-                    || GroupId::parse(text).is_some()
-                    || InviteLink::looks_like_invite(text)
-                    || here.contains(&fold(text)));
+                && (text.contains('*') || InviteLink::looks_like_invite(text) || in_word_list(text, "here"));
             if is_given || self.directory.alias(text).is_some() {
                 Fit::Whole
             } else {

@@ -18,10 +18,10 @@ pub enum PriorState {
     InOtherCommunity,
     /// The community holds as many groups as it can, which is this many.
     CommunityFull(usize),
-    /// No group has this name; similar names.
-    NameNotFound(Vec<String>),
-    /// Several groups have this name or begin with it.
-    Ambiguous(Vec<String>),
+    /// No group has this name; the candidates have similar ones.
+    NameNotFound,
+    /// So many groups have this name or begin with it.
+    Ambiguous(usize),
     /// It is not understood for another reason: the key of its text.
     Unclear(Cow<'static, str>),
     /// It cannot be changed for another reason: the key of its text.

@@ -10,7 +10,7 @@ use crate::command::{CommandError, Context};
 use crate::config::AdminsFrom;
 use crate::directory::{CommunityEntry, NameMatch, fold, join_bounded};
 use crate::domain::{CommunityId, GroupId};
-use crate::parse::word_lists::here_words;
+use crate::parse::word_lists::in_word_list;
 use crate::zapi::{ApiError, ApiErrorKind};
 
 /// The groups that an admin may see.
@@ -104,11 +104,10 @@ impl Context<'_> {
         words: &[String],
         found: Vec<NameMatch<GroupId>>,
     ) -> Result<Vec<NameMatch<GroupId>>, CommandError> {
-        let here = here_words();
         let is_in_full = |word: &String, found: &NameMatch<GroupId>| match found {
             NameMatch::Exact(group) => {
                 let word = fold(word);
-                word == fold(&group.name) || GroupId::parse(&word).is_some() || here.contains(&word)
+                word == fold(&group.name) || GroupId::parse(&word).is_some() || in_word_list(&word, "here")
             }
             _ => false,
         };

@@ -45,8 +45,8 @@ pub struct PlanItem {
     pub id: Option<GroupId>,
     /// Its state before.
     pub prior: PriorState,
-    /// The ids of the candidates, where the name is ambiguous.
-    pub choices: Vec<GroupId>,
+    /// The candidates, where the name is not found or ambiguous: their ids and shown names.
+    pub choices: Vec<(GroupId, String)>,
     /// The other community that it belongs to.
     pub source: Option<SourceCommunity>,
     /// Why linking to the target failed. If set, the group is linked back to its source community.
@@ -103,7 +103,7 @@ impl PlanItem {
     /// Whether it was not understood.
     fn is_unclear(&self) -> bool {
         let prior = &self.prior;
-        matches!(prior, PriorState::NameNotFound(_) | PriorState::Ambiguous(_) | PriorState::Unclear(_))
+        matches!(prior, PriorState::NameNotFound | PriorState::Ambiguous(_) | PriorState::Unclear(_))
     }
 }
 
@@ -139,14 +139,8 @@ impl LinkPlan {
 
     /// The ids and the shown names of all candidates, in the order of their numbers.
     pub fn choices(&self) -> (Vec<String>, Vec<String>) {
-        let choices = self.items.iter().flat_map(|item| {
-            let names: &[String] = match &item.prior {
-                PriorState::NameNotFound(names) | PriorState::Ambiguous(names) => names,
-                _ => &[],
-            };
-            item.choices.iter().map(GroupId::to_string).zip(names.iter().cloned())
-        });
-        choices.take(MAX_OPTIONS).unzip()
+        let choices = self.items.iter().flat_map(|item| &item.choices);
+        choices.take(MAX_OPTIONS).map(|(id, name)| (id.to_string(), name.clone())).unzip()
     }
 
     /// What was typed for each item with candidates, in quotes, and how many these are.

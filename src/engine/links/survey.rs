@@ -14,7 +14,7 @@ use crate::engine::links::plan::{LinkAction, LinkPlan, PlanItem, SourceCommunity
 use crate::engine::links::reconcile::find_other_community;
 use crate::engine::outcome::PriorState;
 use crate::parse::numbers::parse_numbers;
-use crate::parse::word_lists::here_words;
+use crate::parse::word_lists::{here_words, in_word_list};
 use crate::reply::{MAX_CANDIDATES, ReplyLine};
 use crate::zapi::{ApiError, ApiErrorKind, CommunityDetails};
 
@@ -111,42 +111,34 @@ async fn matched_groups(
     word: &str,
     found: NameMatch<GroupId>,
 ) -> Result<Result<Vec<GroupEntry>, Box<PlanItem>>, CommandError> {
-    let item = |prior, candidates: &[GroupEntry]| {
-        let choices = candidates.iter().take(MAX_CANDIDATES).map(|group| group.id.clone()).collect();
-        Box::new(PlanItem { choices, ..PlanItem::new(word, prior) })
-    };
     let snapshot = context.directory.snapshot(context.zapi).await?;
     let sees = |entry: &CommunityEntry| context.sees(entry);
     let is_listed_community = |group: &GroupEntry| {
         let id = CommunityId::parse(group.id.as_str());
         id.is_some_and(|id| snapshot.communities.by_id(&id).is_some_and(sees))
     };
-    let is_here_outside_groups =
-        matches!(context.chat, Chat::Direct(_)) && here_words().contains(&fold(word));
+    let is_here_outside_groups = matches!(context.chat, Chat::Direct(_)) && in_word_list(word, "here");
     let pattern_key = if word.chars().all(|c| c == '*') { "bare-pattern" } else { "no-pattern" };
     let has_name = snapshot.communities.matches(word);
     let (is_whole, is_community) = (has_name.1, has_name.0.into_iter().any(sees));
-    Ok(Err(match found {
-        NameMatch::Exact(group) if is_listed_community(&group) => item(unclear("group-is-community"), &[]),
+    let (prior, candidates) = match found {
+        NameMatch::Exact(group) if is_listed_community(&group) => (unclear("group-is-community"), Vec::new()),
         NameMatch::Exact(group) => return Ok(Ok(vec![group])),
-        NameMatch::NotFound { suggestions } if is_community && (is_whole || suggestions.is_empty()) => {
-            item(unclear("group-is-community"), &[])
-        }
         NameMatch::Many(groups) if !groups.is_empty() => return Ok(Ok(groups)),
-        NameMatch::Many(_) => item(unclear(pattern_key), &[]),
-        NameMatch::Ambiguous(groups) => {
-            item(PriorState::Ambiguous(tell_groups_apart(context, &groups).await?), &groups)
+        NameMatch::Many(_) => (unclear(pattern_key), Vec::new()),
+        NameMatch::Ambiguous(groups) => (PriorState::Ambiguous(groups.len()), groups),
+        NameMatch::NotFound { suggestions } if is_community && (is_whole || suggestions.is_empty()) => {
+            (unclear("group-is-community"), Vec::new())
         }
-        NameMatch::NotFound { .. } if is_here_outside_groups => item(unclear("no-here"), &[]),
-        NameMatch::NotFound { .. } if word.contains('*') => item(unclear(pattern_key), &[]),
+        NameMatch::NotFound { .. } if is_here_outside_groups => (unclear("no-here"), Vec::new()),
+        NameMatch::NotFound { .. } if word.contains('*') => (unclear(pattern_key), Vec::new()),
         // Names that resemble a number are not meant.
-        NameMatch::NotFound { .. } if parse_numbers(word).is_some() => {
-            item(PriorState::NameNotFound(Vec::new()), &[])
-        }
-        NameMatch::NotFound { suggestions } => {
-            item(PriorState::NameNotFound(tell_groups_apart(context, &suggestions).await?), &suggestions)
-        }
-    }))
+        NameMatch::NotFound { .. } if parse_numbers(word).is_some() => (PriorState::NameNotFound, Vec::new()),
+        NameMatch::NotFound { suggestions } => (PriorState::NameNotFound, suggestions),
+    };
+    let names = tell_groups_apart(context, &candidates).await?;
+    let choices = candidates.into_iter().map(|group| group.id).zip(names).take(MAX_CANDIDATES).collect();
+    Ok(Err(Box::new(PlanItem { choices, ..PlanItem::new(word, prior) })))
 }
 
 /// The names of groups; where two are alike, with their communities, else with the last digits of their ids.
