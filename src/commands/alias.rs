@@ -39,7 +39,8 @@ enum AliasRequest {
 }
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
-    match parse_request(&arguments.words()) {
+    let words = arguments.words();
+    match parse_request(&words.iter().map(String::as_str).collect::<Vec<_>>()) {
         AliasRequest::Usage => Ok(usage_reply()),
         AliasRequest::Show(short) => show_alias(context, &short).await,
         AliasRequest::Set { short, thing } => set_alias(context, &short, &thing).await,
@@ -48,7 +49,7 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
 }
 
 /// Parses `bf = Bairro Feliz`, and what people write instead of the sign.
-fn parse_request(words: &[String]) -> AliasRequest {
+fn parse_request(words: &[&str]) -> AliasRequest {
     let is_sign = |c: char| matches!(c, '=' | '＝');
     let is_arrow = |word: &str| matches!(word, "->" | "–>" | "—>" | "→" | "➡" | "➡️");
     let sign = words.iter().enumerate().find_map(|(at, word)| {
@@ -60,19 +61,19 @@ fn parse_request(words: &[String]) -> AliasRequest {
         (Some((at, inside)), words) => {
             let (left, right) = words[at].split_at(inside);
             let right = right.trim_start_matches(|c| is_sign(c) || c == '>');
-            let short = words[..at].iter().map(String::as_str).chain([left]);
-            let thing = std::iter::once(right).chain(words[at + 1..].iter().map(String::as_str));
+            let (short, thing) = ([&words[..at], &[left]].concat(), [&[right], &words[at + 1..]].concat());
             // Quotes right after the sign open nothing.
-            (join_words(short), join_words(thing).trim_matches(['"', '“', '”', '„']).to_owned())
+            let thing = thing.join(" ").trim().trim_matches(['"', '“', '”', '„']).to_owned();
+            (short.join(" ").trim().to_owned(), thing)
         }
         (None, []) => return AliasRequest::Usage,
-        (None, [short]) => return AliasRequest::Show(short.clone()),
+        (None, [short]) => return AliasRequest::Show((*short).to_owned()),
         (None, [word, rest @ ..]) if in_word_list(word, "alias-remove-words") => {
-            return AliasRequest::Remove(join_words(rest.iter().map(String::as_str)));
+            return AliasRequest::Remove(rest.join(" "));
         }
         (None, [short, rest @ ..]) => {
-            let rest = if rest.len() > 1 && is_arrow(&rest[0]) { &rest[1..] } else { rest };
-            (short.trim_end_matches(':').to_owned(), join_words(rest.iter().map(String::as_str)))
+            let rest = if rest.len() > 1 && is_arrow(rest[0]) { &rest[1..] } else { rest };
+            (short.trim_end_matches(':').to_owned(), rest.join(" "))
         }
     };
     match (short.is_empty(), thing.is_empty()) {
@@ -80,10 +81,6 @@ fn parse_request(words: &[String]) -> AliasRequest {
         (false, true) => AliasRequest::Show(short),
         (false, false) => AliasRequest::Set { short, thing },
     }
-}
-
-fn join_words<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 fn usage_reply() -> Reply {
@@ -313,7 +310,8 @@ mod tests {
     use crate::parse::arguments;
 
     fn read(rest: &str) -> AliasRequest {
-        parse_request(&arguments::parse(SPEC.args, true, rest).unwrap().words())
+        let words = arguments::parse(SPEC.args, true, rest).unwrap().words();
+        parse_request(&words.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     fn is_set(short: &str, thing: &str) -> AliasRequest {
