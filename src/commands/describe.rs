@@ -70,9 +70,7 @@ impl ApiChange for Description {
         let key = if change.text.is_empty() { "describe-none-would" } else { "describe-would" };
         let mut preview = change.lines(ReplyLine::preview(key), &change.text);
         let may_hold_a_flag = ends_in_yes(&change.text);
-        if may_hold_a_flag {
-            preview.push(trailing_yes_line());
-        }
+        preview.extend(may_hold_a_flag.then(trailing_yes_line));
         let command_line = command_line_warning(context, arguments);
         let has_command = command_line.is_some() && !context.is_undo();
         preview.extend(command_line);

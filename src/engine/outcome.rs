@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::reply::ReplyLine;
 
 /// The state of a group or a person before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PriorState {
     /// It must be changed.
+    #[default]
     Pending,
     /// It was as wanted.
     AlreadyDone,

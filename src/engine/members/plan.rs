@@ -35,7 +35,7 @@ pub struct MemberPlan {
 }
 
 /// A person that was typed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberItem {
     /// What was typed.
     pub typed: String,
@@ -54,9 +54,10 @@ pub struct MemberItem {
 }
 
 /// What is known of the private invitation of a person that cannot be added. Nobody may get two.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Invitation {
     /// None was sent.
+    #[default]
     NotSent,
     /// A call that may send one was about to be made; its result is not known.
     Requesting,
