@@ -43,6 +43,11 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     match parse_request(&words.iter().map(String::as_str).collect::<Vec<_>>()) {
         AliasRequest::Usage => Ok(usage_reply()),
         AliasRequest::Show(short) => show_alias(context, &short).await,
+        AliasRequest::Set { short, .. } | AliasRequest::Remove(short)
+            if context.directory.config_alias(&fold(&short)).is_some() =>
+        {
+            Err(ReplyLine::not_done("alias-fixed").name("short", short).into())
+        }
         AliasRequest::Set { short, thing } => set_alias(context, &short, &thing).await,
         AliasRequest::Remove(short) => remove_alias(context, &short).await,
     }
@@ -158,7 +163,6 @@ async fn check_order(
 
 async fn set_alias(context: &mut Context<'_>, short: &str, wanted: &str) -> Result<Reply, CommandError> {
     let name = fold(short);
-    check_not_fixed(context, short)?;
     let sought = find_target(context, wanted).await?;
     check_order(context, short, wanted, &sought).await?;
     let is_command = context.catalog.lookup(&name).is_some();
@@ -190,9 +194,7 @@ async fn set_alias(context: &mut Context<'_>, short: &str, wanted: &str) -> Resu
         let line = line.name("short", &name).name("name", thing.name());
         let mut lines = vec![line.text("kind", thing.kind_key())];
         let former = former.as_deref().and_then(|id| Target::from_id(id, &snapshot));
-        if let Some(former) = former {
-            lines.push(ReplyLine::new("alias-before").name("name", former.name()));
-        }
+        lines.extend(former.map(|former| ReplyLine::new("alias-before").name("name", former.name())));
         lines
     };
     let rest = format!("{name} = {}", thing.id());
@@ -208,7 +210,6 @@ async fn set_alias(context: &mut Context<'_>, short: &str, wanted: &str) -> Resu
 
 async fn remove_alias(context: &mut Context<'_>, short: &str) -> Result<Reply, CommandError> {
     let name = fold(short);
-    check_not_fixed(context, short)?;
     let Some(id) = context.directory.chat_alias(&name).map(str::to_owned) else {
         let none = ReplyLine::not_done("alias-none").name("short", short);
         return Err(none.with_command("command", "aliases", &[]).into());
@@ -227,14 +228,6 @@ async fn remove_alias(context: &mut Context<'_>, short: &str) -> Result<Reply, C
     context.set_undo_if(SPEC.name, back, Some(String::new()));
     context.set_state(StateKind::Alias, name.clone(), None);
     Ok(Reply::Lines(lines(ReplyLine::done("alias-removed"))))
-}
-
-/// Ends the command if the alias is set in the configuration.
-fn check_not_fixed(context: &Context<'_>, short: &str) -> Result<(), CommandError> {
-    match context.directory.config_alias(&fold(short)) {
-        Some(_) => Err(ReplyLine::not_done("alias-fixed").name("short", short).into()),
-        None => Ok(()),
-    }
 }
 
 /// Ends the command if an alias names a community without rights for this admin, or was changed since: then with the

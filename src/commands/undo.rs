@@ -11,7 +11,7 @@ use crate::command::resolution::{DeferredCommand, Resolution, ResolveContext};
 use crate::command::undo_record::UndoRecord;
 use crate::parse::flags::Flags;
 use crate::reply::{Reply, ReplyLine};
-use crate::storage::{LeaseError, StateKind};
+use crate::storage::{LeaseError, StateEntry, StateKind};
 
 /// The command.
 pub const SPEC: CommandSpec = CommandSpec::mutating("undo", &["desfazer"], &["deshacer"], &[]);
@@ -32,9 +32,8 @@ const INSTEAD: [(&str, &str, &str); 5] = [
 pub async fn resolve(context: &ResolveContext<'_>, flags: Flags) -> Result<Resolution, LeaseError> {
     let ResolveContext { store, instance, conversation_key, localizer, .. } = *context;
     let stored = store.get_state(instance, StateKind::Undo, conversation_key.as_str()).await?;
-    let undo =
-        stored.and_then(|stored| Some((stored.at, serde_json::from_str::<UndoRecord>(&stored.value).ok()?)));
-    let Some((changed_at, record)) = undo else {
+    let read = |entry: StateEntry| Some((entry.at, serde_json::from_str::<UndoRecord>(&entry.value).ok()?));
+    let Some((changed_at, record)) = stored.and_then(read) else {
         return Ok(ReplyLine::not_done("undo-nothing").into());
     };
     let quotes_other = quotes_other(context, &record).await?;
