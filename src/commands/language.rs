@@ -3,7 +3,7 @@
 //! The name of a command selects its language; a name of none or of several uses the chat's, then the
 //! instance's. A new language counts at once.
 
-use crate::command::{CommandError, CommandSpec, Context, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context};
 use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
@@ -11,15 +11,13 @@ use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::StateKind;
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "language",
-    pt: &["idioma", "língua", "linguagem"],
-    es: &["idioma", "lengua", "lenguaje"],
-    args: &[ArgKind::Keyword("arg-language")],
-    // It is for later commands, and waits for none.
-    is_mutating: false,
-    section: HelpSection::Bot,
-};
+// Non-mutating: it is for later commands, and waits for none.
+pub const SPEC: CommandSpec = CommandSpec::non_mutating(
+    "language",
+    &["idioma", "língua", "linguagem"],
+    &["idioma", "lengua", "lenguaje"],
+    &[ArgKind::Keyword("arg-language")],
+);
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let ordering_key = context.list_key();

@@ -1,6 +1,5 @@
-//! The list of commands. One file a command; nothing else lives here.
+//! The list of commands. One file a command, or for a few that differ in one word; nothing else lives here.
 
-mod add;
 mod alias;
 mod aliases;
 pub mod announce;
@@ -10,23 +9,19 @@ mod community;
 pub mod confirm;
 mod create;
 mod deactivate;
-mod demote;
 mod describe;
 mod groups;
 mod help;
 mod history;
 mod invite;
 mod language;
-mod link;
+mod links;
 mod more;
-mod move_groups;
+mod people;
 pub mod photo;
-mod promote;
-mod remove;
 mod settings;
 mod status;
 pub mod undo;
-mod unlink;
 mod who;
 mod whoami;
 
@@ -49,9 +44,9 @@ macro_rules! direct {
 
 /// Every command, in the order of the help.
 const COMMANDS: &[Command] = &[
-    direct!(link),
-    direct!(unlink),
-    direct!(move_groups),
+    links::LINK,
+    links::UNLINK,
+    links::MOVE,
     direct!(communities),
     direct!(community),
     direct!(groups),
@@ -62,10 +57,10 @@ const COMMANDS: &[Command] = &[
     direct!(invite),
     direct!(announce),
     direct!(deactivate),
-    direct!(add),
-    direct!(remove),
-    direct!(promote),
-    direct!(demote),
+    people::ADD,
+    people::REMOVE,
+    people::PROMOTE,
+    people::DEMOTE,
     direct!(who),
     direct!(history),
     direct!(more),

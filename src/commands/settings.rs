@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{CommandError, CommandSpec, Context, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context};
 use crate::domain::CommunityId;
 use crate::engine::api_change::{self, ApiChange};
 use crate::i18n;
@@ -15,14 +15,12 @@ use crate::reply::{Reply, ReplyLine};
 use crate::storage::StateKind;
 use crate::zapi::{AddPolicy, ApiError, ChangePermit, Zapi};
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "settings",
-    pt: &["configurar", "ajustes"],
-    es: &["ajustes", "configurar"],
-    args: &[ArgKind::Community, ArgKind::Keyword("arg-settings")],
-    is_mutating: true,
-    section: HelpSection::Communities,
-};
+pub const SPEC: CommandSpec = CommandSpec::mutating(
+    "settings",
+    &["configurar", "ajustes"],
+    &["ajustes", "configurar"],
+    &[ArgKind::Community, ArgKind::Keyword("arg-settings")],
+);
 
 /// A setting of a community.
 #[derive(Serialize, Deserialize)]

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::reply::ReplyLine;
 
 /// The state of a group or a person before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PriorState {
     /// It must be changed.
+    #[default]
     Pending,
     /// It was as wanted.
     AlreadyDone,
@@ -18,10 +19,10 @@ pub enum PriorState {
     InOtherCommunity,
     /// The community holds as many groups as it can, which is this many.
     CommunityFull(usize),
-    /// No group has this name; similar names.
-    NameNotFound(Vec<String>),
-    /// Several groups have this name or begin with it.
-    Ambiguous(Vec<String>),
+    /// No group has this name; the candidates have similar ones.
+    NameNotFound,
+    /// So many groups have this name or begin with it.
+    Ambiguous(usize),
     /// It is not understood for another reason: the key of its text.
     Unclear(Cow<'static, str>),
     /// It cannot be changed for another reason: the key of its text.

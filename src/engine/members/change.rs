@@ -3,9 +3,8 @@
 use crate::command::{CommandError, Context};
 use crate::directory::CommunityEntry;
 use crate::engine::api_change::stored_plan;
-use crate::engine::members::action::MemberAction;
 use crate::engine::members::person::default_dialing_code;
-use crate::engine::members::plan::MemberPlan;
+use crate::engine::members::plan::{MemberAction, MemberPlan};
 use crate::engine::members::reconcile::reconcile_members;
 use crate::engine::members::survey::build_plan;
 use crate::engine::outcome::{ItemOutcome, retain_maybe_done};

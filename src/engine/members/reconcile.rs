@@ -7,8 +7,7 @@
 use crate::command::{CommandError, Context};
 use crate::directory::{CommunityAdmins, NamedEntry, ReadMembers};
 use crate::domain::Phone;
-use crate::engine::members::action::MemberAction;
-use crate::engine::members::plan::{Invitation, MemberPlan};
+use crate::engine::members::plan::{Invitation, MemberAction, MemberPlan};
 use crate::engine::outcome::{ItemOutcome, ItemOutcomes};
 use crate::engine::reconcile::{ItemChange, reconcile};
 use crate::storage::StateKind;

@@ -1,8 +1,7 @@
 //! The report on people, and the preview.
 
 use crate::domain::Person;
-use crate::engine::members::action::MemberAction;
-use crate::engine::members::plan::{MemberItem, MemberPlan};
+use crate::engine::members::plan::{MemberAction, MemberItem, MemberPlan};
 use crate::engine::outcome::{ItemOutcome, ItemOutcomes, PriorState};
 use crate::engine::report::{wanted_line, with_first_line};
 use crate::reply::{ReplyLine, quote};
