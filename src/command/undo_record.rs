@@ -36,9 +36,25 @@ pub async fn undo_hint(
     key: &ConversationKey,
     now: Timestamp,
 ) -> Result<Option<ReplyLine>, StoreUnavailable> {
+    Ok(recent_change(store, instance, key, now).await?.and_then(|record| record.hint()))
+}
+
+/// The last change, if it was just made.
+pub async fn recent_change(
+    store: &Store,
+    instance: &InstanceName,
+    key: &ConversationKey,
+    now: Timestamp,
+) -> Result<Option<UndoRecord>, StoreUnavailable> {
     let stored = store.get_state(instance, StateKind::Undo, key.as_str()).await?;
     let stored = stored.filter(|stored| now.since(stored.at) <= LATE_REPLY_NOTICE_WINDOW);
-    let record = stored.and_then(|stored| serde_json::from_str::<UndoRecord>(&stored.value).ok());
-    let record = record.filter(|record| record.undo_command.is_some());
-    Ok(record.map(|_| ReplyLine::new("undo-hint").with_command("command", "undo", &[])))
+    Ok(stored.and_then(|stored| serde_json::from_str(&stored.value).ok()))
+}
+
+impl UndoRecord {
+    /// How to undo the change, if it can be undone.
+    pub fn hint(&self) -> Option<ReplyLine> {
+        let can_undo = self.undo_command.is_some();
+        can_undo.then(|| ReplyLine::new("undo-hint").with_command("command", "undo", &[]))
+    }
 }

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use super::community_names::CommunityNames;
 use super::context::{CommandOutcome, Request};
+use super::undo_part::reply_to_quote;
 use super::wish::{offer_undo, show_undo_command};
 use crate::command::context::CommandError;
 use crate::command::prompt::LATE_REPLY_NOTICE_WINDOW;
@@ -37,6 +38,9 @@ pub(super) async fn reply_to_regret(request: &Request<'_>) -> Result<Option<Comm
     let record = run.store.get_state(instance, StateKind::Undo, conversation_key.as_str()).await?;
     if record.is_none_or(|record| command.accepted_at.since(record.at) > LATE_REPLY_NOTICE_WINDOW) {
         return Ok(None);
+    }
+    if let Some(reply) = reply_to_quote(request).await? {
+        return Ok(Some(reply));
     }
     let directory = &run.instance.directory;
     let names = CommunityNames::new(directory.snapshot(run.zapi).await?, directory, admin, None);
