@@ -377,6 +377,7 @@ alias-remove-words = remove delete del rm
 alias-words = alias aliases nickname shortcut
 alias-how = Write a short name, “=” and a community or group: { $command }. Those there are: { $all }
 alias-line = { $short } = { $name } ({ $kind })
+community-gone = The community is gone, or no longer mine: I did nothing.
 alias-gone = { $short } was a community or group that is gone
 place-gone = a community or group that is gone
 alias-set = { $short } now stands for { $name } ({ $kind }).

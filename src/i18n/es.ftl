@@ -377,6 +377,7 @@ alias-remove-words = quitar borrar eliminar sacar
 alias-words = apodo apodos alias atajo
 alias-how = Escribe el apodo, “=” y la comunidad o el grupo: { $command }. Los que ya hay: { $all }
 alias-line = { $short } = { $name } ({ $kind })
+community-gone = La comunidad ya no existe, o ya no es mía: no hice nada.
 alias-gone = { $short } era una comunidad o un grupo que ya no existe
 place-gone = una comunidad o un grupo que ya no existe
 alias-set = Ahora { $short } es { $name } ({ $kind }).

@@ -377,6 +377,7 @@ alias-remove-words = remover apagar excluir tirar
 alias-words = apelido apelidos atalho
 alias-how = Escreva o apelido, “=” e a comunidade ou o grupo: { $command }. Os que já existem: { $all }
 alias-line = { $short } = { $name } ({ $kind })
+community-gone = A comunidade não existe mais, ou não é mais minha: não fiz nada.
 alias-gone = { $short } era uma comunidade ou um grupo que não existe mais
 place-gone = uma comunidade ou um grupo que não existe mais
 alias-set = Agora { $short } é { $name } ({ $kind }).

@@ -46,9 +46,9 @@ impl UsageError {
         })
     }
 
-    /// Whether the missing part is kept as it is typed.
+    /// Whether the missing part is kept as it is typed: a text or a name.
     pub fn is_verbatim(&self) -> bool {
-        matches!(self, Self::MissingText | Self::MissingName | Self::MissingWords)
+        matches!(self, Self::MissingText | Self::MissingName)
     }
 
     /// The line that says what is wrong, and how the command is used.

@@ -89,7 +89,7 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
 }
 
 /// Whether a message is a reaction to a question that is closed, and did not lead to a change.
-async fn asks_again(request: &Request<'_>) -> Result<bool, StoreUnavailable> {
+async fn reacts_to_closed_question(request: &Request<'_>) -> Result<bool, StoreUnavailable> {
     let Request { run, command, .. } = request;
     let Some(quoted) = command.quoted.as_deref().filter(|_| is_reaction(command)) else { return Ok(false) };
     let (store, instance) = (run.store, &run.instance.config.name);
@@ -138,9 +138,13 @@ async fn reply_without_prompt(
                 _ => {}
             }
         }
-        if asks_again(request).await? {
-            let nothing = Reply::Lines(vec![ReplyLine::not_done("confirm-nothing")]);
-            return Ok(CommandOutcome::talk(nothing, Vec::new()).into());
+        if reacts_to_closed_question(request).await? {
+            let recently = (PROMPT_TTL, request.command.accepted_at);
+            let instance = &request.run.instance.config.name;
+            let open = recent_prompt(request.run.store, instance, request.conversation_key, recently).await?;
+            let key = if open.is_some() { "confirm-other-quoted" } else { "confirm-nothing" };
+            let reply = Reply::Lines(vec![ReplyLine::not_done(key)]);
+            return Ok(CommandOutcome::talk(reply, Vec::new()).into());
         }
         // A correction is of the change that it quotes, or of none.
         if reply_to_quote(request).await?.is_none()

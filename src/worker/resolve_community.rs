@@ -69,7 +69,8 @@ pub(super) async fn find_named_community(
     let mut is_refreshed = false;
     loop {
         let names = CommunityNames::new(snapshot.clone(), directory, admin, list.clone());
-        let search = Search { request, names: &names, typed: &resolved.typed, spec };
+        let is_deferred = resolved.deferred.is_some();
+        let search = Search { request, names: &names, typed: &resolved.typed, spec, is_deferred };
         match search.find() {
             Ok((name, community)) => {
                 if let Some((command, arguments)) = search.find_sibling(&name, &community) {
@@ -98,6 +99,8 @@ struct Search<'a> {
     names: &'a CommunityNames<'a>,
     typed: &'a TypedArguments,
     spec: &'static CommandSpec,
+    /// The bot wrote the arguments, with an id in place of the name.
+    is_deferred: bool,
 }
 
 impl Search<'_> {
@@ -247,6 +250,10 @@ impl Search<'_> {
     /// What an unknown name may mean: a community in another place, else those with the nearest names.
     fn find_nearest(&self, reader: &NameReader<'_>, name: Name, is_person: bool) -> EarlyExit {
         let localizer = self.request.run.localizer;
+        if self.is_deferred && CommunityId::parse(&name.text).is_some() {
+            let gone = ReplyLine::not_done("community-gone");
+            return CommandOutcome::usage_error(Reply::Lines(vec![gone])).into();
+        }
         if let Some(arguments) = self.find_elsewhere() {
             return self.suggest(self.spec, arguments);
         }
