@@ -46,8 +46,25 @@ pub async fn undo_hint(
     key: &ConversationKey,
     now: Timestamp,
 ) -> Result<Option<ReplyLine>, StoreUnavailable> {
+    Ok(recent_change(store, instance, key, now).await?.and_then(|record| record.hint()))
+}
+
+/// The last change, if it was just made.
+pub async fn recent_change(
+    store: &Store,
+    instance: &InstanceName,
+    key: &ConversationKey,
+    now: Timestamp,
+) -> Result<Option<UndoRecord>, StoreUnavailable> {
     let stored = load_undo(store, instance, key).await?;
-    let recent = stored
-        .filter(|(at, record)| now.since(*at) <= LATE_REPLY_NOTICE_WINDOW && record.undo_command.is_some());
-    Ok(recent.map(|_| ReplyLine::new("undo-hint").with_command("command", "undo", &[])))
+    let recent = stored.filter(|(at, _)| now.since(*at) <= LATE_REPLY_NOTICE_WINDOW);
+    Ok(recent.map(|(_, record)| record))
+}
+
+impl UndoRecord {
+    /// How to undo the change, if it can be undone.
+    pub fn hint(&self) -> Option<ReplyLine> {
+        let can_undo = self.undo_command.is_some();
+        can_undo.then(|| ReplyLine::new("undo-hint").with_command("command", "undo", &[]))
+    }
 }

@@ -14,7 +14,7 @@ use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::numbers::parse_range;
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
-use crate::reply::{Reply, ReplyLine, typed};
+use crate::reply::{Reply, ReplyLine, UsageError, typed};
 use crate::storage::StateKind;
 
 pub const SPEC: CommandSpec =
@@ -41,7 +41,7 @@ enum AliasRequest {
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let words = arguments.words();
     match parse_request(&words.iter().map(String::as_str).collect::<Vec<_>>()) {
-        AliasRequest::Usage => Ok(usage_reply()),
+        AliasRequest::Usage => Ok(ask_for_all(context)),
         AliasRequest::Show(short) => show_alias(context, &short).await,
         AliasRequest::Set { short, .. } | AliasRequest::Remove(short)
             if context.directory.config_alias(&fold(&short)).is_some() =>
@@ -122,35 +122,70 @@ fn is_word_of_commands(word: &str) -> bool {
     lists.iter().any(|key| in_word_list(word, key)) || is_small() || is_reply()
 }
 
-async fn show_alias(context: &Context<'_>, short: &str) -> Result<Reply, CommandError> {
+/// The usage reply; in a direct chat, alias and name may follow.
+fn ask_for_all(context: &mut Context<'_>) -> Reply {
+    let shown = context.localizer.format_command(SPEC.name, &[]);
+    context.wait_for(&SPEC, UsageError::MissingWords, Prompt { shown, ..Prompt::default() });
+    usage_reply()
+}
+
+async fn show_alias(context: &mut Context<'_>, short: &str) -> Result<Reply, CommandError> {
     let snapshot = context.directory.snapshot(context.zapi).await?;
+    let name = fold(short);
     let thing = context.directory.alias(short).and_then(|id| Target::from_id(id, &snapshot));
-    let thing = thing.filter(|thing| thing.is_visible_to(context));
-    Ok(match thing {
-        Some(thing) => Reply::Lines(vec![alias_line(&fold(short), &thing)]),
-        None => usage_reply(),
-    })
+    if let Some(thing) = thing.filter(|thing| thing.is_visible_to(context)) {
+        return Ok(Reply::Lines(vec![alias_line(&name, &thing)]));
+    }
+    let is_free = alias_error(&name).is_none()
+        && context.directory.alias(short).is_none()
+        && !in_word_list(short, "alias-remove-words");
+    if !is_free || !matches!(find_target(context, short).await?, TargetMatch::NotFound(_)) {
+        return Ok(ask_for_all(context));
+    }
+    // What it stands for may follow.
+    let shown = context.localizer.format_command(SPEC.name, &[&name]);
+    let known = Prompt { before: format!("{name} ="), shown, ..Prompt::default() };
+    context.wait_for(&SPEC, UsageError::MissingTarget, known);
+    Ok(usage_reply())
 }
 
 /// Ends the command with the one that was likely meant, if another one was typed.
 async fn check_order(
-    context: &Context<'_>,
+    context: &mut Context<'_>,
     short: &str,
     wanted: &str,
     sought: &TargetMatch,
 ) -> Result<(), CommandError> {
     let name = fold(short);
+    let is_whole = |found: &TargetMatch, typed: &str| match found {
+        TargetMatch::One(thing) => fold(thing.name()) == fold(typed) || thing.id() == typed,
+        _ => false,
+    };
     let is_unknown = matches!(sought, TargetMatch::NotFound(_));
+    // A mere beginning of a name may be the alias of a whole one.
+    let is_beginning = matches!(sought, TargetMatch::One(_)) && !is_whole(sought, wanted);
     // Name and alias in reverse order; without a sign between the two, the last word may be the alias.
     let last = wanted.rsplit_once(' ').map(|(rest, last)| (last, format!("{short} {rest}")));
     let readings = std::iter::once((wanted, short.to_owned())).chain(last);
-    for (alias, thing) in readings.filter(|_| is_unknown && context.directory.chat_alias(&name).is_none()) {
-        if alias_error(&fold(alias)).is_none()
-            && let TargetMatch::One(_) = find_target(context, &thing).await?
-            && let TargetMatch::NotFound(_) = find_target(context, alias).await?
-        {
-            let line = ReplyLine::not_done("alias-swapped").name("name", wanted);
-            return Err(line.with_command("command", SPEC.name, &[alias, "=", &thing]).into());
+    let may_swap = (is_unknown || is_beginning) && context.directory.chat_alias(&name).is_none();
+    for (alias, thing) in readings.filter(|_| may_swap) {
+        let is_free = alias_error(&fold(alias)).is_none() && context.directory.alias(alias).is_none();
+        if !is_free {
+            continue;
+        }
+        let found = find_target(context, &thing).await?;
+        let is_alias = match find_target(context, alias).await? {
+            TargetMatch::NotFound(_) => matches!(found, TargetMatch::One(_)),
+            beginning => is_whole(&found, &thing) && !is_whole(&beginning, alias),
+        };
+        if let (true, TargetMatch::One(found)) = (is_alias, found) {
+            let words = [alias, "=", found.name()];
+            let prompt = Prompt::new(&context.claim.command, context.localizer.locale, SPEC.name);
+            let shown = context.localizer.format_command(SPEC.name, &words);
+            let options = vec![format!("{} = {}", typed(alias), found.id())];
+            context.set_prompt(Prompt { options, shown, ..prompt });
+            let line = ReplyLine::not_done("alias-swapped").name("name", found.name());
+            return Err(line.with_command("command", SPEC.name, &words).into());
         }
     }
     let word = slugify(&name);
@@ -219,8 +254,13 @@ async fn remove_alias(context: &mut Context<'_>, short: &str) -> Result<Reply, C
     let anyway = [words.split(' ').next().unwrap_or_default(), &name];
     check_former(context, &name, Some(&id), &snapshot, &anyway)?;
     let thing = Target::from_id(&id, &snapshot);
-    let stood_for = thing.as_ref().map_or(id.as_str(), Target::name);
-    let lines = |line: ReplyLine| vec![line.name("short", &name).name("name", stood_for)];
+    let lines = |line: ReplyLine| {
+        let line = line.name("short", &name);
+        vec![match &thing {
+            Some(thing) => line.name("name", thing.name()),
+            None => line.text("name", "place-gone"),
+        }]
+    };
     let rest = format!("remove {name}");
     context.preview_or_confirm(SPEC.name, rest, lines(ReplyLine::preview("alias-would-remove")), false)?;
     // What no longer exists at Z-API cannot be found by a command.

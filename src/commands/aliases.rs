@@ -20,7 +20,7 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
         let line = match Target::from_id(id, &snapshot) {
             Some(thing) if !thing.is_visible_to(context) => continue,
             Some(thing) => alias_line(name, &thing),
-            None => ReplyLine::new("alias-gone").name("short", name).with_plain("id", id),
+            None => ReplyLine::new("alias-gone").name("short", name),
         };
         lines.push((name, line.with_icon(if is_fixed { "🔒" } else { "•" })));
     }

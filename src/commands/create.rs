@@ -22,7 +22,7 @@ use crate::parse::names::{Fit, MAX_COURTESY_WORDS, is_courtesy_phrase, is_sign, 
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::parse::text::{is_blank, is_comma, is_signs};
 use crate::parse::tokenizer::parse_quoted_name;
-use crate::parse::word_lists::in_word_list;
+use crate::parse::word_lists::{here_words, in_word_list};
 use crate::reply::{Reply, ReplyLine, UsageError, escape_markup};
 use crate::zapi::{ApiError, ApiErrorKind, SubGroup};
 
@@ -93,13 +93,18 @@ async fn build_plan(context: &mut Context<'_>, text: &str) -> Result<CreatePlan,
     let (known, groups) = tokio::join!(find_by_name(context, &name), context.zapi.groups());
     let known = known?;
     let known_groups = groups?.into_iter().filter(|group| fold(&group.name) == fold(&name));
-    let known_groups = known_groups.map(|group| group.id).collect();
+    let known_groups: Vec<GroupId> = known_groups.map(|group| group.id).collect();
     failpoint::reach(Step::StateRead);
     let mut would = vec![ReplyLine::preview("create-would").name("community", name.as_str())];
     would.extend(description_lines(description.as_deref()));
     if !known.is_empty() {
         let exists = ReplyLine::new("create-exists").with_icon("⚠️").name("community", name.as_str());
         would.push(exists.with_count("count", known.len()));
+    }
+    let is_group = known.is_empty() && !known_groups.is_empty();
+    if is_group {
+        let exists = ReplyLine::new("create-group-exists").with_icon("⚠️");
+        would.push(exists.name("community", name.as_str()));
     }
     // It cannot be undone: needs a confirmation if the name may hold more than a name.
     let has_groups = has_groups_below(context, text, description.as_deref()).await?;
@@ -109,12 +114,16 @@ async fn build_plan(context: &mut Context<'_>, text: &str) -> Result<CreatePlan,
         let command = format!("{command} {}", escape_markup(suggested));
         would.push(ReplyLine::new("create-maybe").with_plain("command", command));
     }
+    let locale = context.localizer.locale;
     let is_doubtful = !known.is_empty()
+        || is_group
+        || here_words().contains(&fold(&name))
+        || description.as_deref().is_some_and(|description| is_evasive(description, locale))
         || suggested.is_some()
         || stripped.is_some()
         || has_verb_behind_conjunction(&name)
         || parse_quoted_name(text).is_none()
-            && (may_be_more_than_name(text, &name) || may_be_reply(&name, context.localizer.locale))
+            && (may_be_more_than_name(text, &name) || may_be_reply(&name, locale))
         || context.instance.prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()));
     let rest = command_arguments(&name, description.as_deref());
     context.preview_or_confirm(SPEC.name, rest, would, is_doubtful)?;
@@ -254,7 +263,9 @@ fn strip_community_word(text: &str) -> Option<&str> {
             if is_behind { "create-words-behind-community" } else { "create-words-before-community" };
         let is_community = in_word_list(word, "create-community-words");
         if !is_community && !in_word_list(word, around) {
-            return is_behind.then_some(rest.trim_end());
+            // `Comunidade do bairro` is a name.
+            let is_name = in_word_list(word, "wish-prepositions");
+            return (is_behind && !is_name).then_some(rest.trim_end());
         }
         (rest, is_behind) = (others.trim_start(), is_behind || is_community);
     }
@@ -398,6 +409,7 @@ mod tests {
             ("comunidade: Escola", Some("Escola")),
             ("comunidade", Some("")),
             ("Nova Escola", None),
+            ("Comunidade do bairro", None),
             ("A Turma", None),
             ("Escola Comunidade", None),
         ] {

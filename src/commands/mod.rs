@@ -1,5 +1,6 @@
-//! The list of commands. One file a command, or for a few that differ in one word; nothing else lives here.
+//! The list of commands. One file a command; nothing else lives here.
 
+mod add;
 mod alias;
 mod aliases;
 pub mod announce;
@@ -9,19 +10,23 @@ mod community;
 pub mod confirm;
 mod create;
 mod deactivate;
+mod demote;
 mod describe;
 mod groups;
 mod help;
 mod history;
 mod invite;
-mod language;
-mod links;
+pub mod language;
+mod link;
 mod more;
-mod people;
+mod move_groups;
 pub mod photo;
-mod settings;
+mod promote;
+mod remove;
+pub mod settings;
 mod status;
 pub mod undo;
+mod unlink;
 mod who;
 mod whoami;
 
@@ -44,9 +49,9 @@ macro_rules! direct {
 
 /// Every command, in the order of the help.
 const COMMANDS: &[Command] = &[
-    links::LINK,
-    links::UNLINK,
-    links::MOVE,
+    direct!(link),
+    direct!(unlink),
+    direct!(move_groups),
     direct!(communities),
     direct!(community),
     direct!(groups),
@@ -57,10 +62,10 @@ const COMMANDS: &[Command] = &[
     direct!(invite),
     direct!(announce),
     direct!(deactivate),
-    people::ADD,
-    people::REMOVE,
-    people::PROMOTE,
-    people::DEMOTE,
+    direct!(add),
+    direct!(remove),
+    direct!(promote),
+    direct!(demote),
     direct!(who),
     direct!(history),
     direct!(more),

@@ -1,8 +1,8 @@
 //! `/undo`: undoes what the last command of this admin in this chat changed.
 //!
 //! A command that changes something stores with its reply how it is undone, or that it cannot be. Only its
-//! own changes are undone, and only once: a second `/undo` says so. After a day, and where it quotes something else, it
-//! always asks.
+//! own changes are undone, and only once: a second `/undo` says so. After a day it always asks. Where it quotes something
+//! else than the change, the worker replies that only the last one can be undone.
 
 use std::time::Duration;
 
@@ -34,7 +34,6 @@ pub async fn resolve(context: &ResolveContext<'_>, flags: Flags) -> Result<Resol
     let Some((changed_at, record)) = load_undo(store, instance, conversation_key).await? else {
         return Ok(ReplyLine::not_done("undo-nothing").into());
     };
-    let quotes_other = quotes_other(context, &record).await?;
     let UndoRecord { command, undo_command, is_undone, precondition, alternative, .. } = record;
     if let Some((undo_command, rest)) = undo_command {
         return Ok(Resolution::Command(DeferredCommand {
@@ -44,7 +43,7 @@ pub async fn resolve(context: &ResolveContext<'_>, flags: Flags) -> Result<Resol
             undone: Some(command),
             precondition,
             counted: None,
-            must_confirm: quotes_other || context.command.accepted_at.since(changed_at) > MAX_AGE_UNCONFIRMED,
+            must_confirm: context.command.accepted_at.since(changed_at) > MAX_AGE_UNCONFIRMED,
             prompting_commands: Vec::new(),
         }));
     }
@@ -64,11 +63,4 @@ pub async fn resolve(context: &ResolveContext<'_>, flags: Flags) -> Result<Resol
     };
     let lines = std::iter::once(line).chain(instead).collect();
     Ok(Resolution::Reply(Reply::Lines(lines), Vec::new()))
-}
-
-/// Whether the command quotes something else than the change: another one may be meant.
-async fn quotes_other(context: &ResolveContext<'_>, record: &UndoRecord) -> Result<bool, LeaseError> {
-    let Some(quoted) = &context.command.quoted else { return Ok(false) };
-    let (command, message) = &record.changed_by;
-    Ok(message != quoted && !context.store.reply_messages(command).await?.contains(quoted))
 }

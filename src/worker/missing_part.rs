@@ -1,22 +1,28 @@
 //! The missing part of a command, in reply to the prompt for it: `/link bairro`, “which groups?”, `futebol, suporte`.
 //!
-//! Names must be known; a text or a name is taken as it is typed, unless it is small talk. The command asks before it
-//! changes something, but where all names are whole.
+//! Names must be known. Where a text or a name is missing, any text is it, also one that asks for a command or has a no
+//! among other words; a mere reply or small talk is none. The command asks before it changes something, but where all
+//! names are whole.
 
 use super::argument_finder::{ArgumentFinder, is_preposition};
+use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
 use super::request::Request;
 use crate::command::consent::is_reaction;
 use crate::command::context::CommandError;
+use crate::command::prompt::Prompt;
 use crate::command::resolution::MissingPart;
 use crate::command::spec::CommandSpec;
-use crate::commands::CATALOG;
+use crate::commands::{CATALOG, language, settings};
 use crate::domain::Locale;
+use crate::parse::arguments::ArgKind;
+use crate::parse::greeting::is_greeting;
 use crate::parse::names::{Fit, strip_courtesy};
 use crate::parse::numbers::list_numbers;
-use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, PromptFacts, parse_reply};
+use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, PromptFacts, is_question, parse_reply};
 use crate::parse::small_talk::is_small_talk;
 use crate::parse::tokenizer::{Tokenizer, join};
+use crate::parse::word_lists::in_word_list;
 use crate::reply::UsageError;
 
 /// The most words of a name that is not known, and of a question about the prompt: `qual?`, `which one is it?`
@@ -42,11 +48,21 @@ pub(super) async fn read_missing_part(request: &Request<'_>) -> Result<Option<Mi
         wish.spec.name == spec.name && missing != UsageError::MissingText && !wish.rest.is_empty()
     });
     let text = repeated.as_ref().map_or(command.text.trim(), |wish| wish.rest.as_str());
-    let as_typed = MissingPart { arguments: text.to_owned(), is_named: false, is_certain: false };
     if !may_be_part(text, &missing, language) {
         return Ok(None);
     }
+    let mut as_typed = MissingPart { arguments: text.to_owned(), is_named: false, is_certain: false };
+    if missing == UsageError::MissingWords {
+        let is_value = match spec.name {
+            "language" => language::parse_locale(text).is_some(),
+            "settings" => settings::parse_setting(text).is_some(),
+            _ => text.contains(char::is_whitespace),
+        };
+        as_typed.is_certain = true;
+        return Ok(is_value.then_some(as_typed));
+    }
     if missing.is_verbatim() {
+        as_typed.is_named = true;
         return Ok(Some(as_typed));
     }
     let names = &CommunityNames::load(request, run.instance.directory.snapshot(run.zapi).await?).await?;
@@ -99,8 +115,60 @@ fn may_be_part(text: &str, missing: &UsageError, language: Option<Locale>) -> bo
         return *missing == UsageError::MissingText;
     }
     let is_long = *missing == UsageError::MissingText && text.split_whitespace().count() > MAX_WORDS_OF_NAME;
-    let reply = parse_reply(text, true, PromptFacts { language, command: None });
-    matches!(reply, None | Some(ParsedReply::Numbers(_)))
-        && (is_long || !text.ends_with('?'))
-        && (text == NO_TEXT || !is_small_talk(text))
+    let facts = PromptFacts { language, command: None };
+    let is_no_reply = match parse_reply(text, true, facts) {
+        None | Some(ParsedReply::Numbers(_)) => true,
+        // `Não haverá aula amanhã` is a text, and `não, obrigada` a reply.
+        Some(ParsedReply::No) => missing.is_verbatim() && parse_reply(text, false, facts).is_none(),
+        Some(_) => false,
+    };
+    // `Bom dia` may be the text.
+    let is_small = || is_small_talk(text) && !(*missing == UsageError::MissingText && is_greeting(text));
+    is_no_reply && (is_long || !is_question(text)) && (text == NO_TEXT || !is_small())
+}
+
+/// Asks somebody who named a command and a part of its arguments for the part that is missing: `quero criar uma comunidade
+/// nova`, `coloca o futebol`.
+pub(super) async fn ask_for_missing_part(
+    request: &Request<'_>,
+    spec: &CommandSpec,
+) -> Result<Option<CommandOutcome>, CommandError> {
+    let Request { run, command, .. } = request;
+    let wish = CATALOG.parse_wish(&command.text).filter(|wish| !wish.rest.is_empty());
+    let is_text = request.is_direct() && command.media.is_none();
+    let Some(wish) = wish.filter(|_| is_text) else { return Ok(None) };
+    let localizer = run.localizer;
+    let lists = ["create-community-words", "create-words-before-community", "create-words-behind-community"];
+    let is_nothing = |word: &str| lists.iter().any(|list| in_word_list(word, list));
+    if let [ArgKind::FreeText(_)] = spec.args {
+        if !wish.rest.split_whitespace().all(is_nothing) {
+            return Ok(None);
+        }
+        let shown = localizer.format_command(spec.name, &[]);
+        let known = Prompt { shown, ..Prompt::default() };
+        return Ok(Some(request.misused(spec, UsageError::MissingName, known)));
+    }
+    let names = &CommunityNames::load(request, run.instance.directory.snapshot(run.zapi).await?).await?;
+    let tokens = &Tokenizer::new(&wish.rest, false).read_all(false).unwrap_or_default();
+    let finder = ArgumentFinder { request, names, source: &wish.rest, tokens, is_sentence: true };
+    let (error, before, after) = match (spec.args, finder.whole_community()) {
+        ([ArgKind::Groups, ArgKind::Community], Some(id)) => (UsageError::MissingGroups, String::new(), id),
+        ([ArgKind::Community, ArgKind::Groups], Some(id)) => (UsageError::MissingGroups, id, String::new()),
+        ([ArgKind::Community, ArgKind::People, ..], Some(id)) => {
+            (UsageError::MissingPeople, id, String::new())
+        }
+        ([ArgKind::Community, ArgKind::Text], Some(id)) => (UsageError::MissingText, id, String::new()),
+        ([ArgKind::Groups, ArgKind::Community], None) => match finder.groups(tokens) {
+            Some(groups) => (UsageError::MissingCommunity, groups, String::new()),
+            None => return Ok(None),
+        },
+        ([ArgKind::Community, ArgKind::Groups], None) => match finder.groups(tokens) {
+            Some(groups) => (UsageError::MissingCommunity, String::new(), groups),
+            None => return Ok(None),
+        },
+        _ => return Ok(None),
+    };
+    let shown = format!("{} {}", localizer.format_command(spec.name, &[]), names.show(&before));
+    let shown = shown.trim_end().to_owned();
+    Ok(Some(request.misused(spec, error, Prompt { before, after, shown, ..Prompt::default() })))
 }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
 use super::request::Request;
+use super::undo_part::reply_to_quote;
 use super::wish::{offer_undo, show_undo_command};
 use crate::command::context::CommandError;
 use crate::command::prompt::LATE_REPLY_NOTICE_WINDOW;
@@ -38,6 +39,9 @@ pub(super) async fn reply_to_regret(request: &Request<'_>) -> Result<Option<Comm
     let stored = load_undo(run.store, instance, conversation_key).await?;
     if stored.is_none_or(|(at, _)| command.accepted_at.since(at) > LATE_REPLY_NOTICE_WINDOW) {
         return Ok(None);
+    }
+    if let Some(reply) = reply_to_quote(request).await? {
+        return Ok(Some(reply));
     }
     let directory = &run.instance.directory;
     let names = CommunityNames::new(directory.snapshot(run.zapi).await?, directory, admin, None);

@@ -2,12 +2,14 @@
 
 use super::command_outcome::{CommandOutcome, EarlyExit};
 use super::correction::{correct_offer, offer_correction};
-use super::missing_part::read_missing_part;
+use super::missing_part::{ask_for_missing_part, read_missing_part};
 use super::regret::reply_to_regret;
 use super::request::Request;
 use super::talk::reply_to_talk;
+use super::undo_part::reply_to_quote;
 use super::wish::{WishResolution, resolve_wish};
 use crate::authorization::may_use;
+use crate::command::consent::is_reaction;
 use crate::command::context::CommandError;
 use crate::command::parsed_text::{ParsedCommand, ParsedRequest, ParsedWish};
 use crate::command::prompt::{Prompt, clear_prompt, is_set, void_prompt};
@@ -22,7 +24,7 @@ use crate::parse::further_command::has_further_command;
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::parse::text::likely_name;
 use crate::reply::{Reply, ReplyLine, escape_markup};
-use crate::storage::{LeaseError, Outcome, StoreUnavailable};
+use crate::storage::{LeaseError, Outcome, PastCommand, StateKind, StoreUnavailable};
 
 /// The command to run: the typed one, or the one that replaces it.
 pub(super) struct ResolvedCommand {
@@ -58,6 +60,7 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
         }
         ParsedRequest::Wish(wish) => {
             has_no_prefix = true;
+            reject_undo_of_other(request, &wish.command).await?;
             match resolve_wish(request, wish).await? {
                 None => as_prompt_reply(""),
                 Some((spec, resolution)) => {
@@ -86,6 +89,7 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
         }
     };
     let arguments = check_arguments(request, spec, &parsed, command.deferred_command.is_none()).await?;
+    reject_undo_of_other(request, spec.name).await?;
     if spec.is_indirect() {
         let part = part.as_ref().filter(|_| has_no_prefix);
         return match resolve_indirect(request, spec, &arguments, (has_no_prefix, part)).await? {
@@ -94,6 +98,26 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
         };
     }
     Ok(ResolvedCommand { spec, typed: parsed.arguments, arguments, deferred: None })
+}
+
+/// Whether a message is a reaction to a question that is closed, and did not lead to a change.
+async fn reacts_to_closed_question(request: &Request<'_>) -> Result<bool, StoreUnavailable> {
+    let Request { run, command, .. } = request;
+    let Some(quoted) = command.quoted.as_deref().filter(|_| is_reaction(command)) else { return Ok(false) };
+    let (store, instance) = (run.store, &run.instance.config.name);
+    let sender = (instance, command.admin.as_str(), command.chat.as_str());
+    let asked = store.quoted_command(sender, (quoted, command.accepted_at)).await?;
+    let Some(asked) = asked.filter(PastCommand::may_ask) else { return Ok(false) };
+    Ok(store.get_state(instance, StateKind::Confirmed, &asked.id).await?.is_none())
+}
+
+/// Rejects an undo that quotes something else than the last change.
+async fn reject_undo_of_other(request: &Request<'_>, command: &str) -> Result<(), EarlyExit> {
+    let is_undo = command == undo::SPEC.name && request.command.deferred_command.is_none();
+    match if is_undo { reply_to_quote(request).await? } else { None } {
+        Some(reply) => Err(reply.into()),
+        None => Ok(()),
+    }
 }
 
 /// Replies to a text that could have been a reply to a prompt. None is open, so `desvincular 1` is a wish.
@@ -126,12 +150,29 @@ async fn reply_without_prompt(
                 _ => {}
             }
         }
-        if let Some(offer) = offer_correction(request).await? {
+        if reacts_to_closed_question(request).await? {
+            let key = if request.recent_prompt().await?.is_some() {
+                "confirm-other-quoted"
+            } else {
+                "confirm-nothing"
+            };
+            let reply = Reply::Lines(vec![ReplyLine::not_done(key)]);
+            return Ok(CommandOutcome::talk(reply, Vec::new()).into());
+        }
+        // A correction is of the change that it quotes, or of none.
+        if reply_to_quote(request).await?.is_none()
+            && let Some(offer) = offer_correction(request).await?
+        {
             return Ok(CommandOutcome { keeps_prompt: true, ..offer }.into());
         }
         if let Some(offer) = reply_to_regret(request).await? {
             return Ok(offer.into());
         }
+    }
+    if let Some(spec) = wished
+        && let Some(question) = ask_for_missing_part(request, spec).await?
+    {
+        return Ok(question.into());
     }
     Ok(close_passing_offer(request, reply_to_talk(request, wished).await?).await?.into())
 }
@@ -188,9 +229,14 @@ async fn reply_to_unknown(
         let command = format!("{}{name} {}", localizer.prefix, escape_markup(parsed.rest()));
         command.trim_end().to_owned()
     });
+    let shown = nearest.clone().unwrap_or_default();
     let reply = Reply::unknown_command(&parsed.typed, nearest, spec.is_some());
     Ok(match spec {
-        Some(spec) => request.offer(reply, spec, vec![parsed.rest().to_owned()], Vec::new()),
+        Some(spec) => {
+            let prompt = Prompt::new(request.command, localizer.locale, spec.name);
+            let options = vec![parsed.rest().to_owned()];
+            request.prompt(reply, &Prompt { options, shown, ..prompt })
+        }
         None => CommandOutcome::usage_error(reply),
     })
 }

@@ -1,14 +1,75 @@
-//! Undoing a part of the last change: `desfaz só o suporte`. `/undo` takes back the whole; the part is offered.
+//! Undoing a part of the last change, `desfaz só o suporte`, or another change than the last one, which the message quotes.
+//! `/undo` takes back the whole last change; a part is offered, and for an older change its command is named.
 
 use super::argument_finder::ArgumentFinder;
 use super::command_outcome::CommandOutcome;
+use super::community_names::CommunityNames;
 use super::correction::join_arguments;
 use super::request::Request;
+use crate::command::context::CommandError;
+use crate::command::parsed_text::{ParsedRequest, ParsedText};
+use crate::command::resolution::DeferredCommand;
 use crate::command::undo_record::load_undo;
 use crate::commands::{CATALOG, undo};
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::reply::{Reply, ReplyLine};
-use crate::storage::StoreUnavailable;
+use crate::storage::{Outcome, PastCommand, StateKind, StoreUnavailable};
+
+/// The commands that take back each other.
+const OPPOSITES: [(&str, &str); 3] = [("link", "unlink"), ("add", "remove"), ("promote", "demote")];
+
+/// The reply to an undo or a correction that quotes something else than the last change: only that one can be undone. None
+/// where it quotes nothing, or the change.
+pub(super) async fn reply_to_quote(request: &Request<'_>) -> Result<Option<CommandOutcome>, CommandError> {
+    let Request { run, command, admin, conversation_key, .. } = request;
+    let (store, instance) = (run.store, &run.instance.config.name);
+    let Some(message) = &command.quoted else { return Ok(None) };
+    let Some((_, record)) = load_undo(store, instance, conversation_key).await? else { return Ok(None) };
+    let (changed_by, own_message) = &record.changed_by;
+    if own_message == message || store.reply_messages(changed_by).await?.contains(message) {
+        return Ok(None);
+    }
+    let sender = (instance, command.admin.as_str(), command.chat.as_str());
+    let quoted = store.quoted_command(sender, (message, command.accepted_at)).await?;
+    // The prompt that led to the change.
+    if let Some(quoted) = &quoted {
+        let confirmed = store.get_state(instance, StateKind::Confirmed, &quoted.id).await?;
+        if confirmed.is_some_and(|confirmed| confirmed.value == *changed_by) {
+            return Ok(None);
+        }
+    }
+    let directory = &run.instance.directory;
+    let names = CommunityNames::new(directory.snapshot(run.zapi).await?, directory, admin, None);
+    let instead = quoted.filter(|quoted| quoted.outcome == Some(Outcome::Replied)).and_then(|quoted| {
+        let (typed, rest) = read_command(&quoted, request)?;
+        let opposite = OPPOSITES.iter().find_map(|(one, other)| match CATALOG.lookup(&typed)?.name {
+            name if name == *one => Some(*other),
+            name if name == *other => Some(*one),
+            _ => None,
+        })?;
+        let command = names.show_undo(&(opposite.to_owned(), rest), run.localizer)?;
+        Some(ReplyLine::new("undo-quoted").with_plain("command", command))
+    });
+    let line = ReplyLine::not_done("undo-only-last");
+    let lines = std::iter::once(line).chain(instead).collect();
+    Ok(Some(CommandOutcome::talk(Reply::Lines(lines), Vec::new())))
+}
+
+/// The name and the arguments of a command, as it was typed, or as a reply to a prompt completed it.
+fn read_command(command: &PastCommand, request: &Request<'_>) -> Option<(String, String)> {
+    match command.deferred_command.as_deref() {
+        Some(json) => {
+            let deferred: DeferredCommand = serde_json::from_str(json).ok()?;
+            deferred.undone.is_none().then_some((deferred.command, deferred.rest))
+        }
+        None => {
+            match ParsedText::from_stored(command.parsed.as_deref(), request.run.localizer.locale).request {
+                ParsedRequest::Command(parsed) => Some((parsed.typed.clone(), parsed.rest().to_owned())),
+                _ => None,
+            }
+        }
+    }
+}
 
 /// The command that `/undo` would run: its English name and arguments; none if it would run none.
 pub(super) async fn undo_command(

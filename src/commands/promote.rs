@@ -1,0 +1,18 @@
+//! `/promote <community> <people…>`: makes people admins of a community.
+
+use crate::command::{CommandError, CommandSpec, Context};
+use crate::engine::members::change::change_members;
+use crate::engine::members::plan::MemberAction;
+use crate::parse::arguments::{ArgKind, Arguments};
+use crate::reply::Reply;
+
+pub const SPEC: CommandSpec = CommandSpec::mutating(
+    "promote",
+    &["promover"],
+    &["promover", "ascender"],
+    &[ArgKind::Community, ArgKind::People],
+);
+
+pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
+    change_members(context, MemberAction::Promote, arguments).await
+}
