@@ -62,7 +62,8 @@ pub(super) async fn read_missing_part(request: &Request<'_>) -> Result<Option<Mi
         return Ok(is_value.then_some(as_typed));
     }
     if missing.is_verbatim() {
-        as_typed.is_named = true;
+        // A question may also ask to look something up.
+        as_typed.is_named = !is_question(text);
         return Ok(Some(as_typed));
     }
     let names = &CommunityNames::load(request, run.instance.directory.snapshot(run.zapi).await?).await?;

@@ -42,11 +42,16 @@ pub(super) async fn reply_to_quote(request: &Request<'_>) -> Result<Option<Comma
     let names = CommunityNames::new(directory.snapshot(run.zapi).await?, directory, admin, None);
     let instead = quoted.filter(|quoted| quoted.outcome == Some(Outcome::Replied)).and_then(|quoted| {
         let (typed, rest) = read_command(&quoted, request)?;
-        let opposite = OPPOSITES.iter().find_map(|(one, other)| match CATALOG.lookup(&typed)?.name {
+        let typed = CATALOG.lookup(&typed)?.name;
+        let opposite = OPPOSITES.iter().find_map(|(one, other)| match typed {
             name if name == *one => Some(*other),
             name if name == *other => Some(*one),
             _ => None,
         })?;
+        // It may be the change that is undone already.
+        if record.is_undone && typed == record.command {
+            return None;
+        }
         let command = names.show_undo(&(opposite.to_owned(), rest), run.localizer)?;
         Some(ReplyLine::new("undo-quoted").with_plain("command", command))
     });
