@@ -128,6 +128,14 @@ fn read_command(last: &PastCommand, request: &Request<'_>) -> Option<(&'static C
     Some((spec, rest))
 }
 
+/// The last command that was given, with its arguments, if it changed groups of a community.
+pub(super) async fn last_change(
+    request: &Request<'_>,
+) -> Result<Option<(&'static CommandSpec, String)>, StoreUnavailable> {
+    let last = request.run.store.last_command(request.command, MAX_AGE).await?;
+    Ok(last.and_then(|last| read_command(&last, request)))
+}
+
 /// The corrected command.
 struct Correction {
     spec: &'static CommandSpec,

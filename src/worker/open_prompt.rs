@@ -58,7 +58,7 @@ pub(super) async fn update_prompts(
         && prompt::is_in_time(prompted_at, *accepted_at)
         && !store.is_superseded(instance, &prompt.prompted_by).await?;
     let closes_itself = has_changed && !result.state_changes.iter().any(prompt::is_set);
-    let just_lapses = prompt.options.len() == 1 || prompt.missing.is_some();
+    let just_lapses = prompt.options.len() == 1 || prompt.missing.is_some() || prompt.is_menu();
     if is_open && !is_edited && !is_prompt_reply && !closes_itself && !just_lapses {
         // No reply stays none.
         if result.reply != Reply::empty() {
