@@ -33,7 +33,7 @@ pub struct Prompt {
     pub prompted_by: String,
     /// The language of the prompt.
     pub language: String,
-    /// The English name of the command that a reply runs.
+    /// The English name of the command that a reply runs; empty where each option is a whole command.
     pub command: String,
     /// Its arguments before the chosen options.
     pub before: String,
@@ -98,6 +98,11 @@ impl Prompt {
     /// Whether this command led to the prompt.
     pub fn is_of(&self, command: &str) -> bool {
         self.prompting_commands.iter().chain([&self.prompted_by]).any(|id| id == command)
+    }
+
+    /// Whether each option is a whole command. Nothing waits for the choice: any other text is about something else.
+    pub fn is_menu(&self) -> bool {
+        self.command.is_empty() && !self.options.is_empty()
     }
 
     /// Whether the command cannot be undone.
@@ -169,9 +174,14 @@ impl Prompt {
         let open = self.words_without_choice(options);
         let words = [&[self.before.as_str()], options, &open, &[self.after.as_str()]].concat();
         let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+        let words = words.join(" ");
+        let (command, rest) = match self.is_menu() {
+            true => words.split_once(' ').unwrap_or((&words, "")),
+            false => (self.command.as_str(), words.as_str()),
+        };
         DeferredCommand {
-            command: self.command.clone(),
-            rest: words.join(" "),
+            command: command.to_owned(),
+            rest: rest.to_owned(),
             is_confirmed: self.options.is_empty() && self.missing.is_none(),
             undone: self.undone.clone(),
             precondition: self.precondition.clone(),
@@ -193,6 +203,12 @@ pub fn with_prompting_commands(prompting_commands: Vec<String>, change: &mut Sta
 /// Whether a state change stores a prompt.
 pub fn is_set(change: &StateChange) -> bool {
     change.kind == StateKind::Prompt && change.value.as_ref().is_some_and(|value| !value.is_empty())
+}
+
+/// Whether a state change stores a prompt that waits for words: after a menu, talk has its pause.
+pub fn awaits_words(change: &StateChange) -> bool {
+    let prompt = change.value.as_deref().and_then(|value| serde_json::from_str::<Prompt>(value).ok());
+    is_set(change) && !prompt.is_some_and(|prompt| prompt.is_menu())
 }
 
 /// The state change that deletes the prompt. It does not apply to a prompt stored after this command was accepted.

@@ -21,21 +21,28 @@ pub enum TalkKind {
     PromptReply,
     /// Any other text.
     Other,
-    /// It corrects something, or names a command, community or group: small talk before it must not leave it without a
-    /// reply.
+    /// It corrects something, or names a command: small talk before it must not leave it without a reply.
     Request,
+    /// It names a community or group: it always gets a reply.
+    Named,
 }
+
+/// The most words of a text that may ask for something: more are a story.
+pub const MAX_REQUEST_WORDS: usize = 20;
 
 /// When texts last got a reply, by person and chat.
 #[derive(Debug, Default)]
 pub struct TalkPause(Mutex<HashMap<ConversationKey, LastReplies>>);
 
 /// When each [`TalkKind`] last got a reply.
-type LastReplies = [Option<Timestamp>; 3];
+type LastReplies = [Option<Timestamp>; 4];
 
 impl TalkPause {
     /// Whether the pause is over.
     pub fn is_over(&self, key: &ConversationKey, kind: TalkKind, now: Timestamp) -> bool {
+        if kind == TalkKind::Named {
+            return true;
+        }
         let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let last = last.get(key).and_then(|last| last[kind as usize]);
         last.is_none_or(|last| last > now || now.since(last) >= PAUSE)
@@ -46,7 +53,7 @@ impl TalkPause {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let last = last.entry(key.clone()).or_default();
         last[kind as usize] = Some(now);
-        if kind == TalkKind::Request {
+        if matches!(kind, TalkKind::Request | TalkKind::Named) {
             last[TalkKind::Other as usize] = Some(now);
         }
     }

@@ -6,6 +6,7 @@ use crate::command::spec::CommandSpec;
 use crate::domain::Locale;
 use crate::parse::phrases::{PhraseTable, Token, decide_by_words, longest_match, phrases, tokenize};
 use crate::parse::prompt_reply::MAX_REPLY_LEN;
+use crate::parse::small_question::{QuestionTopic, question_locales, question_topic};
 use crate::parse::text::strip_invisible;
 use crate::parse::word_lists::in_word_list;
 
@@ -27,8 +28,10 @@ pub struct WishTable {
     wishes: PhraseTable<(Locale, &'static CommandSpec)>,
     /// The verbs of questions how something is done: `coloco` of `como eu coloco`. The verbs of wishes count there, too.
     verbs: PhraseTable<(Locale, &'static CommandSpec)>,
-    /// What answers such questions.
+    /// What answers such questions, and those about the bot.
     help: Option<&'static CommandSpec>,
+    /// What answers questions about all groups, and about all communities.
+    lists: [Option<&'static CommandSpec>; 2],
 }
 
 /// A phrase that asks for a command: its command, its words, its languages.
@@ -61,15 +64,41 @@ impl WishTable {
             phrases(&format!("how-{}", spec.name)).map(move |(locale, phrase)| (phrase, (locale, spec)))
         });
         let (wishes, verbs) = (PhraseTable::new(wishes), PhraseTable::new(verbs));
-        Self { wishes, verbs, help: specs.iter().copied().find(|spec| spec.name == "help") }
+        let find = |name| specs.iter().copied().find(|spec| spec.name == name);
+        Self { wishes, verbs, help: find("help"), lists: [find("groups"), find("communities")] }
     }
 
     /// The wish in a text; none where something else than courtesy stands before it, or the text is quoted or struck out.
     pub fn parse(&self, text: &str) -> Option<Wish> {
         let is_quoted = || trim_emphasis(text).starts_with(['>', '“', '«', '"', '~']);
-        if text.len() > MAX_REPLY_LEN || is_quoted() || !self.may_have_wish(text) {
+        if text.len() > MAX_REPLY_LEN || is_quoted() {
             return None;
         }
+        let wish = if self.may_have_wish(text) { self.parse_phrase(text) } else { None };
+        // A phrase may begin a question: `quem é você?`
+        match wish {
+            Some(wish) if wish.rest.is_empty() => Some(wish),
+            wish => self.parse_question(text).or(wish),
+        }
+    }
+
+    /// A question of small words about the groups, the communities or the bot: `quantos grupos eu tenho?`
+    fn parse_question(&self, text: &str) -> Option<Wish> {
+        let [groups, communities] = self.lists;
+        let locales = question_locales(text);
+        if locales.is_empty() {
+            return None;
+        }
+        let spec = match question_topic(text)? {
+            QuestionTopic::Groups => groups?,
+            QuestionTopic::Communities => communities?,
+            QuestionTopic::Bot => self.help?,
+        };
+        Some(Wish { spec, rest: String::new(), locales, phrase: text.trim().to_owned() })
+    }
+
+    /// The wish in a text with a phrase that asks for a command.
+    fn parse_phrase(&self, text: &str) -> Option<Wish> {
         let text = strip_invisible(text);
         let text = trim_emphasis(&text);
         let tokens = tokenize(text);

@@ -42,7 +42,15 @@ pub async fn resolve(context: &ResolveContext<'_>, arguments: &Arguments) -> Res
         return Ok(ReplyLine::not_done("confirm-dry-run").into());
     }
     let is_other_picture = is_other_picture(context, &prompt).await?;
-    let answer = read_answer(context, arguments, (prompted_at, &prompt)).await?;
+    let mut answer = read_answer(context, arguments, (prompted_at, &prompt)).await?;
+    let is_no = || parse_reply(&context.command.text, false, PromptFacts::default()) == Some(ParsedReply::No);
+    // A no among other words is about something else.
+    if prompt.is_menu() && answer.reply == Some(ParsedReply::No) && has_no_prefix && !is_no() {
+        answer.reply = None;
+    }
+    // A number is for the menu that shows it.
+    let is_choice = prompt.is_menu() && matches!(answer.reply, Some(ParsedReply::Numbers(_)));
+    let prompt = Prompt { is_in_passing: prompt.is_in_passing && !is_choice, ..prompt };
     let consent = match prompt.consent(answer) {
         // It is asked about instead (worker/talk.rs).
         Consent::Confirmed(_) | Consent::Open(_) if is_other_picture => Consent::Unrelated,

@@ -47,7 +47,11 @@ pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Rep
     groups.sort_by_cached_key(|group| (fold(&group.name), group.id.to_string()));
     let (places, is_whole) = group_communities(context, &groups).await?;
     let lines = format_names(&groups).into_iter().zip(places);
-    let lines = lines.map(|(name, place)| match place {
+    // To name a group is to ask where it is.
+    let nowhere =
+        (is_whole && !searched.is_empty() && groups.len() == 1).then(|| ReplyLine::new("groups-nowhere"));
+    let nowhere = nowhere.map(|line| line.render(context.localizer));
+    let lines = lines.map(|(name, place)| match place.or_else(|| nowhere.clone()) {
         Some(place) => format!("{name} · {place}"),
         None => name,
     });

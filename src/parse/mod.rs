@@ -15,6 +15,7 @@ pub mod people;
 pub mod phrases;
 pub mod prefix;
 pub mod prompt_reply;
+pub mod small_question;
 pub mod small_talk;
 pub mod text;
 pub mod tokenizer;

@@ -309,6 +309,23 @@ impl<T> PhraseTable<T> {
         longest_match(&self.matches(tokens), Some)
     }
 
+    /// The values of the phrases that these tokens are, the longest first at each place; none if a word is of no phrase.
+    /// Signs do not count.
+    pub fn values_of_all(&self, tokens: &[Token<'_>]) -> Option<Vec<&T>> {
+        let (mut values, mut at) = (Vec::new(), 0);
+        while at < tokens.len() {
+            match self.longest(&tokens[at..]) {
+                Some((count, value)) => {
+                    values.push(value);
+                    at += count;
+                }
+                None if tokens[at].text.chars().any(char::is_alphanumeric) => return None,
+                None => at += 1,
+            }
+        }
+        Some(values)
+    }
+
     /// How many tokens at the end are phrases of the table.
     pub fn count_at_end(&self, tokens: &[Token<'_>]) -> usize {
         let mut kept = tokens.len();

@@ -158,6 +158,12 @@ impl AdminMessage<'_> {
         }
     }
 
+    /// Whether it may be a reply to a prompt. A menu waits for nothing: a remark is only talk.
+    fn may_reply_to(&self, prompt: &Prompt) -> bool {
+        let is_remark = matches!(self.intent, MessageIntent::PromptReply { talk: Some(TalkKind::Other) });
+        !prompt.is_menu() || !is_remark
+    }
+
     /// Whether it is for this bot, and has a no above its commands.
     fn has_no_above_command(&self, instance: &InstanceRuntime) -> bool {
         has_no_above(&self.message.text, &instance.parser) && !self.is_for_other_bot(instance)
@@ -176,7 +182,7 @@ fn may_answer(text: &str, prompt: &Prompt) -> bool {
     let wish = CATALOG.parse_wish(text).filter(|wish| wish.rest.split_whitespace().all(is_small));
     let is_more = |wish: &Wish| wish.spec.name == "more" && !prompt.is_in_passing;
     let is_verb = |wish: Wish| is_more(&wish) || wish.spec.name == prompt.command;
-    wish.is_some_and(is_verb)
+    wish.is_some_and(is_verb) || prompt.is_menu() && prompt.named_option(text).is_some()
 }
 
 impl Enqueuer {
@@ -467,7 +473,7 @@ impl Enqueuer {
                     return Ok(Expectation::No);
                 }
                 event.intent = MessageIntent::Talk;
-                if recent_prompt(prompt::PROMPT_TTL).await?.is_some() {
+                if recent_prompt(prompt::PROMPT_TTL).await?.is_some_and(|prompt| !prompt.is_menu()) {
                     return Ok(Expectation::Yes);
                 }
                 TalkKind::Other
@@ -494,7 +500,8 @@ impl Enqueuer {
             // An unknown command in a group is probably for another bot. It is stored only if a prompt may be open,
             // because it closes the prompt.
             MessageIntent::Command | MessageIntent::PromptReply { .. } => {
-                if recent_prompt(prompt::LATE_REPLY_NOTICE_WINDOW).await?.is_some() {
+                let recent = recent_prompt(prompt::LATE_REPLY_NOTICE_WINDOW).await?;
+                if recent.is_some_and(|prompt| event.may_reply_to(&prompt)) {
                     return Ok(Expectation::Yes);
                 }
                 match event.intent {
@@ -511,13 +518,13 @@ impl Enqueuer {
             }
             MessageIntent::Talk => match recent_prompt(prompt::PROMPT_TTL).await? {
                 // It may be meant as a reply, so no pause begins. The prompt has ended the pause before.
-                Some(prompt) => {
+                Some(prompt) if !prompt.is_menu() => {
                     if prompt.missing.is_some() || prompt.named_option(&event.message.text).is_some() {
                         event.intent = MessageIntent::PromptReply { talk: None };
                     }
                     return Ok(Expectation::Yes);
                 }
-                None => TalkKind::Other,
+                _ => TalkKind::Other,
             },
         };
         let text_kind = || read_talk_kind(&event.message.text, &endpoint.instance.runtime(), admin);

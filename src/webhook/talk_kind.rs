@@ -1,13 +1,12 @@
 //! Which kind of talk a text is. Told from memory: talk in the pause costs no disk access and no call.
 
-use crate::command::talk_pause::TalkKind;
+use crate::authorization::may_in;
+use crate::command::talk_pause::{MAX_REQUEST_WORDS, TalkKind};
 use crate::commands::CATALOG;
 use crate::config::{Admin, AdminsFrom};
 use crate::instance::InstanceRuntime;
 use crate::parse::word_lists::{in_word_list, is_stop_word};
 
-/// The most words of a text that may be a request: more are a story.
-const MAX_REQUEST_WORDS: usize = 12;
 /// The fewest letters of a word that names something: shorter ones are everyday words.
 const MIN_NAME_LETTERS: usize = 4;
 
@@ -23,10 +22,10 @@ pub(super) fn read_talk_kind(text: &str, instance: &InstanceRuntime, admin: &Adm
     let is_command = |word: &str| CATALOG.lookup(word).is_some_and(|spec| spec.takes_names());
     let long = || words.iter().copied().filter(is_long).filter(|word| !is_stop_word(word));
     let corrects = has_correction_word(&words);
-    // A community admin sees no names that they may not use.
-    let has_name = admin.from == AdminsFrom::Config && long().any(|word| is_name(word, instance));
+    let has_name = long().any(|word| is_name(word, instance, admin));
     match (corrects, has_name) {
         (true, true) => None,
+        (false, true) => Some(TalkKind::Named),
         (false, false) if !long().any(is_command) => Some(TalkKind::Other),
         _ => Some(TalkKind::Request),
     }
@@ -48,9 +47,15 @@ fn words(text: &str) -> Vec<&str> {
     words.take(MAX_REQUEST_WORDS + 1).collect()
 }
 
-/// Whether a community or group has this name, or one that begins with it.
-fn is_name(word: &str, instance: &InstanceRuntime) -> bool {
-    instance.directory.last_snapshot().is_some_and(|(_, lists)| {
-        !lists.groups.matches(word).0.is_empty() || !lists.communities.matches(word).0.is_empty()
-    })
+/// Whether a community or group has this name, or one that begins with it. A community admin sees no names that they
+/// may not use.
+fn is_name(word: &str, instance: &InstanceRuntime, admin: &Admin) -> bool {
+    let Some((_, lists)) = instance.directory.last_snapshot() else { return false };
+    let mut communities = lists.communities.matches(word).0.into_iter();
+    match admin.from {
+        AdminsFrom::Config => communities.next().is_some() || !lists.groups.matches(word).0.is_empty(),
+        AdminsFrom::Community => {
+            communities.any(|entry| may_in(admin, &entry.id, &entry.name, &instance.directory))
+        }
+    }
 }

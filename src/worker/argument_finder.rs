@@ -222,6 +222,9 @@ impl<'a> ArgumentFinder<'a> {
             let numbers = numbers.into_iter().map(|(number, range)| ids(range).unwrap_or(number));
             return Some(numbers.collect::<Vec<_>>().join(" "));
         }
+        if let Some(pattern) = self.pattern_of_all(tokens) {
+            return Some(pattern);
+        }
         let fit = |text: &str| self.group_fit(text);
         let names = self.reader(&fit).read_names(tokens).ok().filter(|names| !names.is_empty())?;
         let id = |name: &Name| match name.fit {
@@ -229,6 +232,20 @@ impl<'a> ArgumentFinder<'a> {
             _ => Some(self.group_id(&name.text)),
         };
         Some(names.iter().map(id).collect::<Option<Vec<_>>>()?.join(" "))
+    }
+
+    /// The pattern of all groups that begin with a word: `todos os blocos`, `os blocos todos`.
+    fn pattern_of_all(&self, tokens: &[Token]) -> Option<String> {
+        let is_all = |token: &&Token| in_word_list(&token.text, "wish-all-words");
+        let mut words = tokens.iter().filter(|token| !is_all(token) && !is_small(token));
+        let word = words.next().filter(|word| self.is_sentence && !word.is_quoted)?;
+        if words.next().is_some() || !tokens.iter().any(|token| is_all(&token)) {
+            return None;
+        }
+        let begins = |text: &&str| matches!(self.group_fit(text), Fit::Beginning | Fit::Ambiguous);
+        let text =
+            [Some(word.text.as_str()), word.text.strip_suffix('s')].into_iter().flatten().find(begins)?;
+        Some(format!("{text}*"))
     }
 
     /// The groups whose whole names all the words are.
@@ -279,6 +296,6 @@ pub(super) fn is_preposition(token: &Token) -> bool {
 }
 
 /// Whether a word only leads to the name of a community: `out of`, `lá na comunidade`.
-fn is_small(token: &Token) -> bool {
+pub(super) fn is_small(token: &Token) -> bool {
     is_preposition(token) || (!token.is_quoted && in_word_list(&token.text, "stop-words-beside-name"))
 }

@@ -97,10 +97,10 @@ impl Attempt<'_> {
             let outcome = append_groups_without_community(&claim, outcome);
             let outcome = close_photo_request(&claim, outcome);
             let outcome = update_prompts(&worker.store, &claim.command, outcome).await?;
-            let sets_prompt = outcome.state_changes.iter().any(prompt::is_set);
+            let awaits_words = outcome.state_changes.iter().any(prompt::awaits_words);
             permit = deliver::store_reply(zapi, &mut claim, &localizer, outcome, &worker.clock).await?;
             failpoint::reach(Step::ReplyStored);
-            if let Some(instance) = worker.instances.get(&claim.command.instance).filter(|_| sets_prompt) {
+            if let Some(instance) = worker.instances.get(&claim.command.instance).filter(|_| awaits_words) {
                 instance.talk_pause.end(&claim.command.conversation_key());
             }
         }

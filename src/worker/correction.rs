@@ -120,6 +120,14 @@ fn read_command(last: &PastCommand, request: &Request<'_>) -> Option<(&'static C
     Some((spec, rest))
 }
 
+/// The last command that was given, with its arguments, if it changed groups of a community.
+pub(super) async fn last_change(
+    request: &Request<'_>,
+) -> Result<Option<(&'static CommandSpec, String)>, StoreUnavailable> {
+    let last = request.run.store.last_command(request.command, MAX_AGE).await?;
+    Ok(last.and_then(|last| read_command(&last, request)))
+}
+
 /// The corrected command.
 struct Correction {
     spec: &'static CommandSpec,
@@ -174,7 +182,7 @@ fn correct(
 }
 
 /// The community and the groups of a command that takes both.
-fn split_arguments<'a>(spec: &CommandSpec, finder: &ArgumentFinder<'a>) -> Option<(String, &'a [Token])> {
+pub(super) fn split_arguments<'a>(spec: &CommandSpec, finder: &ArgumentFinder<'a>) -> Option<(String, &'a [Token])> {
     match spec.name {
         "move" => finder.community_at_end(finder.tokens, false),
         "link" | "unlink" => finder.community_at_start(),

@@ -60,7 +60,7 @@ pub(super) async fn update_prompts(
     let closes_itself = has_changed && !result.state_changes.iter().any(prompt::is_set);
     // The same command without the typo, or with what was missing.
     let goes_on = command.name == prompt.command && prompt.takes_more();
-    let just_lapses = goes_on || prompt.is_in_passing && own.is_none();
+    let just_lapses = goes_on || prompt.is_menu() || prompt.is_in_passing && own.is_none();
     if is_open && !is_edited && !is_prompt_reply && !closes_itself && !just_lapses {
         // No reply stays none.
         if result.reply != Reply::empty() {

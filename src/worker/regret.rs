@@ -22,7 +22,7 @@ static REGRET: LazyLock<PhraseTable<()>> =
     LazyLock::new(|| PhraseTable::new(phrases("regret").map(|(_, phrase)| (phrase, ()))));
 
 /// Whether a text says that something was wrong. A question does not.
-fn is_regret(text: &str) -> bool {
+pub(super) fn is_regret(text: &str) -> bool {
     let tokens = tokenize(text);
     let has_phrase = || (0..tokens.len()).any(|at| REGRET.longest(&tokens[at..]).is_some());
     tokens.len() <= MAX_WORDS && !text.contains('?') && has_phrase()

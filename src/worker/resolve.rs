@@ -2,10 +2,11 @@
 
 use super::command_outcome::{CommandOutcome, EarlyExit};
 use super::correction::{correct_offer, offer_correction};
-use super::missing_part::{ask_for_missing_part, read_missing_part};
+use super::menu::{NamedMeaning, read_named};
+use super::missing_part::read_missing_part;
 use super::regret::reply_to_regret;
 use super::request::Request;
-use super::talk::reply_to_talk;
+use super::talk::{has_command_behind_number, reply_to_talk};
 use super::undo_part::reply_to_quote;
 use super::wish::{WishResolution, resolve_wish};
 use crate::authorization::may_use;
@@ -94,7 +95,7 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
         let part = part.as_ref().filter(|_| has_no_prefix);
         return match resolve_indirect(request, spec, &arguments, (has_no_prefix, part)).await? {
             Some(deferred) => resolve_deferred(request, deferred).await,
-            None => Err(reply_without_prompt(request, wished).await?),
+            None => resolve_without_prompt(request, wished).await,
         };
     }
     Ok(ResolvedCommand { spec, typed: parsed.arguments, arguments, deferred: None })
@@ -120,11 +121,11 @@ async fn reject_undo_of_other(request: &Request<'_>, command: &str) -> Result<()
     }
 }
 
-/// Replies to a text that could have been a reply to a prompt. None is open, so `desvincular 1` is a wish.
-async fn reply_without_prompt(
+/// Resolves a text that could have been a reply to a prompt. None is open, so `desvincular 1` is a wish.
+async fn resolve_without_prompt(
     request: &Request<'_>,
     wished: Option<&CommandSpec>,
-) -> Result<EarlyExit, EarlyExit> {
+) -> Result<ResolvedCommand, EarlyExit> {
     if wished.is_none() && request.is_direct() {
         let text = request.command.text.as_str();
         let reply = parse_reply(text, true, PromptFacts::default());
@@ -140,10 +141,10 @@ async fn reply_without_prompt(
             match resolve_wish(request, &wish).await? {
                 Some((spec, WishResolution::Reply(reply))) => {
                     check_may_use(request, spec)?;
-                    return Ok(EarlyExit::Reply(reply));
+                    return Err(EarlyExit::Reply(reply));
                 }
                 Some((spec, WishResolution::Incomplete)) => {
-                    return Ok(close_passing_offer(request, reply_to_talk(request, Some(spec)).await?)
+                    return Err(close_passing_offer(request, reply_to_talk(request, Some(spec)).await?)
                         .await?
                         .into());
                 }
@@ -151,30 +152,36 @@ async fn reply_without_prompt(
             }
         }
         if reacts_to_closed_question(request).await? {
-            let key = if request.recent_prompt().await?.is_some() {
-                "confirm-other-quoted"
-            } else {
-                "confirm-nothing"
-            };
+            let is_open = request.recent_prompt().await?.is_some();
+            let key = if is_open { "confirm-other-quoted" } else { "confirm-nothing" };
             let reply = Reply::Lines(vec![ReplyLine::not_done(key)]);
-            return Ok(CommandOutcome::talk(reply, Vec::new()).into());
+            return Err(CommandOutcome::talk(reply, Vec::new()).into());
         }
         // A correction is of the change that it quotes, or of none.
         if reply_to_quote(request).await?.is_none()
             && let Some(offer) = offer_correction(request).await?
         {
-            return Ok(CommandOutcome { keeps_prompt: true, ..offer }.into());
+            return Err(CommandOutcome { keeps_prompt: true, ..offer }.into());
         }
         if let Some(offer) = reply_to_regret(request).await? {
-            return Ok(offer.into());
+            return Err(offer.into());
+        }
+        // A no among other words is none.
+        let is_no = || parse_reply(text, false, PromptFacts::default()) == Some(ParsedReply::No);
+        let is_talk = reply.as_ref().is_none_or(|reply| *reply == ParsedReply::No && !is_no());
+        if is_talk && !has_command_behind_number(text, &request.run.instance.config.prefixes) {
+            match read_named(request).await? {
+                Some(NamedMeaning::Show(spec, rest)) => {
+                    let parsed = ParsedCommand::new(spec, spec.name, &rest);
+                    let arguments = check_arguments(request, spec, &parsed, false).await?;
+                    return Ok(ResolvedCommand { spec, typed: parsed.arguments, arguments, deferred: None });
+                }
+                Some(NamedMeaning::Menu(menu)) => return Err(EarlyExit::Reply(menu)),
+                None => {}
+            }
         }
     }
-    if let Some(spec) = wished
-        && let Some(question) = ask_for_missing_part(request, spec).await?
-    {
-        return Ok(question.into());
-    }
-    Ok(close_passing_offer(request, reply_to_talk(request, wished).await?).await?.into())
+    Err(close_passing_offer(request, reply_to_talk(request, wished).await?).await?.into())
 }
 
 /// What a reply only names is no offer any more after other words: a yes may be for them.

@@ -3,6 +3,7 @@
 use super::argument_finder::ArgumentFinder;
 use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
+use super::incomplete_wish::ask_for_missing_part;
 use super::request::Request;
 use crate::authorization::{may_in, may_use};
 use crate::command::consent::is_reaction;
@@ -15,11 +16,11 @@ use crate::config::AdminsFrom;
 use crate::domain::{Chat, Media};
 use crate::engine::listing::load_list;
 use crate::engine::target::Target;
-use crate::parse::arguments::parse;
 use crate::parse::command_lines::has_no_above;
-use crate::parse::greeting::is_greeting;
+use crate::parse::greeting::{is_farewell, is_greeting};
 use crate::parse::prefix::CommandParser;
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, is_courtesy_without_prompt, parse_reply};
+use crate::parse::small_talk::is_small_talk;
 use crate::parse::tokenizer::Tokenizer;
 use crate::reply::{Localizer, Reply, ReplyLine, UsageError};
 use crate::storage::{StateChange, StateEntry, StateKind, StoreUnavailable};
@@ -68,31 +69,34 @@ pub(super) async fn reply_to_talk(
         let line = line.with_command("example", list.lookup_command(), &[&named]);
         return Ok(CommandOutcome::talk(Reply::Lines(vec![line]), Vec::new()));
     }
-    if let Some(question) = wished.and_then(|spec| ask_for_first_part(request, spec)) {
+    if let Some(spec) = wished
+        && let Some(question) = ask_for_missing_part(request, spec).await
+    {
         return Ok(question);
     }
     let is_no = wished.is_none() && reply == Some(ParsedReply::No);
     let was_declined = reply == Some(ParsedReply::Yes) && was_just_declined(request).await?;
-    let mut lines =
-        vec![match (wished, reply) {
-            (Some(spec), _) => usage_line(spec, run.localizer),
-            (None, Some(ParsedReply::Acknowledgement { is_agreement: true })) => ReplyLine::new("talk-ok"),
-            (None, Some(ParsedReply::Acknowledgement { .. })) => ReplyLine::new("talk-thanks"),
-            // Thanks for what was just done.
-            (None, Some(ParsedReply::Yes)) if !was_declined && is_courtesy_without_prompt(&command.text) => {
-                ReplyLine::new("talk-ok")
-            }
-            (None, Some(_)) => ReplyLine::not_done("confirm-nothing"),
-            (None, None) if command.text.trim().is_empty() => {
-                ReplyLine::new("talk-no-text").with_command("help", "help", &[])
-            }
-            (None, None) if has_command_behind_number(&command.text, &run.instance.config.prefixes) => {
-                ReplyLine::not_done("one-wish").with_command("example", "link", &[])
-            }
-            (None, None) => ReplyLine::new("talk-hint")
-                .with_command("example", "communities", &[])
-                .with_command("help", "help", &[]),
-        }];
+    let mut lines = vec![match (wished, reply) {
+        (Some(spec), _) => usage_line(spec, run.localizer),
+        (None, Some(ParsedReply::Acknowledgement { is_agreement: true })) => ReplyLine::new("talk-ok"),
+        (None, Some(ParsedReply::Acknowledgement { .. })) => ReplyLine::new("talk-thanks"),
+        // Thanks for what was just done.
+        (None, Some(ParsedReply::Yes)) if !was_declined && is_courtesy_without_prompt(&command.text) => {
+            ReplyLine::new("talk-ok")
+        }
+        (None, Some(_)) => ReplyLine::not_done("confirm-nothing"),
+        (None, None) if command.text.trim().is_empty() => {
+            ReplyLine::new("talk-no-text").with_command("help", "help", &[])
+        }
+        (None, None) if has_command_behind_number(&command.text, &run.instance.config.prefixes) => {
+            ReplyLine::not_done("one-wish").with_command("example", "link", &[])
+        }
+        (None, None) if is_farewell(&command.text) => ReplyLine::new("talk-bye"),
+        (None, None) if is_small_talk(&command.text) => {
+            ReplyLine::new("talk-here").with_command("help", "help", &[])
+        }
+        (None, None) => return Ok(offer_lists(request)),
+    }];
     if is_no {
         let instance = &run.instance.config.name;
         lines.extend(undo_hint(run.store, instance, conversation_key, command.accepted_at).await?);
@@ -100,12 +104,11 @@ pub(super) async fn reply_to_talk(
     Ok(CommandOutcome::talk(Reply::Lines(lines), Vec::new()))
 }
 
-/// Asks somebody who named only a command for its first part: `quero criar uma comunidade`.
-fn ask_for_first_part(request: &Request<'_>, spec: &CommandSpec) -> Option<CommandOutcome> {
-    CATALOG.parse_wish(&request.command.text).filter(|wish| wish.rest.is_empty())?;
-    let missing = parse(spec.args, spec.is_mutating, "").err().filter(|error| error.question().is_some())?;
-    let shown = request.run.localizer.format_command(spec.name, &[]);
-    Some(request.misused(spec, missing, Prompt { shown, ..Prompt::default() }))
+/// The reply to a text that says nothing known: numbers that show what there is.
+fn offer_lists(request: &Request<'_>) -> CommandOutcome {
+    let specs = ["communities", "groups", "help"].into_iter().filter_map(|name| CATALOG.lookup(name));
+    let line = ReplyLine::new("talk-hint");
+    request.offer_menu(Reply::Lines(vec![line]), specs.map(|spec| (spec, "")))
 }
 
 /// The name of a community or group, if the lists have it and the admin may still see it.
@@ -140,7 +143,7 @@ fn has_command_behind_no(text: &str, prefixes: &[String]) -> bool {
 }
 
 /// Whether a command begins behind the number of a list: `1. /link`.
-fn has_command_behind_number(text: &str, prefixes: &[String]) -> bool {
+pub(super) fn has_command_behind_number(text: &str, prefixes: &[String]) -> bool {
     let is_number = |c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '.' | ')' | '-' | 'º');
     text.lines().map(|line| line.trim_start_matches(is_number)).any(|line| {
         let command = prefixes.iter().find_map(|prefix| line.strip_prefix(prefix.as_str()));

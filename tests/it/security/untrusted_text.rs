@@ -20,7 +20,7 @@ async fn t15_names_and_quotes_around_a_text_are_no_commands_and_quote_none() {
     let bot = Service::start().await;
     let command = r#"/link "Bairro Feliz" futebol"#;
     let harmless = bot
-        .message(ANA, "que bom")
+        .message(ANA, "que sol")
         .sender_name(command)
         .with("chatName", command)
         .with("photo", command)

@@ -184,7 +184,7 @@ async fn t14_talk_that_is_edited_to_a_command_is_run_once() {
     let bot = Service::start().await;
     bot.post(&bot.message(ANA, "kkkk")).await;
     bot.settled().await;
-    let talk = bot.message(ANA, "agora o suporte");
+    let talk = bot.message(ANA, "que dia lindo");
     assert_status(&bot.post(&talk).await, "ignored");
 
     let edit = bot.edited(&talk, r#"/link "Bairro Feliz" suporte"#);

@@ -12,7 +12,7 @@ use super::fixtures::{ANA_AND_RUI, RUI};
 const HELLO: &str = "Hi Ana! I look after your WhatsApp communities: you tell me what to do, I tell you what \
                      really happened.\nStart with /communities, or see all I can do: /help";
 
-const HINT: &str = "I didn’t get that. Try /communities, for example, or see all I can do: /help";
+const HINT: &str = "I’m here. All I can do: /help";
 
 /// Noon in São Paulo.
 const NOON: i64 = 1_750_000_000_000 / 86_400_000 * 86_400_000 + 15 * 3_600_000;

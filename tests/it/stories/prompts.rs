@@ -624,7 +624,8 @@ async fn t46_a_group_is_neither_created_nor_deactivated() {
 #[tokio::test]
 async fn a_text_that_answers_a_prompt_never_falls_into_the_pause_of_talk() {
     let bot = in_portuguese().start().await;
-    let read = bot.sandbox.faults().hold_response("communities?");
+    bot.ask(ANA, "/comunidades").await;
+    let read = bot.sandbox.faults().hold_response("communities-metadata");
     let command = bot.send_to_completion(ANA, "/vincular bairro vendas").await;
     bot.within(read.wait_reached()).await;
     assert!(bot.ask(ANA, "que coisa").await.starts_with("Isso eu não entendi"));

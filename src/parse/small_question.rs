@@ -1,0 +1,120 @@
+//! Questions of small words only: `quantos grupos eu tenho?`, and `onde tá o …` without the name in it.
+
+use std::sync::LazyLock;
+
+use crate::domain::Locale;
+use crate::i18n;
+use crate::parse::phrases::{PhraseTable, Token, phrases, tokenize};
+use crate::parse::word_lists::in_word_list;
+
+/// The most words of a question of small words.
+const MAX_WORDS: usize = 16;
+
+/// What a question is about that names nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuestionTopic {
+    /// The groups.
+    Groups,
+    /// The communities.
+    Communities,
+    /// The bot.
+    Bot,
+}
+
+/// A word of a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum QuestionWord {
+    /// It asks: `onde`, `how many`.
+    Asking,
+    /// It asks before a question mark: `tem`, `is`.
+    Verb,
+    /// It adds nothing.
+    Small,
+}
+
+/// The words of questions, by language.
+static WORDS: LazyLock<Vec<(Locale, PhraseTable<QuestionWord>)>> = LazyLock::new(|| {
+    let table = |locale| {
+        let lists = [
+            ("question-words", QuestionWord::Asking),
+            ("question-verbs", QuestionWord::Verb),
+            ("question-small", QuestionWord::Small),
+            ("wish-courtesy", QuestionWord::Small),
+        ];
+        let listed = lists.into_iter().flat_map(move |(key, word)| {
+            let own = phrases(key).filter(move |(of, _)| *of == locale);
+            own.map(move |(_, phrase)| (phrase, word))
+        });
+        let small = i18n::text(locale, "stop-words-beside-name", &[]);
+        let small: Vec<_> = small.split(' ').map(|word| (word.to_owned(), QuestionWord::Small)).collect();
+        (locale, PhraseTable::new(listed.chain(small)))
+    };
+    Locale::ALL.into_iter().map(table).collect()
+});
+
+/// The languages in which a text is a question of small words only.
+pub fn question_locales(text: &str) -> Vec<Locale> {
+    let tokens = tokenize(text);
+    let has_mark = tokens.iter().any(|token| token.text == "?");
+    locales_where(&tokens, |word| match word {
+        QuestionWord::Asking => true,
+        QuestionWord::Verb => has_mark,
+        QuestionWord::Small => false,
+    })
+}
+
+/// The languages of which all these words are, where one of them asks.
+fn locales_where(tokens: &[Token<'_>], asks: impl Fn(QuestionWord) -> bool) -> Vec<Locale> {
+    if tokens.len() > MAX_WORDS {
+        return Vec::new();
+    }
+    let is_question = |table: &PhraseTable<QuestionWord>| {
+        table.values_of_all(tokens).is_some_and(|words| words.into_iter().any(|word| asks(*word)))
+    };
+    WORDS.iter().filter(|(_, table)| is_question(table)).map(|(locale, _)| *locale).collect()
+}
+
+/// What a question of small words is about.
+pub fn question_topic(text: &str) -> Option<QuestionTopic> {
+    let tokens = tokenize(text);
+    // `você está aí?` asks nothing about the bot.
+    let is_about_bot = || {
+        tokens.iter().any(|token| in_word_list(&token.text, "question-bot-words"))
+            && !locales_where(&tokens, |word| word == QuestionWord::Asking).is_empty()
+    };
+    let first = tokens.iter().find_map(|token| match () {
+        () if in_word_list(&token.text, "group-words") => Some(QuestionTopic::Groups),
+        () if in_word_list(&token.text, "community-words") => Some(QuestionTopic::Communities),
+        () => None,
+    });
+    first.or_else(|| is_about_bot().then_some(QuestionTopic::Bot))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_of_small_words_is_about_groups_communities_or_the_bot() {
+        for (text, locale, topic) in [
+            ("quantos grupos eu tenho?", Locale::PtBr, Some(QuestionTopic::Groups)),
+            ("oi, tenho quantas comunidades?", Locale::PtBr, Some(QuestionTopic::Communities)),
+            ("quem é vc?", Locale::PtBr, Some(QuestionTopic::Bot)),
+            ("tem o que no", Locale::PtBr, None),
+            ("which communities do I have?", Locale::En, Some(QuestionTopic::Communities)),
+            ("where is", Locale::En, None),
+            ("¿cuántos grupos tengo?", Locale::Es, Some(QuestionTopic::Groups)),
+        ] {
+            assert!(question_locales(text).contains(&locale), "{text}");
+            assert_eq!(question_topic(text), topic, "{text}");
+        }
+    }
+
+    #[test]
+    fn other_texts_are_no_questions_of_small_words() {
+        for text in ["", "o grupo", "tem grupos", "quem fez os grupos de ontem?", "que coisa", "e o?", "sim"]
+        {
+            assert_eq!(question_locales(text), [], "{text}");
+        }
+    }
+}
