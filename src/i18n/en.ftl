@@ -276,7 +276,6 @@ ask-text = What is the text? Send only that, or answer “no”.
 ask-name = What should it be called? Answer with the name, or “no”.
 ask-words = Answer with just the missing part, as in the example, or “no”.
 ask-whole = Or send it all at once: { $example }
-ask-was-text = If that was the text, send it like this: { $command }
 small-talk = hm, hmm, um, uh, ah, oh, huh, well, so, let me see, let me think, let me check, give me a sec, one sec, thinking, i am thinking, im thinking, later, ill send it, ill send it later, will send, brb, good question, what do you mean, what, which, which one, which ones, who, what name, what text, which group, which groups, which community, how, a name, the name, the text, the group, the groups, the community, the number, you choose, you pick, whatever, anything, any, nothing, dunno, idk, no idea, are you there, you there, anybody there, anyone there, hello there
 greeting = Hi { $name }! I look after your WhatsApp communities: you tell me what to do, I tell you what really happened.
 greeting-hint = Start with { $communities }, or see all I can do: { $help }

@@ -276,7 +276,6 @@ ask-text = ¿Cuál es el texto? Manda solo eso, o responde “no”.
 ask-name = ¿Cómo se va a llamar? Responde con el nombre, o “no”.
 ask-words = Responde solo con lo que falta, como en el ejemplo, o “no”.
 ask-whole = O mándalo todo junto: { $example }
-ask-was-text = Si ese era el texto, mándalo así: { $command }
 small-talk = eh, mmm, ah, uy, bueno, pues, a ver, déjame ver, déjame pensar, voy a ver, voy a pensar, estoy pensando, ya te digo, ya mando, ya te mando, ahora te digo, ahora mando, luego, después, luego lo mando, después lo mando, buena pregunta, cómo así, cómo, cuál, cuáles, quién, qué, qué nombre, qué texto, qué grupo, qué grupos, qué comunidad, cuál nombre, cuál grupo, un nombre, el nombre, el texto, el grupo, los grupos, la comunidad, el número, elige tú, tú elige, cualquiera, da igual, lo que sea, nada, estás ahí, hay alguien, hay alguien ahí, alguien ahí
 greeting = ¡Hola, { $name }! Me encargo de tus comunidades de WhatsApp: tú pides, yo lo hago y te cuento cómo quedó.
 greeting-hint = Empieza con { $communities } o mira todo lo que sé hacer: { $help }

@@ -276,7 +276,6 @@ ask-text = Qual é o texto? Mande só ele, ou responda “não”.
 ask-name = Como ela vai se chamar? Responda com o nome, ou “não”.
 ask-words = Responda só com o que falta, como no exemplo, ou “não”.
 ask-whole = Ou mande tudo junto: { $example }
-ask-was-text = Se isso era o texto, mande assim: { $command }
 small-talk = hm, hmm, hum, ah, ué, uai, hein, eita, oxe, opa, então, bom, bem, olha, sei lá, deixa eu ver, deixa ver, deixa eu pensar, vou ver, vou pensar, tô pensando, estou pensando, já mando, já te mando, já falo, já te falo, já digo, já te digo, já vou, já volto, depois, depois eu mando, depois mando, depois eu vejo, depois vejo, vou mandar, boa pergunta, como assim, qual, quais, quem, o quê, que, oi, quê, qual é, qual mesmo, que nome, que texto, que grupo, que grupos, qual nome, qual texto, qual grupo, quais grupos, qual comunidade, que comunidade, como, como faço, um nome, o nome, o texto, o grupo, os grupos, a comunidade, o número, você escolhe, vc escolhe, escolhe você, tanto faz, qualquer um, qualquer uma, nada, tá aí, vc tá aí, você tá aí, você está aí, tem alguém aí, alguém aí, alguém, oi sumido, sumido, boa, bora
 greeting = Oi, { $name }! Eu cuido das suas comunidades do WhatsApp: você pede, eu faço e conto como ficou.
 greeting-hint = Comece por { $communities } ou veja tudo o que sei fazer: { $help }
