@@ -182,7 +182,10 @@ fn correct(
 }
 
 /// The community and the groups of a command that takes both.
-pub(super) fn split_arguments<'a>(spec: &CommandSpec, finder: &ArgumentFinder<'a>) -> Option<(String, &'a [Token])> {
+pub(super) fn split_arguments<'a>(
+    spec: &CommandSpec,
+    finder: &ArgumentFinder<'a>,
+) -> Option<(String, &'a [Token])> {
     match spec.name {
         "move" => finder.community_at_end(finder.tokens, false),
         "link" | "unlink" => finder.community_at_start(),

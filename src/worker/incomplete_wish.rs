@@ -26,7 +26,8 @@ pub(super) async fn ask_for_missing_part(
     let wish = CATALOG.parse_wish(&request.command.text)?;
     let shown = request.run.localizer.format_command(spec.name, &[]);
     let is_create_word = |word: &str| {
-        matches!(spec.args, [ArgKind::FreeText(_)]) && CREATE_WORDS.iter().any(|list| in_word_list(word, list))
+        matches!(spec.args, [ArgKind::FreeText(_)])
+            && CREATE_WORDS.iter().any(|list| in_word_list(word, list))
     };
     let is_nothing =
         |word: &str| is_stop_word(word) || in_word_list(word, "wish-pronouns") || is_create_word(word);

@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::argument_finder::{ArgumentFinder, is_small};
-use super::community_names::CommunityNames;
 use super::command_outcome::CommandOutcome;
+use super::community_names::CommunityNames;
 use super::correction::{join_arguments, last_change, split_arguments};
 use super::regret::is_regret;
 use super::request::Request;

@@ -5,24 +5,20 @@
 //! names are whole.
 
 use super::argument_finder::{ArgumentFinder, is_preposition};
-use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
 use super::request::Request;
 use crate::command::consent::is_reaction;
 use crate::command::context::CommandError;
-use crate::command::prompt::Prompt;
 use crate::command::resolution::MissingPart;
 use crate::command::spec::CommandSpec;
 use crate::commands::{CATALOG, language, settings};
 use crate::domain::Locale;
-use crate::parse::arguments::ArgKind;
 use crate::parse::greeting::is_greeting;
 use crate::parse::names::{Fit, strip_courtesy};
 use crate::parse::numbers::list_numbers;
 use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, PromptFacts, is_question, parse_reply};
 use crate::parse::small_talk::is_small_talk;
 use crate::parse::tokenizer::{Tokenizer, join};
-use crate::parse::word_lists::in_word_list;
 use crate::reply::UsageError;
 
 /// The most words of a name that is not known, and of a question about the prompt: `qual?`, `which one is it?`
