@@ -29,6 +29,16 @@ pub struct UndoRecord {
     pub changed_by: (String, String),
 }
 
+/// How the last change of a conversation is undone, and when it was made.
+pub async fn load_undo(
+    store: &Store,
+    instance: &InstanceName,
+    key: &ConversationKey,
+) -> Result<Option<(Timestamp, UndoRecord)>, StoreUnavailable> {
+    let stored = store.get_state(instance, StateKind::Undo, key.as_str()).await?;
+    Ok(stored.and_then(|stored| Some((stored.at, serde_json::from_str(&stored.value).ok()?))))
+}
+
 /// How to undo the last change, if one was just made and can be undone: somebody who says no may mean it.
 pub async fn undo_hint(
     store: &Store,
@@ -46,9 +56,9 @@ pub async fn recent_change(
     key: &ConversationKey,
     now: Timestamp,
 ) -> Result<Option<UndoRecord>, StoreUnavailable> {
-    let stored = store.get_state(instance, StateKind::Undo, key.as_str()).await?;
-    let stored = stored.filter(|stored| now.since(stored.at) <= LATE_REPLY_NOTICE_WINDOW);
-    Ok(stored.and_then(|stored| serde_json::from_str(&stored.value).ok()))
+    let stored = load_undo(store, instance, key).await?;
+    let recent = stored.filter(|(at, _)| now.since(*at) <= LATE_REPLY_NOTICE_WINDOW);
+    Ok(recent.map(|(_, record)| record))
 }
 
 impl UndoRecord {

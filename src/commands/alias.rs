@@ -4,7 +4,7 @@
 //! It is stored with the reply. Aliases of the configuration cannot be changed from a chat, and rights depend
 //! on them alone: an alias of a chat gives nobody more rights.
 
-use crate::command::{CommandError, CommandSpec, Context, HelpSection, Prompt};
+use crate::command::{CommandError, CommandSpec, Context, Prompt};
 use crate::directory::{CommunityEntry, Snapshot, fold};
 use crate::domain::{CommunityId, GroupId, InviteLink};
 use crate::engine::aliases::alias_line;
@@ -17,14 +17,8 @@ use crate::parse::word_lists::{in_word_list, is_stop_word};
 use crate::reply::{Reply, ReplyLine, UsageError, typed};
 use crate::storage::StateKind;
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "alias",
-    pt: &["apelido"],
-    es: &["apodo", "alias"],
-    args: &[ArgKind::Keyword("arg-alias")],
-    is_mutating: true,
-    section: HelpSection::Bot,
-};
+pub const SPEC: CommandSpec =
+    CommandSpec::mutating("alias", &["apelido"], &["apodo", "alias"], &[ArgKind::Keyword("arg-alias")]);
 
 /// The most characters of an alias.
 const MAX_NAME_LEN: usize = 40;
@@ -45,16 +39,22 @@ enum AliasRequest {
 }
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
-    match parse_request(&arguments.words()) {
+    let words = arguments.words();
+    match parse_request(&words.iter().map(String::as_str).collect::<Vec<_>>()) {
         AliasRequest::Usage => Ok(ask_for_all(context)),
         AliasRequest::Show(short) => show_alias(context, &short).await,
+        AliasRequest::Set { short, .. } | AliasRequest::Remove(short)
+            if context.directory.config_alias(&fold(&short)).is_some() =>
+        {
+            Err(ReplyLine::not_done("alias-fixed").name("short", short).into())
+        }
         AliasRequest::Set { short, thing } => set_alias(context, &short, &thing).await,
         AliasRequest::Remove(short) => remove_alias(context, &short).await,
     }
 }
 
 /// Parses `bf = Bairro Feliz`, and what people write instead of the sign.
-fn parse_request(words: &[String]) -> AliasRequest {
+fn parse_request(words: &[&str]) -> AliasRequest {
     let is_sign = |c: char| matches!(c, '=' | '＝');
     let is_arrow = |word: &str| matches!(word, "->" | "–>" | "—>" | "→" | "➡" | "➡️");
     let sign = words.iter().enumerate().find_map(|(at, word)| {
@@ -66,19 +66,19 @@ fn parse_request(words: &[String]) -> AliasRequest {
         (Some((at, inside)), words) => {
             let (left, right) = words[at].split_at(inside);
             let right = right.trim_start_matches(|c| is_sign(c) || c == '>');
-            let short = words[..at].iter().map(String::as_str).chain([left]);
-            let thing = std::iter::once(right).chain(words[at + 1..].iter().map(String::as_str));
+            let (short, thing) = ([&words[..at], &[left]].concat(), [&[right], &words[at + 1..]].concat());
             // Quotes right after the sign open nothing.
-            (join_words(short), join_words(thing).trim_matches(['"', '“', '”', '„']).to_owned())
+            let thing = thing.join(" ").trim().trim_matches(['"', '“', '”', '„']).to_owned();
+            (short.join(" ").trim().to_owned(), thing)
         }
         (None, []) => return AliasRequest::Usage,
-        (None, [short]) => return AliasRequest::Show(short.clone()),
+        (None, [short]) => return AliasRequest::Show((*short).to_owned()),
         (None, [word, rest @ ..]) if in_word_list(word, "alias-remove-words") => {
-            return AliasRequest::Remove(join_words(rest.iter().map(String::as_str)));
+            return AliasRequest::Remove(rest.join(" "));
         }
         (None, [short, rest @ ..]) => {
-            let rest = if rest.len() > 1 && is_arrow(&rest[0]) { &rest[1..] } else { rest };
-            (short.trim_end_matches(':').to_owned(), join_words(rest.iter().map(String::as_str)))
+            let rest = if rest.len() > 1 && is_arrow(rest[0]) { &rest[1..] } else { rest };
+            (short.trim_end_matches(':').to_owned(), rest.join(" "))
         }
     };
     match (short.is_empty(), thing.is_empty()) {
@@ -86,10 +86,6 @@ fn parse_request(words: &[String]) -> AliasRequest {
         (false, true) => AliasRequest::Show(short),
         (false, false) => AliasRequest::Set { short, thing },
     }
-}
-
-fn join_words<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 fn usage_reply() -> Reply {
@@ -202,7 +198,6 @@ async fn check_order(
 
 async fn set_alias(context: &mut Context<'_>, short: &str, wanted: &str) -> Result<Reply, CommandError> {
     let name = fold(short);
-    check_not_fixed(context, short)?;
     let sought = find_target(context, wanted).await?;
     check_order(context, short, wanted, &sought).await?;
     let is_command = context.catalog.lookup(&name).is_some();
@@ -234,9 +229,7 @@ async fn set_alias(context: &mut Context<'_>, short: &str, wanted: &str) -> Resu
         let line = line.name("short", &name).name("name", thing.name());
         let mut lines = vec![line.text("kind", thing.kind_key())];
         let former = former.as_deref().and_then(|id| Target::from_id(id, &snapshot));
-        if let Some(former) = former {
-            lines.push(ReplyLine::new("alias-before").name("name", former.name()));
-        }
+        lines.extend(former.map(|former| ReplyLine::new("alias-before").name("name", former.name())));
         lines
     };
     let rest = format!("{name} = {}", thing.id());
@@ -252,7 +245,6 @@ async fn set_alias(context: &mut Context<'_>, short: &str, wanted: &str) -> Resu
 
 async fn remove_alias(context: &mut Context<'_>, short: &str) -> Result<Reply, CommandError> {
     let name = fold(short);
-    check_not_fixed(context, short)?;
     let Some(id) = context.directory.chat_alias(&name).map(str::to_owned) else {
         let none = ReplyLine::not_done("alias-none").name("short", short);
         return Err(none.with_command("command", "aliases", &[]).into());
@@ -276,14 +268,6 @@ async fn remove_alias(context: &mut Context<'_>, short: &str) -> Result<Reply, C
     context.set_undo_if(SPEC.name, back, Some(String::new()));
     context.set_state(StateKind::Alias, name.clone(), None);
     Ok(Reply::Lines(lines(ReplyLine::done("alias-removed"))))
-}
-
-/// Ends the command if the alias is set in the configuration.
-fn check_not_fixed(context: &Context<'_>, short: &str) -> Result<(), CommandError> {
-    match context.directory.config_alias(&fold(short)) {
-        Some(_) => Err(ReplyLine::not_done("alias-fixed").name("short", short).into()),
-        None => Ok(()),
-    }
 }
 
 /// Ends the command if an alias names a community without rights for this admin, or was changed since: then with the
@@ -359,7 +343,8 @@ mod tests {
     use crate::parse::arguments;
 
     fn read(rest: &str) -> AliasRequest {
-        parse_request(&arguments::parse(SPEC.args, true, rest).unwrap().words())
+        let words = arguments::parse(SPEC.args, true, rest).unwrap().words();
+        parse_request(&words.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     fn is_set(short: &str, thing: &str) -> AliasRequest {

@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::command::consent::{Answer, AnswerTiming, Consent, Quote, is_reaction};
 use crate::command::prompt::{clear_prompt, is_in_time, predates_prompt, void_prompt};
 use crate::command::resolution::{DeferredCommand, Resolution, ResolveContext};
-use crate::command::{CommandSpec, HelpSection, Prompt};
+use crate::command::{CommandSpec, Prompt};
 use crate::commands::photo;
 use crate::domain::{Chat, Locale, Media};
 use crate::parse::arguments::{ArgKind, Arguments};
@@ -16,15 +16,9 @@ use crate::reply::{Reply, ReplyLine, UsageError};
 use crate::storage::{LeaseError, StateChange, StateKind};
 
 /// The command.
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "confirm",
-    pt: &["confirmar", "sim"],
-    es: &["confirmar", "sí"],
-    args: &[ArgKind::Words],
-    // In the queue of the command that it runs.
-    is_mutating: true,
-    section: HelpSection::Commands,
-};
+// Mutating: it waits in the queue of the command that it runs.
+pub const SPEC: CommandSpec =
+    CommandSpec::mutating("confirm", &["confirmar", "sim"], &["confirmar", "sí"], &[ArgKind::Words]);
 
 /// Finds the command that replaces this one. For a second yes no prompt is open: the first one deleted it. A message
 /// without a prefix is then talk (worker/talk.rs).

@@ -3,7 +3,7 @@
 //! The name of a command selects its language; a name of none or of several uses the chat's, then the
 //! instance's. A new language counts at once.
 
-use crate::command::{CommandError, CommandSpec, Context, HelpSection, Prompt};
+use crate::command::{CommandError, CommandSpec, Context, Prompt};
 use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
@@ -11,16 +11,13 @@ use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::{Reply, ReplyLine, UsageError};
 use crate::storage::StateKind;
 
-/// The command.
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "language",
-    pt: &["idioma", "língua", "linguagem"],
-    es: &["idioma", "lengua", "lenguaje"],
-    args: &[ArgKind::Keyword("arg-language")],
-    // It is for later commands, and waits for none.
-    is_mutating: false,
-    section: HelpSection::Bot,
-};
+/// The command. It is for later commands, and waits for none.
+pub const SPEC: CommandSpec = CommandSpec::non_mutating(
+    "language",
+    &["idioma", "língua", "linguagem"],
+    &["idioma", "lengua", "lenguaje"],
+    &[ArgKind::Keyword("arg-language")],
+);
 
 /// Runs the command.
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{CommandError, CommandSpec, Context, HelpSection, Prompt};
+use crate::command::{CommandError, CommandSpec, Context, Prompt};
 use crate::domain::CommunityId;
 use crate::engine::api_change::{self, ApiChange};
 use crate::i18n;
@@ -16,14 +16,12 @@ use crate::storage::StateKind;
 use crate::zapi::{AddPolicy, ApiError, ChangePermit, Zapi};
 
 /// The command.
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "settings",
-    pt: &["configurar", "ajustes"],
-    es: &["ajustes", "configurar"],
-    args: &[ArgKind::Community, ArgKind::Keyword("arg-settings")],
-    is_mutating: true,
-    section: HelpSection::Communities,
-};
+pub const SPEC: CommandSpec = CommandSpec::mutating(
+    "settings",
+    &["configurar", "ajustes"],
+    &["ajustes", "configurar"],
+    &[ArgKind::Community, ArgKind::Keyword("arg-settings")],
+);
 
 /// A setting of a community.
 #[derive(Serialize, Deserialize)]

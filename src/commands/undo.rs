@@ -6,22 +6,15 @@
 
 use std::time::Duration;
 
+use crate::command::CommandSpec;
 use crate::command::resolution::{DeferredCommand, Resolution, ResolveContext};
-use crate::command::undo_record::UndoRecord;
-use crate::command::{CommandSpec, HelpSection};
+use crate::command::undo_record::{UndoRecord, load_undo};
 use crate::parse::flags::Flags;
 use crate::reply::{Reply, ReplyLine};
-use crate::storage::{LeaseError, StateKind};
+use crate::storage::LeaseError;
 
 /// The command.
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "undo",
-    pt: &["desfazer"],
-    es: &["deshacer"],
-    args: &[],
-    is_mutating: true,
-    section: HelpSection::Commands,
-};
+pub const SPEC: CommandSpec = CommandSpec::mutating("undo", &["desfazer"], &["deshacer"], &[]);
 
 /// A change that is older is undone only after a yes.
 const MAX_AGE_UNCONFIRMED: Duration = Duration::from_secs(24 * 60 * 60);
@@ -38,10 +31,7 @@ const INSTEAD: [(&str, &str, &str); 5] = [
 /// Finds the command that replaces this one.
 pub async fn resolve(context: &ResolveContext<'_>, flags: Flags) -> Result<Resolution, LeaseError> {
     let ResolveContext { store, instance, conversation_key, localizer, .. } = *context;
-    let stored = store.get_state(instance, StateKind::Undo, conversation_key.as_str()).await?;
-    let undo =
-        stored.and_then(|stored| Some((stored.at, serde_json::from_str::<UndoRecord>(&stored.value).ok()?)));
-    let Some((changed_at, record)) = undo else {
+    let Some((changed_at, record)) = load_undo(store, instance, conversation_key).await? else {
         return Ok(ReplyLine::not_done("undo-nothing").into());
     };
     let UndoRecord { command, undo_command, is_undone, precondition, alternative, .. } = record;

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::command_limiter::{CommandRateLimiter, RateDecision};
-use super::edit::{EditDecision, decide_edit};
 use super::endpoint::{Endpoint, UNKNOWN_COMMANDS_PER_MINUTE};
 use super::ignore_reason::IgnoreReason;
 use super::intent::MessageIntent;
+use super::message_version::{EditDecision, decide_edit};
 use super::outcome::WebhookOutcome;
 use super::payload::{ChatRef, MessageRef};
 use super::refused::RefusedCounter;

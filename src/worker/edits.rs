@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::context::{CONFIRM_COMMAND, CommandOutcome, EarlyExit, RunContext};
+use super::command_outcome::{CommandOutcome, EarlyExit};
+use super::request::RunContext;
 use crate::clock::Timestamp;
 use crate::command::prompt::{PROMPT_TTL, Prompt, recent_prompt};
 use crate::command::undo_record::recent_change;
+use crate::commands::confirm;
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::{
     CommandRecord, EDIT_WINDOW, MessageVersion, Outcome, SenderIdentity, StateKind, Store, StoreUnavailable,
@@ -43,7 +45,9 @@ pub(super) async fn reject_late_edit(
         is_confirmed |= confirmed.is_some();
     }
     let reply = |key| Reply::Lines(vec![ReplyLine::not_done(key)]);
-    if command.name == CONFIRM_COMMAND && earlier.iter().any(|each| each.is_finished && !each.is_editable()) {
+    if command.name == confirm::SPEC.name
+        && earlier.iter().any(|each| each.is_finished && !each.is_editable())
+    {
         let reply = reply("edit-after-yes").with_lines(undo_lines(command, run).await?);
         return Err(CommandOutcome::new(reply, Outcome::Denied).into());
     }

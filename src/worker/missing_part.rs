@@ -5,16 +5,16 @@
 //! names are whole.
 
 use super::argument_finder::{ArgumentFinder, is_preposition};
+use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
-use super::context::{CommandOutcome, Request};
+use super::request::Request;
 use crate::command::consent::is_reaction;
 use crate::command::context::CommandError;
-use crate::command::prompt::{PROMPT_TTL, Prompt, recent_prompt};
+use crate::command::prompt::Prompt;
 use crate::command::resolution::MissingPart;
 use crate::command::spec::CommandSpec;
 use crate::commands::{CATALOG, language, settings};
 use crate::domain::Locale;
-use crate::engine::listing::load_list;
 use crate::parse::arguments::ArgKind;
 use crate::parse::greeting::is_greeting;
 use crate::parse::names::{Fit, strip_courtesy};
@@ -33,14 +33,12 @@ const NO_TEXT: &str = "-";
 
 /// The text of a message as the missing part of the command of the open prompt, if that asks for one and it may be.
 pub(super) async fn read_missing_part(request: &Request<'_>) -> Result<Option<MissingPart>, CommandError> {
-    let Request { run, admin, command, conversation_key, .. } = request;
+    let Request { run, command, .. } = request;
     let is_text = request.is_direct() && command.media.is_none() && !is_reaction(command);
     if !is_text || command.deferred_command.is_some() {
         return Ok(None);
     }
-    let recently = (PROMPT_TTL, command.accepted_at);
-    let prompt = recent_prompt(run.store, &run.instance.config.name, conversation_key, recently).await?;
-    let asked = prompt.and_then(|prompt| {
+    let asked = request.recent_prompt().await?.and_then(|prompt| {
         let language = Locale::parse(&prompt.language);
         Some((CATALOG.lookup(&prompt.command)?, language, prompt.missing?, prompt.is_in_passing))
     });
@@ -68,10 +66,7 @@ pub(super) async fn read_missing_part(request: &Request<'_>) -> Result<Option<Mi
         as_typed.is_named = !is_question(text);
         return Ok(Some(as_typed));
     }
-    let directory = &run.instance.directory;
-    let snapshot = directory.snapshot(run.zapi).await?;
-    let list = load_list(run.store, (command, None), &request.list_key()).await?;
-    let names = &CommunityNames::new(snapshot, directory, admin, list);
+    let names = &CommunityNames::load(request, run.instance.directory.snapshot(run.zapi).await?).await?;
     let tokens = &Tokenizer::new(text, false).read_all(false).unwrap_or_default();
     // The community is known: `o futebol lá`.
     let small = tokens.iter().rev().take_while(|token| is_preposition(token)).count();
@@ -139,7 +134,7 @@ pub(super) async fn ask_for_missing_part(
     request: &Request<'_>,
     spec: &CommandSpec,
 ) -> Result<Option<CommandOutcome>, CommandError> {
-    let Request { run, admin, command, .. } = request;
+    let Request { run, command, .. } = request;
     let wish = CATALOG.parse_wish(&command.text).filter(|wish| !wish.rest.is_empty());
     let is_text = request.is_direct() && command.media.is_none();
     let Some(wish) = wish.filter(|_| is_text) else { return Ok(None) };
@@ -154,10 +149,7 @@ pub(super) async fn ask_for_missing_part(
         let known = Prompt { shown, ..Prompt::default() };
         return Ok(Some(request.misused(spec, UsageError::MissingName, known)));
     }
-    let directory = &run.instance.directory;
-    let snapshot = directory.snapshot(run.zapi).await?;
-    let list = load_list(run.store, (command, None), &request.list_key()).await?;
-    let names = &CommunityNames::new(snapshot, directory, admin, list);
+    let names = &CommunityNames::load(request, run.instance.directory.snapshot(run.zapi).await?).await?;
     let tokens = &Tokenizer::new(&wish.rest, false).read_all(false).unwrap_or_default();
     let finder = ArgumentFinder { request, names, source: &wish.rest, tokens, is_sentence: true };
     let (error, before, after) = match (spec.args, finder.whole_community()) {

@@ -1,11 +1,11 @@
 //! What the end of a command means for the prompt of its conversation.
 
-use super::context::{CONFIRM_COMMAND, CommandOutcome};
+use super::command_outcome::CommandOutcome;
 use crate::command::kind::RATE_LIMITED;
 use crate::command::prompt;
 use crate::command::prompt::Prompt;
 use crate::command::resolution::DeferredCommand;
-use crate::commands::CATALOG;
+use crate::commands::{CATALOG, confirm};
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::{CommandRecord, LeaseError, Outcome, StateChange, StateKind, Store};
 
@@ -36,7 +36,7 @@ pub(super) async fn update_prompts(
         return Ok(result);
     }
     if result.keeps_prompt
-        || command.name == CONFIRM_COMMAND && !is_prompt_reply
+        || command.name == confirm::SPEC.name && !is_prompt_reply
         || has_changed && is_prompt_reply
     {
         return Ok(result);

@@ -1,9 +1,10 @@
 //! Resolves a stored command: the typed one, or the one that it stands for (`/confirm`, `/undo`).
 
-use super::context::{CONFIRM_COMMAND, CommandOutcome, EarlyExit, Request, ResolvedCommand};
+use super::command_outcome::{CommandOutcome, EarlyExit};
 use super::correction::{correct_offer, offer_correction};
 use super::missing_part::{ask_for_missing_part, read_missing_part};
 use super::regret::reply_to_regret;
+use super::request::Request;
 use super::talk::reply_to_talk;
 use super::undo_part::reply_to_quote;
 use super::wish::{WishResolution, resolve_wish};
@@ -11,25 +12,36 @@ use crate::authorization::may_use;
 use crate::command::consent::is_reaction;
 use crate::command::context::CommandError;
 use crate::command::parsed_text::{ParsedCommand, ParsedRequest, ParsedWish};
-use crate::command::prompt::{PROMPT_TTL, Prompt, clear_prompt, is_set, recent_prompt, void_prompt};
+use crate::command::prompt::{Prompt, clear_prompt, is_set, void_prompt};
 use crate::command::resolution::{DeferredCommand, MissingPart, Resolution, ResolveContext};
 use crate::command::spec::CommandSpec;
 use crate::command::wish::Wish;
 use crate::commands::{CATALOG, confirm, undo};
 use crate::domain::Chat;
 use crate::engine::whole_groups;
-use crate::parse::arguments::{ArgKind, Arguments};
+use crate::parse::arguments::{ArgKind, Arguments, TypedArguments};
 use crate::parse::further_command::has_further_command;
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::parse::text::likely_name;
 use crate::reply::{Reply, ReplyLine, escape_markup};
 use crate::storage::{LeaseError, Outcome, PastCommand, StateKind, StoreUnavailable};
 
+/// The command to run: the typed one, or the one that replaces it.
+pub(super) struct ResolvedCommand {
+    pub(super) spec: &'static CommandSpec,
+    /// Its arguments as they are typed.
+    pub(super) typed: TypedArguments,
+    /// Its arguments by kind.
+    pub(super) arguments: Arguments,
+    /// The command that replaces the typed one, if one does.
+    pub(super) deferred: Option<DeferredCommand>,
+}
+
 /// Resolves the command, or ends it with a reply.
 pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCommand, EarlyExit> {
     let Request { run, command, .. } = request;
     let as_prompt_reply =
-        |rest: &str| (&confirm::SPEC, ParsedCommand::new(&confirm::SPEC, CONFIRM_COMMAND, rest));
+        |rest: &str| (&confirm::SPEC, ParsedCommand::new(&confirm::SPEC, confirm::SPEC.name, rest));
     let mut has_no_prefix = false;
     let mut wished = None;
     let part = read_missing_part(request).await?;
@@ -139,10 +151,11 @@ async fn reply_without_prompt(
             }
         }
         if reacts_to_closed_question(request).await? {
-            let recently = (PROMPT_TTL, request.command.accepted_at);
-            let instance = &request.run.instance.config.name;
-            let open = recent_prompt(request.run.store, instance, request.conversation_key, recently).await?;
-            let key = if open.is_some() { "confirm-other-quoted" } else { "confirm-nothing" };
+            let key = if request.recent_prompt().await?.is_some() {
+                "confirm-other-quoted"
+            } else {
+                "confirm-nothing"
+            };
             let reply = Reply::Lines(vec![ReplyLine::not_done(key)]);
             return Ok(CommandOutcome::talk(reply, Vec::new()).into());
         }
@@ -169,11 +182,9 @@ async fn close_passing_offer(
     request: &Request<'_>,
     mut outcome: CommandOutcome,
 ) -> Result<CommandOutcome, StoreUnavailable> {
-    let Request { run, command, conversation_key, .. } = request;
-    let recently = (PROMPT_TTL, command.accepted_at);
-    let prompt = recent_prompt(run.store, &run.instance.config.name, conversation_key, recently).await?;
+    let prompt = request.recent_prompt().await?;
     if prompt.is_some_and(|prompt| prompt.is_in_passing) && !outcome.state_changes.iter().any(is_set) {
-        outcome.state_changes.push(void_prompt(conversation_key));
+        outcome.state_changes.push(void_prompt(request.conversation_key));
     }
     Ok(outcome)
 }
@@ -246,19 +257,10 @@ async fn resolve_indirect(
     arguments: &Arguments,
     (has_no_prefix, part): (bool, Option<&MissingPart>),
 ) -> Result<Option<DeferredCommand>, EarlyExit> {
-    let Request { run, command, conversation_key, .. } = request;
-    if let Some(stored) = &command.deferred_command {
+    if let Some(stored) = &request.command.deferred_command {
         return Ok(Some(serde_json::from_str(stored).map_err(|_| CommandError::UnreadablePlan)?));
     }
-    let context = ResolveContext {
-        store: run.store,
-        instance: &run.instance.config.name,
-        conversation_key,
-        command,
-        has_no_prefix,
-        localizer: run.localizer,
-        part,
-    };
+    let context = request.resolve_context(has_no_prefix, part);
     let resolution = match spec.is_confirmation() {
         true => match confirm::resolve(&context, arguments).await? {
             Resolution::Command(deferred) if deferred.command == undo::SPEC.name => {

@@ -6,8 +6,10 @@ use std::ops::Range;
 use tokio::time::Instant;
 
 use super::argument_finder::ArgumentFinder;
+use super::command_outcome::{CommandOutcome, EarlyExit};
 use super::community_names::CommunityNames;
-use super::context::{CommandOutcome, EarlyExit, Request, ResolvedCommand, RunContext};
+use super::request::{Request, RunContext};
+use super::resolve::ResolvedCommand;
 use crate::authorization::may_use;
 use crate::command::context::CommandError;
 use crate::command::prompt::Prompt;
@@ -184,21 +186,20 @@ impl Search<'_> {
             let readings = listed.into_iter().map(|entry| (entry, last.clone())).collect();
             return Some(self.ask(typed.trim_matches(is_sign), readings, true));
         }
-        if next.is_verbatim() && self.joins_another(reader, name, last.end, community) {
-            let reply = Reply::Lines(vec![ReplyLine::not_done("one-community")]);
-            return Some(CommandOutcome::usage_error(reply).into());
-        }
-        let is_other = |other: Name| other.fit > Fit::Ambiguous && parse_range(&other.text).is_none();
+        let is_number = |other: &Name| parse_range(&other.text).is_some();
+        let is_other = |other: Name| other.fit > Fit::Ambiguous && !is_number(&other);
         let mut others =
             (last.end..tokens.len()).filter_map(|at| next_in_list(tokens, at)).filter_map(name_at);
-        if *next == ArgKind::People && others.any(is_other) {
+        let has_another = match next {
+            ArgKind::People => others.any(is_other),
+            _ => next.is_verbatim() && self.joins_another(reader, name, last.end, community),
+        };
+        if has_another {
             let reply = Reply::Lines(vec![ReplyLine::not_done("one-community")]);
             return Some(CommandOutcome::usage_error(reply).into());
         }
-        let is_another = |other: &Name| {
-            let is_number = parse_range(&other.text).is_some();
-            other.fit == Fit::Whole && !is_number && !self.is_group(&other.text)
-        };
+        let is_another =
+            |other: &Name| other.fit == Fit::Whole && !is_number(other) && !self.is_group(&other.text);
         let behind = name.tokens.end..tokens.len().min(name.tokens.end + MAX_WORDS_BETWEEN);
         let mut behind = behind.take_while(|at| tokens[*at].separator != Separator::Line);
         let is_beginning = name.fit == Fit::Beginning && last == name.tokens;
@@ -286,13 +287,12 @@ impl Search<'_> {
             let readings = entries.into_iter().map(|entry| (entry, last.tokens.clone()));
             return self.ask(&name.text, readings.collect(), is_known);
         }
-        let runs = self.find_runs(&name);
-        let texts: Vec<String> =
-            runs.iter().map(|run| join(&tokens[run.clone()]).trim_matches(is_sign).to_owned()).collect();
+        let text = |run: &Range<usize>| join(&tokens[run.clone()]).trim_matches(is_sign).to_owned();
+        let runs: Vec<_> = self.find_runs(&name).into_iter().map(|run| (text(&run), run)).collect();
         let mut scored: Vec<(f64, Reading)> = Vec::new();
         for entry in self.names.allowed.all() {
-            let scores = texts.iter().map(|text| similarity_of(text, &entry.name));
-            let best = scores.zip(&runs).max_by(|one, other| one.0.total_cmp(&other.0));
+            let scores = runs.iter().map(|(text, run)| (similarity_of(text, &entry.name), run));
+            let best = scores.max_by(|one, other| one.0.total_cmp(&other.0));
             scored.extend(best.map(|(score, run)| (score, (entry.clone(), run.clone()))));
         }
         scored.retain(|(score, _)| *score >= MIN_SIMILARITY);
