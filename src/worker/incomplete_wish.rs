@@ -3,6 +3,7 @@
 use super::argument_finder::ArgumentFinder;
 use super::community_names::CommunityNames;
 use super::context::{CommandOutcome, Request};
+use super::menu::find_named;
 use crate::command::prompt::Prompt;
 use crate::command::spec::CommandSpec;
 use crate::command::wish::Wish;
@@ -19,13 +20,21 @@ pub(super) async fn ask_for_missing_part(
 ) -> Option<CommandOutcome> {
     let wish = CATALOG.parse_wish(&request.command.text)?;
     let shown = request.run.localizer.format_command(spec.name, &[]);
-    let is_nothing = |word: &str| is_stop_word(word) || in_word_list(word, "wish-pronouns");
-    if wish.rest.split_whitespace().all(is_nothing) {
+    if is_nothing(&wish.rest) {
         let missing =
             parse(spec.args, spec.is_mutating, "").err().filter(|error| error.question().is_some())?;
         return Some(request.misused(spec, missing, Prompt { shown, ..Prompt::default() }));
     }
     ask_beside_name(request, spec, &wish, shown).await
+}
+
+/// Whether words say nothing about what is meant: `ele`, `as duas`, `um grupo`, `lá também`.
+fn is_nothing(text: &str) -> bool {
+    let lists =
+        ["wish-pronouns", "wish-prepositions", "wish-last-words", "wish-some-words", "question-small"];
+    let is_listed = |word: &str| lists.iter().any(|list| in_word_list(word, list));
+    let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.all(|word| is_stop_word(word) || is_listed(word))
 }
 
 /// Asks for the part beside the community, or beside the groups.
@@ -35,30 +44,41 @@ async fn ask_beside_name(
     wish: &Wish,
     shown: String,
 ) -> Option<CommandOutcome> {
+    // Which of these people are meant is not asked.
+    if spec.args.contains(&ArgKind::People) && wish.rest.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     let run = request.run;
     let directory = &run.instance.directory;
     let snapshot = directory.snapshot(run.zapi).await.ok()?;
     let names = &CommunityNames::new(snapshot, directory, request.admin, None);
     let tokens = &Tokenizer::new(&wish.rest, false).read_all(false).unwrap_or_default();
     let finder = ArgumentFinder { request, names, source: &wish.rest, tokens, is_sentence: true };
-    let (missing, known) = match (spec.args, finder.whole_community()) {
-        ([ArgKind::Community, next, ..], Some(community)) => {
+    let (named, others) = find_named(&finder);
+    let community = named.communities.as_slice();
+    let (missing, known) = match (spec.args, community, named.groups.is_empty()) {
+        // Only the number says who is meant.
+        ([ArgKind::Community, ArgKind::People, ..], [], true) => {
+            (UsageError::MissingCommunity, Prompt { shown, ..Prompt::default() })
+        }
+        ([ArgKind::Community, next, ..], [community], true) => {
             let missing = match next {
-                ArgKind::Groups => UsageError::MissingGroups,
+                ArgKind::Groups if is_nothing(&others) => UsageError::MissingGroups,
                 ArgKind::People => UsageError::MissingPeople,
-                ArgKind::Text => UsageError::MissingText,
+                ArgKind::Text if is_nothing(&others) => UsageError::MissingText,
                 _ => return None,
             };
-            let shown = format!("{shown} {}", names.show(&community));
-            (missing, Prompt { before: community, shown, ..Prompt::default() })
+            let before = community.id.to_string();
+            let shown = format!("{shown} {}", names.show(&before));
+            (missing, Prompt { before, shown, ..Prompt::default() })
         }
-        ([ArgKind::Community, ArgKind::Groups, ..], None) => {
-            let groups = finder.groups(tokens)?;
-            (UsageError::MissingCommunity, Prompt { after: groups, shown, ..Prompt::default() })
+        ([ArgKind::Community, ArgKind::Groups, ..], [], false) if is_nothing(&others) => {
+            let after = named.group_arguments();
+            (UsageError::MissingCommunity, Prompt { after, shown, ..Prompt::default() })
         }
-        ([ArgKind::Groups, ArgKind::Community], None) => {
-            let groups = finder.groups(tokens)?;
-            (UsageError::MissingCommunity, Prompt { before: groups, shown, ..Prompt::default() })
+        ([ArgKind::Groups, ArgKind::Community], [], false) if is_nothing(&others) => {
+            let before = named.group_arguments();
+            (UsageError::MissingCommunity, Prompt { before, shown, ..Prompt::default() })
         }
         _ => return None,
     };

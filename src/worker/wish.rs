@@ -253,12 +253,14 @@ impl WishReader<'_> {
         if let Some(reply) = whole_groups::reject_group_lifecycle(asked, &about) {
             return Some((asked, reply.into()));
         }
-        let is_nothing = |word: &str| is_stop_word(word) || is_unnamed(word);
-        if !(words(rest).all(is_nothing) || spec.name == "create" || self.mentions_known(spec)) {
-            return None;
-        }
+        let is_preposition = |word: &str| in_word_list(word, "wish-prepositions");
+        let is_nothing = |word: &str| is_stop_word(word) || is_unnamed(word) || is_preposition(word);
         // Whose number is missing: `coloca ele de admin`.
         let has_people = self.is_about_admins();
+        if !(words(rest).all(is_nothing) || has_people || spec.name == "create" || self.mentions_known(spec))
+        {
+            return None;
+        }
         let spec = if has_people { self.choose_command(spec, true) } else { spec };
         Some((spec, WishResolution::Incomplete))
     }
@@ -286,7 +288,8 @@ impl WishReader<'_> {
                 let community = || self.finder.community_at_end(tokens, true).map(|(community, _)| community);
                 let named = self.finder.whole_community().or_else(community);
                 // Who did something to a group: the command lists all that was done.
-                named.unwrap_or_else(|| match self.has_verb("wish-who-words") {
+                let is_small = || words(rest).all(|word| in_word_list(word, "question-small"));
+                named.unwrap_or_else(|| match self.has_verb("wish-who-words") || is_small() {
                     true => String::new(),
                     false => strip_courtesy(rest).to_owned(),
                 })
@@ -359,7 +362,9 @@ impl WishReader<'_> {
 
 /// Whether a word names nobody, but says who or what it is about: `ele`, `admin`.
 fn is_unnamed(word: &str) -> bool {
-    in_word_list(word, "wish-pronouns") || in_word_list(word, "wish-admin-words")
+    ["wish-pronouns", "wish-admin-words", "wish-some-words", "wish-last-words"]
+        .iter()
+        .any(|list| in_word_list(word, list))
 }
 
 /// Whether a phone number, a mention or a link to a person is among the words. The numbers of several groups, `bloco 1 2
