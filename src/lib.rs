@@ -4,7 +4,8 @@
 //! > rights again, runs the command against Z-API, and replies.
 //!
 //! A module imports only modules declared after it in this file (tested in `tests/it/layers.rs`). `commands` has one file
-//! per command, `command` their shared types. docs/architecture.md follows one webhook through the modules.
+//! per command, `command` their shared types. docs/architecture.md follows one webhook through
+//! the modules.
 //!
 //! Glossary:
 //!

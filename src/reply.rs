@@ -134,20 +134,16 @@ impl Reply {
 
     /// The reply with lines after it, in its language.
     pub fn with_lines(mut self, more: Vec<ReplyLine>) -> Self {
-        match &mut self {
-            Self::Lines(lines)
-            | Self::Report(lines)
-            | Self::UsageError(lines)
-            | Self::Denied(lines)
-            | Self::GroupReport { lines, .. }
-            | Self::Preview(lines)
-            | Self::InLanguage(_, lines) => lines.extend(more),
-        }
+        self.lines_mut().extend(more);
         self
     }
 
     /// Its lines.
-    pub fn into_lines(self) -> Vec<ReplyLine> {
+    pub fn into_lines(mut self) -> Vec<ReplyLine> {
+        std::mem::take(self.lines_mut())
+    }
+
+    fn lines_mut(&mut self) -> &mut Vec<ReplyLine> {
         match self {
             Self::Lines(lines)
             | Self::Report(lines)
@@ -203,19 +199,11 @@ impl Reply {
     }
 
     fn render(&self, localizer: &Localizer) -> String {
-        let render = |lines: &[ReplyLine], localizer: &Localizer| {
-            lines.iter().map(|line| line.render(localizer)).collect::<Vec<_>>().join("\n")
-        };
-        match self {
-            Self::Lines(lines)
-            | Self::Report(lines)
-            | Self::UsageError(lines)
-            | Self::Denied(lines)
-            | Self::GroupReport { lines, .. }
-            | Self::Preview(lines) => render(lines, localizer),
-            Self::InLanguage(locale, lines) => {
-                render(lines, &Localizer { locale: *locale, ..localizer.clone() })
-            }
+        let mut localizer = localizer.clone();
+        if let Self::InLanguage(locale, _) = self {
+            localizer.locale = *locale;
         }
+        let lines = self.clone().into_lines();
+        lines.iter().map(|line| line.render(&localizer)).collect::<Vec<_>>().join("\n")
     }
 }

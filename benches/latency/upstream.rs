@@ -10,7 +10,7 @@ use axum::response::Response;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use vincula::lifecycle;
-use vincula::sandbox::{Credentials, Options, Sandbox, World};
+use vincula::sandbox::{InstanceCredentials, Options, Sandbox, World};
 
 /// The community of the commands.
 pub(crate) const COMMUNITY: &str = "Bairro";
@@ -47,7 +47,7 @@ impl RecordingSandbox {
         for number in 0..GROUPS {
             world.group(&group(number));
         }
-        let sandbox = Sandbox::new(world, Credentials::generate(), Options::default());
+        let sandbox = Sandbox::new(world, InstanceCredentials::generate(), Options::default());
         let calls = Arc::new(Mutex::new(Vec::new()));
         let router = sandbox.router().layer(from_fn_with_state(calls.clone(), record_call));
         let listener = TcpListener::bind("127.0.0.1:0").await.context("cannot open a port")?;

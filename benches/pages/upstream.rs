@@ -4,7 +4,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 use vincula::lifecycle;
-use vincula::sandbox::{Credentials, Options, Sandbox, World};
+use vincula::sandbox::{InstanceCredentials, Options, Sandbox, World};
 
 /// Communities, and groups of each.
 const COMMUNITIES: usize = 50;
@@ -37,7 +37,7 @@ impl Upstream {
             groups.push(linked.collect());
             communities.push((name, id));
         }
-        let sandbox = Sandbox::new(world, Credentials::generate(), Options::default());
+        let sandbox = Sandbox::new(world, InstanceCredentials::generate(), Options::default());
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
         let url = format!("http://{}", listener.local_addr()?);

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use vincula::lifecycle;
-use vincula::sandbox::{Credentials, Options, Sandbox, World};
+use vincula::sandbox::{InstanceCredentials, Options, Sandbox, World};
 
 use crate::events::{CHATS, COMMUNITY, GROUPS, INSTANCE, group};
 
@@ -26,7 +26,7 @@ pub(crate) enum RateLimitMode {
 /// A running sandbox; it ends when dropped.
 pub(crate) struct Upstream {
     pub(crate) address: SocketAddr,
-    pub(crate) account: Credentials,
+    pub(crate) account: InstanceCredentials,
     pub(crate) rate_limits: RateLimitMode,
     shutdown: CancellationToken,
 }
@@ -45,7 +45,7 @@ impl Upstream {
         for number in 0..CHATS {
             world.group_with_id(&group(number), &format!("Turma {number}"));
         }
-        let account = Credentials { id: INSTANCE.to_owned(), ..Credentials::generate() };
+        let account = InstanceCredentials { id: INSTANCE.to_owned(), ..InstanceCredentials::generate() };
         let router = Sandbox::new(world, account.clone(), Options::default()).router();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).context("cannot open a port")?;

@@ -29,7 +29,7 @@ pub(super) enum ExitStatus {
 /// A mistake in the call: exit code 2.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub(super) struct UsageError(pub(super) String);
+pub(super) struct CliUsageError(pub(super) String);
 
 impl ConfigArg {
     /// Reads the configuration.
@@ -72,7 +72,7 @@ pub(super) fn start_log(
 /// Asks a question on the terminal; true is a yes.
 pub(super) fn confirm(question: &str) -> anyhow::Result<bool> {
     if !std::io::stdin().is_terminal() {
-        return Err(UsageError("there is no terminal to ask on: add --yes".to_owned()).into());
+        return Err(CliUsageError("there is no terminal to ask on: add --yes".to_owned()).into());
     }
     eprint!("{question} [y/N] ");
     let mut reply = String::new();

@@ -22,7 +22,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-use self::common::{ConfigArg, ExitStatus, UsageError, print_output};
+use self::common::{CliUsageError, ConfigArg, ExitStatus, print_output};
 use crate::config::schema;
 use crate::telemetry::RustLogError;
 
@@ -146,7 +146,7 @@ pub fn main() -> ExitCode {
         Ok(ExitStatus::Success) => ExitCode::SUCCESS,
         Ok(ExitStatus::Failure) => ExitCode::from(1),
         Ok(ExitStatus::InvalidConfig) => ExitCode::from(2),
-        Err(error) if error.is::<RustLogError>() || error.is::<UsageError>() => {
+        Err(error) if error.is::<RustLogError>() || error.is::<CliUsageError>() => {
             eprintln!("vincula: {error}");
             ExitCode::from(2)
         }

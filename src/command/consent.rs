@@ -80,18 +80,23 @@ impl Prompt {
         };
         let is_no = reply == Some(ParsedReply::No);
         let is_yes = reply == Some(ParsedReply::Yes) && self.missing.is_none();
-        let is_clear = timing == AnswerTiming::InTime && (is_yes || is_no || part.is_some());
+        let agrees = reply == Some(ParsedReply::Acknowledgement { is_agreement: true })
+            && self.missing.is_none()
+            && quote != Quote::Other;
+        let is_clear = timing == AnswerTiming::InTime && (is_yes || is_no || agrees || part.is_some());
         match () {
             () if is_after_command => Consent::Replaced,
             () if self.is_in_passing && !is_clear => Consent::Unrelated,
             // A no to the bot closes the prompt, whatever it quotes.
-            () if quote == Quote::Other && is_to_bot && !is_no => Consent::Open("confirm-other-quoted"),
+            () if quote == Quote::Other && is_to_bot && (!is_no || part.is_some()) => {
+                Consent::Open("confirm-other-quoted")
+            }
             () if (quote == Quote::Other || is_talk) && !is_to_bot => Consent::Unrelated,
             () if timing != AnswerTiming::InTime && (is_talk || (is_no && !is_to_bot)) => Consent::Unrelated,
             () if timing == AnswerTiming::Early => Consent::Open("confirm-early"),
             () if timing == AnswerTiming::Late => Consent::Expired,
             () if self.missing.is_none() => self.choose(reply),
-            () if is_no => Consent::Declined,
+            () if is_no && part.is_none() => Consent::Declined,
             () => part.map_or(Consent::Open(self.how_to_answer()), |part| Consent::Confirmed(vec![part])),
         }
     }

@@ -254,26 +254,36 @@ impl Context<'_> {
 
     /// Asks for a missing argument, in a direct chat; `after` are the arguments behind it.
     pub fn ask_for(&mut self, spec: &CommandSpec, error: UsageError, after: &str) -> Reply {
-        let is_direct = matches!(self.chat, Chat::Direct(_)) && !self.claim.command.by_owner;
-        let Some(question) = spec.question(&error, self.localizer).filter(|_| is_direct) else {
+        let Some(question) = spec.question(&error, self.localizer).filter(|_| self.is_direct()) else {
             return spec.usage_error_reply(error, self.localizer);
         };
         let community = self.community.as_ref();
         let id = community.map_or("", |community| community.id.as_str());
-        let flags = Flags { dry_run: self.is_dry_run(), ..Flags::default() }.to_typed();
         // Groups stand before the community to which they are moved.
         let (before, after) =
             if spec.args.first() == Some(&ArgKind::Groups) { ("", id) } else { (id, after) };
         let name = community.map(|community| community.name.as_str());
-        let prompt = Prompt::new(&self.claim.command, self.localizer.locale, spec.name);
-        self.set_prompt(Prompt {
-            before: format!("{flags} {before}").trim().to_owned(),
-            after: after.to_owned(),
-            shown: self.localizer.format_command(spec.name, name.as_slice()),
-            missing: Some(error),
-            ..prompt
-        });
+        let shown = self.localizer.format_command(spec.name, name.as_slice());
+        let known = Prompt { before: before.to_owned(), after: after.to_owned(), shown, ..Prompt::default() };
+        self.wait_for(spec, error, known);
         question
+    }
+
+    /// In a direct chat, takes the next text as the missing part of a command; `known` has the arguments around it.
+    pub fn wait_for(&mut self, spec: &CommandSpec, missing: UsageError, known: Prompt) {
+        if !self.is_direct() {
+            return;
+        }
+        let flags = Flags { dry_run: self.is_dry_run(), ..Flags::default() }.to_typed();
+        let Prompt { prompted_by, language, command, .. } =
+            Prompt::new(&self.claim.command, self.localizer.locale, spec.name);
+        let before = format!("{flags} {}", known.before).trim().to_owned();
+        self.set_prompt(Prompt { prompted_by, language, command, before, missing: Some(missing), ..known });
+    }
+
+    /// Whether the chat is a direct one with the bot: each text of it is for the bot.
+    pub fn is_direct(&self) -> bool {
+        matches!(self.chat, Chat::Direct(_)) && !self.claim.command.by_owner
     }
 
     /// Stores a prompt with the reply.

@@ -110,6 +110,11 @@ impl Prompt {
         IRREVERSIBLE.contains(&self.command.as_str())
     }
 
+    /// Whether its command needs more than a yes: something is missing, or another command may be meant.
+    pub fn takes_more(&self) -> bool {
+        self.missing.is_some() || self.options.len() == 1
+    }
+
     /// The number of the option that a text names: by its whole name, or by words that no other option has.
     pub fn named_option(&self, text: &str) -> Option<usize> {
         let text = &*own_words(text);

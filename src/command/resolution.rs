@@ -29,7 +29,7 @@ pub struct ResolveContext<'a> {
 pub struct MissingPart {
     /// It as arguments, with ids in place of names.
     pub arguments: String,
-    /// It has only names and numbers that are known.
+    /// It can only be this part: it has only names and numbers that are known, or a text is missing.
     pub is_named: bool,
     /// Its names are whole, so the command does not ask because of it.
     pub is_certain: bool,

@@ -1,4 +1,4 @@
-//! What a command is: its names, its arguments, its place in the help.
+//! What a command is: its names and its arguments.
 
 use crate::directory::fold;
 use crate::domain::Locale;
@@ -13,10 +13,10 @@ pub const CONFIRMABLE: [&str; 9] =
 /// Commands that run another, earlier command: `/confirm` the prompted one, `/undo` the reverse of the last change.
 const INDIRECT: [&str; 2] = ["confirm", "undo"];
 
-/// A command: its names, its arguments, its place in the help. Help and documentation are generated from it.
+/// A command: its names and its arguments. Help and documentation are generated from it.
 ///
-/// Four lists name commands in addition: [`CONFIRMABLE`] and `INDIRECT` in this file, `IRREVERSIBLE` in
-/// command/prompt.rs, and `CONFIG_ADMINS_ONLY` in authorization.rs.
+/// Five lists name commands in addition: `SECTIONS` of the help in commands/help.rs, [`CONFIRMABLE`] and `INDIRECT` in
+/// this file, `IRREVERSIBLE` in command/prompt.rs, and `CONFIG_ADMINS_ONLY` in authorization.rs.
 pub struct CommandSpec {
     /// The English name: the key in configuration, journal and translation files.
     pub name: &'static str,
@@ -29,46 +29,29 @@ pub struct CommandSpec {
     /// Whether it changes something. Such commands of a chat run one after the other, and before each attempt a community
     /// admin is checked again.
     pub is_mutating: bool,
-    /// Its section in the help.
-    pub section: HelpSection,
-}
-
-/// The sections of the help.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HelpSection {
-    /// Groups and their communities.
-    Groups,
-    /// What is known about communities.
-    Lookup,
-    /// Communities themselves.
-    Communities,
-    /// People in them.
-    People,
-    /// Earlier commands.
-    Commands,
-    /// The bot.
-    Bot,
-}
-
-impl HelpSection {
-    /// All of them, in the order of the help.
-    pub const ALL: [Self; 6] =
-        [Self::Groups, Self::Lookup, Self::Communities, Self::People, Self::Commands, Self::Bot];
-
-    /// The translation key of its title.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Groups => "section-groups",
-            Self::Lookup => "section-lookup",
-            Self::Communities => "section-communities",
-            Self::People => "section-people",
-            Self::Commands => "section-commands",
-            Self::Bot => "section-bot",
-        }
-    }
 }
 
 impl CommandSpec {
+    /// A command that changes something: its English name, its Portuguese and Spanish names, and its arguments.
+    pub const fn mutating(
+        name: &'static str,
+        pt: &'static [&'static str],
+        es: &'static [&'static str],
+        args: &'static [ArgKind],
+    ) -> Self {
+        Self { name, pt, es, args, is_mutating: true }
+    }
+
+    /// A command that changes nothing.
+    pub const fn non_mutating(
+        name: &'static str,
+        pt: &'static [&'static str],
+        es: &'static [&'static str],
+        args: &'static [ArgKind],
+    ) -> Self {
+        Self { is_mutating: false, ..Self::mutating(name, pt, es, args) }
+    }
+
     /// Whether it only shows something.
     pub fn is_read_only(&self) -> bool {
         // These two change nothing in WhatsApp, but what the bot does.

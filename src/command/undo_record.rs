@@ -29,6 +29,16 @@ pub struct UndoRecord {
     pub changed_by: (String, String),
 }
 
+/// How the last change of a conversation is undone, and when it was made.
+pub async fn load_undo(
+    store: &Store,
+    instance: &InstanceName,
+    key: &ConversationKey,
+) -> Result<Option<(Timestamp, UndoRecord)>, StoreUnavailable> {
+    let stored = store.get_state(instance, StateKind::Undo, key.as_str()).await?;
+    Ok(stored.and_then(|stored| Some((stored.at, serde_json::from_str(&stored.value).ok()?))))
+}
+
 /// How to undo the last change, if one was just made and can be undone: somebody who says no may mean it.
 pub async fn undo_hint(
     store: &Store,
@@ -36,9 +46,25 @@ pub async fn undo_hint(
     key: &ConversationKey,
     now: Timestamp,
 ) -> Result<Option<ReplyLine>, StoreUnavailable> {
-    let stored = store.get_state(instance, StateKind::Undo, key.as_str()).await?;
-    let stored = stored.filter(|stored| now.since(stored.at) <= LATE_REPLY_NOTICE_WINDOW);
-    let record = stored.and_then(|stored| serde_json::from_str::<UndoRecord>(&stored.value).ok());
-    let record = record.filter(|record| record.undo_command.is_some());
-    Ok(record.map(|_| ReplyLine::new("undo-hint").with_command("command", "undo", &[])))
+    Ok(recent_change(store, instance, key, now).await?.and_then(|record| record.hint()))
+}
+
+/// The last change, if it was just made.
+pub async fn recent_change(
+    store: &Store,
+    instance: &InstanceName,
+    key: &ConversationKey,
+    now: Timestamp,
+) -> Result<Option<UndoRecord>, StoreUnavailable> {
+    let stored = load_undo(store, instance, key).await?;
+    let recent = stored.filter(|(at, _)| now.since(*at) <= LATE_REPLY_NOTICE_WINDOW);
+    Ok(recent.map(|(_, record)| record))
+}
+
+impl UndoRecord {
+    /// How to undo the change, if it can be undone.
+    pub fn hint(&self) -> Option<ReplyLine> {
+        let can_undo = self.undo_command.is_some();
+        can_undo.then(|| ReplyLine::new("undo-hint").with_command("command", "undo", &[]))
+    }
 }

@@ -4,7 +4,7 @@
 //! It is stored with the reply. Aliases of the configuration cannot be changed from a chat, and rights depend
 //! on them alone: an alias of a chat gives nobody more rights.
 
-use crate::command::{CommandError, CommandSpec, Context, HelpSection, Prompt};
+use crate::command::{CommandError, CommandSpec, Context, Prompt};
 use crate::directory::{CommunityEntry, Snapshot, fold};
 use crate::domain::{CommunityId, GroupId, InviteLink};
 use crate::engine::aliases::alias_line;
@@ -14,17 +14,11 @@ use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::numbers::parse_range;
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
-use crate::reply::{Reply, ReplyLine, typed};
+use crate::reply::{Reply, ReplyLine, UsageError, typed};
 use crate::storage::StateKind;
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "alias",
-    pt: &["apelido"],
-    es: &["apodo", "alias"],
-    args: &[ArgKind::Keyword("arg-alias")],
-    is_mutating: true,
-    section: HelpSection::Bot,
-};
+pub const SPEC: CommandSpec =
+    CommandSpec::mutating("alias", &["apelido"], &["apodo", "alias"], &[ArgKind::Keyword("arg-alias")]);
 
 /// The most characters of an alias.
 const MAX_NAME_LEN: usize = 40;
@@ -45,16 +39,22 @@ enum AliasRequest {
 }
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
-    match parse_request(&arguments.words()) {
-        AliasRequest::Usage => Ok(usage_reply()),
+    let words = arguments.words();
+    match parse_request(&words.iter().map(String::as_str).collect::<Vec<_>>()) {
+        AliasRequest::Usage => Ok(ask_for_all(context)),
         AliasRequest::Show(short) => show_alias(context, &short).await,
+        AliasRequest::Set { short, .. } | AliasRequest::Remove(short)
+            if context.directory.config_alias(&fold(&short)).is_some() =>
+        {
+            Err(ReplyLine::not_done("alias-fixed").name("short", short).into())
+        }
         AliasRequest::Set { short, thing } => set_alias(context, &short, &thing).await,
         AliasRequest::Remove(short) => remove_alias(context, &short).await,
     }
 }
 
 /// Parses `bf = Bairro Feliz`, and what people write instead of the sign.
-fn parse_request(words: &[String]) -> AliasRequest {
+fn parse_request(words: &[&str]) -> AliasRequest {
     let is_sign = |c: char| matches!(c, '=' | '＝');
     let is_arrow = |word: &str| matches!(word, "->" | "–>" | "—>" | "→" | "➡" | "➡️");
     let sign = words.iter().enumerate().find_map(|(at, word)| {
@@ -66,19 +66,19 @@ fn parse_request(words: &[String]) -> AliasRequest {
         (Some((at, inside)), words) => {
             let (left, right) = words[at].split_at(inside);
             let right = right.trim_start_matches(|c| is_sign(c) || c == '>');
-            let short = words[..at].iter().map(String::as_str).chain([left]);
-            let thing = std::iter::once(right).chain(words[at + 1..].iter().map(String::as_str));
+            let (short, thing) = ([&words[..at], &[left]].concat(), [&[right], &words[at + 1..]].concat());
             // Quotes right after the sign open nothing.
-            (join_words(short), join_words(thing).trim_matches(['"', '“', '”', '„']).to_owned())
+            let thing = thing.join(" ").trim().trim_matches(['"', '“', '”', '„']).to_owned();
+            (short.join(" ").trim().to_owned(), thing)
         }
         (None, []) => return AliasRequest::Usage,
-        (None, [short]) => return AliasRequest::Show(short.clone()),
+        (None, [short]) => return AliasRequest::Show((*short).to_owned()),
         (None, [word, rest @ ..]) if in_word_list(word, "alias-remove-words") => {
-            return AliasRequest::Remove(join_words(rest.iter().map(String::as_str)));
+            return AliasRequest::Remove(rest.join(" "));
         }
         (None, [short, rest @ ..]) => {
-            let rest = if rest.len() > 1 && is_arrow(&rest[0]) { &rest[1..] } else { rest };
-            (short.trim_end_matches(':').to_owned(), join_words(rest.iter().map(String::as_str)))
+            let rest = if rest.len() > 1 && is_arrow(rest[0]) { &rest[1..] } else { rest };
+            (short.trim_end_matches(':').to_owned(), rest.join(" "))
         }
     };
     match (short.is_empty(), thing.is_empty()) {
@@ -86,10 +86,6 @@ fn parse_request(words: &[String]) -> AliasRequest {
         (false, true) => AliasRequest::Show(short),
         (false, false) => AliasRequest::Set { short, thing },
     }
-}
-
-fn join_words<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 fn usage_reply() -> Reply {
@@ -126,35 +122,70 @@ fn is_word_of_commands(word: &str) -> bool {
     lists.iter().any(|key| in_word_list(word, key)) || is_small() || is_reply()
 }
 
-async fn show_alias(context: &Context<'_>, short: &str) -> Result<Reply, CommandError> {
+/// The usage reply; in a direct chat, alias and name may follow.
+fn ask_for_all(context: &mut Context<'_>) -> Reply {
+    let shown = context.localizer.format_command(SPEC.name, &[]);
+    context.wait_for(&SPEC, UsageError::MissingWords, Prompt { shown, ..Prompt::default() });
+    usage_reply()
+}
+
+async fn show_alias(context: &mut Context<'_>, short: &str) -> Result<Reply, CommandError> {
     let snapshot = context.directory.snapshot(context.zapi).await?;
+    let name = fold(short);
     let thing = context.directory.alias(short).and_then(|id| Target::from_id(id, &snapshot));
-    let thing = thing.filter(|thing| thing.is_visible_to(context));
-    Ok(match thing {
-        Some(thing) => Reply::Lines(vec![alias_line(&fold(short), &thing)]),
-        None => usage_reply(),
-    })
+    if let Some(thing) = thing.filter(|thing| thing.is_visible_to(context)) {
+        return Ok(Reply::Lines(vec![alias_line(&name, &thing)]));
+    }
+    let is_free = alias_error(&name).is_none()
+        && context.directory.alias(short).is_none()
+        && !in_word_list(short, "alias-remove-words");
+    if !is_free || !matches!(find_target(context, short).await?, TargetMatch::NotFound(_)) {
+        return Ok(ask_for_all(context));
+    }
+    // What it stands for may follow.
+    let shown = context.localizer.format_command(SPEC.name, &[&name]);
+    let known = Prompt { before: format!("{name} ="), shown, ..Prompt::default() };
+    context.wait_for(&SPEC, UsageError::MissingTarget, known);
+    Ok(usage_reply())
 }
 
 /// Ends the command with the one that was likely meant, if another one was typed.
 async fn check_order(
-    context: &Context<'_>,
+    context: &mut Context<'_>,
     short: &str,
     wanted: &str,
     sought: &TargetMatch,
 ) -> Result<(), CommandError> {
     let name = fold(short);
+    let is_whole = |found: &TargetMatch, typed: &str| match found {
+        TargetMatch::One(thing) => fold(thing.name()) == fold(typed) || thing.id() == typed,
+        _ => false,
+    };
     let is_unknown = matches!(sought, TargetMatch::NotFound(_));
+    // A mere beginning of a name may be the alias of a whole one.
+    let is_beginning = matches!(sought, TargetMatch::One(_)) && !is_whole(sought, wanted);
     // Name and alias in reverse order; without a sign between the two, the last word may be the alias.
     let last = wanted.rsplit_once(' ').map(|(rest, last)| (last, format!("{short} {rest}")));
     let readings = std::iter::once((wanted, short.to_owned())).chain(last);
-    for (alias, thing) in readings.filter(|_| is_unknown && context.directory.chat_alias(&name).is_none()) {
-        if alias_error(&fold(alias)).is_none()
-            && let TargetMatch::One(_) = find_target(context, &thing).await?
-            && let TargetMatch::NotFound(_) = find_target(context, alias).await?
-        {
-            let line = ReplyLine::not_done("alias-swapped").name("name", wanted);
-            return Err(line.with_command("command", SPEC.name, &[alias, "=", &thing]).into());
+    let may_swap = (is_unknown || is_beginning) && context.directory.chat_alias(&name).is_none();
+    for (alias, thing) in readings.filter(|_| may_swap) {
+        let is_free = alias_error(&fold(alias)).is_none() && context.directory.alias(alias).is_none();
+        if !is_free {
+            continue;
+        }
+        let found = find_target(context, &thing).await?;
+        let is_alias = match find_target(context, alias).await? {
+            TargetMatch::NotFound(_) => matches!(found, TargetMatch::One(_)),
+            beginning => is_whole(&found, &thing) && !is_whole(&beginning, alias),
+        };
+        if let (true, TargetMatch::One(found)) = (is_alias, found) {
+            let words = [alias, "=", found.name()];
+            let prompt = Prompt::new(&context.claim.command, context.localizer.locale, SPEC.name);
+            let shown = context.localizer.format_command(SPEC.name, &words);
+            let options = vec![format!("{} = {}", typed(alias), found.id())];
+            context.set_prompt(Prompt { options, shown, ..prompt });
+            let line = ReplyLine::not_done("alias-swapped").name("name", found.name());
+            return Err(line.with_command("command", SPEC.name, &words).into());
         }
     }
     let word = slugify(&name);
@@ -167,7 +198,6 @@ async fn check_order(
 
 async fn set_alias(context: &mut Context<'_>, short: &str, wanted: &str) -> Result<Reply, CommandError> {
     let name = fold(short);
-    check_not_fixed(context, short)?;
     let sought = find_target(context, wanted).await?;
     check_order(context, short, wanted, &sought).await?;
     let is_command = context.catalog.lookup(&name).is_some();
@@ -199,9 +229,7 @@ async fn set_alias(context: &mut Context<'_>, short: &str, wanted: &str) -> Resu
         let line = line.name("short", &name).name("name", thing.name());
         let mut lines = vec![line.text("kind", thing.kind_key())];
         let former = former.as_deref().and_then(|id| Target::from_id(id, &snapshot));
-        if let Some(former) = former {
-            lines.push(ReplyLine::new("alias-before").name("name", former.name()));
-        }
+        lines.extend(former.map(|former| ReplyLine::new("alias-before").name("name", former.name())));
         lines
     };
     let rest = format!("{name} = {}", thing.id());
@@ -217,7 +245,6 @@ async fn set_alias(context: &mut Context<'_>, short: &str, wanted: &str) -> Resu
 
 async fn remove_alias(context: &mut Context<'_>, short: &str) -> Result<Reply, CommandError> {
     let name = fold(short);
-    check_not_fixed(context, short)?;
     let Some(id) = context.directory.chat_alias(&name).map(str::to_owned) else {
         let none = ReplyLine::not_done("alias-none").name("short", short);
         return Err(none.with_command("command", "aliases", &[]).into());
@@ -227,8 +254,13 @@ async fn remove_alias(context: &mut Context<'_>, short: &str) -> Result<Reply, C
     let anyway = [words.split(' ').next().unwrap_or_default(), &name];
     check_former(context, &name, Some(&id), &snapshot, &anyway)?;
     let thing = Target::from_id(&id, &snapshot);
-    let stood_for = thing.as_ref().map_or(id.as_str(), Target::name);
-    let lines = |line: ReplyLine| vec![line.name("short", &name).name("name", stood_for)];
+    let lines = |line: ReplyLine| {
+        let line = line.name("short", &name);
+        vec![match &thing {
+            Some(thing) => line.name("name", thing.name()),
+            None => line.text("name", "place-gone"),
+        }]
+    };
     let rest = format!("remove {name}");
     context.preview_or_confirm(SPEC.name, rest, lines(ReplyLine::preview("alias-would-remove")), false)?;
     // What no longer exists at Z-API cannot be found by a command.
@@ -236,14 +268,6 @@ async fn remove_alias(context: &mut Context<'_>, short: &str) -> Result<Reply, C
     context.set_undo_if(SPEC.name, back, Some(String::new()));
     context.set_state(StateKind::Alias, name.clone(), None);
     Ok(Reply::Lines(lines(ReplyLine::done("alias-removed"))))
-}
-
-/// Ends the command if the alias is set in the configuration.
-fn check_not_fixed(context: &Context<'_>, short: &str) -> Result<(), CommandError> {
-    match context.directory.config_alias(&fold(short)) {
-        Some(_) => Err(ReplyLine::not_done("alias-fixed").name("short", short).into()),
-        None => Ok(()),
-    }
 }
 
 /// Ends the command if an alias names a community without rights for this admin, or was changed since: then with the
@@ -319,7 +343,8 @@ mod tests {
     use crate::parse::arguments;
 
     fn read(rest: &str) -> AliasRequest {
-        parse_request(&arguments::parse(SPEC.args, true, rest).unwrap().words())
+        let words = arguments::parse(SPEC.args, true, rest).unwrap().words();
+        parse_request(&words.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     fn is_set(short: &str, thing: &str) -> AliasRequest {

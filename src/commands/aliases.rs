@@ -1,19 +1,12 @@
 //! `/aliases`: the short names of communities and groups.
 
-use crate::command::{CommandError, CommandSpec, Context, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context};
 use crate::engine::aliases::{alias_line, load_chat_aliases};
 use crate::engine::target::Target;
 use crate::parse::arguments::Arguments;
 use crate::reply::{Reply, ReplyLine};
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "aliases",
-    pt: &["apelidos"],
-    es: &["apodos"],
-    args: &[],
-    is_mutating: false,
-    section: HelpSection::Bot,
-};
+pub const SPEC: CommandSpec = CommandSpec::non_mutating("aliases", &["apelidos"], &["apodos"], &[]);
 
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
     let kept = load_chat_aliases(context.store, &context.instance.name).await?;
@@ -27,7 +20,7 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
         let line = match Target::from_id(id, &snapshot) {
             Some(thing) if !thing.is_visible_to(context) => continue,
             Some(thing) => alias_line(name, &thing),
-            None => ReplyLine::new("alias-gone").name("short", name).with_plain("id", id),
+            None => ReplyLine::new("alias-gone").name("short", name),
         };
         lines.push((name, line.with_icon(if is_fixed { "🔒" } else { "•" })));
     }

@@ -8,7 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{CommandError, CommandSpec, Confirmation, Context, HelpSection};
+use crate::command::{CommandError, CommandSpec, Confirmation, Context};
 use crate::domain::{Chat, CommunityId, GroupId, Locale, Media, MediaKind};
 use crate::engine::api_change;
 use crate::engine::audience::{announcement_group, count_members};
@@ -21,14 +21,12 @@ use crate::storage::{StateChange, StateKind};
 use crate::zapi::Priority;
 
 /// The command spec.
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "announce",
-    pt: &["avisar", "anunciar"],
-    es: &["anunciar", "avisar"],
-    args: &[ArgKind::Community, ArgKind::Text],
-    is_mutating: true,
-    section: HelpSection::Communities,
-};
+pub const SPEC: CommandSpec = CommandSpec::mutating(
+    "announce",
+    &["avisar", "anunciar"],
+    &["anunciar", "avisar"],
+    &[ArgKind::Community, ArgKind::Text],
+);
 
 /// The most characters of an announcement: longer messages are folded or cut.
 const MAX_LEN: usize = 4_000;
@@ -72,7 +70,11 @@ async fn build_plan(context: &mut Context<'_>, arguments: &Arguments) -> Result<
     let name = details.name_or(community.name);
     let group = announcement_group(&details, &name)?;
     let media = context.media().await?;
-    let mut would = vec![preview_line(context, &name, &group).await?, ReplyLine::from_quote(text)];
+    let first = match count_members(context, &group).await? {
+        Some(count) => ReplyLine::preview("announce-would").with_count("count", count),
+        None => ReplyLine::preview("announce-would-all"),
+    };
+    let mut would = vec![first.name("community", name.as_str()), ReplyLine::from_quote(text)];
     would.extend(media_line(media.as_ref()));
     would.extend(ends_in_yes(text).then(trailing_yes_line));
     would.extend(command_line_warning(context, arguments));
@@ -95,15 +97,6 @@ async fn build_plan(context: &mut Context<'_>, arguments: &Arguments) -> Result<
     })
 }
 
-/// The preview line, with the number of people if it can be read.
-async fn preview_line(context: &Context<'_>, name: &str, group: &GroupId) -> Result<ReplyLine, CommandError> {
-    let would = |key| ReplyLine::preview(key).name("community", name);
-    Ok(match count_members(context, group).await? {
-        Some(count) => would("announce-would").with_count("count", count),
-        None => would("announce-would-all"),
-    })
-}
-
 /// The line that says whether the file goes along.
 fn media_line(media: Option<&Media>) -> Option<ReplyLine> {
     let media = media?;
@@ -123,8 +116,8 @@ fn media_line(media: Option<&Media>) -> Option<ReplyLine> {
 async fn send_announcement(context: &mut Context<'_>, plan: AnnouncePlan) -> Result<ReplyLine, CommandError> {
     let look = |line: ReplyLine| line.name("community", plan.name.as_str());
     let command = context.claim.command.id.clone();
-    let not_announcing = StateChange { kind: StateKind::Announcing, key: command.clone(), value: None };
-    context.state_changes.push(not_announcing.clone());
+    let announcing = |value| StateChange { kind: StateKind::Announcing, key: command.clone(), value };
+    context.state_changes.push(announcing(None));
     if plan.is_calling {
         context.set_undo(SPEC.name, None);
         return Ok(look(ReplyLine::unknown("announce-unknown")));
@@ -133,9 +126,7 @@ async fn send_announcement(context: &mut Context<'_>, plan: AnnouncePlan) -> Res
         return Ok(api_change::cancelled_line());
     }
     let permit = context.zapi.acquire_send_permit(Priority::Reply).await?;
-    let announcing = Some(command.clone());
-    let announcing = StateChange { kind: StateKind::Announcing, key: command.clone(), value: announcing };
-    context.claim.set_state(announcing).await?;
+    context.claim.set_state(announcing(Some(command.clone()))).await?;
     api_change::store_plan(context, &AnnouncePlan { is_calling: true, ..plan.clone() }).await?;
     failpoint::reach(Step::Calling);
     let media = plan.media.as_ref().filter(|media| media.url.is_some());
@@ -155,7 +146,7 @@ async fn send_announcement(context: &mut Context<'_>, plan: AnnouncePlan) -> Res
     if error.cause.is_surely_not_applied() {
         if error.cause.is_temporary() {
             api_change::store_plan(context, &plan).await?;
-            context.claim.set_state(not_announcing).await?;
+            context.claim.set_state(announcing(None)).await?;
         }
         return api_change::handle_failure(context, error);
     }

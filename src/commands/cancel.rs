@@ -9,22 +9,16 @@
 use crate::authorization::{may_everywhere, may_use};
 use crate::command::prompt::{clear_prompt, is_in_time};
 use crate::command::undo_record::undo_hint;
-use crate::command::{CommandError, CommandSpec, Context, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context};
 use crate::domain::Chat;
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, UsageError};
 use crate::storage::{OpenCommand, StateKind};
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "cancel",
-    pt: &["cancelar"],
-    es: &["cancelar"],
-    args: &[ArgKind::All],
-    // Not in the queue of what it cancels.
-    is_mutating: false,
-    section: HelpSection::Commands,
-};
+// Non-mutating: it does not wait in the queue of what it cancels.
+pub const SPEC: CommandSpec =
+    CommandSpec::non_mutating("cancel", &["cancelar"], &["cancelar"], &[ArgKind::All]);
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let most = match arguments.words().first() {

@@ -1,19 +1,13 @@
 //! `/communities`: lists the communities in which the admin has rights.
 
-use crate::command::{CommandError, CommandSpec, Context, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context};
 use crate::directory::{CommunityEntry, fold};
-use crate::engine::listing::ListKind;
+use crate::engine::listing::{ListKind, NumberedList, format_names};
 use crate::parse::arguments::Arguments;
 use crate::reply::{Reply, ReplyLine};
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "communities",
-    pt: &["comunidades"],
-    es: &["comunidades"],
-    args: &[],
-    is_mutating: false,
-    section: HelpSection::Lookup,
-};
+pub const SPEC: CommandSpec =
+    CommandSpec::non_mutating("communities", &["comunidades"], &["comunidades"], &[]);
 
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
     let snapshot = context.directory.snapshot(context.zapi).await?;
@@ -24,5 +18,6 @@ pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, Comm
     }
     allowed.sort_by_cached_key(|each| (fold(&each.name), each.id.to_string()));
     let head = ReplyLine::new("communities").with_count("count", allowed.len());
-    context.show_entries(SPEC.name, vec![head], ListKind::Communities, &allowed).await
+    let numbers = NumberedList::new(ListKind::Communities, &allowed);
+    context.show_list(SPEC.name, vec![head], format_names(&allowed), Some(numbers)).await
 }

@@ -1,19 +1,13 @@
 //! `/community <community>`: shows a community and its groups, as they are now.
 
-use crate::command::{CommandError, CommandSpec, Context, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context};
 use crate::directory::{GroupEntry, NamedEntry, fold};
 use crate::engine::listing::{ListKind, NumberedList, format_names};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::{Reply, ReplyLine, quote_text};
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "community",
-    pt: &["comunidade"],
-    es: &["comunidad"],
-    args: &[ArgKind::Community],
-    is_mutating: false,
-    section: HelpSection::Lookup,
-};
+pub const SPEC: CommandSpec =
+    CommandSpec::non_mutating("community", &["comunidade"], &["comunidad"], &[ArgKind::Community]);
 
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
     let community = context.require_community()?;

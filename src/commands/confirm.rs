@@ -7,27 +7,18 @@ use crate::clock::Timestamp;
 use crate::command::consent::{Answer, AnswerTiming, Consent, Quote, is_reaction};
 use crate::command::prompt::{clear_prompt, is_in_time, predates_prompt, void_prompt};
 use crate::command::resolution::{DeferredCommand, Resolution, ResolveContext};
-use crate::command::{CommandSpec, HelpSection, Prompt};
+use crate::command::{CommandSpec, Prompt};
 use crate::commands::photo;
 use crate::domain::{Chat, Locale, Media};
 use crate::parse::arguments::{ArgKind, Arguments};
-use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, PromptFacts, parse_reply};
-use crate::reply::{Reply, ReplyLine, UsageError, escape_markup};
+use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, PromptFacts, is_question, parse_reply};
+use crate::reply::{Reply, ReplyLine, UsageError};
 use crate::storage::{LeaseError, StateChange, StateKind};
 
 /// The command.
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "confirm",
-    pt: &["confirmar", "sim"],
-    es: &["confirmar", "sí"],
-    args: &[ArgKind::Words],
-    // In the queue of the command that it runs.
-    is_mutating: true,
-    section: HelpSection::Commands,
-};
-
-/// The fewest words of a text with a no in it that may be meant for others.
-const MIN_WORDS_OF_TEXT: usize = 4;
+// Mutating: it waits in the queue of the command that it runs.
+pub const SPEC: CommandSpec =
+    CommandSpec::mutating("confirm", &["confirmar", "sim"], &["confirmar", "sí"], &[ArgKind::Words]);
 
 /// Finds the command that replaces this one. For a second yes no prompt is open: the first one deleted it. A message
 /// without a prefix is then talk (worker/talk.rs).
@@ -80,11 +71,13 @@ pub async fn resolve(context: &ResolveContext<'_>, arguments: &Arguments) -> Res
         }
         Consent::Declined => {
             let key = if prompt.is_about_rest { "confirm-left-rest" } else { "confirm-left" };
-            let lines = std::iter::once(ReplyLine::new(key)).chain(text_with_no(context, &prompt)).collect();
             // The prompt may be about a picture that `/photo` waits for.
             let (kind, key_of_photo) = (StateKind::PhotoRequest, conversation_key.to_string());
             let no_photo = StateChange { kind, key: key_of_photo, value: None };
-            Resolution::Reply(Reply::Lines(lines), vec![void_prompt(conversation_key), no_photo])
+            Resolution::Reply(
+                Reply::Lines(vec![ReplyLine::new(key)]),
+                vec![void_prompt(conversation_key), no_photo],
+            )
         }
         Consent::Replaced => if_none(),
         Consent::Expired => {
@@ -99,16 +92,6 @@ pub async fn resolve(context: &ResolveContext<'_>, arguments: &Arguments) -> Res
         }
         Consent::Unrelated => Resolution::Ignore,
     })
-}
-
-/// The command with a text that has a no among other words: it ends the prompt, and may still be the missing text.
-fn text_with_no(context: &ResolveContext<'_>, prompt: &Prompt) -> Option<ReplyLine> {
-    let text = context.command.text.trim();
-    let is_text = prompt.missing.as_ref().is_some_and(UsageError::is_verbatim)
-        && text.split_whitespace().count() >= MIN_WORDS_OF_TEXT
-        && parse_reply(text, false, PromptFacts::default()).is_none();
-    let command = format!("{} {}", prompt.shown, escape_markup(text));
-    is_text.then(|| ReplyLine::new("ask-was-text").with_plain("command", command))
 }
 
 /// Whether a message has another picture than the one that the prompt asks about, while `/photo` waits for one.
@@ -145,7 +128,9 @@ async fn read_answer(
     let takes_all = has_no_prefix && is_direct && prompt.is_all(&command.text);
     let reply =
         if takes_all { Some(ParsedReply::Numbers((1..=prompt.options.len()).collect())) } else { reply };
-    let named = || prompt.named_option(&command.text).filter(|_| has_no_prefix && is_direct);
+    // `vendas norte?` asks.
+    let may_name = has_no_prefix && is_direct && !is_question(&command.text);
+    let named = || prompt.named_option(&command.text).filter(|_| may_name);
     let reply = reply.or_else(|| named().map(|number| ParsedReply::Numbers(vec![number])));
     let quote = match &command.quoted {
         None => Quote::Absent,

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::authorization::may_everywhere;
-use crate::command::{CommandError, CommandSpec, Context, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context};
 use crate::directory::fold;
 use crate::domain::{CommunityId, GroupId, Locale};
 use crate::engine::api_change;
@@ -22,18 +22,12 @@ use crate::parse::names::{Fit, MAX_COURTESY_WORDS, is_courtesy_phrase, is_sign, 
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::parse::text::{is_blank, is_comma, is_signs};
 use crate::parse::tokenizer::parse_quoted_name;
-use crate::parse::word_lists::in_word_list;
+use crate::parse::word_lists::{here_words, in_word_list};
 use crate::reply::{Reply, ReplyLine, UsageError, escape_markup};
 use crate::zapi::{ApiError, ApiErrorKind, SubGroup};
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "create",
-    pt: &["criar"],
-    es: &["crear"],
-    args: &[ArgKind::FreeText("arg-create")],
-    is_mutating: true,
-    section: HelpSection::Communities,
-};
+pub const SPEC: CommandSpec =
+    CommandSpec::mutating("create", &["criar"], &["crear"], &[ArgKind::FreeText("arg-create")]);
 
 /// The most characters of a name.
 const MAX_NAME_LEN: usize = 100;
@@ -96,14 +90,21 @@ async fn build_plan(context: &mut Context<'_>, text: &str) -> Result<CreatePlan,
     }
     check_length(&name, MAX_NAME_LEN)?;
     check_length(description.as_deref().unwrap_or_default(), MAX_DESCRIPTION_LEN)?;
-    let (known, groups) = tokio::join!(find_by_name(context, &name), groups_of_name(context, &name));
-    let (known, groups) = (known?, groups?);
+    let (known, groups) = tokio::join!(find_by_name(context, &name), context.zapi.groups());
+    let known = known?;
+    let known_groups = groups?.into_iter().filter(|group| fold(&group.name) == fold(&name));
+    let known_groups: Vec<GroupId> = known_groups.map(|group| group.id).collect();
     failpoint::reach(Step::StateRead);
     let mut would = vec![ReplyLine::preview("create-would").name("community", name.as_str())];
     would.extend(description_lines(description.as_deref()));
     if !known.is_empty() {
         let exists = ReplyLine::new("create-exists").with_icon("⚠️").name("community", name.as_str());
         would.push(exists.with_count("count", known.len()));
+    }
+    let is_group = known.is_empty() && !known_groups.is_empty();
+    if is_group {
+        let exists = ReplyLine::new("create-group-exists").with_icon("⚠️");
+        would.push(exists.name("community", name.as_str()));
     }
     // It cannot be undone: needs a confirmation if the name may hold more than a name.
     let has_groups = has_groups_below(context, text, description.as_deref()).await?;
@@ -113,15 +114,20 @@ async fn build_plan(context: &mut Context<'_>, text: &str) -> Result<CreatePlan,
         let command = format!("{command} {}", escape_markup(suggested));
         would.push(ReplyLine::new("create-maybe").with_plain("command", command));
     }
+    let locale = context.localizer.locale;
     let is_doubtful = !known.is_empty()
+        || is_group
+        || here_words().contains(&fold(&name))
+        || description.as_deref().is_some_and(|description| is_evasive(description, locale))
         || suggested.is_some()
         || stripped.is_some()
-        || may_be_more_than_name(text, &name)
-        || (parse_quoted_name(text).is_none() && may_be_reply(&name, context.localizer.locale))
+        || has_verb_behind_conjunction(&name)
+        || parse_quoted_name(text).is_none()
+            && (may_be_more_than_name(text, &name) || may_be_reply(&name, locale))
         || context.instance.prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()));
     let rest = command_arguments(&name, description.as_deref());
     context.preview_or_confirm(SPEC.name, rest, would, is_doubtful)?;
-    Ok(CreatePlan { name, description, known, known_groups: groups, is_calling: false })
+    Ok(CreatePlan { name, description, known, known_groups, is_calling: false })
 }
 
 fn description_lines(description: Option<&str>) -> Vec<ReplyLine> {
@@ -147,44 +153,40 @@ async fn create_community(context: &mut Context<'_>, plan: &CreatePlan) -> Resul
         Err(error) => error,
     };
     match error.cause {
-        // A rejection does not prove that nothing was created.
-        ApiErrorKind::Rejected => {
-            let rejected = api_change::handle_failure(context, error)?;
-            return find_created(context, plan, None, Some(rejected)).await;
+        // It may have been created all the same, and show late: retried only if it is certainly not there.
+        ApiErrorKind::Rejected | ApiErrorKind::RateLimited => {
+            find_created(context, plan, None, Some(error)).await
         }
-        ApiErrorKind::RateLimited => {
-            // It may have been created all the same, and show late: retried only if it is certainly not there.
-            match poll(context.timing.read_back, || new_community(context, plan, None)).await {
-                Ok(Some(made)) => return Ok(made),
-                Ok(None) => {}
-                Err(_) => return find_created(context, plan, None, None).await,
-            }
-        }
-        cause if cause.is_surely_not_applied() => {}
-        _ => return find_created(context, plan, None, None).await,
+        cause if cause.is_surely_not_applied() => Err(not_created(context, plan, error).await?),
+        _ => find_created(context, plan, None, None).await,
     }
+}
+
+/// The end of a command that certainly created nothing.
+async fn not_created(
+    context: &mut Context<'_>,
+    plan: &CreatePlan,
+    error: ApiError,
+) -> Result<CommandError, CommandError> {
     if error.cause.is_temporary() {
         api_change::store_plan(context, plan).await?;
     }
-    Err(api_change::handle_failure(context, error)?.into())
+    Ok(api_change::handle_failure(context, error)?.into())
 }
 
 /// Finds the new community, by the id of the response, or as the one that was not there before; ends the command if
-/// there is none, with the rejection of the call if there was one.
+/// there is none, with the error of the call if there was one.
 async fn find_created(
     context: &mut Context<'_>,
     plan: &CreatePlan,
     returned: Option<&CommunityId>,
-    rejected: Option<ReplyLine>,
+    failure: Option<ApiError>,
 ) -> Result<CommunityId, CommandError> {
-    match poll(context.timing.read_back, || new_community(context, plan, returned)).await {
-        Ok(Some(made)) => return Ok(made),
-        Ok(None) => {
-            if let Some(rejected) = rejected {
-                return Err(rejected.into());
-            }
-        }
-        Err(error) => accept_unread(context, error)?,
+    match (poll(context.timing.read_back, || new_community(context, plan, returned)).await, failure) {
+        (Ok(Some(made)), _) => return Ok(made),
+        (Ok(None), Some(failure)) => return Err(not_created(context, plan, failure).await?),
+        (Ok(None), None) => {}
+        (Err(error), _) => accept_unread(context, error)?,
     }
     context.set_undo(SPEC.name, None);
     let unknown = ReplyLine::unknown("create-unknown").name("community", plan.name.as_str());
@@ -220,16 +222,8 @@ async fn new_community(
 
 /// Reads the communities of a name.
 async fn find_by_name(context: &Context<'_>, name: &str) -> Result<Vec<CommunityId>, ApiError> {
-    let name = fold(name);
-    let all = context.zapi.communities().await?;
-    Ok(all.into_iter().filter(|each| fold(&each.name) == name).map(|each| each.id).collect())
-}
-
-/// Reads the groups of a name.
-async fn groups_of_name(context: &Context<'_>, name: &str) -> Result<Vec<GroupId>, ApiError> {
-    let name = fold(name);
-    let all = context.zapi.groups().await?;
-    Ok(all.into_iter().filter(|each| fold(&each.name) == name).map(|each| each.id).collect())
+    let all = context.zapi.communities().await?.into_iter();
+    Ok(all.filter(|each| fold(&each.name) == fold(name)).map(|each| each.id).collect())
 }
 
 /// The name, which may stand in quotes, and the description after a bar or on later lines.
@@ -269,7 +263,9 @@ fn strip_community_word(text: &str) -> Option<&str> {
             if is_behind { "create-words-behind-community" } else { "create-words-before-community" };
         let is_community = in_word_list(word, "create-community-words");
         if !is_community && !in_word_list(word, around) {
-            return is_behind.then_some(rest.trim_end());
+            // `Comunidade do bairro` is a name.
+            let is_name = in_word_list(word, "wish-prepositions");
+            return (is_behind && !is_name).then_some(rest.trim_end());
         }
         (rest, is_behind) = (others.trim_start(), is_behind || is_community);
     }
@@ -301,22 +297,15 @@ fn suggest_name(text: &str) -> Option<String> {
     Some(format!("{} | {}", name.trim(), description.trim()))
 }
 
-/// Whether a name without quotes may be a list of names, or hold a description or another command.
+/// Whether a name without quotes may be a list of names, or hold a description or courtesy.
 fn may_be_more_than_name(text: &str, name: &str) -> bool {
-    let has_more = || {
-        let mut words = name.split_whitespace().skip(1).map(|word| word.trim_end_matches(':'));
-        name.contains(is_comma) || words.any(|word| in_word_list(word, "create-description-words"))
-    };
-    // Behind `|` a list belongs to the description.
-    let has_list = || {
-        !text.contains('|')
-            && text
-                .lines()
-                .skip(1)
-                .any(|line| ["- ", "• ", "* "].iter().any(|mark| line.trim_start().starts_with(mark)))
-    };
-    has_verb_behind_conjunction(name)
-        || (parse_quoted_name(text).is_none() && (has_more() || has_courtesy_at_ends(name) || has_list()))
+    let mut words = name.split_whitespace().skip(1).map(|word| word.trim_end_matches(':'));
+    let is_item = |line: &str| ["- ", "• ", "* "].iter().any(|mark| line.trim_start().starts_with(mark));
+    name.contains(is_comma)
+        || words.any(|word| in_word_list(word, "create-description-words"))
+        || has_courtesy_at_ends(name)
+        // Behind `|` a list belongs to the description.
+        || !text.contains('|') && text.lines().skip(1).any(is_item)
 }
 
 /// Whether a name may be a reply, as `não` or `deixa, não quero mais`: then nothing is to be created.
@@ -420,6 +409,7 @@ mod tests {
             ("comunidade: Escola", Some("Escola")),
             ("comunidade", Some("")),
             ("Nova Escola", None),
+            ("Comunidade do bairro", None),
             ("A Turma", None),
             ("Escola Comunidade", None),
         ] {

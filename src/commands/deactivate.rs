@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{CommandError, CommandSpec, Context, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context};
 use crate::domain::CommunityId;
 use crate::engine::api_change::{self, ApiChange};
 use crate::engine::audience::count_members;
@@ -11,14 +11,8 @@ use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::{Reply, ReplyLine};
 use crate::zapi::{ApiError, ChangePermit, Zapi};
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "deactivate",
-    pt: &["desativar"],
-    es: &["desactivar"],
-    args: &[ArgKind::Community],
-    is_mutating: true,
-    section: HelpSection::Communities,
-};
+pub const SPEC: CommandSpec =
+    CommandSpec::mutating("deactivate", &["desativar"], &["desactivar"], &[ArgKind::Community]);
 
 /// The end of a community.
 #[derive(Serialize, Deserialize)]

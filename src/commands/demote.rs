@@ -1,19 +1,13 @@
-//! `/demote`: turns admins of a community into members.
+//! `/demote <community> <people…>`: turns admins of a community into members.
 
-use crate::command::{CommandError, CommandSpec, Context, HelpSection};
-use crate::engine::members::action::MemberAction;
+use crate::command::{CommandError, CommandSpec, Context};
 use crate::engine::members::change::change_members;
+use crate::engine::members::plan::MemberAction;
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::Reply;
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "demote",
-    pt: &["rebaixar"],
-    es: &["degradar"],
-    args: &[ArgKind::Community, ArgKind::People],
-    is_mutating: true,
-    section: HelpSection::People,
-};
+pub const SPEC: CommandSpec =
+    CommandSpec::mutating("demote", &["rebaixar"], &["degradar"], &[ArgKind::Community, ArgKind::People]);
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     change_members(context, MemberAction::Demote, arguments).await

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{CommandError, CommandSpec, Context, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context};
 use crate::domain::CommunityId;
 use crate::engine::api_change::{self, ApiChange};
 use crate::engine::free_text::{
@@ -19,14 +19,12 @@ use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, UsageError};
 use crate::zapi::{ApiError, ChangePermit, Zapi};
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "describe",
-    pt: &["descrever", "descrição"],
-    es: &["describir", "descripción"],
-    args: &[ArgKind::Community, ArgKind::Text],
-    is_mutating: true,
-    section: HelpSection::Communities,
-};
+pub const SPEC: CommandSpec = CommandSpec::mutating(
+    "describe",
+    &["descrever", "descrição"],
+    &["describir", "descripción"],
+    &[ArgKind::Community, ArgKind::Text],
+);
 
 /// The most characters of a description (WhatsApp accepts no more).
 const MAX_DESCRIPTION_LEN: usize = 2_048;
@@ -72,9 +70,7 @@ impl ApiChange for Description {
         let key = if change.text.is_empty() { "describe-none-would" } else { "describe-would" };
         let mut preview = change.lines(ReplyLine::preview(key), &change.text);
         let may_hold_a_flag = ends_in_yes(&change.text);
-        if may_hold_a_flag {
-            preview.push(trailing_yes_line());
-        }
+        preview.extend(may_hold_a_flag.then(trailing_yes_line));
         let command_line = command_line_warning(context, arguments);
         let has_command = command_line.is_some() && !context.is_undo();
         preview.extend(command_line);

@@ -1,7 +1,7 @@
 //! `/groups [words]`: lists the groups that the bot's number is in, and the community of each.
 
 use crate::authorization::may_in;
-use crate::command::{CommandError, CommandSpec, Context, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context};
 use crate::directory::{CommunityEntry, GroupEntry, NameMatch, fold};
 use crate::engine::listing::{ListKind, NumberedList, format_names};
 use crate::parse::arguments::{ArgKind, Arguments};
@@ -9,14 +9,8 @@ use crate::parse::names::strip_courtesy;
 use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, quote};
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "groups",
-    pt: &["grupos"],
-    es: &["grupos"],
-    args: &[ArgKind::Words],
-    is_mutating: false,
-    section: HelpSection::Lookup,
-};
+pub const SPEC: CommandSpec =
+    CommandSpec::non_mutating("groups", &["grupos"], &["grupos"], &[ArgKind::Words]);
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let visible = context.visible_groups().await?;

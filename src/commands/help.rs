@@ -2,20 +2,28 @@
 
 use crate::authorization::may_use;
 use crate::command::catalog::Catalog;
-use crate::command::{CommandError, CommandSpec, Context, HelpSection, Prompt};
+use crate::command::{CommandError, CommandSpec, Context, Prompt};
 use crate::i18n;
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::text::is_signs;
 use crate::reply::{Localizer, Reply, ReplyLine, format_columns};
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "help",
-    pt: &["ajuda", "menu", "comandos"],
-    es: &["ayuda", "menú"],
-    args: &[ArgKind::Command],
-    is_mutating: false,
-    section: HelpSection::Bot,
-};
+pub const SPEC: CommandSpec = CommandSpec::non_mutating(
+    "help",
+    &["ajuda", "menu", "comandos"],
+    &["ayuda", "menú"],
+    &[ArgKind::Command],
+);
+
+/// The sections of the list of commands: the key of the title, and the commands.
+const SECTIONS: [(&str, &[&str]); 6] = [
+    ("section-groups", &["link", "unlink", "move"]),
+    ("section-lookup", &["communities", "community", "groups", "history", "more"]),
+    ("section-communities", &["create", "describe", "photo", "settings", "invite", "announce", "deactivate"]),
+    ("section-people", &["add", "remove", "promote", "demote", "who"]),
+    ("section-commands", &["confirm", "undo", "cancel"]),
+    ("section-bot", &["status", "whoami", "language", "alias", "aliases", "help"]),
+];
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let words = arguments.words();
@@ -55,11 +63,12 @@ fn list_commands(
     is_allowed: impl Fn(&CommandSpec) -> bool,
 ) -> Reply {
     let mut lines = vec![ReplyLine::new("help-title")];
-    for section in HelpSection::ALL {
-        let allowed = catalog.specs().iter().filter(|spec| spec.section == section && is_allowed(spec));
+    for (title, names) in SECTIONS {
+        let specs = names.iter().filter_map(|name| catalog.lookup(name));
+        let allowed = specs.filter(|spec| is_allowed(spec));
         let commands: Vec<String> = allowed.map(|spec| localizer.format_command(spec.name, &[])).collect();
         if !commands.is_empty() {
-            let title = i18n::text(localizer.locale, section.key(), &[]);
+            let title = i18n::text(localizer.locale, title, &[]);
             lines.push(ReplyLine::from_text(format!("*{title}*")));
             lines.extend(format_columns(&commands).into_iter().map(ReplyLine::from_text));
         }

@@ -9,7 +9,7 @@ use crate::authorization::{community_admin_key, display_admin_key, may_everywher
 use crate::command::catalog::Catalog;
 use crate::command::parsed_text::{ParsedCommand, ParsedRequest, ParsedText};
 use crate::command::resolution::DeferredCommand;
-use crate::command::{CommandError, CommandSpec, Context, HelpSection, Prompt};
+use crate::command::{CommandError, CommandSpec, Context, Prompt};
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, NameMatch, Snapshot, fold};
 use crate::domain::{CommunityId, Person};
@@ -24,14 +24,8 @@ use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, escape_markup, quote, truncate};
 use crate::storage::{HistoryEntry, Outcome};
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "history",
-    pt: &["histórico"],
-    es: &["historial"],
-    args: &[ArgKind::Keyword("arg-history")],
-    is_mutating: false,
-    section: HelpSection::Lookup,
-};
+pub const SPEC: CommandSpec =
+    CommandSpec::non_mutating("history", &["histórico"], &["historial"], &[ArgKind::Keyword("arg-history")]);
 
 /// How many commands one read covers, with those of other instances.
 const READ_BATCH: usize = 500;
@@ -236,13 +230,13 @@ fn matches_filter(
     match wanted {
         HistoryFilter::All => true,
         HistoryFilter::ByAdmin { key, by_owner, .. } => entry.admin == *key && entry.by_owner == *by_owner,
-        HistoryFilter::InCommunity(CommunityEntry { id, .. }) => match &entry.plan {
-            Some(plan) if stored_plan_community(plan).is_some_and(|planned| planned.id != *id) => {
-                stored_plan_sources(plan).contains(id)
+        HistoryFilter::InCommunity(CommunityEntry { id, .. }) => {
+            let plan = entry.plan.as_deref().unwrap_or_default();
+            match stored_plan_community(plan) {
+                Some(planned) => planned.id == *id || stored_plan_sources(plan).contains(id),
+                None => names.and_then(|names| typed_community(context, names, entry)).as_ref() == Some(id),
             }
-            Some(plan) if stored_plan_community(plan).is_some() => true,
-            _ => names.and_then(|names| typed_community(context, names, entry)).as_ref() == Some(id),
-        },
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{CommandError, CommandSpec, Context, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context};
 use crate::directory::{CommunityEntry, NamedEntry, fold};
 use crate::domain::{CommunityId, GroupId};
 use crate::engine::api_change::{self, ApiChange};
@@ -19,15 +19,13 @@ use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, UsageError};
 use crate::zapi::{ApiError, ChangePermit, InvitationScope, Zapi};
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "invite",
-    pt: &["convite"],
-    es: &["invitación", "invitar"],
-    args: &[ArgKind::Keyword("arg-invite")],
-    // A new link is a change.
-    is_mutating: true,
-    section: HelpSection::Communities,
-};
+// Mutating: a new link is a change.
+pub const SPEC: CommandSpec = CommandSpec::mutating(
+    "invite",
+    &["convite"],
+    &["invitación", "invitar"],
+    &[ArgKind::Keyword("arg-invite")],
+);
 
 /// A new link.
 #[derive(Serialize, Deserialize)]

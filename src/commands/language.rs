@@ -3,35 +3,40 @@
 //! The name of a command selects its language; a name of none or of several uses the chat's, then the
 //! instance's. A new language counts at once.
 
-use crate::command::{CommandError, CommandSpec, Context, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, Prompt};
 use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
 use crate::parse::arguments::{ArgKind, Arguments};
-use crate::reply::{Reply, ReplyLine};
+use crate::reply::{Reply, ReplyLine, UsageError};
 use crate::storage::StateKind;
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "language",
-    pt: &["idioma", "língua", "linguagem"],
-    es: &["idioma", "lengua", "lenguaje"],
-    args: &[ArgKind::Keyword("arg-language")],
-    // It is for later commands, and waits for none.
-    is_mutating: false,
-    section: HelpSection::Bot,
-};
+/// The command. It is for later commands, and waits for none.
+pub const SPEC: CommandSpec = CommandSpec::non_mutating(
+    "language",
+    &["idioma", "língua", "linguagem"],
+    &["idioma", "lengua", "lenguaje"],
+    &[ArgKind::Keyword("arg-language")],
+);
 
+/// Runs the command.
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let ordering_key = context.list_key();
     let words = arguments.keywords().join(" ");
-    let chosen = context.get_state(StateKind::Language, &ordering_key).await?;
-    let before = chosen.and_then(|chosen| Locale::parse(&chosen.value)).unwrap_or(context.instance.locale);
+    let stored = context.get_state(StateKind::Language, &ordering_key).await?;
+    let before = stored.and_then(|chosen| Locale::parse(&chosen.value)).unwrap_or(context.instance.locale);
+    let chosen = parse_locale(&words);
+    if chosen.is_none() {
+        // The name of a language may follow.
+        let known = Prompt { is_in_passing: true, ..Prompt::default() };
+        context.wait_for(&SPEC, UsageError::MissingWords, known);
+    }
     if words.is_empty() {
         return Ok(Reply::Lines(vec![with_language_commands(
             ReplyLine::new("language-is").text("name", locale_name_key(before)),
         )]));
     }
-    let Some(locale) = parse_locale(&words) else {
+    let Some(locale) = chosen else {
         return Ok(Reply::Lines(vec![with_language_commands(
             ReplyLine::not_done("language-unknown").name("name", words),
         )]));
@@ -58,7 +63,7 @@ fn with_language_commands(line: ReplyLine) -> ReplyLine {
 }
 
 /// The language of a word, in any language.
-fn parse_locale(words: &str) -> Option<Locale> {
+pub fn parse_locale(words: &str) -> Option<Locale> {
     let words = fold(words.trim_end_matches(['.', '!', '?']));
     let is_named = |locale: &Locale| {
         i18n::text(*locale, "language-names", &[]).split(',').any(|name| fold(name) == words)

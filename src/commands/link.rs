@@ -1,19 +1,17 @@
 //! `/link <community> <groups…>`: links groups to a community.
 
-use crate::command::{CommandError, CommandSpec, Context, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context};
 use crate::engine::links::change::change_links;
 use crate::engine::links::plan::LinkAction;
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::Reply;
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "link",
-    pt: &["vincular", "juntar"],
-    es: &["vincular", "enlazar"],
-    args: &[ArgKind::Community, ArgKind::Groups],
-    is_mutating: true,
-    section: HelpSection::Groups,
-};
+pub const SPEC: CommandSpec = CommandSpec::mutating(
+    "link",
+    &["vincular", "juntar"],
+    &["vincular", "enlazar"],
+    &[ArgKind::Community, ArgKind::Groups],
+);
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     change_links(context, LinkAction::Link, arguments).await

@@ -1,17 +1,10 @@
 //! `/more`: the next page of the last long list that this admin was shown in this chat.
 
-use crate::command::{CommandError, CommandSpec, Context, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context};
 use crate::parse::arguments::Arguments;
 use crate::reply::{Reply, ReplyLine};
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "more",
-    pt: &["mais"],
-    es: &["más"],
-    args: &[],
-    is_mutating: false,
-    section: HelpSection::Lookup,
-};
+pub const SPEC: CommandSpec = CommandSpec::non_mutating("more", &["mais"], &["más"], &[]);
 
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
     let nothing = ReplyLine::new("more-nothing").with_command("groups", "groups", &[]);

@@ -1,19 +1,17 @@
 //! `/move <groups…> <community>`: unlinks groups from their communities, and links them to another one.
 
-use crate::command::{CommandError, CommandSpec, Context, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context};
 use crate::engine::links::change::change_links;
 use crate::engine::links::plan::LinkAction;
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::Reply;
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "move",
-    pt: &["mover", "transferir"],
-    es: &["mover", "trasladar"],
-    args: &[ArgKind::Groups, ArgKind::Community],
-    is_mutating: true,
-    section: HelpSection::Groups,
-};
+pub const SPEC: CommandSpec = CommandSpec::mutating(
+    "move",
+    &["mover", "transferir"],
+    &["mover", "trasladar"],
+    &[ArgKind::Groups, ArgKind::Community],
+);
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     change_links(context, LinkAction::Move, arguments).await

@@ -5,7 +5,7 @@
 use http::Uri;
 use serde::{Deserialize, Serialize};
 
-use crate::command::{CommandError, CommandSpec, Context, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context};
 use crate::directory::CommunityEntry;
 use crate::domain::{CommunityId, Locale, Media};
 use crate::engine::api_change::{self, ApiChange};
@@ -18,14 +18,8 @@ use crate::storage::StateKind;
 use crate::zapi::{ApiError, ChangePermit, Zapi};
 
 /// What it is.
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "photo",
-    pt: &["foto"],
-    es: &["foto"],
-    args: &[ArgKind::Community, ArgKind::Picture],
-    is_mutating: true,
-    section: HelpSection::Communities,
-};
+pub const SPEC: CommandSpec =
+    CommandSpec::mutating("photo", &["foto"], &["foto"], &[ArgKind::Community, ArgKind::Picture]);
 
 /// The longest URL.
 const MAX_URL_LEN: usize = 2_048;

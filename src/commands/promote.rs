@@ -1,19 +1,17 @@
-//! `/promote`: makes people admins of a community.
+//! `/promote <community> <people…>`: makes people admins of a community.
 
-use crate::command::{CommandError, CommandSpec, Context, HelpSection};
-use crate::engine::members::action::MemberAction;
+use crate::command::{CommandError, CommandSpec, Context};
 use crate::engine::members::change::change_members;
+use crate::engine::members::plan::MemberAction;
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::Reply;
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "promote",
-    pt: &["promover"],
-    es: &["promover", "ascender"],
-    args: &[ArgKind::Community, ArgKind::People],
-    is_mutating: true,
-    section: HelpSection::People,
-};
+pub const SPEC: CommandSpec = CommandSpec::mutating(
+    "promote",
+    &["promover"],
+    &["promover", "ascender"],
+    &[ArgKind::Community, ArgKind::People],
+);
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     change_members(context, MemberAction::Promote, arguments).await

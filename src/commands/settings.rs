@@ -5,24 +5,23 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{CommandError, CommandSpec, Context, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context, Prompt};
 use crate::domain::CommunityId;
 use crate::engine::api_change::{self, ApiChange};
 use crate::i18n;
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::word_lists::in_word_list;
-use crate::reply::{Reply, ReplyLine};
+use crate::reply::{Reply, ReplyLine, UsageError};
 use crate::storage::StateKind;
 use crate::zapi::{AddPolicy, ApiError, ChangePermit, Zapi};
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "settings",
-    pt: &["configurar", "ajustes"],
-    es: &["ajustes", "configurar"],
-    args: &[ArgKind::Community, ArgKind::Keyword("arg-settings")],
-    is_mutating: true,
-    section: HelpSection::Communities,
-};
+/// The command.
+pub const SPEC: CommandSpec = CommandSpec::mutating(
+    "settings",
+    &["configurar", "ajustes"],
+    &["ajustes", "configurar"],
+    &[ArgKind::Community, ArgKind::Keyword("arg-settings")],
+);
 
 /// A setting of a community.
 #[derive(Serialize, Deserialize)]
@@ -44,6 +43,10 @@ impl ApiChange for Setting {
         let before = set.and_then(|set| parse_policy(&set.value));
         let words = arguments.keywords().join(" ");
         let Some(who) = parse_setting(&words) else {
+            // The setting may follow.
+            let id = community.id.to_string();
+            let known = Prompt { before: id, is_in_passing: true, ..Prompt::default() };
+            context.wait_for(&SPEC, UsageError::MissingWords, known);
             return Err(Reply::Lines(usage_lines(context, &community.name, &words, before)).into());
         };
         let preview = ReplyLine::preview(text_key(who, "would")).name("community", community.name.as_str());
@@ -90,12 +93,13 @@ impl ApiChange for Setting {
     }
 }
 
+/// Runs the command.
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     api_change::run::<Setting>(context, arguments).await
 }
 
 /// Parses the setting: `add-groups admins`, `adicionar grupos: todos`, `todos`.
-fn parse_setting(words: &str) -> Option<AddPolicy> {
+pub fn parse_setting(words: &str) -> Option<AddPolicy> {
     let words = split_words(words);
     let (last, setting) = words.split_last()?;
     match () {

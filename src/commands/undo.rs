@@ -1,27 +1,20 @@
 //! `/undo`: undoes what the last command of this admin in this chat changed.
 //!
 //! A command that changes something stores with its reply how it is undone, or that it cannot be. Only its
-//! own changes are undone, and only once: a second `/undo` says so. After a day, and where it quotes something else, it
-//! always asks.
+//! own changes are undone, and only once: a second `/undo` says so. After a day it always asks. Where it quotes something
+//! else than the change, the worker replies that only the last one can be undone.
 
 use std::time::Duration;
 
+use crate::command::CommandSpec;
 use crate::command::resolution::{DeferredCommand, Resolution, ResolveContext};
-use crate::command::undo_record::UndoRecord;
-use crate::command::{CommandSpec, HelpSection};
+use crate::command::undo_record::{UndoRecord, load_undo};
 use crate::parse::flags::Flags;
 use crate::reply::{Reply, ReplyLine};
-use crate::storage::{LeaseError, StateKind};
+use crate::storage::LeaseError;
 
 /// The command.
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "undo",
-    pt: &["desfazer"],
-    es: &["deshacer"],
-    args: &[],
-    is_mutating: true,
-    section: HelpSection::Commands,
-};
+pub const SPEC: CommandSpec = CommandSpec::mutating("undo", &["desfazer"], &["deshacer"], &[]);
 
 /// A change that is older is undone only after a yes.
 const MAX_AGE_UNCONFIRMED: Duration = Duration::from_secs(24 * 60 * 60);
@@ -38,13 +31,9 @@ const INSTEAD: [(&str, &str, &str); 5] = [
 /// Finds the command that replaces this one.
 pub async fn resolve(context: &ResolveContext<'_>, flags: Flags) -> Result<Resolution, LeaseError> {
     let ResolveContext { store, instance, conversation_key, localizer, .. } = *context;
-    let stored = store.get_state(instance, StateKind::Undo, conversation_key.as_str()).await?;
-    let undo =
-        stored.and_then(|stored| Some((stored.at, serde_json::from_str::<UndoRecord>(&stored.value).ok()?)));
-    let Some((changed_at, record)) = undo else {
+    let Some((changed_at, record)) = load_undo(store, instance, conversation_key).await? else {
         return Ok(ReplyLine::not_done("undo-nothing").into());
     };
-    let quotes_other = quotes_other(context, &record).await?;
     let UndoRecord { command, undo_command, is_undone, precondition, alternative, .. } = record;
     if let Some((undo_command, rest)) = undo_command {
         return Ok(Resolution::Command(DeferredCommand {
@@ -54,7 +43,7 @@ pub async fn resolve(context: &ResolveContext<'_>, flags: Flags) -> Result<Resol
             undone: Some(command),
             precondition,
             counted: None,
-            must_confirm: quotes_other || context.command.accepted_at.since(changed_at) > MAX_AGE_UNCONFIRMED,
+            must_confirm: context.command.accepted_at.since(changed_at) > MAX_AGE_UNCONFIRMED,
             prompting_commands: Vec::new(),
         }));
     }
@@ -74,11 +63,4 @@ pub async fn resolve(context: &ResolveContext<'_>, flags: Flags) -> Result<Resol
     };
     let lines = std::iter::once(line).chain(instead).collect();
     Ok(Resolution::Reply(Reply::Lines(lines), Vec::new()))
-}
-
-/// Whether the command quotes something else than the change: another one may be meant.
-async fn quotes_other(context: &ResolveContext<'_>, record: &UndoRecord) -> Result<bool, LeaseError> {
-    let Some(quoted) = &context.command.quoted else { return Ok(false) };
-    let (command, message) = &record.changed_by;
-    Ok(message != quoted && !context.store.reply_messages(command).await?.contains(quoted))
 }

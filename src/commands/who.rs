@@ -1,21 +1,14 @@
 //! `/who <community>`: who may do what in a community.
 
 use crate::authorization::may_in;
-use crate::command::{CommandError, CommandSpec, Context, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context};
 use crate::config::Admin;
 use crate::domain::Person;
 use crate::engine::rights::{forbidden_commands, format_commands};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::{Reply, ReplyLine};
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "who",
-    pt: &["quem"],
-    es: &["quién"],
-    args: &[ArgKind::Community],
-    is_mutating: false,
-    section: HelpSection::People,
-};
+pub const SPEC: CommandSpec = CommandSpec::non_mutating("who", &["quem"], &["quién"], &[ArgKind::Community]);
 
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
     let community = context.require_community()?;
@@ -64,12 +57,10 @@ fn community_admin_line(person: Person) -> ReplyLine {
 
 /// The rights of an admin of the configuration.
 fn config_admin_line(context: &Context<'_>, admin: &Admin) -> ReplyLine {
-    let is_all = admin.commands.iter().any(|name| name == "*");
-    let key = if is_all { "who-admin-all" } else { "who-admin" };
-    let line = ReplyLine::new(key).with_icon("•").name("name", admin.name.as_str());
-    if is_all {
-        line
-    } else {
-        line.with_plain("commands", format_commands(context, admin.commands.iter().map(String::as_str)))
+    let line = |key| ReplyLine::new(key).with_icon("•").name("name", admin.name.as_str());
+    let commands = || format_commands(context, admin.commands.iter().map(String::as_str));
+    match admin.commands.iter().any(|name| name == "*") {
+        true => line("who-admin-all"),
+        false => line("who-admin").with_plain("commands", commands()),
     }
 }

@@ -1,20 +1,13 @@
 //! `/whoami`: how the bot knows the sender.
 
-use crate::command::{CommandError, CommandSpec, Context, HelpSection};
+use crate::command::{CommandError, CommandSpec, Context};
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::CommunityAdmins;
 use crate::engine::rights::forbidden_commands;
 use crate::parse::arguments::Arguments;
 use crate::reply::{Reply, ReplyLine, quote};
 
-pub const SPEC: CommandSpec = CommandSpec {
-    name: "whoami",
-    pt: &["quemsou"],
-    es: &["quiensoy"],
-    args: &[],
-    is_mutating: false,
-    section: HelpSection::Bot,
-};
+pub const SPEC: CommandSpec = CommandSpec::non_mutating("whoami", &["quemsou"], &["quiensoy"], &[]);
 
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
     let seen = context.sender;

@@ -72,32 +72,23 @@ struct StoredPlan<C> {
     is_unmade: bool,
 }
 
-/// What earlier attempts of a change did.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Earlier {
-    /// There was none.
-    Nothing,
-    /// They changed nothing.
-    Unmade,
-    /// One of them may have made the change.
-    MayBeMade,
-}
-
 /// Makes the change of a command, and replies with its outcome.
 pub async fn run<C: ApiChange>(
     context: &mut Context<'_>,
     arguments: &Arguments,
 ) -> Result<Reply, CommandError> {
-    let (change, earlier) = match stored_plan::<StoredPlan<C>>(context)? {
-        Some(StoredPlan { change, is_unmade: true }) => (change, Earlier::Unmade),
-        Some(StoredPlan { change, is_unmade: false }) => (change, Earlier::MayBeMade),
+    let stored = stored_plan::<StoredPlan<C>>(context)?;
+    let is_first = stored.is_none();
+    let plan = match stored {
+        Some(plan) => plan,
         None => {
-            let change = C::plan(context, arguments).await?;
-            store_plan(context, &StoredPlan { change: &change, is_unmade: false }).await?;
-            (change, Earlier::Nothing)
+            let plan = StoredPlan { change: C::plan(context, arguments).await?, is_unmade: false };
+            store_plan(context, &plan).await?;
+            plan
         }
     };
-    let done = apply(context, &change, earlier).await?;
+    let done = apply(context, &plan, is_first).await?;
+    let change = plan.change;
     if done.as_ref().err().is_none_or(|reason| reason.icon() == Some("❓")) {
         change.set_undo(context);
     }
@@ -121,15 +112,16 @@ pub async fn store_plan(context: &mut Context<'_>, plan: &impl Serialize) -> Res
 }
 
 /// Makes a change whose plan is stored. Returns the line that says why it was not made, or may not have been.
+/// `is_first`: there was no earlier attempt.
 async fn apply<C: ApiChange>(
     context: &mut Context<'_>,
-    change: &C,
-    earlier: Earlier,
+    StoredPlan { change, is_unmade }: &StoredPlan<C>,
+    is_first: bool,
 ) -> Result<Result<(), ReplyLine>, CommandError> {
     let zapi = context.zapi;
-    let may_be_done = earlier == Earlier::MayBeMade;
+    let may_be_done = !is_first && !is_unmade;
     let is_visible = change.status_command().is_some();
-    if earlier != Earlier::Nothing && is_visible {
+    if !is_first && is_visible {
         // An earlier call may become visible late: wait for it if no call follows, or one with another result.
         let is_waited_for = context.is_cancelled || C::WAITS_BEFORE_REPEAT;
         let time = if is_waited_for { context.timing.read_back } else { Duration::ZERO };
@@ -148,7 +140,7 @@ async fn apply<C: ApiChange>(
         }));
     }
     let permit = zapi.acquire_change_permit(C::CALL).await?;
-    if earlier == Earlier::Unmade {
+    if *is_unmade {
         store_plan(context, &StoredPlan { change, is_unmade: false }).await?;
     }
     failpoint::reach(Step::Calling);

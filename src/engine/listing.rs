@@ -17,7 +17,7 @@ use crate::parse::hesitation::find_hesitation;
 use crate::parse::names::{Exclusion, Fit, Name, NameReader, find_leftover, is_exclusion, strip_courtesy};
 use crate::parse::numbers::{list_numbers, parse_range};
 use crate::parse::tokenizer::Token;
-use crate::parse::word_lists::here_words;
+use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, UsageError, quote};
 use crate::storage::{CommandRecord, StateEntry, StateKind, Store, StoreUnavailable};
 
@@ -28,7 +28,7 @@ const LONG_LINES_PAGE_SIZE: usize = 20;
 
 /// How many lists of a chat are remembered: a message may quote any of them.
 const MAX_LISTS: usize = 5;
-/// How many earlier lists are known by the commands that showed them.
+/// How many earlier lists are known by their messages only: a quote of those is recognized.
 const MAX_FORGOTTEN: usize = 50;
 
 /// The most names that a reply repeats as clear.
@@ -63,15 +63,6 @@ pub struct NumberedList {
     /// The id of that command.
     #[serde(default)]
     command: String,
-}
-
-/// The lists that a chat was shown: their numbers can be used until [`MAX_LISTS`] later ones were shown.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct ShownLists {
-    /// The last one first.
-    lists: Vec<NumberedList>,
-    /// The ids of the commands that showed earlier ones, the last one first: a quote of those is recognized.
-    forgotten: Vec<String>,
 }
 
 /// The stored rest of a list.
@@ -133,32 +124,7 @@ impl NumberedList {
     }
 }
 
-impl ShownLists {
-    fn from_state(entry: &StateEntry) -> Self {
-        serde_json::from_str(&entry.value).unwrap_or_default()
-    }
-
-    /// Adds the list that is shown now, and forgets the first one if there are too many.
-    fn add(&mut self, list: NumberedList) {
-        self.lists.insert(0, list);
-        let forgotten = self.lists.drain(MAX_LISTS.min(self.lists.len())..).map(|list| list.command);
-        self.forgotten.splice(..0, forgotten);
-        self.forgotten.truncate(MAX_FORGOTTEN);
-    }
-}
-
 impl Context<'_> {
-    /// Shows the first page of a list of communities or groups: a line for each, and its number.
-    pub async fn show_entries<Id: ToString>(
-        &mut self,
-        command: &str,
-        head: Vec<ReplyLine>,
-        of: ListKind,
-        entries: &[NamedEntry<Id>],
-    ) -> Result<Reply, CommandError> {
-        self.show_list(command, head, format_names(entries), Some(NumberedList::new(of, entries))).await
-    }
-
     /// Shows the first page of a list, and stores the meaning of its numbers. Without numbers, its lines are long.
     pub async fn show_list(
         &mut self,
@@ -199,13 +165,12 @@ impl Context<'_> {
         let lines = std::mem::replace(&mut rest.lines, left);
         if let Some(numbers) = &rest.numbers {
             let stored = self.get_state(StateKind::List, &self.list_key()).await?;
-            let mut shown = stored.as_ref().map(ShownLists::from_state).unwrap_or_default();
-            let CommandRecord { message_id, id, .. } = &self.claim.command;
-            shown.add(NumberedList {
-                message_id: message_id.clone(),
-                command: id.clone(),
-                ..numbers.clone()
-            });
+            let mut shown = stored.as_ref().map(shown_lists).unwrap_or_default();
+            let (message_id, command) =
+                (self.claim.command.message_id.clone(), self.claim.command.id.clone());
+            shown.insert(0, NumberedList { message_id, command, ..numbers.clone() });
+            shown.truncate(MAX_LISTS + MAX_FORGOTTEN);
+            shown.iter_mut().skip(MAX_LISTS).for_each(|list| list.ids.clear());
             let value = serde_json::to_string(&shown).unwrap_or_default();
             self.set_state(StateKind::List, self.list_key(), Some(value));
         }
@@ -237,13 +202,9 @@ impl Context<'_> {
             let words = numbers.into_iter().flat_map(|(word, range)| ids(&word, range).unwrap_or(vec![word]));
             return Ok(words.collect());
         }
-        let here = here_words();
         let fit = |text: &str| {
             let is_given = !text.contains(' ')
-                && (text.contains('*')
-                    || GroupId::parse(text).is_some()
-                    || InviteLink::looks_like_invite(text)
-                    || here.contains(&fold(text)));
+                && (text.contains('*') || InviteLink::looks_like_invite(text) || in_word_list(text, "here"));
             if is_given || self.directory.alias(text).is_some() {
                 Fit::Whole
             } else {
@@ -315,6 +276,11 @@ impl Context<'_> {
     }
 }
 
+/// The lists that a chat was shown, the last one first: [`MAX_LISTS`] with their numbers, then those that are forgotten.
+fn shown_lists(entry: &StateEntry) -> Vec<NumberedList> {
+    serde_json::from_str(&entry.value).unwrap_or_default()
+}
+
 /// The list whose numbers a command means: the one that it quotes, else the last one that the chat was shown when the
 /// command was accepted, or by a command above it in the same message. None if a list is quoted that is forgotten.
 ///
@@ -327,20 +293,15 @@ pub async fn load_list(
     let Some(stored) = store.get_state(&command.instance, StateKind::List, key).await? else {
         return Ok(None);
     };
-    let ShownLists { lists, forgotten } = ShownLists::from_state(&stored);
+    let lists = shown_lists(&stored);
     let quoted = match deferred.and_then(|deferred| deferred.prompting_commands.first()) {
         Some(prompting) => store.quoted_by(prompting).await?,
         None => command.quoted.clone(),
     };
     if let Some(quoted) = quoted {
-        for list in &lists {
+        for (at, list) in lists.iter().enumerate() {
             if list.message_id == quoted || store.reply_messages(&list.command).await?.contains(&quoted) {
-                return Ok(Some(list.clone()));
-            }
-        }
-        for command in &forgotten {
-            if store.reply_messages(command).await?.contains(&quoted) {
-                return Ok(None);
+                return Ok((at < MAX_LISTS).then(|| list.clone()));
             }
         }
     }

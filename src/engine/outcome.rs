@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::reply::ReplyLine;
 
 /// The state of a group or a person before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PriorState {
     /// It must be changed.
+    #[default]
     Pending,
     /// It was as wanted.
     AlreadyDone,
@@ -18,10 +19,10 @@ pub enum PriorState {
     InOtherCommunity,
     /// The community holds as many groups as it can, which is this many.
     CommunityFull(usize),
-    /// No group has this name; similar names.
-    NameNotFound(Vec<String>),
-    /// Several groups have this name or begin with it.
-    Ambiguous(Vec<String>),
+    /// No group has this name; the candidates have similar ones.
+    NameNotFound,
+    /// So many groups have this name or begin with it.
+    Ambiguous(usize),
     /// It is not understood for another reason: the key of its text.
     Unclear(Cow<'static, str>),
     /// It cannot be changed for another reason: the key of its text.
@@ -38,17 +39,17 @@ impl PriorState {
 }
 
 /// The outcome of each item that had to be changed, by its position in the plan.
-pub type Outcomes = HashMap<usize, Outcome>;
+pub type ItemOutcomes = HashMap<usize, ItemOutcome>;
 
 /// Those of these items that are done, or may be: undo includes them.
-pub fn retain_maybe_done(mut items: Vec<usize>, outcomes: &Outcomes) -> Vec<usize> {
-    items.retain(|at| outcomes.get(at).is_some_and(Outcome::may_be_done));
+pub fn retain_maybe_done(mut items: Vec<usize>, outcomes: &ItemOutcomes) -> Vec<usize> {
+    items.retain(|at| outcomes.get(at).is_some_and(ItemOutcome::may_be_done));
     items
 }
 
 /// The outcome of a group or a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ItemOutcome {
     /// Done now.
     Done,
     /// Z-API refused, with what it said.
@@ -99,7 +100,7 @@ pub enum Place {
     MayBeBack,
 }
 
-impl Outcome {
+impl ItemOutcome {
     /// Whether it is done, or may be: then undo includes it.
     pub fn may_be_done(&self) -> bool {
         match self {

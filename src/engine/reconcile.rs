@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::command::{CommandError, Context};
-use crate::engine::outcome::{Outcome, Outcomes};
+use crate::engine::outcome::{ItemOutcome, ItemOutcomes};
 use crate::engine::read_back::{PollBackoff, accept_unread};
 use crate::failpoint::{self, Step};
 use crate::reply::quote;
@@ -56,12 +56,16 @@ pub trait ItemChange: Send {
     }
 
     /// The outcome of an item that is not in the desired state, and that no further call would change.
-    fn find_known_outcome(&self, _: &Context<'_>, _: usize) -> impl Future<Output = Option<Outcome>> + Send {
+    fn find_known_outcome(
+        &self,
+        _: &Context<'_>,
+        _: usize,
+    ) -> impl Future<Output = Option<ItemOutcome>> + Send {
         async { None }
     }
 
     /// The outcome of an item that is not in the desired state, that takes precedence over the error of its last call.
-    fn override_outcome(&self, _: usize, _: Option<&ApiError>) -> Option<Outcome> {
+    fn override_outcome(&self, _: usize, _: Option<&ApiError>) -> Option<ItemOutcome> {
         None
     }
 
@@ -103,11 +107,11 @@ pub async fn reconcile<C: ItemChange>(
     items: &[usize],
     is_just_read: bool,
     permit: Option<ChangePermit>,
-) -> Result<Outcomes, CommandError> {
+) -> Result<ItemOutcomes, CommandError> {
     if items.is_empty() {
-        return Ok(Outcomes::new());
+        return Ok(ItemOutcomes::new());
     }
-    let mut work = Reconciler { context, change, results: HashMap::new(), outcomes: Outcomes::new() };
+    let mut work = Reconciler { context, change, results: HashMap::new(), outcomes: ItemOutcomes::new() };
     let mut pending = items.to_vec();
     if !is_just_read {
         pending = match work.change.find_pending(work.context, pending.clone()).await {
@@ -125,7 +129,7 @@ pub async fn reconcile<C: ItemChange>(
         }
     }
     for item in items {
-        work.outcomes.entry(*item).or_insert(Outcome::Done);
+        work.outcomes.entry(*item).or_insert(ItemOutcome::Done);
     }
     Ok(work.outcomes)
 }
@@ -135,7 +139,7 @@ struct Reconciler<'r, 'c, C: ItemChange> {
     change: &'r mut C,
     /// The result of the last call for each item.
     results: HashMap<usize, CallResult>,
-    outcomes: Outcomes,
+    outcomes: ItemOutcomes,
 }
 
 /// The result of a call. Not authoritative: the read-back decides.
@@ -254,7 +258,7 @@ impl<C: ItemChange> Reconciler<'_, '_, C> {
             match self.read_back(called).await {
                 (left, None) => pending.extend(left),
                 (left, Some(_)) => {
-                    self.outcomes.extend(left.into_iter().map(|item| (item, Outcome::NotReadBack)));
+                    self.outcomes.extend(left.into_iter().map(|item| (item, ItemOutcome::NotReadBack)));
                 }
             }
         }
@@ -308,7 +312,7 @@ impl<C: ItemChange> Reconciler<'_, '_, C> {
         Ok(())
     }
 
-    fn final_outcome(&mut self, item: usize) -> Outcome {
+    fn final_outcome(&mut self, item: usize) -> ItemOutcome {
         let call = self.results.get(&item);
         let is_own = call.is_some_and(|call| call.is_own);
         let error = call.and_then(|call| call.result.as_ref().err());
@@ -316,23 +320,23 @@ impl<C: ItemChange> Reconciler<'_, '_, C> {
         self.context.is_final_failure |= error.is_some_and(|error| error.cause.is_temporary());
         match (self.change.override_outcome(item, error), error) {
             (Some(outcome), _) => outcome,
-            (None, _) if self.context.is_cancelled => Outcome::Cancelled,
+            (None, _) if self.context.is_cancelled => ItemOutcome::Cancelled,
             // A call without a response may still take effect.
             (None, Some(error)) if is_own && !error.cause.is_surely_not_applied() => {
-                Outcome::NoResponse(explain(error))
+                ItemOutcome::NoResponse(explain(error))
             }
             (None, Some(error)) if error.cause == ApiErrorKind::Rejected => {
-                Outcome::Refused(error.message.clone())
+                ItemOutcome::Refused(error.message.clone())
             }
-            (None, Some(error)) => Outcome::ApiError(explain(error)),
-            (None, None) => Outcome::NotVisible,
+            (None, Some(error)) => ItemOutcome::ApiError(explain(error)),
+            (None, None) => ItemOutcome::NotVisible,
         }
     }
 
     /// The state cannot be read. A temporary error is returned for a retry, unless this is the last attempt; else ❓.
     fn set_not_read_back(&mut self, items: Vec<usize>, error: ApiError) -> Result<(), CommandError> {
         accept_unread(self.context, error)?;
-        self.outcomes.extend(items.into_iter().map(|item| (item, Outcome::NotReadBack)));
+        self.outcomes.extend(items.into_iter().map(|item| (item, ItemOutcome::NotReadBack)));
         Ok(())
     }
 }

@@ -10,7 +10,7 @@ use crate::command::{CommandError, Context};
 use crate::config::AdminsFrom;
 use crate::directory::{CommunityEntry, NameMatch, fold, join_bounded};
 use crate::domain::{CommunityId, GroupId};
-use crate::parse::word_lists::here_words;
+use crate::parse::word_lists::in_word_list;
 use crate::zapi::{ApiError, ApiErrorKind};
 
 /// The groups that an admin may see.
@@ -73,6 +73,10 @@ impl Context<'_> {
 
     /// The groups of those of these communities that could be read completely, and whether all could.
     async fn groups_of(&self, communities: &[&CommunityId]) -> Result<(HashSet<GroupId>, bool), ApiError> {
+        // On the last attempt it counts as hidden, as does an unreadable response.
+        let may_be_read_later = |cause: ApiErrorKind| {
+            cause.is_temporary() && cause != ApiErrorKind::Unreadable && !self.is_last_attempt
+        };
         let reads = communities.iter().map(|community| self.zapi.community(community).boxed());
         let (mut groups, mut is_whole) = (HashSet::new(), true);
         for read in join_bounded(reads.collect()).await {
@@ -81,16 +85,9 @@ impl Context<'_> {
                 Ok(details) if details.announcement().is_some() => {
                     groups.extend(details.groups.into_iter().map(|group| group.id));
                 }
-                // It may be readable later. On the last attempt it counts as hidden, as does an unreadable
-                // response.
-                Err(error)
-                    if error.cause.is_temporary()
-                        && error.cause != ApiErrorKind::Unreadable
-                        && !self.is_last_attempt =>
-                {
+                Err(error) if error.cause.affects_instance() || may_be_read_later(error.cause) => {
                     return Err(error);
                 }
-                Err(error) if error.cause.affects_instance() => return Err(error),
                 Ok(_) | Err(_) => is_whole = false,
             }
         }
@@ -104,11 +101,10 @@ impl Context<'_> {
         words: &[String],
         found: Vec<NameMatch<GroupId>>,
     ) -> Result<Vec<NameMatch<GroupId>>, CommandError> {
-        let here = here_words();
         let is_in_full = |word: &String, found: &NameMatch<GroupId>| match found {
             NameMatch::Exact(group) => {
                 let word = fold(word);
-                word == fold(&group.name) || GroupId::parse(&word).is_some() || here.contains(&word)
+                word == fold(&group.name) || GroupId::parse(&word).is_some() || in_word_list(&word, "here")
             }
             _ => false,
         };

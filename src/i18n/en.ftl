@@ -240,6 +240,7 @@ confirm-media = This photo is not part of the question above, and nothing was do
 confirm-how-named = I am still waiting for a “yes” or “no” to { $pending }; nothing was done yet.
 confirm-how-number = Answer with a number from 1 to { $last }, or “no”.
 confirm-replaced = My earlier question no longer counts.
+confirm-replaced-named = My earlier question no longer counts. If you still want it: { $pending }
 confirm-late = That came after more than 5 minutes, so I did nothing. Send the command again if you still want it. All I can do: { $command }
 confirm-early = That came before my last question, so I did nothing. Answer again if you mean it.
 confirm-left = All right, I did nothing.
@@ -259,6 +260,8 @@ confirm-other-quoted = You quoted another message, so I did nothing. Answer my q
 undo-nothing = There is nothing of yours in this chat to take back.
 undo-cannot = The last change was { $command }, and that cannot be taken back.
 undo-already = I took back { $command } already. Only the last change can be taken back.
+undo-only-last = I can take back only the last change, and you quoted another message. I changed nothing.
+undo-quoted = To take back the one you quoted: { $command }
 edit-while-running = I am still working on the first version of this message. Send a new one.
 edit-after-end = I have already dealt with the earlier text of this message; send what you want now as a new message.
 edit-leaves-question = My earlier question still stands: { $candidates }
@@ -271,8 +274,8 @@ ask-target = Which community or group? Answer with its name, or “no”.
 ask-people = What is the person’s number? Answer with it, or “no”.
 ask-text = What is the text? Send only that, or answer “no”.
 ask-name = What should it be called? Answer with the name, or “no”.
+ask-words = Answer with just the missing part, as in the example, or “no”.
 ask-whole = Or send it all at once: { $example }
-ask-was-text = If that was the text, send it like this: { $command }
 small-talk = hm, hmm, um, uh, ah, oh, huh, well, so, let me see, let me think, let me check, give me a sec, one sec, thinking, i am thinking, im thinking, later, ill send it, ill send it later, will send, brb, good question, what do you mean, what, which, which one, which ones, who, what name, what text, which group, which groups, which community, how, a name, the name, the text, the group, the groups, the community, the number, you choose, you pick, whatever, anything, any, nothing, dunno, idk, no idea, are you there, you there, anybody there, anyone there, hello there
 greeting = Hi { $name }! I look after your WhatsApp communities: you tell me what to do, I tell you what really happened.
 greeting-hint = Start with { $communities }, or see all I can do: { $help }
@@ -383,7 +386,9 @@ alias-remove-words = remove delete del rm
 alias-words = alias aliases nickname shortcut
 alias-how = Write a short name, “=” and a community or group: { $command }. Those there are: { $all }
 alias-line = { $short } = { $name } ({ $kind })
-alias-gone = { $short } = { $id } (not there any more)
+community-gone = The community is gone, or no longer mine: I did nothing.
+alias-gone = { $short } was a community or group that is gone
+place-gone = a community or group that is gone
 alias-set = { $short } now stands for { $name } ({ $kind }).
 alias-already-set = { $short } already stands for { $name }.
 alias-would = { $short } would stand for { $name } ({ $kind }).
@@ -399,7 +404,7 @@ alias-number = { $short } is a number or an id. Choose a word.
 alias-taken = { $short } already means something else in a command. Choose another word.
 alias-word = { $short } is not a short name: use one word of letters and digits.
 alias-one-word = { $short } is more than one word. Write: { $command }
-alias-swapped = I don't know a community or group { $name }. Is it the other way round? { $command }
+alias-swapped = The alias comes before the “=”, and { $name } is a name already. Did you mean { $command }? Answer “yes”.
 alias-many = There are { $count } short names already. Remove one first: { $command }
 aliases = { $count ->
     [one] { $count } short name:
@@ -482,6 +487,7 @@ create-exists = { $count ->
     [one] There is { $count } community { $community } already: this would be another one.
    *[other] There are { $count } communities { $community } already: this would be another one.
 }
+create-group-exists = { $community } is the name of a group already; the community would have the same name.
 create-done = The community { $community } was created.
 create-next = Now put groups into it: { $command } …
 create-unknown = { $community } may have been created, so I won't create it again. Check first: { $command }
@@ -777,7 +783,6 @@ edit-after-yes = That was already answered, and editing the message changes noth
 ## Words between names, and options such as --try
 correction-words = meant wrong oops mistake mistyped typo other others instead rather correction
 correction-stay-words = keep keeps keeping kept leave leaving left stay stays staying remain remains retain continue continues
-correction-negations = didn't didnt wasn't wasnt isn't isnt weren't werent shouldn't shouldnt wouldn't wouldnt
 stop-words-between-names = and & +
 courtesy-phrases = please, pls, plz, thanks, thank you, thx, thanks a lot, many thanks, for me
 without-community = without community, without a community, no community, in no community, without any community, not in a community, not in any community, outside a community
@@ -785,8 +790,8 @@ unknown-flag = I don't know { $word }, so nothing was done. There are --try (onl
 confirm-dry-run = So nothing was done, and the question still stands: answer “yes” to do it, or “no”.
 stop-words-beside-people = admin admins administrator an as be
 bare-pattern = { $name } alone would be every group, and I don't do that at once. Add a part of the name: sales*
-exclusion-words = except excepting excluding but not no without minus never don't dont or
-hesitation-words = sorry, i mean, i meant, that is, oops, whoops, pardon, correction, actually, rather, or rather, my bad, maybe, perhaps, probably, possibly, not sure, i’m not sure, unsure, i don’t know, don’t know, dunno, no idea, i think, i guess, i believe, i suppose, if, if possible, if you can, er, hm, hmm, on second thought, on second thoughts, let me see, let me think, when you can, when possible
+exclusion-words = except excepting excluding but not no without minus never don't dont or didn't didnt wasn't wasnt isn't isnt weren't werent shouldn't shouldnt wouldn't wouldnt
+hesitation-words = sorry, i mean, i meant, that is, oops, whoops, pardon, correction, actually, rather, or rather, my bad, maybe, perhaps, probably, possibly, not sure, i’m not sure, unsure, i don’t know, don’t know, dunno, no idea, i think, i guess, i believe, i suppose, if, if possible, if you can, er, hm, hmm, on second thought, on second thoughts, let me see, let me think, when you can, when possible, instead of, rather than
 delay-words = later, tomorrow, another time, next week, next month, pending, tbd, tba, to be confirmed, once
 range-words = to through
 stop-words = with only just also until nor
@@ -813,7 +818,6 @@ wish-admin-words = admin admins administrator administrators
 wish-pronouns = him her them it this that
 wish-words-before-text = that saying
 wish-audience-words = people folks everyone everybody all guys
-wish-group-words = group groups
 wish-last-words = last latest thing things command change action what i did that it this the both of them all everything
 wish-all-words = all every
 wish-some-words = a an some another one

@@ -240,6 +240,7 @@ confirm-media = Esta foto no entra en la pregunta de antes, y todavía no hice n
 confirm-how-named = Sigo esperando un “sí” o un “no” para { $pending }; todavía no hice nada.
 confirm-how-number = Responde con un número de 1 a { $last }, o “no”.
 confirm-replaced = Mi pregunta anterior ya no vale.
+confirm-replaced-named = Mi pregunta anterior ya no vale. Si todavía lo quieres: { $pending }
 confirm-late = Pasaron más de 5 minutos, así que no hice nada. Envía el comando otra vez si todavía lo quieres. Todo lo que sé hacer: { $command }
 confirm-early = Eso llegó antes de mi última pregunta, así que no hice nada. Responde de nuevo si es lo que quieres.
 confirm-left = Está bien, no hice nada.
@@ -259,6 +260,8 @@ confirm-other-quoted = Respondiste a otro mensaje, así que no hice nada. Respon
 undo-nothing = No has cambiado nada en este chat que yo pueda deshacer.
 undo-cannot = Tu último cambio fue { $command }, y ese no se puede deshacer.
 undo-already = Ya deshice { $command }. Solo se puede deshacer el último cambio.
+undo-only-last = Solo puedo deshacer el último cambio, y citaste otro mensaje. No cambié nada.
+undo-quoted = Para revertir el que citaste: { $command }
 edit-while-running = Sigo con la primera versión de este mensaje. Envía otro.
 edit-after-end = Ya atendí el texto anterior de este mensaje; envía lo nuevo en otro mensaje.
 edit-leaves-question = Mi pregunta anterior sigue en pie: { $candidates }
@@ -271,8 +274,8 @@ ask-target = ¿Qué comunidad o grupo? Responde con el nombre, o “no”.
 ask-people = ¿Cuál es el número de la persona? Responde con él, o “no”.
 ask-text = ¿Cuál es el texto? Manda solo eso, o responde “no”.
 ask-name = ¿Cómo se va a llamar? Responde con el nombre, o “no”.
+ask-words = Responde solo con lo que falta, como en el ejemplo, o “no”.
 ask-whole = O mándalo todo junto: { $example }
-ask-was-text = Si ese era el texto, mándalo así: { $command }
 small-talk = eh, mmm, ah, uy, bueno, pues, a ver, déjame ver, déjame pensar, voy a ver, voy a pensar, estoy pensando, ya te digo, ya mando, ya te mando, ahora te digo, ahora mando, luego, después, luego lo mando, después lo mando, buena pregunta, cómo así, cómo, cuál, cuáles, quién, qué, qué nombre, qué texto, qué grupo, qué grupos, qué comunidad, cuál nombre, cuál grupo, un nombre, el nombre, el texto, el grupo, los grupos, la comunidad, el número, elige tú, tú elige, cualquiera, da igual, lo que sea, nada, estás ahí, hay alguien, hay alguien ahí, alguien ahí
 greeting = ¡Hola, { $name }! Me encargo de tus comunidades de WhatsApp: tú pides, yo lo hago y te cuento cómo quedó.
 greeting-hint = Empieza con { $communities } o mira todo lo que sé hacer: { $help }
@@ -383,7 +386,9 @@ alias-remove-words = quitar borrar eliminar sacar
 alias-words = apodo apodos alias atajo
 alias-how = Escribe el apodo, “=” y la comunidad o el grupo: { $command }. Los que ya hay: { $all }
 alias-line = { $short } = { $name } ({ $kind })
-alias-gone = { $short } = { $id } (ya no existe)
+community-gone = La comunidad ya no existe, o ya no es mía: no hice nada.
+alias-gone = { $short } era una comunidad o un grupo que ya no existe
+place-gone = una comunidad o un grupo que ya no existe
 alias-set = Ahora { $short } es { $name } ({ $kind }).
 alias-already-set = { $short } ya era { $name }.
 alias-would = { $short } sería { $name } ({ $kind }).
@@ -399,7 +404,7 @@ alias-number = { $short } es un número o un id. Elige una palabra.
 alias-taken = { $short } ya significa otra cosa. Elige otra palabra.
 alias-word = { $short } no sirve de apodo: usa una sola palabra, con letras y números.
 alias-one-word = { $short } tiene más de una palabra. Escribe: { $command }
-alias-swapped = No conozco ninguna comunidad ni grupo { $name }. ¿Era al revés? { $command }
+alias-swapped = El apodo va antes del “=”, y { $name } ya es un nombre. ¿Era { $command }? Responde “sí”.
 alias-many = Ya hay { $count } apodos. Quita uno antes: { $command }
 aliases = { $count ->
     [one] { $count } apodo:
@@ -482,6 +487,7 @@ create-exists = { $count ->
     [one] Ya hay { $count } comunidad { $community }: esta sería otra más.
    *[other] Ya hay { $count } comunidades { $community }: esta sería otra más.
 }
+create-group-exists = { $community } ya es el nombre de un grupo; la comunidad se llamaría igual.
 create-done = La comunidad { $community } fue creada.
 create-next = Ahora agrégale grupos: { $command } …
 create-unknown = Puede que { $community } ya se haya creado, así que no la creo otra vez. Revisa antes: { $command }
@@ -777,7 +783,6 @@ edit-after-yes = Eso ya fue respondido, y editar el mensaje ya no cambia nada.
 ## Words between names, and options such as --try
 correction-words = era eran equivoqué equivocado equivocada error ups otro otra otros otras digo quise quería cambia corrección corregir
 correction-stay-words = dejar deja deje dejaba dejo mantener mantén mantenga quedar queda quede quedaba quedarse permanecer permanece conservar continuar continúa continúe seguir sigue siga
-correction-negations = ni tampoco
 stop-words-between-names = y
 courtesy-phrases = por favor, porfa, porfi, gracias, muchas gracias, porfis, porfavor, plis, mil gracias, muchísimas gracias, para mí
 without-community = sin comunidad, sin ninguna comunidad, en ninguna comunidad, fuera de comunidad
@@ -785,11 +790,11 @@ unknown-flag = No conozco { $word }, así que no hice nada. Existen --probar (so
 confirm-dry-run = Así no hice nada, y la pregunta sigue en pie: responde “sí” para hacerlo, o “no”.
 stop-words-beside-people = admin administrador administradora como
 bare-pattern = { $name } por sí solo abarcaría todos los grupos, y eso no lo hago de una vez. Agrégale una parte del nombre: ventas*
-exclusion-words = menos quitando excepto salvo no sin nunca o u
-hesitation-words = quiero decir, quise decir, o sea, es decir, digo, digamos, perdón, perdona, perdone, disculpa, disculpe, ups, mejor, mejor dicho, corrijo, corrección, en realidad, tal vez, quizá, quizás, a lo mejor, acaso, no sé, no lo sé, no estoy seguro, no estoy segura, creo, creo que, pienso, supongo, parece, parece que, probablemente, posiblemente, si puedes, si se puede, si es posible, mm, hm, hmm, pensándolo bien, déjame ver, cuando puedas, cuando se pueda
+exclusion-words = menos quitando excepto salvo no sin nunca o u ni tampoco
+hesitation-words = quiero decir, quise decir, o sea, es decir, digo, digamos, perdón, perdona, perdone, disculpa, disculpe, ups, mejor, mejor dicho, corrijo, corrección, en realidad, tal vez, quizá, quizás, a lo mejor, acaso, no sé, no lo sé, no estoy seguro, no estoy segura, creo, creo que, pienso, supongo, parece, parece que, probablemente, posiblemente, si puedes, si se puede, si es posible, mm, hm, hmm, pensándolo bien, déjame ver, cuando puedas, cuando se pueda, en vez de, en vez del, en lugar de, en lugar del
 delay-words = mañana, después, luego, más tarde, otro día, próxima semana, semana que viene, próximo mes, mes que viene, pendiente, pendientes, por confirmar, por definir, en cuanto
 range-words = a al hasta
-stop-words = con por hasta pero solo solamente también ni
+stop-words = con por hasta pero solo solamente también
 ## Changes since the command that is undone
 describe-changed-since = No lo deshice: alguien cambió la descripción de { $community } después. Ahora es:
 describe-none-changed-since = No lo deshice: alguien quitó la descripción de { $community } después.
@@ -813,7 +818,6 @@ wish-admin-words = admin admins administrador administradora administradores adm
 wish-pronouns = él ella ellos ellas lo la los las ese esa esos esas eso
 wish-words-before-text = que diciendo
 wish-audience-words = gente todo todos mundo todas equipo
-wish-group-words = grupo grupos
 wish-last-words = último última cosa cosas comando cambio acción que yo hice eso esto lo la el las todo los dos ambos ambas
 wish-all-words = todos todas
 wish-some-words = un una unos unas algún alguna algunos otro otra

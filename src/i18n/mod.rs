@@ -3,6 +3,7 @@
 //! They are compiled in and hold the same keys with the same placeholders (a test compares them).
 //! Only `reply`, the rendered help and pages take texts from here.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
@@ -50,32 +51,38 @@ pub fn text(locale: Locale, key: &str, values: &[(&str, Value<'_>)]) -> String {
 }
 
 /// What fills a placeholder.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Value<'a> {
     /// A text.
-    Text(&'a str),
+    Text(Cow<'a, str>),
     /// A count, which chooses the plural form.
     Count(usize),
 }
 
 impl Value<'_> {
-    fn to_fluent(self) -> FluentValue<'static> {
+    fn to_fluent(&self) -> FluentValue<'static> {
         match self {
-            Value::Text(text) => FluentValue::from(text.to_owned()),
-            Value::Count(count) => FluentValue::from(count),
+            Value::Text(text) => FluentValue::from(text.to_string()),
+            Value::Count(count) => FluentValue::from(*count),
         }
     }
 }
 
 impl<'a> From<&'a str> for Value<'a> {
     fn from(text: &'a str) -> Self {
-        Value::Text(text)
+        Value::Text(text.into())
     }
 }
 
 impl<'a> From<&'a String> for Value<'a> {
     fn from(text: &'a String) -> Self {
-        Value::Text(text)
+        Value::Text(text.into())
+    }
+}
+
+impl From<String> for Value<'_> {
+    fn from(text: String) -> Self {
+        Value::Text(text.into())
     }
 }
 

@@ -240,6 +240,7 @@ confirm-media = Esta foto não entra na pergunta de antes, e nada foi feito aind
 confirm-how-named = Ainda espero um “sim” ou “não” para { $pending }; nada foi feito ainda.
 confirm-how-number = Responda com um número de 1 a { $last }, ou “não”.
 confirm-replaced = A pergunta anterior não vale mais.
+confirm-replaced-named = A pergunta anterior não vale mais. Se ainda quiser: { $pending }
 confirm-late = Passou de 5 minutos, então não fiz nada. Mande o comando de novo se ainda quiser. Tudo o que sei fazer: { $command }
 confirm-early = Isso veio antes da minha última pergunta, então não fiz nada. Responda de novo se é o que você quer.
 confirm-left = Tudo bem, não fiz nada.
@@ -259,6 +260,8 @@ confirm-other-quoted = Você respondeu a outra mensagem, então não fiz nada. R
 undo-nothing = Você não mudou nada nesta conversa que eu possa desfazer.
 undo-cannot = Sua última mudança foi { $command }, e essa não dá para desfazer.
 undo-already = Já desfiz { $command }. Só dá para desfazer a última mudança.
+undo-only-last = Só consigo desfazer a última mudança, e você citou outra mensagem. Não mudei nada.
+undo-quoted = Para voltar atrás na que você citou: { $command }
 edit-while-running = Ainda estou na primeira versão desta mensagem. Mande outra.
 edit-after-end = Já tratei do texto anterior desta mensagem; mande o pedido novo em outra mensagem.
 edit-leaves-question = A pergunta de antes continua valendo: { $candidates }
@@ -271,8 +274,8 @@ ask-target = Qual comunidade ou grupo? Responda com o nome, ou “não”.
 ask-people = Qual é o número da pessoa? Responda com ele, ou “não”.
 ask-text = Qual é o texto? Mande só ele, ou responda “não”.
 ask-name = Como ela vai se chamar? Responda com o nome, ou “não”.
+ask-words = Responda só com o que falta, como no exemplo, ou “não”.
 ask-whole = Ou mande tudo junto: { $example }
-ask-was-text = Se isso era o texto, mande assim: { $command }
 small-talk = hm, hmm, hum, ah, ué, uai, hein, eita, oxe, opa, então, bom, bem, olha, sei lá, deixa eu ver, deixa ver, deixa eu pensar, vou ver, vou pensar, tô pensando, estou pensando, já mando, já te mando, já falo, já te falo, já digo, já te digo, já vou, já volto, depois, depois eu mando, depois mando, depois eu vejo, depois vejo, vou mandar, boa pergunta, como assim, qual, quais, quem, o quê, que, oi, quê, qual é, qual mesmo, que nome, que texto, que grupo, que grupos, qual nome, qual texto, qual grupo, quais grupos, qual comunidade, que comunidade, como, como faço, um nome, o nome, o texto, o grupo, os grupos, a comunidade, o número, você escolhe, vc escolhe, escolhe você, tanto faz, qualquer um, qualquer uma, nada, tá aí, vc tá aí, você tá aí, você está aí, tem alguém aí, alguém aí, alguém, oi sumido, sumido, boa, bora
 greeting = Oi, { $name }! Eu cuido das suas comunidades do WhatsApp: você pede, eu faço e conto como ficou.
 greeting-hint = Comece por { $communities } ou veja tudo o que sei fazer: { $help }
@@ -383,7 +386,9 @@ alias-remove-words = remover apagar excluir tirar
 alias-words = apelido apelidos atalho
 alias-how = Escreva o apelido, “=” e a comunidade ou o grupo: { $command }. Os que já existem: { $all }
 alias-line = { $short } = { $name } ({ $kind })
-alias-gone = { $short } = { $id } (não existe mais)
+community-gone = A comunidade não existe mais, ou não é mais minha: não fiz nada.
+alias-gone = { $short } era uma comunidade ou um grupo que não existe mais
+place-gone = uma comunidade ou um grupo que não existe mais
 alias-set = Agora { $short } é { $name } ({ $kind }).
 alias-already-set = { $short } já era { $name }.
 alias-would = { $short } seria { $name } ({ $kind }).
@@ -399,7 +404,7 @@ alias-number = { $short } é um número ou um id. Escolha uma palavra.
 alias-taken = { $short } já quer dizer outra coisa. Escolha outra palavra.
 alias-word = { $short } não serve de apelido: use uma palavra só, com letras e números.
 alias-one-word = { $short } tem mais de uma palavra. Escreva: { $command }
-alias-swapped = Não conheço nenhuma comunidade nem grupo { $name }. Era o contrário? { $command }
+alias-swapped = O apelido vem antes do “=”, e { $name } já é um nome. Era { $command }? Responda “sim”.
 alias-many = Já existem { $count } apelidos. Apague um antes: { $command }
 aliases = { $count ->
     [one] { $count } apelido:
@@ -482,6 +487,7 @@ create-exists = { $count ->
     [one] Já existe { $count } comunidade { $community }: esta seria mais uma.
    *[other] Já existem { $count } comunidades { $community }: esta seria mais uma.
 }
+create-group-exists = { $community } já é o nome de um grupo; seria uma comunidade com o mesmo nome.
 create-done = A comunidade { $community } foi criada.
 create-next = Agora ponha grupos nela: { $command } …
 create-unknown = Talvez { $community } já tenha sido criada, então não crio de novo. Confira antes: { $command }
@@ -777,7 +783,6 @@ edit-after-yes = Isso já foi respondido, e editar a mensagem não muda mais nad
 ## Words between names, and options such as --try
 correction-words = era eram errei errado errada erro engano enganei ops outro outra outros outras digo quis queria aliás troca trocar troquei correção corrigir
 correction-stay-words = deixar deixa deixe deixava deixo manter mantém mantenha manteria ficar fica fique ficava ficaria permanecer permanece permaneça conservar preservar continuar continua continue continuava
-correction-negations = nem tampouco
 stop-words-between-names = e
 courtesy-phrases = por favor, pfv, pf, faz favor, fazendo favor, obrigado, obrigada, obg, valeu, vlw, pra mim, para mim
 without-community = sem comunidade, sem nenhuma comunidade, fora de comunidade
@@ -785,11 +790,11 @@ unknown-flag = Não conheço { $word }, então não fiz nada. Existem --testar (
 confirm-dry-run = Assim não fiz nada, e a pergunta continua de pé: responda “sim” para fazer, ou “não”.
 stop-words-beside-people = admin adm administrador administradora como
 bare-pattern = { $name } sozinho seria todos os grupos, e isso eu não faço de uma vez. Ponha um pedaço do nome junto: vendas*
-exclusion-words = menos tirando exceto salvo não sem fora nunca ou
-hesitation-words = quer dizer, quero dizer, quis dizer, eu quis dizer, digo, digamos, isto é, ou seja, desculpa, desculpe, desculpas, perdão, ops, opa, oops, eita, aliás, ou melhor, melhor, melhor dizendo, corrigindo, corrijo, correção, retificando, na verdade, talvez, quem sabe, sei lá, não sei, não sei ainda, não tenho certeza, tenho dúvida, dúvida, na dúvida, acho, eu acho, acho que, acredito, creio, parece, parece que, será, será que, provavelmente, possivelmente, se, caso, se possível, se der, se puder, hm, hmm, pensando bem, deixa eu ver, deixe eu ver, me confundi, me enganei, quando puder, quando der
+exclusion-words = menos tirando exceto salvo não sem fora nunca ou nem tampouco
+hesitation-words = quer dizer, quero dizer, quis dizer, eu quis dizer, digo, digamos, isto é, ou seja, desculpa, desculpe, desculpas, perdão, ops, opa, oops, eita, aliás, ou melhor, melhor, melhor dizendo, corrigindo, corrijo, correção, retificando, na verdade, talvez, quem sabe, sei lá, não sei, não sei ainda, não tenho certeza, tenho dúvida, dúvida, na dúvida, acho, eu acho, acho que, acredito, creio, parece, parece que, será, será que, provavelmente, possivelmente, se, caso, se possível, se der, se puder, hm, hmm, pensando bem, deixa eu ver, deixe eu ver, me confundi, me enganei, quando puder, quando der, em vez de, em vez do, em vez da, ao invés de, ao invés do, ao invés da
 delay-words = amanhã, depois, mais tarde, outro dia, outra hora, próxima semana, semana que vem, próximo mês, mês que vem, segunda-feira, terça-feira, quarta-feira, quinta-feira, sexta-feira, pendente, pendentes, a confirmar, a definir, assim que
 range-words = a à ao até
-stop-words = com por até mas só somente apenas também nem
+stop-words = com por até mas só somente apenas também
 ## Changes since the command that is undone
 describe-changed-since = Não desfiz: alguém mudou a descrição de { $community } depois. Agora ela é:
 describe-none-changed-since = Não desfiz: alguém tirou a descrição de { $community } depois.
@@ -813,7 +818,6 @@ wish-admin-words = admin admins adm adms administrador administradora administra
 wish-pronouns = ele ela eles elas esse essa esses essas este esta isso
 wish-words-before-text = que dizendo avisando
 wish-audience-words = pessoal galera gente turma povo todo todos mundo
-wish-group-words = grupo grupos
 wish-last-words = último última coisa coisas comando mudança ação alteração que eu fiz isso aquilo tudo o a os as dois duas ambos ambas
 wish-all-words = todos todas tudo
 wish-some-words = um uma uns umas algum alguma alguns algumas outro outra

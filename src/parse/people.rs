@@ -102,10 +102,9 @@ fn is_person_name(words: &str) -> bool {
     is_courtesy_phrase(words) || strip_courtesy(words).split_whitespace().all(is_part)
 }
 
-/// A part of a number: as typed, and its digits.
+/// A part of a number, with a digit.
 struct PersonToken<'a> {
     typed: &'a str,
-    digits: String,
     /// A `+` stands before it.
     has_plus: bool,
 }
@@ -139,14 +138,13 @@ impl<'a> PersonParser<'a> {
             } else if core.chars().all(is_number_char) {
                 for (at, piece) in core.split('+').enumerate() {
                     has_plus |= at > 0;
-                    let digits: String = piece.chars().filter(char::is_ascii_digit).collect();
-                    if digits.is_empty() {
+                    if !piece.contains(|c: char| c.is_ascii_digit()) {
                         continue;
                     }
                     if has_plus {
                         self.finish_run();
                     }
-                    self.pending_numbers.push(PersonToken { typed: piece, digits, has_plus });
+                    self.pending_numbers.push(PersonToken { typed: piece, has_plus });
                     has_plus = false;
                 }
             } else {
@@ -203,7 +201,7 @@ fn join_typed(pieces: &[PersonToken<'_>]) -> String {
 
 /// The digits of the parts of a number.
 fn join_digits(pieces: &[PersonToken<'_>]) -> String {
-    pieces.iter().map(|piece| piece.digits.as_str()).collect()
+    pieces.iter().flat_map(|piece| piece.typed.chars()).filter(char::is_ascii_digit).collect()
 }
 
 /// How many parts each number of a run has: all of them in one number, or split in the only way that makes
@@ -215,10 +213,8 @@ fn split_numbers(run: &[PersonToken<'_>], country: Option<DialingCode>) -> Vec<u
     // From each part on: the number of ways, and how long the first number is in the last of them.
     let mut ways = vec![(0_u8, 0); run.len()];
     for from in (0..run.len()).rev() {
-        let mut digits = 0;
         for length in 1..=run.len() - from {
-            digits += run[from + length - 1].digits.len();
-            if digits > MAX_DIGITS {
+            if join_digits(&run[from..from + length]).len() > MAX_DIGITS {
                 break;
             }
             let behind = ways.get(from + length).map_or(1, |(count, _)| *count);
@@ -227,13 +223,12 @@ fn split_numbers(run: &[PersonToken<'_>], country: Option<DialingCode>) -> Vec<u
             }
         }
     }
-    let digits: usize = run.iter().map(|piece| piece.digits.len()).sum();
     match ways[0].0 {
         1 => {
             let from = std::iter::successors(Some(0), |from| Some(from + ways.get(*from)?.1));
             from.map_while(|from| ways.get(from).map(|(_, length)| *length)).collect()
         }
-        0 if digits <= MAX_DIGITS => vec![run.len()],
+        0 if join_digits(run).len() <= MAX_DIGITS => vec![run.len()],
         _ => Vec::new(),
     }
 }

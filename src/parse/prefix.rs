@@ -7,7 +7,7 @@ use crate::parse::text::strip_invisible;
 
 /// A text that is written like a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParsedCommand {
+pub struct RawCommand {
     /// The name as typed, without the prefix.
     pub typed: String,
     /// What follows the name.
@@ -45,7 +45,7 @@ impl CommandParser {
     }
 
     /// The command in a text, if it is written like one. `/`, `//` and `/home/ana` are none.
-    pub fn parse(&self, text: &str) -> Option<ParsedCommand> {
+    pub fn parse(&self, text: &str) -> Option<RawCommand> {
         let text = text.trim_matches(is_blank);
         if !text.starts_with(self.first_chars.as_slice()) {
             return None;
@@ -54,7 +54,7 @@ impl CommandParser {
         let found = self.pattern.captures(&text)?;
         let typed = found.name("name").map(|name| name.as_str()).filter(|name| !is_too_long(name))?;
         let rest = &text[found.get(0)?.end()..];
-        Some(ParsedCommand { typed: typed.to_owned(), rest: rest.to_owned() })
+        Some(RawCommand { typed: typed.to_owned(), rest: rest.to_owned() })
     }
 
     /// What follows the name of a command, with its invisible characters.
@@ -95,7 +95,7 @@ fn to_full_width(c: char) -> char {
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Option<ParsedCommand> {
+    fn parse(text: &str) -> Option<RawCommand> {
         CommandParser::new(&["/".to_owned()]).parse(text)
     }
 
@@ -117,7 +117,7 @@ mod tests {
             ("/link: Sales a", "link", "Sales a"),
         ];
         for (text, typed, rest) in rows {
-            let expected = ParsedCommand { typed: typed.to_owned(), rest: rest.to_owned() };
+            let expected = RawCommand { typed: typed.to_owned(), rest: rest.to_owned() };
             assert_eq!(parse(text), Some(expected), "{text:?}");
         }
     }

@@ -57,6 +57,8 @@ enum WordMeaning {
     No,
     /// It adds nothing, not even to a lone yes.
     Courtesy,
+    /// The verb of the command that is asked about. It adds nothing to a yes, and alone agrees.
+    Verb,
     /// It adds nothing to a yes.
     Filler,
     /// It says something else than yes or no.
@@ -176,10 +178,11 @@ fn parse_by_phrases(text: &str, is_direct: bool, prompt: PromptFacts<'_>) -> Opt
     }
     if let Some(others) = others {
         let is_alone = is_direct || meanings.iter().all(|(_, meaning)| *meaning == WordMeaning::Unknown);
+        let is_alone = is_alone && !is_question(text);
         return parse_number(others, is_direct).filter(|_| is_alone).map(ParsedReply::Numbers);
     }
     let is_plain = |(_, meaning): &(&Token<'_>, WordMeaning)| {
-        matches!(meaning, WordMeaning::Yes | WordMeaning::Courtesy | WordMeaning::Filler)
+        matches!(meaning, WordMeaning::Yes | WordMeaning::Courtesy | WordMeaning::Verb | WordMeaning::Filler)
     };
     let is_clear = is_any(WordMeaning::Yes) || is_any(WordMeaning::EverydayYes);
     // `claro, obrigada` and `sim, entendi` also end a conversation.
@@ -199,11 +202,20 @@ fn parse_by_phrases(text: &str, is_direct: bool, prompt: PromptFacts<'_>) -> Opt
         }
         () if is_clear && is_unsure => acknowledgement(true),
         () if is_clear => Some(ParsedReply::Yes),
-        () if is_closing => acknowledgement(is_any(WordMeaning::Agreement) || is_lone),
+        () if is_closing => {
+            acknowledgement(is_any(WordMeaning::Agreement) || is_any(WordMeaning::Verb) || is_lone)
+        }
+        // `muda` to an offer to move.
+        () if is_any(WordMeaning::Verb) && !is_question(text) => acknowledgement(true),
         () if !is_lone || is_any(WordMeaning::Filler) => None,
         () if is_any(WordMeaning::LoneYes) && !is_unsure => Some(ParsedReply::Yes),
         () => acknowledgement(true),
     }
+}
+
+/// Whether a text asks: `1?` is no choice.
+pub fn is_question(text: &str) -> bool {
+    text.trim_end().ends_with(['?', '？'])
 }
 
 /// Whether a text may be a reply. Nearly no chatter is: it has words that no reply has, and none of [`WORDS_OF_NO`].
@@ -228,6 +240,8 @@ fn classify<'a, 't>(
     let mut found = Vec::with_capacity(tokens.len());
     let mut at = 0;
     let mut is_behind_verb = false;
+    // The verb of any command is none of this one.
+    let of_verb = if prompt.command.is_some() { WordMeaning::Verb } else { WordMeaning::Filler };
     while let Some(token) = tokens.get(at) {
         let rest = &tokens[at..];
         let matches = PHRASES.matches(rest);
@@ -248,9 +262,9 @@ fn classify<'a, 't>(
             }
             Some((count, WordMeaning::SendingYes)) => (count, WordMeaning::Agreement),
             // `apaga` to the prompt of `/deactivate` is its verb.
-            Some((count, WordMeaning::No)) if verb >= count => (verb, WordMeaning::Filler),
+            Some((count, WordMeaning::No)) if verb >= count => (verb, of_verb),
             Some((count, meaning)) => (count, meaning),
-            None if verb > 0 => (verb, WordMeaning::Filler),
+            None if verb > 0 => (verb, of_verb),
             None if object > 0 => (object, WordMeaning::Filler),
             None if is_word(token) => (1, WordMeaning::Unknown),
             None => (1, WordMeaning::Courtesy),
@@ -478,7 +492,7 @@ mod tests {
     }
 
     #[test]
-    fn the_verb_of_the_command_beside_a_yes_adds_nothing() {
+    fn the_verb_of_the_command_adds_nothing_to_a_yes_and_alone_agrees() {
         let agreement = Some(ParsedReply::Acknowledgement { is_agreement: true });
         let rows = [
             ("remove", "pode tirar|sim, tira|sim, pode expulsar|pode tirar ela", Some(ParsedReply::Yes)),
@@ -492,11 +506,11 @@ mod tests {
                 "sim, publica|sim, pode postar|pode divulgar|sim, avisa todo mundo",
                 Some(ParsedReply::Yes),
             ),
-            ("announce", "sim, pode remover|pode tirar|publica|vai avisar|quero trocar|borra", None),
-            ("remove", "sim, publica|tira|tira ela|sim, todo mundo", None),
-            ("remove", "manda bala", agreement.clone()),
-            ("deactivate", "manda|pode mandar|send it|envíalo", agreement),
-            ("deactivate", "apaga", None),
+            ("announce", "sim, pode remover|pode tirar|quero trocar|borra|publica?", None),
+            ("announce", "publica|vai avisar", agreement.clone()),
+            ("remove", "sim, publica|sim, todo mundo", None),
+            ("remove", "manda bala|tira|tira ela", agreement.clone()),
+            ("deactivate", "manda|pode mandar|send it|envíalo|apaga", agreement),
             ("announce", "manda|pode mandar|send it|envíalo", Some(ParsedReply::Yes)),
             ("announce", "apaga", Some(ParsedReply::No)),
         ];

@@ -72,26 +72,7 @@ fn find_strike(text: &str) -> Option<usize> {
 
 /// The marks of what is not included, or not yet.
 pub fn is_cross_mark(c: char) -> bool {
-    matches!(
-        c,
-        '❌' | '❎'
-            | '✖'
-            | '✗'
-            | '✘'
-            | '✕'
-            | '☒'
-            | '🚫'
-            | '⛔'
-            | '☐'
-            | '⬜'
-            | '🔲'
-            | '👎'
-            | '⏳'
-            | '⌛'
-            | '❓'
-            | '❔'
-            | '🔴'
-    )
+    "❌❎✖✗✘✕☒🚫⛔☐⬜🔲👎⏳⌛❓❔🔴".contains(c)
 }
 
 /// Whether a text begins with a mark of what is not included, or not yet: `❌ Futebol`, `// Futebol`.

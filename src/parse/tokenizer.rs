@@ -135,8 +135,8 @@ impl<'a> Tokenizer<'a> {
                 is_quoted,
                 span: start..end,
             };
-            if let Some((inside, length)) = read_quoted(word) {
-                self.at += length;
+            if let Some((inside, behind)) = parse_quoted_name(word) {
+                self.at += word.len() - behind.len();
                 let inside = token(&inside, true, self.at);
                 if !inside.text.is_empty() {
                     return Ok(Some(inside));
@@ -346,8 +346,8 @@ fn split_numbered_names(line: &str) -> Vec<&str> {
             start = begin;
         }
         at = begin
-            + match read_quoted(word) {
-                Some((_, length)) => length,
+            + match parse_quoted_name(word) {
+                Some((_, behind)) => word.len() - behind.len(),
                 None if word.starts_with(|c| closing_quotes(c).is_some()) => break,
                 None => word_end(word),
             };
@@ -356,9 +356,9 @@ fn split_numbered_names(line: &str) -> Vec<&str> {
     parts
 }
 
-/// What stands in the quotes that a text begins with, and the length with the quotes. A quote behind a blank opens
-/// quotes inside; if these leave no closing quote, the first one that may close does.
-fn read_quoted(text: &str) -> Option<(String, usize)> {
+/// The name in quotes that a text begins with, and what follows it. A quote behind a blank opens quotes inside; if these
+/// leave no closing quote, the first one that may close does.
+pub fn parse_quoted_name(text: &str) -> Option<(String, &str)> {
     let open = text.chars().next()?;
     let closing = closing_quotes(open)?;
     let start = open.len_utf8();
@@ -386,11 +386,5 @@ fn read_quoted(text: &str) -> Option<(String, usize)> {
         }
     }
     let (end, length) = first_end?;
-    Some((window[..end].split_whitespace().collect::<Vec<_>>().join(" "), length))
-}
-
-/// The name in quotes that a text begins with, and what follows it.
-pub fn parse_quoted_name(text: &str) -> Option<(String, &str)> {
-    let (inside, length) = read_quoted(text)?;
-    Some((inside, &text[length..]))
+    Some((window[..end].split_whitespace().collect::<Vec<_>>().join(" "), &text[length..]))
 }

@@ -32,13 +32,13 @@ pub(super) struct CallRecord {
     pub(super) method: String,
     /// What follows the credentials, with the query.
     pub(super) path: String,
-    /// Its result.
-    pub(super) result: CallResult,
+    /// Its status.
+    pub(super) status: CallStatus,
 }
 
 /// What became of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum CallResult {
+pub(super) enum CallStatus {
     /// It is not answered yet.
     Running,
     /// It was answered with this status, after this many milliseconds.
@@ -67,18 +67,18 @@ impl CallLog {
         let mut calls = self.lock();
         calls.last_id += 1;
         let id = calls.last_id;
-        calls.records.push_back(CallRecord { id, method, path, result: CallResult::Running });
+        calls.records.push_back(CallRecord { id, method, path, status: CallStatus::Running });
         if calls.records.len() > MAX_CALLS {
             calls.records.pop_front();
         }
         RunningCall { log: self.clone(), id }
     }
 
-    fn set_result(&self, id: u64, result: CallResult) {
+    fn set_status(&self, id: u64, status: CallStatus) {
         let mut calls = self.lock();
-        let running = |call: &&mut CallRecord| call.id == id && call.result == CallResult::Running;
+        let running = |call: &&mut CallRecord| call.id == id && call.status == CallStatus::Running;
         if let Some(call) = calls.records.iter_mut().find(running) {
-            call.result = result;
+            call.status = status;
         }
     }
 
@@ -95,7 +95,7 @@ struct RunningCall {
 
 impl Drop for RunningCall {
     fn drop(&mut self) {
-        self.log.set_result(self.id, CallResult::Interrupted);
+        self.log.set_status(self.id, CallStatus::Interrupted);
     }
 }
 
@@ -104,7 +104,7 @@ async fn record_call(State(log): State<CallLog>, request: Request, next: Next) -
     let call = log.begin(request.method().to_string(), path);
     let started = Instant::now();
     let response = next.run(request).await;
-    log.set_result(call.id, CallResult::Answered(response.status(), started.elapsed().as_millis()));
+    log.set_status(call.id, CallStatus::Answered(response.status(), started.elapsed().as_millis()));
     response
 }
 
@@ -132,6 +132,6 @@ mod tests {
         }
         let records = log.records();
         assert_eq!(records.len(), MAX_CALLS);
-        assert_eq!((records[0].path.as_str(), records[0].result), ("/64", CallResult::Interrupted));
+        assert_eq!((records[0].path.as_str(), records[0].status), ("/64", CallStatus::Interrupted));
     }
 }

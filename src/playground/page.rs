@@ -5,7 +5,7 @@ use std::hash::{Hash as _, Hasher as _};
 
 use askama::Template;
 
-use super::call_log::{CallRecord, CallResult};
+use super::call_log::{CallRecord, CallStatus};
 use super::conditions::Condition;
 use super::messenger::WebhookRecord;
 use super::persona::Persona;
@@ -252,10 +252,10 @@ impl<'a> ConditionsTemplate<'a> {
 
 impl CallRow {
     fn new(call: CallRecord) -> Self {
-        let (class, status, millis) = match call.result {
-            CallResult::Running => ("running", "…".to_owned(), String::new()),
-            CallResult::Interrupted => ("bad", "✕".to_owned(), String::new()),
-            CallResult::Answered(status, millis) => {
+        let (class, status, millis) = match call.status {
+            CallStatus::Running => ("running", "…".to_owned(), String::new()),
+            CallStatus::Interrupted => ("bad", "✕".to_owned(), String::new()),
+            CallStatus::Answered(status, millis) => {
                 let class = if status.is_success() { "ok" } else { "bad" };
                 (class, status.as_u16().to_string(), format!("{millis} ms"))
             }

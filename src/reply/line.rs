@@ -147,15 +147,8 @@ impl ReplyLine {
 
     /// The text of the line.
     pub fn render(&self, localizer: &Localizer) -> String {
-        let lines: Vec<(&str, Result<String, usize>)> =
-            self.values.iter().map(|(placeholder, word)| (*placeholder, word.render(localizer))).collect();
-        let values: Vec<(&str, Value<'_>)> = lines
-            .iter()
-            .map(|(placeholder, word)| match word {
-                Ok(text) => (*placeholder, Value::from(text)),
-                Err(count) => (*placeholder, Value::Count(*count)),
-            })
-            .collect();
+        let values: Vec<(&str, Value<'_>)> =
+            self.values.iter().map(|(placeholder, value)| (*placeholder, value.render(localizer))).collect();
         let text = localizer.text(&self.key, &values);
         match self.icon {
             Some(icon) => format!("{icon} {text}"),
@@ -165,19 +158,19 @@ impl ReplyLine {
 }
 
 impl ReplyArg {
-    /// The text of the value, or the count.
-    fn render(&self, localizer: &Localizer) -> Result<String, usize> {
-        Ok(match self {
-            Self::Name(name) => quote(name),
-            Self::Plain(text) => text.clone(),
-            Self::Lines(text) => quote_block(text),
-            Self::Count(count) => return Err(*count),
-            Self::Duration(duration) => localizer.format_duration(*duration),
-            Self::Candidates(names, first) => format_candidates(names, *first),
-            Self::Key(key) => localizer.text(key, &[]),
+    fn render(&self, localizer: &Localizer) -> Value<'_> {
+        match self {
+            Self::Name(name) => quote(name).into(),
+            Self::Plain(text) => text.into(),
+            Self::Lines(text) => quote_block(text).into(),
+            Self::Count(count) => (*count).into(),
+            Self::Duration(duration) => localizer.format_duration(*duration).into(),
+            Self::Candidates(names, first) => format_candidates(names, *first).into(),
+            Self::Key(key) => localizer.text(key, &[]).into(),
             Self::Command(command, words) => {
-                localizer.format_command(command, &words.iter().map(String::as_str).collect::<Vec<_>>())
+                let words: Vec<&str> = words.iter().map(String::as_str).collect();
+                localizer.format_command(command, &words).into()
             }
-        })
+        }
     }
 }

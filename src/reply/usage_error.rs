@@ -21,6 +21,8 @@ pub enum UsageError {
     MissingText,
     /// The name is missing.
     MissingName,
+    /// The words of the command's own are missing: an alias, a language.
+    MissingWords,
     /// An unknown flag.
     UnknownFlag(String),
     /// A word too many.
@@ -39,6 +41,7 @@ impl UsageError {
             Self::MissingPeople => "ask-people",
             Self::MissingText => "ask-text",
             Self::MissingName => "ask-name",
+            Self::MissingWords => "ask-words",
             _ => return None,
         })
     }
@@ -58,6 +61,7 @@ impl UsageError {
             Self::MissingPeople => ReplyLine::new("missing-people"),
             Self::MissingText => ReplyLine::new("missing-text"),
             Self::MissingName => ReplyLine::new("missing-name"),
+            Self::MissingWords => ReplyLine::new("ask-words"),
             Self::UnknownFlag(word) => ReplyLine::new("unknown-flag").name("word", word),
             Self::TooManyWords(word) => ReplyLine::new("too-many-words").name("word", word),
             Self::Exclusion(word) => ReplyLine::new("exclusion").name("word", word),

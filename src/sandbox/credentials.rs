@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 /// Credentials and number of an instance.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Credentials {
+pub struct InstanceCredentials {
     /// The instance's id: 32 upper-case hex digits.
     pub id: String,
     /// The instance's token: 24 upper-case hex digits.
@@ -34,7 +34,7 @@ pub struct Webhooks {
     pub notifies_sent_by_me: bool,
 }
 
-impl Credentials {
+impl InstanceCredentials {
     /// Fresh credentials of the right shapes, with the account security token turned on.
     pub fn generate() -> Self {
         let mut token = random_hex();
@@ -45,9 +45,12 @@ impl Credentials {
     }
 }
 
-impl fmt::Debug for Credentials {
+impl fmt::Debug for InstanceCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Account").field("id", &self.id).field("phone", &self.phone).finish_non_exhaustive()
+        f.debug_struct("InstanceCredentials")
+            .field("id", &self.id)
+            .field("phone", &self.phone)
+            .finish_non_exhaustive()
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::communities::PersonActions;
-use super::credentials::{Credentials, Webhooks, random_hex};
+use super::credentials::{InstanceCredentials, Webhooks, random_hex};
 use super::messages::SentMessage;
 use super::request::{ApiCall, JsonResponse, bad_request, field, required, text_field};
 use super::routes::Operation;
@@ -253,7 +253,7 @@ fn status(is_online: bool) -> String {
         .to_string()
 }
 
-fn device(account: &Credentials) -> String {
+fn device(account: &InstanceCredentials) -> String {
     json!({
         "phone": account.phone,
         "imgUrl": "",
@@ -267,7 +267,7 @@ fn device(account: &Credentials) -> String {
     .to_string()
 }
 
-fn me(state: &SandboxState, account: &Credentials, is_online: bool) -> String {
+fn me(state: &SandboxState, account: &InstanceCredentials, is_online: bool) -> String {
     json!({
         "id": account.id,
         "token": account.token,

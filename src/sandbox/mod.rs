@@ -28,7 +28,7 @@ pub mod webhook_event;
 mod world;
 
 pub use callbacks::Callback;
-pub use credentials::{Credentials, Webhooks};
+pub use credentials::{InstanceCredentials, Webhooks};
 pub use fault_responses::FaultResponse;
 pub use faults::{CallBarrier, ConnectionLoss, Fault, FaultInjector, PartialFailure};
 pub use messages::{ChatUpdate, Reaction, SentMessage};

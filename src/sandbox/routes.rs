@@ -13,7 +13,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde_json::Value;
 
-use super::credentials::Credentials;
+use super::credentials::InstanceCredentials;
 use super::faults::{ConnectionLoss, Fault};
 use super::request::{ApiCall, JsonResponse, bad_request, error_response, text_field};
 use super::state::Sandbox;
@@ -192,7 +192,7 @@ fn authenticate<'a>(
     headers: &HeaderMap,
     call: &'a ApiCall,
 ) -> Result<Operation<'a>, JsonResponse> {
-    let Credentials { id: own_id, token: own_token, client_token, .. } = sandbox.account();
+    let InstanceCredentials { id: own_id, token: own_token, client_token, .. } = sandbox.account();
     if id != own_id || token != own_token {
         return Err(bad_request("Instance not found"));
     }

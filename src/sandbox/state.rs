@@ -7,7 +7,7 @@ use http::StatusCode;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use super::credentials::{Credentials, Webhooks};
+use super::credentials::{InstanceCredentials, Webhooks};
 use super::faults::FaultInjector;
 use super::messages::{ChatUpdate, Reaction, SentMessage};
 use super::read_lag::Snapshots;
@@ -20,7 +20,7 @@ pub struct Sandbox(pub(super) Arc<SharedState>);
 
 #[derive(Debug)]
 pub(super) struct SharedState {
-    pub(super) account: Credentials,
+    pub(super) account: InstanceCredentials,
     pub(super) options: Options,
     pub(super) faults: FaultInjector,
     pub(super) changed: watch::Sender<()>,
@@ -81,7 +81,7 @@ pub struct View<'a> {
 
 impl Sandbox {
     /// Creates a sandbox with this world and these credentials.
-    pub fn new(world: World, account: Credentials, options: Options) -> Self {
+    pub fn new(world: World, account: InstanceCredentials, options: Options) -> Self {
         let changed = watch::Sender::new(());
         let faults = FaultInjector::new(changed.clone());
         let state = SandboxState {
@@ -94,7 +94,7 @@ impl Sandbox {
     }
 
     /// The credentials that it accepts.
-    pub fn account(&self) -> &Credentials {
+    pub fn account(&self) -> &InstanceCredentials {
         &self.0.account
     }
 

@@ -4,23 +4,38 @@ use std::time::Duration;
 
 use super::error::StoreUnavailable;
 use super::ids::first_id_at;
-use super::record::CommandRecord;
+use super::record::{CommandRecord, Outcome};
 use super::store::Store;
 use crate::clock::Timestamp;
-use crate::domain::Chat;
+use crate::domain::{Chat, InstanceName};
 
 /// The stored names of texts that are no commands: replies to prompts, wishes and talk.
 const NO_COMMANDS: [&str; 3] = ["confirm", "wish", "talk"];
+
+/// How old a command may be that a message quotes, in milliseconds.
+const MAX_AGE_OF_QUOTED: i64 = 24 * 60 * 60 * 1_000;
 
 /// A command of a conversation.
 #[derive(Clone, Debug)]
 pub struct PastCommand {
     /// Its id.
     pub id: String,
+    /// Its English name, or what it is instead of a command.
+    pub name: String,
     /// What its text says (`ParsedText`), as JSON.
     pub parsed: Option<String>,
     /// The command that replaced it (`DeferredCommand`), as JSON.
     pub deferred_command: Option<String>,
+    /// How it ended.
+    pub outcome: Option<Outcome>,
+}
+
+impl PastCommand {
+    /// Whether its reply may have asked something: it did nothing, and was no talk.
+    pub fn may_ask(&self) -> bool {
+        matches!(self.outcome, Some(Outcome::Previewed | Outcome::UsageError))
+            && !matches!(self.name.as_str(), "talk" | "confirm")
+    }
 }
 
 /// A message between a prompt and the reply to it.
@@ -80,7 +95,7 @@ impl Store {
         let within = i64::try_from(within.as_millis()).unwrap_or(i64::MAX);
         let since = Timestamp(before.accepted_at.0.saturating_sub(within));
         let rows = sqlx::query_as(
-            "SELECT id, chat, name, parsed, deferred_command FROM command
+            "SELECT id, chat, name, parsed, deferred_command, outcome FROM command
              WHERE id > $1 AND id < $2 AND instance || '' = $3 AND admin = $4 AND by_owner = $5
              ORDER BY id DESC",
         )
@@ -90,15 +105,21 @@ impl Store {
         .bind(&before.admin)
         .bind(i64::from(before.by_owner))
         .fetch_all(&self.reads);
-        type Row = (String, String, String, Option<String>, Option<String>);
+        type Row = (String, String, String, Option<String>, Option<String>, Option<String>);
         let rows: Vec<Row> = self.read(rows).await?;
         let key = |chat: &str| Chat::from_id(chat).ordering_key(&before.admin, before.by_owner);
         let own = key(&before.chat);
-        let is_command = |(_, chat, name, _, deferred): &Row| {
+        let is_command = |(_, chat, name, _, deferred, _): &Row| {
             key(chat) == own && (deferred.is_some() || !NO_COMMANDS.contains(&name.as_str()))
         };
         let last = rows.into_iter().find(is_command);
-        Ok(last.map(|(id, _, _, parsed, deferred_command)| PastCommand { id, parsed, deferred_command }))
+        Ok(last.map(|(id, _, name, parsed, deferred_command, outcome)| PastCommand {
+            id,
+            name,
+            parsed,
+            deferred_command,
+            outcome: outcome.as_deref().and_then(Outcome::parse),
+        }))
     }
 
     /// The messages of the admin in the same chat between a prompt and this reply to it. Ids of commands sort by the time
@@ -156,6 +177,36 @@ impl Store {
             .fetch_optional(&self.reads);
         let at: Option<Option<i64>> = self.read(at).await?;
         Ok(at.flatten().map(Timestamp))
+    }
+
+    /// The command that an admin gave in a chat and that a message quotes: its own message, or the reply to it.
+    pub async fn quoted_command(
+        &self,
+        (instance, admin, chat): (&InstanceName, &str, &str),
+        (quoted, now): (&str, Timestamp),
+    ) -> Result<Option<PastCommand>, StoreUnavailable> {
+        let since = Timestamp(now.0.saturating_sub(MAX_AGE_OF_QUOTED));
+        let row = sqlx::query_as(
+            "SELECT id, name, parsed, deferred_command, outcome FROM command
+             WHERE id > $1 AND instance || '' = $2 AND admin = $3 AND chat = $4
+                 AND (message_id = $5 OR reply_message_id = $5)
+             ORDER BY id DESC LIMIT 1",
+        )
+        .bind(first_id_at(since))
+        .bind(instance.as_str())
+        .bind(admin)
+        .bind(chat)
+        .bind(quoted)
+        .fetch_optional(&self.reads);
+        type Row = (String, String, Option<String>, Option<String>, Option<String>);
+        let row: Option<Row> = self.read(row).await?;
+        Ok(row.map(|(id, name, parsed, deferred_command, outcome)| PastCommand {
+            id,
+            name,
+            parsed,
+            deferred_command,
+            outcome: outcome.as_deref().and_then(Outcome::parse),
+        }))
     }
 
     /// When the last message of the reply to a command was sent.

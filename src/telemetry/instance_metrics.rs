@@ -21,13 +21,13 @@ pub struct InstanceMetrics(Arc<InstanceState>);
 struct InstanceState {
     metrics: Arc<Metrics>,
     name: String,
-    connection: Mutex<Option<ConnectionState>>,
+    connection: Mutex<Option<ReportedConnection>>,
     subscription: Mutex<Option<SubscriptionState>>,
 }
 
 /// Whether WhatsApp is connected, as was reported last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ConnectionState {
+pub struct ReportedConnection {
     /// WhatsApp was connected.
     pub is_connected: bool,
     /// The first report that said so without another between.
@@ -151,7 +151,7 @@ impl InstanceMetrics {
         }
         let same = known.filter(|known| known.is_connected == is_connected);
         let since = same.map_or(at, |known| known.since);
-        *connection = Some(ConnectionState { is_connected, since, reported_at: at });
+        *connection = Some(ReportedConnection { is_connected, since, reported_at: at });
         self.metrics().connected.with(&[self.name()]).set(is_connected.into());
         let was_connected = known.is_none_or(|known| known.is_connected);
         let instance = self.name();
@@ -163,7 +163,7 @@ impl InstanceMetrics {
     }
 
     /// Whether WhatsApp is connected, if it is known.
-    pub fn connection(&self) -> Option<ConnectionState> {
+    pub fn connection(&self) -> Option<ReportedConnection> {
         *self.0.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -6,7 +6,7 @@ mod metric_spec;
 mod metrics;
 mod process;
 
-pub use self::instance_metrics::{ConnectionState, InstanceMetrics, QueueValues, SubscriptionState};
+pub use self::instance_metrics::{InstanceMetrics, QueueValues, ReportedConnection, SubscriptionState};
 pub use self::log::{
     LogFormat, LoggedCondition, RustLogError, install_panic_hook, set_log_filter, start_log,
 };

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::command_limiter::{CommandRateLimiter, RateDecision};
-use super::edit::{EditDecision, decide_edit};
 use super::endpoint::{Endpoint, UNKNOWN_COMMANDS_PER_MINUTE};
 use super::ignore_reason::IgnoreReason;
 use super::intent::MessageIntent;
+use super::message_version::{EditDecision, decide_edit};
 use super::outcome::WebhookOutcome;
 use super::payload::{ChatRef, MessageRef};
 use super::refused::RefusedCounter;
@@ -34,7 +34,6 @@ use crate::domain::{Chat, ConversationKey, DeliveryReport, Locale, Message, Pers
 use crate::failpoint::{self, Step};
 use crate::instance::InstanceRuntime;
 use crate::parse::command_lines::has_no_above;
-use crate::parse::prompt_reply::{PromptFacts, parse_reply};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
 use crate::storage::{
     ConnectionReport, DELETION_VERSION, DELIVERY_VERSION, MAX_EDITS, MessageVersion, SenderIdentity,
@@ -181,9 +180,9 @@ impl AdminMessage<'_> {
 fn may_answer(text: &str, prompt: &Prompt) -> bool {
     let is_small = |word: &str| is_stop_word(word) || in_word_list(word, "wish-pronouns");
     let wish = CATALOG.parse_wish(text).filter(|wish| wish.rest.split_whitespace().all(is_small));
-    let is_verb = |wish: Wish| wish.spec.name == "more" || wish.spec.name == prompt.command;
-    !prompt.is_in_passing && wish.is_some_and(is_verb)
-        || prompt.is_menu() && prompt.named_option(text).is_some()
+    let is_more = |wish: &Wish| wish.spec.name == "more" && !prompt.is_in_passing;
+    let is_verb = |wish: Wish| is_more(&wish) || wish.spec.name == prompt.command;
+    wish.is_some_and(is_verb) || prompt.is_menu() && prompt.named_option(text).is_some()
 }
 
 impl Enqueuer {
@@ -513,6 +512,7 @@ impl Enqueuer {
                         return Ok(Expectation::Yes);
                     }
                     MessageIntent::PromptReply { talk: Some(talk) } => talk,
+                    _ if self.reacts_to_question(endpoint, admin, event).await? => TalkKind::PromptReply,
                     _ => return Ok(Expectation::No),
                 }
             }
@@ -533,6 +533,21 @@ impl Enqueuer {
         event.talk = Some(talk);
         let is_due = endpoint.instance.talk_pause.is_over(&key, talk, event.received_at);
         Ok(if is_due { Expectation::Yes } else { Expectation::No })
+    }
+
+    /// Whether a message is a reaction to a reply that may have asked something, in a direct chat.
+    async fn reacts_to_question(
+        &self,
+        endpoint: &Endpoint,
+        admin: &Admin,
+        event: &AdminMessage<'_>,
+    ) -> Result<bool, StoreUnavailable> {
+        let message = &event.message;
+        let is_reaction = event.is_direct() && !message.text.contains(char::is_alphanumeric);
+        let Some(quoted) = message.quoted.as_deref().filter(|_| is_reaction) else { return Ok(false) };
+        let sender = (endpoint.name(), admin.key.as_str(), message.chat.id());
+        let asked = self.store.quoted_command(sender, (quoted, event.received_at)).await?;
+        Ok(asked.is_some_and(|asked| asked.may_ask()))
     }
 
     /// The `/photo` that waits for a picture in this conversation.
@@ -616,10 +631,8 @@ impl Enqueuer {
         };
         let is_reply = |version: &MessageVersion| version.name == confirm::SPEC.name;
         let is_talk = |version: &MessageVersion| version.name == CommandKind::Talk.name();
-        let is_late = || {
-            versions.iter().any(|version| is_reply(version) && !version.is_editable())
-                && parse_reply(&event.message.text, true, PromptFacts::default()).is_some()
-        };
+        // It was answered: the reply says so.
+        let is_late = || versions.iter().any(|version| is_reply(version) && !version.is_editable());
         if !versions.iter().all(|version| is_reply(version) || is_talk(version)) || !(is_open || is_late()) {
             return Ok(Expectation::No);
         }
@@ -637,17 +650,28 @@ impl Enqueuer {
         is_edit: bool,
     ) -> Result<Option<Expectation>, StoreUnavailable> {
         let expectation = self.check_deletion(endpoint, admin, event, is_edit).await?;
-        let may_correct = || event.message.media.is_none() && may_correct(&event.message.text);
-        if !is_edit || !matches!(expectation, Expectation::No) || !may_correct() {
+        if !is_edit || !matches!(expectation, Expectation::No) {
             return Ok(Some(expectation));
         }
         let is_talk = |version: &MessageVersion| version.name == CommandKind::Talk.name();
-        let versions = self.set_edit_version(endpoint, admin, (event, &[])).await?;
-        if !versions.is_ok_and(|versions| versions.iter().all(is_talk)) {
+        let has_changed = |version: &MessageVersion| {
+            let spec = CATALOG.lookup(&version.name);
+            spec.is_some_and(|spec| spec.is_mutating) && version.is_finished && !version.is_editable()
+        };
+        let Ok(versions) = self.set_edit_version(endpoint, admin, (event, &[])).await? else {
             return Ok(Some(expectation));
+        };
+        let may_correct = || event.message.media.is_none() && may_correct(&event.message.text);
+        if versions.iter().all(is_talk) && may_correct() {
+            event.intent = MessageIntent::Talk;
+            return Ok(None);
         }
-        event.intent = MessageIntent::Talk;
-        Ok(None)
+        if versions.iter().any(has_changed) {
+            // What was done stays: the reply says so.
+            event.intent = MessageIntent::Talk;
+            return Ok(Some(Expectation::Yes));
+        }
+        Ok(Some(expectation))
     }
 
     /// Sets the version of an edit to these commands; returns the earlier versions of its message, or why it is not

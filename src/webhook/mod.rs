@@ -7,7 +7,7 @@ pub mod body;
 pub mod client_addr;
 pub mod command_limiter;
 mod connection_status;
-mod edit;
+mod message_version;
 mod endpoint;
 mod enqueue;
 pub mod failure_limiter;

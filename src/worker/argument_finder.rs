@@ -3,8 +3,10 @@
 
 use std::ops::Range;
 
+use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
-use super::context::Request;
+use super::request::Request;
+use super::sentence::{Kind, KnownNames, Mention, Sentence};
 use crate::command::spec::CommandSpec;
 use crate::config::AdminsFrom;
 use crate::directory::similarity_of;
@@ -60,6 +62,12 @@ impl<'a> ArgumentFinder<'a> {
         }
     }
 
+    /// Offers a command with these arguments.
+    pub(super) fn offer(&self, spec: &CommandSpec, arguments: String) -> CommandOutcome {
+        let shown = self.names.show(&arguments);
+        self.request.offer_command("wish-offer", spec, arguments, &shown)
+    }
+
     /// The groups of these numbers, where all words are numbers of the list shown last, and their community.
     fn groups_of_list(&self) -> Option<String> {
         let numbers: Vec<_> = list_numbers(self.tokens)?.into_iter().map(|(_, numbers)| numbers).collect();
@@ -67,44 +75,52 @@ impl<'a> ArgumentFinder<'a> {
         Some(format!("{community} {}", groups.join(" ")))
     }
 
-    /// Whether communities are named at several places: `o futebol no bairro e o suporte no marketing`. From one to another,
-    /// as `/move` does, they stand side by side.
-    pub(super) fn names_several_communities(&self, spec: &CommandSpec) -> bool {
-        let takes_items = matches!(spec.args, [ArgKind::Community, ArgKind::Groups | ArgKind::People, ..]);
-        match (spec.args, self.community_mentions().as_slice()) {
+    /// The words as a sentence.
+    pub(super) fn read_sentence(&self) -> Sentence {
+        let (community, group) = (|text: &str| self.community_fit(text), |text: &str| self.group_fit(text));
+        let names = KnownNames { community: &community, group: &group };
+        Sentence::read(self.source, self.tokens, &names, self.request.run.localizer.locale)
+    }
+
+    /// The groups that a sentence names, but the ones that it excludes: `era o suporte, não o futebol`.
+    pub(super) fn named_groups(&self, sentence: &Sentence) -> Vec<String> {
+        let is_meant = |mention: &&Mention| mention.kind != Kind::Community && !mention.is_excluded;
+        let tokens = sentence.mentions.iter().filter(is_meant).map(|mention| mention.name.tokens.clone());
+        tokens.filter_map(|tokens| self.groups(&self.tokens[tokens])).collect()
+    }
+
+    /// The community that a sentence names.
+    pub(super) fn named_community(&self, sentence: &Sentence) -> Option<String> {
+        let is_meant = |mention: &&Mention| mention.kind == Kind::Community && !mention.is_excluded;
+        let mut names = sentence.mentions.iter().filter(is_meant).map(|mention| &mention.name);
+        names.find(|name| name.fit > Fit::Ambiguous).map(|name| self.community_id(&name.text))
+    }
+
+    /// Whether a sentence names communities at several places: `o futebol no bairro e o suporte no marketing`. From one to
+    /// another, as `/move` does, they stand side by side.
+    pub(super) fn names_several_communities(&self, spec: &CommandSpec, sentence: &Sentence) -> bool {
+        match (spec.args, self.community_places(sentence).as_slice()) {
             ([ArgKind::Groups, ArgKind::Community], [from, to]) => {
                 !self.tokens[from.end..to.start].iter().all(is_small)
             }
-            ([ArgKind::Groups, ArgKind::Community], mentions) => mentions.len() > 1,
-            (_, mentions) => takes_items && mentions.len() > 1,
+            ([ArgKind::Groups, ArgKind::Community], places) => places.len() > 1,
+            ([ArgKind::Community, ArgKind::Groups | ArgKind::People, ..], places) => places.len() > 1,
+            _ => false,
         }
     }
 
     /// Where communities are named: behind a preposition, or in a list behind another one.
-    fn community_mentions(&self) -> Vec<Range<usize>> {
-        let tokens = self.tokens;
-        let (community, group) = (|text: &str| self.community_fit(text), |text: &str| self.group_fit(text));
-        let (communities, groups) = (self.reader(&community), self.reader(&group));
-        let mut found: Vec<Range<usize>> = Vec::new();
-        let mut at = 0;
-        while at < tokens.len() {
-            let is_group = |name: &Name| {
-                (name.fit == Fit::Whole || name.tokens.len() > 1)
-                    && self.community_fit(&name.text) < Fit::Whole
-            };
-            let is_led = tokens[..at].iter().rev().take_while(|token| is_small(token)).any(is_preposition);
-            let is_listed = || found.last().is_some_and(|last| next_in_list(tokens, last.end) == Some(at));
-            let name = communities.name_at(tokens, at, tokens.len()).filter(|_| is_led || is_listed());
-            at = match (groups.name_at(tokens, at, tokens.len()).filter(is_group), name) {
-                (Some(group), _) => group.tokens.end,
-                (None, Some(name)) => {
-                    found.push(name.tokens.clone());
-                    name.tokens.end
-                }
-                (None, None) => at + 1,
-            };
+    fn community_places(&self, sentence: &Sentence) -> Vec<Range<usize>> {
+        let mut places: Vec<Range<usize>> = Vec::new();
+        for Mention { name, .. } in sentence.mentions.iter().filter(|mention| mention.kind != Kind::Group) {
+            let before = self.tokens[..name.tokens.start].iter().rev().take_while(|token| is_small(token));
+            let is_listed =
+                |last: &Range<usize>| next_in_list(self.tokens, last.end) == Some(name.tokens.start);
+            if before.into_iter().any(is_preposition) || places.last().is_some_and(is_listed) {
+                places.push(name.tokens.clone());
+            }
         }
-        found
+        places
     }
 
     /// A text and the community behind it. `here it is about the marketing` is only a text, unless it is quoted.

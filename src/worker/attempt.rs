@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use super::context::{CommandOutcome, RunContext, Worker};
+use super::Worker;
+use super::command_outcome::CommandOutcome;
 use super::deliver::{self, DeliveryError};
 use super::edits::{find_previous_reply, is_editable};
 use super::execute::execute;
 use super::language::reply_language;
 use super::open_prompt::update_prompts;
 use super::progress::{Indicators, ProgressReporter};
+use super::request::RunContext;
 use super::retry_policy::{MAX_CRASHES, MAX_RECOVERY_CRASHES, deadline, timing_of_reply};
 use super::too_old::wait_for_burst;
 use crate::clock::Timestamp;

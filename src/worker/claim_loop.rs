@@ -14,9 +14,9 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
+use super::Worker;
 use super::attempt::Attempt;
 use super::call_guard::LeaseGuard;
-use super::context::Worker;
 use super::retry_policy::{MAX_UNCONFIGURED_DELAY, deadline, next_attempt, unconfigured_delay};
 use crate::storage::{Claim, CommandRecord, LeaseError, StoreUnavailable};
 use crate::telemetry::LoggedCondition;

@@ -3,15 +3,17 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use super::request::Request;
 use crate::authorization::may_in;
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, Directory, NameIndex, Snapshot};
 use crate::domain::CommunityId;
-use crate::engine::listing::NumberedList;
+use crate::engine::listing::{NumberedList, load_list};
 use crate::engine::target::Target;
 use crate::parse::names::Fit;
 use crate::parse::numbers::parse_range;
-use crate::reply::{escape_markup, typed};
+use crate::reply::{Localizer, escape_markup, typed};
+use crate::storage::StoreUnavailable;
 
 /// The names of communities as an admin may use them. Communities that the admin may not use are found only by their
 /// whole name or id; to a community admin they do not exist.
@@ -34,6 +36,16 @@ impl<'a> CommunityNames<'a> {
         let is_allowed = |entry: &&CommunityEntry| may_in(admin, &entry.id, &entry.name, directory);
         let allowed = NameIndex::new(snapshot.communities.all().filter(is_allowed).cloned().collect());
         Self { snapshot, directory, admin, allowed, list }
+    }
+
+    /// The names for a message, with the list that was shown last before it.
+    pub(super) async fn load(
+        request: &Request<'a>,
+        snapshot: Arc<Snapshot>,
+    ) -> Result<Self, StoreUnavailable> {
+        let Request { run, admin, command, .. } = request;
+        let list = load_list(run.store, (command, None), &request.list_key()).await?;
+        Ok(Self::new(snapshot, &run.instance.directory, admin, list))
     }
 
     /// The communities that a text may name, and how it fits.
@@ -87,15 +99,20 @@ impl<'a> CommunityNames<'a> {
         self.name_ids(arguments, self.admin.from == AdminsFrom::Config)
     }
 
-    /// The arguments that undo a change of this admin, whose reply had the names of its groups. None if the admin sees its
+    /// The command that undoes a change of this admin, whose reply had the names of its groups. None if the admin sees its
     /// community no more.
-    pub(super) fn show_undo(&self, arguments: &str) -> Option<String> {
+    pub(super) fn show_undo(
+        &self,
+        (command, arguments): &(String, String),
+        localizer: &Localizer,
+    ) -> Option<String> {
         let is_seen = |word: &str| match Target::from_id(word, &self.snapshot) {
             Some(Target::Community(entry)) => self.allowed.by_id(&entry.id).is_some(),
             _ => true,
         };
         let is_seen = self.admin.from == AdminsFrom::Config || arguments.split(' ').all(is_seen);
-        is_seen.then(|| self.name_ids(arguments, true))
+        let command = localizer.format_command(command, &[]);
+        is_seen.then(|| format!("{command} {}", self.name_ids(arguments, true)))
     }
 
     fn name_ids(&self, arguments: &str, names_groups: bool) -> String {

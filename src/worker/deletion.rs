@@ -1,6 +1,7 @@
 //! Deleted messages: what has not begun is cancelled, and a prompt is closed.
 
-use super::context::{CommandOutcome, RunContext};
+use super::command_outcome::CommandOutcome;
+use super::request::RunContext;
 use crate::command::kind::DELETION;
 use crate::command::prompt::{Prompt, is_in_time, void_prompt};
 use crate::reply::{Reply, ReplyLine};

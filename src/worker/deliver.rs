@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::context::CommandOutcome;
+use super::command_outcome::CommandOutcome;
 use crate::clock::Clock;
 use crate::command::kind::DELIVERY;
 use crate::domain::Chat;

@@ -1,9 +1,10 @@
 //! Reports on the delivery of announcements. A report edits the reply to its announcement. WhatsApp allows that for a
 //! while; after it, only a failure is told, with a new message.
 
-use super::context::{CommandOutcome, RunContext};
+use super::command_outcome::CommandOutcome;
 use super::deliver::stored_messages;
 use super::edits::is_editable;
+use super::request::RunContext;
 use crate::clock::Timestamp;
 use crate::commands::announce::delivery_line;
 use crate::domain::DeliveryReport;

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::context::{CONFIRM_COMMAND, CommandOutcome, EarlyExit, RunContext};
+use super::command_outcome::{CommandOutcome, EarlyExit};
+use super::request::RunContext;
 use crate::clock::Timestamp;
 use crate::command::prompt::{PROMPT_TTL, Prompt, recent_prompt};
-use crate::command::undo_record::undo_hint;
+use crate::command::undo_record::recent_change;
+use crate::commands::confirm;
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::{
     CommandRecord, EDIT_WINDOW, MessageVersion, Outcome, SenderIdentity, StateKind, Store, StoreUnavailable,
@@ -43,10 +45,10 @@ pub(super) async fn reject_late_edit(
         is_confirmed |= confirmed.is_some();
     }
     let reply = |key| Reply::Lines(vec![ReplyLine::not_done(key)]);
-    if command.name == CONFIRM_COMMAND && earlier.iter().any(|each| each.is_finished && !each.is_editable()) {
-        let key = command.conversation_key();
-        let hint = undo_hint(store, instance, &key, command.accepted_at).await?;
-        let reply = reply("edit-after-yes").with_lines(hint.into_iter().collect());
+    if command.name == confirm::SPEC.name
+        && earlier.iter().any(|each| each.is_finished && !each.is_editable())
+    {
+        let reply = reply("edit-after-yes").with_lines(undo_lines(command, run).await?);
         return Err(CommandOutcome::new(reply, Outcome::Denied).into());
     }
     if earlier.iter().any(|version| !version.is_finished) {
@@ -60,9 +62,21 @@ pub(super) async fn reject_late_edit(
             // The version before stays the one that asks.
             return Err(CommandOutcome::talk(reply("edit-after-end").with_lines(lines), Vec::new()).into());
         }
-        return Err(CommandOutcome::new(reply("edit-after-end"), Outcome::Denied).into());
+        let reply = reply("edit-after-end").with_lines(undo_lines(command, run).await?);
+        return Err(CommandOutcome::new(reply, Outcome::Denied).into());
     }
     Ok(())
+}
+
+/// How to undo what the message did, if that was the last change.
+async fn undo_lines(
+    command: &CommandRecord,
+    run: &RunContext<'_>,
+) -> Result<Vec<ReplyLine>, StoreUnavailable> {
+    let key = command.conversation_key();
+    let record = recent_change(run.store, &run.instance.config.name, &key, command.accepted_at).await?;
+    let record = record.filter(|record| record.changed_by.1 == command.message_id);
+    Ok(record.and_then(|record| record.hint()).into_iter().collect())
 }
 
 /// Says that the question about the rest of an earlier version still waits, if it does.

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::context::{CommandOutcome, EarlyExit, Request, ResolvedCommand, RunContext};
+use super::command_outcome::{CommandOutcome, EarlyExit};
 use super::deletion::{cancel_deleted, cancelled_reply};
 use super::delivery_report::report_delivery;
 use super::edits::reject_late_edit;
-use super::resolve::resolve_command;
+use super::request::{Request, RunContext};
+use super::resolve::{ResolvedCommand, resolve_command};
 use super::resolve_community::{directory_with_chat_aliases, find_named_community};
 use super::too_old::summarize_burst;
 use crate::authorization::{Denied, authorize};

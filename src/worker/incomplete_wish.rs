@@ -1,9 +1,11 @@
-//! Wishes that leave a part out: `manda um aviso pro bairro`, `bota o suporte aí`, `tira ele`. The bot asks for that part.
+//! Wishes that leave a part out: `manda um aviso pro bairro`, `bota o suporte aí`, `tira ele`, `quero criar uma comunidade
+//! nova`. The bot asks for that part.
 
 use super::argument_finder::ArgumentFinder;
+use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
-use super::context::{CommandOutcome, Request};
 use super::menu::find_named;
+use super::request::Request;
 use crate::command::prompt::Prompt;
 use crate::command::spec::CommandSpec;
 use crate::command::wish::Wish;
@@ -13,6 +15,10 @@ use crate::parse::tokenizer::Tokenizer;
 use crate::parse::word_lists::{in_word_list, is_stop_word};
 use crate::reply::UsageError;
 
+/// Words that are no name of a new community.
+const CREATE_WORDS: [&str; 3] =
+    ["create-community-words", "create-words-before-community", "create-words-behind-community"];
+
 /// Asks for the first part of a command that a text wishes without one, or for the part beside what it names.
 pub(super) async fn ask_for_missing_part(
     request: &Request<'_>,
@@ -20,7 +26,11 @@ pub(super) async fn ask_for_missing_part(
 ) -> Option<CommandOutcome> {
     let wish = CATALOG.parse_wish(&request.command.text)?;
     let shown = request.run.localizer.format_command(spec.name, &[]);
-    if is_nothing(&wish.rest) {
+    let is_create_word = |word: &str| {
+        matches!(spec.args, [ArgKind::FreeText(_)])
+            && CREATE_WORDS.iter().any(|list| in_word_list(word, list))
+    };
+    if wish.rest.split_whitespace().all(|word| is_nothing(word) || is_create_word(word)) {
         let missing =
             parse(spec.args, spec.is_mutating, "").err().filter(|error| error.question().is_some())?;
         return Some(request.misused(spec, missing, Prompt { shown, ..Prompt::default() }));
@@ -49,9 +59,8 @@ async fn ask_beside_name(
         return None;
     }
     let run = request.run;
-    let directory = &run.instance.directory;
-    let snapshot = directory.snapshot(run.zapi).await.ok()?;
-    let names = &CommunityNames::new(snapshot, directory, request.admin, None);
+    let snapshot = run.instance.directory.snapshot(run.zapi).await.ok()?;
+    let names = &CommunityNames::load(request, snapshot).await.ok()?;
     let tokens = &Tokenizer::new(&wish.rest, false).read_all(false).unwrap_or_default();
     let finder = ArgumentFinder { request, names, source: &wish.rest, tokens, is_sentence: true };
     let (named, others) = find_named(&finder);
@@ -72,12 +81,17 @@ async fn ask_beside_name(
             let shown = format!("{shown} {}", names.show(&before));
             (missing, Prompt { before, shown, ..Prompt::default() })
         }
+        ([ArgKind::Groups, ArgKind::Community], [community], true) if is_nothing(&others) => {
+            let after = community.id.to_string();
+            (UsageError::MissingGroups, Prompt { after, shown, ..Prompt::default() })
+        }
         ([ArgKind::Community, ArgKind::Groups, ..], [], false) if is_nothing(&others) => {
             let after = named.group_arguments();
             (UsageError::MissingCommunity, Prompt { after, shown, ..Prompt::default() })
         }
         ([ArgKind::Groups, ArgKind::Community], [], false) if is_nothing(&others) => {
             let before = named.group_arguments();
+            let shown = format!("{shown} {}", names.show(&before));
             (UsageError::MissingCommunity, Prompt { before, shown, ..Prompt::default() })
         }
         _ => return None,

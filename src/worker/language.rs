@@ -1,9 +1,9 @@
 //! The language of a reply.
 
-use super::context::CONFIRM_COMMAND;
 use crate::command::kind::DELETION;
 use crate::command::parsed_text::{ParsedRequest, ParsedText};
 use crate::command::prompt::Prompt;
+use crate::commands::confirm;
 use crate::domain::{Chat, Locale};
 use crate::instance::InstanceRuntime;
 use crate::reply::Localizer;
@@ -17,7 +17,7 @@ pub(super) async fn reply_language(
     command: &CommandRecord,
     parsed: &ParsedText,
 ) -> Result<Localizer, StoreUnavailable> {
-    let is_prompt_reply = [CONFIRM_COMMAND, DELETION].contains(&command.name.as_str())
+    let is_prompt_reply = [confirm::SPEC.name, DELETION].contains(&command.name.as_str())
         || matches!(parsed.request, ParsedRequest::Reply(_));
     let chat = Chat::from_id(&command.chat);
     let name = &instance.config.name;

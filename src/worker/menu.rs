@@ -6,10 +6,11 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::argument_finder::{ArgumentFinder, is_small};
+use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
-use super::context::{CommandOutcome, Request};
-use super::correction::{last_change, split_arguments};
+use super::correction::{join_arguments, last_change, split_arguments};
 use super::regret::is_regret;
+use super::request::Request;
 use super::undo_part::undo_command;
 use crate::authorization::{may_everywhere, may_use};
 use crate::command::consent::is_reaction;
@@ -298,11 +299,7 @@ async fn repeat_last(
         return Ok(None);
     }
     let groups = named.group_arguments();
-    let arguments = match spec.name {
-        "move" => format!("{groups} {community}"),
-        _ => format!("{community} {groups}"),
-    };
-    Ok(choice(spec.name, arguments))
+    Ok(choice(spec.name, join_arguments(spec, &community, &groups)))
 }
 
 /// The change that fits groups and a community by where the groups are now.
@@ -333,7 +330,7 @@ async fn places_of(request: &Request<'_>, named: &Named) -> Option<Vec<Option<Co
 /// Whether a text says that something went wrong.
 fn has_trouble(text: &str, locale: Locale) -> bool {
     let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let lists = ["correction-words", "correction-negations", "trouble-words"];
+    let lists = ["correction-words", "trouble-words"];
     let is_listed = |word: &str| lists.iter().any(|list| in_word_list(word, list));
     is_regret(text) || words.any(|word| is_listed(word) || is_exclusion(word, locale))
 }

@@ -1,22 +1,22 @@
 //! The missing part of a command, in reply to the prompt for it: `/link bairro`, “which groups?”, `futebol, suporte`.
 //!
-//! Names must be known; a text or a name is taken as it is typed, unless it is small talk. The command asks before it
-//! changes something, but where all names are whole.
+//! Names must be known. Where a text or a name is missing, any text is it, also one that asks for a command or has a no
+//! among other words; a mere reply or small talk is none. The command asks before it changes something, but where all
+//! names are whole.
 
 use super::argument_finder::{ArgumentFinder, is_preposition};
 use super::community_names::CommunityNames;
-use super::context::Request;
+use super::request::Request;
 use crate::command::consent::is_reaction;
 use crate::command::context::CommandError;
-use crate::command::prompt::{PROMPT_TTL, recent_prompt};
 use crate::command::resolution::MissingPart;
 use crate::command::spec::CommandSpec;
-use crate::commands::CATALOG;
+use crate::commands::{CATALOG, language, settings};
 use crate::domain::Locale;
-use crate::engine::listing::load_list;
+use crate::parse::greeting::is_greeting;
 use crate::parse::names::{Fit, strip_courtesy};
 use crate::parse::numbers::list_numbers;
-use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, PromptFacts, parse_reply};
+use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, PromptFacts, is_question, parse_reply};
 use crate::parse::small_talk::is_small_talk;
 use crate::parse::tokenizer::{Tokenizer, join};
 use crate::reply::UsageError;
@@ -29,14 +29,12 @@ const NO_TEXT: &str = "-";
 
 /// The text of a message as the missing part of the command of the open prompt, if that asks for one and it may be.
 pub(super) async fn read_missing_part(request: &Request<'_>) -> Result<Option<MissingPart>, CommandError> {
-    let Request { run, admin, command, conversation_key, .. } = request;
+    let Request { run, command, .. } = request;
     let is_text = request.is_direct() && command.media.is_none() && !is_reaction(command);
     if !is_text || command.deferred_command.is_some() {
         return Ok(None);
     }
-    let recently = (PROMPT_TTL, command.accepted_at);
-    let prompt = recent_prompt(run.store, &run.instance.config.name, conversation_key, recently).await?;
-    let asked = prompt.and_then(|prompt| {
+    let asked = request.recent_prompt().await?.and_then(|prompt| {
         let language = Locale::parse(&prompt.language);
         Some((CATALOG.lookup(&prompt.command)?, language, prompt.missing?, prompt.is_in_passing))
     });
@@ -46,17 +44,25 @@ pub(super) async fn read_missing_part(request: &Request<'_>) -> Result<Option<Mi
         wish.spec.name == spec.name && missing != UsageError::MissingText && !wish.rest.is_empty()
     });
     let text = repeated.as_ref().map_or(command.text.trim(), |wish| wish.rest.as_str());
-    let as_typed = MissingPart { arguments: text.to_owned(), is_named: false, is_certain: false };
     if !may_be_part(text, &missing, language) {
         return Ok(None);
     }
+    let mut as_typed = MissingPart { arguments: text.to_owned(), is_named: false, is_certain: false };
+    if missing == UsageError::MissingWords {
+        let is_value = match spec.name {
+            "language" => language::parse_locale(text).is_some(),
+            "settings" => settings::parse_setting(text).is_some(),
+            _ => text.contains(char::is_whitespace),
+        };
+        as_typed.is_certain = true;
+        return Ok(is_value.then_some(as_typed));
+    }
     if missing.is_verbatim() {
+        // A question may also ask to look something up.
+        as_typed.is_named = !is_question(text);
         return Ok(Some(as_typed));
     }
-    let directory = &run.instance.directory;
-    let snapshot = directory.snapshot(run.zapi).await?;
-    let list = load_list(run.store, (command, None), &request.list_key()).await?;
-    let names = &CommunityNames::new(snapshot, directory, admin, list);
+    let names = &CommunityNames::load(request, run.instance.directory.snapshot(run.zapi).await?).await?;
     let tokens = &Tokenizer::new(text, false).read_all(false).unwrap_or_default();
     // The community is known: `o futebol lá`.
     let small = tokens.iter().rev().take_while(|token| is_preposition(token)).count();
@@ -106,8 +112,14 @@ fn may_be_part(text: &str, missing: &UsageError, language: Option<Locale>) -> bo
         return *missing == UsageError::MissingText;
     }
     let is_long = *missing == UsageError::MissingText && text.split_whitespace().count() > MAX_WORDS_OF_NAME;
-    let reply = parse_reply(text, true, PromptFacts { language, command: None });
-    matches!(reply, None | Some(ParsedReply::Numbers(_)))
-        && (is_long || !text.ends_with('?'))
-        && (text == NO_TEXT || !is_small_talk(text))
+    let facts = PromptFacts { language, command: None };
+    let is_no_reply = match parse_reply(text, true, facts) {
+        None | Some(ParsedReply::Numbers(_)) => true,
+        // `Não haverá aula amanhã` is a text, and `não, obrigada` a reply.
+        Some(ParsedReply::No) => missing.is_verbatim() && parse_reply(text, false, facts).is_none(),
+        Some(_) => false,
+    };
+    // `Bom dia` may be the text.
+    let is_small = || is_small_talk(text) && !(*missing == UsageError::MissingText && is_greeting(text));
+    is_no_reply && (is_long || !is_question(text)) && (text == NO_TEXT || !is_small())
 }

@@ -4,8 +4,8 @@ mod argument_finder;
 mod attempt;
 mod call_guard;
 mod claim_loop;
+mod command_outcome;
 mod community_names;
-mod context;
 mod correction;
 mod deletion;
 mod deliver;
@@ -19,14 +19,40 @@ mod missing_part;
 mod open_prompt;
 mod progress;
 mod regret;
+mod request;
 mod resolve;
 mod resolve_community;
 pub mod retention;
 mod retry_notice;
 mod retry_policy;
+mod sentence;
 mod talk;
 mod too_old;
 mod undo_part;
 mod wish;
 
-pub use context::Worker;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::clock::{Clock, Timestamp};
+use crate::command::context::TimingConfig;
+use crate::domain::InstanceName;
+use crate::instance::ReloadableInstance;
+use crate::storage::Store;
+use crate::telemetry::Metrics;
+
+/// Runs the commands of the journal.
+pub struct Worker {
+    /// The journal.
+    pub store: Store,
+    /// The instances, by name.
+    pub instances: HashMap<InstanceName, Arc<ReloadableInstance>>,
+    /// The clock.
+    pub clock: Clock,
+    /// When the worker started: the time before does not count as time for attempts.
+    pub started_at: Timestamp,
+    /// How long things may take.
+    pub timing: TimingConfig,
+    /// Counts commands and panics.
+    pub metrics: Arc<Metrics>,
+}

@@ -1,11 +1,11 @@
 //! What the end of a command means for the prompt of its conversation.
 
-use super::context::{CONFIRM_COMMAND, CommandOutcome};
+use super::command_outcome::CommandOutcome;
 use crate::command::kind::RATE_LIMITED;
 use crate::command::prompt;
 use crate::command::prompt::Prompt;
 use crate::command::resolution::DeferredCommand;
-use crate::commands::CATALOG;
+use crate::commands::{CATALOG, confirm};
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::{CommandRecord, LeaseError, Outcome, StateChange, StateKind, Store};
 
@@ -36,7 +36,7 @@ pub(super) async fn update_prompts(
         return Ok(result);
     }
     if result.keeps_prompt
-        || command.name == CONFIRM_COMMAND && !is_prompt_reply
+        || command.name == confirm::SPEC.name && !is_prompt_reply
         || has_changed && is_prompt_reply
     {
         return Ok(result);
@@ -58,11 +58,17 @@ pub(super) async fn update_prompts(
         && prompt::is_in_time(prompted_at, *accepted_at)
         && !store.is_superseded(instance, &prompt.prompted_by).await?;
     let closes_itself = has_changed && !result.state_changes.iter().any(prompt::is_set);
-    let just_lapses = prompt.options.len() == 1 || prompt.missing.is_some() || prompt.is_menu();
+    // The same command without the typo, or with what was missing.
+    let goes_on = command.name == prompt.command && prompt.takes_more();
+    let just_lapses = goes_on || prompt.is_menu() || prompt.is_in_passing && own.is_none();
     if is_open && !is_edited && !is_prompt_reply && !closes_itself && !just_lapses {
         // No reply stays none.
         if result.reply != Reply::empty() {
-            result.reply = result.reply.with_lines(vec![ReplyLine::new("confirm-replaced")]);
+            // What was to be confirmed is more than its command.
+            let is_named = prompt.takes_more() && prompt.shown.contains(' ');
+            let key = if is_named { "confirm-replaced-named" } else { "confirm-replaced" };
+            let line = ReplyLine::new(key).with_plain("pending", prompt.shown);
+            result.reply = result.reply.with_lines(vec![line]);
         }
     }
     if !has_changed {

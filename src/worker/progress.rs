@@ -7,7 +7,7 @@ use futures_util::FutureExt as _;
 use tokio::sync::{Mutex, watch};
 use tokio::time::{sleep, timeout};
 
-use super::context::CommandOutcome;
+use super::command_outcome::CommandOutcome;
 use super::deliver::{self, NOTICE_TIMEOUT};
 use super::edits::find_previous_reply;
 use crate::clock::Clock;

@@ -2,16 +2,18 @@
 
 use std::sync::LazyLock;
 
+use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
-use super::context::{CommandOutcome, Request};
+use super::request::Request;
+use super::undo_part::reply_to_quote;
 use super::wish::{offer_undo, show_undo_command};
 use crate::command::context::CommandError;
 use crate::command::prompt::LATE_REPLY_NOTICE_WINDOW;
-use crate::command::resolution::{Resolution, ResolveContext};
+use crate::command::resolution::Resolution;
+use crate::command::undo_record::load_undo;
 use crate::commands::undo;
 use crate::parse::flags::Flags;
 use crate::parse::phrases::{PhraseTable, phrases, tokenize};
-use crate::storage::StateKind;
 
 /// The most words of a text of regret.
 const MAX_WORDS: usize = 8;
@@ -34,25 +36,19 @@ pub(super) async fn reply_to_regret(request: &Request<'_>) -> Result<Option<Comm
         return Ok(None);
     }
     let instance = &run.instance.config.name;
-    let record = run.store.get_state(instance, StateKind::Undo, conversation_key.as_str()).await?;
-    if record.is_none_or(|record| command.accepted_at.since(record.at) > LATE_REPLY_NOTICE_WINDOW) {
+    let stored = load_undo(run.store, instance, conversation_key).await?;
+    if stored.is_none_or(|(at, _)| command.accepted_at.since(at) > LATE_REPLY_NOTICE_WINDOW) {
         return Ok(None);
+    }
+    if let Some(reply) = reply_to_quote(request).await? {
+        return Ok(Some(reply));
     }
     let directory = &run.instance.directory;
     let names = CommunityNames::new(directory.snapshot(run.zapi).await?, directory, admin, None);
     if let Some(details) = show_undo_command(request, &names).await? {
         return Ok(Some(offer_undo(request, "regret-offer", &details)));
     }
-    let context = ResolveContext {
-        store: run.store,
-        instance,
-        conversation_key,
-        command,
-        has_no_prefix: true,
-        localizer: run.localizer,
-        part: None,
-    };
-    Ok(match undo::resolve(&context, Flags::default()).await? {
+    Ok(match undo::resolve(&request.resolve_context(true, None), Flags::default()).await? {
         Resolution::Reply(reply, state_changes) => Some(CommandOutcome::talk(reply, state_changes)),
         _ => None,
     })

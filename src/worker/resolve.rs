@@ -1,34 +1,48 @@
 //! Resolves a stored command: the typed one, or the one that it stands for (`/confirm`, `/undo`).
 
-use super::context::{CONFIRM_COMMAND, CommandOutcome, EarlyExit, Request, ResolvedCommand};
+use super::command_outcome::{CommandOutcome, EarlyExit};
 use super::correction::{correct_offer, offer_correction};
 use super::menu::{NamedMeaning, read_named};
 use super::missing_part::read_missing_part;
 use super::regret::reply_to_regret;
+use super::request::Request;
 use super::talk::{has_command_behind_number, reply_to_talk};
+use super::undo_part::reply_to_quote;
 use super::wish::{WishResolution, resolve_wish};
 use crate::authorization::may_use;
+use crate::command::consent::is_reaction;
 use crate::command::context::CommandError;
 use crate::command::parsed_text::{ParsedCommand, ParsedRequest, ParsedWish};
-use crate::command::prompt::{PROMPT_TTL, Prompt, clear_prompt, is_set, recent_prompt, void_prompt};
+use crate::command::prompt::{Prompt, clear_prompt, is_set, void_prompt};
 use crate::command::resolution::{DeferredCommand, MissingPart, Resolution, ResolveContext};
 use crate::command::spec::CommandSpec;
 use crate::command::wish::Wish;
 use crate::commands::{CATALOG, confirm, undo};
 use crate::domain::Chat;
 use crate::engine::whole_groups;
-use crate::parse::arguments::{ArgKind, Arguments};
+use crate::parse::arguments::{ArgKind, Arguments, TypedArguments};
 use crate::parse::further_command::has_further_command;
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::parse::text::likely_name;
 use crate::reply::{Reply, ReplyLine, escape_markup};
-use crate::storage::{LeaseError, Outcome, StoreUnavailable};
+use crate::storage::{LeaseError, Outcome, PastCommand, StateKind, StoreUnavailable};
+
+/// The command to run: the typed one, or the one that replaces it.
+pub(super) struct ResolvedCommand {
+    pub(super) spec: &'static CommandSpec,
+    /// Its arguments as they are typed.
+    pub(super) typed: TypedArguments,
+    /// Its arguments by kind.
+    pub(super) arguments: Arguments,
+    /// The command that replaces the typed one, if one does.
+    pub(super) deferred: Option<DeferredCommand>,
+}
 
 /// Resolves the command, or ends it with a reply.
 pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCommand, EarlyExit> {
     let Request { run, command, .. } = request;
     let as_prompt_reply =
-        |rest: &str| (&confirm::SPEC, ParsedCommand::new(&confirm::SPEC, CONFIRM_COMMAND, rest));
+        |rest: &str| (&confirm::SPEC, ParsedCommand::new(&confirm::SPEC, confirm::SPEC.name, rest));
     let mut has_no_prefix = false;
     let mut wished = None;
     let part = read_missing_part(request).await?;
@@ -47,6 +61,7 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
         }
         ParsedRequest::Wish(wish) => {
             has_no_prefix = true;
+            reject_undo_of_other(request, &wish.command).await?;
             match resolve_wish(request, wish).await? {
                 None => as_prompt_reply(""),
                 Some((spec, resolution)) => {
@@ -75,6 +90,7 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
         }
     };
     let arguments = check_arguments(request, spec, &parsed, command.deferred_command.is_none()).await?;
+    reject_undo_of_other(request, spec.name).await?;
     if spec.is_indirect() {
         let part = part.as_ref().filter(|_| has_no_prefix);
         return match resolve_indirect(request, spec, &arguments, (has_no_prefix, part)).await? {
@@ -83,6 +99,26 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
         };
     }
     Ok(ResolvedCommand { spec, typed: parsed.arguments, arguments, deferred: None })
+}
+
+/// Whether a message is a reaction to a question that is closed, and did not lead to a change.
+async fn reacts_to_closed_question(request: &Request<'_>) -> Result<bool, StoreUnavailable> {
+    let Request { run, command, .. } = request;
+    let Some(quoted) = command.quoted.as_deref().filter(|_| is_reaction(command)) else { return Ok(false) };
+    let (store, instance) = (run.store, &run.instance.config.name);
+    let sender = (instance, command.admin.as_str(), command.chat.as_str());
+    let asked = store.quoted_command(sender, (quoted, command.accepted_at)).await?;
+    let Some(asked) = asked.filter(PastCommand::may_ask) else { return Ok(false) };
+    Ok(store.get_state(instance, StateKind::Confirmed, &asked.id).await?.is_none())
+}
+
+/// Rejects an undo that quotes something else than the last change.
+async fn reject_undo_of_other(request: &Request<'_>, command: &str) -> Result<(), EarlyExit> {
+    let is_undo = command == undo::SPEC.name && request.command.deferred_command.is_none();
+    match if is_undo { reply_to_quote(request).await? } else { None } {
+        Some(reply) => Err(reply.into()),
+        None => Ok(()),
+    }
 }
 
 /// Resolves a text that could have been a reply to a prompt. None is open, so `desvincular 1` is a wish.
@@ -115,7 +151,16 @@ async fn resolve_without_prompt(
                 _ => {}
             }
         }
-        if let Some(offer) = offer_correction(request).await? {
+        if reacts_to_closed_question(request).await? {
+            let is_open = request.recent_prompt().await?.is_some();
+            let key = if is_open { "confirm-other-quoted" } else { "confirm-nothing" };
+            let reply = Reply::Lines(vec![ReplyLine::not_done(key)]);
+            return Err(CommandOutcome::talk(reply, Vec::new()).into());
+        }
+        // A correction is of the change that it quotes, or of none.
+        if reply_to_quote(request).await?.is_none()
+            && let Some(offer) = offer_correction(request).await?
+        {
             return Err(CommandOutcome { keeps_prompt: true, ..offer }.into());
         }
         if let Some(offer) = reply_to_regret(request).await? {
@@ -153,11 +198,9 @@ async fn close_passing_offer(
     request: &Request<'_>,
     mut outcome: CommandOutcome,
 ) -> Result<CommandOutcome, StoreUnavailable> {
-    let Request { run, command, conversation_key, .. } = request;
-    let recently = (PROMPT_TTL, command.accepted_at);
-    let prompt = recent_prompt(run.store, &run.instance.config.name, conversation_key, recently).await?;
+    let prompt = request.recent_prompt().await?;
     if prompt.is_some_and(|prompt| prompt.is_in_passing) && !outcome.state_changes.iter().any(is_set) {
-        outcome.state_changes.push(void_prompt(conversation_key));
+        outcome.state_changes.push(void_prompt(request.conversation_key));
     }
     Ok(outcome)
 }
@@ -202,9 +245,14 @@ async fn reply_to_unknown(
         let command = format!("{}{name} {}", localizer.prefix, escape_markup(parsed.rest()));
         command.trim_end().to_owned()
     });
+    let shown = nearest.clone().unwrap_or_default();
     let reply = Reply::unknown_command(&parsed.typed, nearest, spec.is_some());
     Ok(match spec {
-        Some(spec) => request.offer(reply, spec, vec![parsed.rest().to_owned()], Vec::new()),
+        Some(spec) => {
+            let prompt = Prompt::new(request.command, localizer.locale, spec.name);
+            let options = vec![parsed.rest().to_owned()];
+            request.prompt(reply, &Prompt { options, shown, ..prompt })
+        }
         None => CommandOutcome::usage_error(reply),
     })
 }
@@ -225,19 +273,10 @@ async fn resolve_indirect(
     arguments: &Arguments,
     (has_no_prefix, part): (bool, Option<&MissingPart>),
 ) -> Result<Option<DeferredCommand>, EarlyExit> {
-    let Request { run, command, conversation_key, .. } = request;
-    if let Some(stored) = &command.deferred_command {
+    if let Some(stored) = &request.command.deferred_command {
         return Ok(Some(serde_json::from_str(stored).map_err(|_| CommandError::UnreadablePlan)?));
     }
-    let context = ResolveContext {
-        store: run.store,
-        instance: &run.instance.config.name,
-        conversation_key,
-        command,
-        has_no_prefix,
-        localizer: run.localizer,
-        part,
-    };
+    let context = request.resolve_context(has_no_prefix, part);
     let resolution = match spec.is_confirmation() {
         true => match confirm::resolve(&context, arguments).await? {
             Resolution::Command(deferred) if deferred.command == undo::SPEC.name => {

@@ -6,8 +6,10 @@ use std::ops::Range;
 use tokio::time::Instant;
 
 use super::argument_finder::ArgumentFinder;
+use super::command_outcome::{CommandOutcome, EarlyExit};
 use super::community_names::CommunityNames;
-use super::context::{CommandOutcome, EarlyExit, Request, ResolvedCommand, RunContext};
+use super::request::{Request, RunContext};
+use super::resolve::ResolvedCommand;
 use crate::authorization::may_use;
 use crate::command::context::CommandError;
 use crate::command::prompt::Prompt;
@@ -69,7 +71,8 @@ pub(super) async fn find_named_community(
     let mut is_refreshed = false;
     loop {
         let names = CommunityNames::new(snapshot.clone(), directory, admin, list.clone());
-        let search = Search { request, names: &names, typed: &resolved.typed, spec };
+        let is_deferred = resolved.deferred.is_some();
+        let search = Search { request, names: &names, typed: &resolved.typed, spec, is_deferred };
         match search.find() {
             Ok((name, community)) => {
                 if let Some((command, arguments)) = search.find_sibling(&name, &community) {
@@ -98,6 +101,8 @@ struct Search<'a> {
     names: &'a CommunityNames<'a>,
     typed: &'a TypedArguments,
     spec: &'static CommandSpec,
+    /// The bot wrote the arguments, with an id in place of the name.
+    is_deferred: bool,
 }
 
 impl Search<'_> {
@@ -181,21 +186,20 @@ impl Search<'_> {
             let readings = listed.into_iter().map(|entry| (entry, last.clone())).collect();
             return Some(self.ask(typed.trim_matches(is_sign), readings, true));
         }
-        if next.is_verbatim() && self.joins_another(reader, name, last.end, community) {
-            let reply = Reply::Lines(vec![ReplyLine::not_done("one-community")]);
-            return Some(CommandOutcome::usage_error(reply).into());
-        }
-        let is_other = |other: Name| other.fit > Fit::Ambiguous && parse_range(&other.text).is_none();
+        let is_number = |other: &Name| parse_range(&other.text).is_some();
+        let is_other = |other: Name| other.fit > Fit::Ambiguous && !is_number(&other);
         let mut others =
             (last.end..tokens.len()).filter_map(|at| next_in_list(tokens, at)).filter_map(name_at);
-        if *next == ArgKind::People && others.any(is_other) {
+        let has_another = match next {
+            ArgKind::People => others.any(is_other),
+            _ => next.is_verbatim() && self.joins_another(reader, name, last.end, community),
+        };
+        if has_another {
             let reply = Reply::Lines(vec![ReplyLine::not_done("one-community")]);
             return Some(CommandOutcome::usage_error(reply).into());
         }
-        let is_another = |other: &Name| {
-            let is_number = parse_range(&other.text).is_some();
-            other.fit == Fit::Whole && !is_number && !self.is_group(&other.text)
-        };
+        let is_another =
+            |other: &Name| other.fit == Fit::Whole && !is_number(other) && !self.is_group(&other.text);
         let behind = name.tokens.end..tokens.len().min(name.tokens.end + MAX_WORDS_BETWEEN);
         let mut behind = behind.take_while(|at| tokens[*at].separator != Separator::Line);
         let is_beginning = name.fit == Fit::Beginning && last == name.tokens;
@@ -247,18 +251,26 @@ impl Search<'_> {
     /// What an unknown name may mean: a community in another place, else those with the nearest names.
     fn find_nearest(&self, reader: &NameReader<'_>, name: Name, is_person: bool) -> EarlyExit {
         let localizer = self.request.run.localizer;
+        if self.is_deferred && CommunityId::parse(&name.text).is_some() {
+            let gone = ReplyLine::not_done("community-gone");
+            return CommandOutcome::usage_error(Reply::Lines(vec![gone])).into();
+        }
         if let Some(arguments) = self.find_elsewhere() {
             return self.suggest(self.spec, arguments);
         }
-        let is_behind_groups =
-            self.spec.args.first() == Some(&ArgKind::Groups) && self.request.admin.from == AdminsFrom::Config;
-        // The words behind which a community belongs.
-        let groups = is_behind_groups.then(|| self.finder().whole_groups(&self.typed.tokens)).flatten();
+        let takes_groups =
+            self.spec.args.contains(&ArgKind::Groups) && self.request.admin.from == AdminsFrom::Config;
+        // The groups beside which a community belongs.
+        let groups = takes_groups.then(|| self.finder().whole_groups(&self.typed.tokens)).flatten();
         if is_person || name.text.contains("://") || name.text.is_empty() || groups.is_some() {
-            let before = format!("{} {}", self.typed.flags.to_typed(), groups.unwrap_or_default());
-            let before = before.trim().to_owned();
-            // Behind a community stand the people.
-            let after = if is_person { self.typed.source.clone() } else { String::new() };
+            let groups = groups.unwrap_or_default();
+            let (before, after) = match self.followed_by(ArgKind::Groups) {
+                true => (String::new(), groups),
+                // Behind a community stand the people.
+                false if is_person => (groups, self.typed.source.clone()),
+                false => (groups, String::new()),
+            };
+            let before = format!("{} {before}", self.typed.flags.to_typed()).trim().to_owned();
             let shown = localizer.format_command(self.spec.name, &[]);
             let known = Prompt { before, after, shown, ..Prompt::default() };
             return self.request.misused(self.spec, UsageError::MissingCommunity, known).into();
@@ -275,13 +287,12 @@ impl Search<'_> {
             let readings = entries.into_iter().map(|entry| (entry, last.tokens.clone()));
             return self.ask(&name.text, readings.collect(), is_known);
         }
-        let runs = self.find_runs(&name);
-        let texts: Vec<String> =
-            runs.iter().map(|run| join(&tokens[run.clone()]).trim_matches(is_sign).to_owned()).collect();
+        let text = |run: &Range<usize>| join(&tokens[run.clone()]).trim_matches(is_sign).to_owned();
+        let runs: Vec<_> = self.find_runs(&name).into_iter().map(|run| (text(&run), run)).collect();
         let mut scored: Vec<(f64, Reading)> = Vec::new();
         for entry in self.names.allowed.all() {
-            let scores = texts.iter().map(|text| similarity_of(text, &entry.name));
-            let best = scores.zip(&runs).max_by(|one, other| one.0.total_cmp(&other.0));
+            let scores = runs.iter().map(|(text, run)| (similarity_of(text, &entry.name), run));
+            let best = scores.max_by(|one, other| one.0.total_cmp(&other.0));
             scored.extend(best.map(|(score, run)| (score, (entry.clone(), run.clone()))));
         }
         scored.retain(|(score, _)| *score >= MIN_SIMILARITY);
@@ -357,13 +368,21 @@ impl Search<'_> {
         ArgumentFinder { request, names, source: &typed.source, tokens: &typed.tokens, is_sentence: false }
     }
 
+    /// The arguments of a move from the community at the beginning to the one behind it: `marketing bairro vendas sul`.
+    fn find_source_and_target(&self) -> Option<String> {
+        let [ArgKind::Groups, ArgKind::Community] = self.spec.args else { return None };
+        let (_, others) = self.finder().community_at_start()?;
+        let (target, groups) = ArgumentFinder { tokens: others, ..self.finder() }.community_at_start()?;
+        Some(format!("{} {target}", self.finder().groups(groups)?))
+    }
+
     /// The arguments if the community stands at the other end.
     fn find_elsewhere(&self) -> Option<String> {
         let Self { typed, spec, .. } = self;
         if spec.args.first() == Some(&ArgKind::Community) && !typed.ends_with_tokens() {
             return None;
         }
-        let arguments = self.finder().find(spec)?;
+        let arguments = self.find_source_and_target().or_else(|| self.finder().find(spec))?;
         // Flags that stood elsewhere must not get lost.
         let flags = typed.flags.to_typed();
         let flags = if arguments.contains(flags) { "" } else { flags };

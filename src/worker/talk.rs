@@ -1,9 +1,10 @@
 //! Replies to texts of an admin in a direct chat that are neither a command nor a reply to a prompt.
 
 use super::argument_finder::ArgumentFinder;
+use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
-use super::context::{CommandOutcome, Request};
 use super::incomplete_wish::ask_for_missing_part;
+use super::request::Request;
 use crate::authorization::{may_in, may_use};
 use crate::command::consent::is_reaction;
 use crate::command::prompt::{self, Prompt};
@@ -227,11 +228,7 @@ async fn offer_photo(request: &Request<'_>) -> Result<Option<CommandOutcome>, St
     let names = &CommunityNames::new(snapshot, directory, admin, None);
     let tokens = &Tokenizer::new(text, false).read_all(false).unwrap_or_default();
     let finder = ArgumentFinder { request, names, source: text, tokens, is_sentence: true };
-    let offer = |community: String| {
-        let shown = names.show(&community);
-        request.offer_command("wish-offer", &photo::SPEC, community, &shown)
-    };
-    Ok(finder.whole_community().map(offer))
+    Ok(finder.whole_community().map(|community| finder.offer(&photo::SPEC, community)))
 }
 
 /// Greets at most once a day, in the instance's time zone.

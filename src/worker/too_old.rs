@@ -3,7 +3,9 @@
 
 use tokio::time::sleep;
 
-use super::context::{CommandOutcome, RunContext, Worker};
+use super::Worker;
+use super::command_outcome::CommandOutcome;
+use super::request::RunContext;
 use crate::command::kind::TOO_OLD;
 use crate::domain::Chat;
 use crate::reply::{Reply, ReplyLine};

@@ -4,8 +4,10 @@
 //! as in the command. Where words are left that are no names, nothing is offered.
 
 use super::argument_finder::{ArgumentFinder, is_preposition};
+use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
-use super::context::{CommandOutcome, Request};
+use super::request::Request;
+use super::sentence::{Kind, Mention, Sentence};
 use super::undo_part::{offer_part, undo_command};
 use crate::command::context::CommandError;
 use crate::command::parsed_text::ParsedWish;
@@ -14,17 +16,17 @@ use crate::commands::{CATALOG, photo, undo};
 use crate::config::AdminsFrom;
 use crate::directory::fold;
 use crate::domain::CommunityId;
-use crate::engine::listing::load_list;
 use crate::engine::whole_groups;
 use crate::i18n;
 use crate::parse::arguments::{self, ArgKind, TypedArguments};
-use crate::parse::names::{Fit, is_courtesy_phrase, is_exclusion, next_in_list, strip_courtesy};
+use crate::parse::names::{is_courtesy_phrase, is_exclusion, next_in_list, strip_courtesy};
 use crate::parse::numbers::MAX_OPTIONS;
 use crate::parse::phrases::phrases;
 use crate::parse::text::is_comma;
 use crate::parse::tokenizer::{Token, Tokenizer};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
-use crate::reply::{Reply, ReplyLine, escape_markup};
+use crate::reply::{Reply, ReplyLine};
+use crate::storage::StoreUnavailable;
 
 /// The fewest digits of a phone number.
 const MIN_PHONE_DIGITS: usize = 8;
@@ -47,9 +49,9 @@ pub(super) enum WishResolution {
     Incomplete,
 }
 
-impl From<Reply> for WishResolution {
-    fn from(reply: Reply) -> Self {
-        Self::Reply(CommandOutcome::usage_error(reply).into())
+impl From<CommandOutcome> for WishResolution {
+    fn from(outcome: CommandOutcome) -> Self {
+        Self::Reply(outcome.into())
     }
 }
 
@@ -58,62 +60,47 @@ pub(super) async fn resolve_wish(
     request: &Request<'_>,
     wish: &ParsedWish,
 ) -> Result<Option<(&'static CommandSpec, WishResolution)>, CommandError> {
-    let Request { run, admin, command, .. } = request;
+    let Request { run, .. } = request;
     let Some(asked) = CATALOG.lookup(&wish.command) else { return Ok(None) };
-    let directory = &run.instance.directory;
-    let snapshot = directory.snapshot(run.zapi).await?;
-    let list = load_list(run.store, (command, None), &request.list_key()).await?;
-    let names = &CommunityNames::new(snapshot, directory, admin, list);
+    let names = &CommunityNames::load(request, run.instance.directory.snapshot(run.zapi).await?).await?;
+    let tokens = match asked.is_verbatim() {
+        true => TypedArguments::parse(asked.args, asked.is_mutating, &wish.rest).map(|typed| typed.tokens),
+        false => Tokenizer::new(&wish.rest, false).read_all(false),
+    };
     // Quotes that are not closed name nothing.
-    let tokens = &Tokenizer::new(&wish.rest, false).read_all(false).unwrap_or_default();
+    let tokens = &tokens.unwrap_or_default();
     let finder = ArgumentFinder { request, names, source: &wish.rest, tokens, is_sentence: true };
-    let reader = WishReader { wish, finder };
+    let sentence = finder.read_sentence();
+    let reader = WishReader { wish, finder, sentence };
     let spec = reader.choose_command(asked, has_phone_number(&wish.rest));
-    if reader.finder.names_several_communities(spec) {
-        return Ok(Some((spec, Reply::Lines(vec![ReplyLine::not_done("one-community")]).into())));
+    if let Some(line) = reader.find_obstacle(spec) {
+        return Ok(Some((spec, CommandOutcome::usage_error(Reply::Lines(vec![line])).into())));
     }
-    if spec.name == photo::SPEC.name && reader.has_verb("wish-removal-words") {
-        let line = ReplyLine::not_done("photo-not-removed").with_command("command", spec.name, &[]);
-        return Ok(Some((spec, Reply::Lines(vec![line]).into())));
+    let change = match spec.name {
+        "move" => reader.groups_of_source().await.map(|arguments| (spec, arguments)),
+        _ => reader.alias_to_remove(),
+    };
+    if let Some((spec, arguments)) = change {
+        return Ok(Some((spec, reader.finder.offer(spec, arguments).into())));
     }
-    if spec.name == "move"
-        && let Some(arguments) = reader.groups_of_source(request).await?
+    if spec.name == undo::SPEC.name
+        && let Some(resolution) = reader.resolve_undo().await?
     {
-        let offer = request.offer_command("wish-offer", spec, arguments.clone(), &names.show(&arguments));
-        return Ok(Some((spec, WishResolution::Reply(offer.into()))));
+        return Ok(Some((spec, resolution)));
     }
-    if let Some(alias) = reader.alias_to_remove() {
-        let alias_spec = CATALOG.lookup("alias").unwrap_or(spec);
-        let offer = request.offer_command("wish-offer", alias_spec, alias.clone(), &escape_markup(&alias));
-        return Ok(Some((alias_spec, WishResolution::Reply(offer.into()))));
+    if let Some(arguments) = reader.find_arguments(spec) {
+        return Ok(Some((
+            spec,
+            match spec.is_read_only() {
+                true => WishResolution::Read(arguments),
+                false => reader.finder.offer(spec, arguments).into(),
+            },
+        )));
     }
-    let Some(arguments) = reader.find_arguments(spec) else {
-        if spec.name == undo::SPEC.name
-            && let Some(offer) = offer_part(&reader.finder).await?
-        {
-            return Ok(Some((spec, WishResolution::Reply(offer.into()))));
-        }
-        if reader.is_about_message() {
-            let reply = Reply::Lines(vec![ReplyLine::not_done("message-not-deleted")]);
-            return Ok(Some((spec, WishResolution::Reply(CommandOutcome::talk(reply, Vec::new()).into()))));
-        }
-        if let Some(lines) = reader.unknown_group_lines(spec) {
-            let reply = CommandOutcome::talk(Reply::Lines(lines), Vec::new());
-            return Ok(Some((spec, WishResolution::Reply(reply.into()))));
-        }
-        return Ok(reader.reply_to_unclear(asked, spec));
-    };
-    let is_undo = spec.name == undo::SPEC.name;
-    let undo_details = if is_undo { show_undo_command(request, names).await? } else { None };
-    // `/undo` says why there is nothing that it can undo.
-    if spec.is_read_only() || is_undo && undo_details.is_none() {
-        return Ok(Some((spec, WishResolution::Read(arguments))));
+    if let Some(lines) = reader.explain_unknown(spec) {
+        return Ok(Some((spec, CommandOutcome::talk(Reply::Lines(lines), Vec::new()).into())));
     }
-    let offer = match undo_details {
-        Some(details) => offer_undo(request, "wish-offer-undo", &details),
-        None => request.offer_command("wish-offer", spec, arguments.clone(), &names.show(&arguments)),
-    };
-    Ok(Some((spec, WishResolution::Reply(offer.into()))))
+    Ok(reader.reply_to_unclear(asked, spec))
 }
 
 /// Offers to undo the last change by this command.
@@ -126,12 +113,9 @@ pub(super) fn offer_undo(request: &Request<'_>, key: &'static str, command: &str
 pub(super) async fn show_undo_command(
     request: &Request<'_>,
     names: &CommunityNames<'_>,
-) -> Result<Option<String>, CommandError> {
+) -> Result<Option<String>, StoreUnavailable> {
     let command = undo_command(request).await?;
-    Ok(command.and_then(|(command, rest)| {
-        let rest = names.show_undo(&rest)?;
-        Some(format!("{} {rest}", request.run.localizer.format_command(&command, &[])))
-    }))
+    Ok(command.and_then(|command| names.show_undo(&command, request.run.localizer)))
 }
 
 /// Reads the words of a wish.
@@ -139,6 +123,8 @@ struct WishReader<'a> {
     wish: &'a ParsedWish,
     /// Finds arguments behind the phrase that asks for the command.
     finder: ArgumentFinder<'a>,
+    /// What stands behind the phrase.
+    sentence: Sentence,
 }
 
 impl WishReader<'_> {
@@ -160,27 +146,45 @@ impl WishReader<'_> {
         CATALOG.lookup(name).unwrap_or(spec)
     }
 
+    /// What no command does: a change in several communities, removing a picture.
+    fn find_obstacle(&self, spec: &CommandSpec) -> Option<ReplyLine> {
+        if self.finder.names_several_communities(spec, &self.sentence) {
+            return Some(ReplyLine::not_done("one-community"));
+        }
+        let removes_photo = spec.name == photo::SPEC.name && self.has_verb("wish-removal-words");
+        let line = || ReplyLine::not_done("photo-not-removed").with_command("command", spec.name, &[]);
+        removes_photo.then(line)
+    }
+
+    /// Undoes the last change, or a part of it.
+    async fn resolve_undo(&self) -> Result<Option<WishResolution>, StoreUnavailable> {
+        let ArgumentFinder { request, names, .. } = &self.finder;
+        if !self.has_only("wish-last-words") {
+            return Ok(offer_part(&self.finder).await?.map(WishResolution::from));
+        }
+        let command = show_undo_command(request, names).await?;
+        // `/undo` says why there is nothing that it can undo.
+        let offer = command.map(|command| offer_undo(request, "wish-offer-undo", &command).into());
+        Ok(Some(offer.unwrap_or(WishResolution::Read(String::new()))))
+    }
+
     /// The groups of a community that is to be emptied into another one, and that one: `os grupos do marketing pro
     /// bairro`. None where groups are named, or the groups cannot be read.
-    async fn groups_of_source(&self, request: &Request<'_>) -> Result<Option<String>, CommandError> {
+    async fn groups_of_source(&self) -> Option<String> {
         let finder = &self.finder;
-        let to_source = || {
-            let (to, others) = finder.community_at_end(finder.tokens, false)?;
-            let (from, before) = finder.community_at_end(others, false)?;
-            let (from, to) = (CommunityId::parse(&from)?, CommunityId::parse(&to)?);
-            let is_nothing = |token: &Token| {
-                is_stop_word(&token.text)
-                    || in_word_list(&token.text, "group-words")
-                    || in_word_list(&token.text, "wish-last-words")
-            };
-            let may_see = finder.names.allowed.by_id(&from).is_some();
-            (before.iter().all(is_nothing) && may_see && from != to).then_some((from, to))
+        let (to, others) = finder.community_at_end(finder.tokens, false)?;
+        let (from, before) = finder.community_at_end(others, false)?;
+        let from = CommunityId::parse(&from).filter(|from| finder.names.allowed.by_id(from).is_some())?;
+        let lists = ["group-words", "wish-last-words"];
+        let is_nothing = |token: &Token| {
+            is_stop_word(&token.text) || lists.iter().any(|list| in_word_list(&token.text, list))
         };
-        let Some((from, to)) = to_source() else { return Ok(None) };
-        let Ok(details) = request.run.zapi.community(&from).await else { return Ok(None) };
+        if !before.iter().all(is_nothing) || CommunityId::parse(&to).is_none_or(|to| to == from) {
+            return None;
+        }
+        let details = finder.request.run.zapi.community(&from).await.ok()?;
         let groups: Vec<String> = details.ordinary().map(|group| group.id.to_string()).collect();
-        let can_list = !groups.is_empty() && groups.len() <= MAX_OPTIONS;
-        Ok(can_list.then(|| format!("{} {to}", groups.join(" "))))
+        (1..=MAX_OPTIONS).contains(&groups.len()).then(|| format!("{} {to}", groups.join(" ")))
     }
 
     /// Whether something is to be deleted.
@@ -188,20 +192,14 @@ impl WishReader<'_> {
         matches!(self.wish.command.as_str(), "deactivate" | "remove" | "unlink")
     }
 
-    /// The arguments that remove an alias: `o apelido fut`.
-    fn alias_to_remove(&self) -> Option<String> {
+    /// The command that removes an alias, with its arguments: `o apelido fut`.
+    fn alias_to_remove(&self) -> Option<(&'static CommandSpec, String)> {
         let mut words = words(&self.wish.rest).skip_while(|word| is_stop_word(word));
         let is_alias =
             self.is_deletion() && words.next().is_some_and(|word| in_word_list(word, "alias-words"));
         let alias = words.next().filter(|_| is_alias && words.next().is_none())?;
         let remove = i18n::text(self.finder.request.run.localizer.locale, "alias-remove-words", &[]);
-        Some(format!("{} {alias}", remove.split(' ').next()?))
-    }
-
-    /// Whether a message is to be deleted: `a última mensagem`.
-    fn is_about_message(&self) -> bool {
-        let mut first = words(&self.wish.rest).take(MAX_WORDS_BEFORE_MESSAGE);
-        self.is_deletion() && first.any(|word| in_word_list(word, "message-words"))
+        Some((CATALOG.lookup("alias")?, format!("{} {alias}", remove.split(' ').next()?)))
     }
 
     /// Whether a word for admins is among the words.
@@ -209,8 +207,13 @@ impl WishReader<'_> {
         words(&self.wish.rest).any(|word| in_word_list(word, "wish-admin-words"))
     }
 
-    /// The reply where a community is known, and nothing is that stands before it.
-    fn unknown_group_lines(&self, spec: &CommandSpec) -> Option<Vec<ReplyLine>> {
+    /// The reply where a message is to be deleted, `a última mensagem`, or where nothing is known that stands before a
+    /// community.
+    fn explain_unknown(&self, spec: &CommandSpec) -> Option<Vec<ReplyLine>> {
+        let mut first = words(&self.wish.rest).take(MAX_WORDS_BEFORE_MESSAGE);
+        if self.is_deletion() && first.any(|word| in_word_list(word, "message-words")) {
+            return Some(vec![ReplyLine::not_done("message-not-deleted")]);
+        }
         let people = match spec.name {
             "link" => "add",
             "unlink" => "remove",
@@ -220,15 +223,13 @@ impl WishReader<'_> {
         let (community, others) = finder.community_at_end(finder.tokens, true)?;
         let name = strip_courtesy(finder.source_of(others));
         let locale = finder.request.run.parsed.locale;
-        let fit = |text: &str| finder.group_fit(text).max(finder.community_fit(text));
-        let reader = finder.reader(&fit);
-        let is_known = |at: usize| reader.name_at(others, at, others.len()).is_some();
+        let is_among_others = |mention: &Mention| mention.name.tokens.start < others.len();
         let is_other = |word: &str| is_unnamed(word) || is_exclusion(word, locale);
         if name.is_empty()
             || finder.request.admin.from != AdminsFrom::Config
             || name.split_whitespace().count() > MAX_WORDS_OF_UNKNOWN
             || words(name).any(is_other)
-            || (0..others.len()).any(is_known)
+            || self.sentence.mentions.iter().any(is_among_others)
         {
             return None;
         }
@@ -251,14 +252,15 @@ impl WishReader<'_> {
         let is_group = asked.name == "deactivate" && self.finder.groups(self.finder.tokens).is_some();
         let about = if is_group { format!("group {rest}") } else { rest.to_owned() };
         if let Some(reply) = whole_groups::reject_group_lifecycle(asked, &about) {
-            return Some((asked, reply.into()));
+            return Some((asked, CommandOutcome::usage_error(reply).into()));
         }
         let is_preposition = |word: &str| in_word_list(word, "wish-prepositions");
         let is_nothing = |word: &str| is_stop_word(word) || is_unnamed(word) || is_preposition(word);
+        let names_person = || spec.args.contains(&ArgKind::People) && has_phone_number(rest);
+        let names_known = || !self.sentence.mentions.is_empty() || names_person();
         // Whose number is missing: `coloca ele de admin`.
         let has_people = self.is_about_admins();
-        if !(words(rest).all(is_nothing) || has_people || spec.name == "create" || self.mentions_known(spec))
-        {
+        if !(words(rest).all(is_nothing) || has_people || spec.name == "create" || names_known()) {
             return None;
         }
         let spec = if has_people { self.choose_command(spec, true) } else { spec };
@@ -269,7 +271,7 @@ impl WishReader<'_> {
     fn find_arguments(&self, spec: &CommandSpec) -> Option<String> {
         let (rest, tokens) = (self.wish.rest.as_str(), self.finder.tokens);
         let arguments = match spec.args {
-            [] => return words(rest).all(|word| in_word_list(word, "wish-last-words")).then(String::new),
+            [] => return self.has_only("wish-last-words").then(String::new),
             [ArgKind::Community] => self.finder.whole_community()?,
             [ArgKind::Community, next] if next.is_verbatim() => self.community_and_text(spec)?,
             [ArgKind::Groups, ArgKind::Community] | [ArgKind::Community, _, ..] => self.finder.find(spec)?,
@@ -284,18 +286,14 @@ impl WishReader<'_> {
                 is_language.then(|| language.to_owned())?
             }
             [ArgKind::Keyword("arg-alias")] => rest.contains('=').then(|| rest.to_owned())?,
-            [ArgKind::Keyword("arg-history")] => {
-                let community = || self.finder.community_at_end(tokens, true).map(|(community, _)| community);
-                let named = self.finder.whole_community().or_else(community);
+            [ArgKind::Keyword(key)] => {
+                let at_end = || self.finder.community_at_end(tokens, true).filter(|_| *key == "arg-history");
+                let named =
+                    self.finder.whole_community().or_else(|| at_end().map(|(community, _)| community));
                 // Who did something to a group: the command lists all that was done.
                 let is_small = || words(rest).all(|word| in_word_list(word, "question-small"));
-                named.unwrap_or_else(|| match self.has_verb("wish-who-words") || is_small() {
-                    true => String::new(),
-                    false => strip_courtesy(rest).to_owned(),
-                })
-            }
-            [ArgKind::Keyword(_)] => {
-                self.finder.whole_community().unwrap_or_else(|| strip_courtesy(rest).to_owned())
+                let is_all = self.has_verb("wish-who-words") || *key == "arg-history" && is_small();
+                named.unwrap_or_else(|| if is_all { String::new() } else { strip_courtesy(rest).to_owned() })
             }
             [ArgKind::Words] => self.names_words_of_groups().then(|| rest.to_owned())?,
             _ => (rest.split_whitespace().count() <= 1).then(|| rest.to_owned())?,
@@ -316,6 +314,11 @@ impl WishReader<'_> {
         words(&self.wish.phrase).any(|word| in_word_list(word, key))
     }
 
+    /// Whether all words behind the phrase are in this list.
+    fn has_only(&self, key: &'static str) -> bool {
+        words(&self.wish.rest).all(|word| in_word_list(word, key))
+    }
+
     /// Whether a group has these words in its name.
     fn names_words_of_groups(&self) -> bool {
         let words: Vec<String> = self.wish.rest.split_whitespace().map(str::to_owned).collect();
@@ -323,34 +326,26 @@ impl WishReader<'_> {
         is_without || !self.finder.names.snapshot.groups.containing_all(&words).is_empty()
     }
 
-    /// Whether the words name a community or group, or a person for a command that takes people.
-    fn mentions_known(&self, spec: &CommandSpec) -> bool {
-        let names_person = || spec.args.contains(&ArgKind::People) && has_phone_number(&self.wish.rest);
-        let names = |fit: &dyn Fn(&str) -> Fit| {
-            let reader = self.finder.reader(fit);
-            let tokens = self.finder.tokens;
-            (0..tokens.len()).any(|at| reader.name_at(tokens, at, tokens.len()).is_some())
-        };
-        names_person()
-            || names(&|text| self.finder.community_fit(text))
-            || names(&|text| self.finder.group_fit(text))
-    }
-
-    /// The community at the beginning, and the text for it.
+    /// The community at the beginning, and the text for it. None where another community follows: `no bairro e no
+    /// marketing`.
     fn community_and_text(&self, spec: &CommandSpec) -> Option<String> {
-        let typed = TypedArguments::parse(spec.args, spec.is_mutating, &self.wish.rest).ok()?;
-        let tokens = &typed.tokens;
-        let skipped = count_words_before_community(tokens);
-        let fit = |text: &str| self.finder.community_fit(text);
-        let reader = self.finder.reader(&fit);
-        let mut name = Some(reader.read_first(&tokens[skipped..])).filter(|name| name.fit > Fit::None)?;
-        name.tokens = name.tokens.start + skipped..name.tokens.end + skipped;
-        // Another community behind it: `no bairro e no marketing`.
-        let end = name.tokens.end;
-        let other = next_in_list(tokens, end).map(|other| reader.read_first(&tokens[other..]));
-        if other.is_some_and(|other| other.fit > Fit::None) {
+        let tokens = self.finder.tokens;
+        let mut communities = self.sentence.mentions.iter().filter(|mention| mention.kind != Kind::Group);
+        let Mention { name, .. } = communities.next()?;
+        let leads = |token: &Token| {
+            is_preposition(token)
+                || is_stop_word(&token.text)
+                || in_word_list(&token.text, "wish-audience-words")
+        };
+        let is_listed = |other: &Mention| {
+            let at = next_in_list(tokens, name.tokens.end);
+            let between = at.and_then(|at| tokens.get(at..other.name.tokens.start));
+            between.is_some_and(|between| between.iter().all(leads))
+        };
+        if !tokens[..name.tokens.start].iter().all(leads) || communities.next().is_some_and(is_listed) {
             return None;
         }
+        let typed = TypedArguments::parse(spec.args, spec.is_mutating, &self.wish.rest).ok()?;
         let found = typed.assign_community(spec.args, name.tokens.clone(), &name.text).ok()?;
         let text = match strip_words_before_text(spec, &found.text) {
             "" if self.has_verb("wish-removal-words") => "-",
@@ -370,26 +365,14 @@ fn is_unnamed(word: &str) -> bool {
 /// Whether a phone number, a mention or a link to a person is among the words. The numbers of several groups, `bloco 1 2
 /// 3 4`, are none, and neither are ids.
 fn has_phone_number(rest: &str) -> bool {
+    let is_in_number =
+        |c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '+' | '-' | '(' | ')' | '.');
     let count_digits = |word: &str| word.chars().filter(char::is_ascii_digit).count();
-    let is_phone = |numbers: &[&str]| {
+    rest.split(|c| !is_in_number(c)).any(|number| {
         let is_long =
-            |word: &&str| (4..=MAX_PHONE_DIGITS).contains(&count_digits(word)) || word.starts_with('+');
-        numbers.iter().map(|word| count_digits(word)).sum::<usize>() >= MIN_PHONE_DIGITS
-            && numbers.iter().any(is_long)
-    };
-    let is_link = |word: &&str| {
-        let mut numbers = word.split(|c: char| !c.is_ascii_digit());
-        has_letters(word)
-            && numbers.any(|digits| (MIN_PHONE_DIGITS..=MAX_PHONE_DIGITS).contains(&digits.len()))
-    };
-    rest.split(is_comma).any(|part| {
-        let words: Vec<&str> = part.split_whitespace().collect();
-        words.iter().any(is_link) || words.split(|word| has_letters(word)).any(is_phone)
+            |word: &str| (4..=MAX_PHONE_DIGITS).contains(&count_digits(word)) || word.starts_with('+');
+        count_digits(number) >= MIN_PHONE_DIGITS && number.split_whitespace().any(is_long)
     })
-}
-
-fn has_letters(word: &str) -> bool {
-    word.contains(char::is_alphabetic)
 }
 
 /// The name of a new community: what follows “create a community called”. After a mere “create” only a name that looks
@@ -406,27 +389,19 @@ fn new_community_name(ParsedWish { rest, phrase, .. }: &ParsedWish) -> Option<St
     // `chamada do Bem` has all of the name.
     let is_about = leads("create-community-words") && !leads("create-words-behind-community");
     let mut name = rest[start..].trim();
-    let is_preposition = |word: &str| in_word_list(word, "wish-prepositions");
-    let behind = skip_small_words(name, is_preposition).filter(|_| is_about);
+    let behind = skip_preposition(name).filter(|_| is_about);
     name = behind.unwrap_or(name);
     while let Some(at) = word_starts(name).skip(1).find(|at| is_courtesy_phrase(&name[*at..])) {
         name = name[..at].trim_end_matches(|c: char| c.is_whitespace() || is_comma(c));
     }
     let names_more = word_starts(name).skip(1).any(|at| {
-        let behind = name[at..].split_once(char::is_whitespace);
-        behind.is_some_and(|(word, others)| match in_word_list(word, "stop-words-between-names") {
-            true => CATALOG.parse_wish(others).is_some_and(|wish| !wish.rest.is_empty()),
-            false
-                if word.starts_with(char::is_lowercase)
-                    && in_word_list(word, "create-words-of-condition") =>
-            {
-                true
-            }
-            false => {
-                let mut small = words(others).take_while(|word| is_stop_word(word));
-                in_word_list(word, "stop-words") && small.any(|word| in_word_list(word, "wish-group-words"))
-            }
-        })
+        let Some((word, others)) = name[at..].split_once(char::is_whitespace) else { return false };
+        let is_in = |key| in_word_list(word, key);
+        let mut small = words(others).take_while(|word| is_stop_word(word));
+        is_in("stop-words-between-names")
+            && CATALOG.parse_wish(others).is_some_and(|wish| !wish.rest.is_empty())
+            || is_in("create-words-of-condition") && word.starts_with(char::is_lowercase)
+            || is_in("stop-words") && small.any(|word| in_word_list(word, "group-words"))
     });
     let looks_like_name = phrase.contains(' ') || name.starts_with(|c: char| !c.is_lowercase());
     (looks_like_name && !names_more).then(|| match behind {
@@ -435,17 +410,15 @@ fn new_community_name(ParsedWish { rest, phrase, .. }: &ParsedWish) -> Option<St
     })
 }
 
-/// What follows the small words at the beginning of a text, if the first one is of this kind: `do`, `para os`. A capital
-/// letter begins a name.
-fn skip_small_words(text: &str, is_first: impl Fn(&str) -> bool) -> Option<&str> {
-    let is_small = |word: &&str| {
-        !word.starts_with(char::is_uppercase)
-            && (is_stop_word(word) || in_word_list(word, "wish-prepositions"))
-    };
-    let words = || text.split_whitespace();
-    let count = words().take_while(is_small).count();
-    let is_led = count > 0 && words().next().is_some_and(is_first);
-    word_starts(text).nth(count).filter(|_| is_led).map(|start| &text[start..])
+/// What follows a preposition at the beginning of a text, and small words: `do`, `para os`. A capital letter begins a
+/// name.
+fn skip_preposition(text: &str) -> Option<&str> {
+    let is_preposition = |word: &str| in_word_list(word, "wish-prepositions");
+    let is_small =
+        |word: &&str| !word.starts_with(char::is_uppercase) && (is_stop_word(word) || is_preposition(word));
+    let mut small = text.split_whitespace().take_while(is_small);
+    let is_led = small.next().is_some_and(is_preposition);
+    word_starts(text).nth(1 + small.count()).filter(|_| is_led).map(|start| &text[start..])
 }
 
 /// A text with its first letter as a capital.
@@ -469,21 +442,6 @@ fn strip_words_before_text<'t>(spec: &CommandSpec, text: &'t str) -> &'t str {
         text = behind.trim_start();
     }
     text
-}
-
-/// How many tokens lead to the community that gets a text: `lá`, `o pessoal`.
-fn count_words_before_community(tokens: &[Token]) -> usize {
-    let is_people = |token: &Token| in_word_list(&token.text, "wish-audience-words");
-    let leading = tokens
-        .iter()
-        .take_while(|token| is_preposition(token) || is_people(token) || is_stop_word(&token.text));
-    let prepositions = tokens.iter().take_while(|token| is_preposition(token)).count();
-    leading
-        .enumerate()
-        .filter(|(_, token)| is_people(token))
-        .map(|(at, _)| at + 1)
-        .last()
-        .unwrap_or(prepositions)
 }
 
 /// The words of a text, without the signs around them.

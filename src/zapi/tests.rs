@@ -13,7 +13,9 @@ use super::*;
 use crate::clock::Timestamp;
 use crate::domain::{Chat, CommunityId, GroupId, Lid, Phone};
 use crate::lifecycle;
-use crate::sandbox::{BotRole, Credentials, Fault, FaultResponse, Options, PartialFailure, Sandbox, World};
+use crate::sandbox::{
+    BotRole, Fault, FaultResponse, InstanceCredentials, Options, PartialFailure, Sandbox, World,
+};
 
 const ANA: &str = "5544999990001";
 const BRUNO: &str = "5544999990002";
@@ -52,9 +54,9 @@ impl Scene {
     async fn open() -> Self {
         let world = World::small();
         let bairro = CommunityId::parse(&world.community_named("Bairro Feliz").unwrap()).unwrap();
-        let sandbox = Sandbox::new(world, Credentials::generate(), Options::default());
+        let sandbox = Sandbox::new(world, InstanceCredentials::generate(), Options::default());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let Credentials { id, token, client_token, .. } = sandbox.account();
+        let InstanceCredentials { id, token, client_token, .. } = sandbox.account();
         let root = format!("http://{}/instances/{id}/token/{token}", listener.local_addr().unwrap());
         let ending = CancellationToken::new();
         tokio::spawn(lifecycle::serve_router(listener, sandbox.router(), ending.clone()));

@@ -19,7 +19,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use vincula::lifecycle;
-use vincula::sandbox::{Credentials, Options, Sandbox, World};
+use vincula::sandbox::{InstanceCredentials, Options, Sandbox, World};
 
 use crate::random::Random;
 
@@ -79,7 +79,7 @@ impl RecorderState {
 
 impl RecordingSandbox {
     pub(crate) async fn start(world: World) -> anyhow::Result<Self> {
-        let sandbox = Sandbox::new(world, Credentials::generate(), Options::default());
+        let sandbox = Sandbox::new(world, InstanceCredentials::generate(), Options::default());
         let records = Arc::new(Mutex::new(Records::default()));
         let passage =
             RecorderState { records: records.clone(), router: sandbox.router(), turn: Arc::default() };

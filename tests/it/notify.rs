@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use vincula::clock::{Clock, Timestamp};
 use vincula::domain::InstanceName;
 use vincula::lifecycle;
-use vincula::sandbox::{ConnectionLoss, Credentials, Fault, FaultResponse, Options, Sandbox, World};
+use vincula::sandbox::{ConnectionLoss, Fault, FaultResponse, InstanceCredentials, Options, Sandbox, World};
 
 use crate::support::receiver::{Reaction, Received, Receiver};
 use crate::support::{ANA, NON_ADMIN, Service, ServiceBuilder, postgres};
@@ -86,12 +86,12 @@ struct SecondInstance {
 
 impl SecondInstance {
     async fn start(name: &str, locale: &str) -> Self {
-        let sandbox = Sandbox::new(World::small(), Credentials::generate(), Options::default());
+        let sandbox = Sandbox::new(World::small(), InstanceCredentials::generate(), Options::default());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
         let shutdown = CancellationToken::new();
         tokio::spawn(lifecycle::serve_router(listener, sandbox.router(), shutdown.clone()));
-        let Credentials { id, token, client_token, .. } = sandbox.account();
+        let InstanceCredentials { id, token, client_token, .. } = sandbox.account();
         let client_token = client_token.as_deref().unwrap();
         let toml = format!(
             "[instances.{name}]\nid = \"{id}\"\ntoken = \"{token}\"\nclient_token = \"{client_token}\"\n\

@@ -36,7 +36,7 @@ use crate::domain::Locale;
 use crate::i18n;
 use crate::lifecycle;
 use crate::playground::{self, ADMIN_NAME, ADMIN_PHONE, DemoService, Playground, translate_command};
-use crate::sandbox::{Credentials, Options as SandboxOptions, Sandbox, World};
+use crate::sandbox::{InstanceCredentials, Options as SandboxOptions, Sandbox, World};
 use crate::server::{ListenerConfig, MAX_PRIVATE_CONNECTIONS, Timeouts, listen, serve};
 
 #[derive(Args, Debug)]
@@ -96,7 +96,7 @@ async fn run(options: &DemoArgs) -> anyhow::Result<ExitStatus> {
     let mut signals = EndSignals::new()?;
     let folder = tempfile::Builder::new().prefix("vincula-demo-").tempdir()?;
     let sandbox_options = SandboxOptions { max_history: Some(MAX_HISTORY), ..SandboxOptions::default() };
-    let sandbox = Sandbox::new(World::neighbourhood(), Credentials::generate(), sandbox_options);
+    let sandbox = Sandbox::new(World::neighbourhood(), InstanceCredentials::generate(), sandbox_options);
     let page = options.page.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)));
     let listeners = DemoListeners {
         public: listen(options.listen).with_context(|| format!("cannot listen on {}", options.listen))?,
@@ -181,7 +181,7 @@ fn build_config(
     listeners: &DemoListeners,
     folder: &tempfile::TempDir,
 ) -> anyhow::Result<String> {
-    let Credentials { id, token, client_token, .. } = sandbox.account();
+    let InstanceCredentials { id, token, client_token, .. } = sandbox.account();
     let mut demo = toml::Table::new();
     let mut section = |path: &[&str], key: &str, value: toml::Value| {
         let mut table = &mut demo;

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::error::to_cli_error;
 use super::format::OutputFormat;
 use super::times::TimeRangeArgs;
-use crate::cli::common::{ConfigArg, ExitStatus, UsageError, print_output};
+use crate::cli::common::{CliUsageError, ConfigArg, ExitStatus, print_output};
 use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
 use crate::domain::Person;
@@ -56,10 +56,10 @@ pub(super) async fn refused(
     Ok(ExitStatus::Success)
 }
 
-fn find_people(names: &KnownNames<'_>, typed: &str) -> Result<Vec<Person>, UsageError> {
+fn find_people(names: &KnownNames<'_>, typed: &str) -> Result<Vec<Person>, CliUsageError> {
     let people = names.find_people(typed);
     match people.is_empty() {
-        true => Err(UsageError(format!(
+        true => Err(CliUsageError(format!(
             "--from {typed:?} is no number (digits, country first), no lid, and no admin of the configuration"
         ))),
         false => Ok(people),

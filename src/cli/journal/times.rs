@@ -5,7 +5,7 @@ use clap::Args;
 use jiff::tz::TimeZone;
 
 use super::error::to_cli_error;
-use crate::cli::common::UsageError;
+use crate::cli::common::CliUsageError;
 use crate::clock::Timestamp;
 use crate::journal::{Moment, TimeArg, Zones, parse_time};
 
@@ -45,7 +45,7 @@ impl TimeRangeArgs {
         let at = |moment: Option<Moment>| moment.map(|moment| Timestamp(moment.at.as_millisecond()));
         let range = (at(since).unwrap_or(Timestamp(i64::MIN)), at(until).unwrap_or(Timestamp(i64::MAX)));
         if range.0 >= range.1 {
-            return Err(UsageError("--until is not after --since".to_owned()).into());
+            return Err(CliUsageError("--until is not after --since".to_owned()).into());
         }
         Ok(range)
     }

@@ -10,16 +10,19 @@ use crate::domain::CommunityId;
 use crate::engine::api_change::store_plan;
 use crate::engine::links::plan::{LinkAction, LinkPlan, PlanItem};
 use crate::engine::links::reconcile::GroupChange;
-use crate::engine::outcome::{Outcome, Outcomes, Place};
+use crate::engine::outcome::{ItemOutcome, ItemOutcomes, Place};
 use crate::engine::reconcile::reconcile;
 use crate::zapi::GroupDetails;
 
 /// Runs both halves. A group that left its community and is not linked after two calls goes back, also after
 /// a cancel between the halves: the plan records it before, so that a later attempt only links it back.
-pub async fn move_groups(context: &mut Context<'_>, plan: &mut LinkPlan) -> Result<Outcomes, CommandError> {
+pub async fn move_groups(
+    context: &mut Context<'_>,
+    plan: &mut LinkPlan,
+) -> Result<ItemOutcomes, CommandError> {
     let mut open = plan.pending();
     open.retain(|at| plan.items[*at].link_back_reason.is_none());
-    let (mut outcomes, mut later) = (Outcomes::new(), None);
+    let (mut outcomes, mut later) = (ItemOutcomes::new(), None);
     let sources = plan.source_communities();
     for (source, groups) in &sources {
         let groups: Vec<usize> = groups.iter().copied().filter(|at| open.contains(at)).collect();
@@ -43,7 +46,7 @@ pub async fn move_groups(context: &mut Context<'_>, plan: &mut LinkPlan) -> Resu
     let mut goes_back = false;
     for (at, outcome) in link(context, &plan.community, plan, &open).await? {
         let item = &mut plan.items[at];
-        if item.source.is_some() && !matches!(outcome, Outcome::Done | Outcome::InOtherCommunity(_)) {
+        if item.source.is_some() && !matches!(outcome, ItemOutcome::Done | ItemOutcome::InOtherCommunity(_)) {
             item.link_back_reason = Some(render_reason(context, &outcome));
             goes_back = true;
         } else {
@@ -54,7 +57,7 @@ pub async fn move_groups(context: &mut Context<'_>, plan: &mut LinkPlan) -> Resu
         store_plan(context, plan).await?;
     }
     outcomes.extend(link_back(context, plan).await?);
-    if outcomes.values().all(|outcome| *outcome == Outcome::Done) {
+    if outcomes.values().all(|outcome| *outcome == ItemOutcome::Done) {
         context.is_final_failure = false;
     }
     later.map_or(Ok(outcomes), |error| Err(error.into()))
@@ -65,12 +68,12 @@ async fn stayed_outcome(
     context: &Context<'_>,
     source: &CommunityEntry,
     item: &PlanItem,
-    outcome: Outcome,
-) -> Option<Outcome> {
+    outcome: ItemOutcome,
+) -> Option<ItemOutcome> {
     match outcome {
-        Outcome::Done => return None,
+        ItemOutcome::Done => return None,
         // The community cannot be read; its group may be.
-        Outcome::NotReadBack => {
+        ItemOutcome::NotReadBack => {
             let group = read_group(context, item).await;
             if group.is_some_and(|group| group.community.as_ref() != Some(&source.id)) {
                 return None;
@@ -80,7 +83,7 @@ async fn stayed_outcome(
     }
     let place = if outcome.may_be_done() { Place::MayHaveLeft } else { Place::Stayed };
     let reason = render_reason(context, &outcome);
-    Some(Outcome::NotMoved { place, from: source.name.clone(), reason })
+    Some(ItemOutcome::NotMoved { place, from: source.name.clone(), reason })
 }
 
 /// Links groups, with a second call for those that it may help.
@@ -89,10 +92,10 @@ async fn link(
     community: &CommunityId,
     plan: &LinkPlan,
     groups: &[usize],
-) -> Result<Outcomes, CommandError> {
+) -> Result<ItemOutcomes, CommandError> {
     let mut change = GroupChange::new(LinkAction::Link, community, plan);
     let mut outcomes = reconcile(context, &mut change, groups, false, None).await?;
-    let may_help = |outcome: &Outcome| outcome.may_take_effect() && *outcome != Outcome::Cancelled;
+    let may_help = |outcome: &ItemOutcome| outcome.may_take_effect() && *outcome != ItemOutcome::Cancelled;
     let open: Vec<usize> =
         groups.iter().copied().filter(|at| outcomes.get(at).is_some_and(may_help)).collect();
     outcomes.extend(reconcile(context, &mut change, &open, false, None).await?);
@@ -100,8 +103,8 @@ async fn link(
 }
 
 /// Links the groups that go back, and reports where each is.
-async fn link_back(context: &mut Context<'_>, plan: &LinkPlan) -> Result<Outcomes, CommandError> {
-    let mut outcomes = Outcomes::new();
+async fn link_back(context: &mut Context<'_>, plan: &LinkPlan) -> Result<ItemOutcomes, CommandError> {
+    let mut outcomes = ItemOutcomes::new();
     // A cancelled command still has to link them back.
     let is_cancelled = std::mem::take(&mut context.is_cancelled);
     for (source, mut groups) in plan.source_communities() {
@@ -109,9 +112,9 @@ async fn link_back(context: &mut Context<'_>, plan: &LinkPlan) -> Result<Outcome
         for (at, outcome) in link(context, &source.id, plan, &groups).await? {
             let item = &plan.items[at];
             let reason = item.link_back_reason.clone().unwrap_or_default();
-            let not_moved = |place| Outcome::NotMoved { place, from: source.name.clone(), reason };
+            let not_moved = |place| ItemOutcome::NotMoved { place, from: source.name.clone(), reason };
             let outcome = match outcome {
-                Outcome::Done => not_moved(Place::Back),
+                ItemOutcome::Done => not_moved(Place::Back),
                 outcome => find_whereabouts(context, &plan.community, item, outcome, not_moved).await,
             };
             outcomes.insert(at, outcome);
@@ -127,20 +130,20 @@ async fn find_whereabouts(
     context: &Context<'_>,
     target: &CommunityId,
     item: &PlanItem,
-    outcome: Outcome,
-    not_moved: impl FnOnce(Place) -> Outcome,
-) -> Outcome {
+    outcome: ItemOutcome,
+    not_moved: impl FnOnce(Place) -> ItemOutcome,
+) -> ItemOutcome {
     let Some(group) = read_group(context, item).await else { return not_moved(Place::MayBeBack) };
     match outcome {
-        _ if group.community.as_ref() == Some(target) => Outcome::Done,
-        Outcome::InOtherCommunity(_) => outcome,
+        _ if group.community.as_ref() == Some(target) => ItemOutcome::Done,
+        ItemOutcome::InOtherCommunity(_) => outcome,
         _ if group.community.is_none() && !outcome.may_be_done() => not_moved(Place::InNone),
         _ => not_moved(Place::MayBeBack),
     }
 }
 
 /// Why a group was not moved, as a part of a sentence.
-fn render_reason(context: &Context<'_>, outcome: &Outcome) -> String {
+fn render_reason(context: &Context<'_>, outcome: &ItemOutcome) -> String {
     outcome.text("moved").render(context.localizer).trim_end_matches('.').to_owned()
 }
 

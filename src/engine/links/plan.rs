@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::directory::{CommunityEntry, NamedEntry};
+use crate::directory::{CommunityEntry, GroupEntry, NamedEntry};
 use crate::domain::{CommunityId, GroupId};
 use crate::engine::outcome::PriorState;
 use crate::parse::numbers::MAX_OPTIONS;
@@ -37,7 +37,7 @@ pub struct LinkPlan {
 }
 
 /// A group of the plan.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct PlanItem {
     /// Its name, else what was typed.
     pub name: String,
@@ -45,8 +45,12 @@ pub struct PlanItem {
     pub id: Option<GroupId>,
     /// Its state before.
     pub prior: PriorState,
-    /// The ids of the candidates, where the name is ambiguous.
-    pub choices: Vec<GroupId>,
+    /// It was typed as an id or list number: its name is hidden unless the admin may see it. An invitation link shows the
+    /// name anyway.
+    #[serde(skip)]
+    pub is_by_id: bool,
+    /// The candidates, where the name is not found or ambiguous: their ids and shown names.
+    pub choices: Vec<(GroupId, String)>,
     /// The other community that it belongs to.
     pub source: Option<SourceCommunity>,
     /// Why linking to the target failed. If set, the group is linked back to its source community.
@@ -91,8 +95,12 @@ impl LinkAction {
 impl PlanItem {
     /// An item without id, candidates or source.
     pub fn new(name: impl Into<String>, prior: PriorState) -> Self {
-        let name = name.into();
-        Self { name, id: None, prior, choices: Vec::new(), source: None, link_back_reason: None }
+        Self { name: name.into(), prior, ..Self::default() }
+    }
+
+    /// A group whose state is not read yet.
+    pub fn from_group(group: GroupEntry) -> Self {
+        Self { id: Some(group.id), ..Self::new(group.name, PriorState::Pending) }
     }
 
     /// Whether it must be changed.
@@ -103,7 +111,7 @@ impl PlanItem {
     /// Whether it was not understood.
     fn is_unclear(&self) -> bool {
         let prior = &self.prior;
-        matches!(prior, PriorState::NameNotFound(_) | PriorState::Ambiguous(_) | PriorState::Unclear(_))
+        matches!(prior, PriorState::NameNotFound | PriorState::Ambiguous(_) | PriorState::Unclear(_))
     }
 }
 
@@ -139,14 +147,8 @@ impl LinkPlan {
 
     /// The ids and the shown names of all candidates, in the order of their numbers.
     pub fn choices(&self) -> (Vec<String>, Vec<String>) {
-        let choices = self.items.iter().flat_map(|item| {
-            let names: &[String] = match &item.prior {
-                PriorState::NameNotFound(names) | PriorState::Ambiguous(names) => names,
-                _ => &[],
-            };
-            item.choices.iter().map(GroupId::to_string).zip(names.iter().cloned())
-        });
-        choices.take(MAX_OPTIONS).unzip()
+        let choices = self.items.iter().flat_map(|item| &item.choices);
+        choices.take(MAX_OPTIONS).map(|(id, name)| (id.to_string(), name.clone())).unzip()
     }
 
     /// What was typed for each item with candidates, in quotes, and how many these are.

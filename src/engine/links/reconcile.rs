@@ -4,7 +4,7 @@ use crate::command::progress::MIN_ITEMS_FOR_PROGRESS;
 use crate::command::{CommandError, Context};
 use crate::domain::{CommunityId, GroupId};
 use crate::engine::links::plan::{LinkAction, LinkPlan, SourceCommunity};
-use crate::engine::outcome::Outcome;
+use crate::engine::outcome::ItemOutcome;
 use crate::engine::reconcile::ItemChange;
 use crate::zapi::{ApiError, ChangePermit, CommunityDetails, GroupDetails};
 
@@ -86,11 +86,11 @@ impl ItemChange for GroupChange<'_> {
     }
 
     /// The group may belong to another community.
-    async fn find_known_outcome(&self, context: &Context<'_>, at: usize) -> Option<Outcome> {
+    async fn find_known_outcome(&self, context: &Context<'_>, at: usize) -> Option<ItemOutcome> {
         let group = self.plan.items[at].id.as_ref().filter(|_| self.action.links())?;
         let details = context.zapi.group(group).await.ok()?;
         let other = find_other_community(context, self.community, &details).await.ok()??;
-        Some(Outcome::InOtherCommunity(other.name))
+        Some(ItemOutcome::InOtherCommunity(other.name))
     }
 }
 

@@ -1,16 +1,16 @@
 //! The report on groups, and the preview.
 
 use crate::engine::links::plan::{LinkAction, LinkPlan, PlanItem};
-use crate::engine::outcome::{Outcome, Outcomes, PriorState};
+use crate::engine::outcome::{ItemOutcome, ItemOutcomes, PriorState};
 use crate::engine::report::{wanted_line, with_first_line};
 use crate::parse::numbers::{MAX_OPTIONS, parse_numbers};
 use crate::reply::{MAX_CANDIDATES, ReplyLine};
 
 impl LinkPlan {
     /// The report, from the state before and the outcome of each group.
-    pub fn report_lines(&self, outcomes: &Outcomes) -> Vec<ReplyLine> {
+    pub fn report_lines(&self, outcomes: &ItemOutcomes) -> Vec<ReplyLine> {
         self.build_lines("done", &self.first_numbers(), |at, item| {
-            self.outcome_line(item, outcomes.get(&at).unwrap_or(&Outcome::NotReadBack))
+            self.outcome_line(item, outcomes.get(&at).unwrap_or(&ItemOutcome::NotReadBack))
         })
     }
 
@@ -39,7 +39,7 @@ impl LinkPlan {
         });
         let key = format!("{}-{suffix}", self.text_key());
         let mut lines = with_first_line(key, &self.name, !self.action.links(), lines.collect());
-        let is_unknown = |item: &PlanItem| item.prior == PriorState::NameNotFound(Vec::new());
+        let is_unknown = |item: &PlanItem| item.prior == PriorState::NameNotFound && item.choices.is_empty();
         if choices > 0 {
             lines.push(ReplyLine::new("choose").with_count("count", choices));
         } else if self.is_usage_error() && self.items.iter().any(is_unknown) {
@@ -80,16 +80,16 @@ impl LinkPlan {
         self.fill_names(item, line).with_icon("➡️")
     }
 
-    fn outcome_line(&self, item: &PlanItem, outcome: &Outcome) -> ReplyLine {
+    fn outcome_line(&self, item: &PlanItem, outcome: &ItemOutcome) -> ReplyLine {
         let (name, community) = (item.name.as_str(), self.name.as_str());
         let command = match outcome {
-            Outcome::Done => {
+            ItemOutcome::Done => {
                 let key = format!("{}-done", self.text_key());
                 let line = wanted_line(self.items.len(), &key, "group").with_icon("✅");
                 return self.fill_names(item, line);
             }
-            Outcome::InOtherCommunity(_) => ("move", vec![name, community]),
-            Outcome::NotMoved { from, .. } => ("link", vec![from.as_str(), name]),
+            ItemOutcome::InOtherCommunity(_) => ("move", vec![name, community]),
+            ItemOutcome::NotMoved { from, .. } => ("link", vec![from.as_str(), name]),
             _ => ("community", vec![community]),
         };
         outcome.line("group").name("name", name).with_command("command", command.0, &command.1)
@@ -98,24 +98,31 @@ impl LinkPlan {
     /// The line of a group that needs no call. `first` is the number of its first candidate, 0 for none; `is_only`:
     /// there is no other candidate, so a yes chooses it.
     fn prior_line(&self, item: &PlanItem, first: usize, is_only: bool) -> ReplyLine {
+        let with_candidates = |line: ReplyLine, first| {
+            let names = item.choices.iter().map(|(_, name)| name.clone()).collect();
+            line.with_candidates("candidates", names, first)
+        };
         let line = match &item.prior {
             PriorState::Pending | PriorState::AlreadyDone => {
                 let key = format!("{}-already", self.text_key());
                 wanted_line(self.items.len(), &key, &key).with_icon("☑️")
             }
             PriorState::InOtherCommunity => return self.elsewhere_line(item),
-            PriorState::NameNotFound(nearest) if nearest.is_empty() => {
+            PriorState::NameNotFound if item.choices.is_empty() => {
                 let is_number = |item: &PlanItem| parse_numbers(&item.name).is_some();
                 // A number of a list was meant, but it has none, or names stand beside it.
                 let is_beside_names = is_number(item) && !self.items.iter().all(is_number);
                 ReplyLine::not_done(if is_beside_names { "no-group-number" } else { "no-group" })
             }
-            PriorState::NameNotFound(nearest) => ReplyLine::not_done("no-group-nearest").with_candidates(
-                "candidates",
-                nearest.clone(),
-                if is_only { 0 } else { first },
-            ),
-            PriorState::Ambiguous(names) => ambiguous_line(names, first),
+            PriorState::NameNotFound => {
+                with_candidates(ReplyLine::not_done("no-group-nearest"), if is_only { 0 } else { first })
+            }
+            PriorState::Ambiguous(count) => match count.saturating_sub(MAX_CANDIDATES) {
+                0 => with_candidates(ReplyLine::not_done("many-groups"), first),
+                more => {
+                    with_candidates(ReplyLine::not_done("many-groups-more"), first).with_count("count", more)
+                }
+            },
             PriorState::CommunityFull(limit) => {
                 ReplyLine::not_done("group-community-full").with_count("limit", *limit)
             }
@@ -132,7 +139,7 @@ impl LinkPlan {
             (LinkAction::Unlink, Some(other)) => {
                 ReplyLine::new("group-elsewhere-unlink").with_icon("⚠️").name("community", other)
             }
-            (_, other) => Outcome::InOtherCommunity(other).line("group"),
+            (_, other) => ItemOutcome::InOtherCommunity(other).line("group"),
         };
         line.name("name", &item.name).with_command("command", "move", &[&item.name, &self.name])
     }
@@ -140,12 +147,4 @@ impl LinkPlan {
     fn fill_names(&self, item: &PlanItem, line: ReplyLine) -> ReplyLine {
         line.name("name", &item.name).name("community", &self.name)
     }
-}
-
-fn ambiguous_line(names: &[String], first: usize) -> ReplyLine {
-    match names.len().saturating_sub(MAX_CANDIDATES) {
-        0 => ReplyLine::not_done("many-groups"),
-        more => ReplyLine::not_done("many-groups-more").with_count("count", more),
-    }
-    .with_candidates("candidates", names.to_vec(), first)
 }

@@ -14,7 +14,7 @@ use crate::engine::links::plan::{LinkAction, LinkPlan, PlanItem, SourceCommunity
 use crate::engine::links::reconcile::find_other_community;
 use crate::engine::outcome::PriorState;
 use crate::parse::numbers::parse_numbers;
-use crate::parse::word_lists::here_words;
+use crate::parse::word_lists::{here_words, in_word_list};
 use crate::reply::{MAX_CANDIDATES, ReplyLine};
 use crate::zapi::{ApiError, ApiErrorKind, CommunityDetails};
 
@@ -26,13 +26,13 @@ pub async fn build_plan(
     community: CommunityEntry,
     typed: &[String],
 ) -> Result<LinkPlan, CommandError> {
-    let (groups, details) = tokio::join!(find_groups(context, typed), context.zapi.community(&community.id));
-    let (groups, details) = (groups?, details?);
+    let (found, details) = tokio::join!(find_groups(context, typed), context.zapi.community(&community.id));
+    let (found, details) = (found?, details?);
     let is_of_community = context.admin.from == AdminsFrom::Community;
     let must_be_group_admin = action.links() && is_of_community && !context.is_undo();
     let id = &community.id;
     let survey = Survey { context, action, community: id, details: &details, must_be_group_admin };
-    let reads = groups.into_iter().map(|group| survey.read_item(group).boxed());
+    let reads = found.into_iter().map(|item| survey.read_item(item).boxed());
     let items = join_bounded(reads.collect()).await.into_iter().collect::<Result<Vec<_>, _>>()?;
     let name = details.name_or(community.name);
     let mut plan = LinkPlan { action, community: community.id, name, items, unlisted: None };
@@ -60,93 +60,70 @@ fn unclear(key: &'static str) -> PriorState {
     PriorState::Unclear(key.into())
 }
 
-/// A group whose state is read, or the item of a word that names none.
-type FoundGroup = Result<NamedGroup, Box<PlanItem>>;
-
-/// A group that was typed.
-struct NamedGroup {
-    group: GroupEntry,
-    /// A group given by id or list number: its name is hidden unless the admin may see it. An invitation link shows the
-    /// name anyway.
-    is_by_id: bool,
-}
-
-/// The groups of all words, each once.
-async fn find_groups(context: &Context<'_>, typed: &[String]) -> Result<Vec<FoundGroup>, CommandError> {
+/// The groups of all words, each once and with no state yet, and an item for each word that names none.
+async fn find_groups(context: &Context<'_>, typed: &[String]) -> Result<Vec<PlanItem>, CommandError> {
     let invited = context.directory.resolve_invitations(context.zapi, typed).await?;
     let names = typed.iter().zip(&invited).filter(|(_, invited)| invited.is_none());
     let names: Vec<String> = names.map(|(word, _)| word.clone()).collect();
     let found = context.directory.find_groups(context.zapi, &names, context.chat, &here_words()).await?;
     let mut found = context.retain_visible(&names, found).await?.into_iter();
-    let unclear = |name: &str, key| Err(Box::new(PlanItem::new(name, unclear(key))));
     let mut seen = HashSet::new();
-    let mut groups = Vec::new();
+    let mut items = Vec::new();
     for (word, invited) in typed.iter().zip(invited) {
         let matched = match invited {
-            Some(InviteTarget::Group(group)) => Ok(vec![group]),
+            Some(InviteTarget::Group(group)) => vec![PlanItem::from_group(group)],
             Some(InviteTarget::NotAMember(name)) => {
-                unclear(name.as_deref().unwrap_or(word), "group-not-a-member")
+                vec![PlanItem::new(name.as_deref().unwrap_or(word), unclear("group-not-a-member"))]
             }
-            Some(InviteTarget::Expired) => unclear(word, "group-invitation-expired"),
+            Some(InviteTarget::Expired) => vec![PlanItem::new(word, unclear("group-invitation-expired"))],
             None => match found.next() {
                 Some(found) => matched_groups(context, word, found).await?,
                 None => continue,
             },
         };
-        match matched {
-            Ok(matched) => {
-                let is_by_id = GroupId::parse(word).is_some();
-                let matched = matched.into_iter().filter(|group| seen.insert(group.id.clone()));
-                groups.extend(matched.map(|group| Ok(NamedGroup { group, is_by_id })));
-            }
-            Err(item) => groups.push(Err(item)),
-        }
+        let is_by_id = GroupId::parse(word).is_some();
+        let is_new = |item: &PlanItem| item.id.as_ref().is_none_or(|id| seen.insert(id.clone()));
+        items.extend(matched.into_iter().filter(is_new).map(|item| PlanItem { is_by_id, ..item }));
     }
-    Ok(groups)
+    Ok(items)
 }
 
-/// The groups of a word, or the item of a word that names none or is ambiguous.
+/// The groups of a word, or one item for a word that names none or is ambiguous.
 async fn matched_groups(
     context: &Context<'_>,
     word: &str,
     found: NameMatch<GroupId>,
-) -> Result<Result<Vec<GroupEntry>, Box<PlanItem>>, CommandError> {
-    let item = |prior, candidates: &[GroupEntry]| {
-        let choices = candidates.iter().take(MAX_CANDIDATES).map(|group| group.id.clone()).collect();
-        Box::new(PlanItem { choices, ..PlanItem::new(word, prior) })
-    };
+) -> Result<Vec<PlanItem>, CommandError> {
     let snapshot = context.directory.snapshot(context.zapi).await?;
     let sees = |entry: &CommunityEntry| context.sees(entry);
     let is_listed_community = |group: &GroupEntry| {
         let id = CommunityId::parse(group.id.as_str());
         id.is_some_and(|id| snapshot.communities.by_id(&id).is_some_and(sees))
     };
-    let is_here_outside_groups =
-        matches!(context.chat, Chat::Direct(_)) && here_words().contains(&fold(word));
+    let is_here_outside_groups = matches!(context.chat, Chat::Direct(_)) && in_word_list(word, "here");
     let pattern_key = if word.chars().all(|c| c == '*') { "bare-pattern" } else { "no-pattern" };
     let has_name = snapshot.communities.matches(word);
     let (is_whole, is_community) = (has_name.1, has_name.0.into_iter().any(sees));
-    Ok(Err(match found {
-        NameMatch::Exact(group) if is_listed_community(&group) => item(unclear("group-is-community"), &[]),
-        NameMatch::Exact(group) => return Ok(Ok(vec![group])),
+    let (prior, candidates) = match found {
+        NameMatch::Exact(group) if is_listed_community(&group) => (unclear("group-is-community"), Vec::new()),
+        NameMatch::Exact(group) => return Ok(vec![PlanItem::from_group(group)]),
+        NameMatch::Many(groups) if !groups.is_empty() => {
+            return Ok(groups.into_iter().map(PlanItem::from_group).collect());
+        }
+        NameMatch::Many(_) => (unclear(pattern_key), Vec::new()),
+        NameMatch::Ambiguous(groups) => (PriorState::Ambiguous(groups.len()), groups),
         NameMatch::NotFound { suggestions } if is_community && (is_whole || suggestions.is_empty()) => {
-            item(unclear("group-is-community"), &[])
+            (unclear("group-is-community"), Vec::new())
         }
-        NameMatch::Many(groups) if !groups.is_empty() => return Ok(Ok(groups)),
-        NameMatch::Many(_) => item(unclear(pattern_key), &[]),
-        NameMatch::Ambiguous(groups) => {
-            item(PriorState::Ambiguous(tell_groups_apart(context, &groups).await?), &groups)
-        }
-        NameMatch::NotFound { .. } if is_here_outside_groups => item(unclear("no-here"), &[]),
-        NameMatch::NotFound { .. } if word.contains('*') => item(unclear(pattern_key), &[]),
+        NameMatch::NotFound { .. } if is_here_outside_groups => (unclear("no-here"), Vec::new()),
+        NameMatch::NotFound { .. } if word.contains('*') => (unclear(pattern_key), Vec::new()),
         // Names that resemble a number are not meant.
-        NameMatch::NotFound { .. } if parse_numbers(word).is_some() => {
-            item(PriorState::NameNotFound(Vec::new()), &[])
-        }
-        NameMatch::NotFound { suggestions } => {
-            item(PriorState::NameNotFound(tell_groups_apart(context, &suggestions).await?), &suggestions)
-        }
-    }))
+        NameMatch::NotFound { .. } if parse_numbers(word).is_some() => (PriorState::NameNotFound, Vec::new()),
+        NameMatch::NotFound { suggestions } => (PriorState::NameNotFound, suggestions),
+    };
+    let names = tell_groups_apart(context, &candidates).await?;
+    let choices = candidates.into_iter().map(|group| group.id).zip(names).take(MAX_CANDIDATES).collect();
+    Ok(vec![PlanItem { choices, ..PlanItem::new(word, prior) }])
 }
 
 /// The names of groups; where two are alike, with their communities, else with the last digits of their ids.
@@ -183,13 +160,10 @@ struct Survey<'s, 'c> {
 }
 
 impl Survey<'_, '_> {
-    async fn read_item(&self, found: FoundGroup) -> Result<PlanItem, ApiError> {
-        let NamedGroup { group, is_by_id } = match found {
-            Ok(group) => group,
-            Err(item) => return Ok(*item),
-        };
-        let mut item = PlanItem::new(group.name, PriorState::Pending);
-        let is_visible = match self.details.find(&group.id) {
+    /// Reads the state of a group; an item without one is kept.
+    async fn read_item(&self, mut item: PlanItem) -> Result<PlanItem, ApiError> {
+        let Some(group) = item.id.clone() else { return Ok(item) };
+        let is_visible = match self.details.find(&group) {
             Some(member) => {
                 item.prior = match member.is_announcement {
                     true => PriorState::impossible("group-announcement"),
@@ -200,11 +174,11 @@ impl Survey<'_, '_> {
                 }
                 true
             }
-            None => self.read_unlisted(&group.id, &mut item).await?,
+            None => self.read_unlisted(&group, &mut item).await?,
         };
-        let hides_name = is_by_id && !is_visible && self.context.admin.from == AdminsFrom::Community;
+        let hides_name = item.is_by_id && !is_visible && self.context.admin.from == AdminsFrom::Community;
         if item.name.is_empty() || hides_name {
-            item.name = group.id.to_string();
+            item.name = group.to_string();
         }
         let may_be_linked = match item.prior {
             PriorState::Pending => true,
@@ -212,10 +186,9 @@ impl Survey<'_, '_> {
             PriorState::InOtherCommunity => item.source.as_ref().is_some_and(|source| source.name.is_some()),
             _ => false,
         };
-        if self.must_be_group_admin && may_be_linked && !is_group_admin(self.context, &group.id).await? {
+        if self.must_be_group_admin && may_be_linked && !is_group_admin(self.context, &group).await? {
             (item.prior, item.source) = (PriorState::impossible("group-not-admin"), None);
         }
-        item.id = Some(group.id);
         Ok(item)
     }
 

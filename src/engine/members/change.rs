@@ -3,12 +3,11 @@
 use crate::command::{CommandError, Context};
 use crate::directory::CommunityEntry;
 use crate::engine::api_change::stored_plan;
-use crate::engine::members::action::MemberAction;
 use crate::engine::members::person::default_dialing_code;
-use crate::engine::members::plan::MemberPlan;
+use crate::engine::members::plan::{MemberAction, MemberPlan};
 use crate::engine::members::reconcile::reconcile_members;
 use crate::engine::members::survey::build_plan;
-use crate::engine::outcome::{Outcome, retain_maybe_done};
+use crate::engine::outcome::{ItemOutcome, retain_maybe_done};
 use crate::engine::reconcile::store_plan_and_acquire;
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::Arguments;
@@ -37,7 +36,7 @@ pub async fn change_members(
     let done = retain_maybe_done(plan.pending(), &outcomes);
     if !done.is_empty() {
         let invited: Vec<usize> =
-            done.iter().copied().filter(|at| outcomes[at] == Outcome::Invited).collect();
+            done.iter().copied().filter(|at| outcomes[at] == ItemOutcome::Invited).collect();
         let undo_command = action.undone_by().map(|by| (by, plan.arguments(&done)));
         context.set_undo_if(action.command(), undo_command, Some(plan.arguments(&invited)));
     }

@@ -3,10 +3,9 @@
 //! The participants of the announcement group are the truth (Z-API's documentation). All calls but an invitation may be
 //! repeated.
 
-pub mod action;
 pub mod change;
 pub mod person;
-mod plan;
+pub mod plan;
 mod reconcile;
 mod report;
 mod survey;

@@ -3,9 +3,21 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{CommunityId, GroupId, Lid, Phone};
-use crate::engine::members::action::MemberAction;
 use crate::engine::outcome::PriorState;
 use crate::zapi::{Participant, PhoneInfo};
+
+/// A change of people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MemberAction {
+    /// They are added to the community, or invited.
+    Add,
+    /// They are removed from it, and from its groups.
+    Remove,
+    /// They become its admins.
+    Promote,
+    /// They are its admins no longer.
+    Demote,
+}
 
 /// What is stored before the first call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +35,7 @@ pub struct MemberPlan {
 }
 
 /// A person that was typed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberItem {
     /// What was typed.
     pub typed: String,
@@ -42,9 +54,10 @@ pub struct MemberItem {
 }
 
 /// What is known of the private invitation of a person that cannot be added. Nobody may get two.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Invitation {
     /// None was sent.
+    #[default]
     NotSent,
     /// A call that may send one was about to be made; its result is not known.
     Requesting,
@@ -53,6 +66,44 @@ pub enum Invitation {
     /// Z-API rejected the call for this person alone, with this text. They may have been invited all the same, so it is
     /// not repeated.
     Refused(Option<String>),
+}
+
+impl MemberAction {
+    /// The English name of its command, and the beginning of the keys of its texts.
+    pub fn command(self) -> &'static str {
+        self.names().0
+    }
+
+    /// The name of its call in errors.
+    pub fn call_name(self) -> &'static str {
+        self.names().1
+    }
+
+    /// The command that undoes it. A person who was removed and is added again is not in the groups again.
+    pub fn undone_by(self) -> Option<&'static str> {
+        self.names().2
+    }
+
+    /// Its command, its call, and the command that undoes it.
+    fn names(self) -> (&'static str, &'static str, Option<&'static str>) {
+        match self {
+            Self::Add => ("add", "add-participant", Some("remove")),
+            Self::Remove => ("remove", "remove-participant", None),
+            Self::Promote => ("promote", "add-admin", Some("demote")),
+            Self::Demote => ("demote", "remove-admin", Some("promote")),
+        }
+    }
+
+    /// Whether a person is already as wanted, as the announcement group shows them.
+    pub fn is_satisfied(self, participant: Option<&Participant>) -> bool {
+        match self {
+            Self::Add => participant.is_some(),
+            Self::Remove => participant.is_none(),
+            Self::Promote => participant.is_some_and(|participant| participant.is_admin),
+            // A person who has left is no admin either.
+            Self::Demote => participant.is_none_or(|participant| !participant.is_admin),
+        }
+    }
 }
 
 impl MemberPlan {

@@ -7,9 +7,8 @@
 use crate::command::{CommandError, Context};
 use crate::directory::{CommunityAdmins, NamedEntry, ReadMembers};
 use crate::domain::Phone;
-use crate::engine::members::action::MemberAction;
-use crate::engine::members::plan::{Invitation, MemberPlan};
-use crate::engine::outcome::{Outcome, Outcomes};
+use crate::engine::members::plan::{Invitation, MemberAction, MemberPlan};
+use crate::engine::outcome::{ItemOutcome, ItemOutcomes};
 use crate::engine::reconcile::{ItemChange, reconcile};
 use crate::storage::StateKind;
 use crate::zapi::{ApiError, ApiErrorKind, ChangePermit, Participant};
@@ -23,10 +22,10 @@ pub async fn reconcile_members(
     plan: &mut MemberPlan,
     is_just_read: bool,
     permit: Option<ChangePermit>,
-) -> Result<Outcomes, CommandError> {
+) -> Result<ItemOutcomes, CommandError> {
     let todo = plan.pending();
     if todo.is_empty() {
-        return Ok(Outcomes::new());
+        return Ok(ItemOutcomes::new());
     }
     let mut people = PeopleChange { plan, present: Vec::new(), reading: None };
     let outcomes = reconcile(context, &mut people, &todo, is_just_read, permit).await;
@@ -51,12 +50,12 @@ struct PeopleChange<'a> {
 impl PeopleChange<'_> {
     /// Updates the cached admin list of the community, since its admins may have changed. Other processes read from
     /// the chat state, which is stored with the reply, that theirs is outdated.
-    fn update_admin_list(&self, context: &mut Context<'_>, outcomes: Option<&Outcomes>) {
+    fn update_admin_list(&self, context: &mut Context<'_>, outcomes: Option<&ItemOutcomes>) {
         let Some(community_admins) = context.community_admins else { return };
         let command = context.claim.command.id.clone();
         let community = &self.plan.community;
         // A call that may still take effect makes what was read outdated.
-        let is_over = outcomes.is_some_and(|outcomes| !outcomes.values().any(Outcome::may_take_effect));
+        let is_over = outcomes.is_some_and(|outcomes| !outcomes.values().any(ItemOutcome::may_take_effect));
         match self.reading.filter(|_| is_over) {
             Some(number) => {
                 let community = NamedEntry { id: community.clone(), name: self.plan.name.clone() };
@@ -162,17 +161,17 @@ impl ItemChange for PeopleChange<'_> {
         self.find_pending(context, pending.clone()).await.unwrap_or(pending)
     }
 
-    fn override_outcome(&self, at: usize, error: Option<&ApiError>) -> Option<Outcome> {
+    fn override_outcome(&self, at: usize, error: Option<&ApiError>) -> Option<ItemOutcome> {
         let item = &self.plan.items[at];
         let is_rejected = error.is_some_and(|error| error.cause == ApiErrorKind::Rejected);
         match &item.invitation {
-            Invitation::Requested if item.may_be_hidden(&self.present) => Some(Outcome::AddedOrInvited),
-            Invitation::Requested => Some(Outcome::Invited),
-            Invitation::Requesting => Some(Outcome::MaybeInvited),
-            Invitation::Refused(reason) => Some(Outcome::Refused(reason.clone())),
+            Invitation::Requested if item.may_be_hidden(&self.present) => Some(ItemOutcome::AddedOrInvited),
+            Invitation::Requested => Some(ItemOutcome::Invited),
+            Invitation::Requesting => Some(ItemOutcome::MaybeInvited),
+            Invitation::Refused(reason) => Some(ItemOutcome::Refused(reason.clone())),
             Invitation::NotSent => {
                 let is_full = self.plan.action == MemberAction::Promote && self.count_admins() >= MAX_ADMINS;
-                (is_rejected && is_full).then_some(Outcome::TooManyAdmins)
+                (is_rejected && is_full).then_some(ItemOutcome::TooManyAdmins)
             }
         }
     }

@@ -1,17 +1,16 @@
 //! The report on people, and the preview.
 
 use crate::domain::Person;
-use crate::engine::members::action::MemberAction;
-use crate::engine::members::plan::{MemberItem, MemberPlan};
-use crate::engine::outcome::{Outcome, Outcomes, PriorState};
+use crate::engine::members::plan::{MemberAction, MemberItem, MemberPlan};
+use crate::engine::outcome::{ItemOutcome, ItemOutcomes, PriorState};
 use crate::engine::report::{wanted_line, with_first_line};
 use crate::reply::{ReplyLine, quote};
 
 impl MemberPlan {
     /// The report on each person.
-    pub fn report_lines(&self, outcomes: &Outcomes) -> Vec<ReplyLine> {
+    pub fn report_lines(&self, outcomes: &ItemOutcomes) -> Vec<ReplyLine> {
         self.build_lines("done", |at, item| {
-            self.outcome_line(item, outcomes.get(&at).unwrap_or(&Outcome::NotReadBack))
+            self.outcome_line(item, outcomes.get(&at).unwrap_or(&ItemOutcome::NotReadBack))
         })
     }
 
@@ -52,12 +51,14 @@ impl MemberPlan {
         self.with_command("add", item, line.name("typed", &item.typed))
     }
 
-    fn outcome_line(&self, item: &MemberItem, outcome: &Outcome) -> ReplyLine {
+    fn outcome_line(&self, item: &MemberItem, outcome: &ItemOutcome) -> ReplyLine {
         let line = outcome.line("person");
         match outcome {
-            Outcome::Done => self.wanted_line(item, "done", "person").with_icon("✅"),
-            Outcome::MaybeInvited => self.with_command("add", item, line),
-            Outcome::TooManyAdmins => item.fill_name(line).with_command("command", "demote", &[&self.name]),
+            ItemOutcome::Done => self.wanted_line(item, "done", "person").with_icon("✅"),
+            ItemOutcome::MaybeInvited => self.with_command("add", item, line),
+            ItemOutcome::TooManyAdmins => {
+                item.fill_name(line).with_command("command", "demote", &[&self.name])
+            }
             _ => self.with_command(self.action.command(), item, line),
         }
     }

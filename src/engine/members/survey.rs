@@ -8,8 +8,7 @@ use crate::config::Admin;
 use crate::directory::{CommunityEntry, fold};
 use crate::domain::Phone;
 use crate::engine::audience::announcement_group;
-use crate::engine::members::action::MemberAction;
-use crate::engine::members::plan::{Invitation, MemberItem, MemberPlan};
+use crate::engine::members::plan::{MemberAction, MemberItem, MemberPlan};
 use crate::engine::outcome::PriorState;
 use crate::parse::people::{ParsedPerson, PersonParseError, PersonRef};
 use crate::zapi::{ApiError, Participant, PhoneInfo};
@@ -99,15 +98,8 @@ fn classify(
     survey: &Survey,
 ) -> MemberItem {
     let Survey { participants, phones, own_phone } = survey;
-    let mut item = MemberItem {
-        typed: named.typed.clone(),
-        name: named.name.clone(),
-        phone: None,
-        lid: None,
-        call_id: String::new(),
-        prior: PriorState::Pending,
-        invitation: Invitation::NotSent,
-    };
+    let mut item =
+        MemberItem { typed: named.typed.clone(), name: named.name.clone(), ..MemberItem::default() };
     let mut exists = true;
     match named.person {
         Ok(PersonRef::Phone(phone)) => {

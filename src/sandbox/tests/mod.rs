@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{Credentials, Options, Sandbox, World};
+use super::{InstanceCredentials, Options, Sandbox, World};
 
 /// A sandbox and a well-behaved caller.
 struct Api {
@@ -47,11 +47,11 @@ impl Api {
     }
 
     fn with(world: World, options: Options) -> Self {
-        Self { sandbox: Sandbox::new(world, Credentials::generate(), options) }
+        Self { sandbox: Sandbox::new(world, InstanceCredentials::generate(), options) }
     }
 
     fn path(&self, path: &str) -> String {
-        let Credentials { id, token, .. } = self.sandbox.account();
+        let InstanceCredentials { id, token, .. } = self.sandbox.account();
         format!("/instances/{id}/token/{token}/{path}")
     }
 

@@ -41,7 +41,7 @@ async fn the_client_token_must_be_there_and_right() {
 
 #[tokio::test]
 async fn no_client_token_is_needed_while_it_is_not_turned_on() {
-    let account = Credentials { client_token: None, ..Credentials::generate() };
+    let account = InstanceCredentials { client_token: None, ..InstanceCredentials::generate() };
     let path = format!("/instances/{}/token/{}/status", account.id, account.token);
     let api = Api { sandbox: Sandbox::new(World::empty(), account, Options::default()) };
 
@@ -268,11 +268,11 @@ async fn calls_are_kept_without_credentials() {
 
 #[test]
 fn made_up_credentials_have_the_shapes_of_real_ones() {
-    let account = Credentials::generate();
+    let account = InstanceCredentials::generate();
     let is_upper_hex = |text: &str| text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'A'..=b'F'));
     assert!(account.id.len() == 32 && is_upper_hex(&account.id), "{}", account.id);
     assert!(account.token.len() == 24 && is_upper_hex(&account.token), "{}", account.token);
     let client_token = account.client_token.clone().unwrap();
     assert!(client_token.len() == 34 && client_token.starts_with('F') && client_token.ends_with('S'));
-    assert_ne!(account, Credentials::generate());
+    assert_ne!(account, InstanceCredentials::generate());
 }

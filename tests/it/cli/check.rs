@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use vincula::sandbox::webhook_event::EventBuilder;
-use vincula::sandbox::{ConnectionLoss, Credentials, Fault, FaultResponse, Webhooks};
+use vincula::sandbox::{ConnectionLoss, Fault, FaultResponse, InstanceCredentials, Webhooks};
 
 use super::{PATH, TestFolder};
 use crate::support::ANA;
@@ -133,7 +133,7 @@ fn own_messages_and_the_second_receive_address_are_checked_and_registered() {
     let place = TestFolder::new();
     place.change("[instances.main.verify]", "owner_commands = true\n\n[instances.main.verify]");
     let expected = format!("https://bot.example.com/webhooks/main/{PATH}");
-    let Credentials { id, phone, .. } = place.sandbox.account().clone();
+    let InstanceCredentials { id, phone, .. } = place.sandbox.account().clone();
     let typed = EventBuilder::text(&id, "/whoami").from(ANA).connected_phone(&phone).from_me();
     // A foreign address, and an old secret of ours.
     for second in ["https://crm.example.com/hook", "https://bot.example.com/webhooks/main/an-old-path"] {

@@ -41,7 +41,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 use vincula::lifecycle;
-use vincula::sandbox::{Credentials, Options, Sandbox, SentMessage, World};
+use vincula::sandbox::{InstanceCredentials, Options, Sandbox, SentMessage, World};
 
 use crate::support::{ANA, postgres, receiver};
 
@@ -72,7 +72,7 @@ struct ProcessOutput {
 
 impl TestFolder {
     fn new() -> Self {
-        let sandbox = Sandbox::new(World::small(), Credentials::generate(), Options::default());
+        let sandbox = Sandbox::new(World::small(), InstanceCredentials::generate(), Options::default());
         let outside =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = outside.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
@@ -85,7 +85,7 @@ impl TestFolder {
 
     /// All authentication schemes, and free ports.
     fn configuration(&self, base_url: &str) -> String {
-        let Credentials { id, token, client_token, .. } = self.sandbox.account();
+        let InstanceCredentials { id, token, client_token, .. } = self.sandbox.account();
         let client_token = client_token.as_deref().unwrap();
         format!(
             r#"[server]
@@ -122,7 +122,7 @@ name = "Ana"
     /// Calls Z-API like another client with its credentials.
     fn put(&self, path: &str, body: &serde_json::Value) {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let Credentials { id, token, client_token, .. } = self.sandbox.account();
+        let InstanceCredentials { id, token, client_token, .. } = self.sandbox.account();
         let toml = std::fs::read_to_string(self.file()).unwrap();
         let base_url = toml.split_once("base_url = \"").unwrap().1.split('"').next().unwrap();
         let request = reqwest::Client::new()
@@ -291,7 +291,7 @@ name = "Ana"
     /// Fails if the text contains a secret or a terminal escape.
     #[track_caller]
     fn safe(&self, text: &str) {
-        let Credentials { token, client_token, .. } = self.sandbox.account();
+        let InstanceCredentials { token, client_token, .. } = self.sandbox.account();
         let bare = STANDARD.trim_start_matches("whsec_");
         let hook = [receiver::HIDDEN_PATH, receiver::SECRET.trim_start_matches("whsec_")];
         for secret in [token, client_token.as_deref().unwrap(), PATH, KEY, bare].into_iter().chain(hook) {

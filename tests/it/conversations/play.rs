@@ -183,7 +183,8 @@ impl Player {
                 EventBuilder::text(id, "").content("sticker", sticker)
             }
             Content::Reaction { emoji, is_to_bot } => {
-                let to = self.last_message(chat).filter(|_| *is_to_bot);
+                let to =
+                    self.quoted(message, chat).or_else(|| self.last_message(chat)).filter(|_| *is_to_bot);
                 EventBuilder::reaction(id, emoji, to.as_deref().unwrap_or(OTHER_MESSAGE))
             }
             Content::Deletion(number) => EventBuilder::revoked(id, &self.message_ids[number - 1]),
@@ -196,15 +197,20 @@ impl Player {
         if let Some(number) = message.edits {
             event = event.with_id(&self.message_ids[number - 1]).edited();
         }
-        let quoted = message.quote.map(|quote| match quote {
+        // A reaction has its message in its content.
+        match message.quote.filter(|_| !matches!(message.content, Content::Reaction { .. })) {
+            Some(_) => event.replying_to(self.quoted(message, chat).as_deref().unwrap_or(OTHER_MESSAGE)),
+            None => event,
+        }
+    }
+
+    /// The message that another one quotes or reacts to, if the bot sent it.
+    fn quoted(&self, message: &Message, chat: &str) -> Option<String> {
+        match message.quote? {
             Quote::Prompt => self.last_prompt.clone().or_else(|| self.last_message(chat)),
             Quote::Reply => self.last_message(chat),
             Quote::ReplyTo(number) => self.replies[number - 1].clone(),
             Quote::Other => None,
-        });
-        match quoted {
-            Some(quoted) => event.replying_to(quoted.as_deref().unwrap_or(OTHER_MESSAGE)),
-            None => event,
         }
     }
 

@@ -87,7 +87,7 @@ async fn t47_an_old_community_is_not_taken_for_the_new_one() {
         bot.instead("GET communities?", 1, ok("[]"));
         bot.instead("POST communities", 1, FaultResponse::bad_gateway());
 
-        let response = bot.ask(ANA, &format!("/create {name}")).await;
+        let response = bot.ask(ANA, &format!("/create --yes {name}")).await;
 
         assert!(response.starts_with(&format!("❓ “{name}” may have been created")), "{response}");
     }

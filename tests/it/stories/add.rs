@@ -419,7 +419,8 @@ async fn group_names_instead_of_people_suggest_the_group_command() {
     assert_eq!(
         removed,
         "Você quis dizer /desvincular \"Marketing BR\" \"Vendas Sul\"? \
-         Responda “sim”; nada mudou."
+         Responda “sim”; nada mudou.\nA pergunta anterior não vale mais. Se ainda quiser: \
+         /vincular \"Bairro Feliz\" Futebol"
     );
     assert_eq!(bot.changes(), 0);
     let done = bot.ask(ANA, "sim").await;

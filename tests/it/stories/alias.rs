@@ -160,8 +160,7 @@ async fn each_typo_gets_a_suggestion() {
     let bot = Service::start().await;
 
     let turned = bot.ask(ANA, r#"/alias "Bairro Feliz" = bf"#).await;
-    let (_, command) = turned.rsplit_once("? ").unwrap();
-    let done = bot.ask(ANA, command).await;
+    let done = bot.ask(ANA, "yes").await;
     let unclear = bot.ask(ANA, "/alias v = vendas").await;
     let chosen = bot.ask(ANA, "2").await;
     let near = bot.ask(ANA, "/alias x = futebbol").await;
@@ -170,8 +169,8 @@ async fn each_typo_gets_a_suggestion() {
 
     assert_eq!(
         turned,
-        "❌ I don't know a community or group “bf”. Is it the other way round? \
-         /alias bf = \"Bairro Feliz\""
+        "❌ The alias comes before the “=”, and “Bairro Feliz” is a name already. Did you mean \
+         /alias bf = \"Bairro Feliz\"? Answer “yes”."
     );
     assert_eq!(done, "✅ “bf” now stands for “Bairro Feliz” (community).");
     assert_eq!(
@@ -308,9 +307,8 @@ async fn an_alias_of_a_forbidden_community_reveals_nothing() {
 }
 
 #[tokio::test]
-async fn an_alias_of_a_deleted_target_is_listed_by_id_and_stays_dead() {
+async fn an_alias_of_a_deleted_target_is_listed_without_its_id_and_stays_dead() {
     let bot = Service::with().world(|world| drop(world.community("Praia"))).start().await;
-    let praia = bot.community("Praia");
     bot.ask(ANA, "/alias p = praia").await;
     bot.ask(ANA, "/deactivate --yes praia").await;
 
@@ -318,8 +316,8 @@ async fn an_alias_of_a_deleted_target_is_listed_by_id_and_stays_dead() {
     let removed = bot.ask(ANA, "/alias remove p").await;
     let undone = bot.ask(ANA, "/undo").await;
 
-    assert!(listed.contains(&format!("\n• “p” = {praia} (not there any more)\n")), "{listed}");
-    assert_eq!(removed, format!("✅ “p” no longer stands for “{praia}”."));
+    assert!(listed.contains("\n• “p” was a community or group that is gone\n"), "{listed}");
+    assert_eq!(removed, "✅ “p” no longer stands for a community or group that is gone.");
     assert_eq!(undone, "❌ The last change was /alias, and that cannot be taken back.");
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use vincula::sandbox::webhook_event::{EventBuilder, post};
-use vincula::sandbox::{BotRole, Credentials, Fault, FaultResponse, Options};
+use vincula::sandbox::{BotRole, Fault, FaultResponse, InstanceCredentials, Options};
 
 use super::community_admins::{BRUNO, setting};
 use super::participants::{CARLA, CARLA_LID, Role};
@@ -15,7 +15,7 @@ const LINKED: &str = "✅ “Futebol” is now in “Bairro Feliz”.";
 impl Service {
     /// Calls Z-API like another client with its credentials, and returns the response.
     async fn call_z_api(&self, method: &str, path: &str, body: &Value) -> String {
-        let Credentials { id, token, client_token, .. } = self.sandbox.account();
+        let InstanceCredentials { id, token, client_token, .. } = self.sandbox.account();
         let url = format!("{}/instances/{id}/token/{token}/{path}", self.base_url());
         let request = reqwest::Client::new().request(method.parse().unwrap(), url).json(body);
         let response = request.header("client-token", client_token.as_deref().unwrap()).send().await.unwrap();

@@ -287,7 +287,7 @@ async fn a_community_beginning_with_a_stop_word_prompts() {
     let changes = bot.changes();
     let done = bot.ask(ANA, "/descrever a comunidade bairro Oi gente").await;
 
-    assert!(asked.starts_with("❌ “Futebol” é um grupo, e aqui vai uma comunidade: /vincular"), "{asked}");
+    assert!(asked.starts_with("Qual comunidade?"), "{asked}");
     assert_eq!(changes, 0);
     assert!(done.starts_with("✅ “Bairro Feliz” está"), "{done}");
     assert_eq!(bot.description("Bairro Feliz"), "Oi gente");
@@ -712,7 +712,7 @@ async fn words_that_are_neither_name_nor_courtesy_stop_a_change() {
     }
     let bot = Service::start().await;
     let said = bot.ask(ANA, "/vincular bairro futebol em vez de suporte").await;
-    assert!(said.contains("“vez”") && said.contains("“futebol”, “suporte”"), "{said}");
+    assert!(said.starts_with("Com “em vez de” não sei quais são"), "{said}");
     // A name of its own that is not known keeps no other one from being done.
     let said = bot.ask(ANA, "/vincular bairro futebol, xyzzy").await;
     assert!(said.contains("✅ “Futebol”") && said.contains("❌"), "{said}");

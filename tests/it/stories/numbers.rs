@@ -103,3 +103,20 @@ async fn a_quoted_list_and_a_corrected_command_are_found_again() {
          What I did before still stands. To take it back: /unlink \"Bairro Feliz\" \"Vendas Norte\""
     );
 }
+
+#[tokio::test]
+async fn the_numbers_of_a_quoted_list_are_known_until_five_later_lists_were_shown() {
+    let bot = Service::start().await;
+    bot.ask(ANA, "/groups vendas").await;
+    let list = bot.sandbox.sent().pop().unwrap().message_id;
+    for _ in 0..4 {
+        bot.ask(ANA, "/groups").await;
+    }
+
+    let known = bot.ask_by(&bot.message(ANA, "/link bairro 2 --try").replying_to(&list)).await;
+    bot.ask(ANA, "/groups").await;
+    let forgotten = bot.ask_by(&bot.message(ANA, "/link bairro 2 --try").replying_to(&list)).await;
+
+    assert!(known.starts_with("➡️ “Vendas Norte” "), "{known}");
+    assert!(forgotten.starts_with("❌ I don't know a group “2”"), "{forgotten}");
+}

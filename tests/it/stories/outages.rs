@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use vincula::clock::{Clock, Timestamp};
-use vincula::sandbox::{ConnectionLoss, Credentials, Fault, FaultResponse};
+use vincula::sandbox::{ConnectionLoss, Fault, FaultResponse, InstanceCredentials};
 
 use super::fixtures::{ok, refusal};
 use crate::support::{ANA, Service};
@@ -167,7 +167,7 @@ async fn a_wrong_client_token_ends_as_a_dead_letter() {
 
 #[tokio::test]
 async fn an_account_without_a_client_token_needs_none() {
-    let account = Credentials { client_token: None, ..Credentials::generate() };
+    let account = InstanceCredentials { client_token: None, ..InstanceCredentials::generate() };
     let bot = Service::with().account(account).start().await;
 
     let reply = bot.ask(ANA, COMMAND).await;

@@ -720,10 +720,7 @@ async fn a_community_and_a_group_in_each_other_s_place_are_told() {
 
     assert!(by_id.ends_with("é uma comunidade, e aqui vai um grupo"), "{by_id}");
     assert!(by_name.ends_with("é uma comunidade, e aqui vai um grupo"), "{by_name}");
-    assert_eq!(
-        reverse,
-        "❌ “Futebol” é um grupo, e aqui vai uma comunidade: /vincular <comunidade> <grupos…>"
-    );
+    assert!(reverse.starts_with("Qual comunidade?"), "{reverse}");
     assert_eq!(bot.changes(), 0);
 }
 

@@ -22,7 +22,11 @@ async fn each_usage_error_shows_the_usage_and_an_example() {
              Or send it all at once: /unlink \"Bairro Feliz\" futebol"
                 .to_owned(),
         ),
-        ("/status *now*", "I don't know what to do with “∗now∗”. Write: /status".to_owned()),
+        (
+            "/status *now*",
+            "I don't know what to do with “∗now∗”. Write: /status\nMy earlier question no longer counts."
+                .to_owned(),
+        ),
     ];
     for (text, expected) in rows {
         assert_eq!(bot.ask(ANA, text).await, expected, "{text}");
@@ -41,7 +45,11 @@ async fn an_unknown_command_in_a_direct_chat_suggests_the_nearest() {
     let look_alike = bot.ask(ANA, "/lіnk bairro futebol").await;
 
     assert_eq!(near, "There is no command “lnik”. Did you mean /link bairro futebol? Answer “yes”.");
-    assert_eq!(far, "There is no command “xyzzy”. All of them: /help");
+    assert_eq!(
+        far,
+        "There is no command “xyzzy”. All of them: /help\n\
+         My earlier question no longer counts. If you still want it: /link bairro futebol"
+    );
     assert_eq!(look_alike, "There is no command “lіnk”. Did you mean /link bairro futebol? Answer “yes”.");
     assert_eq!(bot.changes(), 0);
     assert_eq!(bot.ask(ANA, "yes").await, "✅ “Futebol” is now in “Bairro Feliz”.");

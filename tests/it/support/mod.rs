@@ -20,7 +20,7 @@ use vincula::config::{self, Config, ConfigSource};
 use vincula::domain::InstanceName;
 use vincula::lifecycle;
 use vincula::sandbox::webhook_event::{EventBuilder, post};
-use vincula::sandbox::{ApiCall, Credentials, Options, Sandbox, SentMessage, World};
+use vincula::sandbox::{ApiCall, InstanceCredentials, Options, Sandbox, SentMessage, World};
 use vincula::storage::{OpenError, Store};
 
 pub use vincula::sandbox::webhook_event::Response;
@@ -56,7 +56,7 @@ pub struct Service {
 /// Options of a service.
 pub struct ServiceBuilder {
     world: World,
-    account: Credentials,
+    account: InstanceCredentials,
     options: Options,
     clock: Clock,
     timing: TimingConfig,
@@ -74,7 +74,7 @@ impl Default for ServiceBuilder {
     fn default() -> Self {
         Self {
             world: World::small(),
-            account: Credentials::generate(),
+            account: InstanceCredentials::generate(),
             options: Options::default(),
             clock: Clock::system(),
             timing: TimingConfig {
@@ -121,7 +121,7 @@ impl ServiceBuilder {
         self
     }
 
-    pub fn account(mut self, account: Credentials) -> Self {
+    pub fn account(mut self, account: InstanceCredentials) -> Self {
         self.account = account;
         self
     }
@@ -200,7 +200,7 @@ impl ServiceBuilder {
         let upstream_url = format!("http://{}", listener.local_addr().unwrap());
         let token = CancellationToken::new();
         let upstream = tokio::spawn(lifecycle::serve_router(listener, sandbox.router(), token.clone()));
-        let Credentials { id, token: instance_token, client_token, .. } = sandbox.account();
+        let InstanceCredentials { id, token: instance_token, client_token, .. } = sandbox.account();
         let client_token =
             client_token.as_ref().map(|t| format!("client_token = \"{t}\"\n")).unwrap_or_default();
         let store = match self.store {
@@ -340,7 +340,7 @@ impl Service {
 
     /// A message of a person in their direct chat with the bot.
     pub fn message(&self, from: &str, text: &str) -> EventBuilder {
-        let Credentials { id, phone, .. } = self.sandbox.account();
+        let InstanceCredentials { id, phone, .. } = self.sandbox.account();
         EventBuilder::text(id, text).from(from).connected_phone(phone).sent_at(self.clock.now())
     }
 
