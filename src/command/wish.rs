@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::command::spec::CommandSpec;
+use crate::directory::fold;
 use crate::domain::Locale;
 use crate::parse::phrases::{PhraseTable, Token, decide_by_words, longest_match, phrases, tokenize};
 use crate::parse::prompt_reply::MAX_REPLY_LEN;
@@ -94,7 +95,12 @@ impl WishTable {
             QuestionTopic::Communities => communities?,
             QuestionTopic::Bot => self.help?,
         };
-        Some(Wish { spec, rest: String::new(), locales, phrase: text.trim().to_owned() })
+        // `tem algum grupo sem comunidade?`
+        let without = phrases("without-community").map(|(_, phrase)| phrase);
+        let folded = fold(text);
+        let is_said = |phrase: &String| spec.name == "groups" && folded.contains(&fold(phrase));
+        let rest = without.into_iter().find(is_said).unwrap_or_default();
+        Some(Wish { spec, rest, locales, phrase: text.trim().to_owned() })
     }
 
     /// The wish in a text with a phrase that asks for a command.

@@ -492,9 +492,8 @@ impl Enqueuer {
             }
             MessageIntent::Edit | MessageIntent::EditOfSeveral => return Ok(Expectation::Yes),
             MessageIntent::Wish(_) => {
-                if let Some(prompt) = recent_prompt(prompt::PROMPT_TTL).await? {
-                    event.read_wish_beside(&prompt);
-                }
+                let open = recent_prompt(prompt::PROMPT_TTL).await?;
+                open.iter().for_each(|prompt| event.read_wish_beside(prompt));
                 return Ok(Expectation::Yes);
             }
             // An unknown command in a group is probably for another bot. It is stored only if a prompt may be open,

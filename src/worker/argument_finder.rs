@@ -234,15 +234,20 @@ impl<'a> ArgumentFinder<'a> {
         Some(names.iter().map(id).collect::<Option<Vec<_>>>()?.join(" "))
     }
 
-    /// The pattern of all groups that begin with a word: `todos os blocos`, `os blocos todos`.
+    /// The pattern of all groups that begin with a word: `todos os blocos`, `os blocos todos`, `os blocos`.
     fn pattern_of_all(&self, tokens: &[Token]) -> Option<String> {
         let is_all = |token: &&Token| in_word_list(&token.text, "wish-all-words");
         let mut words = tokens.iter().filter(|token| !is_all(token) && !is_small(token));
         let word = words.next().filter(|word| self.is_sentence && !word.is_quoted)?;
-        if words.next().is_some() || !tokens.iter().any(|token| is_all(&token)) {
+        // Of one word, the plural is enough.
+        let is_plural = self.group_fit(&word.text) == Fit::None;
+        if words.next().is_some() || !is_plural && !tokens.iter().any(|token| is_all(&token)) {
             return None;
         }
-        let begins = |text: &&str| matches!(self.group_fit(text), Fit::Beginning | Fit::Ambiguous);
+        let begins = |text: &&str| match self.group_fit(text) {
+            Fit::Ambiguous => true,
+            fit => fit == Fit::Beginning && !is_plural,
+        };
         let text =
             [Some(word.text.as_str()), word.text.strip_suffix('s')].into_iter().flatten().find(begins)?;
         Some(format!("{text}*"))

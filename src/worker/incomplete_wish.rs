@@ -4,6 +4,7 @@
 use super::argument_finder::ArgumentFinder;
 use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
+use super::menu::find_named;
 use super::request::Request;
 use crate::command::prompt::Prompt;
 use crate::command::spec::CommandSpec;
@@ -29,14 +30,21 @@ pub(super) async fn ask_for_missing_part(
         matches!(spec.args, [ArgKind::FreeText(_)])
             && CREATE_WORDS.iter().any(|list| in_word_list(word, list))
     };
-    let is_nothing =
-        |word: &str| is_stop_word(word) || in_word_list(word, "wish-pronouns") || is_create_word(word);
-    if wish.rest.split_whitespace().all(is_nothing) {
+    if wish.rest.split_whitespace().all(|word| is_nothing(word) || is_create_word(word)) {
         let missing =
             parse(spec.args, spec.is_mutating, "").err().filter(|error| error.question().is_some())?;
         return Some(request.misused(spec, missing, Prompt { shown, ..Prompt::default() }));
     }
     ask_beside_name(request, spec, &wish, shown).await
+}
+
+/// Whether words say nothing about what is meant: `ele`, `as duas`, `um grupo`, `lá também`.
+fn is_nothing(text: &str) -> bool {
+    let lists =
+        ["wish-pronouns", "wish-prepositions", "wish-last-words", "wish-some-words", "question-small"];
+    let is_listed = |word: &str| lists.iter().any(|list| in_word_list(word, list));
+    let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.all(|word| is_stop_word(word) || is_listed(word))
 }
 
 /// Asks for the part beside the community, or beside the groups.
@@ -46,33 +54,45 @@ async fn ask_beside_name(
     wish: &Wish,
     shown: String,
 ) -> Option<CommandOutcome> {
+    // Which of these people are meant is not asked.
+    if spec.args.contains(&ArgKind::People) && wish.rest.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     let run = request.run;
     let snapshot = run.instance.directory.snapshot(run.zapi).await.ok()?;
     let names = &CommunityNames::load(request, snapshot).await.ok()?;
     let tokens = &Tokenizer::new(&wish.rest, false).read_all(false).unwrap_or_default();
     let finder = ArgumentFinder { request, names, source: &wish.rest, tokens, is_sentence: true };
-    let (missing, known) = match (spec.args, finder.whole_community()) {
-        ([ArgKind::Community, next, ..], Some(community)) => {
+    let (named, others) = find_named(&finder);
+    let community = named.communities.as_slice();
+    let (missing, known) = match (spec.args, community, named.groups.is_empty()) {
+        // Only the number says who is meant.
+        ([ArgKind::Community, ArgKind::People, ..], [], true) => {
+            (UsageError::MissingCommunity, Prompt { shown, ..Prompt::default() })
+        }
+        ([ArgKind::Community, next, ..], [community], true) => {
             let missing = match next {
-                ArgKind::Groups => UsageError::MissingGroups,
+                ArgKind::Groups if is_nothing(&others) => UsageError::MissingGroups,
                 ArgKind::People => UsageError::MissingPeople,
-                ArgKind::Text => UsageError::MissingText,
+                ArgKind::Text if is_nothing(&others) => UsageError::MissingText,
                 _ => return None,
             };
-            let shown = format!("{shown} {}", names.show(&community));
-            (missing, Prompt { before: community, shown, ..Prompt::default() })
+            let before = community.id.to_string();
+            let shown = format!("{shown} {}", names.show(&before));
+            (missing, Prompt { before, shown, ..Prompt::default() })
         }
-        ([ArgKind::Groups, ArgKind::Community], Some(community)) => {
-            (UsageError::MissingGroups, Prompt { after: community, shown, ..Prompt::default() })
+        ([ArgKind::Groups, ArgKind::Community], [community], true) if is_nothing(&others) => {
+            let after = community.id.to_string();
+            (UsageError::MissingGroups, Prompt { after, shown, ..Prompt::default() })
         }
-        ([ArgKind::Community, ArgKind::Groups, ..], None) => {
-            let groups = finder.groups(tokens)?;
-            (UsageError::MissingCommunity, Prompt { after: groups, shown, ..Prompt::default() })
+        ([ArgKind::Community, ArgKind::Groups, ..], [], false) if is_nothing(&others) => {
+            let after = named.group_arguments();
+            (UsageError::MissingCommunity, Prompt { after, shown, ..Prompt::default() })
         }
-        ([ArgKind::Groups, ArgKind::Community], None) => {
-            let groups = finder.groups(tokens)?;
-            let shown = format!("{shown} {}", names.show(&groups));
-            (UsageError::MissingCommunity, Prompt { before: groups, shown, ..Prompt::default() })
+        ([ArgKind::Groups, ArgKind::Community], [], false) if is_nothing(&others) => {
+            let before = named.group_arguments();
+            let shown = format!("{shown} {}", names.show(&before));
+            (UsageError::MissingCommunity, Prompt { before, shown, ..Prompt::default() })
         }
         _ => return None,
     };

@@ -22,6 +22,7 @@ use crate::commands::{CATALOG, undo};
 use crate::directory::{CommunityEntry, NamedEntry, fold};
 use crate::domain::{CommunityId, GroupId, Locale};
 use crate::parse::names::{Fit, Name, is_exclusion, run_end};
+use crate::parse::numbered_names::numbered_names_at;
 use crate::parse::small_question::question_locales;
 use crate::parse::tokenizer::Tokenizer;
 use crate::parse::word_lists::in_word_list;
@@ -53,13 +54,13 @@ struct Choice {
 
 /// The communities and groups that a text names.
 #[derive(Default)]
-struct Named {
-    communities: Vec<CommunityEntry>,
-    groups: Vec<NamedGroup>,
+pub(super) struct Named {
+    pub(super) communities: Vec<CommunityEntry>,
+    pub(super) groups: Vec<NamedGroup>,
 }
 
 /// A group that a text names, or words with which the names of several groups begin.
-struct NamedGroup {
+pub(super) struct NamedGroup {
     /// What was typed; its whole name only for admins who may see all groups.
     name: String,
     /// Its id, if it is only one group.
@@ -114,7 +115,7 @@ pub(super) async fn read_named(request: &Request<'_>) -> Result<Option<NamedMean
 }
 
 /// The names in a text, and what else it says.
-fn find_named(finder: &ArgumentFinder<'_>) -> (Named, String) {
+pub(super) fn find_named(finder: &ArgumentFinder<'_>) -> (Named, String) {
     let fit = |text: &str| finder.group_fit(text).max(finder.community_fit(text));
     // `os blocos` are the groups that begin with “Bloco”.
     let fit_of_any = |text: &str| fit(text).max(text.strip_suffix('s').map_or(Fit::None, &fit));
@@ -123,6 +124,18 @@ fn find_named(finder: &ArgumentFinder<'_>) -> (Named, String) {
     let (mut at, mut end_of_last) = (0, 0);
     while at < finder.tokens.len() {
         let end = run_end(finder.tokens, at);
+        let is_whole = |text: &str| fit(text) == Fit::Whole;
+        let is_begun = |text: &str| fit(text) > Fit::None;
+        let numbered = numbered_names_at(finder.tokens, at..end, &is_whole, &is_begun);
+        if let Some(numbered) = numbered.filter(|numbered| numbered.is_known) {
+            others.push_str(&finder.source[end_of_last..finder.tokens[at].span.start]);
+            for name in &numbered.names {
+                named.add(finder, name);
+            }
+            at = numbered.end;
+            end_of_last = finder.tokens[at - 1].span.end;
+            continue;
+        }
         let is_name = |name: &Name| {
             name.fit == Fit::Whole || name.text.chars().filter(|c| c.is_alphanumeric()).count() >= MIN_LETTERS
         };
@@ -246,7 +259,7 @@ impl Named {
     }
 
     /// The groups as arguments.
-    fn group_arguments(&self) -> String {
+    pub(super) fn group_arguments(&self) -> String {
         self.groups.iter().map(|group| group.argument.as_str()).collect::<Vec<_>>().join(" ")
     }
 }

@@ -166,22 +166,31 @@ async fn resolve_without_prompt(
         if let Some(offer) = reply_to_regret(request).await? {
             return Err(offer.into());
         }
-        // A no among other words is none.
-        let is_no = || parse_reply(text, false, PromptFacts::default()) == Some(ParsedReply::No);
-        let is_talk = reply.as_ref().is_none_or(|reply| *reply == ParsedReply::No && !is_no());
-        if is_talk && !has_command_behind_number(text, &request.run.instance.config.prefixes) {
-            match read_named(request).await? {
-                Some(NamedMeaning::Show(spec, rest)) => {
-                    let parsed = ParsedCommand::new(spec, spec.name, &rest);
-                    let arguments = check_arguments(request, spec, &parsed, false).await?;
-                    return Ok(ResolvedCommand { spec, typed: parsed.arguments, arguments, deferred: None });
-                }
-                Some(NamedMeaning::Menu(menu)) => return Err(EarlyExit::Reply(menu)),
-                None => {}
+    }
+    if request.is_direct() && wished.is_none_or(CommandSpec::is_read_only) {
+        match read_unclear(request).await? {
+            Some(NamedMeaning::Show(spec, rest)) => {
+                let parsed = ParsedCommand::new(spec, spec.name, &rest);
+                let arguments = check_arguments(request, spec, &parsed, false).await?;
+                return Ok(ResolvedCommand { spec, typed: parsed.arguments, arguments, deferred: None });
             }
+            Some(NamedMeaning::Menu(menu)) => return Err(EarlyExit::Reply(menu)),
+            None => {}
         }
     }
     Err(close_passing_offer(request, reply_to_talk(request, wished).await?).await?.into())
+}
+
+/// What a text means that names something, unless it is a reply or has a command in it.
+async fn read_unclear(request: &Request<'_>) -> Result<Option<NamedMeaning>, CommandError> {
+    let text = request.command.text.as_str();
+    let parse = |is_direct| parse_reply(text, is_direct, PromptFacts::default());
+    // A no among other words is none.
+    let is_reply = parse(true).is_some_and(|reply| reply != ParsedReply::No || parse(false) == Some(reply));
+    if is_reply || has_command_behind_number(text, &request.run.instance.config.prefixes) {
+        return Ok(None);
+    }
+    read_named(request).await
 }
 
 /// What a reply only names is no offer any more after other words: a yes may be for them.

@@ -254,14 +254,15 @@ impl WishReader<'_> {
         if let Some(reply) = whole_groups::reject_group_lifecycle(asked, &about) {
             return Some((asked, CommandOutcome::usage_error(reply).into()));
         }
-        let is_nothing = |word: &str| is_stop_word(word) || is_unnamed(word);
+        let is_preposition = |word: &str| in_word_list(word, "wish-prepositions");
+        let is_nothing = |word: &str| is_stop_word(word) || is_unnamed(word) || is_preposition(word);
         let names_person = || spec.args.contains(&ArgKind::People) && has_phone_number(rest);
         let names_known = || !self.sentence.mentions.is_empty() || names_person();
-        if !(words(rest).all(is_nothing) || spec.name == "create" || names_known()) {
-            return None;
-        }
         // Whose number is missing: `coloca ele de admin`.
         let has_people = self.is_about_admins();
+        if !(words(rest).all(is_nothing) || has_people || spec.name == "create" || names_known()) {
+            return None;
+        }
         let spec = if has_people { self.choose_command(spec, true) } else { spec };
         Some((spec, WishResolution::Incomplete))
     }
@@ -290,8 +291,9 @@ impl WishReader<'_> {
                 let named =
                     self.finder.whole_community().or_else(|| at_end().map(|(community, _)| community));
                 // Who did something to a group: the command lists all that was done.
-                let others = if self.has_verb("wish-who-words") { "" } else { strip_courtesy(rest) };
-                named.unwrap_or_else(|| others.to_owned())
+                let is_small = || words(rest).all(|word| in_word_list(word, "question-small"));
+                let is_all = self.has_verb("wish-who-words") || *key == "arg-history" && is_small();
+                named.unwrap_or_else(|| if is_all { String::new() } else { strip_courtesy(rest).to_owned() })
             }
             [ArgKind::Words] => self.names_words_of_groups().then(|| rest.to_owned())?,
             _ => (rest.split_whitespace().count() <= 1).then(|| rest.to_owned())?,
@@ -355,7 +357,9 @@ impl WishReader<'_> {
 
 /// Whether a word names nobody, but says who or what it is about: `ele`, `admin`.
 fn is_unnamed(word: &str) -> bool {
-    in_word_list(word, "wish-pronouns") || in_word_list(word, "wish-admin-words")
+    ["wish-pronouns", "wish-admin-words", "wish-some-words", "wish-last-words"]
+        .iter()
+        .any(|list| in_word_list(word, list))
 }
 
 /// Whether a phone number, a mention or a link to a person is among the words. The numbers of several groups, `bloco 1 2

@@ -200,7 +200,7 @@ async fn a_wish_offers_all_that_it_names_or_nothing() {
         ("make 5544999990003 admin of bairro", "Do you want /promote \"Bairro Feliz\" 5544999990003?"),
         ("quita a 5544999990002 como admin de bairro", "/degradar \"Bairro Feliz\" 5544999990002?"),
         ("adiciona o 5544999990004 no bairro", "Você quer /adicionar \"Bairro Feliz\" 5544999990004?"),
-        ("tira a Carla de admin do bairro", "Para isso, escreva: /rebaixar"),
+        ("tira a Carla de admin do bairro", "Qual é o número da pessoa?"),
         // Words that are left.
         ("remove todos menos 5544999990003 do bairro", "Para isso, escreva: /remover"),
         ("tira de admin 5544999990002 e a Carla do bairro", "Para isso, escreva: /rebaixar"),
