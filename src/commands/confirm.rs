@@ -132,6 +132,9 @@ async fn read_answer(
     let may_name = has_no_prefix && is_direct && !is_question(&command.text);
     let named = || prompt.named_option(&command.text).filter(|_| may_name);
     let reply = reply.or_else(|| named().map(|number| ParsedReply::Numbers(vec![number])));
+    // Without the command, its verb is no word of a reply.
+    let without_verb = PromptFacts { command: Some(""), ..facts };
+    let has_verb = reply.is_some() && parse_reply(&command.text, is_direct, without_verb) != reply;
     let quote = match &command.quoted {
         None => Quote::Absent,
         Some(quoted) if store.reply_messages(&prompt.prompted_by).await?.contains(quoted) => Quote::Prompt,
@@ -152,6 +155,7 @@ async fn read_answer(
     Ok(Answer {
         reply,
         part: context.part.map(|part| part.arguments.clone()),
+        has_verb,
         is_to_bot: !has_no_prefix || (is_direct && !is_reaction(command)),
         quote,
         timing,
