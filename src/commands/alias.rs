@@ -88,6 +88,11 @@ fn parse_request(words: &[&str]) -> AliasRequest {
     }
 }
 
+/// Whether a text has a sign, as it stands between an alias and a name: `bf = Bairro Feliz`, `bf → Bairro Feliz`.
+pub fn has_sign(text: &str) -> bool {
+    text.contains(['=', '＝', '>', '→', '➡'])
+}
+
 fn usage_reply() -> Reply {
     let set = ReplyLine::not_done("alias-how").with_command("command", "alias", &["bf", "=", "Bairro Feliz"]);
     Reply::Lines(vec![set.with_command("all", "aliases", &[])])
