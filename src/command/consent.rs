@@ -30,8 +30,8 @@ pub struct Answer {
     pub reply: Option<ParsedReply>,
     /// It as the missing part of the prompt's command.
     pub part: Option<String>,
-    /// It has the verb of the prompt's command: `muda`.
-    pub has_verb: bool,
+    /// It has the verb of the prompt's command, or ends in a yes: `ok, muda`, `obrigado, pode sim`.
+    pub is_plain: bool,
     /// It is certainly for the bot: it is a command, or stands in a direct chat.
     pub is_to_bot: bool,
     /// What it quotes or reacts to.
@@ -72,7 +72,7 @@ pub fn is_reaction(message: &CommandRecord) -> bool {
 impl Prompt {
     /// What a message does to this prompt.
     pub fn consent(&self, answer: Answer) -> Consent {
-        let Answer { reply, part, has_verb, is_to_bot, quote, timing, is_after_command } = answer;
+        let Answer { reply, part, is_plain, is_to_bot, quote, timing, is_after_command } = answer;
         let is_choice = !self.options.is_empty();
         // In a group, what is not an answer to this kind of prompt is talk.
         let is_talk = match reply {
@@ -87,7 +87,7 @@ impl Prompt {
             && quote != Quote::Other;
         let is_clear = timing == AnswerTiming::InTime && (is_yes || is_no || agrees || part.is_some());
         // `ok` may only take note of what a reply says in passing.
-        let is_closing = self.is_in_passing && !self.is_menu() && agrees && !has_verb;
+        let is_closing = self.is_in_passing && !self.is_menu() && agrees && !is_plain;
         match () {
             () if is_after_command => Consent::Replaced,
             () if self.is_in_passing && !is_clear => Consent::Unrelated,
@@ -156,7 +156,7 @@ mod tests {
 
     fn answer(reply: Option<ParsedReply>) -> Answer {
         let (quote, timing) = (Quote::Absent, AnswerTiming::InTime);
-        Answer { reply, part: None, has_verb: false, is_to_bot: true, quote, timing, is_after_command: false }
+        Answer { reply, part: None, is_plain: false, is_to_bot: true, quote, timing, is_after_command: false }
     }
 
     fn confirmed(options: &[&str]) -> Consent {
