@@ -16,7 +16,7 @@ use crate::parse::word_lists::{in_word_list, is_stop_word};
 use crate::reply::UsageError;
 
 /// Words that are no name of a new community.
-const CREATE_WORDS: [&str; 3] =
+pub(super) const CREATE_WORDS: [&str; 3] =
     ["create-community-words", "create-words-before-community", "create-words-behind-community"];
 
 /// Asks for the first part of a command that a text wishes without one, or for the part beside what it names.

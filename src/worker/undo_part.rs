@@ -4,16 +4,14 @@
 use super::argument_finder::ArgumentFinder;
 use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
-use super::correction::join_arguments;
+use super::correction::{join_arguments, read_command};
 use super::request::Request;
 use crate::command::context::CommandError;
-use crate::command::parsed_text::{ParsedRequest, ParsedText};
-use crate::command::resolution::DeferredCommand;
 use crate::command::undo_record::load_undo;
 use crate::commands::{CATALOG, undo};
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::reply::{Reply, ReplyLine};
-use crate::storage::{Outcome, PastCommand, StateKind, StoreUnavailable};
+use crate::storage::{Outcome, StateKind, StoreUnavailable};
 
 /// The commands that take back each other.
 const OPPOSITES: [(&str, &str); 3] = [("link", "unlink"), ("add", "remove"), ("promote", "demote")];
@@ -29,7 +27,7 @@ pub(super) async fn reply_to_quote(request: &Request<'_>) -> Result<Option<Comma
     if own_message == message || store.reply_messages(changed_by).await?.contains(message) {
         return Ok(None);
     }
-    let sender = (instance, command.admin.as_str(), command.chat.as_str());
+    let sender = (instance, command.admin.as_str(), command.chat.as_str(), command.by_owner);
     let quoted = store.quoted_command(sender, (message, command.accepted_at)).await?;
     // The prompt that led to the change.
     if let Some(quoted) = &quoted {
@@ -41,7 +39,7 @@ pub(super) async fn reply_to_quote(request: &Request<'_>) -> Result<Option<Comma
     let directory = &run.instance.directory;
     let names = CommunityNames::new(directory.snapshot(run.zapi).await?, directory, admin, None);
     let instead = quoted.filter(|quoted| quoted.outcome == Some(Outcome::Replied)).and_then(|quoted| {
-        let (typed, rest) = read_command(&quoted, request)?;
+        let (typed, rest, _) = read_command(&quoted, request).filter(|(.., is_undo)| !is_undo)?;
         let typed = CATALOG.lookup(&typed)?.name;
         let opposite = OPPOSITES.iter().find_map(|(one, other)| match typed {
             name if name == *one => Some(*other),
@@ -58,22 +56,6 @@ pub(super) async fn reply_to_quote(request: &Request<'_>) -> Result<Option<Comma
     let line = ReplyLine::not_done("undo-only-last");
     let lines = std::iter::once(line).chain(instead).collect();
     Ok(Some(CommandOutcome::talk(Reply::Lines(lines), Vec::new())))
-}
-
-/// The name and the arguments of a command, as it was typed, or as a reply to a prompt completed it.
-fn read_command(command: &PastCommand, request: &Request<'_>) -> Option<(String, String)> {
-    match command.deferred_command.as_deref() {
-        Some(json) => {
-            let deferred: DeferredCommand = serde_json::from_str(json).ok()?;
-            deferred.undone.is_none().then_some((deferred.command, deferred.rest))
-        }
-        None => {
-            match ParsedText::from_stored(command.parsed.as_deref(), request.run.localizer.locale).request {
-                ParsedRequest::Command(parsed) => Some((parsed.typed.clone(), parsed.rest().to_owned())),
-                _ => None,
-            }
-        }
-    }
 }
 
 /// The command that `/undo` would run: its English name and arguments; none if it would run none.

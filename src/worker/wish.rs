@@ -6,6 +6,7 @@
 use super::argument_finder::{ArgumentFinder, is_preposition};
 use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
+use super::incomplete_wish::CREATE_WORDS;
 use super::request::Request;
 use super::sentence::{Kind, Mention, Sentence};
 use super::undo_part::{offer_part, undo_command};
@@ -379,11 +380,7 @@ fn has_phone_number(rest: &str) -> bool {
 /// like one counts. None where groups or another wish follow the name. Behind a preposition, `a comunidade do futebol`, it
 /// is quoted, with a capital letter.
 fn new_community_name(ParsedWish { rest, phrase, .. }: &ParsedWish) -> Option<String> {
-    let is_before = |word: &str| {
-        ["create-words-before-community", "create-community-words", "create-words-behind-community"]
-            .iter()
-            .any(|key| in_word_list(word, key))
-    };
+    let is_before = |word: &str| CREATE_WORDS.iter().any(|key| in_word_list(word, key));
     let start = word_starts(rest).find(|at| !rest[*at..].split_whitespace().next().is_some_and(is_before))?;
     let leads = |key| words(&rest[..start]).chain(words(phrase)).any(|word| in_word_list(word, key));
     // `chamada do Bem` has all of the name.
