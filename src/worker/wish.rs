@@ -6,7 +6,6 @@
 use super::argument_finder::{ArgumentFinder, is_preposition};
 use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
-use super::incomplete_wish::CREATE_WORDS;
 use super::request::Request;
 use super::sentence::{Kind, Mention, Sentence};
 use super::undo_part::{offer_part, undo_command};
@@ -28,6 +27,10 @@ use crate::parse::tokenizer::{Token, Tokenizer};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::StoreUnavailable;
+
+/// Words that are no name of a new community.
+pub(super) const CREATE_WORDS: [&str; 3] =
+    ["create-community-words", "create-words-before-community", "create-words-behind-community"];
 
 /// The fewest digits of a phone number.
 const MIN_PHONE_DIGITS: usize = 8;
