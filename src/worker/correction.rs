@@ -1,4 +1,4 @@
-//! Corrections of the last command in plain words: `ops, era o suporte`, `não, no marketing`. The corrected command is
+//! Corrections of the last command in plain words: `ops, era o suporte`, `ops, no marketing`. The corrected command is
 //! offered, unless the text may ask for another one: `era pra deixar o suporte`, `o suporte não`.
 
 use std::time::Duration;
@@ -40,7 +40,7 @@ pub(super) async fn offer_correction(
         return Ok(None);
     }
     let Some(last) = run.store.last_command(command, MAX_AGE).await? else { return Ok(None) };
-    let Some((spec, rest)) = read_command(&last, request) else { return Ok(None) };
+    let Some((spec, rest)) = read_change(&last, request) else { return Ok(None) };
     let Some(names) = known_names(request).await? else { return Ok(None) };
     let Some(Correction { spec, arguments, keeps_groups }) = correct(request, (spec, &rest, true), &names)
     else {
@@ -103,20 +103,25 @@ fn takes_groups(spec: &CommandSpec) -> bool {
     matches!(spec.name, "link" | "unlink" | "move")
 }
 
-/// A command that takes groups, and its arguments.
-fn read_command(last: &PastCommand, request: &Request<'_>) -> Option<(&'static CommandSpec, String)> {
-    let deferred = last.deferred_command.as_deref();
-    let (name, rest) = match deferred.map(serde_json::from_str::<DeferredCommand>) {
-        // What was undone is meant, with the same arguments.
-        Some(Ok(DeferredCommand { undone: Some(undone), rest, .. })) if undone != "move" => (undone, rest),
-        Some(Ok(DeferredCommand { undone: None, command, rest, .. })) => (command, rest),
-        Some(_) => return None,
-        None => match ParsedText::from_stored(last.parsed.as_deref(), request.run.localizer.locale).request {
-            ParsedRequest::Command(parsed) => (parsed.typed.clone(), parsed.rest().to_owned()),
-            _ => return None,
-        },
-    };
-    let spec = CATALOG.lookup(&name).filter(|spec| takes_groups(spec))?;
+/// The name and the arguments of a command, as it was typed, or as a reply to a prompt completed it. Of an undo, those of
+/// the command that it undid, and true.
+pub(super) fn read_command(past: &PastCommand, request: &Request<'_>) -> Option<(String, String, bool)> {
+    if let Some(json) = past.deferred_command.as_deref() {
+        let DeferredCommand { undone, command, rest, .. } = serde_json::from_str(json).ok()?;
+        let is_undo = undone.is_some();
+        return Some((undone.unwrap_or(command), rest, is_undo));
+    }
+    match ParsedText::from_stored(past.parsed.as_deref(), request.run.localizer.locale).request {
+        ParsedRequest::Command(parsed) => Some((parsed.typed.clone(), parsed.rest().to_owned(), false)),
+        _ => None,
+    }
+}
+
+/// A command that takes groups, and its arguments. What was undone is meant, with the same arguments.
+fn read_change(past: &PastCommand, request: &Request<'_>) -> Option<(&'static CommandSpec, String)> {
+    let (name, rest, is_undo) = read_command(past, request)?;
+    let spec =
+        CATALOG.lookup(&name).filter(|spec| takes_groups(spec) && !(is_undo && spec.name == "move"))?;
     Some((spec, rest))
 }
 
@@ -125,7 +130,7 @@ pub(super) async fn last_change(
     request: &Request<'_>,
 ) -> Result<Option<(&'static CommandSpec, String)>, StoreUnavailable> {
     let last = request.run.store.last_command(request.command, MAX_AGE).await?;
-    Ok(last.and_then(|last| read_command(&last, request)))
+    Ok(last.and_then(|last| read_change(&last, request)))
 }
 
 /// The corrected command.

@@ -4,11 +4,9 @@
 use super::argument_finder::ArgumentFinder;
 use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
-use super::correction::join_arguments;
+use super::correction::{join_arguments, read_command};
 use super::request::Request;
 use crate::command::context::CommandError;
-use crate::command::parsed_text::{ParsedRequest, ParsedText};
-use crate::command::resolution::DeferredCommand;
 use crate::command::undo_record::load_undo;
 use crate::commands::{CATALOG, undo};
 use crate::parse::flags::parse_flag;
@@ -17,7 +15,7 @@ use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::parse::text::is_comma;
 use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine};
-use crate::storage::{Outcome, PastCommand, StateKind, StoreUnavailable};
+use crate::storage::{Outcome, StateKind, StoreUnavailable};
 
 /// The commands that take back each other.
 const OPPOSITES: [(&str, &str); 3] = [("link", "unlink"), ("add", "remove"), ("promote", "demote")];
@@ -33,7 +31,7 @@ pub(super) async fn reply_to_quote(request: &Request<'_>) -> Result<Option<Comma
     if own_message == message || store.reply_messages(changed_by).await?.contains(message) {
         return Ok(None);
     }
-    let sender = (instance, command.admin.as_str(), command.chat.as_str());
+    let sender = (instance, command.admin.as_str(), command.chat.as_str(), command.by_owner);
     let quoted = store.quoted_command(sender, (message, command.accepted_at)).await?;
     // The prompt that led to the change.
     if let Some(quoted) = &quoted {
@@ -45,7 +43,7 @@ pub(super) async fn reply_to_quote(request: &Request<'_>) -> Result<Option<Comma
     let directory = &run.instance.directory;
     let names = CommunityNames::new(directory.snapshot(run.zapi).await?, directory, admin, None);
     let instead = quoted.filter(|quoted| quoted.outcome == Some(Outcome::Replied)).and_then(|quoted| {
-        let (typed, rest) = read_command(&quoted, request)?;
+        let (typed, rest, _) = read_command(&quoted, request).filter(|(.., is_undo)| !is_undo)?;
         if may_mean_others(&rest) {
             return None;
         }
@@ -74,22 +72,6 @@ fn may_mean_others(arguments: &str) -> bool {
         let inside = word.trim_matches(is_comma);
         parse_range(inside).is_some() || word.contains('*') || in_word_list(inside, "here") || is_flag(word)
     })
-}
-
-/// The name and the arguments of a command, as it was typed, or as a reply to a prompt completed it.
-fn read_command(command: &PastCommand, request: &Request<'_>) -> Option<(String, String)> {
-    match command.deferred_command.as_deref() {
-        Some(json) => {
-            let deferred: DeferredCommand = serde_json::from_str(json).ok()?;
-            deferred.undone.is_none().then_some((deferred.command, deferred.rest))
-        }
-        None => {
-            match ParsedText::from_stored(command.parsed.as_deref(), request.run.localizer.locale).request {
-                ParsedRequest::Command(parsed) => Some((parsed.typed.clone(), parsed.rest().to_owned())),
-                _ => None,
-            }
-        }
-    }
 }
 
 /// The command that `/undo` would run: its English name and arguments; none if it would run none.
