@@ -8,6 +8,7 @@ use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
 use super::request::Request;
 use super::sentence::Verb;
+use super::undo_part::{ChangedPart, read_changed_part};
 use crate::command::parsed_text::{ParsedRequest, ParsedText};
 use crate::command::prompt::Prompt;
 use crate::command::resolution::DeferredCommand;
@@ -42,6 +43,14 @@ pub(super) async fn offer_correction(
     let Some(last) = run.store.last_command(command, MAX_AGE).await? else { return Ok(None) };
     let Some((spec, rest)) = read_command(&last, request) else { return Ok(None) };
     let Some(names) = known_names(request).await? else { return Ok(None) };
+    let tokens = &Tokenizer::new(text, false).read_all(false).unwrap_or_default();
+    let finder = ArgumentFinder { request, names: &names, source: text, tokens, is_sentence: true };
+    match read_changed_part(&finder, &last).await? {
+        Some(ChangedPart::Offer(offer)) => return Ok(Some(*offer)),
+        // The same change is no correction.
+        Some(ChangedPart::Unclear) => return Ok(None),
+        None => {}
+    }
     let Some(Correction { spec, arguments, keeps_groups }) = correct(request, (spec, &rest, true), &names)
     else {
         return Ok(None);

@@ -9,9 +9,11 @@ use super::request::Request;
 use crate::command::context::CommandError;
 use crate::command::parsed_text::{ParsedRequest, ParsedText};
 use crate::command::resolution::DeferredCommand;
+use crate::command::spec::CommandSpec;
 use crate::command::undo_record::load_undo;
 use crate::commands::{CATALOG, undo};
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
+use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::{Outcome, PastCommand, StateKind, StoreUnavailable};
 
@@ -85,6 +87,67 @@ pub(super) async fn undo_command(
     Ok(stored.and_then(|(_, record)| record.undo_command))
 }
 
+/// The command that undoes a change of groups, the community, and the groups: ids, as the change stored them.
+fn split_undo<'r>(command: &str, rest: &'r str) -> Option<(&'static CommandSpec, &'r str, Vec<&'r str>)> {
+    let spec = CATALOG.lookup(command)?;
+    let ids: Vec<&str> = rest.split(' ').collect();
+    let (community, groups) = match spec.name {
+        "move" => ids.split_last()?,
+        "link" | "unlink" => ids.split_first()?,
+        _ => return None,
+    };
+    Some((spec, community, groups.to_vec()))
+}
+
+/// A part of the last change that a text names.
+pub(super) enum ChangedPart {
+    /// The text says what is to be taken back: this is offered.
+    Offer(Box<CommandOutcome>),
+    /// It does not.
+    Unclear,
+}
+
+/// Reads a text that names nothing but groups of the last change. What it calls wrong is taken back, `o suporte saiu
+/// errado`, or all but what it leaves: `ops, só o suporte`.
+pub(super) async fn read_changed_part(
+    named: &ArgumentFinder<'_>,
+    last: &PastCommand,
+) -> Result<Option<ChangedPart>, StoreUnavailable> {
+    let Request { run, conversation_key, .. } = named.request;
+    let stored = load_undo(run.store, &run.instance.config.name, conversation_key).await?;
+    let record = stored.map(|(_, record)| record).filter(|record| record.changed_by.0 == last.id);
+    let Some((command, rest)) = record.and_then(|record| record.undo_command) else { return Ok(None) };
+    let Some((spec, community, changed)) = split_undo(&command, &rest) else { return Ok(None) };
+    let sentence = named.read_sentence();
+    let groups = named.named_groups(&sentence);
+    let is_part = !groups.is_empty()
+        && groups.iter().all(|group| changed.contains(&group.as_str()))
+        && named.named_community(&sentence).is_none_or(|named| named == community)
+        && !sentence.has_objection
+        && sentence.verbs.is_empty();
+    if !is_part {
+        return Ok(None);
+    }
+    let says = |list| named.tokens.iter().any(|token| in_word_list(trim_signs(&token.text), list));
+    let is_named = |group: &&str| groups.iter().any(|named| named == group);
+    let wrong: Vec<&str> = match () {
+        () if says("only-words") => changed.into_iter().filter(|group| !is_named(group)).collect(),
+        () if says("wrong-words") => changed.into_iter().filter(is_named).collect(),
+        () => Vec::new(),
+    };
+    Ok(Some(match wrong.is_empty() {
+        true => ChangedPart::Unclear,
+        false => {
+            ChangedPart::Offer(named.offer(spec, join_arguments(spec, community, &wrong.join(" "))).into())
+        }
+    }))
+}
+
+/// A word without the signs around it.
+fn trim_signs(word: &str) -> &str {
+    word.trim_matches(|c: char| !c.is_alphanumeric())
+}
+
 /// The reply to a wish to undo something that its words name: says what `/undo` takes back, and offers to take back only
 /// the groups that are named.
 pub(super) async fn offer_part(
@@ -95,14 +158,7 @@ pub(super) async fn offer_part(
     let shown = format!("{} {}", request.run.localizer.format_command(&command, &[]), names.show(&rest));
     let line =
         |key| ReplyLine::new(key).with_plain("command", &shown).with_command("undo", undo::SPEC.name, &[]);
-    let part = CATALOG.lookup(&command).and_then(|spec| {
-        // Ids, as the change stored them.
-        let ids: Vec<&str> = rest.split(' ').collect();
-        let (community, undone) = match spec.name {
-            "move" => ids.split_last()?,
-            "link" | "unlink" => ids.split_first()?,
-            _ => return None,
-        };
+    let part = split_undo(&command, &rest).and_then(|(spec, community, undone)| {
         let part = match parse_reply(wished.source, true, PromptFacts::default()) {
             Some(ParsedReply::Numbers(numbers)) => {
                 let group = |number: usize| undone.get(number.checked_sub(1)?).map(|id| (*id).to_owned());
