@@ -30,6 +30,8 @@ pub struct Answer {
     pub reply: Option<ParsedReply>,
     /// It as the missing part of the prompt's command.
     pub part: Option<String>,
+    /// It has the verb of the prompt's command, or ends in a yes: `ok, muda`, `obrigado, pode sim`.
+    pub is_plain: bool,
     /// It is certainly for the bot: it is a command, or stands in a direct chat.
     pub is_to_bot: bool,
     /// What it quotes or reacts to.
@@ -70,7 +72,7 @@ pub fn is_reaction(message: &CommandRecord) -> bool {
 impl Prompt {
     /// What a message does to this prompt.
     pub fn consent(&self, answer: Answer) -> Consent {
-        let Answer { reply, part, is_to_bot, quote, timing, is_after_command } = answer;
+        let Answer { reply, part, is_plain, is_to_bot, quote, timing, is_after_command } = answer;
         let is_choice = !self.options.is_empty();
         // In a group, what is not an answer to this kind of prompt is talk.
         let is_talk = match reply {
@@ -84,6 +86,8 @@ impl Prompt {
             && self.missing.is_none()
             && quote != Quote::Other;
         let is_clear = timing == AnswerTiming::InTime && (is_yes || is_no || agrees || part.is_some());
+        // `ok` may only take note of what a reply says in passing.
+        let is_closing = self.is_in_passing && !self.is_menu() && agrees && !is_plain;
         match () {
             () if is_after_command => Consent::Replaced,
             () if self.is_in_passing && !is_clear => Consent::Unrelated,
@@ -95,6 +99,7 @@ impl Prompt {
             () if timing != AnswerTiming::InTime && (is_talk || (is_no && !is_to_bot)) => Consent::Unrelated,
             () if timing == AnswerTiming::Early => Consent::Open("confirm-early"),
             () if timing == AnswerTiming::Late => Consent::Expired,
+            () if is_closing => Consent::Open(self.how_to_answer()),
             () if self.missing.is_none() => self.choose(reply),
             () if is_no && part.is_none() => Consent::Declined,
             () => part.map_or(Consent::Open(self.how_to_answer()), |part| Consent::Confirmed(vec![part])),
@@ -151,7 +156,7 @@ mod tests {
 
     fn answer(reply: Option<ParsedReply>) -> Answer {
         let (quote, timing) = (Quote::Absent, AnswerTiming::InTime);
-        Answer { reply, part: None, is_to_bot: true, quote, timing, is_after_command: false }
+        Answer { reply, part: None, is_plain: false, is_to_bot: true, quote, timing, is_after_command: false }
     }
 
     fn confirmed(options: &[&str]) -> Consent {

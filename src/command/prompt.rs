@@ -115,7 +115,8 @@ impl Prompt {
         self.missing.is_some() || self.options.len() == 1
     }
 
-    /// The number of the option that a text names: by its whole name, or by words that no other option has.
+    /// The number of the option that a text names: by its whole name, or by words that no other option has. It is 0, which
+    /// no option has, where several have this name.
     pub fn named_option(&self, text: &str) -> Option<usize> {
         let text = &*own_words(text);
         let fold_words = |text: &str| {
@@ -129,8 +130,12 @@ impl Prompt {
         let names: Vec<_> = self.names.iter().map(|name| fold_words(name)).collect();
         let is_within = |name: &&Vec<String>| typed.iter().all(|word| name.contains(word));
         let is_only = names.iter().filter(is_within).count() == 1;
-        let found = names.iter().position(|name| *name == typed);
-        found.or_else(|| names.iter().position(|name| is_only && is_within(&name))).map(|at| at + 1)
+        let mut whole = (1..).zip(&names).filter(|(_, name)| **name == typed).map(|(number, _)| number);
+        match (whole.next(), whole.next()) {
+            (Some(number), None) => Some(number),
+            (Some(_), Some(_)) => Some(0),
+            (None, _) => names.iter().position(|name| is_only && is_within(&name)).map(|at| at + 1),
+        }
     }
 
     /// Whether a text means all options: `todos`, `os três` of three.

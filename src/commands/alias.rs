@@ -17,6 +17,7 @@ use crate::parse::word_lists::{in_word_list, is_stop_word};
 use crate::reply::{Reply, ReplyLine, UsageError, typed};
 use crate::storage::StateKind;
 
+/// The command.
 pub const SPEC: CommandSpec =
     CommandSpec::mutating("alias", &["apelido"], &["apodo", "alias"], &[ArgKind::Keyword("arg-alias")]);
 
@@ -38,6 +39,7 @@ enum AliasRequest {
     Remove(String),
 }
 
+/// Runs the command.
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let words = arguments.words();
     match parse_request(&words.iter().map(String::as_str).collect::<Vec<_>>()) {
@@ -86,6 +88,11 @@ fn parse_request(words: &[&str]) -> AliasRequest {
         (false, true) => AliasRequest::Show(short),
         (false, false) => AliasRequest::Set { short, thing },
     }
+}
+
+/// Whether a text has a sign, as it stands between an alias and a name: `bf = Bairro Feliz`, `bf → Bairro Feliz`.
+pub fn has_sign(text: &str) -> bool {
+    text.contains(['=', '＝', '>', '→', '➡'])
 }
 
 fn usage_reply() -> Reply {

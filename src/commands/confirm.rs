@@ -146,6 +146,12 @@ async fn read_answer(
     let may_name = has_no_prefix && is_direct && !is_question(&command.text);
     let named = || prompt.named_option(&command.text).filter(|_| may_name);
     let reply = reply.or_else(|| named().map(|number| ParsedReply::Numbers(vec![number])));
+    // Without the command, its verb is no word of a reply.
+    let without_verb = PromptFacts { command: Some(""), ..facts };
+    let parse = |text: &str, facts| parse_reply(text, is_direct, facts);
+    let ends_in_yes =
+        parse(command.text.rsplit(',').next().unwrap_or_default(), facts) == Some(ParsedReply::Yes);
+    let is_plain = reply.is_some() && (ends_in_yes || parse(&command.text, without_verb) != reply);
     let quote = match &command.quoted {
         None => Quote::Absent,
         Some(quoted) if store.reply_messages(&prompt.prompted_by).await?.contains(quoted) => Quote::Prompt,
@@ -166,6 +172,7 @@ async fn read_answer(
     Ok(Answer {
         reply,
         part: context.part.map(|part| part.arguments.clone()),
+        is_plain,
         is_to_bot: !has_no_prefix || (is_direct && !is_reaction(command)),
         quote,
         timing,

@@ -1,7 +1,7 @@
 //! The list of commands. One file a command; nothing else lives here.
 
 mod add;
-mod alias;
+pub mod alias;
 mod aliases;
 pub mod announce;
 mod cancel;

@@ -32,6 +32,11 @@ pub fn ends_in_yes(text: &str) -> bool {
     last.and_then(|word| parse_flag(word, false)).is_some_and(|(flag, _)| flag == Flag::Yes)
 }
 
+/// A text without `--yes`.
+pub fn without_yes(text: &str) -> String {
+    text.split_whitespace().filter(|word| !ends_in_yes(word)).collect::<Vec<_>>().join(" ")
+}
+
 /// What a word after dashes means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flag {

@@ -33,6 +33,7 @@ use crate::config::{Admin, NonAdminPolicy};
 use crate::domain::{Chat, ConversationKey, DeliveryReport, Locale, Message, Person};
 use crate::failpoint::{self, Step};
 use crate::instance::InstanceRuntime;
+use crate::parse::arguments::parse;
 use crate::parse::command_lines::has_no_above;
 use crate::parse::word_lists::{in_word_list, is_stop_word};
 use crate::storage::{
@@ -181,8 +182,11 @@ fn may_answer(text: &str, prompt: &Prompt) -> bool {
     let is_small = |word: &str| is_stop_word(word) || in_word_list(word, "wish-pronouns");
     let wish = CATALOG.parse_wish(text).filter(|wish| wish.rest.split_whitespace().all(is_small));
     let is_more = |wish: &Wish| wish.spec.name == "more" && !prompt.is_in_passing;
-    let is_verb = |wish: Wish| is_more(&wish) || wish.spec.name == prompt.command;
-    wish.is_some_and(is_verb) || prompt.is_menu() && prompt.named_option(text).is_some()
+    let is_verb = |wish: &Wish| is_more(wish) || wish.spec.name == prompt.command;
+    // `grupos` alone asks for all groups, whatever groups a menu is about.
+    let is_whole = |wish: &Wish| wish.spec.is_read_only() && parse(wish.spec.args, false, "").is_ok();
+    wish.as_ref().is_some_and(is_verb)
+        || prompt.is_menu() && prompt.named_option(text).is_some() && !wish.as_ref().is_some_and(is_whole)
 }
 
 impl Enqueuer {

@@ -16,6 +16,7 @@ use crate::command::kind::{
     DELETION, DELIVERY, EDIT_OF_SEVERAL, MAX_COMMANDS, RATE_LIMITED, TOO_MANY, TOO_OLD,
 };
 use crate::command::prompt::{Prompt, clear_prompt, is_set};
+use crate::command::resolution::DeferredCommand;
 use crate::command::spec::CommandSpec;
 use crate::commands::{self, CATALOG};
 use crate::config::Admin;
@@ -226,11 +227,12 @@ async fn run_command(
         precondition: deferred.as_ref().and_then(|deferred| deferred.precondition.clone()),
         counted: None,
         conversation_key: conversation_key.clone(),
-        // The prompt that was replied to; the undo record stays until something is undone.
+        // The prompt that was replied to, or a menu above a newer list; the undo record stays until something is undone.
         state_changes: deferred
-            .iter()
-            .filter(|deferred| deferred.is_reply())
-            .map(|_| clear_prompt(conversation_key))
+            .as_ref()
+            .map_or(command.name == commands::confirm::SPEC.name, DeferredCommand::is_reply)
+            .then(|| clear_prompt(conversation_key))
+            .into_iter()
             .collect(),
         deferred,
     };

@@ -11,7 +11,7 @@ use crate::command::consent::is_reaction;
 use crate::command::context::CommandError;
 use crate::command::resolution::MissingPart;
 use crate::command::spec::CommandSpec;
-use crate::commands::{CATALOG, language, settings};
+use crate::commands::{CATALOG, alias, language, settings};
 use crate::domain::Locale;
 use crate::parse::greeting::is_greeting;
 use crate::parse::names::{Fit, strip_courtesy};
@@ -51,6 +51,7 @@ pub(super) async fn read_missing_part(request: &Request<'_>) -> Result<Option<Mi
     if missing == UsageError::MissingWords {
         let is_value = match spec.name {
             "language" => language::parse_locale(text).is_some(),
+            "alias" => alias::has_sign(text),
             "settings" => settings::parse_setting(text).is_some(),
             _ => text.contains(char::is_whitespace),
         };

@@ -11,6 +11,7 @@ use crate::command::spec::CommandSpec;
 use crate::config::Admin;
 use crate::domain::{Chat, ConversationKey, Person};
 use crate::instance::InstanceRuntime;
+use crate::parse::flags::without_yes;
 use crate::reply::{Localizer, Reply, ReplyLine, UsageError};
 use crate::storage::{CommandRecord, Store, StoreUnavailable};
 use crate::zapi::Zapi;
@@ -117,6 +118,8 @@ impl Request<'_> {
         };
         let Prompt { before, after, shown, .. } = known;
         let prompt = Prompt::new(self.command, localizer.locale, spec.name);
+        // A yes that was typed before the part is none to the part.
+        let (before, after) = (without_yes(&before), without_yes(&after));
         self.prompt(reply, &Prompt { before, after, shown, missing: Some(error), ..prompt })
     }
 }

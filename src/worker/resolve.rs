@@ -73,6 +73,7 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
                             return Err(EarlyExit::Reply(reply));
                         }
                         WishResolution::Incomplete => {
+                            check_may_use(request, spec)?;
                             wished = Some(spec);
                             as_prompt_reply("")
                         }
@@ -144,6 +145,7 @@ async fn resolve_without_prompt(
                     return Err(EarlyExit::Reply(reply));
                 }
                 Some((spec, WishResolution::Incomplete)) => {
+                    check_may_use(request, spec)?;
                     return Err(close_passing_offer(request, reply_to_talk(request, Some(spec)).await?)
                         .await?
                         .into());

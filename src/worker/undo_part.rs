@@ -12,7 +12,10 @@ use crate::command::resolution::DeferredCommand;
 use crate::command::spec::CommandSpec;
 use crate::command::undo_record::load_undo;
 use crate::commands::{CATALOG, undo};
+use crate::parse::flags::parse_flag;
+use crate::parse::numbers::parse_range;
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
+use crate::parse::text::is_comma;
 use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::{Outcome, PastCommand, StateKind, StoreUnavailable};
@@ -44,6 +47,9 @@ pub(super) async fn reply_to_quote(request: &Request<'_>) -> Result<Option<Comma
     let names = CommunityNames::new(directory.snapshot(run.zapi).await?, directory, admin, None);
     let instead = quoted.filter(|quoted| quoted.outcome == Some(Outcome::Replied)).and_then(|quoted| {
         let (typed, rest) = read_command(&quoted, request)?;
+        if may_mean_others(&rest) {
+            return None;
+        }
         let typed = CATALOG.lookup(&typed)?.name;
         let opposite = OPPOSITES.iter().find_map(|(one, other)| match typed {
             name if name == *one => Some(*other),
@@ -60,6 +66,15 @@ pub(super) async fn reply_to_quote(request: &Request<'_>) -> Result<Option<Comma
     let line = ReplyLine::not_done("undo-only-last");
     let lines = std::iter::once(line).chain(instead).collect();
     Ok(Some(CommandOutcome::talk(Reply::Lines(lines), Vec::new())))
+}
+
+/// Whether arguments may name something else by now, or have a flag: numbers of a list, `vendas*`, `here`, `--yes`.
+fn may_mean_others(arguments: &str) -> bool {
+    let is_flag = |word: &str| parse_flag(word, false).is_some();
+    arguments.split_whitespace().any(|word| {
+        let inside = word.trim_matches(is_comma);
+        parse_range(inside).is_some() || word.contains('*') || in_word_list(inside, "here") || is_flag(word)
+    })
 }
 
 /// The name and the arguments of a command, as it was typed, or as a reply to a prompt completed it.

@@ -271,6 +271,9 @@ async fn t42_an_admin_of_a_community_cannot_create_deactivate_or_alias() {
         let help = bot.ask(BRUNO, &format!("/help {name}")).await;
         assert!(help.starts_with("You may not use /"), "{help}");
     }
+    // The parts of such a command are not asked for.
+    let wished = bot.ask(BRUNO, "I want to create a new community").await;
+    assert!(wished.starts_with("You may not use /"), "{wished}");
     let help = bot.ask(BRUNO, "/help").await;
 
     for name in ["create", "deactivate", "alias"] {
