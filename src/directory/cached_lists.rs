@@ -55,6 +55,17 @@ pub struct Snapshot {
     pub groups: NameIndex<GroupId>,
 }
 
+impl Snapshot {
+    /// The same lists with only these groups.
+    pub fn with_groups(&self, is_kept: impl Fn(&NamedEntry<GroupId>) -> bool) -> Self {
+        Self {
+            communities: self.communities.clone(),
+            lists_all_communities: self.lists_all_communities,
+            groups: NameIndex::new(self.groups.all().filter(|group| is_kept(group)).cloned().collect()),
+        }
+    }
+}
+
 impl CachedLists {
     /// The lists, read after `moment`; concurrent callers share one read, and none waits for it longer
     /// than its own attempt lasts.

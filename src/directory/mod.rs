@@ -44,7 +44,7 @@ pub type CommunityEntry = NamedEntry<CommunityId>;
 pub type GroupEntry = NamedEntry<GroupId>;
 
 /// The directory of an instance: its communities, groups and aliases.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Directory {
     /// Aliases of the configuration, folded.
     config_aliases: Arc<[(String, String)]>,

@@ -283,6 +283,7 @@ greeting-hint = Start with { $communities }, or see all I can do: { $help }
 talk-ok = All right! 👍
 talk-thanks = You’re welcome!
 talk-hint = I didn’t get that. Answer “1” to see your communities, “2” for the groups or “3” for help.
+talk-hint-help = I didn’t get that. All I can do: { $help }
 talk-menu = What about { $names }? Answer with the number:
 talk-bye = See you! 👋
 talk-here = I’m here. All I can do: { $help }

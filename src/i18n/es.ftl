@@ -283,6 +283,7 @@ greeting-hint = Empieza con { $communities } o mira todo lo que sé hacer: { $he
 talk-ok = ¡Muy bien! 👍
 talk-thanks = ¡De nada!
 talk-hint = Eso no lo entendí. Responde “1” para ver tus comunidades, “2” para los grupos o “3” para la ayuda.
+talk-hint-help = Eso no lo entendí. Todo lo que sé hacer: { $help }
 talk-menu = ¿Qué quieres con { $names }? Responde con el número:
 talk-bye = ¡Hasta luego! 👋
 talk-here = Aquí estoy. Todo lo que sé hacer: { $help }

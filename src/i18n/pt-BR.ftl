@@ -283,6 +283,7 @@ greeting-hint = Comece por { $communities } ou veja tudo o que sei fazer: { $hel
 talk-ok = Beleza! 👍
 talk-thanks = De nada!
 talk-hint = Isso eu não entendi. Responda “1” para ver suas comunidades, “2” para os grupos ou “3” para a ajuda.
+talk-hint-help = Isso eu não entendi. Tudo o que sei fazer: { $help }
 talk-menu = O que você quer com { $names }? Responda com o número:
 talk-bye = Até mais! 👋
 talk-here = Tô por aqui. Tudo o que sei fazer: { $help }

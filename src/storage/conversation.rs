@@ -38,6 +38,16 @@ impl PastCommand {
     }
 }
 
+/// Id, chat, name, parsed text, deferred command and outcome of a command.
+type PastRow = (String, String, String, Option<String>, Option<String>, Option<String>);
+
+impl From<PastRow> for PastCommand {
+    fn from((id, _, name, parsed, deferred_command, outcome): PastRow) -> Self {
+        let outcome = outcome.as_deref().and_then(Outcome::parse);
+        Self { id, name, parsed, deferred_command, outcome }
+    }
+}
+
 /// A message between a prompt and the reply to it.
 struct MessageBetween {
     name: String,
@@ -105,21 +115,13 @@ impl Store {
         .bind(&before.admin)
         .bind(i64::from(before.by_owner))
         .fetch_all(&self.reads);
-        type Row = (String, String, String, Option<String>, Option<String>, Option<String>);
-        let rows: Vec<Row> = self.read(rows).await?;
+        let rows: Vec<PastRow> = self.read(rows).await?;
         let key = |chat: &str| Chat::from_id(chat).ordering_key(&before.admin, before.by_owner);
         let own = key(&before.chat);
-        let is_command = |(_, chat, name, _, deferred, _): &Row| {
+        let is_command = |(_, chat, name, _, deferred, _): &PastRow| {
             key(chat) == own && (deferred.is_some() || !NO_COMMANDS.contains(&name.as_str()))
         };
-        let last = rows.into_iter().find(is_command);
-        Ok(last.map(|(id, _, name, parsed, deferred_command, outcome)| PastCommand {
-            id,
-            name,
-            parsed,
-            deferred_command,
-            outcome: outcome.as_deref().and_then(Outcome::parse),
-        }))
+        Ok(rows.into_iter().find(is_command).map(PastCommand::from))
     }
 
     /// The messages of the admin in the same chat between a prompt and this reply to it. Ids of commands sort by the time
@@ -179,34 +181,32 @@ impl Store {
         Ok(at.flatten().map(Timestamp))
     }
 
-    /// The command that an admin gave in a chat and that a message quotes: its own message, or the reply to it.
+    /// The command that an admin gave in a chat and that a message quotes: its own message, or one of its reply.
     pub async fn quoted_command(
         &self,
-        (instance, admin, chat): (&InstanceName, &str, &str),
+        (instance, admin, chat, by_owner): (&InstanceName, &str, &str, bool),
         (quoted, now): (&str, Timestamp),
     ) -> Result<Option<PastCommand>, StoreUnavailable> {
         let since = Timestamp(now.0.saturating_sub(MAX_AGE_OF_QUOTED));
-        let row = sqlx::query_as(
-            "SELECT id, name, parsed, deferred_command, outcome FROM command
-             WHERE id > $1 AND instance || '' = $2 AND admin = $3 AND chat = $4
-                 AND (message_id = $5 OR reply_message_id = $5)
-             ORDER BY id DESC LIMIT 1",
+        let rows = sqlx::query_as(
+            "SELECT id, chat, name, parsed, deferred_command, outcome FROM command
+             WHERE id > $1 AND instance || '' = $2 AND admin = $3 AND by_owner = $4
+                 AND (message_id = $5 OR reply_message_id = $5
+                     OR EXISTS (SELECT 1 FROM audit_event WHERE audit_event.command = command.id
+                         AND audit_event.event = 'sent' AND audit_event.detail = $5))
+             ORDER BY id DESC",
         )
         .bind(first_id_at(since))
         .bind(instance.as_str())
         .bind(admin)
-        .bind(chat)
+        .bind(i64::from(by_owner))
         .bind(quoted)
-        .fetch_optional(&self.reads);
-        type Row = (String, String, Option<String>, Option<String>, Option<String>);
-        let row: Option<Row> = self.read(row).await?;
-        Ok(row.map(|(id, name, parsed, deferred_command, outcome)| PastCommand {
-            id,
-            name,
-            parsed,
-            deferred_command,
-            outcome: outcome.as_deref().and_then(Outcome::parse),
-        }))
+        .fetch_all(&self.reads);
+        let rows: Vec<PastRow> = self.read(rows).await?;
+        // Webhooks name a direct chat by number or by lid.
+        let key = |chat: &str| Chat::from_id(chat).ordering_key(admin, by_owner);
+        let own = key(chat);
+        Ok(rows.into_iter().find(|(_, chat, ..)| key(chat) == own).map(PastCommand::from))
     }
 
     /// When the last message of the reply to a command was sent.

@@ -548,7 +548,7 @@ impl Enqueuer {
         let message = &event.message;
         let is_reaction = event.is_direct() && !message.text.contains(char::is_alphanumeric);
         let Some(quoted) = message.quoted.as_deref().filter(|_| is_reaction) else { return Ok(false) };
-        let sender = (endpoint.name(), admin.key.as_str(), message.chat.id());
+        let sender = (endpoint.name(), admin.key.as_str(), message.chat.id(), false);
         let asked = self.store.quoted_command(sender, (quoted, event.received_at)).await?;
         Ok(asked.is_some_and(|asked| asked.may_ask()))
     }

@@ -6,11 +6,10 @@ use std::ops::Range;
 use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
 use super::request::Request;
-use super::sentence::{Kind, KnownNames, Mention, Sentence};
+use super::sentence::{Kind, KnownNames, Mention, Sentence, is_small};
 use crate::command::spec::CommandSpec;
 use crate::config::AdminsFrom;
-use crate::directory::similarity_of;
-use crate::engine::listing::fit_of_group;
+use crate::directory::fold;
 use crate::parse::arguments::ArgKind;
 use crate::parse::dialing_code::DialingCode;
 use crate::parse::names::{Fit, Name, NameReader, find_exclusion, next_in_list};
@@ -21,8 +20,8 @@ use crate::parse::tokenizer::{Token, join, parse_quoted_name};
 use crate::parse::word_lists::in_word_list;
 use crate::reply::typed;
 
-/// The least similarity of a misspelled name.
-const MIN_SIMILARITY: f64 = 0.9;
+/// The fewest letters of a misspelled name.
+const MIN_MISSPELLED_LETTERS: usize = 5;
 
 /// Finds arguments among these words.
 pub(super) struct ArgumentFinder<'a> {
@@ -165,7 +164,7 @@ impl<'a> ArgumentFinder<'a> {
     }
 
     pub(super) fn group_fit(&self, text: &str) -> Fit {
-        fit_of_group(&self.names.snapshot, text)
+        self.names.group_fit(text)
     }
 
     /// One community by its id; an unclear name as it is typed: the command asks.
@@ -266,14 +265,14 @@ impl<'a> ArgumentFinder<'a> {
         if !self.is_sentence || self.request.admin.from != AdminsFrom::Config {
             return None;
         }
-        let groups = self.names.snapshot.groups.all();
-        let mut near = groups.filter(|group| similarity_of(typed, &group.name) >= MIN_SIMILARITY);
+        let groups = self.names.visible.groups.all();
+        let mut near = groups.filter(|group| is_misspelled(typed, &group.name));
         near.next().filter(|_| near.next().is_none()).map(|group| group.id.to_string())
     }
 
     /// The id of a group, or words that name it. A community admin sees no names of groups that they did not type.
     fn group_id(&self, name: &str) -> String {
-        let groups = self.names.snapshot.groups.matches(name).0;
+        let groups = self.names.find_groups(name).0;
         match groups.as_slice() {
             [group] if self.request.admin.from == AdminsFrom::Config => group.id.to_string(),
             [] if !name.contains(char::is_whitespace) => name.to_owned(),
@@ -300,7 +299,18 @@ pub(super) fn is_preposition(token: &Token) -> bool {
     !token.is_quoted && in_word_list(&token.text, "wish-prepositions")
 }
 
-/// Whether a word only leads to the name of a community: `out of`, `lá na comunidade`.
-pub(super) fn is_small(token: &Token) -> bool {
-    is_preposition(token) || (!token.is_quoted && in_word_list(&token.text, "stop-words-beside-name"))
+/// Whether a text is nearly a name, or its first word.
+pub(super) fn is_misspelled(typed: &str, name: &str) -> bool {
+    let first = name.split(' ').next().unwrap_or_default();
+    typed.chars().count() >= MIN_MISSPELLED_LETTERS
+        && (is_one_letter_off(typed, first) || is_one_letter_off(typed, name))
+}
+
+/// Whether words differ in one letter: a wrong one, a missing one, or one too many.
+fn is_one_letter_off(one: &str, other: &str) -> bool {
+    let (one, other): (Vec<char>, Vec<char>) = (fold(one).chars().collect(), fold(other).chars().collect());
+    let alike = one.iter().zip(&other).take_while(|(one, other)| one == other).count();
+    let ends = one[alike..].iter().rev().zip(other[alike..].iter().rev());
+    let alike = alike + ends.take_while(|(one, other)| one == other).count();
+    one.len().max(other.len()) - alike <= 1
 }

@@ -1,25 +1,36 @@
 //! The communities that an admin may name, and how a text names one.
 
+use std::collections::HashSet;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tokio::time::timeout;
 
 use super::request::Request;
 use crate::authorization::may_in;
 use crate::config::{Admin, AdminsFrom};
-use crate::directory::{CommunityEntry, Directory, NameIndex, Snapshot};
-use crate::domain::CommunityId;
-use crate::engine::listing::{NumberedList, load_list};
+use crate::directory::{CommunityEntry, Directory, GroupEntry, NameIndex, Snapshot, join_bounded};
+use crate::domain::{CommunityId, GroupId};
+use crate::engine::listing::{NumberedList, fit_of_group, load_list};
 use crate::engine::target::Target;
 use crate::parse::names::Fit;
 use crate::parse::numbers::parse_range;
 use crate::reply::{Localizer, escape_markup, typed};
-use crate::storage::StoreUnavailable;
+use crate::storage::{StateKind, StoreUnavailable};
+
+/// How long a text waits for the names.
+pub(super) const NAMES_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The names of communities as an admin may use them. Communities that the admin may not use are found only by their
 /// whole name or id; to a community admin they do not exist.
 pub(super) struct CommunityNames<'a> {
     pub(super) snapshot: Arc<Snapshot>,
-    directory: &'a Directory,
+    /// The lists with the groups that the beginning of a name may mean: to a community admin, those of their communities
+    /// that could be read.
+    pub(super) visible: Arc<Snapshot>,
+    directory: Directory,
     admin: &'a Admin,
     pub(super) allowed: NameIndex<CommunityId>,
     /// The stored list that numbers refer to.
@@ -29,23 +40,63 @@ pub(super) struct CommunityNames<'a> {
 impl<'a> CommunityNames<'a> {
     pub(super) fn new(
         snapshot: Arc<Snapshot>,
-        directory: &'a Directory,
+        directory: &Directory,
         admin: &'a Admin,
         list: Option<NumberedList>,
     ) -> Self {
         let is_allowed = |entry: &&CommunityEntry| may_in(admin, &entry.id, &entry.name, directory);
         let allowed = NameIndex::new(snapshot.communities.all().filter(is_allowed).cloned().collect());
-        Self { snapshot, directory, admin, allowed, list }
+        let visible = match admin.from {
+            AdminsFrom::Config => snapshot.clone(),
+            AdminsFrom::Community => Arc::new(snapshot.with_groups(|_| false)),
+        };
+        Self { snapshot, visible, directory: directory.clone(), admin, allowed, list }
     }
 
-    /// The names for a message, with the list that was shown last before it.
+    /// The names for a message, with the aliases of the chat and the list that was shown last before it.
     pub(super) async fn load(
         request: &Request<'a>,
         snapshot: Arc<Snapshot>,
     ) -> Result<Self, StoreUnavailable> {
         let Request { run, admin, command, .. } = request;
         let list = load_list(run.store, (command, None), &request.list_key()).await?;
-        Ok(Self::new(snapshot, &run.instance.directory, admin, list))
+        let aliases = run.store.list_state(&run.instance.config.name, StateKind::Alias).await?;
+        let aliases = aliases.into_iter().map(|alias| (alias.key, alias.value));
+        let mut names = Self::new(snapshot, &run.instance.directory.with_aliases(aliases), admin, list);
+        if admin.from == AdminsFrom::Community {
+            let reads = names.allowed.all().map(|community| run.zapi.community(&community.id).boxed());
+            let read = timeout(NAMES_TIMEOUT, join_bounded(reads.collect())).await.unwrap_or_default();
+            let own: HashSet<GroupId> =
+                read.into_iter().flatten().flat_map(|details| details.groups).map(|group| group.id).collect();
+            names.visible = Arc::new(names.snapshot.with_groups(|group| own.contains(&group.id)));
+        }
+        Ok(names)
+    }
+
+    /// The same names, where a number is none.
+    pub(super) fn without_list(self) -> Self {
+        Self { list: None, ..self }
+    }
+
+    /// The groups that a text names, and whether by their whole name. The beginning of a name means only visible groups.
+    pub(super) fn find_groups(&self, text: &str) -> (Vec<&GroupEntry>, bool) {
+        if let Some(id) = self.directory.alias(text) {
+            let group = GroupId::parse(id).and_then(|id| self.visible.groups.by_id(&id));
+            return (group.into_iter().collect(), group.is_some());
+        }
+        match self.snapshot.groups.matches(text) {
+            (groups, true) => (groups, true),
+            _ => self.visible.groups.matches(text),
+        }
+    }
+
+    /// How a text fits the names of groups.
+    pub(super) fn group_fit(&self, text: &str) -> Fit {
+        match self.find_groups(text) {
+            (_, true) => Fit::Whole,
+            _ if self.directory.alias(text).is_some() => Fit::None,
+            _ => fit_of_group(&self.visible, text),
+        }
     }
 
     /// The communities that a text may name, and how it fits.

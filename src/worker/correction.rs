@@ -1,4 +1,4 @@
-//! Corrections of the last command in plain words: `ops, era o suporte`, `não, no marketing`. The corrected command is
+//! Corrections of the last command in plain words: `ops, era o suporte`, `ops, no marketing`. The corrected command is
 //! offered, unless the text may ask for another one: `era pra deixar o suporte`, `o suporte não`.
 
 use std::time::Duration;
@@ -8,7 +8,6 @@ use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
 use super::request::Request;
 use super::sentence::Verb;
-use super::undo_part::{ChangedPart, read_changed_part};
 use crate::command::parsed_text::{ParsedRequest, ParsedText};
 use crate::command::prompt::Prompt;
 use crate::command::resolution::DeferredCommand;
@@ -41,7 +40,7 @@ pub(super) async fn offer_correction(
         return Ok(None);
     }
     let Some(last) = run.store.last_command(command, MAX_AGE).await? else { return Ok(None) };
-    let Some((spec, rest)) = read_command(&last, request) else { return Ok(None) };
+    let Some((spec, rest)) = read_change(&last, request) else { return Ok(None) };
     let Some(names) = known_names(request).await? else { return Ok(None) };
     let tokens = &Tokenizer::new(text, false).read_all(false).unwrap_or_default();
     let finder = ArgumentFinder { request, names: &names, source: text, tokens, is_sentence: true };
@@ -112,20 +111,25 @@ fn takes_groups(spec: &CommandSpec) -> bool {
     matches!(spec.name, "link" | "unlink" | "move")
 }
 
-/// A command that takes groups, and its arguments.
-fn read_command(last: &PastCommand, request: &Request<'_>) -> Option<(&'static CommandSpec, String)> {
-    let deferred = last.deferred_command.as_deref();
-    let (name, rest) = match deferred.map(serde_json::from_str::<DeferredCommand>) {
-        // What was undone is meant, with the same arguments.
-        Some(Ok(DeferredCommand { undone: Some(undone), rest, .. })) if undone != "move" => (undone, rest),
-        Some(Ok(DeferredCommand { undone: None, command, rest, .. })) => (command, rest),
-        Some(_) => return None,
-        None => match ParsedText::from_stored(last.parsed.as_deref(), request.run.localizer.locale).request {
-            ParsedRequest::Command(parsed) => (parsed.typed.clone(), parsed.rest().to_owned()),
-            _ => return None,
-        },
-    };
-    let spec = CATALOG.lookup(&name).filter(|spec| takes_groups(spec))?;
+/// The name and the arguments of a command, as it was typed, or as a reply to a prompt completed it. Of an undo, those of
+/// the command that it undid, and true.
+pub(super) fn read_command(past: &PastCommand, request: &Request<'_>) -> Option<(String, String, bool)> {
+    if let Some(json) = past.deferred_command.as_deref() {
+        let DeferredCommand { undone, command, rest, .. } = serde_json::from_str(json).ok()?;
+        let is_undo = undone.is_some();
+        return Some((undone.unwrap_or(command), rest, is_undo));
+    }
+    match ParsedText::from_stored(past.parsed.as_deref(), request.run.localizer.locale).request {
+        ParsedRequest::Command(parsed) => Some((parsed.typed.clone(), parsed.rest().to_owned(), false)),
+        _ => None,
+    }
+}
+
+/// A command that takes groups, and its arguments. What was undone is meant, with the same arguments.
+fn read_change(past: &PastCommand, request: &Request<'_>) -> Option<(&'static CommandSpec, String)> {
+    let (name, rest, is_undo) = read_command(past, request)?;
+    let spec =
+        CATALOG.lookup(&name).filter(|spec| takes_groups(spec) && !(is_undo && spec.name == "move"))?;
     Some((spec, rest))
 }
 
@@ -134,7 +138,7 @@ pub(super) async fn last_change(
     request: &Request<'_>,
 ) -> Result<Option<(&'static CommandSpec, String)>, StoreUnavailable> {
     let last = request.run.store.last_command(request.command, MAX_AGE).await?;
-    Ok(last.and_then(|last| read_command(&last, request)))
+    Ok(last.and_then(|last| read_change(&last, request)))
 }
 
 /// The corrected command.
@@ -205,6 +209,70 @@ pub(super) fn split_arguments<'a>(
 /// The arguments of a command that takes a community and groups, in their order.
 pub(super) fn join_arguments(spec: &CommandSpec, community: &str, groups: &str) -> String {
     if spec.name == "move" { format!("{groups} {community}") } else { format!("{community} {groups}") }
+}
+
+/// The command that undoes a change of groups, the community, and the groups: ids, as the change stored them.
+pub(super) fn split_undo<'r>(
+    command: &str,
+    rest: &'r str,
+) -> Option<(&'static CommandSpec, &'r str, Vec<&'r str>)> {
+    let spec = CATALOG.lookup(command)?;
+    let ids: Vec<&str> = rest.split(' ').collect();
+    let (community, groups) = match spec.name {
+        "move" => ids.split_last()?,
+        "link" | "unlink" => ids.split_first()?,
+        _ => return None,
+    };
+    Some((spec, community, groups.to_vec()))
+}
+
+/// A part of the last change that a text names.
+enum ChangedPart {
+    /// The text says what is to be taken back: this is offered.
+    Offer(Box<CommandOutcome>),
+    /// It does not.
+    Unclear,
+}
+
+/// Reads a text that names nothing but groups of the last change. What it calls wrong is taken back, `o suporte saiu
+/// errado`, or all but what it leaves: `ops, só o suporte`.
+async fn read_changed_part(
+    named: &ArgumentFinder<'_>,
+    last: &PastCommand,
+) -> Result<Option<ChangedPart>, StoreUnavailable> {
+    let Request { run, conversation_key, .. } = named.request;
+    let stored = load_undo(run.store, &run.instance.config.name, conversation_key).await?;
+    let record = stored.map(|(_, record)| record).filter(|record| record.changed_by.0 == last.id);
+    let Some((command, rest)) = record.and_then(|record| record.undo_command) else { return Ok(None) };
+    let Some((spec, community, changed)) = split_undo(&command, &rest) else { return Ok(None) };
+    let sentence = named.read_sentence();
+    let groups = named.named_groups(&sentence);
+    let is_part = !groups.is_empty()
+        && groups.iter().all(|group| changed.contains(&group.as_str()))
+        && named.named_community(&sentence).is_none_or(|named| named == community)
+        && !sentence.has_objection
+        && sentence.verbs.is_empty();
+    if !is_part {
+        return Ok(None);
+    }
+    let says = |list| named.tokens.iter().any(|token| in_word_list(trim_signs(&token.text), list));
+    let is_named = |group: &&str| groups.iter().any(|named| named == group);
+    let wrong: Vec<&str> = match () {
+        () if says("only-words") => changed.into_iter().filter(|group| !is_named(group)).collect(),
+        () if says("wrong-words") => changed.into_iter().filter(is_named).collect(),
+        () => Vec::new(),
+    };
+    Ok(Some(match wrong.is_empty() {
+        true => ChangedPart::Unclear,
+        false => {
+            ChangedPart::Offer(named.offer(spec, join_arguments(spec, community, &wrong.join(" "))).into())
+        }
+    }))
+}
+
+/// A word without the signs around it.
+fn trim_signs(word: &str) -> &str {
+    word.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
 /// The line about what the last command changed and the corrected one leaves as it is.

@@ -6,6 +6,7 @@ use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
 use super::menu::find_named;
 use super::request::Request;
+use super::wish::CREATE_WORDS;
 use crate::command::prompt::Prompt;
 use crate::command::spec::CommandSpec;
 use crate::command::wish::Wish;
@@ -14,10 +15,6 @@ use crate::parse::arguments::{ArgKind, parse};
 use crate::parse::tokenizer::Tokenizer;
 use crate::parse::word_lists::{in_word_list, is_stop_word};
 use crate::reply::UsageError;
-
-/// Words that are no name of a new community.
-const CREATE_WORDS: [&str; 3] =
-    ["create-community-words", "create-words-before-community", "create-words-behind-community"];
 
 /// Asks for the first part of a command that a text wishes without one, or for the part beside what it names.
 pub(super) async fn ask_for_missing_part(

@@ -1,16 +1,15 @@
 //! Texts that are not understood, but name a community or group. A question of small words, `onde tá o suporte`, shows what
 //! it names; any other text gets a menu of the commands that fit the names.
 
-use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
 
-use tokio::time::timeout;
-
-use super::argument_finder::{ArgumentFinder, is_small};
+use super::argument_finder::{ArgumentFinder, is_misspelled};
 use super::command_outcome::CommandOutcome;
-use super::community_names::CommunityNames;
+use super::community_names::{CommunityNames, NAMES_TIMEOUT};
 use super::correction::{join_arguments, last_change, split_arguments};
 use super::regret::is_regret;
 use super::request::Request;
+use super::sentence::is_small;
 use super::undo_part::reply_to_quote;
 use super::wish::show_undo_command;
 use crate::authorization::{may_everywhere, may_use};
@@ -20,7 +19,7 @@ use crate::command::prompt::Prompt;
 use crate::command::spec::CommandSpec;
 use crate::command::talk_pause::MAX_REQUEST_WORDS;
 use crate::commands::{CATALOG, undo};
-use crate::directory::{CommunityEntry, NamedEntry, fold};
+use crate::directory::{CommunityEntry, NamedEntry};
 use crate::domain::{CommunityId, GroupId};
 use crate::parse::names::{Fit, Name, is_exclusion, run_end};
 use crate::parse::numbered_names::numbered_names_at;
@@ -33,11 +32,6 @@ use crate::reply::{Reply, ReplyLine, quote, typed};
 const MAX_CHOICES: usize = 5;
 /// The fewest letters of the beginning of a name: shorter words are everyday words.
 const MIN_LETTERS: usize = 4;
-
-/// How long talk waits for the names.
-const NAMES_TIMEOUT: Duration = Duration::from_secs(2);
-/// The fewest letters of a misspelled name.
-const MIN_MISSPELLED_LETTERS: usize = 5;
 
 /// What a text means that names a community or group.
 pub(super) enum NamedMeaning {
@@ -80,12 +74,13 @@ pub(super) async fn read_named(request: &Request<'_>) -> Result<Option<NamedMean
     }
     let directory = &run.instance.directory;
     // The reply to talk waits for no outage.
-    let snapshot = match timeout(NAMES_TIMEOUT, directory.snapshot(run.zapi)).await {
+    let deadline = Instant::now() + NAMES_TIMEOUT;
+    let snapshot = match timeout_at(deadline, directory.snapshot(run.zapi)).await {
         Ok(Ok(snapshot)) => Some(snapshot),
         _ => directory.last_snapshot().map(|(_, snapshot)| snapshot),
     };
     let Some(snapshot) = snapshot else { return Ok(None) };
-    let names = &CommunityNames::new(snapshot, directory, admin, None);
+    let names = &CommunityNames::load(request, snapshot).await?.without_list();
     let tokens = &Tokenizer::new(text, false).read_all(false).unwrap_or_default();
     let finder = ArgumentFinder { request, names, source: text, tokens, is_sentence: true };
     let (named, others) = find_named(&finder);
@@ -109,12 +104,16 @@ pub(super) async fn read_named(request: &Request<'_>) -> Result<Option<NamedMean
         return Ok(Some(NamedMeaning::Menu(reply.into())));
     }
     if tone.wants_changes {
+        let places = match named.group_ids() {
+            Some(ids) => places_of(request, &ids, names, deadline).await,
+            None => None,
+        };
         if !tone.has_trouble {
-            choices.extend(repeat_last(request, &named, names).await?);
+            choices.extend(repeat_last(request, &named, names, places.as_deref()).await?);
         }
-        choices.extend(change_of(request, &named).await);
+        choices.extend(places.and_then(|places| change_of(&named, &places)));
     }
-    choices.extend(named.lookups());
+    choices.extend(named.lookups(names));
     if undone.is_some() {
         choices.truncate(MAX_CHOICES - 1);
         choices.extend(choice(undo::SPEC.name, String::new()));
@@ -176,30 +175,16 @@ pub(super) fn find_named(finder: &ArgumentFinder<'_>) -> (Named, String) {
 /// The only name whose first word is nearly this one.
 fn misspelled_name(finder: &ArgumentFinder<'_>, at: usize) -> Option<Name> {
     let word = finder.tokens[at].text.trim_matches(|c: char| !c.is_alphanumeric());
-    if word.chars().count() < MIN_MISSPELLED_LETTERS || is_small(&finder.tokens[at]) {
+    if is_small(&finder.tokens[at]) {
         return None;
     }
-    let groups = finder.names.snapshot.groups.all().map(|group| group.name.as_str());
-    let groups = groups.filter(|_| may_everywhere(finder.request.admin));
+    let groups = finder.names.visible.groups.all().map(|group| group.name.as_str());
     let communities = finder.names.allowed.all().map(|entry| entry.name.as_str());
-    let is_near = |name: &&str| {
-        let first = name.split(' ').next().unwrap_or_default();
-        is_one_letter_off(word, first) || is_one_letter_off(word, name)
-    };
-    let mut near = communities.chain(groups).filter(is_near);
+    let mut near = communities.chain(groups).filter(|name| is_misspelled(word, name));
     let name = near.next()?;
     // An announcement group has the name of its community.
     let is_only = near.all(|other| other == name);
     is_only.then(|| Name { tokens: at..at + 1, text: name.to_owned(), fit: Fit::Whole })
-}
-
-/// Whether words differ in one letter: a wrong one, a missing one, or one too many.
-fn is_one_letter_off(one: &str, other: &str) -> bool {
-    let (one, other): (Vec<char>, Vec<char>) = (fold(one).chars().collect(), fold(other).chars().collect());
-    let alike = one.iter().zip(&other).take_while(|(one, other)| one == other).count();
-    let ends = one[alike..].iter().rev().zip(other[alike..].iter().rev());
-    let alike = alike + ends.take_while(|(one, other)| one == other).count();
-    one.len().max(other.len()) - alike <= 1
 }
 
 impl Named {
@@ -214,9 +199,8 @@ impl Named {
             self.communities.extend(communities);
             return true;
         }
-        let snapshot = &finder.names.snapshot;
-        let mut groups = snapshot.groups.matches(text).0;
-        groups.retain(|group| !snapshot.communities.has_name(&group.name));
+        let mut groups = finder.names.find_groups(text).0;
+        groups.retain(|group| !finder.names.snapshot.communities.has_name(&group.name));
         let group = match groups.as_slice() {
             [] => return false,
             [group] if may_everywhere(finder.request.admin) => NamedGroup::new(group),
@@ -245,7 +229,8 @@ impl Named {
     }
 
     /// Commands that change nothing.
-    fn lookups(&self) -> Vec<Choice> {
+    fn lookups(&self, names: &CommunityNames<'_>) -> Vec<Choice> {
+        let is_visible = |id: &&GroupId| names.visible.groups.by_id(id).is_some();
         let community = |name, entry: &CommunityEntry| choice(name, entry.id.to_string());
         let all = match (self.groups.as_slice(), self.communities.as_slice()) {
             ([], [entry]) => ["community", "who", "invite", "history"]
@@ -253,7 +238,8 @@ impl Named {
                 .map(|name| community(name, entry))
                 .collect(),
             ([group], communities) => {
-                let invite = group.id.as_ref().map(|_| choice("invite", group.argument.clone()));
+                let invite =
+                    group.id.as_ref().filter(is_visible).map(|_| choice("invite", group.argument.clone()));
                 let group = std::iter::once(choice("groups", typed(&group.name))).chain(invite);
                 group.chain(communities.iter().map(|entry| community("community", entry))).collect::<Vec<_>>()
             }
@@ -267,6 +253,12 @@ impl Named {
             }
         };
         all.into_iter().flatten().collect()
+    }
+
+    /// The ids of the groups; none where no group is named, or a word means several.
+    fn group_ids(&self) -> Option<Vec<&GroupId>> {
+        let ids: Option<Vec<_>> = self.groups.iter().map(|group| group.id.as_ref()).collect();
+        ids.filter(|ids| !ids.is_empty())
     }
 
     /// The groups as arguments.
@@ -289,13 +281,15 @@ fn choice(name: &str, arguments: String) -> Option<Choice> {
     Some(Choice { spec: CATALOG.lookup(name)?, arguments })
 }
 
-/// The last change of groups in a community, with these groups: `agora o suporte`.
+/// The last change of groups in a community, with these groups: `agora o suporte`. None if it is not known where they are.
 async fn repeat_last(
     request: &Request<'_>,
     named: &Named,
     names: &CommunityNames<'_>,
+    places: Option<&[Place]>,
 ) -> Result<Option<Choice>, CommandError> {
-    if named.groups.is_empty() || !named.communities.is_empty() {
+    let is_unknown = named.group_ids().is_some() && places.is_none();
+    if named.groups.is_empty() || !named.communities.is_empty() || is_unknown {
         return Ok(None);
     }
     let Some((spec, rest)) = last_change(request).await? else { return Ok(None) };
@@ -303,10 +297,8 @@ async fn repeat_last(
     let last = ArgumentFinder { request, names, source: &rest, tokens, is_sentence: false };
     let Some((community, _)) = split_arguments(spec, &last) else { return Ok(None) };
     // What is so already was asked about.
-    let is_there = places_of(request, named).await.is_some_and(|places| {
-        places.iter().all(|place| place.as_ref().is_some_and(|place| place.as_str() == community))
-    });
-    if is_there != (spec.name == "unlink") {
+    let is_in = |place: &Place| place.as_ref().is_some_and(|place| place.as_str() == community);
+    if places.is_some_and(|places| places.iter().all(is_in)) != (spec.name == "unlink") {
         return Ok(None);
     }
     let groups = named.group_arguments();
@@ -314,9 +306,8 @@ async fn repeat_last(
 }
 
 /// The change that fits groups and a community by where the groups are now.
-async fn change_of(request: &Request<'_>, named: &Named) -> Option<Choice> {
+fn change_of(named: &Named, places: &[Place]) -> Option<Choice> {
     let [community] = named.communities.as_slice() else { return None };
-    let places = places_of(request, named).await?;
     let groups = named.group_arguments();
     match () {
         () if places.iter().all(|place| place.as_ref() == Some(&community.id)) => {
@@ -329,13 +320,22 @@ async fn change_of(request: &Request<'_>, named: &Named) -> Option<Choice> {
     }
 }
 
-/// The communities of the groups that a text names; none where it names no groups, or a word means several.
-async fn places_of(request: &Request<'_>, named: &Named) -> Option<Vec<Option<CommunityId>>> {
-    let ids: Vec<&GroupId> = named.groups.iter().map(|group| group.id.as_ref()).collect::<Option<_>>()?;
+/// The community of a group; none if it is in no community.
+type Place = Option<CommunityId>;
+
+/// Where groups are. None if that is not known, or if one is in a community that the admin may not change.
+async fn places_of(
+    request: &Request<'_>,
+    groups: &[&GroupId],
+    names: &CommunityNames<'_>,
+    deadline: Instant,
+) -> Option<Vec<Place>> {
     let run = request.run;
-    let memberships = run.instance.directory.memberships(run.zapi).await.ok()?;
-    let places: Vec<_> = ids.into_iter().map(|id| memberships.community_of(id).cloned()).collect();
-    (!places.is_empty()).then_some(places)
+    let read = timeout_at(deadline, run.instance.directory.memberships(run.zapi)).await.ok()?;
+    let memberships = read.ok().filter(|memberships| memberships.is_complete)?;
+    let places: Vec<_> = groups.iter().map(|id| memberships.community_of(id).cloned()).collect();
+    let is_allowed = |place: &CommunityId| names.allowed.by_id(place).is_some();
+    places.iter().flatten().all(is_allowed).then_some(places)
 }
 
 /// What a text says beside its names.

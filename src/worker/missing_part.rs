@@ -5,10 +5,11 @@
 //! names are whole.
 
 use super::argument_finder::{ArgumentFinder, is_preposition};
+use super::command_outcome::{CommandOutcome, EarlyExit};
 use super::community_names::CommunityNames;
 use super::request::Request;
 use crate::command::consent::is_reaction;
-use crate::command::context::CommandError;
+use crate::command::parsed_text::ParsedRequest;
 use crate::command::resolution::MissingPart;
 use crate::command::spec::CommandSpec;
 use crate::commands::{CATALOG, alias, language, settings};
@@ -19,7 +20,7 @@ use crate::parse::numbers::list_numbers;
 use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, PromptFacts, is_question, parse_reply};
 use crate::parse::small_talk::is_small_talk;
 use crate::parse::tokenizer::{Tokenizer, join};
-use crate::reply::UsageError;
+use crate::reply::{Reply, ReplyLine, UsageError};
 
 /// The most words of a name that is not known, and of a question about the prompt: `qual?`, `which one is it?`
 const MAX_WORDS_OF_NAME: usize = 4;
@@ -28,7 +29,7 @@ const MAX_WORDS_OF_NAME: usize = 4;
 const NO_TEXT: &str = "-";
 
 /// The text of a message as the missing part of the command of the open prompt, if that asks for one and it may be.
-pub(super) async fn read_missing_part(request: &Request<'_>) -> Result<Option<MissingPart>, CommandError> {
+pub(super) async fn read_missing_part(request: &Request<'_>) -> Result<Option<MissingPart>, EarlyExit> {
     let Request { run, command, .. } = request;
     let is_text = request.is_direct() && command.media.is_none() && !is_reaction(command);
     if !is_text || command.deferred_command.is_some() {
@@ -72,6 +73,11 @@ pub(super) async fn read_missing_part(request: &Request<'_>) -> Result<Option<Mi
     // A whole wish, for another community.
     if repeated.is_some() && finder.find(spec).is_some() {
         return Ok(None);
+    }
+    let is_answer = matches!(run.parsed.request, ParsedRequest::Nothing) || repeated.is_some();
+    if is_answer && finder.names_several_communities(spec, &finder.read_sentence()) {
+        let line = ReplyLine::not_done("one-community");
+        return Err(CommandOutcome::talk(Reply::Lines(vec![line]), Vec::new()).into());
     }
     let found = find_names(&finder, spec, &missing);
     let found = found.map(|(arguments, is_certain)| MissingPart { arguments, is_named: true, is_certain });

@@ -107,7 +107,7 @@ async fn reacts_to_closed_question(request: &Request<'_>) -> Result<bool, StoreU
     let Request { run, command, .. } = request;
     let Some(quoted) = command.quoted.as_deref().filter(|_| is_reaction(command)) else { return Ok(false) };
     let (store, instance) = (run.store, &run.instance.config.name);
-    let sender = (instance, command.admin.as_str(), command.chat.as_str());
+    let sender = (instance, command.admin.as_str(), command.chat.as_str(), command.by_owner);
     let asked = store.quoted_command(sender, (quoted, command.accepted_at)).await?;
     let Some(asked) = asked.filter(PastCommand::may_ask) else { return Ok(false) };
     Ok(store.get_state(instance, StateKind::Confirmed, &asked.id).await?.is_none())

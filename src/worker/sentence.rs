@@ -106,7 +106,9 @@ impl Sentence {
         let verb = self.verbs.iter_mut().find(|verb| (at..next).contains(&verb.at));
         match (verb, mention) {
             (Some(verb), _) => verb.is_negated = true,
-            (None, Some(mention)) if tokens[at + 1..next].iter().all(is_small) => mention.is_excluded = true,
+            (None, Some(mention)) if tokens[at + 1..next].iter().all(|token| is_nothing(&token.text)) => {
+                mention.is_excluded = true
+            }
             _ => self.has_objection |= is_behind || at > 0 && !is_apart(&at),
         }
     }
@@ -128,7 +130,7 @@ fn find_verb(source: &str, token: &Token) -> Option<&'static str> {
     let start = token.span.start + source[token.span.clone()].find(char::is_alphanumeric)?;
     let is_everyday = |Wish { spec, phrase, .. }: &Wish| {
         let is_help = spec.name == "help" && CATALOG.lookup(phrase).is_some();
-        is_help || spec.name == "more" || phrase.split_whitespace().all(is_small_word)
+        is_help || spec.name == "more" || phrase.split_whitespace().all(is_nothing)
     };
     let wish = CATALOG.parse_wish(&source[start..]).filter(|_| !token.is_quoted)?;
     (source[start..].starts_with(&wish.phrase) && !is_everyday(&wish)).then_some(wish.spec.name)
@@ -139,15 +141,18 @@ fn plain(token: &Token) -> &str {
     token.text.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
-fn is_small(token: &Token) -> bool {
-    is_small_word(&token.text)
+/// Whether a word only leads to a name: `out of`, `lá na comunidade`.
+pub(super) fn is_small(token: &Token) -> bool {
+    !token.is_quoted && is_small_word(&token.text)
 }
 
-/// Whether a word means nothing beside a name.
 fn is_small_word(word: &str) -> bool {
-    ["stop-words-beside-name", "wish-prepositions", "correction-words"]
-        .iter()
-        .any(|list| in_word_list(word, list))
+    ["stop-words-beside-name", "wish-prepositions"].iter().any(|list| in_word_list(word, list))
+}
+
+/// Whether a word says nothing about what is asked for: a small word, or one of a correction.
+fn is_nothing(word: &str) -> bool {
+    is_small_word(word) || in_word_list(word, "correction-words")
 }
 
 #[cfg(test)]

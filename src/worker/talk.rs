@@ -96,7 +96,10 @@ pub(super) async fn reply_to_talk(
         (None, None) if is_small_talk(&command.text) => {
             ReplyLine::new("talk-here").with_command("help", "help", &[])
         }
-        (None, None) => return Ok(offer_lists(request)),
+        (None, None) => match offer_lists(request) {
+            Some(lists) => return Ok(lists),
+            None => ReplyLine::new("talk-hint-help").with_command("help", "help", &[]),
+        },
     }];
     if is_no {
         let instance = &run.instance.config.name;
@@ -105,11 +108,15 @@ pub(super) async fn reply_to_talk(
     Ok(CommandOutcome::talk(Reply::Lines(lines), Vec::new()))
 }
 
-/// The reply to a text that says nothing known: numbers that show what there is.
-fn offer_lists(request: &Request<'_>) -> CommandOutcome {
-    let specs = ["communities", "groups", "help"].into_iter().filter_map(|name| CATALOG.lookup(name));
+/// The reply to a text that says nothing known: numbers that show what there is. None if the admin may not see all of it.
+fn offer_lists(request: &Request<'_>) -> Option<CommandOutcome> {
+    let specs = ["communities", "groups", "help"].map(|name| CATALOG.lookup(name));
+    let specs = specs.into_iter().flatten();
+    if !specs.clone().all(|spec| may_use(request.admin, spec.name)) {
+        return None;
+    }
     let line = ReplyLine::new("talk-hint");
-    request.offer_menu(Reply::Lines(vec![line]), specs.map(|spec| (spec, "")))
+    Some(request.offer_menu(Reply::Lines(vec![line]), specs.map(|spec| (spec, ""))))
 }
 
 /// The name of a community or group, if the lists have it and the admin may still see it.
@@ -226,7 +233,7 @@ async fn offer_photo(request: &Request<'_>) -> Result<Option<CommandOutcome>, St
     }
     let directory = &run.instance.directory;
     let Ok(snapshot) = directory.snapshot(run.zapi).await else { return Ok(None) };
-    let names = &CommunityNames::new(snapshot, directory, admin, None);
+    let names = &CommunityNames::load(request, snapshot).await?.without_list();
     let tokens = &Tokenizer::new(text, false).read_all(false).unwrap_or_default();
     let finder = ArgumentFinder { request, names, source: text, tokens, is_sentence: true };
     Ok(finder.whole_community().map(|community| finder.offer(&photo::SPEC, community)))

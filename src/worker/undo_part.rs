@@ -4,12 +4,9 @@
 use super::argument_finder::ArgumentFinder;
 use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
-use super::correction::join_arguments;
+use super::correction::{join_arguments, read_command, split_undo};
 use super::request::Request;
 use crate::command::context::CommandError;
-use crate::command::parsed_text::{ParsedRequest, ParsedText};
-use crate::command::resolution::DeferredCommand;
-use crate::command::spec::CommandSpec;
 use crate::command::undo_record::load_undo;
 use crate::commands::{CATALOG, undo};
 use crate::parse::flags::parse_flag;
@@ -18,7 +15,7 @@ use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::parse::text::is_comma;
 use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine};
-use crate::storage::{Outcome, PastCommand, StateKind, StoreUnavailable};
+use crate::storage::{Outcome, StateKind, StoreUnavailable};
 
 /// The commands that take back each other.
 const OPPOSITES: [(&str, &str); 3] = [("link", "unlink"), ("add", "remove"), ("promote", "demote")];
@@ -34,7 +31,7 @@ pub(super) async fn reply_to_quote(request: &Request<'_>) -> Result<Option<Comma
     if own_message == message || store.reply_messages(changed_by).await?.contains(message) {
         return Ok(None);
     }
-    let sender = (instance, command.admin.as_str(), command.chat.as_str());
+    let sender = (instance, command.admin.as_str(), command.chat.as_str(), command.by_owner);
     let quoted = store.quoted_command(sender, (message, command.accepted_at)).await?;
     // The prompt that led to the change.
     if let Some(quoted) = &quoted {
@@ -46,10 +43,8 @@ pub(super) async fn reply_to_quote(request: &Request<'_>) -> Result<Option<Comma
     let directory = &run.instance.directory;
     let names = CommunityNames::new(directory.snapshot(run.zapi).await?, directory, admin, None);
     let instead = quoted.filter(|quoted| quoted.outcome == Some(Outcome::Replied)).and_then(|quoted| {
-        let (typed, rest) = read_command(&quoted, request)?;
-        if may_mean_others(&rest) {
-            return None;
-        }
+        let is_meant = |(_, rest, is_undo): &(String, String, bool)| !is_undo && !may_mean_others(rest);
+        let (typed, rest, _) = read_command(&quoted, request).filter(is_meant)?;
         let typed = CATALOG.lookup(&typed)?.name;
         let opposite = OPPOSITES.iter().find_map(|(one, other)| match typed {
             name if name == *one => Some(*other),
@@ -77,22 +72,6 @@ fn may_mean_others(arguments: &str) -> bool {
     })
 }
 
-/// The name and the arguments of a command, as it was typed, or as a reply to a prompt completed it.
-fn read_command(command: &PastCommand, request: &Request<'_>) -> Option<(String, String)> {
-    match command.deferred_command.as_deref() {
-        Some(json) => {
-            let deferred: DeferredCommand = serde_json::from_str(json).ok()?;
-            deferred.undone.is_none().then_some((deferred.command, deferred.rest))
-        }
-        None => {
-            match ParsedText::from_stored(command.parsed.as_deref(), request.run.localizer.locale).request {
-                ParsedRequest::Command(parsed) => Some((parsed.typed.clone(), parsed.rest().to_owned())),
-                _ => None,
-            }
-        }
-    }
-}
-
 /// The command that `/undo` would run: its English name and arguments; none if it would run none.
 pub(super) async fn undo_command(
     request: &Request<'_>,
@@ -100,67 +79,6 @@ pub(super) async fn undo_command(
     let Request { run, conversation_key, .. } = request;
     let stored = load_undo(run.store, &run.instance.config.name, conversation_key).await?;
     Ok(stored.and_then(|(_, record)| record.undo_command))
-}
-
-/// The command that undoes a change of groups, the community, and the groups: ids, as the change stored them.
-fn split_undo<'r>(command: &str, rest: &'r str) -> Option<(&'static CommandSpec, &'r str, Vec<&'r str>)> {
-    let spec = CATALOG.lookup(command)?;
-    let ids: Vec<&str> = rest.split(' ').collect();
-    let (community, groups) = match spec.name {
-        "move" => ids.split_last()?,
-        "link" | "unlink" => ids.split_first()?,
-        _ => return None,
-    };
-    Some((spec, community, groups.to_vec()))
-}
-
-/// A part of the last change that a text names.
-pub(super) enum ChangedPart {
-    /// The text says what is to be taken back: this is offered.
-    Offer(Box<CommandOutcome>),
-    /// It does not.
-    Unclear,
-}
-
-/// Reads a text that names nothing but groups of the last change. What it calls wrong is taken back, `o suporte saiu
-/// errado`, or all but what it leaves: `ops, só o suporte`.
-pub(super) async fn read_changed_part(
-    named: &ArgumentFinder<'_>,
-    last: &PastCommand,
-) -> Result<Option<ChangedPart>, StoreUnavailable> {
-    let Request { run, conversation_key, .. } = named.request;
-    let stored = load_undo(run.store, &run.instance.config.name, conversation_key).await?;
-    let record = stored.map(|(_, record)| record).filter(|record| record.changed_by.0 == last.id);
-    let Some((command, rest)) = record.and_then(|record| record.undo_command) else { return Ok(None) };
-    let Some((spec, community, changed)) = split_undo(&command, &rest) else { return Ok(None) };
-    let sentence = named.read_sentence();
-    let groups = named.named_groups(&sentence);
-    let is_part = !groups.is_empty()
-        && groups.iter().all(|group| changed.contains(&group.as_str()))
-        && named.named_community(&sentence).is_none_or(|named| named == community)
-        && !sentence.has_objection
-        && sentence.verbs.is_empty();
-    if !is_part {
-        return Ok(None);
-    }
-    let says = |list| named.tokens.iter().any(|token| in_word_list(trim_signs(&token.text), list));
-    let is_named = |group: &&str| groups.iter().any(|named| named == group);
-    let wrong: Vec<&str> = match () {
-        () if says("only-words") => changed.into_iter().filter(|group| !is_named(group)).collect(),
-        () if says("wrong-words") => changed.into_iter().filter(is_named).collect(),
-        () => Vec::new(),
-    };
-    Ok(Some(match wrong.is_empty() {
-        true => ChangedPart::Unclear,
-        false => {
-            ChangedPart::Offer(named.offer(spec, join_arguments(spec, community, &wrong.join(" "))).into())
-        }
-    }))
-}
-
-/// A word without the signs around it.
-fn trim_signs(word: &str) -> &str {
-    word.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
 /// The reply to a wish to undo something that its words name: says what `/undo` takes back, and offers to take back only

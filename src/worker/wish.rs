@@ -28,6 +28,10 @@ use crate::parse::word_lists::{in_word_list, is_stop_word};
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::StoreUnavailable;
 
+/// Words that are no name of a new community.
+pub(super) const CREATE_WORDS: [&str; 3] =
+    ["create-community-words", "create-words-before-community", "create-words-behind-community"];
+
 /// The fewest digits of a phone number.
 const MIN_PHONE_DIGITS: usize = 8;
 /// The most digits of a phone number or lid; ids of communities and groups have more.
@@ -379,11 +383,7 @@ fn has_phone_number(rest: &str) -> bool {
 /// like one counts. None where groups or another wish follow the name. Behind a preposition, `a comunidade do futebol`, it
 /// is quoted, with a capital letter.
 fn new_community_name(ParsedWish { rest, phrase, .. }: &ParsedWish) -> Option<String> {
-    let is_before = |word: &str| {
-        ["create-words-before-community", "create-community-words", "create-words-behind-community"]
-            .iter()
-            .any(|key| in_word_list(word, key))
-    };
+    let is_before = |word: &str| CREATE_WORDS.iter().any(|key| in_word_list(word, key));
     let start = word_starts(rest).find(|at| !rest[*at..].split_whitespace().next().is_some_and(is_before))?;
     let leads = |key| words(&rest[..start]).chain(words(phrase)).any(|word| in_word_list(word, key));
     // `chamada do Bem` has all of the name.

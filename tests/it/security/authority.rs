@@ -528,6 +528,37 @@ async fn t45_an_empty_response_reveals_no_groups() {
 }
 
 #[tokio::test]
+async fn t45_sentences_reveal_no_groups_by_the_beginning_of_their_names() {
+    let bot = setting().instance("locale = \"pt-BR\"").start().await;
+    bot.knows(BRUNO).await;
+    // Other admins read the lists.
+    bot.ask(ANA, "lançame bairro").await;
+
+    for text in [
+        "lançame bairro",
+        "vendas s bairro",
+        "lançamentoz bairro",
+        "onde tá o lançame",
+        "coloca o lançame no bairro",
+        "coloca o lançame",
+        "coloca lan* no bairro",
+        "tira o lançame do bairro",
+        "não, o lançame",
+    ] {
+        let commands = [text.to_owned()];
+        let replies = bot.replies_to_all(&commands).await;
+        bot.expect_nothing_told(text, &commands, &replies);
+        let is_offered =
+            replies.iter().any(|reply| reply.contains("/mover") || reply.contains("/vincular lan"));
+        assert!(!is_offered, "{text}: {replies:?}");
+    }
+    let hidden = bot.ask(BRUNO, "lançamentos bairro").await;
+    assert!(!["/mover", "/vincular", "/convite"].iter().any(|name| hidden.contains(name)), "{hidden}");
+    let own = bot.ask(BRUNO, "tira o segurança do bairro").await;
+    assert!(own.contains("/desvincular"), "{own}");
+}
+
+#[tokio::test]
 async fn t45_an_id_reveals_no_name_of_an_unreadable_group() {
     for reply in [
         refusal("Group not found"),

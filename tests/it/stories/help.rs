@@ -298,3 +298,15 @@ fn with_an_alias(name: &str) -> String {
          [instances.main.aliases]\n{name} = \"{marketing}\"\n"
     )
 }
+
+#[tokio::test]
+async fn a_text_that_says_nothing_known_offers_no_list_that_its_admin_may_not_use() {
+    let bot = Service::with()
+        .admins("[instances.main.admins.ana]\nphone = \"5544999990001\"\ncommands = [\"link\"]\n")
+        .start()
+        .await;
+
+    let reply = bot.ask(ANA, "blorg zyx").await;
+
+    assert_eq!(reply, "I didn’t get that. All I can do: /help");
+}

@@ -1,7 +1,8 @@
 //! No false guesses: stop words, names within names, and misspelled dry runs.
 
-use vincula::sandbox::World;
+use vincula::sandbox::{Fault, World};
 
+use super::fixtures::refusal;
 use crate::support::{ANA, Service};
 
 /// Names that begin with each stop word of three languages.
@@ -736,4 +737,17 @@ async fn a_choice_of_a_community_loses_no_groups() {
     bot.ask(ANA, "1").await;
 
     assert_eq!(bot.changes(), 0, "{said}");
+}
+
+#[tokio::test]
+async fn a_menu_offers_no_change_while_a_community_cannot_be_read() {
+    let bot = Service::start().await;
+    let path = format!("communities-metadata/{}", bot.community("Marketing BR"));
+    bot.sandbox.faults().fail_always(&path, Fault::Replace(refusal("No such community")));
+
+    let unread = bot.ask(ANA, "lançamentos bairro").await;
+    let readable = Service::start().await.ask(ANA, "lançamentos bairro").await;
+
+    assert!(!unread.contains("/link") && unread.contains("/groups"), "{unread}");
+    assert!(readable.contains("/move"), "{readable}");
 }

@@ -6,7 +6,7 @@ use vincula::clock::{Clock, Timestamp};
 use vincula::sandbox::{Fault, FaultResponse, ReadLag};
 
 use crate::stories::fixtures::{ANA_AND_RUI, RUI, ok, refusal};
-use crate::support::{ANA, Service};
+use crate::support::{ANA, ANA_LID, Service};
 
 #[tokio::test]
 async fn undo_unlinks_only_newly_linked_groups() {
@@ -281,5 +281,24 @@ async fn an_uncertain_change_is_the_last_change_for_undo() {
 
         assert!(reply.starts_with("❓"), "{command}: {reply}");
         assert_eq!(bot.community_of("Futebol").as_deref(), Some("Bairro Feliz"), "{command}");
+    }
+}
+
+#[tokio::test]
+async fn an_undo_by_lid_finds_the_quoted_command_by_each_message_of_its_reply() {
+    let long = |at: usize| format!("{at:02} {}", "Associação de Moradores e Amigos do Bairro ".repeat(2));
+    let bot =
+        Service::with().world(move |world| (0..45).for_each(|at| drop(world.group(&long(at))))).start().await;
+    let first = bot.message(ANA, r#"/link "Bairro Feliz" *amigos* --yes"#);
+    bot.ask_by(&first).await;
+    bot.settled().await;
+    let parts: Vec<String> = bot.sandbox.sent().into_iter().map(|sent| sent.message_id).collect();
+    assert!(parts.len() > 1, "{:?}", bot.said());
+    bot.ask(ANA, "/link marketing futebol").await;
+
+    for message in parts.iter().map(String::as_str).chain([first.message_id()]) {
+        let reply = bot.ask_by(&bot.message(ANA_LID, "/undo").replying_to(message)).await;
+
+        assert!(reply.contains(r#"To take back the one you quoted: /unlink "Bairro Feliz""#), "{reply}");
     }
 }
