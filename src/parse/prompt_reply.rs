@@ -230,12 +230,12 @@ pub fn is_plain_no(text: &str) -> bool {
         || parse_reply(text, true, facts) == Some(ParsedReply::No) && is_about_number()
 }
 
-/// Whether the numbers of a reply are written in plain figures: neither `uma` nor `-1`.
+/// Whether the numbers of a reply are no more than that: neither `uma` nor `-1`.
 pub fn has_plain_numbers(text: &str) -> bool {
     let is_digit = |c: char| c.is_ascii_digit();
     let has_sign =
         |word: &str| word.strip_prefix(['+', '-', '−']).is_some_and(|word| word.starts_with(is_digit));
-    text.contains(is_digit) && !text.split_whitespace().any(has_sign)
+    !in_word_list(text.trim(), "number-articles") && !text.split_whitespace().any(has_sign)
 }
 
 /// Whether a text asks: `1?` is no choice.

@@ -95,7 +95,7 @@ pub(super) async fn read_named(request: &Request<'_>) -> Result<Option<NamedMean
         return Ok(Some(NamedMeaning::Show(spec, arguments)));
     }
     let mut choices = Vec::new();
-    let tone = Tone::read(&finder);
+    let tone = Tone::read(&finder, &others);
     let undone = if tone.has_trouble { show_undo_command(request, names).await? } else { None };
     // Only the last change can be undone.
     if undone.is_some()
@@ -103,16 +103,15 @@ pub(super) async fn read_named(request: &Request<'_>) -> Result<Option<NamedMean
     {
         return Ok(Some(NamedMeaning::Menu(reply.into())));
     }
-    if tone.wants_changes {
-        let places = match named.group_ids() {
-            Some(ids) => places_of(request, &ids, names, deadline).await,
-            None => None,
-        };
-        if !tone.has_trouble {
-            choices.extend(repeat_last(request, &named, names, places.as_deref()).await?);
-        }
-        choices.extend(places.and_then(|places| change_of(&named, &places)));
+    let places = match named.group_ids() {
+        Some(ids) => places_of(request, &ids, names, deadline).await,
+        None => None,
+    };
+    if tone.wants_repeat {
+        choices.extend(repeat_last(request, &named, names, places.as_deref()).await?);
     }
+    let change = places.and_then(|places| change_of(&named, &places));
+    choices.extend(change.filter(|_| tone.wants_changes));
     choices.extend(named.lookups(names));
     if undone.is_some() {
         choices.truncate(MAX_CHOICES - 1);
@@ -344,10 +343,13 @@ struct Tone {
     has_trouble: bool,
     /// Nothing speaks against a change: no no, no question, no condition.
     wants_changes: bool,
+    /// The last change may be meant, with other groups: `e o suporte?`.
+    wants_repeat: bool,
 }
 
 impl Tone {
-    fn read(finder: &ArgumentFinder<'_>) -> Self {
+    /// `others`: what the text says beside its names.
+    fn read(finder: &ArgumentFinder<'_>, others: &str) -> Self {
         let (text, locale) = (finder.source, finder.request.run.localizer.locale);
         let words = || text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
         let has = |list| words().any(|word| in_word_list(word, list));
@@ -356,7 +358,11 @@ impl Tone {
         // `não tira o futebol` says nothing about what was done.
         let denies = || has_no && finder.read_sentence().verbs.is_empty();
         let is_wrong = is_regret(text) || has("correction-words") || has("trouble-words") || denies();
-        Self { has_trouble: !asks && is_wrong, wants_changes: !asks && !has_no }
+        let mut others = others.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        let is_follow_up = others.all(|word| in_word_list(word, "follow-up-words"));
+        let has_trouble = !asks && is_wrong;
+        let wants_repeat = !has_no && !has_trouble && (!asks || is_follow_up);
+        Self { has_trouble, wants_changes: !asks && !has_no, wants_repeat }
     }
 }
 

@@ -67,11 +67,11 @@ pub(super) async fn update_prompts(
             // What was to be confirmed is more than its command.
             let is_named = prompt.takes_more() && prompt.shown.contains(' ');
             let key = if is_named { "confirm-replaced-named" } else { "confirm-replaced" };
-            let line = ReplyLine::new(key).with_plain("pending", prompt.shown);
+            let line = ReplyLine::new(key).with_plain("pending", prompt.shown.clone());
             result.reply = result.reply.with_lines(vec![line]);
         }
         // A yes may be for the prompt that is closed.
-        if result.state_changes.iter().any(prompt::is_in_passing) {
+        if !prompt.is_in_passing && result.state_changes.iter().any(prompt::is_in_passing) {
             result.state_changes.retain(|change| change.kind != StateKind::Prompt);
             has_changed = false;
         }
