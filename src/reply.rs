@@ -177,15 +177,22 @@ impl Reply {
         }
     }
 
-    /// The command that it names as the way on: the only one that it names, on a line of something that was not done.
-    pub fn way_on(&self) -> Option<(&'static str, &[String])> {
+    /// The command that it names as the way on, on lines of something that was not done: the only one, or one for all
+    /// that move a group to the same community.
+    pub fn way_on(&self) -> Option<(&'static str, Vec<String>)> {
         let (Self::Lines(lines) | Self::GroupReport { lines, .. }) = self else { return None };
         let is_warning = |line: &ReplyLine| line.icon() == Some("⚠️");
         let commands =
             lines.iter().flat_map(|line| line.commands().map(move |found| (is_warning(line), found)));
-        let mut commands = commands.fuse();
-        let (is_warning, found) = commands.next()?;
-        (is_warning && commands.next().is_none() && !found.1.is_empty()).then_some(found)
+        let commands: Vec<_> = commands.collect();
+        let (_, (name, words)) = commands.first()?;
+        let target = words.last()?;
+        let are_alike = commands.iter().all(|(is_warning, found)| {
+            *is_warning && (commands.len() == 1 || found.0 == "move" && found.1.last() == Some(target))
+        });
+        let before =
+            commands.iter().flat_map(|(_, (_, words))| words.split_last().map_or(&[][..], |it| it.1));
+        are_alike.then(|| (*name, before.chain([target]).cloned().collect()))
     }
 
     /// Whether it is a preview.

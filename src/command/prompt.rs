@@ -216,6 +216,12 @@ pub fn awaits_words(change: &StateChange) -> bool {
     is_set(change) && !prompt.is_some_and(|prompt| prompt.is_menu())
 }
 
+/// Whether a state change stores what a reply only names.
+pub fn is_in_passing(change: &StateChange) -> bool {
+    let prompt = change.value.as_deref().and_then(|value| serde_json::from_str::<Prompt>(value).ok());
+    change.kind == StateKind::Prompt && prompt.is_some_and(|prompt| prompt.is_in_passing)
+}
+
 /// The state change that deletes the prompt. It does not apply to a prompt stored after this command was accepted.
 pub fn clear_prompt(key: &ConversationKey) -> StateChange {
     StateChange { kind: StateKind::Prompt, key: key.to_string(), value: None }

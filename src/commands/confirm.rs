@@ -11,7 +11,9 @@ use crate::command::{CommandSpec, Prompt};
 use crate::commands::photo;
 use crate::domain::{Chat, Locale, Media};
 use crate::parse::arguments::{ArgKind, Arguments};
-use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, PromptFacts, is_question, parse_reply};
+use crate::parse::prompt_reply::{
+    MAX_REPLY_LEN, ParsedReply, PromptFacts, has_plain_numbers, is_plain_no, is_question, parse_reply,
+};
 use crate::reply::{Reply, ReplyLine, UsageError};
 use crate::storage::{LeaseError, StateChange, StateKind};
 
@@ -43,9 +45,12 @@ pub async fn resolve(context: &ResolveContext<'_>, arguments: &Arguments) -> Res
     }
     let is_other_picture = is_other_picture(context, &prompt).await?;
     let mut answer = read_answer(context, arguments, (prompted_at, &prompt)).await?;
-    let is_no = || parse_reply(&context.command.text, false, PromptFacts::default()) == Some(ParsedReply::No);
     // A no among other words is about something else.
-    if prompt.is_menu() && answer.reply == Some(ParsedReply::No) && has_no_prefix && !is_no() {
+    if prompt.is_menu()
+        && answer.reply == Some(ParsedReply::No)
+        && has_no_prefix
+        && !is_plain_no(&context.command.text)
+    {
         answer.reply = None;
     }
     // A number is for the menu that shows it.
@@ -119,11 +124,20 @@ async fn read_answer(
         // A long text is none.
         true if is_missing_text && command.text.len() > MAX_REPLY_LEN => None,
         true => parse_reply(&command.text, is_direct, facts),
+        // `/confirm?` asks.
+        false if is_question(&command.text) => None,
         false if arguments.tokens.is_empty() => Some(ParsedReply::Yes),
         false => match parse_reply(&arguments.words().join(" "), true, facts) {
             Some(ParsedReply::Acknowledgement { .. }) => Some(ParsedReply::Yes),
             reply => reply,
         },
+    };
+    // In a menu, `uma` is a word as any other: none of its numbers.
+    let reply = match reply {
+        Some(ParsedReply::Numbers(_)) if prompt.is_menu() && !has_plain_numbers(&command.text) => {
+            Some(ParsedReply::Numbers(vec![0]))
+        }
+        reply => reply,
     };
     let takes_all = has_no_prefix && is_direct && prompt.is_all(&command.text);
     let reply =

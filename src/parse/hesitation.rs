@@ -16,6 +16,11 @@ pub fn count_hesitation(words: &[&str]) -> Option<usize> {
     count_phrase(words, "hesitation-words").max(count_phrase(words, "delay-words"))
 }
 
+/// How many of the words are a phrase that excludes what follows, from the first one on: `em vez de`.
+pub fn count_instead(words: &[&str]) -> Option<usize> {
+    count_phrase(words, "instead-words")
+}
+
 /// How many of the words are a phrase in this list of phrases, from the first one on, whatever signs stand around them.
 fn count_phrase(words: &[&str], list: &'static str) -> Option<usize> {
     let is_short = |word: &&&str| word.len() <= MAX_WORD_LEN;

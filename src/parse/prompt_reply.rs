@@ -169,10 +169,7 @@ fn parse_by_phrases(text: &str, is_direct: bool, prompt: PromptFacts<'_>) -> Opt
     let tokens = tokenize(text);
     let meanings = classify(text, &tokens, prompt);
     let is_any = |meaning: WordMeaning| meanings.iter().any(|(_, each)| *each == meaning);
-    let mut unknown =
-        meanings.iter().filter(|(_, meaning)| *meaning == WordMeaning::Unknown).map(|(token, _)| token);
-    let first = unknown.next();
-    let others = first.map(|first| &text[first.start..unknown.next_back().unwrap_or(first).end]);
+    let others = find_others(text, &meanings);
     if is_any(WordMeaning::No) && (is_direct || others.is_none()) {
         return Some(ParsedReply::No);
     }
@@ -211,6 +208,34 @@ fn parse_by_phrases(text: &str, is_direct: bool, prompt: PromptFacts<'_>) -> Opt
         () if is_any(WordMeaning::LoneYes) && !is_unsure => Some(ParsedReply::Yes),
         () => acknowledgement(true),
     }
+}
+
+/// What a text says that is neither yes nor no, from the first to the last word of it.
+fn find_others<'t>(text: &'t str, meanings: &[(&Token<'_>, WordMeaning)]) -> Option<&'t str> {
+    let mut unknown =
+        meanings.iter().filter(|(_, meaning)| *meaning == WordMeaning::Unknown).map(|(token, _)| token);
+    let first = unknown.next()?;
+    Some(&text[first.start..unknown.next_back().unwrap_or(first).end])
+}
+
+/// Whether a text is a no, alone or beside a number: `1 não`. Among other words a no may be about something else.
+pub fn is_plain_no(text: &str) -> bool {
+    let facts = PromptFacts::default();
+    let text = &*own_words(text);
+    let is_about_number = || {
+        let tokens = tokenize(text);
+        find_others(text, &classify(text, &tokens, facts)).is_some_and(|it| parse_number(it, true).is_some())
+    };
+    parse_reply(text, false, facts) == Some(ParsedReply::No)
+        || parse_reply(text, true, facts) == Some(ParsedReply::No) && is_about_number()
+}
+
+/// Whether the numbers of a reply are no more than that: neither `uma` nor `-1`.
+pub fn has_plain_numbers(text: &str) -> bool {
+    let is_digit = |c: char| c.is_ascii_digit();
+    let has_sign =
+        |word: &str| word.strip_prefix(['+', '-', '−']).is_some_and(|word| word.starts_with(is_digit));
+    !in_word_list(text.trim(), "number-articles") && !text.split_whitespace().any(has_sign)
 }
 
 /// Whether a text asks: `1?` is no choice.

@@ -9,7 +9,7 @@ use crate::commands::CATALOG;
 use crate::domain::MediaKind;
 use crate::parse::command_lines::has_no_above;
 use crate::parse::prefix::CommandParser;
-use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, PromptFacts, parse_reply};
+use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, PromptFacts, is_plain_no, parse_reply};
 use crate::parse::word_lists::in_word_list;
 
 use super::ignore_reason::IgnoreReason;
@@ -110,12 +110,12 @@ fn detect_talk(text: &str) -> MessageIntent {
     if text.len() > MAX_REPLY_LEN {
         return MessageIntent::PromptReply { talk: Some(TalkKind::Other) };
     }
-    let parse_reply = |is_direct| parse_reply(text, is_direct, PromptFacts::default());
+    let reply = parse_reply(text, true, PromptFacts::default());
     // `cancel that` is a no.
     let is_about_last = |wish: &Wish| {
         wish.spec.name == "cancel" && wish.rest.split(' ').all(|word| in_word_list(word, "wish-last-words"))
     };
-    match (parse_reply(true), CATALOG.parse_wish(text)) {
+    match (reply, CATALOG.parse_wish(text)) {
         // A wish may hold a no: `vincular bairro não perturbe`.
         (Some(ParsedReply::No) | None, Some(wish)) if !wish.rest.is_empty() && !is_about_last(&wish) => {
             MessageIntent::Wish(CommandKind::Wish { is_mutating: !wish.spec.is_read_only() })
@@ -128,7 +128,7 @@ fn detect_talk(text: &str) -> MessageIntent {
             MessageIntent::PromptReply { talk: Some(TalkKind::Other) }
         }
         // A no among other words is a reply to an open prompt only.
-        (Some(ParsedReply::No), _) if parse_reply(false).is_none() => {
+        (Some(ParsedReply::No), _) if !is_plain_no(text) => {
             MessageIntent::PromptReply { talk: Some(TalkKind::Other) }
         }
         (Some(_), _) => MessageIntent::PromptReply { talk: Some(TalkKind::PromptReply) },

@@ -42,6 +42,14 @@ pub(super) async fn offer_correction(
     let Some(last) = run.store.last_command(command, MAX_AGE).await? else { return Ok(None) };
     let Some((spec, rest)) = read_change(&last, request) else { return Ok(None) };
     let Some(names) = known_names(request).await? else { return Ok(None) };
+    let tokens = &Tokenizer::new(text, false).read_all(false).unwrap_or_default();
+    let finder = ArgumentFinder { request, names: &names, source: text, tokens, is_sentence: true };
+    match read_changed_part(&finder, &last).await? {
+        Some(ChangedPart::Offer(offer)) => return Ok(Some(*offer)),
+        // The same change is no correction.
+        Some(ChangedPart::Unclear) => return Ok(None),
+        None => {}
+    }
     let Some(Correction { spec, arguments, keeps_groups }) = correct(request, (spec, &rest, true), &names)
     else {
         return Ok(None);
@@ -201,6 +209,70 @@ pub(super) fn split_arguments<'a>(
 /// The arguments of a command that takes a community and groups, in their order.
 pub(super) fn join_arguments(spec: &CommandSpec, community: &str, groups: &str) -> String {
     if spec.name == "move" { format!("{groups} {community}") } else { format!("{community} {groups}") }
+}
+
+/// The command that undoes a change of groups, the community, and the groups: ids, as the change stored them.
+pub(super) fn split_undo<'r>(
+    command: &str,
+    rest: &'r str,
+) -> Option<(&'static CommandSpec, &'r str, Vec<&'r str>)> {
+    let spec = CATALOG.lookup(command)?;
+    let ids: Vec<&str> = rest.split(' ').collect();
+    let (community, groups) = match spec.name {
+        "move" => ids.split_last()?,
+        "link" | "unlink" => ids.split_first()?,
+        _ => return None,
+    };
+    Some((spec, community, groups.to_vec()))
+}
+
+/// A part of the last change that a text names.
+enum ChangedPart {
+    /// The text says what is to be taken back: this is offered.
+    Offer(Box<CommandOutcome>),
+    /// It does not.
+    Unclear,
+}
+
+/// Reads a text that names nothing but groups of the last change. What it calls wrong is taken back, `o suporte saiu
+/// errado`, or all but what it leaves: `ops, só o suporte`.
+async fn read_changed_part(
+    named: &ArgumentFinder<'_>,
+    last: &PastCommand,
+) -> Result<Option<ChangedPart>, StoreUnavailable> {
+    let Request { run, conversation_key, .. } = named.request;
+    let stored = load_undo(run.store, &run.instance.config.name, conversation_key).await?;
+    let record = stored.map(|(_, record)| record).filter(|record| record.changed_by.0 == last.id);
+    let Some((command, rest)) = record.and_then(|record| record.undo_command) else { return Ok(None) };
+    let Some((spec, community, changed)) = split_undo(&command, &rest) else { return Ok(None) };
+    let sentence = named.read_sentence();
+    let groups = named.named_groups(&sentence);
+    let is_part = !groups.is_empty()
+        && groups.iter().all(|group| changed.contains(&group.as_str()))
+        && named.named_community(&sentence).is_none_or(|named| named == community)
+        && !sentence.has_objection
+        && sentence.verbs.is_empty();
+    if !is_part {
+        return Ok(None);
+    }
+    let says = |list| named.tokens.iter().any(|token| in_word_list(trim_signs(&token.text), list));
+    let is_named = |group: &&str| groups.iter().any(|named| named == group);
+    let wrong: Vec<&str> = match () {
+        () if says("only-words") => changed.into_iter().filter(|group| !is_named(group)).collect(),
+        () if says("wrong-words") => changed.into_iter().filter(is_named).collect(),
+        () => Vec::new(),
+    };
+    Ok(Some(match wrong.is_empty() {
+        true => ChangedPart::Unclear,
+        false => {
+            ChangedPart::Offer(named.offer(spec, join_arguments(spec, community, &wrong.join(" "))).into())
+        }
+    }))
+}
+
+/// A word without the signs around it.
+fn trim_signs(word: &str) -> &str {
+    word.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
 /// The line about what the last command changed and the corrected one leaves as it is.

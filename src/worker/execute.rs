@@ -236,7 +236,7 @@ async fn run_command(
             .collect(),
         deferred,
     };
-    let reply = match handler(&mut context, &arguments).await {
+    let mut reply = match handler(&mut context, &arguments).await {
         Err(CommandError::Reply(reply)) => *reply,
         result => result?,
     };
@@ -251,14 +251,14 @@ async fn run_command(
     let mut state_changes = context.state_changes;
     let is_direct = matches!(chat, Chat::Direct(_)) && !command.by_owner;
     if is_direct && !state_changes.iter().any(is_set) {
-        let offer = offer_in_passing(&reply, command, run.localizer);
+        let offer = offer_in_passing(&mut reply, command, run.localizer);
         state_changes.extend(offer.map(|prompt| prompt.to_state_change(conversation_key)));
     }
     Ok(CommandOutcome { state_changes, ..CommandOutcome::new(reply, outcome) })
 }
 
-/// The prompt of a reply that names one command as the way on: a yes runs it.
-fn offer_in_passing(reply: &Reply, command: &CommandRecord, localizer: &Localizer) -> Option<Prompt> {
+/// The prompt of a reply that names a command as the way on: a yes runs it. One for several groups is added to the reply.
+fn offer_in_passing(reply: &mut Reply, command: &CommandRecord, localizer: &Localizer) -> Option<Prompt> {
     let (name, words) = reply.way_on()?;
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let arguments: Vec<String> = words.iter().map(|word| typed(word)).collect();
@@ -268,7 +268,11 @@ fn offer_in_passing(reply: &Reply, command: &CommandRecord, localizer: &Localize
         is_in_passing: true,
         ..Prompt::new(command, localizer.locale, name)
     };
+    let is_shown = |reply: &Reply| reply.messages(localizer).iter().any(|text| text.contains(&prompt.shown));
+    if name == "move" && words.len() > 2 && !is_shown(reply) {
+        let line = ReplyLine::new("move-all").with_command("command", name, &words);
+        *reply = std::mem::replace(reply, Reply::empty()).with_lines(vec![line]);
+    }
     // Not every text shows its command.
-    let is_shown = reply.messages(localizer).iter().any(|text| text.contains(&prompt.shown));
-    is_shown.then_some(prompt)
+    is_shown(reply).then_some(prompt)
 }

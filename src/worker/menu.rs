@@ -10,7 +10,8 @@ use super::correction::{join_arguments, last_change, split_arguments};
 use super::regret::is_regret;
 use super::request::Request;
 use super::sentence::is_small;
-use super::undo_part::undo_command;
+use super::undo_part::reply_to_quote;
+use super::wish::show_undo_command;
 use crate::authorization::{may_everywhere, may_use};
 use crate::command::consent::is_reaction;
 use crate::command::context::CommandError;
@@ -19,7 +20,7 @@ use crate::command::spec::CommandSpec;
 use crate::command::talk_pause::MAX_REQUEST_WORDS;
 use crate::commands::{CATALOG, undo};
 use crate::directory::{CommunityEntry, NamedEntry};
-use crate::domain::{CommunityId, GroupId, Locale};
+use crate::domain::{CommunityId, GroupId};
 use crate::parse::names::{Fit, Name, is_exclusion, run_end};
 use crate::parse::numbered_names::numbered_names_at;
 use crate::parse::small_question::question_locales;
@@ -94,23 +95,32 @@ pub(super) async fn read_named(request: &Request<'_>) -> Result<Option<NamedMean
         return Ok(Some(NamedMeaning::Show(spec, arguments)));
     }
     let mut choices = Vec::new();
+    let tone = Tone::read(&finder, &others);
+    let undone = if tone.has_trouble { show_undo_command(request, names).await? } else { None };
+    // Only the last change can be undone.
+    if undone.is_some()
+        && let Some(reply) = reply_to_quote(request).await?
+    {
+        return Ok(Some(NamedMeaning::Menu(reply.into())));
+    }
     let places = match named.group_ids() {
         Some(ids) => places_of(request, &ids, names, deadline).await,
         None => None,
     };
-    let has_trouble = has_trouble(text, run.localizer.locale);
-    if !has_trouble {
+    if tone.wants_repeat {
         choices.extend(repeat_last(request, &named, names, places.as_deref()).await?);
     }
-    choices.extend(places.and_then(|places| change_of(&named, &places)));
+    let change = places.and_then(|places| change_of(&named, &places));
+    choices.extend(change.filter(|_| tone.wants_changes));
     choices.extend(named.lookups(names));
-    if has_trouble && undo_command(request).await?.is_some() {
+    if undone.is_some() {
         choices.truncate(MAX_CHOICES - 1);
         choices.extend(choice(undo::SPEC.name, String::new()));
     }
     choices.retain(|choice| may_use(admin, choice.spec.name));
     choices.truncate(MAX_CHOICES);
-    Ok((!choices.is_empty()).then(|| NamedMeaning::Menu(show_menu(request, &shown, &choices, names).into())))
+    let menu = || show_menu(request, &shown, &choices, (names, undone.as_deref()));
+    Ok((!choices.is_empty()).then(|| NamedMeaning::Menu(menu().into())))
 }
 
 /// The names in a text, and what else it says.
@@ -327,12 +337,33 @@ async fn places_of(
     places.iter().flatten().all(is_allowed).then_some(places)
 }
 
-/// Whether a text says that something went wrong.
-fn has_trouble(text: &str, locale: Locale) -> bool {
-    let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let lists = ["correction-words", "trouble-words"];
-    let is_listed = |word: &str| lists.iter().any(|list| in_word_list(word, list));
-    is_regret(text) || words.any(|word| is_listed(word) || is_exclusion(word, locale))
+/// What a text says beside its names.
+struct Tone {
+    /// Something went wrong: the last change may be taken back.
+    has_trouble: bool,
+    /// Nothing speaks against a change: no no, no question, no condition.
+    wants_changes: bool,
+    /// The last change may be meant, with other groups: `e o suporte?`.
+    wants_repeat: bool,
+}
+
+impl Tone {
+    /// `others`: what the text says beside its names.
+    fn read(finder: &ArgumentFinder<'_>, others: &str) -> Self {
+        let (text, locale) = (finder.source, finder.request.run.localizer.locale);
+        let words = || text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        let has = |list| words().any(|word| in_word_list(word, list));
+        let has_no = words().any(|word| is_exclusion(word, locale));
+        let asks = text.contains('?') || has("condition-words");
+        // `não tira o futebol` says nothing about what was done.
+        let denies = || has_no && finder.read_sentence().verbs.is_empty();
+        let is_wrong = is_regret(text) || has("correction-words") || has("trouble-words") || denies();
+        let mut others = others.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        let is_follow_up = others.all(|word| in_word_list(word, "follow-up-words"));
+        let has_trouble = !asks && is_wrong;
+        let wants_repeat = !has_no && !has_trouble && (!asks || is_follow_up);
+        Self { has_trouble, wants_changes: !asks && !has_no, wants_repeat }
+    }
 }
 
 /// The menu: a reply with numbers chooses a command.
@@ -340,12 +371,16 @@ fn show_menu(
     request: &Request<'_>,
     named: &[String],
     choices: &[Choice],
-    names: &CommunityNames<'_>,
+    (names, undone): (&CommunityNames<'_>, Option<&str>),
 ) -> CommandOutcome {
     let localizer = request.run.localizer;
     let head = ReplyLine::new("talk-menu").with_plain("names", named.join(", "));
     let lines = choices.iter().enumerate().map(|(at, Choice { spec, arguments })| {
-        let command = format!("{} {}", localizer.format_command(spec.name, &[]), names.show(arguments));
+        let arguments = match undone.filter(|_| spec.name == undo::SPEC.name) {
+            Some(undone) => format!("({undone})"),
+            None => names.show(arguments),
+        };
+        let command = format!("{} {arguments}", localizer.format_command(spec.name, &[]));
         ReplyLine::from_text(format!("{}. {}", at + 1, command.trim_end()))
     });
     let commands = choices.iter().map(|choice| (choice.spec, choice.arguments.as_str()));

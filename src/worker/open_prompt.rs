@@ -30,7 +30,7 @@ pub(super) async fn update_prompts(
         result.state_changes.extend(prompt_chain.into_iter().map(confirm));
     }
     let key = command.conversation_key();
-    let has_changed = result.state_changes.iter().any(|change| change.kind == StateKind::Prompt);
+    let mut has_changed = result.state_changes.iter().any(|change| change.kind == StateKind::Prompt);
     // What came too late or too often was not run.
     if result.outcome == Outcome::Expired || command.name == RATE_LIMITED {
         return Ok(result);
@@ -58,8 +58,8 @@ pub(super) async fn update_prompts(
         && prompt::is_in_time(prompted_at, *accepted_at)
         && !store.is_superseded(instance, &prompt.prompted_by).await?;
     let closes_itself = has_changed && !result.state_changes.iter().any(prompt::is_set);
-    // The same command without the typo, or with what was missing.
-    let goes_on = command.name == prompt.command && prompt.takes_more();
+    // The same command without the typo, or with what was missing; another one of its message is none.
+    let goes_on = command.name == prompt.command && prompt.takes_more() && own.is_none();
     let just_lapses = goes_on || prompt.is_menu() || prompt.is_in_passing && own.is_none();
     if is_open && !is_edited && !is_prompt_reply && !closes_itself && !just_lapses {
         // No reply stays none.
@@ -67,8 +67,13 @@ pub(super) async fn update_prompts(
             // What was to be confirmed is more than its command.
             let is_named = prompt.takes_more() && prompt.shown.contains(' ');
             let key = if is_named { "confirm-replaced-named" } else { "confirm-replaced" };
-            let line = ReplyLine::new(key).with_plain("pending", prompt.shown);
+            let line = ReplyLine::new(key).with_plain("pending", prompt.shown.clone());
             result.reply = result.reply.with_lines(vec![line]);
+        }
+        // A yes may be for the prompt that is closed.
+        if !prompt.is_in_passing && result.state_changes.iter().any(prompt::is_in_passing) {
+            result.state_changes.retain(|change| change.kind != StateKind::Prompt);
+            has_changed = false;
         }
     }
     if !has_changed {

@@ -4,6 +4,7 @@
 use crate::command::wish::Wish;
 use crate::commands::CATALOG;
 use crate::domain::Locale;
+use crate::parse::hesitation::count_instead;
 use crate::parse::names::{Fit, Name, NameReader, is_exclusion};
 use crate::parse::tokenizer::{Separator, Token};
 use crate::parse::word_lists::in_word_list;
@@ -79,9 +80,20 @@ impl Sentence {
             if is_exclusion(&tokens[at].text, locale) {
                 sentence.apply_no(tokens, at);
             }
+            sentence.apply_instead(tokens, at);
             sentence.has_objection |= in_word_list(plain(&tokens[at]), "correction-stay-words");
         }
         sentence
+    }
+
+    /// Excludes the name behind `em vez de`.
+    fn apply_instead(&mut self, tokens: &[Token], at: usize) {
+        let words: Vec<&str> = tokens[at..].iter().map(|token| token.text.as_str()).collect();
+        let Some(count) = count_instead(&words) else { return };
+        let mention = self.mentions.iter_mut().find(|mention| mention.name.tokens.start >= at + count);
+        if let Some(mention) = mention {
+            mention.is_excluded |= tokens[at + count..mention.name.tokens.start].iter().all(is_small);
+        }
     }
 
     /// Applies a no to the verb or name behind it. At the beginning of a part it is a reply: `não, era o suporte`.
@@ -198,6 +210,8 @@ mod tests {
             ("oops, I didn’t mean suporte", "@suporte objection"),
             ("era pra deixar o suporte", "@suporte objection"),
             ("ops, era o futebol mais o suporte", "@futebol @suporte"),
+            ("era o futebol em vez do suporte", "@futebol -@suporte"),
+            ("em vez de suporte era o futebol", "-@suporte @futebol"),
             ("o café está bom", ""),
         ];
         for (source, expected) in rows {

@@ -19,7 +19,9 @@ use crate::engine::target::Target;
 use crate::parse::command_lines::has_no_above;
 use crate::parse::greeting::{is_farewell, is_greeting};
 use crate::parse::prefix::CommandParser;
-use crate::parse::prompt_reply::{ParsedReply, PromptFacts, is_courtesy_without_prompt, parse_reply};
+use crate::parse::prompt_reply::{
+    ParsedReply, PromptFacts, is_courtesy_without_prompt, is_plain_no, parse_reply,
+};
 use crate::parse::small_talk::is_small_talk;
 use crate::parse::tokenizer::Tokenizer;
 use crate::reply::{Localizer, Reply, ReplyLine, UsageError};
@@ -45,9 +47,8 @@ pub(super) async fn reply_to_talk(
     }
     let facts = PromptFacts { language: Some(run.localizer.locale), command: None };
     // Nothing is open, so a no among other words is no reply.
-    let reply = parse_reply(&command.text, true, facts).filter(|reply| {
-        *reply != ParsedReply::No || parse_reply(&command.text, false, facts) == Some(ParsedReply::No)
-    });
+    let reply = parse_reply(&command.text, true, facts)
+        .filter(|reply| *reply != ParsedReply::No || is_plain_no(&command.text));
     if (wished.is_none() || reply == Some(ParsedReply::No))
         && let Some(outcome) = reply_about_photo(request, reply.as_ref()).await?
     {

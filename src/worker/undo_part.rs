@@ -4,7 +4,7 @@
 use super::argument_finder::ArgumentFinder;
 use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
-use super::correction::{join_arguments, read_command};
+use super::correction::{join_arguments, read_command, split_undo};
 use super::request::Request;
 use crate::command::context::CommandError;
 use crate::command::undo_record::load_undo;
@@ -43,10 +43,8 @@ pub(super) async fn reply_to_quote(request: &Request<'_>) -> Result<Option<Comma
     let directory = &run.instance.directory;
     let names = CommunityNames::new(directory.snapshot(run.zapi).await?, directory, admin, None);
     let instead = quoted.filter(|quoted| quoted.outcome == Some(Outcome::Replied)).and_then(|quoted| {
-        let (typed, rest, _) = read_command(&quoted, request).filter(|(.., is_undo)| !is_undo)?;
-        if may_mean_others(&rest) {
-            return None;
-        }
+        let is_meant = |(_, rest, is_undo): &(String, String, bool)| !is_undo && !may_mean_others(rest);
+        let (typed, rest, _) = read_command(&quoted, request).filter(is_meant)?;
         let typed = CATALOG.lookup(&typed)?.name;
         let opposite = OPPOSITES.iter().find_map(|(one, other)| match typed {
             name if name == *one => Some(*other),
@@ -93,14 +91,7 @@ pub(super) async fn offer_part(
     let shown = format!("{} {}", request.run.localizer.format_command(&command, &[]), names.show(&rest));
     let line =
         |key| ReplyLine::new(key).with_plain("command", &shown).with_command("undo", undo::SPEC.name, &[]);
-    let part = CATALOG.lookup(&command).and_then(|spec| {
-        // Ids, as the change stored them.
-        let ids: Vec<&str> = rest.split(' ').collect();
-        let (community, undone) = match spec.name {
-            "move" => ids.split_last()?,
-            "link" | "unlink" => ids.split_first()?,
-            _ => return None,
-        };
+    let part = split_undo(&command, &rest).and_then(|(spec, community, undone)| {
         let part = match parse_reply(wished.source, true, PromptFacts::default()) {
             Some(ParsedReply::Numbers(numbers)) => {
                 let group = |number: usize| undone.get(number.checked_sub(1)?).map(|id| (*id).to_owned());
