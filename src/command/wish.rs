@@ -9,7 +9,7 @@ use crate::parse::phrases::{PhraseTable, Token, decide_by_words, longest_match, 
 use crate::parse::prompt_reply::MAX_REPLY_LEN;
 use crate::parse::small_question::{QuestionTopic, question_locales, question_topic};
 use crate::parse::text::strip_invisible;
-use crate::parse::word_lists::in_word_list;
+use crate::parse::word_lists::{in_word_list, is_stop_word};
 
 /// A request for a command.
 #[derive(Clone)]
@@ -45,6 +45,10 @@ const COMMANDS_WITH_VERBS: [&str; 10] =
 /// How a question begins how something is done: `como eu`, `how do I`.
 static HOW: LazyLock<PhraseTable<()>> =
     LazyLock::new(|| PhraseTable::new(phrases("how-to").map(|(_, phrase)| (phrase, ()))));
+
+/// How a question begins whether something may be done: `posso`, `can I`. Only without names it asks for help.
+static MAY: LazyLock<PhraseTable<()>> =
+    LazyLock::new(|| PhraseTable::new(phrases("how-may").map(|(_, phrase)| (phrase, ()))));
 
 /// Words before and behind a wish that add nothing.
 static COURTESY: LazyLock<PhraseTable<()>> =
@@ -130,6 +134,7 @@ impl WishTable {
     fn may_have_wish(&self, text: &str) -> bool {
         let decision = decide_by_words(text, |word| match () {
             () if self.wishes.has_first_word(word) => Some(true),
+            () if MAY.has_first_word(word) => Some(true),
             () if COURTESY.has_word(word) => None,
             () => Some(false),
         });
@@ -151,9 +156,13 @@ impl WishTable {
 
     /// A question how something is done, as a wish for the help on that command: `como eu coloco um grupo?`
     fn find_how_to(&self, text: &str, tokens: &[Token<'_>]) -> Option<Wish> {
-        let (count, ()) = HOW.longest(tokens)?;
+        let may = MAY.longest(tokens);
+        let (count, ()) = HOW.longest(tokens).or(may)?;
         let verb = &tokens[count..];
         let (spec, length, locales) = longest(&self.verbs, verb).or_else(|| longest(&self.wishes, verb))?;
+        if may.is_some() && !verb[length..].iter().all(is_unnamed) {
+            return None;
+        }
         let has = |key| verb[length..].iter().any(|token| in_word_list(&token.text, key));
         let name = match spec.name {
             "link" | "add" | "promote" if has("wish-admin-words") => "promote",
@@ -185,7 +194,7 @@ fn longest(table: &PhraseTable<(Locale, &'static CommandSpec)>, tokens: &[Token<
 fn skip_courtesy<'a, 't>(mut tokens: &'a [Token<'t>]) -> &'a [Token<'t>] {
     while let Some(first) = tokens.first() {
         match COURTESY.longest(tokens) {
-            _ if HOW.longest(tokens).is_some() => break,
+            _ if HOW.longest(tokens).or_else(|| MAY.longest(tokens)).is_some() => break,
             Some((count, ())) => tokens = &tokens[count..],
             None if is_sign(first) => tokens = &tokens[1..],
             None => break,
@@ -217,6 +226,12 @@ fn rest(text: &str, tokens: &[Token<'_>], count: usize, is_verbatim: bool) -> St
 
 fn is_separator(c: char) -> bool {
     c.is_whitespace() || matches!(c, ':' | ',' | '.' | '!' | ';')
+}
+
+/// Whether a word names nothing: `um`, `grupo`, `pessoa`.
+fn is_unnamed(token: &Token<'_>) -> bool {
+    let lists = ["wish-some-words", "community-words", "group-words", "how-people-words", "wish-admin-words"];
+    is_sign(token) || is_stop_word(&token.text) || lists.iter().any(|list| in_word_list(&token.text, list))
 }
 
 fn is_sign(token: &Token<'_>) -> bool {

@@ -15,7 +15,7 @@ use crate::directory::{NamedEntry, Snapshot, fold, similarity_of};
 use crate::domain::{CommunityId, GroupId, InviteLink};
 use crate::parse::hesitation::find_hesitation;
 use crate::parse::names::{Exclusion, Fit, Name, NameReader, find_leftover, is_exclusion, strip_courtesy};
-use crate::parse::numbers::{list_numbers, parse_range};
+use crate::parse::numbers::{MAX_OPTIONS, list_numbers, parse_range};
 use crate::parse::tokenizer::Token;
 use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, UsageError, quote};
@@ -97,6 +97,11 @@ impl NumberedList {
         let id = |number: usize| self.ids.get(number.checked_sub(1)?).map(String::as_str);
         let ids = numbers.iter().cloned().flatten().map(id).collect::<Option<Vec<_>>>()?;
         Some((self.community.as_deref()?, ids))
+    }
+
+    /// The ids of all groups, if the list shows groups, and no more than one message may offer.
+    pub fn all_groups(&self) -> Option<&[String]> {
+        (self.of == ListKind::Groups && (1..=MAX_OPTIONS).contains(&self.ids.len())).then_some(&self.ids)
     }
 
     /// The id of a number.

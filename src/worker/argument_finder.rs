@@ -24,6 +24,7 @@ use crate::reply::typed;
 const MIN_MISSPELLED_LETTERS: usize = 5;
 
 /// Finds arguments among these words.
+#[derive(Clone, Copy)]
 pub(super) struct ArgumentFinder<'a> {
     pub(super) request: &'a Request<'a>,
     pub(super) names: &'a CommunityNames<'a>,
@@ -51,6 +52,10 @@ impl<'a> ArgumentFinder<'a> {
                 at_end.or_else(|| self.community_at_start().and_then(read))
             }
             [ArgKind::Community, next] if next.is_verbatim() => self.text_before_community(),
+            [ArgKind::Community, ArgKind::Groups] if self.is_sentence && self.list_below().is_some() => {
+                let (community, groups) = self.list_below()?;
+                Some(format!("{community} {}", self.groups(groups)?))
+            }
             [ArgKind::Community, next, ..] => {
                 let read = |(community, others)| Some(format!("{community} {}", self.others(*next, others)?));
                 let at_end = self.community_at_end(self.tokens, self.is_sentence).and_then(read);
@@ -59,6 +64,30 @@ impl<'a> ArgumentFinder<'a> {
             }
             _ => None,
         }
+    }
+
+    /// A community on the first line, and the list below it: `esses no marketing:⏎Vendas Norte⏎Vendas Atacado`.
+    pub(super) fn list_below(&self) -> Option<(String, &'a [Token])> {
+        let end = self.source.find('\n')?;
+        let count = self.tokens.iter().take_while(|token| token.span.start < end).count();
+        let (head, list) = self.tokens.split_at_checked(count).filter(|(_, list)| !list.is_empty())?;
+        let lists = ["list-words", "wish-pronouns", "reply-verbs-link", "group-words"];
+        let is_nothing = |token: &Token| {
+            let word = token.text.trim_matches(|c: char| !c.is_alphanumeric());
+            let is_listed = || lists.iter().any(|list| in_word_list(word, list));
+            is_small(token) || word.is_empty() || in_word_list(word, "stop-words-beside-name") || is_listed()
+        };
+        let on_line = ArgumentFinder { tokens: head, ..*self };
+        let named = on_line.community_at_end(head, false).or_else(|| on_line.community_at_start());
+        named.filter(|(_, others)| others.iter().all(is_nothing)).map(|(community, _)| (community, list))
+    }
+
+    /// The groups of the list shown last: `todos`.
+    fn all_of_list(&self, tokens: &[Token]) -> Option<String> {
+        let is_all = |token: &Token| is_small(token) || in_word_list(&token.text, "wish-all-words");
+        let has_all = tokens.iter().all(is_all) && tokens.iter().any(|token| !is_small(token));
+        let list = self.names.list.as_ref().filter(|_| self.is_sentence && has_all)?;
+        list.all_groups().map(|groups| groups.join(" "))
     }
 
     /// Offers a command with these arguments.
@@ -220,6 +249,9 @@ impl<'a> ArgumentFinder<'a> {
             let ids = |range| self.names.listed_groups(range).filter(|_| self.is_sentence);
             let numbers = numbers.into_iter().map(|(number, range)| ids(range).unwrap_or(number));
             return Some(numbers.collect::<Vec<_>>().join(" "));
+        }
+        if let Some(groups) = self.all_of_list(tokens) {
+            return Some(groups);
         }
         if let Some(pattern) = self.pattern_of_all(tokens) {
             return Some(pattern);

@@ -37,8 +37,15 @@ pub(super) async fn ask_for_missing_part(
 
 /// Whether words say nothing about what is meant: `ele`, `as duas`, `um grupo`, `lá também`.
 fn is_nothing(text: &str) -> bool {
-    let lists =
-        ["wish-pronouns", "wish-prepositions", "wish-last-words", "wish-some-words", "question-small"];
+    let lists = [
+        "wish-pronouns",
+        "wish-prepositions",
+        "wish-last-words",
+        "wish-some-words",
+        "question-small",
+        "how-people-words",
+        "wish-audience-words",
+    ];
     let is_listed = |word: &str| lists.iter().any(|list| in_word_list(word, list));
     let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.all(|word| is_stop_word(word) || is_listed(word))

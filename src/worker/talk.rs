@@ -24,6 +24,7 @@ use crate::parse::prompt_reply::{
 };
 use crate::parse::small_talk::is_small_talk;
 use crate::parse::tokenizer::Tokenizer;
+use crate::parse::word_lists::in_word_list;
 use crate::reply::{Localizer, Reply, ReplyLine, UsageError};
 use crate::storage::{StateChange, StateEntry, StateKind, StoreUnavailable};
 
@@ -78,8 +79,16 @@ pub(super) async fn reply_to_talk(
     let is_no = wished.is_none() && reply == Some(ParsedReply::No);
     let was_declined = reply == Some(ParsedReply::Yes) && was_just_declined(request).await?;
     let mut lines = vec![match (wished, reply) {
+        (None, _) if is_confused(&command.text) => {
+            ReplyLine::new("talk-confused").with_command("help", "help", &[])
+        }
         (Some(spec), _) => usage_line(spec, run.localizer),
         (None, Some(ParsedReply::Acknowledgement { is_agreement: true })) => ReplyLine::new("talk-ok"),
+        (None, Some(ParsedReply::Acknowledgement { .. }))
+            if in_word_list(command.text.trim_end_matches(is_sign), "reply-understood") =>
+        {
+            ReplyLine::new("talk-ok")
+        }
         (None, Some(ParsedReply::Acknowledgement { .. })) => ReplyLine::new("talk-thanks"),
         // Thanks for what was just done.
         (None, Some(ParsedReply::Yes)) if !was_declined && is_courtesy_without_prompt(&command.text) => {
@@ -106,6 +115,17 @@ pub(super) async fn reply_to_talk(
         lines.extend(undo_hint(run.store, instance, conversation_key, command.accepted_at).await?);
     }
     Ok(CommandOutcome::talk(Reply::Lines(lines), Vec::new()))
+}
+
+/// Whether a text says that its writer did not understand: `não entendi`, `?`.
+fn is_confused(text: &str) -> bool {
+    let text = text.trim();
+    in_word_list(text.trim_matches(is_sign), "confused-words")
+        || !text.is_empty() && text.trim_matches('?').is_empty()
+}
+
+fn is_sign(c: char) -> bool {
+    !c.is_alphanumeric()
 }
 
 /// The reply to a text that says nothing known: numbers that show what there is. None if the admin may not see all of it.

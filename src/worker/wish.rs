@@ -3,7 +3,7 @@
 //! What only shows something is run at once; a change is offered as the whole command, and run on a yes. Names are read
 //! as in the command. Where words are left that are no names, nothing is offered.
 
-use super::argument_finder::{ArgumentFinder, is_preposition};
+use super::argument_finder::{ArgumentFinder, is_preposition, is_small};
 use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
 use super::request::Request;
@@ -76,7 +76,7 @@ pub(super) async fn resolve_wish(
     let finder = ArgumentFinder { request, names, source: &wish.rest, tokens, is_sentence: true };
     let sentence = finder.read_sentence();
     let reader = WishReader { wish, finder, sentence };
-    let spec = reader.choose_command(asked, has_phone_number(&wish.rest));
+    let spec = reader.choose_command(asked, has_phone_number(&wish.rest) || reader.asks_for_person());
     if let Some(line) = reader.find_obstacle(spec) {
         return Ok(Some((spec, CommandOutcome::usage_error(Reply::Lines(vec![line])).into())));
     }
@@ -143,11 +143,41 @@ impl WishReader<'_> {
             ("unlink" | "remove", true) => "remove",
             ("remove", false) if is_about_community() => "deactivate",
             ("unlink" | "remove", false) => "unlink",
+            ("groups", false) if self.has_list_below() => "link",
+            ("alias", true) => "add",
             ("groups", _) if is_about_community() => "community",
             ("communities", _) if !self.wish.rest.is_empty() => "community",
             (name, _) => name,
         };
         CATALOG.lookup(name).unwrap_or(spec)
+    }
+
+    /// Whether a list of groups stands below a community: `grupos do bairro:`.
+    fn has_list_below(&self) -> bool {
+        self.finder.list_below().is_some_and(|(_, list)| self.finder.groups(list).is_some())
+    }
+
+    /// Whether a person is meant whose number is missing: `quero remover uma pessoa`.
+    fn asks_for_person(&self) -> bool {
+        let mut words = words(&self.wish.rest);
+        let names_group = || self.sentence.mentions.iter().any(|mention| mention.kind == Kind::Group);
+        words.any(|word| in_word_list(word, "how-people-words")) && !names_group()
+    }
+
+    /// The arguments of an alias: `bf = "Bairro Feliz"` of `põe apelido no bairro feliz de bf`.
+    fn alias_and_name(&self) -> Option<String> {
+        let rest = self.wish.rest.as_str();
+        if rest.contains('=') {
+            return Some(rest.to_owned());
+        }
+        let (alias, before) = self.finder.tokens.split_last()?;
+        let is_link =
+            |token: &&Token| is_small(token) || in_word_list(&token.text, "stop-words-beside-people");
+        let count = before.iter().rev().take_while(is_link).count();
+        let named = ArgumentFinder { tokens: &before[..before.len() - count], ..self.finder };
+        let name = named.whole_community().or_else(|| named.whole_groups(named.tokens))?;
+        let names_alias = || words(&self.wish.phrase).any(|word| in_word_list(word, "alias-name-words"));
+        names_alias().then(|| format!("{} = {name}", alias.text.trim_end_matches(is_comma)))
     }
 
     /// What no command does: a change in several communities, removing a picture.
@@ -164,7 +194,11 @@ impl WishReader<'_> {
     async fn resolve_undo(&self) -> Result<Option<WishResolution>, StoreUnavailable> {
         let ArgumentFinder { request, names, .. } = &self.finder;
         if !self.has_only("wish-last-words") {
-            return Ok(offer_part(&self.finder).await?.map(WishResolution::from));
+            // `volta o marketing` names no part.
+            let mut kinds = self.sentence.mentions.iter().map(|mention| mention.kind);
+            if self.sentence.mentions.is_empty() || kinds.any(|kind| kind == Kind::Group) {
+                return Ok(offer_part(&self.finder).await?.map(WishResolution::from));
+            }
         }
         let command = show_undo_command(request, names).await?;
         // `/undo` says why there is nothing that it can undo.
@@ -289,7 +323,7 @@ impl WishReader<'_> {
                 let is_language = phrases("language-names").any(|(_, name)| fold(&name) == fold(language));
                 is_language.then(|| language.to_owned())?
             }
-            [ArgKind::Keyword("arg-alias")] => rest.contains('=').then(|| rest.to_owned())?,
+            [ArgKind::Keyword("arg-alias")] => self.alias_and_name()?,
             [ArgKind::Keyword(key)] => {
                 let at_end = || self.finder.community_at_end(tokens, true).filter(|_| *key == "arg-history");
                 let named =
@@ -327,7 +361,9 @@ impl WishReader<'_> {
     fn names_words_of_groups(&self) -> bool {
         let words: Vec<String> = self.wish.rest.split_whitespace().map(str::to_owned).collect();
         let is_without = words.first().is_some_and(|word| in_word_list(word, "exclusion-words"));
-        is_without || !self.finder.names.snapshot.groups.containing_all(&words).is_empty()
+        is_without
+            || in_word_list(&self.wish.rest, "without-community")
+            || !self.finder.names.snapshot.groups.containing_all(&words).is_empty()
     }
 
     /// The community at the beginning, and the text for it. None where another community follows: `no bairro e no
@@ -361,7 +397,7 @@ impl WishReader<'_> {
 
 /// Whether a word names nobody, but says who or what it is about: `ele`, `admin`.
 fn is_unnamed(word: &str) -> bool {
-    ["wish-pronouns", "wish-admin-words", "wish-some-words", "wish-last-words"]
+    ["wish-pronouns", "wish-admin-words", "wish-some-words", "wish-last-words", "how-people-words"]
         .iter()
         .any(|list| in_word_list(word, list))
 }
@@ -404,8 +440,9 @@ fn new_community_name(ParsedWish { rest, phrase, .. }: &ParsedWish) -> Option<St
             || is_in("stop-words") && small.any(|word| in_word_list(word, "group-words"))
     });
     let looks_like_name = phrase.contains(' ') || name.starts_with(|c: char| !c.is_lowercase());
-    (looks_like_name && !names_more).then(|| match behind {
-        Some(_) if !name.contains('"') => format!("\"{}\"", capitalize(name)),
+    (looks_like_name && !names_more).then(|| match (split_description(name), behind) {
+        (Some((name, description)), _) => format!("{name} | {description}"),
+        (None, Some(_)) if !name.contains('"') => format!("\"{}\"", capitalize(name)),
         _ => name.to_owned(),
     })
 }
@@ -419,6 +456,21 @@ fn skip_preposition(text: &str) -> Option<&str> {
     let mut small = text.split_whitespace().take_while(is_small);
     let is_led = small.next().is_some_and(is_preposition);
     word_starts(text).nth(1 + small.count()).filter(|_| is_led).map(|start| &text[start..])
+}
+
+/// A name and the description behind it: `Sol com a descrição Rua do Sol`.
+fn split_description(text: &str) -> Option<(&str, &str)> {
+    let mut starts = word_starts(text).skip(2);
+    let at = starts.find(|at| {
+        let word = words(&text[*at..]).next().unwrap_or_default();
+        in_word_list(word, "create-description-words")
+    })?;
+    let mut before = text[..at].trim_end();
+    let (name, last) = before.rsplit_once(char::is_whitespace)?;
+    before = if is_stop_word(last) { name.trim_end() } else { before };
+    let (name, with) = before.rsplit_once(char::is_whitespace)?;
+    let (_, description) = text[at..].split_once(char::is_whitespace)?;
+    in_word_list(with, "create-words-before-groups").then(|| (name.trim_end(), description.trim()))
 }
 
 /// A text with its first letter as a capital.
