@@ -3,11 +3,11 @@
 //! What only shows something is run at once; a change is offered as the whole command, and run on a yes. Names are read
 //! as in the command. Where words are left that are no names, nothing is offered.
 
-use super::argument_finder::{ArgumentFinder, is_preposition, is_small};
+use super::argument_finder::{ArgumentFinder, is_preposition};
 use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
 use super::request::Request;
-use super::sentence::{Kind, Mention, Sentence};
+use super::sentence::{Kind, Mention, Sentence, is_small};
 use super::undo_part::{offer_part, undo_command};
 use crate::command::context::CommandError;
 use crate::command::parsed_text::ParsedWish;
