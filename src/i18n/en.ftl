@@ -297,6 +297,7 @@ wish-offer-undo = I can only undo your last change: that would be { $command }. 
 undo-takes-back = With { $undo } I take back the whole last change: { $command }
 undo-takes-back-part = With { $undo } I take back the whole last change: { $command }. For a part of it, send that command with only that part.
 message-not-deleted = I can’t delete a message that was sent: delete it on the bot’s phone.
+messages-not-restricted = I can’t change who may send messages in a group: do that in the settings of the group, on the phone.
 regret-offer = Shall I undo the last change? That would be { $command }. Answer “yes”, then send the right one.
 wish-usage = For that, write: { $usage }. For example: { $example }
 wish-usage-group = For a group, write: { $usage }. For a person, use their number: { $people }

@@ -297,6 +297,7 @@ wish-offer-undo = Solo puedo deshacer tu último cambio: sería { $command }. ¿
 undo-takes-back = Con { $undo } deshago todo el último cambio: { $command }
 undo-takes-back-part = Con { $undo } deshago todo el último cambio: { $command }. Para deshacer solo una parte, envía ese comando solo con ella.
 message-not-deleted = No puedo borrar un mensaje ya enviado: bórralo en el teléfono del bot.
+messages-not-restricted = No puedo cambiar quién envía mensajes en un grupo: eso se hace en los ajustes del grupo, en el celular.
 regret-offer = ¿Quieres deshacer el último cambio? Sería { $command }. Responde “sí” y después manda lo correcto.
 wish-usage = Para eso, escribe: { $usage }. Por ejemplo: { $example }
 wish-usage-group = Para un grupo, escribe: { $usage }. Para una persona, usa su número: { $people }

@@ -297,6 +297,7 @@ wish-offer-undo = Só consigo desfazer a sua última mudança: seria { $command 
 undo-takes-back = Com { $undo } eu desfaço a última mudança inteira: { $command }
 undo-takes-back-part = Com { $undo } eu desfaço a última mudança inteira: { $command }. Para desfazer só uma parte, mande esse comando só com ela.
 message-not-deleted = Mensagem já enviada eu não apago: apague no celular do bot.
+messages-not-restricted = Quem pode mandar mensagem num grupo eu não consigo mudar: isso se faz nos ajustes do grupo, no celular.
 regret-offer = Quer desfazer a última mudança? Seria { $command }. Responda “sim” e depois mande o certo.
 wish-usage = Para isso, escreva: { $usage }. Por exemplo: { $example }
 wish-usage-group = Para um grupo, escreva: { $usage }. Para uma pessoa, use o número dela: { $people }

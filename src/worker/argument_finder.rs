@@ -16,7 +16,7 @@ use crate::parse::names::{Fit, Name, NameReader, find_exclusion, next_in_list};
 use crate::parse::numbers::list_numbers;
 use crate::parse::people::{find_leftover, parse_people};
 use crate::parse::text::is_comma;
-use crate::parse::tokenizer::{Token, join, parse_quoted_name};
+use crate::parse::tokenizer::{Token, Tokenizer, join, parse_quoted_name};
 use crate::parse::word_lists::in_word_list;
 use crate::reply::typed;
 
@@ -57,7 +57,11 @@ impl<'a> ArgumentFinder<'a> {
                 Some(format!("{community} {}", self.groups(groups)?))
             }
             [ArgKind::Community, next, ..] => {
-                let read = |(community, others)| Some(format!("{community} {}", self.others(*next, others)?));
+                let read = |(community, others)| {
+                    // They may be of another community.
+                    let is_list = spec.name == "unlink" && self.all_of_list(others).is_some();
+                    Some(format!("{community} {}", self.others(*next, others).filter(|_| !is_list)?))
+                };
                 let at_end = self.community_at_end(self.tokens, self.is_sentence).and_then(read);
                 let named = at_end.or_else(|| self.community_at_start().and_then(read));
                 named.or_else(|| (spec.name == "unlink").then(|| self.groups_of_list())?)
@@ -70,14 +74,16 @@ impl<'a> ArgumentFinder<'a> {
     pub(super) fn list_below(&self) -> Option<(String, &'a [Token])> {
         let end = self.source.find('\n')?;
         let count = self.tokens.iter().take_while(|token| token.span.start < end).count();
-        let (head, list) = self.tokens.split_at_checked(count).filter(|(_, list)| !list.is_empty())?;
+        let list = self.tokens.get(count..).filter(|list| !list.is_empty())?;
+        let line = self.source[..end].trim_end_matches(|c: char| c.is_whitespace() || c == ':');
+        let head = &Tokenizer::new(line, false).read_all(false).ok()?[..];
         let lists = ["list-words", "wish-pronouns", "reply-verbs-link", "group-words"];
         let is_nothing = |token: &Token| {
             let word = token.text.trim_matches(|c: char| !c.is_alphanumeric());
             let is_listed = || lists.iter().any(|list| in_word_list(word, list));
             is_small(token) || word.is_empty() || in_word_list(word, "stop-words-beside-name") || is_listed()
         };
-        let on_line = ArgumentFinder { tokens: head, ..*self };
+        let on_line = ArgumentFinder { source: line, tokens: head, ..*self };
         let named = on_line.community_at_end(head, false).or_else(|| on_line.community_at_start());
         named.filter(|(_, others)| others.iter().all(is_nothing)).map(|(community, _)| (community, list))
     }

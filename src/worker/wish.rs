@@ -185,6 +185,10 @@ impl WishReader<'_> {
         if self.finder.names_several_communities(spec, &self.sentence) {
             return Some(ReplyLine::not_done("one-community"));
         }
+        let has_message = || words(&self.wish.rest).any(|word| in_word_list(word, "message-words"));
+        if spec.name == "settings" && has_message() {
+            return Some(ReplyLine::not_done("messages-not-restricted"));
+        }
         let removes_photo = spec.name == photo::SPEC.name && self.has_verb("wish-removal-words");
         let line = || ReplyLine::not_done("photo-not-removed").with_command("command", spec.name, &[]);
         removes_photo.then(line)
