@@ -12,7 +12,7 @@ use crate::commands::{CATALOG, undo};
 use crate::parse::flags::parse_flag;
 use crate::parse::numbers::parse_range;
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
-use crate::parse::text::is_comma;
+use crate::parse::tokenizer::Tokenizer;
 use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::{Outcome, StateKind, StoreUnavailable};
@@ -65,10 +65,11 @@ pub(super) async fn reply_to_quote(request: &Request<'_>) -> Result<Option<Comma
 
 /// Whether arguments may name something else by now, or have a flag: numbers of a list, `vendas*`, `here`, `--yes`.
 fn may_mean_others(arguments: &str) -> bool {
+    let tokens = Tokenizer::new(arguments, false).read_all(false).unwrap_or_default();
     let is_flag = |word: &str| parse_flag(word, false).is_some();
-    arguments.split_whitespace().any(|word| {
-        let inside = word.trim_matches(is_comma);
-        parse_range(inside).is_some() || word.contains('*') || in_word_list(inside, "here") || is_flag(word)
+    tokens.iter().filter(|token| !token.is_quoted).any(|token| {
+        let word = token.text.as_str();
+        parse_range(word).is_some() || word.contains('*') || in_word_list(word, "here") || is_flag(word)
     })
 }
 
