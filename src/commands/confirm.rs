@@ -11,9 +11,12 @@ use crate::command::{CommandSpec, Prompt};
 use crate::commands::photo;
 use crate::domain::{Chat, Locale, Media};
 use crate::parse::arguments::{ArgKind, Arguments};
+use crate::parse::hesitation::has_correction_phrase;
+use crate::parse::names::is_exclusion;
 use crate::parse::prompt_reply::{
     MAX_REPLY_LEN, ParsedReply, PromptFacts, has_plain_numbers, is_plain_no, is_question, parse_reply,
 };
+use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, UsageError};
 use crate::storage::{LeaseError, StateChange, StateKind};
 
@@ -52,6 +55,18 @@ pub async fn resolve(context: &ResolveContext<'_>, arguments: &Arguments) -> Res
         && !is_plain_no(&context.command.text)
     {
         answer.reply = None;
+    }
+    // What is corrected is not to be done as it was shown.
+    let is_correction = has_no_prefix
+        && answer.reply.is_none()
+        && answer.is_to_bot
+        && prompt.missing.is_none()
+        && prompt.options.len() <= 1
+        && !prompt.is_in_passing
+        && !is_question(&context.command.text)
+        && corrects(&context.command.text, context.localizer.locale);
+    if is_correction {
+        answer.reply = Some(ParsedReply::No);
     }
     // A number is for the menu that shows it.
     let is_choice = prompt.is_menu() && matches!(answer.reply, Some(ParsedReply::Numbers(_)));
@@ -97,6 +112,15 @@ pub async fn resolve(context: &ResolveContext<'_>, arguments: &Arguments) -> Res
         }
         Consent::Unrelated => Resolution::Ignore,
     })
+}
+
+/// Whether a text has a word of correction, or one that leaves something out: `ops, é amanhã`, `menos o suporte`.
+fn corrects(text: &str, locale: Locale) -> bool {
+    let mut words = text.split_whitespace();
+    words.any(|word| {
+        let plain = word.trim_matches(|c: char| !c.is_alphanumeric());
+        in_word_list(plain, "correction-words") || is_exclusion(word, locale)
+    }) || has_correction_phrase(text)
 }
 
 /// Whether a message has another picture than the one that the prompt asks about, while `/photo` waits for one.

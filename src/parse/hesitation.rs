@@ -36,6 +36,13 @@ fn count_phrase(words: &[&str], list: &'static str) -> Option<usize> {
     (1..=words.len()).rev().find(is_phrase)
 }
 
+/// Whether a text has a phrase of doubt or correction beside other words: `é amanhã, na verdade`.
+pub fn has_correction_phrase(text: &str) -> bool {
+    let words: Vec<&str> = split_words(text).collect();
+    let count = |at: usize| count_phrase(&words[at..], "hesitation-words");
+    (0..words.len()).find_map(count).is_some_and(|count| count < words.len())
+}
+
 /// The first phrase of hesitation in a text.
 pub fn find_hesitation(text: &str) -> Option<&str> {
     let words: Vec<&str> = split_words(text).collect();

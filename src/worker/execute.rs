@@ -268,8 +268,11 @@ fn offer_in_passing(reply: &mut Reply, command: &CommandRecord, localizer: &Loca
         is_in_passing: true,
         ..Prompt::new(command, localizer.locale, name)
     };
-    let is_shown = |reply: &Reply| reply.messages(localizer).iter().any(|text| text.contains(&prompt.shown));
-    if name == "move" && words.len() > 2 && !is_shown(reply) {
+    let has = |reply: &Reply, part: &str| reply.messages(localizer).iter().any(|text| text.contains(part));
+    let is_shown = |reply: &Reply| has(reply, &prompt.shown);
+    // Each group has a line with its own command.
+    let shows_each = name == "move" && words.len() > 2 && has(reply, &localizer.format_command(name, &[]));
+    if shows_each && !is_shown(reply) {
         let line = ReplyLine::new("move-all").with_command("command", name, &words);
         *reply = std::mem::replace(reply, Reply::empty()).with_lines(vec![line]);
     }

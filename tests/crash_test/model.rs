@@ -60,7 +60,7 @@ pub(crate) enum ExpectedReply {
     /// Beginning of the reply.
     StartsWith(String),
     /// Of several groups: counts in the first line, then one line per group with its status icon.
-    Icons { head: String, lines: Vec<(&'static str, String)> },
+    Icons { head: String, lines: Vec<(&'static str, String)>, is_link: bool },
 }
 
 /// All chats and their model.
@@ -204,7 +204,7 @@ impl Chat {
             0 => format!("None of the {all} "),
             so => format!("{so} of {all} "),
         };
-        (text, ExpectedReply::Icons { head, lines }, call)
+        (text, ExpectedReply::Icons { head, lines, is_link }, call)
     }
 }
 
@@ -213,11 +213,14 @@ impl ExpectedReply {
     pub(crate) fn matches(&self, reply: &str) -> bool {
         match self {
             Self::StartsWith(beginning) => !reply.is_empty() && reply.starts_with(beginning.as_str()),
-            Self::Icons { head: beginning, lines } => {
+            Self::Icons { head: beginning, lines, is_link } => {
+                // One line more offers to move all that belong elsewhere.
+                let elsewhere = lines.iter().filter(|(icon, _)| *icon == "⚠️").count();
+                let more = usize::from(*is_link && elsewhere > 1);
                 let mut said = reply.lines();
                 let head = said.next().unwrap_or_default();
                 head.starts_with(beginning.as_str())
-                    && said.clone().count() == lines.len()
+                    && said.clone().count() == lines.len() + more
                     && lines
                         .iter()
                         .zip(said)

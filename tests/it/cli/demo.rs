@@ -34,7 +34,7 @@ fn every_line_of_a_script_gets_a_reply_in_order() {
         ("/groups vendas", "Vendas Norte"),
         ("/link \"Bairro Feliz\" futebol, mães", "2 of 2 groups"),
         ("/unlink bairro futebol", "“Futebol” is no longer"),
-        ("que bom", "/help"),
+        ("que bom", "All right"),
         ("/lnik x", "/link"),
         ("/link bairro \"open", "quote"),
         ("/link", "/link"),
