@@ -60,6 +60,7 @@ pub async fn resolve(context: &ResolveContext<'_>, arguments: &Arguments) -> Res
     let is_correction = has_no_prefix
         && answer.reply.is_none()
         && answer.is_to_bot
+        && context.command.media.is_none()
         && prompt.missing.is_none()
         && prompt.options.len() <= 1
         && !prompt.is_in_passing
