@@ -214,9 +214,12 @@ impl ExpectedReply {
         match self {
             Self::StartsWith(beginning) => !reply.is_empty() && reply.starts_with(beginning.as_str()),
             Self::Icons { head: beginning, lines, is_link } => {
-                // One line more offers to move all that belong elsewhere.
+                // In a direct chat, one line more offers to move all that belong elsewhere.
                 let elsewhere = lines.iter().filter(|(icon, _)| *icon == "⚠️").count();
-                let more = usize::from(*is_link && elsewhere > 1);
+                let offers_move = |line: &&str| line.starts_with("Move all of them at once: /move ");
+                let more = usize::from(
+                    *is_link && elsewhere > 1 && reply.lines().last().as_ref().is_some_and(offers_move),
+                );
                 let mut said = reply.lines();
                 let head = said.next().unwrap_or_default();
                 head.starts_with(beginning.as_str())
