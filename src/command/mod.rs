@@ -16,4 +16,4 @@ pub mod wish;
 
 pub use context::{CommandError, Confirmation, Context};
 pub use prompt::Prompt;
-pub use spec::CommandSpec;
+pub use spec::{CommandSpec, Es, Pt};

@@ -31,24 +31,20 @@ pub struct CommandSpec {
     pub is_mutating: bool,
 }
 
+/// The Portuguese names of a command: a type of their own, so that they cannot be swapped with the Spanish ones.
+pub struct Pt(pub &'static [&'static str]);
+
+/// The Spanish names of a command.
+pub struct Es(pub &'static [&'static str]);
+
 impl CommandSpec {
-    /// A command that changes something: its English name, its Portuguese and Spanish names, and its arguments.
-    pub const fn mutating(
-        name: &'static str,
-        pt: &'static [&'static str],
-        es: &'static [&'static str],
-        args: &'static [ArgKind],
-    ) -> Self {
+    /// A command that changes something: its English name, its other names, and its arguments.
+    pub const fn mutating(name: &'static str, Pt(pt): Pt, Es(es): Es, args: &'static [ArgKind]) -> Self {
         Self { name, pt, es, args, is_mutating: true }
     }
 
     /// A command that changes nothing.
-    pub const fn non_mutating(
-        name: &'static str,
-        pt: &'static [&'static str],
-        es: &'static [&'static str],
-        args: &'static [ArgKind],
-    ) -> Self {
+    pub const fn non_mutating(name: &'static str, pt: Pt, es: Es, args: &'static [ArgKind]) -> Self {
         Self { is_mutating: false, ..Self::mutating(name, pt, es, args) }
     }
 

@@ -1,6 +1,6 @@
 //! `/add <community> <people…>`: adds people to a community, or invites those that cannot be added.
 
-use crate::command::{CommandError, CommandSpec, Context};
+use crate::command::{CommandError, CommandSpec, Context, Es, Pt};
 use crate::engine::members::change::change_members;
 use crate::engine::members::plan::MemberAction;
 use crate::parse::arguments::{ArgKind, Arguments};
@@ -8,8 +8,8 @@ use crate::reply::Reply;
 
 pub const SPEC: CommandSpec = CommandSpec::mutating(
     "add",
-    &["adicionar", "incluir"],
-    &["agregar", "añadir"],
+    Pt(&["adicionar", "incluir"]),
+    Es(&["agregar", "añadir"]),
     &[ArgKind::Community, ArgKind::People],
 );
 

@@ -4,7 +4,7 @@
 //! It is stored with the reply. Aliases of the configuration cannot be changed from a chat, and rights depend
 //! on them alone: an alias of a chat gives nobody more rights.
 
-use crate::command::{CommandError, CommandSpec, Context, Prompt};
+use crate::command::{CommandError, CommandSpec, Context, Es, Prompt, Pt};
 use crate::directory::{CommunityEntry, Snapshot, fold};
 use crate::domain::{CommunityId, GroupId, InviteLink};
 use crate::engine::aliases::alias_line;
@@ -18,8 +18,12 @@ use crate::reply::{Reply, ReplyLine, UsageError, typed};
 use crate::storage::StateKind;
 
 /// The command.
-pub const SPEC: CommandSpec =
-    CommandSpec::mutating("alias", &["apelido"], &["apodo", "alias"], &[ArgKind::Keyword("arg-alias")]);
+pub const SPEC: CommandSpec = CommandSpec::mutating(
+    "alias",
+    Pt(&["apelido"]),
+    Es(&["apodo", "alias"]),
+    &[ArgKind::Keyword("arg-alias")],
+);
 
 /// The most characters of an alias.
 const MAX_NAME_LEN: usize = 40;

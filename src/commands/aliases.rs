@@ -1,12 +1,12 @@
 //! `/aliases`: the short names of communities and groups.
 
-use crate::command::{CommandError, CommandSpec, Context};
+use crate::command::{CommandError, CommandSpec, Context, Es, Pt};
 use crate::engine::aliases::{alias_line, load_chat_aliases};
 use crate::engine::target::Target;
 use crate::parse::arguments::Arguments;
 use crate::reply::{Reply, ReplyLine};
 
-pub const SPEC: CommandSpec = CommandSpec::non_mutating("aliases", &["apelidos"], &["apodos"], &[]);
+pub const SPEC: CommandSpec = CommandSpec::non_mutating("aliases", Pt(&["apelidos"]), Es(&["apodos"]), &[]);
 
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
     let kept = load_chat_aliases(context.store, &context.instance.name).await?;

@@ -8,7 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{CommandError, CommandSpec, Confirmation, Context};
+use crate::command::{CommandError, CommandSpec, Confirmation, Context, Es, Pt};
 use crate::domain::{Chat, CommunityId, GroupId, Locale, Media, MediaKind};
 use crate::engine::api_change;
 use crate::engine::audience::{announcement_group, count_members};
@@ -23,8 +23,8 @@ use crate::zapi::Priority;
 /// The command spec.
 pub const SPEC: CommandSpec = CommandSpec::mutating(
     "announce",
-    &["avisar", "anunciar"],
-    &["anunciar", "avisar"],
+    Pt(&["avisar", "anunciar"]),
+    Es(&["anunciar", "avisar"]),
     &[ArgKind::Community, ArgKind::Text],
 );
 

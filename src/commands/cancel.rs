@@ -9,7 +9,7 @@
 use crate::authorization::{may_everywhere, may_use};
 use crate::command::prompt::{clear_prompt, is_in_time};
 use crate::command::undo_record::undo_hint;
-use crate::command::{CommandError, CommandSpec, Context};
+use crate::command::{CommandError, CommandSpec, Context, Es, Pt};
 use crate::domain::Chat;
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::word_lists::in_word_list;
@@ -18,7 +18,7 @@ use crate::storage::{OpenCommand, StateKind};
 
 // Non-mutating: it does not wait in the queue of what it cancels.
 pub const SPEC: CommandSpec =
-    CommandSpec::non_mutating("cancel", &["cancelar"], &["cancelar"], &[ArgKind::All]);
+    CommandSpec::non_mutating("cancel", Pt(&["cancelar"]), Es(&["cancelar"]), &[ArgKind::All]);
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let most = match arguments.words().first() {

@@ -1,13 +1,13 @@
 //! `/communities`: lists the communities in which the admin has rights.
 
-use crate::command::{CommandError, CommandSpec, Context};
+use crate::command::{CommandError, CommandSpec, Context, Es, Pt};
 use crate::directory::{CommunityEntry, fold};
 use crate::engine::listing::{ListKind, NumberedList, format_names};
 use crate::parse::arguments::Arguments;
 use crate::reply::{Reply, ReplyLine};
 
 pub const SPEC: CommandSpec =
-    CommandSpec::non_mutating("communities", &["comunidades"], &["comunidades"], &[]);
+    CommandSpec::non_mutating("communities", Pt(&["comunidades"]), Es(&["comunidades"]), &[]);
 
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
     let snapshot = context.directory.snapshot(context.zapi).await?;

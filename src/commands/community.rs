@@ -1,13 +1,13 @@
 //! `/community <community>`: shows a community and its groups, as they are now.
 
-use crate::command::{CommandError, CommandSpec, Context};
+use crate::command::{CommandError, CommandSpec, Context, Es, Pt};
 use crate::directory::{GroupEntry, NamedEntry, fold};
 use crate::engine::listing::{ListKind, NumberedList, format_names};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::{Reply, ReplyLine, quote_text};
 
 pub const SPEC: CommandSpec =
-    CommandSpec::non_mutating("community", &["comunidade"], &["comunidad"], &[ArgKind::Community]);
+    CommandSpec::non_mutating("community", Pt(&["comunidade"]), Es(&["comunidad"]), &[ArgKind::Community]);
 
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
     let community = context.require_community()?;

@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::command::consent::{Answer, AnswerTiming, Consent, Quote, is_reaction};
 use crate::command::prompt::{clear_prompt, is_in_time, predates_prompt, void_prompt};
 use crate::command::resolution::{DeferredCommand, Resolution, ResolveContext};
-use crate::command::{CommandSpec, Prompt};
+use crate::command::{CommandSpec, Es, Prompt, Pt};
 use crate::commands::photo;
 use crate::domain::{Chat, Locale, Media};
 use crate::parse::arguments::{ArgKind, Arguments};
@@ -23,7 +23,7 @@ use crate::storage::{LeaseError, StateChange, StateKind};
 /// The command.
 // Mutating: it waits in the queue of the command that it runs.
 pub const SPEC: CommandSpec =
-    CommandSpec::mutating("confirm", &["confirmar", "sim"], &["confirmar", "sí"], &[ArgKind::Words]);
+    CommandSpec::mutating("confirm", Pt(&["confirmar", "sim"]), Es(&["confirmar", "sí"]), &[ArgKind::Words]);
 
 /// Finds the command that replaces this one. For a second yes no prompt is open: the first one deleted it. A message
 /// without a prefix is then talk (worker/talk.rs).

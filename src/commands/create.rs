@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::authorization::may_everywhere;
-use crate::command::{CommandError, CommandSpec, Context};
+use crate::command::{CommandError, CommandSpec, Context, Es, Pt};
 use crate::directory::fold;
 use crate::domain::{CommunityId, GroupId, Locale};
 use crate::engine::api_change;
@@ -27,7 +27,7 @@ use crate::reply::{Reply, ReplyLine, UsageError, escape_markup};
 use crate::zapi::{ApiError, ApiErrorKind, SubGroup};
 
 pub const SPEC: CommandSpec =
-    CommandSpec::mutating("create", &["criar"], &["crear"], &[ArgKind::FreeText("arg-create")]);
+    CommandSpec::mutating("create", Pt(&["criar"]), Es(&["crear"]), &[ArgKind::FreeText("arg-create")]);
 
 /// The most characters of a name.
 const MAX_NAME_LEN: usize = 100;

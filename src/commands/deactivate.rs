@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{CommandError, CommandSpec, Context};
+use crate::command::{CommandError, CommandSpec, Context, Es, Pt};
 use crate::domain::CommunityId;
 use crate::engine::api_change::{self, ApiChange};
 use crate::engine::audience::count_members;
@@ -12,7 +12,7 @@ use crate::reply::{Reply, ReplyLine};
 use crate::zapi::{ApiError, ChangePermit, Zapi};
 
 pub const SPEC: CommandSpec =
-    CommandSpec::mutating("deactivate", &["desativar"], &["desactivar"], &[ArgKind::Community]);
+    CommandSpec::mutating("deactivate", Pt(&["desativar"]), Es(&["desactivar"]), &[ArgKind::Community]);
 
 /// The end of a community.
 #[derive(Serialize, Deserialize)]

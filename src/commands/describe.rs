@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{CommandError, CommandSpec, Context};
+use crate::command::{CommandError, CommandSpec, Context, Es, Pt};
 use crate::domain::CommunityId;
 use crate::engine::api_change::{self, ApiChange};
 use crate::engine::free_text::{
@@ -21,8 +21,8 @@ use crate::zapi::{ApiError, ChangePermit, Zapi};
 
 pub const SPEC: CommandSpec = CommandSpec::mutating(
     "describe",
-    &["descrever", "descrição"],
-    &["describir", "descripción"],
+    Pt(&["descrever", "descrição"]),
+    Es(&["describir", "descripción"]),
     &[ArgKind::Community, ArgKind::Text],
 );
 

@@ -1,7 +1,7 @@
 //! `/groups [words]`: lists the groups that the bot's number is in, and the community of each.
 
 use crate::authorization::may_in;
-use crate::command::{CommandError, CommandSpec, Context};
+use crate::command::{CommandError, CommandSpec, Context, Es, Pt};
 use crate::directory::{CommunityEntry, GroupEntry, NameMatch, fold};
 use crate::engine::listing::{ListKind, NumberedList, format_names};
 use crate::parse::arguments::{ArgKind, Arguments};
@@ -10,7 +10,7 @@ use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, quote};
 
 pub const SPEC: CommandSpec =
-    CommandSpec::non_mutating("groups", &["grupos"], &["grupos"], &[ArgKind::Words]);
+    CommandSpec::non_mutating("groups", Pt(&["grupos"]), Es(&["grupos"]), &[ArgKind::Words]);
 
 pub async fn run(context: &mut Context<'_>, arguments: &Arguments) -> Result<Reply, CommandError> {
     let visible = context.visible_groups().await?;

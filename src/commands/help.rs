@@ -2,7 +2,7 @@
 
 use crate::authorization::may_use;
 use crate::command::catalog::Catalog;
-use crate::command::{CommandError, CommandSpec, Context, Prompt};
+use crate::command::{CommandError, CommandSpec, Context, Es, Prompt, Pt};
 use crate::i18n;
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::text::is_signs;
@@ -10,8 +10,8 @@ use crate::reply::{Localizer, Reply, ReplyLine, format_columns};
 
 pub const SPEC: CommandSpec = CommandSpec::non_mutating(
     "help",
-    &["ajuda", "menu", "comandos"],
-    &["ayuda", "menú"],
+    Pt(&["ajuda", "menu", "comandos"]),
+    Es(&["ayuda", "menú"]),
     &[ArgKind::Command],
 );
 

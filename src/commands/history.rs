@@ -9,7 +9,7 @@ use crate::authorization::{community_admin_key, display_admin_key, may_everywher
 use crate::command::catalog::Catalog;
 use crate::command::parsed_text::{ParsedCommand, ParsedRequest, ParsedText};
 use crate::command::resolution::DeferredCommand;
-use crate::command::{CommandError, CommandSpec, Context, Prompt};
+use crate::command::{CommandError, CommandSpec, Context, Es, Prompt, Pt};
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{CommunityEntry, NameMatch, Snapshot, fold};
 use crate::domain::{CommunityId, Person};
@@ -24,8 +24,12 @@ use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, escape_markup, quote, truncate};
 use crate::storage::{HistoryEntry, Outcome};
 
-pub const SPEC: CommandSpec =
-    CommandSpec::non_mutating("history", &["histórico"], &["historial"], &[ArgKind::Keyword("arg-history")]);
+pub const SPEC: CommandSpec = CommandSpec::non_mutating(
+    "history",
+    Pt(&["histórico"]),
+    Es(&["historial"]),
+    &[ArgKind::Keyword("arg-history")],
+);
 
 /// How many commands one read covers, with those of other instances.
 const READ_BATCH: usize = 500;

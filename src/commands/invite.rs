@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{CommandError, CommandSpec, Context};
+use crate::command::{CommandError, CommandSpec, Context, Es, Pt};
 use crate::directory::{CommunityEntry, NamedEntry, fold};
 use crate::domain::{CommunityId, GroupId};
 use crate::engine::api_change::{self, ApiChange};
@@ -22,8 +22,8 @@ use crate::zapi::{ApiError, ChangePermit, InvitationScope, Zapi};
 // Mutating: a new link is a change.
 pub const SPEC: CommandSpec = CommandSpec::mutating(
     "invite",
-    &["convite"],
-    &["invitación", "invitar"],
+    Pt(&["convite"]),
+    Es(&["invitación", "invitar"]),
     &[ArgKind::Keyword("arg-invite")],
 );
 

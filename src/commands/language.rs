@@ -3,7 +3,7 @@
 //! The name of a command selects its language; a name of none or of several uses the chat's, then the
 //! instance's. A new language counts at once.
 
-use crate::command::{CommandError, CommandSpec, Context, Prompt};
+use crate::command::{CommandError, CommandSpec, Context, Es, Prompt, Pt};
 use crate::directory::fold;
 use crate::domain::Locale;
 use crate::i18n;
@@ -14,8 +14,8 @@ use crate::storage::StateKind;
 /// The command. It is for later commands, and waits for none.
 pub const SPEC: CommandSpec = CommandSpec::non_mutating(
     "language",
-    &["idioma", "língua", "linguagem"],
-    &["idioma", "lengua", "lenguaje"],
+    Pt(&["idioma", "língua", "linguagem"]),
+    Es(&["idioma", "lengua", "lenguaje"]),
     &[ArgKind::Keyword("arg-language")],
 );
 

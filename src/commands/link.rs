@@ -1,6 +1,6 @@
 //! `/link <community> <groups…>`: links groups to a community.
 
-use crate::command::{CommandError, CommandSpec, Context};
+use crate::command::{CommandError, CommandSpec, Context, Es, Pt};
 use crate::engine::links::change::change_links;
 use crate::engine::links::plan::LinkAction;
 use crate::parse::arguments::{ArgKind, Arguments};
@@ -8,8 +8,8 @@ use crate::reply::Reply;
 
 pub const SPEC: CommandSpec = CommandSpec::mutating(
     "link",
-    &["vincular", "juntar"],
-    &["vincular", "enlazar"],
+    Pt(&["vincular", "juntar"]),
+    Es(&["vincular", "enlazar"]),
     &[ArgKind::Community, ArgKind::Groups],
 );
 

@@ -1,10 +1,10 @@
 //! `/more`: the next page of the last long list that this admin was shown in this chat.
 
-use crate::command::{CommandError, CommandSpec, Context};
+use crate::command::{CommandError, CommandSpec, Context, Es, Pt};
 use crate::parse::arguments::Arguments;
 use crate::reply::{Reply, ReplyLine};
 
-pub const SPEC: CommandSpec = CommandSpec::non_mutating("more", &["mais"], &["más"], &[]);
+pub const SPEC: CommandSpec = CommandSpec::non_mutating("more", Pt(&["mais"]), Es(&["más"]), &[]);
 
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
     let nothing = ReplyLine::new("more-nothing").with_command("groups", "groups", &[]);

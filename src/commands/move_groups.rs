@@ -1,6 +1,6 @@
 //! `/move <groups…> <community>`: unlinks groups from their communities, and links them to another one.
 
-use crate::command::{CommandError, CommandSpec, Context};
+use crate::command::{CommandError, CommandSpec, Context, Es, Pt};
 use crate::engine::links::change::change_links;
 use crate::engine::links::plan::LinkAction;
 use crate::parse::arguments::{ArgKind, Arguments};
@@ -8,8 +8,8 @@ use crate::reply::Reply;
 
 pub const SPEC: CommandSpec = CommandSpec::mutating(
     "move",
-    &["mover", "transferir"],
-    &["mover", "trasladar"],
+    Pt(&["mover", "transferir"]),
+    Es(&["mover", "trasladar"]),
     &[ArgKind::Groups, ArgKind::Community],
 );
 

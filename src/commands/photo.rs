@@ -5,7 +5,7 @@
 use http::Uri;
 use serde::{Deserialize, Serialize};
 
-use crate::command::{CommandError, CommandSpec, Context};
+use crate::command::{CommandError, CommandSpec, Context, Es, Pt};
 use crate::directory::CommunityEntry;
 use crate::domain::{CommunityId, Locale, Media};
 use crate::engine::api_change::{self, ApiChange};
@@ -19,7 +19,7 @@ use crate::zapi::{ApiError, ChangePermit, Zapi};
 
 /// What it is.
 pub const SPEC: CommandSpec =
-    CommandSpec::mutating("photo", &["foto"], &["foto"], &[ArgKind::Community, ArgKind::Picture]);
+    CommandSpec::mutating("photo", Pt(&["foto"]), Es(&["foto"]), &[ArgKind::Community, ArgKind::Picture]);
 
 /// The longest URL.
 const MAX_URL_LEN: usize = 2_048;

@@ -1,6 +1,6 @@
 //! `/promote <community> <people…>`: makes people admins of a community.
 
-use crate::command::{CommandError, CommandSpec, Context};
+use crate::command::{CommandError, CommandSpec, Context, Es, Pt};
 use crate::engine::members::change::change_members;
 use crate::engine::members::plan::MemberAction;
 use crate::parse::arguments::{ArgKind, Arguments};
@@ -8,8 +8,8 @@ use crate::reply::Reply;
 
 pub const SPEC: CommandSpec = CommandSpec::mutating(
     "promote",
-    &["promover"],
-    &["promover", "ascender"],
+    Pt(&["promover"]),
+    Es(&["promover", "ascender"]),
     &[ArgKind::Community, ArgKind::People],
 );
 

@@ -1,6 +1,6 @@
 //! `/remove <community> <people…>`: removes people from a community and from its groups.
 
-use crate::command::{CommandError, CommandSpec, Context};
+use crate::command::{CommandError, CommandSpec, Context, Es, Pt};
 use crate::engine::members::change::change_members;
 use crate::engine::members::plan::MemberAction;
 use crate::parse::arguments::{ArgKind, Arguments};
@@ -8,8 +8,8 @@ use crate::reply::Reply;
 
 pub const SPEC: CommandSpec = CommandSpec::mutating(
     "remove",
-    &["remover", "excluir"],
-    &["quitar", "eliminar"],
+    Pt(&["remover", "excluir"]),
+    Es(&["quitar", "eliminar"]),
     &[ArgKind::Community, ArgKind::People],
 );
 

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{CommandError, CommandSpec, Context, Prompt};
+use crate::command::{CommandError, CommandSpec, Context, Es, Prompt, Pt};
 use crate::domain::CommunityId;
 use crate::engine::api_change::{self, ApiChange};
 use crate::i18n;
@@ -18,8 +18,8 @@ use crate::zapi::{AddPolicy, ApiError, ChangePermit, Zapi};
 /// The command.
 pub const SPEC: CommandSpec = CommandSpec::mutating(
     "settings",
-    &["configurar", "ajustes"],
-    &["ajustes", "configurar"],
+    Pt(&["configurar", "ajustes"]),
+    Es(&["ajustes", "configurar"]),
     &[ArgKind::Community, ArgKind::Keyword("arg-settings")],
 );
 

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use crate::clock::Timestamp;
-use crate::command::{CommandError, CommandSpec, Context};
+use crate::command::{CommandError, CommandSpec, Context, Es, Pt};
 use crate::parse::arguments::Arguments;
 use crate::reply::{Reply, ReplyLine, quote};
 use crate::storage::ConnectionReport;
@@ -16,7 +16,8 @@ use crate::zapi::{ApiError, ConnectionStatus};
 /// How long before its end a subscription is mentioned.
 const EXPIRY_WARNING: Duration = Duration::from_secs(10 * 24 * 60 * 60);
 
-pub const SPEC: CommandSpec = CommandSpec::non_mutating("status", &["situação", "status"], &["estado"], &[]);
+pub const SPEC: CommandSpec =
+    CommandSpec::non_mutating("status", Pt(&["situação", "status"]), Es(&["estado"]), &[]);
 
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
     let instance = &context.instance.name;

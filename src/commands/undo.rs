@@ -6,15 +6,15 @@
 
 use std::time::Duration;
 
-use crate::command::CommandSpec;
 use crate::command::resolution::{DeferredCommand, Resolution, ResolveContext};
 use crate::command::undo_record::{UndoRecord, load_undo};
+use crate::command::{CommandSpec, Es, Pt};
 use crate::parse::flags::Flags;
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::LeaseError;
 
 /// The command.
-pub const SPEC: CommandSpec = CommandSpec::mutating("undo", &["desfazer"], &["deshacer"], &[]);
+pub const SPEC: CommandSpec = CommandSpec::mutating("undo", Pt(&["desfazer"]), Es(&["deshacer"]), &[]);
 
 /// A change that is older is undone only after a yes.
 const MAX_AGE_UNCONFIRMED: Duration = Duration::from_secs(24 * 60 * 60);

@@ -1,6 +1,6 @@
 //! `/unlink <community> <groups…>`: unlinks groups from a community.
 
-use crate::command::{CommandError, CommandSpec, Context};
+use crate::command::{CommandError, CommandSpec, Context, Es, Pt};
 use crate::engine::links::change::change_links;
 use crate::engine::links::plan::LinkAction;
 use crate::parse::arguments::{ArgKind, Arguments};
@@ -8,8 +8,8 @@ use crate::reply::Reply;
 
 pub const SPEC: CommandSpec = CommandSpec::mutating(
     "unlink",
-    &["desvincular", "tirar"],
-    &["desvincular"],
+    Pt(&["desvincular", "tirar"]),
+    Es(&["desvincular"]),
     &[ArgKind::Community, ArgKind::Groups],
 );
 

@@ -1,14 +1,15 @@
 //! `/who <community>`: who may do what in a community.
 
 use crate::authorization::may_in;
-use crate::command::{CommandError, CommandSpec, Context};
+use crate::command::{CommandError, CommandSpec, Context, Es, Pt};
 use crate::config::Admin;
 use crate::domain::Person;
 use crate::engine::rights::{forbidden_commands, format_commands};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::reply::{Reply, ReplyLine};
 
-pub const SPEC: CommandSpec = CommandSpec::non_mutating("who", &["quem"], &["quién"], &[ArgKind::Community]);
+pub const SPEC: CommandSpec =
+    CommandSpec::non_mutating("who", Pt(&["quem"]), Es(&["quién"]), &[ArgKind::Community]);
 
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
     let community = context.require_community()?;

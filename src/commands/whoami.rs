@@ -1,13 +1,13 @@
 //! `/whoami`: how the bot knows the sender.
 
-use crate::command::{CommandError, CommandSpec, Context};
+use crate::command::{CommandError, CommandSpec, Context, Es, Pt};
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::CommunityAdmins;
 use crate::engine::rights::forbidden_commands;
 use crate::parse::arguments::Arguments;
 use crate::reply::{Reply, ReplyLine, quote};
 
-pub const SPEC: CommandSpec = CommandSpec::non_mutating("whoami", &["quemsou"], &["quiensoy"], &[]);
+pub const SPEC: CommandSpec = CommandSpec::non_mutating("whoami", Pt(&["quemsou"]), Es(&["quiensoy"]), &[]);
 
 pub async fn run(context: &mut Context<'_>, _: &Arguments) -> Result<Reply, CommandError> {
     let seen = context.sender;
