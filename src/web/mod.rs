@@ -19,6 +19,8 @@ pub use self::icons::icon;
 pub use self::language::PageLanguage;
 pub use self::page::Page;
 pub use self::render::render;
+#[cfg(test)]
+pub use self::request_origin::header_map;
 pub use self::request_origin::{
     has_loopback_host, has_other_origin, is_cross_site, is_forwarded, is_navigation, is_same_origin,
     single_value,

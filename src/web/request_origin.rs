@@ -66,19 +66,20 @@ pub fn is_forwarded(headers: &HeaderMap) -> bool {
         .any(|name| headers.contains_key(*name))
 }
 
+/// Headers with these names and values, for tests.
+#[cfg(test)]
+pub fn header_map(rows: &[(&'static str, &str)]) -> HeaderMap {
+    let row = |(name, value): &(&'static str, &str)| (HeaderName::from_static(name), value.parse().unwrap());
+    let mut headers = HeaderMap::new();
+    for (name, value) in rows.iter().map(row) {
+        headers.append(name, value);
+    }
+    headers
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn headers(rows: &[(&'static str, &str)]) -> HeaderMap {
-        let row =
-            |(name, value): &(&'static str, &str)| (HeaderName::from_static(name), value.parse().unwrap());
-        let mut headers = HeaderMap::new();
-        for (name, value) in rows.iter().map(row) {
-            headers.append(name, value);
-        }
-        headers
-    }
 
     #[test]
     fn t38_a_request_of_another_origin_is_noticed() {
@@ -106,7 +107,7 @@ mod tests {
             (&[("origin", "null")], false),
             (&[], false),
         ] {
-            assert_eq!(is_same_origin(&headers(rows)), is_ours, "{rows:?}");
+            assert_eq!(is_same_origin(&header_map(rows)), is_ours, "{rows:?}");
         }
     }
 
@@ -115,7 +116,7 @@ mod tests {
         for host in
             ["localhost", "LOCALHOST:9090", "127.0.0.1:9090", "127.1.2.3", "[::1]:9090", "[::ffff:127.0.0.1]"]
         {
-            assert!(has_loopback_host(&headers(&[("host", host)])), "{host}");
+            assert!(has_loopback_host(&header_map(&[("host", host)])), "{host}");
         }
         for host in [
             "evil.example",
@@ -125,9 +126,9 @@ mod tests {
             "[::2]",
             "",
         ] {
-            assert!(!has_loopback_host(&headers(&[("host", host)])), "{host}");
+            assert!(!has_loopback_host(&header_map(&[("host", host)])), "{host}");
         }
-        assert!(!has_loopback_host(&headers(&[])));
-        assert!(!has_loopback_host(&headers(&[("host", "localhost"), ("host", "localhost")])));
+        assert!(!has_loopback_host(&header_map(&[])));
+        assert!(!has_loopback_host(&header_map(&[("host", "localhost"), ("host", "localhost")])));
     }
 }

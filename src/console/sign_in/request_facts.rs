@@ -45,21 +45,12 @@ pub(super) fn is_by_script(headers: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn headers(rows: &[(&'static str, &str)]) -> HeaderMap {
-        let row =
-            |(name, value): &(&'static str, &str)| (HeaderName::from_static(name), value.parse().unwrap());
-        let mut headers = HeaderMap::new();
-        for (name, value) in rows.iter().map(row) {
-            headers.append(name, value);
-        }
-        headers
-    }
+    use crate::web::header_map;
 
     #[test]
     fn t38_only_a_trusted_proxy_is_believed() {
         let trusted = ["10.0.0.1".parse().unwrap()];
-        let rows = headers(&[("x-forwarded-proto", "https"), ("x-forwarded-for", "198.51.100.7")]);
+        let rows = header_map(&[("x-forwarded-proto", "https"), ("x-forwarded-for", "198.51.100.7")]);
         let by_proxy = RequestFacts::new("10.0.0.1".parse().unwrap(), &rows, &trusted);
         assert!(by_proxy.is_https && by_proxy.is_from_proxy);
         assert_eq!(by_proxy.client.to_string(), "198.51.100.7");
@@ -69,7 +60,7 @@ mod tests {
         for (protocol, is_https) in
             [("http", false), ("https, http", false), ("http,HTTPS", true), ("", false)]
         {
-            let rows = headers(&[("x-forwarded-proto", protocol)]);
+            let rows = header_map(&[("x-forwarded-proto", protocol)]);
             let facts = RequestFacts::new("10.0.0.1".parse().unwrap(), &rows, &trusted);
             assert_eq!(facts.is_https, is_https, "{protocol}");
         }
