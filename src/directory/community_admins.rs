@@ -19,13 +19,12 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use tokio::sync::{Mutex, Notify};
 
+use super::admin_cache::{ADMINS_TTL, AdminCache, AdminList};
 use super::{CommunityEntry, NamedEntry, join_bounded};
 use crate::clock::{Clock, Timestamp};
 use crate::domain::{CommunityId, GroupId, Lid, Person, Phone};
 use crate::zapi::{ApiError, Participant, Zapi};
 
-/// How long a list is valid.
-const ADMINS_TTL: Duration = Duration::from_secs(5 * 60);
 /// The interval of refreshes; it leaves a minute for one that fails.
 const REFRESH_INTERVAL: Duration = Duration::from_secs(4 * 60);
 /// A list that is younger is not read again.
@@ -79,33 +78,6 @@ pub struct CommunityAdmins {
 
 /// When and how the last read of all communities ended.
 type RefreshState = Option<(Timestamp, Result<(), ApiError>)>;
-
-/// The admins of a community as of a read.
-#[derive(Clone, Debug)]
-struct AdminList {
-    community: CommunityEntry,
-    /// The announcement group that lists them, which hardly ever changes.
-    announcement: Option<GroupId>,
-    admins: Vec<Person>,
-    /// When it was read, in monotonic time.
-    read_at: Timestamp,
-    /// The number of the read.
-    number: u64,
-}
-
-/// All lists.
-#[derive(Debug, Default)]
-struct AdminCache {
-    lists: Vec<AdminList>,
-    /// When the list of communities was read; `None` if never, or if a community of it could not be read.
-    complete_at: Option<Timestamp>,
-    /// For each community whose people the bot changed: reads up to this number are expired.
-    expired: HashMap<CommunityId, u64>,
-    /// Each person, and the places of their communities in `lists`.
-    people: Vec<(Person, Vec<usize>)>,
-    by_phone: HashMap<Phone, usize>,
-    by_lid: HashMap<Lid, usize>,
-}
 
 impl CommunityAdmins {
     /// Creates an empty cache.
@@ -499,80 +471,6 @@ fn may_be_read_later(error: &ApiError) -> bool {
 fn admins_among(people: &[Participant]) -> Vec<Person> {
     let admins = people.iter().filter(|person| person.is_admin);
     admins.map(|admin| Person { phone: admin.phone, lid: admin.lid }).collect()
-}
-
-impl AdminList {
-    fn is_fresh(&self, now: Timestamp) -> bool {
-        now.since(self.read_at) <= ADMINS_TTL
-    }
-
-    /// Whether it is a later read of the same community.
-    fn is_newer_than(&self, old: &Self) -> bool {
-        self.community.id == old.community.id && self.number > old.number
-    }
-}
-
-impl AdminCache {
-    fn new(lists: Vec<AdminList>, whole_at: Option<Timestamp>, expired: HashMap<CommunityId, u64>) -> Self {
-        let mut known = Self { complete_at: whole_at, expired, ..Self::default() };
-        let admins =
-            || lists.iter().enumerate().flat_map(|(at, list)| list.admins.iter().map(move |a| (at, *a)));
-        // A lid that is shown beside two numbers belongs to no one.
-        let mut phones: HashMap<Lid, Option<Phone>> = HashMap::new();
-        for (_, admin) in admins() {
-            if let (Some(phone), Some(lid)) = (admin.phone, admin.lid) {
-                let shown = phones.entry(lid).or_insert(Some(phone));
-                *shown = shown.filter(|shown| *shown == phone);
-            }
-        }
-        for (community, admin) in admins() {
-            let beside = admin.lid.map(|lid| phones.get(&lid).copied());
-            let lid = admin.lid.filter(|_| beside != Some(Some(None)));
-            let phone = admin.phone.or_else(|| beside.flatten().flatten());
-            let place = match (phone, lid) {
-                (Some(phone), _) => known.by_phone.get(&phone).copied(),
-                (None, Some(lid)) => known.by_lid.get(&lid).copied(),
-                (None, None) => continue,
-            };
-            let place = place.unwrap_or_else(|| {
-                known.people.push((Person { phone, lid }, Vec::new()));
-                known.people.len() - 1
-            });
-            known.by_phone.extend(phone.map(|phone| (phone, place)));
-            known.by_lid.extend(lid.map(|lid| (lid, place)));
-            let (person, communities) = &mut known.people[place];
-            person.lid = person.lid.or(lid);
-            if !communities.contains(&community) {
-                communities.push(community);
-            }
-        }
-        Self { lists, ..known }
-    }
-
-    fn index_of(&self, person: Person) -> Option<usize> {
-        let phone = person.phone.and_then(|phone| self.by_phone.get(&phone));
-        let lid = person.lid.and_then(|lid| self.by_lid.get(&lid));
-        match (phone, lid) {
-            (Some(one), Some(other)) if one != other => None,
-            (Some(at), _) | (None, Some(at)) => Some(*at),
-            (None, None) => None,
-        }
-    }
-
-    /// The person with the number and lid that any list shows of them.
-    fn merge(&self, person: Person) -> Person {
-        self.index_of(person).and_then(|place| self.people.get(place)).map_or(person, |(merged, _)| *merged)
-    }
-
-    /// Whether a list is young enough, and was read after the last change by the bot.
-    fn is_current(&self, list: &AdminList, now: Timestamp) -> bool {
-        let expired = self.expired.get(&list.community.id).copied().unwrap_or_default();
-        list.is_fresh(now) && list.number > expired
-    }
-
-    fn list_for(&self, community: &CommunityId) -> Option<&AdminList> {
-        self.lists.iter().find(|list| list.community.id == *community)
-    }
 }
 
 /// Shortens the interval at random, so that the reads of many instances and replicas spread out.

@@ -8,6 +8,7 @@
 //! are read for each command since another process may have written them. Permissions use the first kind
 //! alone, so that no one can extend their own from a chat.
 
+mod admin_cache;
 mod name_index;
 mod folding;
 mod community_admins;
