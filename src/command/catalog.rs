@@ -1,11 +1,12 @@
 //! The catalog: finds commands by name, in any language, and suggests the nearest name of a typo.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
 
 use crate::command::spec::CommandSpec;
 use crate::command::wish::{Wish, WishTable};
-use crate::directory::fold;
+use crate::directory::{fold, fold_word};
 use crate::domain::Locale;
 use crate::i18n;
 use crate::parse::command_lines::{NameKind, split_commands};
@@ -25,7 +26,7 @@ pub struct Catalog {
     /// In the order of the help.
     specs: Vec<&'static CommandSpec>,
     /// By each of their names, folded.
-    by_name: HashMap<String, &'static CommandSpec>,
+    by_name: FxHashMap<String, &'static CommandSpec>,
     /// Made for the first message of an admin: it takes a megabyte with the texts of all languages.
     wishes: OnceLock<WishTable>,
 }
@@ -50,7 +51,7 @@ impl Catalog {
 
     /// The command of a name in any language: without case and accents, nothing fuzzier.
     pub fn lookup(&self, typed: &str) -> Option<&'static CommandSpec> {
-        if is_too_long(typed) { None } else { self.by_name.get(&fold(typed)).copied() }
+        if is_too_long(typed) { None } else { self.by_name.get(&*fold_word(typed)).copied() }
     }
 
     /// The name in the help of a language, by the English name; `help` where there is no such command.

@@ -1,5 +1,7 @@
 //! Names compared as people compare them: without case, accents, width and invisible characters.
 
+use std::borrow::Cow;
+
 use caseless::default_case_fold_str;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -13,6 +15,16 @@ const MAX_COMPARED: usize = 1_000;
 /// mark behind it that no name has.
 pub fn fold(name: &str) -> String {
     fold_latin(name).unwrap_or_else(|| fold_unicode(name))
+}
+
+/// The same without a copy where nothing is to fold, as in most words.
+pub fn fold_word(word: &str) -> Cow<'_, str> {
+    match word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        && word.len() <= MAX_COMPARED
+    {
+        true => word.into(),
+        false => fold(word).into(),
+    }
 }
 
 /// Folds ASCII and the accented letters of Portuguese and Spanish, which is nearly every text, in one pass; `None` if

@@ -25,7 +25,7 @@ use tokio::time::Instant;
 
 pub use cached_lists::{Memberships, Snapshot};
 pub use community_admins::{CommunityAdmin, CommunityAdmins, ReadMembers};
-pub use folding::{fold, fold_latin_char, is_invisible, strip_control};
+pub use folding::{fold, fold_latin_char, fold_word, is_invisible, strip_control};
 pub use invitations::InviteTarget;
 pub use name_index::{NameIndex, NameMatch, NamedEntry, disambiguate, disambiguate_by, similarity_of};
 

@@ -1,8 +1,10 @@
 //! An index of names, and how a typed word is matched against them. No I/O.
 
+use std::borrow::Cow;
+
 use regex::Regex;
 
-use super::folding::fold;
+use super::folding::{fold, fold_word};
 
 /// A community or a group with its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,13 +112,17 @@ impl<Id: Clone + PartialEq> NameIndex<Id> {
 
     /// Whether anything has this name.
     pub fn has_name(&self, name: &str) -> bool {
-        !self.starting_with(&fold_name(name), true).is_empty()
+        let folded = fold_name(name);
+        self.starting_with(&folded).first().is_some_and(|(first, _)| *first == folded)
     }
 
     /// The entries with this whole name, else those whose names begin with it; and whether it is whole.
     pub fn matches(&self, typed: &str) -> (Vec<&NamedEntry<Id>>, bool) {
-        let (wanted, folded) = (fold_name(typed), fold(typed));
-        let whole = self.starting_with(&wanted, true);
+        let folded = fold_word(typed);
+        let wanted = pad_numbers(&folded);
+        let begun = self.starting_with(&wanted);
+        // Sorted before longer ones.
+        let whole = &begun[..begun.partition_point(|(name, _)| *name == wanted)];
         if !whole.is_empty() {
             // “Bloco 01” and “Bloco 1” are two names where there are both.
             let exact = whole.iter().filter(|(_, entry)| fold(&entry.name) == folded);
@@ -124,9 +130,8 @@ impl<Id: Clone + PartialEq> NameIndex<Id> {
             let all = || whole.iter().map(|(_, entry)| entry).collect();
             return (if exact.is_empty() { all() } else { exact }, true);
         }
-        let begun = self.starting_with(&wanted, false).iter();
-        let begun: Vec<_> =
-            begun.filter(|(name, _)| is_beginning(&wanted, name)).map(|(_, entry)| entry).collect();
+        let begun = begun.iter().filter(|(name, _)| is_beginning(&wanted, name));
+        let begun: Vec<_> = begun.map(|(_, entry)| entry).collect();
         if !begun.is_empty() {
             return (begun, false);
         }
@@ -139,7 +144,7 @@ impl<Id: Clone + PartialEq> NameIndex<Id> {
                 .all(|(word, part)| part == word || (part.starts_with(word) && is_beginning(word, part)));
             is_each && words().count() <= name.split(' ').count()
         };
-        let each = self.starting_with(first, false).iter().filter(|(name, _)| begins_each(name));
+        let each = self.starting_with(first).iter().filter(|(name, _)| begins_each(name));
         (each.map(|(_, entry)| entry).collect(), false)
     }
 
@@ -178,14 +183,13 @@ impl<Id: Clone + PartialEq> NameIndex<Id> {
         self.all().filter(|entry| holds(&entry.name)).cloned().collect()
     }
 
-    /// Nothing starts with nothing.
-    fn starting_with(&self, wanted: &str, is_whole: bool) -> &[(String, NamedEntry<Id>)] {
+    /// The entries whose names start with this; nothing starts with nothing.
+    fn starting_with(&self, wanted: &str) -> &[(String, NamedEntry<Id>)] {
         if wanted.is_empty() {
             return &[];
         }
         let start = self.entries.partition_point(|(name, _)| name.as_str() < wanted);
-        let fits = |name: &str| if is_whole { name == wanted } else { name.starts_with(wanted) };
-        let length = self.entries[start..].iter().take_while(|(name, _)| fits(name)).count();
+        let length = self.entries[start..].iter().take_while(|(name, _)| name.starts_with(wanted)).count();
         &self.entries[start..start + length]
     }
 
@@ -248,15 +252,18 @@ pub fn disambiguate_by<Id: ToString>(
     entries.iter().map(name).collect()
 }
 
-/// A folded name with its numbers padded: `Bloco 01` is `bloco 1`, which is no beginning of `Bloco 10`, and comes before
-/// it.
+/// A folded name with its numbers padded.
 fn fold_name(name: &str) -> String {
-    let folded = fold(name);
+    pad_numbers(&fold_word(name)).into_owned()
+}
+
+/// Pads the numbers of a folded name: `bloco 01` is `bloco 1`, which is no beginning of `bloco 10`, and comes before it.
+fn pad_numbers(folded: &str) -> Cow<'_, str> {
     if !folded.contains(|c: char| c.is_ascii_digit()) {
-        return folded;
+        return folded.into();
     }
     let mut padded = String::with_capacity(folded.len() + MAX_DIGITS);
-    let mut rest = folded.as_str();
+    let mut rest = folded;
     while !rest.is_empty() {
         let (digits, behind) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len()));
         rest = behind;
@@ -269,7 +276,7 @@ fn fold_name(name: &str) -> String {
         padded.push_str(&rest[..end]);
         rest = &rest[end..];
     }
-    padded
+    padded.into()
 }
 
 /// The similarity of a name with a typed text, from 0 to 1.

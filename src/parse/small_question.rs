@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::domain::Locale;
 use crate::i18n;
-use crate::parse::phrases::{PhraseTable, Token, phrases, tokenize};
+use crate::parse::phrases::{PhraseTable, Token, decide_by_words, phrases, tokenize};
 use crate::parse::word_lists::in_word_list;
 
 /// The most words of a question of small words.
@@ -54,6 +54,10 @@ static WORDS: LazyLock<Vec<(Locale, PhraseTable<QuestionWord>)>> = LazyLock::new
 
 /// The languages in which a text is a question of small words only.
 pub fn question_locales(text: &str) -> Vec<Locale> {
+    if may_be_question(text) { find_locales(text) } else { Vec::new() }
+}
+
+fn find_locales(text: &str) -> Vec<Locale> {
     let tokens = tokenize(text);
     let has_mark = tokens.iter().any(|token| token.text == "?");
     locales_where(&tokens, |word| match word {
@@ -61,6 +65,12 @@ pub fn question_locales(text: &str) -> Vec<Locale> {
         QuestionWord::Verb => has_mark,
         QuestionWord::Small => false,
     })
+}
+
+/// Whether a text may be a question of small words. Nearly every text has another word near its beginning.
+fn may_be_question(text: &str) -> bool {
+    let is_known = |word: &[u8]| WORDS.iter().any(|(_, table)| table.has_word(word));
+    decide_by_words(text, |word| (!is_known(word)).then_some(false)).unwrap_or(true)
 }
 
 /// The languages of which all these words are, where one of them asks.
@@ -107,6 +117,19 @@ mod tests {
         ] {
             assert!(question_locales(text).contains(&locale), "{text}");
             assert_eq!(question_topic(text), topic, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_text_that_may_be_no_question_is_none(
+            words in proptest::collection::vec((0..10_000_usize, "( |, |\\? |! |\n|' |-|\\?|)"), 0..6),
+        ) {
+            let lists = ["question-words", "question-verbs", "question-small", "wish-courtesy"];
+            let known: Vec<_> = lists.into_iter().flat_map(phrases).map(|(_, phrase)| phrase).collect();
+            let text: String =
+                words.iter().flat_map(|(at, end)| [known[at % known.len()].as_str(), end.as_str()]).collect();
+            proptest::prop_assert!(find_locales(&text).is_empty() || may_be_question(&text), "{:?}", text);
         }
     }
 

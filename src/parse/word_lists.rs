@@ -1,33 +1,44 @@
 //! Lists of words in the translation files, of all languages: small words, flags, names for “here”.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use crate::directory::fold;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::directory::{fold, fold_word};
 use crate::domain::Locale;
 use crate::i18n;
 
-/// Parsed lists, by key.
-type Words = HashMap<&'static str, Arc<HashSet<String>>>;
+/// The folded words of a list.
+pub type WordList = Arc<FxHashSet<String>>;
 
-static WORDS: LazyLock<Mutex<Words>> = LazyLock::new(Mutex::default);
+/// The lists that were read, by key.
+static LISTS: LazyLock<Mutex<FxHashMap<&'static str, WordList>>> = LazyLock::new(Mutex::default);
 
-/// Whether a word is in the list that the translation files have under a key, in any language. Words stand between
-/// spaces, or phrases between commas. A command of 64 KiB may ask for every word of it, so each list is read and folded
-/// once.
-pub fn in_word_list(word: &str, key: &'static str) -> bool {
+/// The words that stand beside names or between them.
+static STOP_WORDS: LazyLock<FxHashSet<String>> = LazyLock::new(|| {
+    let lists = ["stop-words-beside-name", "stop-words-between-names"].map(word_list);
+    lists.iter().flat_map(|list| list.iter().cloned()).collect()
+});
+
+/// The list that the translation files have under a key, of all languages. Words stand between spaces, or phrases between
+/// commas. A command of 64 KiB may ask for every word of it, so each list is read and folded once.
+pub fn word_list(key: &'static str) -> WordList {
     let read = || {
         let texts = Locale::ALL.map(|locale| i18n::text(locale, key, &[]));
         let separator = |text: &str| if text.contains(',') { ',' } else { ' ' };
         Arc::new(texts.iter().flat_map(|text| text.split(separator(text))).map(fold).collect())
     };
-    let known = WORDS.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert_with(read).clone();
-    known.contains(&fold(word))
+    LISTS.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert_with(read).clone()
+}
+
+/// Whether a word is in a [`word_list`].
+pub fn in_word_list(word: &str, key: &'static str) -> bool {
+    word_list(key).contains(&*fold_word(word))
 }
 
 /// Whether a word stands beside names or between them, and begins none: `the`, `grupo`, `and`.
 pub fn is_stop_word(word: &str) -> bool {
-    in_word_list(word, "stop-words-beside-name") || in_word_list(word, "stop-words-between-names")
+    STOP_WORDS.contains(&*fold_word(word))
 }
 
 /// `here`, in every language.
