@@ -2,7 +2,7 @@
 //!
 //! Chatter is recognized without a copy of its text, and in groups, if it is long, by its length.
 
-use crate::command::kind::CommandKind;
+use crate::command::kind::{CommandKind, MAX_COMMANDS};
 use crate::command::talk_pause::TalkKind;
 use crate::command::wish::Wish;
 use crate::commands::CATALOG;
@@ -146,4 +146,11 @@ impl MessageIntent {
             _ => IgnoreReason::NotACommand,
         }
     }
+}
+
+/// Whether a text that is written like a command has only unknown ones: in a group they are most likely for another bot.
+pub(super) fn has_only_unknown_commands(text: &str, parser: &CommandParser) -> bool {
+    let is_known =
+        |text: &&str| parser.parse(text).is_some_and(|command| CATALOG.lookup(&command.typed).is_some());
+    !CATALOG.split_commands(text, parser, MAX_COMMANDS + 1).iter().any(is_known)
 }

@@ -1,24 +1,14 @@
 //! Stores commands and delivery reports in the journal, and chooses the queue that orders them.
 
+use super::message_parts::MessagePart;
 use crate::clock::Timestamp;
 use crate::command::kind::{CommandKind, DELIVERY};
-use crate::command::parsed_text::ParsedText;
 use crate::config::Admin;
 use crate::domain::{DeliveryReport, InstanceName, Message, OrderingKey};
 use crate::instance::InstanceRuntime;
 use crate::storage::{
     Announcement, DELIVERY_VERSION, InsertResult, NewCommand, SenderIdentity, Store, StoreUnavailable,
 };
-
-/// A command of a message.
-pub(super) struct MessagePart {
-    /// What it is.
-    pub(super) kind: CommandKind,
-    /// Its text.
-    pub(super) text: String,
-    /// What the text says; none of a reply to a prompt, which is known only with the prompt.
-    pub(super) parsed: Option<ParsedText>,
-}
 
 /// A message of an admin that is to be stored.
 pub(super) struct NewCommandRequest<'a> {
