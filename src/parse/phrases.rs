@@ -1,7 +1,7 @@
 //! Tables of words and phrases (`sim`, `nem pensar`, `👍`), and a text as the tokens that are looked up in them.
 
 use std::borrow::Cow;
-use std::ops::{ControlFlow, Range};
+use std::ops::Range;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -158,8 +158,7 @@ const MAX_DECIDED_WORD: usize = 32;
 /// character that is neither ASCII nor a letter of Portuguese or Spanish the decision is yes.
 pub fn decide_by_words(text: &str, mut decide: impl FnMut(&[u8]) -> Option<bool>) -> Option<bool> {
     let (mut word, mut len, mut last) = ([0; MAX_DECIDED_WORD], 0, 0);
-    // Faster than a loop over both parts of the chain.
-    let decision = text.chars().chain([' ']).try_for_each(|c| {
+    for c in text.chars().chain([' ']) {
         match LATIN_CHARS.get(c as usize).copied().unwrap_or(WordChar::Other) {
             WordChar::Letter(letter) if letter == last => {}
             WordChar::Letter(letter) => {
@@ -172,16 +171,16 @@ pub fn decide_by_words(text: &str, mut decide: impl FnMut(&[u8]) -> Option<bool>
             WordChar::Joiner => {}
             WordChar::Separator if len == 0 => {}
             WordChar::Separator => {
-                if let Some(decision) = decide(&word[..len]) {
-                    return ControlFlow::Break(decision);
+                let decision = decide(&word[..len]);
+                if decision.is_some() {
+                    return decision;
                 }
                 (len, last) = (0, 0);
             }
-            WordChar::Other => return ControlFlow::Break(true),
+            WordChar::Other => return Some(true),
         }
-        ControlFlow::Continue(())
-    });
-    decision.break_value()
+    }
+    None
 }
 
 /// A set of words, for [`decide_by_words`]. Most words that it does not have are told by their first letter and length.
