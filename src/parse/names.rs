@@ -285,7 +285,7 @@ impl NameReader<'_> {
     }
 
     /// The names of a range or enumeration of numbers. If not all of a range exist, one unknown name.
-    fn numbered_names(&self, tokens: &[Token], at: usize, end: usize) -> Option<Vec<Name>> {
+    pub fn numbered_names(&self, tokens: &[Token], at: usize, end: usize) -> Option<Vec<Name>> {
         let is_whole = |text: &str| (self.fit)(text) == Fit::Whole;
         let is_begun = |text: &str| (self.fit)(text) > Fit::None;
         let found = numbered_names_at(tokens, at..end.min(at + MAX_NAME_WORDS), &is_whole, &is_begun)?;
