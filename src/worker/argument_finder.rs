@@ -17,7 +17,7 @@ use crate::parse::names::{Fit, Name, NameReader, find_exclusion, next_in_list};
 use crate::parse::numbers::list_numbers;
 use crate::parse::people::{find_leftover, parse_people};
 use crate::parse::text::is_comma;
-use crate::parse::tokenizer::{Token, Tokenizer, join, parse_quoted_name};
+use crate::parse::tokenizer::{Token, Tokenizer, parse_quoted_name};
 use crate::parse::word_lists::in_word_list;
 use crate::reply::typed;
 
@@ -183,7 +183,6 @@ impl<'a> ArgumentFinder<'a> {
         match kind {
             ArgKind::Groups => self.groups(tokens).or_else(|| (!self.is_sentence).then(|| source.to_owned())),
             ArgKind::People => self.people(source),
-            ArgKind::Picture if !source.is_empty() && !source.contains("://") => None,
             _ => Some(source.to_owned()),
         }
     }
@@ -212,10 +211,6 @@ impl<'a> ArgumentFinder<'a> {
 
     /// The community that all the words name, but small ones.
     pub(super) fn whole_community(&self) -> Option<String> {
-        let name = join(self.tokens);
-        if self.community_fit(&name) == Fit::Whole {
-            return Some(self.community_id(&name));
-        }
         let fit = |text: &str| self.community_fit(text);
         let (community, others) = self.community_at_start()?;
         self.reader(&fit).is_courtesy(others).then_some(community)

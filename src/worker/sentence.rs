@@ -198,12 +198,12 @@ impl KnownNames<'_> {
     }
 }
 
-/// The command that a phrase asks for which begins with this word. Everyday words ask for none: `mais`, `ajuda`.
+/// The command that a phrase asks for which begins with this word. An everyday word asks for none: `ajuda`.
 fn find_verb(source: &str, token: &Token) -> Option<&'static str> {
     let start = token.span.start + source[token.span.clone()].find(char::is_alphanumeric)?;
     let is_everyday = |Wish { spec, phrase, .. }: &Wish| {
         let is_help = spec.name == "help" && CATALOG.lookup(phrase).is_some();
-        is_help || spec.name == "more" || phrase.split_whitespace().all(is_nothing)
+        is_help || phrase.split_whitespace().all(is_nothing)
     };
     let wish = CATALOG.parse_wish(&source[start..]).filter(|_| !token.is_quoted)?;
     (source[start..].starts_with(&wish.phrase) && !is_everyday(&wish)).then_some(wish.spec.name)
@@ -247,7 +247,10 @@ mod tests {
         };
         let community = |text: &str| fit(&["bairro feliz", "marketing br"], text);
         let group = |text: &str| {
-            fit(&["futebol", "suporte", "tirar dúvidas", "bairro alto", "bairro feliz fotos"], text)
+            fit(
+                &["futebol", "suporte", "tirar dúvidas", "bairro alto", "bairro feliz fotos", "vendas norte"],
+                text,
+            )
         };
         let misspelled = |word: &str| (word == "futebl").then(|| "futebol".to_owned());
         let names = KnownNames { community: &community, group: &group, misspelled: &misspelled };
@@ -276,6 +279,9 @@ mod tests {
             ("nem o futebol nem o suporte", "-@futebol -@suporte"),
             ("ops, era no bairro", "?bairro"),
             ("era no bairro feliz", "#bairro feliz"),
+            ("era o vendas no bairro feliz", "@vendas #bairro feliz"),
+            ("era o futebl", "@futebol"),
+            ("sup", ""),
             ("ops, era o bairro alto", "@bairro alto"),
             ("era pra tirar o suporte", "@suporte !unlink"),
             ("não era pra tirar o suporte", "@suporte -!unlink"),
