@@ -183,6 +183,7 @@ impl<'a> ArgumentFinder<'a> {
         match kind {
             ArgKind::Groups => self.groups(tokens).or_else(|| (!self.is_sentence).then(|| source.to_owned())),
             ArgKind::People => self.people(source),
+            ArgKind::Picture if !source.is_empty() && !source.contains("://") => None,
             _ => Some(source.to_owned()),
         }
     }
