@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::command::spec::CommandSpec;
 use crate::command::wish::{Wish, WishTable};
-use crate::directory::{fold, fold_word};
+use crate::directory::{MIN_SIMILARITY, count_typos, fold, fold_word};
 use crate::domain::Locale;
 use crate::i18n;
 use crate::parse::command_lines::{NameKind, split_commands};
@@ -15,8 +15,6 @@ use crate::parse::word_lists::in_word_list;
 
 /// Shorter words match by chance.
 const MIN_GUESS_LEN: usize = 3;
-/// The least similarity of a name that is suggested.
-const MIN_SIMILARITY: f64 = 0.8;
 
 /// The prefixes that turn a name into its opposite.
 const NEGATIONS: [&str; 6] = ["des", "de", "dis", "un", "in", "re"];
@@ -95,7 +93,7 @@ impl Catalog {
         let near = names().filter_map(|(spec, name)| {
             let folded = fold(name);
             let is_near = folded.chars().count() >= MIN_GUESS_LEN
-                && (strsim::damerau_levenshtein(&typed, &folded) <= 1 + length / 4 || is_shortened(&folded))
+                && (count_typos(&typed, &folded) <= 1 + length / 4 || is_shortened(&folded))
                 && antonym_distance(&typed, &folded).is_none_or(|letters| letters > 1);
             let score = strsim::jaro_winkler(&typed, &folded);
             let is_own = spec.locales_of_name(name).contains(&locale);
@@ -133,7 +131,7 @@ fn antonym_distance(one: &str, other: &str) -> Option<usize> {
     let is_opposed = |one: &str, other: &str| one.get(..2) != other.get(..2);
     pairs
         .filter(|(one, other)| is_opposed(one.0, other.0) && one.1.len() >= MIN_GUESS_LEN)
-        .map(|(one, other)| strsim::damerau_levenshtein(&one.1, &other.1))
+        .map(|(one, other)| count_typos(&one.1, &other.1))
         .min()
 }
 

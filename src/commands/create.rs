@@ -12,7 +12,7 @@ use crate::directory::fold;
 use crate::domain::{CommunityId, GroupId, Locale};
 use crate::engine::api_change;
 use crate::engine::free_text::check_length;
-use crate::engine::listing::fit_of_group;
+use crate::engine::group_words::fit_of_group;
 use crate::engine::read_back::{accept_unread, poll};
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};

@@ -27,7 +27,10 @@ pub use cached_lists::{Memberships, Snapshot};
 pub use community_admins::{CommunityAdmin, CommunityAdmins, ReadMembers};
 pub use folding::{fold, fold_latin_char, fold_word, is_invisible, strip_control};
 pub use invitations::InviteTarget;
-pub use name_index::{NameIndex, NameMatch, NamedEntry, disambiguate, disambiguate_by, similarity_of};
+pub use name_index::{
+    MIN_SIMILARITY, NameIndex, NameMatch, NamedEntry, count_typos, disambiguate, disambiguate_by,
+    is_misspelled, is_similar, similarity_of,
+};
 
 use cached_lists::CachedLists;
 

@@ -83,7 +83,11 @@ const MAX_FUZZY_LEN: usize = 400;
 /// The fewest characters of a word that is compared with names by itself.
 const MIN_FUZZY_WORD: usize = 4;
 /// The least similarity of a name that is suggested.
-const MIN_SIMILARITY: f64 = 0.8;
+pub const MIN_SIMILARITY: f64 = 0.8;
+/// The fewest bytes of a text that is compared with names to tell it from other words: each letter stands in some name.
+const MIN_SIMILAR_LEN: usize = 3;
+/// The fewest letters of a misspelled name.
+const MIN_MISSPELLED_LETTERS: usize = 5;
 
 /// A list by name; its names are folded once.
 #[derive(Clone, Debug)]
@@ -277,6 +281,26 @@ fn pad_numbers(folded: &str) -> Cow<'_, str> {
         rest = &rest[end..];
     }
     padded.into()
+}
+
+/// Whether a text is a name, or its first word, with one letter wrong, missing or too many, or two letters swapped.
+pub fn is_misspelled(typed: &str, name: &str) -> bool {
+    let count = typed.chars().count();
+    let is_near = |name: &str| {
+        let has_length = name.chars().count().abs_diff(count) <= 1;
+        has_length && count_typos(&fold(typed), &fold(name)) <= 1
+    };
+    count >= MIN_MISSPELLED_LETTERS && (is_near(name) || is_near(name.split(' ').next().unwrap_or_default()))
+}
+
+/// How many letters of a folded word are wrong, missing, too many, or swapped with the next.
+pub fn count_typos(typed: &str, word: &str) -> usize {
+    strsim::damerau_levenshtein(typed, word)
+}
+
+/// Whether a text is so much like a name that the name is suggested for it.
+pub fn is_similar(typed: &str, name: &str) -> bool {
+    typed.len() >= MIN_SIMILAR_LEN && similarity_of(typed, name) >= MIN_SIMILARITY
 }
 
 /// The similarity of a name with a typed text, from 0 to 1.

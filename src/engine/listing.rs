@@ -10,15 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::authorization::may_use;
 use crate::command::resolution::DeferredCommand;
-use crate::command::{CommandError, CommandSpec, Context};
-use crate::directory::{NamedEntry, Snapshot, fold, similarity_of};
-use crate::domain::{CommunityId, GroupId, InviteLink};
-use crate::parse::hesitation::find_hesitation;
-use crate::parse::names::{Exclusion, Fit, Name, NameReader, find_leftover, is_exclusion, strip_courtesy};
-use crate::parse::numbers::{MAX_OPTIONS, list_numbers, parse_range};
-use crate::parse::tokenizer::Token;
-use crate::parse::word_lists::in_word_list;
-use crate::reply::{Reply, ReplyLine, UsageError, quote};
+use crate::command::{CommandError, Context};
+use crate::directory::{NamedEntry, fold};
+use crate::domain::CommunityId;
+use crate::parse::numbers::{MAX_OPTIONS, parse_range};
+use crate::reply::{Reply, ReplyLine, quote};
 use crate::storage::{CommandRecord, StateEntry, StateKind, Store, StoreUnavailable};
 
 /// The most lines of a list on a page.
@@ -30,15 +26,6 @@ const LONG_LINES_PAGE_SIZE: usize = 20;
 const MAX_LISTS: usize = 5;
 /// How many earlier lists are known by their messages only: a quote of those is recognized.
 const MAX_FORGOTTEN: usize = 50;
-
-/// The most names that a reply repeats as clear.
-const MAX_CLEAR_NAMES: usize = 10;
-/// The least bytes of a misspelled name: each letter stands in some name.
-const MIN_MISSPELLED_BYTES: usize = 3;
-/// The most bytes of a misspelled name.
-const MAX_MISSPELLED_BYTES: usize = 200;
-/// The least similarity of a misspelled name to a name.
-const MIN_SIMILARITY: f64 = 0.8;
 
 /// What a list shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,6 +105,12 @@ impl NumberedList {
         }
     }
 
+    /// The groups of these numbers, if the list shows groups and has all of them.
+    pub fn group_ids(&self, numbers: RangeInclusive<usize>) -> Option<Vec<String>> {
+        let ids = self.ids.get(numbers.start() - 1..*numbers.end())?;
+        (self.of == ListKind::Groups).then(|| ids.to_vec())
+    }
+
     /// The group of a number, if the list shows groups.
     pub fn group_by_number(&self, typed: &str) -> Option<String> {
         self.by_number(typed).filter(|_| self.of == ListKind::Groups)
@@ -187,76 +180,6 @@ impl Context<'_> {
         Ok(Reply::Report(head.into_iter().chain(lines).chain((left > 0).then_some(more)).collect()))
     }
 
-    /// The names of groups in the tokens of a command. Where these are only numbers, the ids of the last list, if that
-    /// showed groups. A usage error ends the command where there are none, where words are left over, and where some are
-    /// excluded: to take just these would be the opposite.
-    pub async fn resolve_group_words(
-        &mut self,
-        spec: &CommandSpec,
-        tokens: &[Token],
-    ) -> Result<Vec<String>, CommandError> {
-        let localizer = self.localizer;
-        let usage_error = |error| spec.usage_error_reply(error, localizer).into();
-        let snapshot = self.directory.snapshot(self.zapi).await?;
-        if let Some(numbers) = list_numbers(tokens) {
-            let list = self.load_last_list().await?.filter(|list| list.of == ListKind::Groups);
-            let ids = |word: &str, range: RangeInclusive<usize>| -> Option<Vec<String>> {
-                let list = list.as_ref().filter(|_| !snapshot.groups.has_name(word))?;
-                range.map(|number| list.ids.get(number - 1).cloned()).collect()
-            };
-            let words = numbers.into_iter().flat_map(|(word, range)| ids(&word, range).unwrap_or(vec![word]));
-            return Ok(words.collect());
-        }
-        let fit = |text: &str| {
-            let is_given = !text.contains(' ')
-                && (text.contains('*') || InviteLink::looks_like_invite(text) || in_word_list(text, "here"));
-            if is_given || self.directory.alias(text).is_some() {
-                Fit::Whole
-            } else {
-                fit_of_group(&snapshot, text)
-            }
-        };
-        let reader = NameReader { fit: &fit, locale: self.localizer.locale };
-        let names = match reader.read_names(tokens) {
-            Ok(names) if names.is_empty() => {
-                return Err(self.ask_for(spec, UsageError::MissingGroups, "").into());
-            }
-            Ok(names) => names,
-            Err(Exclusion(word))
-                if is_exclusion(&word, self.localizer.locale) || find_hesitation(&word).is_some() =>
-            {
-                return Err(usage_error(UsageError::Exclusion(word)));
-            }
-            Err(Exclusion(word)) => return Err(usage_error(UsageError::TooManyWords(word))),
-        };
-        // Another community may be meant for the groups beside it. Its announcement group has its name.
-        let names_community = |name: &&Name| {
-            let text = strip_courtesy(&name.text);
-            let communities = snapshot.communities.matches(text).0;
-            names.len() > 1
-                && !tokens[name.tokens.start].is_quoted
-                && (name.fit == Fit::None || snapshot.groups.matches(text).0.len() == 1)
-                && (name.fit == Fit::None || snapshot.communities.has_name(text))
-                && communities.iter().any(|community| self.sees(community))
-        };
-        let is_misspelled = |text: &str| {
-            (MIN_MISSPELLED_BYTES..=MAX_MISSPELLED_BYTES).contains(&text.len())
-                && snapshot.groups.all().any(|group| similarity_of(text, &group.name) >= MIN_SIMILARITY)
-        };
-        let leftover =
-            find_leftover(tokens, &names, &is_misspelled).or_else(|| names.iter().find(names_community));
-        let Some(leftover) = leftover else { return Ok(names.into_iter().map(|name| name.text).collect()) };
-        let clear = names.iter().filter(|name| name.fit == Fit::Whole || name.fit == Fit::Beginning);
-        let clear = clear.filter(|name| *name != leftover).map(|name| quote(&name.text));
-        let clear: Vec<String> = clear.take(MAX_CLEAR_NAMES).collect();
-        if clear.is_empty() {
-            return Err(usage_error(UsageError::TooManyWords(leftover.text.clone())));
-        }
-        let line = ReplyLine::not_done("leftover-words").name("word", &leftover.text);
-        let line = line.with_plain("names", clear.join(", "));
-        Err(line.with_plain("usage", spec.usage(self.localizer)).into())
-    }
-
     /// The id of a number of the last list, and its kind; none where a community or group has this name.
     pub async fn resolve_list_number(&self, word: &str) -> Result<Option<(ListKind, String)>, CommandError> {
         if parse_range(word).is_none() {
@@ -271,7 +194,7 @@ impl Context<'_> {
     }
 
     /// The last list of the chat before this command: the numbers of a later one are not meant.
-    async fn load_last_list(&self) -> Result<Option<NumberedList>, CommandError> {
+    pub async fn load_last_list(&self) -> Result<Option<NumberedList>, CommandError> {
         Ok(load_list(self.store, (&self.claim.command, self.deferred.as_ref()), &self.list_key()).await?)
     }
 
@@ -313,21 +236,6 @@ pub async fn load_list(
     let is_before = stored.at <= command.accepted_at;
     let last = lists.into_iter().next();
     Ok(last.filter(|list| is_before || list.message_id == command.message_id))
-}
-
-/// How a text fits the names of groups.
-pub fn fit_of_group(snapshot: &Snapshot, text: &str) -> Fit {
-    let (groups, is_whole) = snapshot.groups.matches(text);
-    let is_pattern = || text.contains('*') && !snapshot.groups.matching(text).is_empty();
-    if is_whole || GroupId::parse(text).is_some() || is_pattern() {
-        return Fit::Whole;
-    }
-    // An announcement group has the name of its community, and is found by no beginning.
-    match groups.iter().filter(|group| !snapshot.communities.has_name(&group.name)).take(2).count() {
-        0 => Fit::None,
-        1 => Fit::Beginning,
-        _ => Fit::Ambiguous,
-    }
 }
 
 /// Names as lines of a list, with ids where two are alike.

@@ -4,6 +4,7 @@ pub mod aliases;
 pub mod api_change;
 pub mod audience;
 pub mod free_text;
+pub mod group_words;
 pub mod links;
 pub mod listing;
 pub mod members;

@@ -97,12 +97,9 @@ impl NameReader<'_> {
             let end = run_end(tokens, at);
             let text = &tokens[at].text;
             let is_struck = !tokens[at].is_quoted && (text == "~" || is_struck_through(text));
-            // A word that excludes names is a name only alone, and so is the one letter that a name begins with.
-            let is_name = |name: &Name| {
-                let is_alone = name.tokens.len() > 1 || tokens.len() == 1;
-                let is_stray = name.fit < Fit::Whole && is_stray_letter(tokens, &name.tokens);
-                !is_struck && !is_stray && (is_alone || !self.is_excluded(&tokens[at]))
-            };
+            // The one letter that a name begins with is a name only alone.
+            let is_stray = |name: &Name| name.fit < Fit::Whole && is_stray_letter(tokens, &name.tokens);
+            let is_name = |name: &Name| !is_struck && !is_stray(name);
             if let Some(hesitation) = self.hesitation_at(tokens, at, end) {
                 return Err(Exclusion(hesitation));
             }
@@ -285,7 +282,7 @@ impl NameReader<'_> {
     }
 
     /// The names of a range or enumeration of numbers. If not all of a range exist, one unknown name.
-    fn numbered_names(&self, tokens: &[Token], at: usize, end: usize) -> Option<Vec<Name>> {
+    pub fn numbered_names(&self, tokens: &[Token], at: usize, end: usize) -> Option<Vec<Name>> {
         let is_whole = |text: &str| (self.fit)(text) == Fit::Whole;
         let is_begun = |text: &str| (self.fit)(text) > Fit::None;
         let found = numbered_names_at(tokens, at..end.min(at + MAX_NAME_WORDS), &is_whole, &is_begun)?;

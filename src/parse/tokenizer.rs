@@ -80,12 +80,6 @@ fn closing_quotes(open: char) -> Option<&'static [char]> {
     }
 }
 
-/// A word without the marks of italics around it: `_suporte_`.
-fn without_italics(word: &str) -> &str {
-    let inner = word.strip_prefix('_').and_then(|word| word.strip_suffix('_'));
-    inner.filter(|inner| inner.contains(char::is_alphanumeric)).unwrap_or(word)
-}
-
 fn is_separator(c: char) -> bool {
     c.is_whitespace() || is_comma(c)
 }
@@ -147,7 +141,7 @@ impl<'a> Tokenizer<'a> {
                 self.at += length;
             } else {
                 self.at += word_end(word);
-                return Ok(Some(token(without_italics(&self.text[start..self.at]), false, self.at)));
+                return Ok(Some(token(&self.text[start..self.at], false, self.at)));
             }
         }
     }

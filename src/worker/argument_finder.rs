@@ -8,20 +8,18 @@ use super::community_names::CommunityNames;
 use super::request::Request;
 use super::sentence::{Kind, KnownNames, Mention, Sentence, is_small};
 use crate::command::spec::CommandSpec;
+use crate::command::talk_pause::MAX_REQUEST_WORDS;
 use crate::config::AdminsFrom;
-use crate::directory::fold;
+use crate::directory::is_misspelled;
 use crate::parse::arguments::ArgKind;
 use crate::parse::dialing_code::DialingCode;
 use crate::parse::names::{Fit, Name, NameReader, find_exclusion, next_in_list};
 use crate::parse::numbers::list_numbers;
 use crate::parse::people::{find_leftover, parse_people};
 use crate::parse::text::is_comma;
-use crate::parse::tokenizer::{Token, Tokenizer, join, parse_quoted_name};
+use crate::parse::tokenizer::{Token, Tokenizer, parse_quoted_name};
 use crate::parse::word_lists::in_word_list;
 use crate::reply::typed;
-
-/// The fewest letters of a misspelled name.
-const MIN_MISSPELLED_LETTERS: usize = 5;
 
 /// Finds arguments among these words.
 #[derive(Clone, Copy)]
@@ -42,11 +40,12 @@ impl<'a> ArgumentFinder<'a> {
     pub(super) fn find(&self, spec: &CommandSpec) -> Option<String> {
         match spec.args {
             [ArgKind::Groups, ArgKind::Community] => {
-                let read = |(community, others)| {
+                let read = |(community, others): (String, _)| {
                     // From another community: `move o futebol do bairro para o marketing`.
                     let without = || self.groups(self.community_at_end(others, true)?.1);
                     let groups = self.groups(others).or_else(without);
-                    Some(format!("{} {community}", groups.or_else(|| self.others(ArgKind::Groups, others))?))
+                    let groups = groups.or_else(|| self.others(ArgKind::Groups, others))?;
+                    Some(join_arguments(spec, &community, &groups))
                 };
                 let at_end = self.community_at_end(self.tokens, false).and_then(read);
                 at_end.or_else(|| self.community_at_start().and_then(read))
@@ -54,13 +53,14 @@ impl<'a> ArgumentFinder<'a> {
             [ArgKind::Community, next] if next.is_verbatim() => self.text_before_community(),
             [ArgKind::Community, ArgKind::Groups] if self.is_sentence && self.list_below().is_some() => {
                 let (community, groups) = self.list_below()?;
-                Some(format!("{community} {}", self.groups(groups)?))
+                Some(join_arguments(spec, &community, &self.groups(groups)?))
             }
             [ArgKind::Community, next, ..] => {
-                let read = |(community, others)| {
+                let read = |(community, others): (String, _)| {
                     // They may be of another community.
                     let is_list = spec.name == "unlink" && self.all_of_list(others).is_some();
-                    Some(format!("{community} {}", self.others(*next, others).filter(|_| !is_list)?))
+                    let others = self.others(*next, others).filter(|_| !is_list)?;
+                    Some(join_arguments(spec, &community, &others))
                 };
                 let at_end = self.community_at_end(self.tokens, self.is_sentence).and_then(read);
                 let named = at_end.or_else(|| self.community_at_start().and_then(read));
@@ -112,15 +112,15 @@ impl<'a> ArgumentFinder<'a> {
     /// The words as a sentence.
     pub(super) fn read_sentence(&self) -> Sentence {
         let (community, group) = (|text: &str| self.community_fit(text), |text: &str| self.group_fit(text));
-        let names = KnownNames { community: &community, group: &group };
+        let misspelled = |word: &str| self.misspelled_name(word);
+        let names = KnownNames { community: &community, group: &group, misspelled: &misspelled };
         Sentence::read(self.source, self.tokens, &names, self.request.run.localizer.locale)
     }
 
     /// The groups that a sentence names, but the ones that it excludes: `era o suporte, não o futebol`.
     pub(super) fn named_groups(&self, sentence: &Sentence) -> Vec<String> {
         let is_meant = |mention: &&Mention| mention.kind != Kind::Community && !mention.is_excluded;
-        let tokens = sentence.mentions.iter().filter(is_meant).map(|mention| mention.name.tokens.clone());
-        tokens.filter_map(|tokens| self.groups(&self.tokens[tokens])).collect()
+        sentence.mentions.iter().filter(is_meant).map(|mention| self.group_id(&mention.name.text)).collect()
     }
 
     /// The community that a sentence names.
@@ -212,10 +212,6 @@ impl<'a> ArgumentFinder<'a> {
 
     /// The community that all the words name, but small ones.
     pub(super) fn whole_community(&self) -> Option<String> {
-        let name = join(self.tokens);
-        if self.community_fit(&name) == Fit::Whole {
-            return Some(self.community_id(&name));
-        }
         let fit = |text: &str| self.community_fit(text);
         let (community, others) = self.community_at_start()?;
         self.reader(&fit).is_courtesy(others).then_some(community)
@@ -265,7 +261,7 @@ impl<'a> ArgumentFinder<'a> {
         let fit = |text: &str| self.group_fit(text);
         let names = self.reader(&fit).read_names(tokens).ok().filter(|names| !names.is_empty())?;
         let id = |name: &Name| match name.fit {
-            Fit::None => self.misspelled_group(&name.text),
+            Fit::None => Some(self.group_id(&self.misspelled_name(&name.text)?)),
             _ => Some(self.group_id(&name.text)),
         };
         Some(names.iter().map(id).collect::<Option<Vec<_>>>()?.join(" "))
@@ -298,14 +294,18 @@ impl<'a> ArgumentFinder<'a> {
         is_whole.then(|| names.iter().map(|name| self.group_id(&name.text)).collect::<Vec<_>>().join(" "))
     }
 
-    /// The only group with a name like this one, to be offered for a sentence.
-    fn misspelled_group(&self, typed: &str) -> Option<String> {
-        if !self.is_sentence || self.request.admin.from != AdminsFrom::Config {
+    /// The only name that a word of a sentence misspells. A community admin sees no names of groups that they did not type.
+    fn misspelled_name(&self, typed: &str) -> Option<String> {
+        if !self.is_sentence || self.tokens.len() > MAX_REQUEST_WORDS {
             return None;
         }
-        let groups = self.names.visible.groups.all();
-        let mut near = groups.filter(|group| is_misspelled(typed, &group.name));
-        near.next().filter(|_| near.next().is_none()).map(|group| group.id.to_string())
+        let sees_groups = self.request.admin.from == AdminsFrom::Config;
+        let groups = self.names.visible.groups.all().filter(|_| sees_groups).map(|group| &group.name);
+        let communities = self.names.allowed.all().map(|community| &community.name);
+        let mut near = communities.chain(groups).filter(|name| is_misspelled(typed, name));
+        let name = near.next()?;
+        // An announcement group has the name of its community.
+        near.all(|other| other == name).then(|| name.clone())
     }
 
     /// The id of a group, or words that name it. A community admin sees no names of groups that they did not type.
@@ -337,18 +337,10 @@ pub(super) fn is_preposition(token: &Token) -> bool {
     !token.is_quoted && in_word_list(&token.text, "wish-prepositions")
 }
 
-/// Whether a text is nearly a name, or its first word.
-pub(super) fn is_misspelled(typed: &str, name: &str) -> bool {
-    let first = name.split(' ').next().unwrap_or_default();
-    typed.chars().count() >= MIN_MISSPELLED_LETTERS
-        && (is_one_letter_off(typed, first) || is_one_letter_off(typed, name))
-}
-
-/// Whether words differ in one letter: a wrong one, a missing one, or one too many.
-fn is_one_letter_off(one: &str, other: &str) -> bool {
-    let (one, other): (Vec<char>, Vec<char>) = (fold(one).chars().collect(), fold(other).chars().collect());
-    let alike = one.iter().zip(&other).take_while(|(one, other)| one == other).count();
-    let ends = one[alike..].iter().rev().zip(other[alike..].iter().rev());
-    let alike = alike + ends.take_while(|(one, other)| one == other).count();
-    one.len().max(other.len()) - alike <= 1
+/// The arguments of a command that takes a community and something else, in their order.
+pub(super) fn join_arguments(spec: &CommandSpec, community: &str, others: &str) -> String {
+    match spec.args.first() {
+        Some(ArgKind::Community) => format!("{community} {others}"),
+        _ => format!("{others} {community}"),
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::argument_finder::ArgumentFinder;
+use super::argument_finder::{ArgumentFinder, join_arguments};
 use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
 use super::request::Request;
@@ -204,11 +204,6 @@ pub(super) fn split_arguments<'a>(
         "link" | "unlink" => finder.community_at_start(),
         _ => None,
     }
-}
-
-/// The arguments of a command that takes a community and groups, in their order.
-pub(super) fn join_arguments(spec: &CommandSpec, community: &str, groups: &str) -> String {
-    if spec.name == "move" { format!("{groups} {community}") } else { format!("{community} {groups}") }
 }
 
 /// The command that undoes a change of groups, the community, and the groups: ids, as the change stored them.

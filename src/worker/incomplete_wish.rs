@@ -4,8 +4,8 @@
 use super::argument_finder::ArgumentFinder;
 use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
-use super::menu::find_named;
 use super::request::Request;
+use super::subjects::Subjects;
 use super::wish::CREATE_WORDS;
 use crate::command::prompt::Prompt;
 use crate::command::spec::CommandSpec;
@@ -67,34 +67,36 @@ async fn ask_beside_name(
     let names = &CommunityNames::load(request, snapshot).await.ok()?;
     let tokens = &Tokenizer::new(&wish.rest, false).read_all(false).unwrap_or_default();
     let finder = ArgumentFinder { request, names, source: &wish.rest, tokens, is_sentence: true };
-    let (named, others) = find_named(&finder);
-    let community = named.communities.as_slice();
-    let (missing, known) = match (spec.args, community, named.groups.is_empty()) {
+    let sentence = finder.read_sentence();
+    let subjects = Subjects::new(&finder, &sentence);
+    let others = sentence.text_beside_names.as_str();
+    let community = subjects.communities.as_slice();
+    let (missing, known) = match (spec.args, community, subjects.groups.is_empty()) {
         // Only the number says who is meant.
         ([ArgKind::Community, ArgKind::People, ..], [], true) => {
             (UsageError::MissingCommunity, Prompt { shown, ..Prompt::default() })
         }
         ([ArgKind::Community, next, ..], [community], true) => {
             let missing = match next {
-                ArgKind::Groups if is_nothing(&others) => UsageError::MissingGroups,
+                ArgKind::Groups if is_nothing(others) => UsageError::MissingGroups,
                 ArgKind::People => UsageError::MissingPeople,
-                ArgKind::Text if is_nothing(&others) => UsageError::MissingText,
+                ArgKind::Text if is_nothing(others) => UsageError::MissingText,
                 _ => return None,
             };
             let before = community.id.to_string();
             let shown = format!("{shown} {}", names.show(&before));
             (missing, Prompt { before, shown, ..Prompt::default() })
         }
-        ([ArgKind::Groups, ArgKind::Community], [community], true) if is_nothing(&others) => {
+        ([ArgKind::Groups, ArgKind::Community], [community], true) if is_nothing(others) => {
             let after = community.id.to_string();
             (UsageError::MissingGroups, Prompt { after, shown, ..Prompt::default() })
         }
-        ([ArgKind::Community, ArgKind::Groups, ..], [], false) if is_nothing(&others) => {
-            let after = named.group_arguments();
+        ([ArgKind::Community, ArgKind::Groups, ..], [], false) if is_nothing(others) => {
+            let after = subjects.group_arguments();
             (UsageError::MissingCommunity, Prompt { after, shown, ..Prompt::default() })
         }
-        ([ArgKind::Groups, ArgKind::Community], [], false) if is_nothing(&others) => {
-            let before = named.group_arguments();
+        ([ArgKind::Groups, ArgKind::Community], [], false) if is_nothing(others) => {
+            let before = subjects.group_arguments();
             let shown = format!("{shown} {}", names.show(&before));
             (UsageError::MissingCommunity, Prompt { before, shown, ..Prompt::default() })
         }

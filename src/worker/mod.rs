@@ -26,6 +26,7 @@ pub mod retention;
 mod retry_notice;
 mod retry_policy;
 mod sentence;
+mod subjects;
 mod talk;
 mod too_old;
 mod undo_part;

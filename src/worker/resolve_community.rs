@@ -16,7 +16,7 @@ use crate::command::prompt::Prompt;
 use crate::command::spec::CommandSpec;
 use crate::commands::CATALOG;
 use crate::config::AdminsFrom;
-use crate::directory::{CommunityEntry, Directory, disambiguate, fold, similarity_of};
+use crate::directory::{CommunityEntry, Directory, MIN_SIMILARITY, disambiguate, fold, similarity_of};
 use crate::domain::{CommunityId, GroupId};
 use crate::engine::aliases::load_chat_aliases;
 use crate::engine::links::change::stored_plan_community;
@@ -32,8 +32,6 @@ use crate::reply::{MAX_CANDIDATES, Reply, ReplyLine, UsageError};
 const MAX_WORDS_BETWEEN: usize = 4;
 /// The most words of a misspelled name.
 const MAX_MISSPELLED_WORDS: usize = 4;
-/// The least similarity of a name that is suggested.
-const MIN_SIMILARITY: f64 = 0.8;
 /// The most names that are suggested for an unknown one.
 const MAX_NEAREST: usize = 3;
 

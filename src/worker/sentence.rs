@@ -1,18 +1,28 @@
-//! One reading of a sentence: the communities and groups that it names, the verbs that ask for commands, and what a no
-//! is about: `era o suporte, não o futebol`.
+//! One reading of a sentence: the communities and groups that it names, the verbs that ask for commands, what a no is
+//! about, and what else it says: `era o suporte, não o futebol`. Menus, corrections and wishes take all of it from here.
+
+use std::ops::Range;
 
 use crate::command::wish::Wish;
 use crate::commands::CATALOG;
 use crate::domain::Locale;
 use crate::parse::hesitation::count_instead;
-use crate::parse::names::{Fit, Name, NameReader, is_exclusion};
+use crate::parse::names::{Fit, Name, NameReader, is_exclusion, run_end};
+use crate::parse::prompt_reply::{PromptFacts, parse_reply};
 use crate::parse::tokenizer::{Separator, Token};
 use crate::parse::word_lists::in_word_list;
 
-/// How a text fits the names of communities, and those of groups.
+/// The fewest letters of the beginning of a name: shorter words are everyday words.
+const MIN_LETTERS: usize = 4;
+
+/// The names that a sentence may have.
 pub(super) struct KnownNames<'a> {
+    /// How a text fits the names of communities.
     pub(super) community: &'a dyn Fn(&str) -> Fit,
+    /// How a text fits the names of groups.
     pub(super) group: &'a dyn Fn(&str) -> Fit,
+    /// The name that a misspelled word means.
+    pub(super) misspelled: &'a dyn Fn(&str) -> Option<String>,
 }
 
 /// What a name may be of.
@@ -45,39 +55,44 @@ pub(super) struct Verb {
 /// What a sentence says.
 #[derive(Debug, Default)]
 pub(super) struct Sentence {
-    /// Its names, from left to right.
+    /// Its names, from left to right. `bloco 1 a 3` is several, with the same tokens.
     pub(super) mentions: Vec<Mention>,
     pub(super) verbs: Vec<Verb>,
+    /// It has a no, in any language.
+    pub(super) has_no: bool,
     /// It has a no about something else, as in `o suporte não`, or says that something stays as it is.
     pub(super) has_objection: bool,
+    /// The text without its names, but with the question marks behind them.
+    pub(super) text_beside_names: String,
 }
 
 impl Sentence {
     /// Reads the tokens of a text. `locale` is the language in which `no` excludes or does not.
     pub(super) fn read(source: &str, tokens: &[Token], names: &KnownNames<'_>, locale: Locale) -> Self {
-        let fit = |text: &str| (names.group)(text).max((names.community)(text));
-        let reader = NameReader { fit: &fit, locale };
         let mut sentence = Self::default();
         let mut others = Vec::new();
-        let mut at = 0;
+        let (mut at, mut end_of_last) = (0, 0);
         while at < tokens.len() {
             let verb = find_verb(source, &tokens[at]);
-            // A name that begins with a verb: `tirar dúvidas`.
-            let is_clear = |name: &Name| name.fit == Fit::Whole || name.tokens.len() > 1 || verb.is_none();
-            if let Some(name) = reader.name_at(tokens, at, tokens.len()).filter(is_clear) {
-                at = name.tokens.end;
-                let kind = names.kind_of(&name);
-                sentence.mentions.push(Mention { name, kind, is_excluded: false });
+            let found = names.names_at(tokens, at, verb.is_some(), locale);
+            let Some(last) = found.last().map(|name| name.tokens.end - 1) else {
+                match verb {
+                    Some(command) => sentence.verbs.push(Verb { at, command, is_negated: false }),
+                    None => others.push(at),
+                }
+                at += 1;
                 continue;
-            }
-            match verb {
-                Some(command) => sentence.verbs.push(Verb { at, command, is_negated: false }),
-                None => others.push(at),
-            }
-            at += 1;
+            };
+            sentence.text_beside_names.push_str(&source[end_of_last..tokens[at].span.start]);
+            sentence.text_beside_names.push_str(if tokens[last].text.ends_with('?') { "? " } else { " " });
+            (at, end_of_last) = (last + 1, tokens[last].span.end);
+            let mention = |name| Mention { kind: names.kind_of(&name), name, is_excluded: false };
+            sentence.mentions.extend(found.into_iter().map(mention));
         }
+        sentence.text_beside_names.push_str(&source[end_of_last..]);
         for at in others.into_iter().filter(|at| !tokens[*at].is_quoted) {
-            if is_exclusion(&tokens[at].text, locale) {
+            if sentence.is_no(tokens, at, locale) {
+                sentence.has_no = true;
                 sentence.apply_no(tokens, at);
             }
             sentence.apply_instead(tokens, at);
@@ -86,13 +101,23 @@ impl Sentence {
         sentence
     }
 
+    /// Whether a word is a no. The Portuguese preposition is none: `no bairro`.
+    fn is_no(&self, tokens: &[Token], at: usize, locale: Locale) -> bool {
+        let leads_to_name = || {
+            let small = tokens[at + 1..].iter().take_while(|token| is_small(token)).count();
+            self.next_name(at + 1..at + 2 + small).is_some()
+        };
+        is_exclusion(&tokens[at].text, locale)
+            || in_word_list(plain(&tokens[at]), "reply-no") && !leads_to_name()
+    }
+
     /// Excludes the name behind `em vez de`.
     fn apply_instead(&mut self, tokens: &[Token], at: usize) {
         let words: Vec<&str> = tokens[at..].iter().map(|token| token.text.as_str()).collect();
         let Some(count) = count_instead(&words) else { return };
-        let mention = self.mentions.iter_mut().find(|mention| mention.name.tokens.start >= at + count);
-        if let Some(mention) = mention {
-            mention.is_excluded |= tokens[at + count..mention.name.tokens.start].iter().all(is_small);
+        let next = self.next_name(at + count..tokens.len());
+        if let Some(next) = next.filter(|next| tokens[at + count..*next].iter().all(is_small)) {
+            self.exclude(next);
         }
     }
 
@@ -101,36 +126,84 @@ impl Sentence {
         let is_apart = |at: &usize| tokens[*at].separator != Separator::Blank;
         let end = (at + 1..tokens.len()).find(is_apart).unwrap_or(tokens.len());
         let is_behind = self.mentions.first().is_some_and(|first| first.name.tokens.start < at);
-        let mention = self.mentions.iter_mut().find(|mention| (at..end).contains(&mention.name.tokens.start));
-        let next = mention.as_ref().map_or(end, |mention| mention.name.tokens.start);
-        let verb = self.verbs.iter_mut().find(|verb| (at..next).contains(&verb.at));
-        match (verb, mention) {
+        let next = self.next_name(at..end);
+        let verb = self.verbs.iter_mut().find(|verb| (at..next.unwrap_or(end)).contains(&verb.at));
+        match (verb, next) {
             (Some(verb), _) => verb.is_negated = true,
-            (None, Some(mention)) if tokens[at + 1..next].iter().all(|token| is_nothing(&token.text)) => {
-                mention.is_excluded = true
+            (None, Some(next)) if tokens[at + 1..next].iter().all(|token| is_nothing(&token.text)) => {
+                self.exclude(next);
             }
             _ => self.has_objection |= is_behind || at > 0 && !is_apart(&at),
+        }
+    }
+
+    /// Where the first name begins that begins at one of these tokens.
+    fn next_name(&self, tokens: Range<usize>) -> Option<usize> {
+        self.mentions.iter().map(|mention| mention.name.tokens.start).find(|start| tokens.contains(start))
+    }
+
+    /// Excludes the names that begin at this token.
+    fn exclude(&mut self, at: usize) {
+        for mention in self.mentions.iter_mut().filter(|mention| mention.name.tokens.start == at) {
+            mention.is_excluded = true;
         }
     }
 }
 
 impl KnownNames<'_> {
+    /// The name at a position, or those of a range of numbers; none where no known name begins.
+    fn names_at(&self, tokens: &[Token], at: usize, is_verb: bool, locale: Locale) -> Vec<Name> {
+        let fit = |text: &str| (self.group)(text).max((self.community)(text));
+        // `os blocos` are the groups that begin with “Bloco”.
+        let singular =
+            |text: &str| text.strip_suffix('s').filter(|_| fit(text) == Fit::None).map(str::to_owned);
+        let fit_of_any = |text: &str| singular(text).map_or_else(|| fit(text), |text| fit(&text));
+        let reader = NameReader { fit: &fit_of_any, locale };
+        let end = run_end(tokens, at);
+        if let Some(names) = reader.numbered_names(tokens, at, end).filter(|names| names[0].fit == Fit::Whole)
+        {
+            return names;
+        }
+        // Of `vendas no bairro`, “Vendas Norte” begins with two words.
+        let ends_small = |name: &Name| name.fit < Fit::Whole && is_small(&tokens[name.tokens.end - 1]);
+        let name = match reader.name_at(tokens, at, end) {
+            Some(name) if ends_small(&name) => reader.name_at(tokens, at, name.tokens.end - 1),
+            name => name,
+        };
+        let is_reply = |text: &str| parse_reply(text, true, PromptFacts::default()).is_some();
+        let is_name = |name: &Name| {
+            let letters = name.text.chars().filter(|c| c.is_alphanumeric()).count();
+            // A name that begins with a verb: `tirar dúvidas`.
+            let is_other = is_verb && name.tokens.len() == 1 || letters < MIN_LETTERS;
+            name.fit == Fit::Whole || tokens[at].is_quoted || !is_other && !is_reply(&name.text)
+        };
+        let misspelled = || {
+            let word = plain(&tokens[at]);
+            let is_word = !is_verb && !is_nothing(word) && !is_reply(word);
+            let text = (self.misspelled)(word).filter(|_| is_word)?;
+            Some(Name { tokens: at..at + 1, text, fit: Fit::Whole })
+        };
+        let name = name.filter(is_name).or_else(misspelled);
+        name.map(|name| Name { text: singular(&name.text).unwrap_or(name.text), ..name })
+            .into_iter()
+            .collect()
+    }
+
     fn kind_of(&self, name: &Name) -> Kind {
         match ((self.community)(&name.text), (self.group)(&name.text)) {
             (Fit::Whole, _) | (_, Fit::None) => Kind::Community,
             (Fit::None, _) | (_, Fit::Whole) => Kind::Group,
-            _ if name.tokens.len() > 1 => Kind::Group,
             _ => Kind::Either,
         }
     }
 }
 
-/// The command that a phrase asks for which begins with this word. Everyday words ask for none: `mais`, `ajuda`.
+/// The command that a phrase asks for which begins with this word. An everyday word asks for none: `ajuda`.
 fn find_verb(source: &str, token: &Token) -> Option<&'static str> {
     let start = token.span.start + source[token.span.clone()].find(char::is_alphanumeric)?;
     let is_everyday = |Wish { spec, phrase, .. }: &Wish| {
         let is_help = spec.name == "help" && CATALOG.lookup(phrase).is_some();
-        is_help || spec.name == "more" || phrase.split_whitespace().all(is_nothing)
+        is_help || phrase.split_whitespace().all(is_nothing)
     };
     let wish = CATALOG.parse_wish(&source[start..]).filter(|_| !token.is_quoted)?;
     (source[start..].starts_with(&wish.phrase) && !is_everyday(&wish)).then_some(wish.spec.name)
@@ -174,9 +247,13 @@ mod tests {
         };
         let community = |text: &str| fit(&["bairro feliz", "marketing br"], text);
         let group = |text: &str| {
-            fit(&["futebol", "suporte", "tirar dúvidas", "bairro alto", "bairro feliz fotos"], text)
+            fit(
+                &["futebol", "suporte", "tirar dúvidas", "bairro alto", "bairro feliz fotos", "vendas norte"],
+                text,
+            )
         };
-        let names = KnownNames { community: &community, group: &group };
+        let misspelled = |word: &str| (word == "futebl").then(|| "futebol".to_owned());
+        let names = KnownNames { community: &community, group: &group, misspelled: &misspelled };
         let tokens = Tokenizer::new(source, false).read_all(false).unwrap();
         let sentence = Sentence::read(source, &tokens, &names, Locale::PtBr);
         let sign = |is_denied| if is_denied { "-" } else { "" };
@@ -202,6 +279,9 @@ mod tests {
             ("nem o futebol nem o suporte", "-@futebol -@suporte"),
             ("ops, era no bairro", "?bairro"),
             ("era no bairro feliz", "#bairro feliz"),
+            ("era o vendas no bairro feliz", "@vendas #bairro feliz"),
+            ("era o futebl", "@futebol"),
+            ("sup", ""),
             ("ops, era o bairro alto", "@bairro alto"),
             ("era pra tirar o suporte", "@suporte !unlink"),
             ("não era pra tirar o suporte", "@suporte -!unlink"),

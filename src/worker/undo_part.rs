@@ -1,10 +1,10 @@
 //! Undoing a part of the last change, `desfaz só o suporte`, or another change than the last one, which the message quotes.
 //! `/undo` takes back the whole last change; a part is offered, and for an older change its command is named.
 
-use super::argument_finder::ArgumentFinder;
+use super::argument_finder::{ArgumentFinder, join_arguments};
 use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
-use super::correction::{join_arguments, read_command, split_undo};
+use super::correction::{read_command, split_undo};
 use super::request::Request;
 use crate::command::context::CommandError;
 use crate::command::undo_record::load_undo;

@@ -1,0 +1,96 @@
+//! The groups that the words of a command name.
+
+use crate::command::{CommandError, CommandSpec, Context};
+use crate::directory::{Snapshot, is_similar};
+use crate::domain::{GroupId, InviteLink};
+use crate::parse::hesitation::find_hesitation;
+use crate::parse::names::{Exclusion, Fit, Name, NameReader, find_leftover, is_exclusion, strip_courtesy};
+use crate::parse::numbers::list_numbers;
+use crate::parse::tokenizer::Token;
+use crate::parse::word_lists::in_word_list;
+use crate::reply::{ReplyLine, UsageError, quote};
+
+/// The most names that a reply repeats as clear.
+const MAX_CLEAR_NAMES: usize = 10;
+impl Context<'_> {
+    /// The names of groups in the tokens of a command. Where these are only numbers, the ids of the last list, if that
+    /// showed groups. A usage error ends the command where there are none, where words are left over, and where some are
+    /// excluded: to take just these would be the opposite.
+    pub async fn resolve_group_words(
+        &mut self,
+        spec: &CommandSpec,
+        tokens: &[Token],
+    ) -> Result<Vec<String>, CommandError> {
+        let localizer = self.localizer;
+        let usage_error = |error| spec.usage_error_reply(error, localizer).into();
+        let snapshot = self.directory.snapshot(self.zapi).await?;
+        if let Some(numbers) = list_numbers(tokens) {
+            let list = self.load_last_list().await?;
+            let ids = |word: &str, range| {
+                list.as_ref().filter(|_| !snapshot.groups.has_name(word))?.group_ids(range)
+            };
+            let words = numbers.into_iter().flat_map(|(word, range)| ids(&word, range).unwrap_or(vec![word]));
+            return Ok(words.collect());
+        }
+        let fit = |text: &str| {
+            let is_given = !text.contains(' ')
+                && (text.contains('*') || InviteLink::looks_like_invite(text) || in_word_list(text, "here"));
+            if is_given || self.directory.alias(text).is_some() {
+                Fit::Whole
+            } else {
+                fit_of_group(&snapshot, text)
+            }
+        };
+        let reader = NameReader { fit: &fit, locale: self.localizer.locale };
+        let names = match reader.read_names(tokens) {
+            Ok(names) if names.is_empty() => {
+                return Err(self.ask_for(spec, UsageError::MissingGroups, "").into());
+            }
+            Ok(names) => names,
+            Err(Exclusion(word))
+                if is_exclusion(&word, self.localizer.locale) || find_hesitation(&word).is_some() =>
+            {
+                return Err(usage_error(UsageError::Exclusion(word)));
+            }
+            Err(Exclusion(word)) => return Err(usage_error(UsageError::TooManyWords(word))),
+        };
+        // Another community may be meant for the groups beside it. Its announcement group has its name.
+        let names_community = |name: &&Name| {
+            let text = strip_courtesy(&name.text);
+            let communities = snapshot.communities.matches(text).0;
+            names.len() > 1
+                && !tokens[name.tokens.start].is_quoted
+                && (name.fit == Fit::None || snapshot.groups.matches(text).0.len() == 1)
+                && (name.fit == Fit::None || snapshot.communities.has_name(text))
+                && communities.iter().any(|community| self.sees(community))
+        };
+        let is_misspelled = |text: &str| snapshot.groups.all().any(|group| is_similar(text, &group.name));
+        let leftover =
+            find_leftover(tokens, &names, &is_misspelled).or_else(|| names.iter().find(names_community));
+        let Some(leftover) = leftover else { return Ok(names.into_iter().map(|name| name.text).collect()) };
+        let clear = names.iter().filter(|name| name.fit == Fit::Whole || name.fit == Fit::Beginning);
+        let clear = clear.filter(|name| *name != leftover).map(|name| quote(&name.text));
+        let clear: Vec<String> = clear.take(MAX_CLEAR_NAMES).collect();
+        if clear.is_empty() {
+            return Err(usage_error(UsageError::TooManyWords(leftover.text.clone())));
+        }
+        let line = ReplyLine::not_done("leftover-words").name("word", &leftover.text);
+        let line = line.with_plain("names", clear.join(", "));
+        Err(line.with_plain("usage", spec.usage(self.localizer)).into())
+    }
+}
+
+/// How a text fits the names of groups.
+pub fn fit_of_group(snapshot: &Snapshot, text: &str) -> Fit {
+    let (groups, is_whole) = snapshot.groups.matches(text);
+    let is_pattern = || text.contains('*') && !snapshot.groups.matching(text).is_empty();
+    if is_whole || GroupId::parse(text).is_some() || is_pattern() {
+        return Fit::Whole;
+    }
+    // An announcement group has the name of its community, and is found by no beginning.
+    match groups.iter().filter(|group| !snapshot.communities.has_name(&group.name)).take(2).count() {
+        0 => Fit::None,
+        1 => Fit::Beginning,
+        _ => Fit::Ambiguous,
+    }
+}
