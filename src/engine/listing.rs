@@ -110,14 +110,6 @@ impl NumberedList {
         self.ids.get(range.start() - 1).cloned()
     }
 
-    /// The command that shows an entry.
-    pub fn lookup_command(&self) -> &'static str {
-        match self.of {
-            ListKind::Groups => "invite",
-            ListKind::Communities => "community",
-        }
-    }
-
     /// The group of a number, if the list shows groups.
     pub fn group_by_number(&self, typed: &str) -> Option<String> {
         self.by_number(typed).filter(|_| self.of == ListKind::Groups)

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::domain::Locale;
 use crate::i18n;
-use crate::parse::phrases::{PhraseTable, Token, phrases, tokenize};
+use crate::parse::phrases::{PhraseTable, phrases, tokenize};
 use crate::parse::word_lists::in_word_list;
 
 /// The most words of a question of small words.
@@ -17,8 +17,6 @@ pub enum QuestionTopic {
     Groups,
     /// The communities.
     Communities,
-    /// The bot.
-    Bot,
 }
 
 /// A word of a question.
@@ -55,39 +53,28 @@ static WORDS: LazyLock<Vec<(Locale, PhraseTable<QuestionWord>)>> = LazyLock::new
 /// The languages in which a text is a question of small words only.
 pub fn question_locales(text: &str) -> Vec<Locale> {
     let tokens = tokenize(text);
-    let has_mark = tokens.iter().any(|token| token.text == "?");
-    locales_where(&tokens, |word| match word {
-        QuestionWord::Asking => true,
-        QuestionWord::Verb => has_mark,
-        QuestionWord::Small => false,
-    })
-}
-
-/// The languages of which all these words are, where one of them asks.
-fn locales_where(tokens: &[Token<'_>], asks: impl Fn(QuestionWord) -> bool) -> Vec<Locale> {
     if tokens.len() > MAX_WORDS {
         return Vec::new();
     }
+    let has_mark = tokens.iter().any(|token| token.text == "?");
+    let asks = |word: &QuestionWord| match word {
+        QuestionWord::Asking => true,
+        QuestionWord::Verb => has_mark,
+        QuestionWord::Small => false,
+    };
     let is_question = |table: &PhraseTable<QuestionWord>| {
-        table.values_of_all(tokens).is_some_and(|words| words.into_iter().any(|word| asks(*word)))
+        table.values_of_all(&tokens).is_some_and(|words| words.into_iter().any(asks))
     };
     WORDS.iter().filter(|(_, table)| is_question(table)).map(|(locale, _)| *locale).collect()
 }
 
 /// What a question of small words is about.
 pub fn question_topic(text: &str) -> Option<QuestionTopic> {
-    let tokens = tokenize(text);
-    // `você está aí?` asks nothing about the bot.
-    let is_about_bot = || {
-        tokens.iter().any(|token| in_word_list(&token.text, "question-bot-words"))
-            && !locales_where(&tokens, |word| word == QuestionWord::Asking).is_empty()
-    };
-    let first = tokens.iter().find_map(|token| match () {
+    tokenize(text).iter().find_map(|token| match () {
         () if in_word_list(&token.text, "group-words") => Some(QuestionTopic::Groups),
         () if in_word_list(&token.text, "community-words") => Some(QuestionTopic::Communities),
         () => None,
-    });
-    first.or_else(|| is_about_bot().then_some(QuestionTopic::Bot))
+    })
 }
 
 #[cfg(test)]
@@ -95,11 +82,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_question_of_small_words_is_about_groups_communities_or_the_bot() {
+    fn a_question_of_small_words_is_about_groups_or_communities() {
         for (text, locale, topic) in [
             ("quantos grupos eu tenho?", Locale::PtBr, Some(QuestionTopic::Groups)),
             ("oi, tenho quantas comunidades?", Locale::PtBr, Some(QuestionTopic::Communities)),
-            ("quem é vc?", Locale::PtBr, Some(QuestionTopic::Bot)),
+            ("quem é vc?", Locale::PtBr, None),
             ("tem o que no", Locale::PtBr, None),
             ("which communities do I have?", Locale::En, Some(QuestionTopic::Communities)),
             ("where is", Locale::En, None),
