@@ -6,10 +6,10 @@ use crate::command::spec::CommandSpec;
 use crate::directory::fold;
 use crate::domain::Locale;
 use crate::parse::phrases::{PhraseTable, Token, decide_by_words, longest_match, phrases, tokenize};
-use crate::parse::prompt_reply::MAX_REPLY_LEN;
+use crate::parse::prompt_reply::{MAX_REPLY_LEN, is_question};
 use crate::parse::small_question::{QuestionTopic, question_locales, question_topic};
 use crate::parse::text::strip_invisible;
-use crate::parse::word_lists::{in_word_list, is_stop_word};
+use crate::parse::word_lists::{in_word_list, is_nameless};
 
 /// A request for a command.
 #[derive(Clone)]
@@ -29,7 +29,7 @@ pub struct WishTable {
     wishes: PhraseTable<(Locale, &'static CommandSpec)>,
     /// The verbs of questions how something is done: `coloco` of `como eu coloco`. The verbs of wishes count there, too.
     verbs: PhraseTable<(Locale, &'static CommandSpec)>,
-    /// What answers such questions, and those about the bot.
+    /// What answers such questions.
     help: Option<&'static CommandSpec>,
     /// What answers questions about all groups, and about all communities.
     lists: [Option<&'static CommandSpec>; 2],
@@ -37,10 +37,6 @@ pub struct WishTable {
 
 /// A phrase that asks for a command: its command, its words, its languages.
 type WishPhrase = (&'static CommandSpec, usize, Vec<Locale>);
-
-/// The commands with verbs of their own in questions how something is done.
-const COMMANDS_WITH_VERBS: [&str; 10] =
-    ["link", "unlink", "move", "create", "announce", "describe", "photo", "deactivate", "invite", "undo"];
 
 /// How a question begins how something is done: `como eu`, `how do I`.
 static HOW: LazyLock<PhraseTable<()>> =
@@ -60,15 +56,16 @@ impl WishTable {
         let wishable = || specs.iter().copied().filter(|spec| !spec.is_confirmation());
         let names = wishable().flat_map(|spec| {
             let names = |locale| spec.names_in(locale).iter().map(move |name| (locale, (*name).to_owned()));
-            Locale::ALL.into_iter().flat_map(names).map(move |name| (spec, name))
+            Locale::ALL.into_iter().flat_map(names).map(move |(locale, name)| (name, (locale, spec)))
         });
-        let texts =
-            wishable().flat_map(|spec| phrases(&format!("wish-{}", spec.name)).map(move |text| (spec, text)));
-        let wishes = names.chain(texts).map(|(spec, (locale, phrase))| (phrase, (locale, spec)));
-        let verbs = wishable().filter(|spec| COMMANDS_WITH_VERBS.contains(&spec.name)).flat_map(|spec| {
-            phrases(&format!("how-{}", spec.name)).map(move |(locale, phrase)| (phrase, (locale, spec)))
-        });
-        let (wishes, verbs) = (PhraseTable::new(wishes), PhraseTable::new(verbs));
+        let listed = |kind: &'static str| {
+            wishable().flat_map(move |spec| {
+                let own = phrases(&format!("{kind}-{}", spec.name));
+                own.map(move |(locale, phrase)| (phrase, (locale, spec)))
+            })
+        };
+        let (wishes, verbs) =
+            (PhraseTable::new(names.chain(listed("wish"))), PhraseTable::new(listed("how")));
         let find = |name| specs.iter().copied().find(|spec| spec.name == name);
         Self { wishes, verbs, help: find("help"), lists: [find("groups"), find("communities")] }
     }
@@ -87,7 +84,7 @@ impl WishTable {
         }
     }
 
-    /// A question of small words about the groups, the communities or the bot: `quantos grupos eu tenho?`
+    /// A question of small words about the groups or the communities: `quantos grupos eu tenho?`
     fn parse_question(&self, text: &str) -> Option<Wish> {
         let [groups, communities] = self.lists;
         let locales = question_locales(text);
@@ -97,7 +94,6 @@ impl WishTable {
         let spec = match question_topic(text)? {
             QuestionTopic::Groups => groups?,
             QuestionTopic::Communities => communities?,
-            QuestionTopic::Bot => self.help?,
         };
         // `tem algum grupo sem comunidade?`
         let without = phrases("without-community").map(|(_, phrase)| phrase);
@@ -122,6 +118,10 @@ impl WishTable {
             return None;
         }
         let phrase = &text[tokens[0].start..tokens[count - 1].end];
+        // `por que` also begins talk.
+        if in_word_list(phrase, "why-words") && (rest.is_empty() || !is_question(text)) {
+            return None;
+        }
         let is_admin_word = |token: &Token<'_>| in_word_list(&token.text, "wish-admin-words");
         // `faz` and `deixa` mean other things without a word for admins.
         if in_word_list(phrase, "wish-make-words") && !tokens[count..].iter().any(is_admin_word) {
@@ -160,7 +160,7 @@ impl WishTable {
         let (count, ()) = HOW.longest(tokens).or(may)?;
         let verb = &tokens[count..];
         let (spec, length, locales) = longest(&self.verbs, verb).or_else(|| longest(&self.wishes, verb))?;
-        if may.is_some() && !verb[length..].iter().all(is_unnamed) {
+        if may.is_some() && !verb[length..].iter().all(|token| is_sign(token) || is_nameless(&token.text)) {
             return None;
         }
         let has = |key| verb[length..].iter().any(|token| in_word_list(&token.text, key));
@@ -226,12 +226,6 @@ fn rest(text: &str, tokens: &[Token<'_>], count: usize, is_verbatim: bool) -> St
 
 fn is_separator(c: char) -> bool {
     c.is_whitespace() || matches!(c, ':' | ',' | '.' | '!' | ';')
-}
-
-/// Whether a word names nothing: `um`, `grupo`, `pessoa`.
-fn is_unnamed(token: &Token<'_>) -> bool {
-    let lists = ["wish-some-words", "community-words", "group-words", "how-people-words", "wish-admin-words"];
-    is_sign(token) || is_stop_word(&token.text) || lists.iter().any(|list| in_word_list(&token.text, list))
 }
 
 fn is_sign(token: &Token<'_>) -> bool {

@@ -97,14 +97,6 @@ impl NumberedList {
         self.ids.get(range.start() - 1).cloned()
     }
 
-    /// The command that shows an entry.
-    pub fn lookup_command(&self) -> &'static str {
-        match self.of {
-            ListKind::Groups => "invite",
-            ListKind::Communities => "community",
-        }
-    }
-
     /// The groups of these numbers, if the list shows groups and has all of them.
     pub fn group_ids(&self, numbers: RangeInclusive<usize>) -> Option<Vec<String>> {
         let ids = self.ids.get(numbers.start() - 1..*numbers.end())?;

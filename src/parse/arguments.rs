@@ -12,6 +12,7 @@ use crate::parse::flags::Flags;
 use crate::parse::names::{MAX_COURTESY_WORDS, is_courtesy_phrase};
 use crate::parse::text::{is_blank, is_comma, offset_of};
 use crate::parse::tokenizer::{Token, Tokenizer, join};
+use crate::parse::word_lists::in_word_list;
 use crate::reply::UsageError;
 
 /// A kind of argument.
@@ -195,10 +196,21 @@ impl TypedArguments {
         let (before, behind) = match args {
             [ArgKind::Groups, ..] => (&self.source[..span(range.start).start], ""),
             [_] => ("", ""),
+            [_, ArgKind::Groups | ArgKind::People, ..] if self.ends_sentence(&range) => {
+                ("", self.source[..span(range.start - 1).start].trim_end())
+            }
             [_, next, ..] if next.is_text() => ("", &self.source[self.behind(range)..]),
             _ => ("", &self.source[span(range.end.saturating_sub(1)).end..]),
         };
         format!("{} {before}{quote}{community}{quote} {behind}", self.flags.to_typed()).trim().to_owned()
+    }
+
+    /// Whether these tokens are all behind a preposition: `futebol no Bairro`.
+    fn ends_sentence(&self, range: &Range<usize>) -> bool {
+        let before = range.start.checked_sub(1).and_then(|at| self.tokens.get(at));
+        let is_led =
+            range.start > 1 && before.is_some_and(|token| in_word_list(&token.text, "wish-prepositions"));
+        is_led && range.end == self.tokens.len() && self.ends_with_tokens()
     }
 
     /// Whether the tokens reach to the end: before a long text they do not.

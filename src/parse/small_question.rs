@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::domain::Locale;
 use crate::i18n;
-use crate::parse::phrases::{PhraseTable, Token, decide_by_words, phrases, tokenize};
+use crate::parse::phrases::{PhraseTable, decide_by_words, phrases, tokenize};
 use crate::parse::word_lists::in_word_list;
 
 /// The most words of a question of small words.
@@ -17,8 +17,6 @@ pub enum QuestionTopic {
     Groups,
     /// The communities.
     Communities,
-    /// The bot.
-    Bot,
 }
 
 /// A word of a question.
@@ -59,12 +57,19 @@ pub fn question_locales(text: &str) -> Vec<Locale> {
 
 fn find_locales(text: &str) -> Vec<Locale> {
     let tokens = tokenize(text);
+    if tokens.len() > MAX_WORDS {
+        return Vec::new();
+    }
     let has_mark = tokens.iter().any(|token| token.text == "?");
-    locales_where(&tokens, |word| match word {
+    let asks = |word: &QuestionWord| match word {
         QuestionWord::Asking => true,
         QuestionWord::Verb => has_mark,
         QuestionWord::Small => false,
-    })
+    };
+    let is_question = |table: &PhraseTable<QuestionWord>| {
+        table.values_of_all(&tokens).is_some_and(|words| words.into_iter().any(asks))
+    };
+    WORDS.iter().filter(|(_, table)| is_question(table)).map(|(locale, _)| *locale).collect()
 }
 
 /// Whether a text may be a question of small words. Nearly every text has another word near its beginning.
@@ -73,31 +78,13 @@ fn may_be_question(text: &str) -> bool {
     decide_by_words(text, |word| (!is_known(word)).then_some(false)).unwrap_or(true)
 }
 
-/// The languages of which all these words are, where one of them asks.
-fn locales_where(tokens: &[Token<'_>], asks: impl Fn(QuestionWord) -> bool) -> Vec<Locale> {
-    if tokens.len() > MAX_WORDS {
-        return Vec::new();
-    }
-    let is_question = |table: &PhraseTable<QuestionWord>| {
-        table.values_of_all(tokens).is_some_and(|words| words.into_iter().any(|word| asks(*word)))
-    };
-    WORDS.iter().filter(|(_, table)| is_question(table)).map(|(locale, _)| *locale).collect()
-}
-
 /// What a question of small words is about.
 pub fn question_topic(text: &str) -> Option<QuestionTopic> {
-    let tokens = tokenize(text);
-    // `você está aí?` asks nothing about the bot.
-    let is_about_bot = || {
-        tokens.iter().any(|token| in_word_list(&token.text, "question-bot-words"))
-            && !locales_where(&tokens, |word| word == QuestionWord::Asking).is_empty()
-    };
-    let first = tokens.iter().find_map(|token| match () {
+    tokenize(text).iter().find_map(|token| match () {
         () if in_word_list(&token.text, "group-words") => Some(QuestionTopic::Groups),
         () if in_word_list(&token.text, "community-words") => Some(QuestionTopic::Communities),
         () => None,
-    });
-    first.or_else(|| is_about_bot().then_some(QuestionTopic::Bot))
+    })
 }
 
 #[cfg(test)]
@@ -105,11 +92,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_question_of_small_words_is_about_groups_communities_or_the_bot() {
+    fn a_question_of_small_words_is_about_groups_or_communities() {
         for (text, locale, topic) in [
             ("quantos grupos eu tenho?", Locale::PtBr, Some(QuestionTopic::Groups)),
             ("oi, tenho quantas comunidades?", Locale::PtBr, Some(QuestionTopic::Communities)),
-            ("quem é vc?", Locale::PtBr, Some(QuestionTopic::Bot)),
+            ("quem é vc?", Locale::PtBr, None),
             ("tem o que no", Locale::PtBr, None),
             ("which communities do I have?", Locale::En, Some(QuestionTopic::Communities)),
             ("where is", Locale::En, None),

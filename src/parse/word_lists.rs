@@ -41,6 +41,30 @@ pub fn is_stop_word(word: &str) -> bool {
     STOP_WORDS.contains(&*fold_word(word))
 }
 
+/// The lists of words that name nothing.
+const NAMELESS_WORDS: [&str; 10] = [
+    "wish-prepositions",
+    "wish-pronouns",
+    "wish-some-words",
+    "wish-last-words",
+    "wish-audience-words",
+    "wish-admin-words",
+    "how-people-words",
+    "group-words",
+    "community-words",
+    "question-small",
+];
+
+/// Whether a word says nothing about which community, group or person is meant: `o`, `ele`, `um`, `grupo`, `também`.
+pub fn is_nameless(word: &str) -> bool {
+    is_stop_word(word) || NAMELESS_WORDS.iter().any(|list| in_word_list(word, list))
+}
+
+/// The words of a text, without the signs around them.
+pub fn plain_words(text: &str) -> impl Iterator<Item = &str> {
+    text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
+}
+
 /// `here`, in every language.
 pub fn here_words() -> Vec<String> {
     Locale::ALL.iter().map(|locale| fold(&i18n::text(*locale, "here", &[]))).collect()

@@ -11,6 +11,7 @@ use crate::command::spec::CommandSpec;
 use crate::command::talk_pause::MAX_REQUEST_WORDS;
 use crate::config::AdminsFrom;
 use crate::directory::is_misspelled;
+use crate::domain::GroupId;
 use crate::parse::arguments::ArgKind;
 use crate::parse::dialing_code::DialingCode;
 use crate::parse::names::{Fit, Name, NameReader, find_exclusion, next_in_list};
@@ -183,6 +184,8 @@ impl<'a> ArgumentFinder<'a> {
         match kind {
             ArgKind::Groups => self.groups(tokens).or_else(|| (!self.is_sentence).then(|| source.to_owned())),
             ArgKind::People => self.people(source),
+            // `a foto nova`: the picture is that of the message, or is asked for.
+            ArgKind::Picture if self.is_sentence && !source.contains("://") => Some(String::new()),
             ArgKind::Picture if !source.is_empty() && !source.contains("://") => None,
             _ => Some(source.to_owned()),
         }
@@ -264,7 +267,14 @@ impl<'a> ArgumentFinder<'a> {
             Fit::None => Some(self.group_id(&self.misspelled_name(&name.text)?)),
             _ => Some(self.group_id(&name.text)),
         };
-        Some(names.iter().map(id).collect::<Option<Vec<_>>>()?.join(" "))
+        let ids = names.iter().map(id).collect::<Option<Vec<_>>>()?;
+        // In a sentence, the name of a community does not mean its announcement group.
+        let snapshot = &self.names.snapshot;
+        let is_community = |id: &String| {
+            let group = GroupId::parse(id).and_then(|id| snapshot.groups.by_id(&id));
+            self.is_sentence && group.is_some_and(|group| snapshot.communities.has_name(&group.name))
+        };
+        (!ids.iter().any(is_community)).then(|| ids.join(" "))
     }
 
     /// The pattern of all groups that begin with a word: `todos os blocos`, `os blocos todos`, `os blocos`.

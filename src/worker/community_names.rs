@@ -11,14 +11,16 @@ use tokio::time::timeout;
 use super::request::Request;
 use crate::authorization::may_in;
 use crate::config::{Admin, AdminsFrom};
-use crate::directory::{CommunityEntry, Directory, GroupEntry, NameIndex, Snapshot, join_bounded};
+use crate::directory::{
+    CommunityEntry, Directory, GroupEntry, NameIndex, Snapshot, disambiguate, join_bounded,
+};
 use crate::domain::{CommunityId, GroupId};
 use crate::engine::group_words::fit_of_group;
 use crate::engine::listing::{NumberedList, load_list};
 use crate::engine::target::Target;
 use crate::parse::names::Fit;
 use crate::parse::numbers::parse_range;
-use crate::reply::{Localizer, escape_markup, typed};
+use crate::reply::{Localizer, MAX_CANDIDATES, Reply, escape_markup, typed};
 use crate::storage::{StateKind, StoreUnavailable};
 
 /// How long a text waits for the names.
@@ -77,6 +79,13 @@ impl<'a> CommunityNames<'a> {
     /// The same names, where a number is none.
     pub(super) fn without_list(self) -> Self {
         Self { list: None, ..self }
+    }
+
+    /// The reply to a name that no community has, with the known ones if they are few.
+    pub(super) fn unknown_community(&self, typed: &str) -> Reply {
+        let available: Vec<CommunityEntry> = self.allowed.all().cloned().collect();
+        let available = if available.len() <= MAX_CANDIDATES { disambiguate(&available) } else { Vec::new() };
+        Reply::unknown_community(typed, available)
     }
 
     /// The groups that a text names, and whether by their whole name. The beginning of a name means only visible groups.

@@ -45,9 +45,11 @@ struct Choice {
 }
 
 /// What a text means that names a community or group; none if it names nothing that its admin may see.
-pub(super) async fn read_named(request: &Request<'_>) -> Result<Option<NamedMeaning>, CommandError> {
+pub(super) async fn read_named(
+    request: &Request<'_>,
+    text: &str,
+) -> Result<Option<NamedMeaning>, CommandError> {
     let Request { run, admin, command, .. } = request;
-    let text = command.text.as_str();
     let is_text = request.is_direct() && command.media.is_none() && !is_reaction(command);
     if !is_text || text.split_whitespace().count() > MAX_REQUEST_WORDS {
         return Ok(None);
@@ -167,10 +169,10 @@ fn change_of(subjects: &Subjects, places: &[Place]) -> Option<Choice> {
 }
 
 /// The community of a group; none if it is in no community.
-type Place = Option<CommunityId>;
+pub(super) type Place = Option<CommunityId>;
 
 /// Where groups are. None if that is not known, or if one is in a community that the admin may not change.
-async fn places_of(
+pub(super) async fn places_of(
     request: &Request<'_>,
     groups: &[&GroupId],
     names: &CommunityNames<'_>,

@@ -12,7 +12,6 @@ mod deliver;
 mod delivery_report;
 mod edits;
 mod execute;
-mod incomplete_wish;
 mod language;
 mod menu;
 mod missing_part;

@@ -117,6 +117,12 @@ impl Request<'_> {
             return CommandOutcome::misused(spec, error, localizer);
         };
         let Prompt { before, after, shown, .. } = known;
+        let reply = match spec.is_verbatim() && !after.is_empty() {
+            true => {
+                Reply::UsageError(vec![ReplyLine::new("ask-community-text").name("text", after.as_str())])
+            }
+            false => reply,
+        };
         let prompt = Prompt::new(self.command, localizer.locale, spec.name);
         // A yes that was typed before the part is none to the part.
         let (before, after) = (without_yes(&before), without_yes(&after));

@@ -1,5 +1,6 @@
 //! Resolves a stored command: the typed one, or the one that it stands for (`/confirm`, `/undo`).
 
+use super::argument_finder::is_preposition;
 use super::command_outcome::{CommandOutcome, EarlyExit};
 use super::correction::{correct_offer, offer_correction};
 use super::menu::{NamedMeaning, read_named};
@@ -9,7 +10,7 @@ use super::request::Request;
 use super::talk::{has_command_behind_number, reply_to_talk};
 use super::undo_part::reply_to_quote;
 use super::wish::{WishResolution, resolve_wish};
-use crate::authorization::may_use;
+use crate::authorization::{may_everywhere, may_use};
 use crate::command::consent::is_reaction;
 use crate::command::context::CommandError;
 use crate::command::parsed_text::{ParsedCommand, ParsedRequest, ParsedWish};
@@ -19,12 +20,16 @@ use crate::command::spec::CommandSpec;
 use crate::command::wish::Wish;
 use crate::commands::{CATALOG, confirm, undo};
 use crate::domain::Chat;
+use crate::engine::listing::load_list;
+use crate::engine::target::Target;
 use crate::engine::whole_groups;
 use crate::parse::arguments::{ArgKind, Arguments, TypedArguments};
 use crate::parse::further_command::has_further_command;
+use crate::parse::numbers::list_numbers;
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::parse::text::likely_name;
-use crate::reply::{Reply, ReplyLine, escape_markup};
+use crate::parse::tokenizer::Tokenizer;
+use crate::reply::{Reply, ReplyLine, escape_markup, typed};
 use crate::storage::{LeaseError, Outcome, PastCommand, StateKind, StoreUnavailable};
 
 /// The command to run: the typed one, or the one that replaces it.
@@ -136,9 +141,12 @@ async fn resolve_without_prompt(
             Some(ParsedReply::Yes | ParsedReply::Acknowledgement { .. }) => !wish.spec.is_read_only(),
             _ => false,
         };
-        if let Some(wish) = CATALOG.parse_wish(text).filter(is_wish) {
-            let Wish { spec, rest, phrase, .. } = wish;
-            let wish = ParsedWish { command: spec.name.to_owned(), rest, phrase };
+        let wish = CATALOG.parse_wish(text).filter(is_wish);
+        let wish = wish.map(|Wish { spec, rest, phrase, .. }| (spec.name, rest, phrase));
+        // `1 e 2 no marketing`
+        let listed = || begins_with_numbers(text).then(|| ("link", text.to_owned(), String::new()));
+        if let Some((command, rest, phrase)) = wish.or_else(listed) {
+            let wish = ParsedWish { command: command.to_owned(), rest, phrase };
             match resolve_wish(request, &wish).await? {
                 Some((spec, WishResolution::Reply(reply))) => {
                     check_may_use(request, spec)?;
@@ -183,16 +191,38 @@ async fn resolve_without_prompt(
     Err(close_passing_offer(request, reply_to_talk(request, wished).await?).await?.into())
 }
 
+/// Whether numbers stand before a preposition.
+fn begins_with_numbers(text: &str) -> bool {
+    let tokens = Tokenizer::new(text, false).read_all(false).unwrap_or_default();
+    let count = tokens.iter().position(is_preposition).unwrap_or_default();
+    list_numbers(&tokens[..count]).is_some()
+}
+
 /// What a text means that names something, unless it is a reply or has a command in it.
 async fn read_unclear(request: &Request<'_>) -> Result<Option<NamedMeaning>, CommandError> {
-    let text = request.command.text.as_str();
+    let Request { run, admin, command, .. } = request;
+    let text = command.text.as_str();
     let parse = |is_direct| parse_reply(text, is_direct, PromptFacts::default());
+    // The number of a list, `2` or `mostra o 2`, is the name that it has there.
+    let shown = CATALOG.parse_wish(text).filter(|wish| wish.spec.name == "community");
+    let number = shown.map_or(text.to_owned(), |wish| wish.rest);
+    if let Some(ParsedReply::Numbers(numbers)) = parse_reply(&number, true, PromptFacts::default())
+        && let [number] = numbers[..]
+        && let Some(list) = load_list(run.store, (command, None), &request.list_key()).await?
+    {
+        let snapshot = run.instance.directory.snapshot(run.zapi).await?;
+        let id = list.by_number(&number.to_string());
+        let is_seen = |target: &Target| matches!(target, Target::Community(_)) || may_everywhere(admin);
+        let target = id.as_deref().and_then(|id| Target::from_id(id, &snapshot)).filter(is_seen);
+        let Some(target) = target else { return Ok(None) };
+        return read_named(request, &typed(target.name())).await;
+    }
     // A no among other words is none.
     let is_reply = parse(true).is_some_and(|reply| reply != ParsedReply::No || parse(false) == Some(reply));
-    if is_reply || has_command_behind_number(text, &request.run.instance.config.prefixes) {
+    if is_reply || has_command_behind_number(text, &run.instance.config.prefixes) {
         return Ok(None);
     }
-    read_named(request).await
+    read_named(request, text).await
 }
 
 /// What a reply only names is no offer any more after other words: a yes may be for them.

@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use tokio::time::Instant;
 
-use super::argument_finder::ArgumentFinder;
+use super::argument_finder::{ArgumentFinder, is_preposition};
 use super::command_outcome::{CommandOutcome, EarlyExit};
 use super::community_names::CommunityNames;
+use super::missing_part::add_their_community;
 use super::request::{Request, RunContext};
 use super::resolve::ResolvedCommand;
 use crate::authorization::may_use;
@@ -81,7 +82,11 @@ pub(super) async fn find_named_community(
                     arguments.map_err(|error| CommandOutcome::misused(spec, error, run.localizer))?;
                 return Ok(Some(community));
             }
-            Err(unclear) if is_refreshed => return Err(unclear),
+            Err(unclear) if is_refreshed => {
+                let finder = search.finder();
+                let arguments = if spec.name == "unlink" { add_their_community(&finder).await } else { None };
+                return Err(arguments.map_or(unclear, |arguments| search.suggest(spec, arguments)));
+            }
             Err(_) => {
                 snapshot = directory.newer_snapshot(run.zapi, asked).await?;
                 is_refreshed = true;
@@ -256,6 +261,8 @@ impl Search<'_> {
         if let Some(arguments) = self.find_elsewhere() {
             return self.suggest(self.spec, arguments);
         }
+        let at_end = self.name_at_end();
+        let (name, is_person) = at_end.map_or((name, is_person), |name| (name, false));
         let takes_groups =
             self.spec.args.contains(&ArgKind::Groups) && self.request.admin.from == AdminsFrom::Config;
         // The groups beside which a community belongs.
@@ -306,9 +313,21 @@ impl Search<'_> {
             let line = line.with_plain("usage", self.spec.usage(localizer));
             return CommandOutcome::usage_error(Reply::Lines(vec![line])).into();
         }
-        let available: Vec<CommunityEntry> = self.names.allowed.all().cloned().collect();
-        let available = if available.len() <= MAX_CANDIDATES { disambiguate(&available) } else { Vec::new() };
-        CommandOutcome::usage_error(Reply::unknown_community(typed, available)).into()
+        CommandOutcome::usage_error(self.names.unknown_community(typed)).into()
+    }
+
+    /// The words behind the last preposition, where the community is expected: `futebol na Escola`. None where they end
+    /// the name of a group.
+    fn name_at_end(&self) -> Option<Name> {
+        let tokens = &self.typed.tokens;
+        let takes_items = self.followed_by(ArgKind::Groups) || self.followed_by(ArgKind::People);
+        let is_end = takes_items && self.typed.ends_with_tokens();
+        let at = tokens.iter().rposition(is_preposition).filter(|at| is_end && *at > 0)?;
+        let behind = &tokens[at + 1..];
+        let is_one = behind.iter().skip(1).all(Token::may_join) && behind.len() <= MAX_MISSPELLED_WORDS;
+        let ends_group = |start: usize| self.finder().group_fit(&join(&tokens[start..])) > Fit::None;
+        let is_name = is_one && !behind.iter().all(|token| is_stop_word(&token.text));
+        (is_name && !(0..at).any(ends_group)).then(|| Name::unknown(tokens, at + 1..tokens.len()))
     }
 
     /// The tokens that may be the misspelled name of a community: all of them, or some side by side.
@@ -326,6 +345,7 @@ impl Search<'_> {
         let run = |length| if is_behind_groups { end - length..end } else { start..start + length };
         match self.spec.args {
             [_] => vec![Range { start: 0, end: tokens.len() }],
+            _ if !is_behind_groups && start > 0 && end == tokens.len() => vec![Range { start, end }],
             _ => (1..=MAX_MISSPELLED_WORDS.min(most)).map(run).take_while(may_join).collect(),
         }
     }

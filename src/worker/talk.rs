@@ -3,9 +3,9 @@
 use super::argument_finder::ArgumentFinder;
 use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
-use super::incomplete_wish::ask_for_missing_part;
+use super::missing_part::ask_for_missing_part;
 use super::request::Request;
-use crate::authorization::{may_in, may_use};
+use crate::authorization::may_use;
 use crate::command::consent::is_reaction;
 use crate::command::prompt::{self, Prompt};
 use crate::command::spec::CommandSpec;
@@ -15,13 +15,13 @@ use crate::commands::{CATALOG, photo};
 use crate::config::AdminsFrom;
 use crate::domain::{Chat, Media};
 use crate::engine::listing::load_list;
-use crate::engine::target::Target;
 use crate::parse::command_lines::has_no_above;
 use crate::parse::greeting::{is_farewell, is_greeting};
 use crate::parse::prefix::CommandParser;
 use crate::parse::prompt_reply::{
-    ParsedReply, PromptFacts, is_courtesy_without_prompt, is_plain_no, parse_reply,
+    ParsedReply, PromptFacts, is_courtesy_without_prompt, is_plain_no, is_question, parse_reply,
 };
+use crate::parse::small_question::question_locales;
 use crate::parse::small_talk::is_small_talk;
 use crate::parse::tokenizer::Tokenizer;
 use crate::parse::word_lists::in_word_list;
@@ -60,58 +60,47 @@ pub(super) async fn reply_to_talk(
     {
         return Ok(greeting);
     }
-    if let (None, Some(ParsedReply::Numbers(numbers))) = (wished, &reply)
-        && let Some(list) = load_list(run.store, (command, None), &request.list_key()).await?
-    {
-        let number = numbers[0].to_string();
-        // In a message that quotes nothing, it would be a number of the last list.
-        let quoted = command.quoted.as_ref().and_then(|_| list.by_number(&number));
-        let named = quoted.and_then(|id| name_of(&id, request)).unwrap_or(number);
-        let line = ReplyLine::not_done("list-number-alone");
-        let line = line.with_command("example", list.lookup_command(), &[&named]);
-        return Ok(CommandOutcome::talk(Reply::Lines(vec![line]), Vec::new()));
+    let text = command.text.as_str();
+    let talk = |line| CommandOutcome::talk(Reply::Lines(vec![line]), Vec::new());
+    if let Some(spec) = wished {
+        let question = ask_for_missing_part(request, spec).await;
+        return Ok(question.unwrap_or_else(|| talk(usage_line(spec, run.localizer))));
     }
-    if let Some(spec) = wished
-        && let Some(question) = ask_for_missing_part(request, spec).await
+    if matches!(reply, Some(ParsedReply::Numbers(_)))
+        && load_list(run.store, (command, None), &request.list_key()).await?.is_some()
     {
-        return Ok(question);
+        return Ok(talk(ReplyLine::not_done("list-number-alone")));
     }
-    let is_no = wished.is_none() && reply == Some(ParsedReply::No);
     let was_declined = reply == Some(ParsedReply::Yes) && was_just_declined(request).await?;
-    let mut lines = vec![match (wished, reply) {
-        (None, _) if is_confused(&command.text) => {
-            ReplyLine::new("talk-confused").with_command("help", "help", &[])
-        }
-        (Some(spec), _) => usage_line(spec, run.localizer),
-        (None, Some(ParsedReply::Acknowledgement { is_agreement: true })) => ReplyLine::new("talk-ok"),
-        (None, Some(ParsedReply::Acknowledgement { .. }))
-            if in_word_list(command.text.trim_end_matches(is_sign), "reply-understood") =>
-        {
+    let is_understood = || in_word_list(text.trim_end_matches(is_sign), "reply-understood");
+    let help = |key| ReplyLine::new(key).with_command("help", "help", &[]);
+    let line = match &reply {
+        _ if is_confused(text) => help("talk-confused"),
+        Some(ParsedReply::Acknowledgement { is_agreement }) if *is_agreement || is_understood() => {
             ReplyLine::new("talk-ok")
         }
-        (None, Some(ParsedReply::Acknowledgement { .. })) => ReplyLine::new("talk-thanks"),
+        Some(ParsedReply::Acknowledgement { .. }) => ReplyLine::new("talk-thanks"),
         // Thanks for what was just done.
-        (None, Some(ParsedReply::Yes)) if !was_declined && is_courtesy_without_prompt(&command.text) => {
+        Some(ParsedReply::Yes) if !was_declined && is_courtesy_without_prompt(text) => {
             ReplyLine::new("talk-ok")
         }
-        (None, Some(_)) => ReplyLine::not_done("confirm-nothing"),
-        (None, None) if command.text.trim().is_empty() => {
-            ReplyLine::new("talk-no-text").with_command("help", "help", &[])
-        }
-        (None, None) if has_command_behind_number(&command.text, &run.instance.config.prefixes) => {
+        Some(_) => ReplyLine::not_done("confirm-nothing"),
+        None if text.trim().is_empty() => help("talk-no-text"),
+        None if has_command_behind_number(text, &config.prefixes) => {
             ReplyLine::not_done("one-wish").with_command("example", "link", &[])
         }
-        (None, None) if is_farewell(&command.text) => ReplyLine::new("talk-bye"),
-        (None, None) if is_small_talk(&command.text) => {
-            ReplyLine::new("talk-here").with_command("help", "help", &[])
-        }
-        (None, None) => match offer_lists(request) {
+        None if is_farewell(text) => ReplyLine::new("talk-bye"),
+        None if is_small_talk(text) => help("talk-here"),
+        // It asks for what no command does.
+        None if is_question(text) || !question_locales(text).is_empty() => help("talk-question"),
+        None => match offer_lists(request) {
             Some(lists) => return Ok(lists),
-            None => ReplyLine::new("talk-hint-help").with_command("help", "help", &[]),
+            None => help("talk-hint-help"),
         },
-    }];
-    if is_no {
-        let instance = &run.instance.config.name;
+    };
+    let mut lines = vec![line];
+    if reply == Some(ParsedReply::No) {
+        let instance = &config.name;
         lines.extend(undo_hint(run.store, instance, conversation_key, command.accepted_at).await?);
     }
     Ok(CommandOutcome::talk(Reply::Lines(lines), Vec::new()))
@@ -137,18 +126,6 @@ fn offer_lists(request: &Request<'_>) -> Option<CommandOutcome> {
     }
     let line = ReplyLine::new("talk-hint");
     Some(request.offer_menu(Reply::Lines(vec![line]), specs.map(|spec| (spec, ""))))
-}
-
-/// The name of a community or group, if the lists have it and the admin may still see it.
-fn name_of(id: &str, request: &Request<'_>) -> Option<String> {
-    let Request { run, admin, .. } = request;
-    let directory = &run.instance.directory;
-    let (_, snapshot) = directory.last_snapshot()?;
-    let is_seen = match Target::from_id(id, &snapshot)? {
-        Target::Community(community) => may_in(admin, &community.id, &community.name, directory),
-        Target::Group(_) => admin.from == AdminsFrom::Config,
-    };
-    Target::from_id(id, &snapshot).filter(|_| is_seen).map(|target| target.name().to_owned())
 }
 
 /// Whether a prompt was closed by a no, and no command was given since: a yes is a second thought.

@@ -15,21 +15,19 @@ use crate::command::spec::CommandSpec;
 use crate::commands::{CATALOG, photo, undo};
 use crate::config::AdminsFrom;
 use crate::directory::fold;
-use crate::domain::CommunityId;
 use crate::engine::whole_groups;
 use crate::i18n;
 use crate::parse::arguments::{self, ArgKind, TypedArguments};
 use crate::parse::names::{is_courtesy_phrase, is_exclusion, next_in_list, strip_courtesy};
-use crate::parse::numbers::MAX_OPTIONS;
 use crate::parse::phrases::phrases;
 use crate::parse::text::is_comma;
 use crate::parse::tokenizer::{Token, Tokenizer};
-use crate::parse::word_lists::{in_word_list, is_stop_word};
+use crate::parse::word_lists::{in_word_list, is_nameless, is_stop_word, plain_words};
 use crate::reply::{Reply, ReplyLine};
 use crate::storage::StoreUnavailable;
 
 /// Words that are no name of a new community.
-pub(super) const CREATE_WORDS: [&str; 3] =
+const CREATE_WORDS: [&str; 3] =
     ["create-community-words", "create-words-before-community", "create-words-behind-community"];
 
 /// The fewest digits of a phone number.
@@ -80,11 +78,7 @@ pub(super) async fn resolve_wish(
     if let Some(line) = reader.find_obstacle(spec) {
         return Ok(Some((spec, CommandOutcome::usage_error(Reply::Lines(vec![line])).into())));
     }
-    let change = match spec.name {
-        "move" => reader.groups_of_source().await.map(|arguments| (spec, arguments)),
-        _ => reader.alias_to_remove(),
-    };
-    if let Some((spec, arguments)) = change {
+    if let Some((spec, arguments)) = reader.alias_to_remove() {
         return Ok(Some((spec, reader.finder.offer(spec, arguments).into())));
     }
     if spec.name == undo::SPEC.name
@@ -141,7 +135,7 @@ impl WishReader<'_> {
             ("link" | "add" | "invite", true) => "add",
             ("link" | "add", false) => "link",
             ("unlink" | "remove", true) => "remove",
-            ("remove", false) if is_about_community() => "deactivate",
+            ("remove", false) if is_about_community() && self.has_verb("wish-deletion-words") => "deactivate",
             ("unlink" | "remove", false) => "unlink",
             ("groups", false) if self.has_list_below() => "link",
             ("alias", true) => "add",
@@ -159,7 +153,7 @@ impl WishReader<'_> {
 
     /// Whether a person is meant whose number is missing: `quero remover uma pessoa`.
     fn asks_for_person(&self) -> bool {
-        let mut words = words(&self.wish.rest);
+        let mut words = plain_words(&self.wish.rest);
         let names_group = || self.sentence.mentions.iter().any(|mention| mention.kind == Kind::Group);
         words.any(|word| in_word_list(word, "how-people-words")) && !names_group()
     }
@@ -176,7 +170,8 @@ impl WishReader<'_> {
         let count = before.iter().rev().take_while(is_link).count();
         let named = ArgumentFinder { tokens: &before[..before.len() - count], ..self.finder };
         let name = named.whole_community().or_else(|| named.whole_groups(named.tokens))?;
-        let names_alias = || words(&self.wish.phrase).any(|word| in_word_list(word, "alias-name-words"));
+        let names_alias =
+            || plain_words(&self.wish.phrase).any(|word| in_word_list(word, "alias-name-words"));
         names_alias().then(|| format!("{} = {name}", alias.text.trim_end_matches(is_comma)))
     }
 
@@ -185,7 +180,7 @@ impl WishReader<'_> {
         if self.finder.names_several_communities(spec, &self.sentence) {
             return Some(ReplyLine::not_done("one-community"));
         }
-        let has_message = || words(&self.wish.rest).any(|word| in_word_list(word, "message-words"));
+        let has_message = || plain_words(&self.wish.rest).any(|word| in_word_list(word, "message-words"));
         if spec.name == "settings" && has_message() {
             return Some(ReplyLine::not_done("messages-not-restricted"));
         }
@@ -210,25 +205,6 @@ impl WishReader<'_> {
         Ok(Some(offer.unwrap_or(WishResolution::Read(String::new()))))
     }
 
-    /// The groups of a community that is to be emptied into another one, and that one: `os grupos do marketing pro
-    /// bairro`. None where groups are named, or the groups cannot be read.
-    async fn groups_of_source(&self) -> Option<String> {
-        let finder = &self.finder;
-        let (to, others) = finder.community_at_end(finder.tokens, false)?;
-        let (from, before) = finder.community_at_end(others, false)?;
-        let from = CommunityId::parse(&from).filter(|from| finder.names.allowed.by_id(from).is_some())?;
-        let lists = ["group-words", "wish-last-words"];
-        let is_nothing = |token: &Token| {
-            is_stop_word(&token.text) || lists.iter().any(|list| in_word_list(&token.text, list))
-        };
-        if !before.iter().all(is_nothing) || CommunityId::parse(&to).is_none_or(|to| to == from) {
-            return None;
-        }
-        let details = finder.request.run.zapi.community(&from).await.ok()?;
-        let groups: Vec<String> = details.ordinary().map(|group| group.id.to_string()).collect();
-        (1..=MAX_OPTIONS).contains(&groups.len()).then(|| format!("{} {to}", groups.join(" ")))
-    }
-
     /// Whether something is to be deleted.
     fn is_deletion(&self) -> bool {
         matches!(self.wish.command.as_str(), "deactivate" | "remove" | "unlink")
@@ -236,7 +212,7 @@ impl WishReader<'_> {
 
     /// The command that removes an alias, with its arguments: `o apelido fut`.
     fn alias_to_remove(&self) -> Option<(&'static CommandSpec, String)> {
-        let mut words = words(&self.wish.rest).skip_while(|word| is_stop_word(word));
+        let mut words = plain_words(&self.wish.rest).skip_while(|word| is_stop_word(word));
         let is_alias =
             self.is_deletion() && words.next().is_some_and(|word| in_word_list(word, "alias-words"));
         let alias = words.next().filter(|_| is_alias && words.next().is_none())?;
@@ -246,13 +222,13 @@ impl WishReader<'_> {
 
     /// Whether a word for admins is among the words.
     fn is_about_admins(&self) -> bool {
-        words(&self.wish.rest).any(|word| in_word_list(word, "wish-admin-words"))
+        plain_words(&self.wish.rest).any(|word| in_word_list(word, "wish-admin-words"))
     }
 
     /// The reply where a message is to be deleted, `a última mensagem`, or where nothing is known that stands before a
     /// community.
     fn explain_unknown(&self, spec: &CommandSpec) -> Option<Vec<ReplyLine>> {
-        let mut first = words(&self.wish.rest).take(MAX_WORDS_BEFORE_MESSAGE);
+        let mut first = plain_words(&self.wish.rest).take(MAX_WORDS_BEFORE_MESSAGE);
         if self.is_deletion() && first.any(|word| in_word_list(word, "message-words")) {
             return Some(vec![ReplyLine::not_done("message-not-deleted")]);
         }
@@ -266,11 +242,12 @@ impl WishReader<'_> {
         let name = strip_courtesy(finder.source_of(others));
         let locale = finder.request.run.parsed.locale;
         let is_among_others = |mention: &Mention| mention.name.tokens.start < others.len();
-        let is_other = |word: &str| is_unnamed(word) || is_exclusion(word, locale);
         if name.is_empty()
             || finder.request.admin.from != AdminsFrom::Config
             || name.split_whitespace().count() > MAX_WORDS_OF_UNKNOWN
-            || words(name).any(is_other)
+            || plain_words(name).all(is_nameless)
+            || self.is_about_admins()
+            || plain_words(name).any(|word| is_exclusion(word, locale))
             || self.sentence.mentions.iter().any(is_among_others)
         {
             return None;
@@ -296,13 +273,17 @@ impl WishReader<'_> {
         if let Some(reply) = whole_groups::reject_group_lifecycle(asked, &about) {
             return Some((asked, CommandOutcome::usage_error(reply).into()));
         }
-        let is_preposition = |word: &str| in_word_list(word, "wish-prepositions");
-        let is_nothing = |word: &str| is_stop_word(word) || is_unnamed(word) || is_preposition(word);
         let names_person = || spec.args.contains(&ArgKind::People) && has_phone_number(rest);
         let names_known = || !self.sentence.mentions.is_empty() || names_person();
         // Whose number is missing: `coloca ele de admin`.
         let has_people = self.is_about_admins();
-        if !(words(rest).all(is_nothing) || has_people || spec.name == "create" || names_known()) {
+        let has_text = || spec.is_verbatim() && text_without_community(spec, rest).is_some();
+        if !(plain_words(rest).all(is_nameless)
+            || has_people
+            || spec.name == "create"
+            || names_known()
+            || has_text())
+        {
             return None;
         }
         let spec = if has_people { self.choose_command(spec, true) } else { spec };
@@ -329,11 +310,14 @@ impl WishReader<'_> {
             }
             [ArgKind::Keyword("arg-alias")] => self.alias_and_name()?,
             [ArgKind::Keyword(key)] => {
-                let at_end = || self.finder.community_at_end(tokens, true).filter(|_| *key == "arg-history");
-                let named =
-                    self.finder.whole_community().or_else(|| at_end().map(|(community, _)| community));
-                // Who did something to a group: the command lists all that was done.
-                let is_small = || words(rest).all(|word| in_word_list(word, "question-small"));
+                let among_others =
+                    || self.finder.named_community(&self.sentence).filter(|_| *key == "arg-history");
+                let named = self.finder.whole_community().or_else(among_others);
+                if self.has_verb("why-words") && !self.sentence.mentions.is_empty() {
+                    return None;
+                }
+                // Who did something to a group, or why: the command lists all that was done.
+                let is_small = || plain_words(rest).all(|word| in_word_list(word, "question-small"));
                 let is_all = self.has_verb("wish-who-words") || *key == "arg-history" && is_small();
                 named.unwrap_or_else(|| if is_all { String::new() } else { strip_courtesy(rest).to_owned() })
             }
@@ -353,12 +337,12 @@ impl WishReader<'_> {
 
     /// Whether the phrase has one of these words.
     fn has_verb(&self, key: &'static str) -> bool {
-        words(&self.wish.phrase).any(|word| in_word_list(word, key))
+        plain_words(&self.wish.phrase).any(|word| in_word_list(word, key))
     }
 
     /// Whether all words behind the phrase are in this list.
     fn has_only(&self, key: &'static str) -> bool {
-        words(&self.wish.rest).all(|word| in_word_list(word, key))
+        plain_words(&self.wish.rest).all(|word| in_word_list(word, key))
     }
 
     /// Whether a group has these words in its name.
@@ -399,13 +383,6 @@ impl WishReader<'_> {
     }
 }
 
-/// Whether a word names nobody, but says who or what it is about: `ele`, `admin`.
-fn is_unnamed(word: &str) -> bool {
-    ["wish-pronouns", "wish-admin-words", "wish-some-words", "wish-last-words", "how-people-words"]
-        .iter()
-        .any(|list| in_word_list(word, list))
-}
-
 /// Whether a phone number, a mention or a link to a person is among the words. The numbers of several groups, `bloco 1 2
 /// 3 4`, are none, and neither are ids.
 fn has_phone_number(rest: &str) -> bool {
@@ -420,53 +397,42 @@ fn has_phone_number(rest: &str) -> bool {
 }
 
 /// The name of a new community: what follows “create a community called”. After a mere “create” only a name that looks
-/// like one counts. None where groups or another wish follow the name. Behind a preposition, `a comunidade do futebol`, it
-/// is quoted, with a capital letter.
+/// like one counts. None where groups or another wish follow the name, or it is not clear: `a comunidade do futebol`.
 fn new_community_name(ParsedWish { rest, phrase, .. }: &ParsedWish) -> Option<String> {
     let is_before = |word: &str| CREATE_WORDS.iter().any(|key| in_word_list(word, key));
     let start = word_starts(rest).find(|at| !rest[*at..].split_whitespace().next().is_some_and(is_before))?;
-    let leads = |key| words(&rest[..start]).chain(words(phrase)).any(|word| in_word_list(word, key));
+    let leads =
+        |key| plain_words(&rest[..start]).chain(plain_words(phrase)).any(|word| in_word_list(word, key));
     // `chamada do Bem` has all of the name.
     let is_about = leads("create-community-words") && !leads("create-words-behind-community");
     let mut name = rest[start..].trim();
-    let behind = skip_preposition(name).filter(|_| is_about);
-    name = behind.unwrap_or(name);
+    if is_about && plain_words(name).next().is_some_and(|word| in_word_list(word, "wish-prepositions")) {
+        return None;
+    }
     while let Some(at) = word_starts(name).skip(1).find(|at| is_courtesy_phrase(&name[*at..])) {
         name = name[..at].trim_end_matches(|c: char| c.is_whitespace() || is_comma(c));
     }
     let names_more = word_starts(name).skip(1).any(|at| {
         let Some((word, others)) = name[at..].split_once(char::is_whitespace) else { return false };
         let is_in = |key| in_word_list(word, key);
-        let mut small = words(others).take_while(|word| is_stop_word(word));
+        let mut small = plain_words(others).take_while(|word| is_stop_word(word));
         is_in("stop-words-between-names")
             && CATALOG.parse_wish(others).is_some_and(|wish| !wish.rest.is_empty())
             || is_in("create-words-of-condition") && word.starts_with(char::is_lowercase)
             || is_in("stop-words") && small.any(|word| in_word_list(word, "group-words"))
     });
     let looks_like_name = phrase.contains(' ') || name.starts_with(|c: char| !c.is_lowercase());
-    (looks_like_name && !names_more).then(|| match (split_description(name), behind) {
-        (Some((name, description)), _) => format!("{name} | {description}"),
-        (None, Some(_)) if !name.contains('"') => format!("\"{}\"", capitalize(name)),
-        _ => name.to_owned(),
+    (looks_like_name && !names_more).then(|| match split_description(name) {
+        Some((name, description)) => format!("{name} | {description}"),
+        None => name.to_owned(),
     })
-}
-
-/// What follows a preposition at the beginning of a text, and small words: `do`, `para os`. A capital letter begins a
-/// name.
-fn skip_preposition(text: &str) -> Option<&str> {
-    let is_preposition = |word: &str| in_word_list(word, "wish-prepositions");
-    let is_small =
-        |word: &&str| !word.starts_with(char::is_uppercase) && (is_stop_word(word) || is_preposition(word));
-    let mut small = text.split_whitespace().take_while(is_small);
-    let is_led = small.next().is_some_and(is_preposition);
-    word_starts(text).nth(1 + small.count()).filter(|_| is_led).map(|start| &text[start..])
 }
 
 /// A name and the description behind it: `Sol com a descrição Rua do Sol`.
 fn split_description(text: &str) -> Option<(&str, &str)> {
     let mut starts = word_starts(text).skip(2);
     let at = starts.find(|at| {
-        let word = words(&text[*at..]).next().unwrap_or_default();
+        let word = plain_words(&text[*at..]).next().unwrap_or_default();
         in_word_list(word, "create-description-words")
     })?;
     let mut before = text[..at].trim_end();
@@ -477,10 +443,22 @@ fn split_description(text: &str) -> Option<(&str, &str)> {
     in_word_list(with, "create-words-before-groups").then(|| (name.trim_end(), description.trim()))
 }
 
-/// A text with its first letter as a capital.
-fn capitalize(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+/// The text of a wish that names no community, behind words that lead to a text: `todo mundo que …`, `pessoal: …`.
+pub(super) fn text_without_community(spec: &CommandSpec, source: &str) -> Option<String> {
+    let mut text = source.trim();
+    let mut is_led = spec.name == "describe";
+    while let Some((word, behind)) = text.split_once(char::is_whitespace) {
+        let plain = word.trim_end_matches(':');
+        let lists = ["wish-audience-words", "wish-prepositions"];
+        if !is_stop_word(plain) && !lists.iter().any(|list| in_word_list(plain, list)) {
+            break;
+        }
+        is_led |= plain.len() < word.len();
+        text = behind.trim_start();
+    }
+    let stripped = strip_words_before_text(spec, text);
+    let is_text = (is_led || stripped.len() < text.len()) && stripped.contains(char::is_whitespace);
+    is_text.then(|| stripped.to_owned())
 }
 
 /// A text without what leads to it: `dizendo que`, `para:`.
@@ -498,11 +476,6 @@ fn strip_words_before_text<'t>(spec: &CommandSpec, text: &'t str) -> &'t str {
         text = behind.trim_start();
     }
     text
-}
-
-/// The words of a text, without the signs around them.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
 }
 
 /// Where each word begins.

@@ -184,7 +184,7 @@ async fn a_wish_offers_all_that_it_names_or_nothing() {
         ("avisa no bairro: Que horas, gente?", "/avisar \"Bairro Feliz\" Que horas, gente??"),
         ("avisa no bairro e no marketing: oi", usage),
         ("avisa o pessoal do bairro que amanhã não tem", "/avisar \"Bairro Feliz\" amanhã não tem?"),
-        ("muda a foto do bairro para essa aqui", usage),
+        ("muda a foto do bairro para essa aqui", "Você quer /foto \"Bairro Feliz\"?"),
         (
             "manda um aviso no bairro dizendo que amanhã tem festa",
             "/avisar \"Bairro Feliz\" amanhã tem festa?",
@@ -212,8 +212,8 @@ async fn a_wish_offers_all_that_it_names_or_nothing() {
             "cria uma comunidade chamada Festa Junina por favor",
             "Você quer /criar Festa Junina? Responda “sim”.",
         ),
-        ("cria uma comunidade Festa com os grupos futebol e suporte", usage),
-        ("cria uma comunidade Festa e coloca o futebol", usage),
+        ("cria uma comunidade Festa com os grupos futebol e suporte", "Como ela vai se chamar?"),
+        ("cria uma comunidade Festa e coloca o futebol", "Como ela vai se chamar?"),
         ("cria uma comunidade chamada Mães com Fé", "Você quer /criar Mães com Fé?"),
         // Names that are unclear or numbered: the command asks.
         ("põe vendas no bairro", "Você quer /vincular \"Bairro Feliz\" vendas?"),
