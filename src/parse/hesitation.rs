@@ -25,7 +25,7 @@ pub fn count_delay(words: &[&str]) -> Option<usize> {
     let word = |at: usize| words.get(at).map(|word| word.trim_matches(is_sign));
     let is_unit = |word: &str| word.len() <= MAX_WORD_LEN && in_word_list(word, "time-units");
     let number = word(start)?;
-    let (digits, unit) = number.split_at(number.find(|c: char| c.is_alphabetic()).unwrap_or(number.len()));
+    let (digits, unit) = number.split_at(number.find(char::is_alphabetic).unwrap_or(number.len()));
     let length = match digits.split([':', '/']).collect::<Vec<_>>().as_slice() {
         parts if !parts.iter().all(|part| matches!(part.len(), 1 | 2) && is_digits(part)) => 0,
         // `6pm`, `18h30`.
