@@ -16,6 +16,7 @@ use crate::parse::names::strip_courtesy;
 use crate::parse::phrases::phrases;
 use crate::parse::prompt_reply::{MAX_REPLY_LEN, read_number};
 use crate::parse::text::own_words;
+use crate::parse::word_lists::in_word_list;
 use crate::reply::{MAX_CANDIDATES, UsageError};
 use crate::storage::{CommandRecord, StateChange, StateEntry, StateKind, Store, StoreUnavailable};
 
@@ -107,7 +108,12 @@ impl Prompt {
 
     /// Whether the command cannot be undone.
     pub fn is_irreversible(&self) -> bool {
-        IRREVERSIBLE.contains(&self.command.as_str())
+        // An offer to show an invitation link, without a word that asks for a new one.
+        let mut words = self.options.iter().chain([&self.after]).flat_map(|part| part.split(' '));
+        let is_shown = self.command == "invite"
+            && !self.options.is_empty()
+            && !words.any(|word| in_word_list(word, "invite-reset"));
+        IRREVERSIBLE.contains(&self.command.as_str()) && !is_shown
     }
 
     /// Whether its command needs more than a yes: something is missing, or another command may be meant.

@@ -3,7 +3,7 @@
 use crate::command::{CommandError, CommandSpec, Context};
 use crate::directory::{Snapshot, is_similar};
 use crate::domain::{GroupId, InviteLink};
-use crate::parse::hesitation::find_hesitation;
+use crate::parse::hesitation::{count_delay, find_hesitation};
 use crate::parse::names::{Exclusion, Fit, Name, NameReader, find_leftover, is_exclusion, strip_courtesy};
 use crate::parse::numbers::list_numbers;
 use crate::parse::tokenizer::Token;
@@ -12,6 +12,7 @@ use crate::reply::{ReplyLine, UsageError, quote};
 
 /// The most names that a reply repeats as clear.
 const MAX_CLEAR_NAMES: usize = 10;
+
 impl Context<'_> {
     /// The names of groups in the tokens of a command. Where these are only numbers, the ids of the last list, if that
     /// showed groups. A usage error ends the command where there are none, where words are left over, and where some are
@@ -34,7 +35,9 @@ impl Context<'_> {
         }
         let fit = |text: &str| {
             let is_given = !text.contains(' ')
-                && (text.contains('*') || InviteLink::looks_like_invite(text) || in_word_list(text, "here"));
+                && (text.contains('*') && (tokens.len() == 1 || !is_bullet(text))
+                    || InviteLink::looks_like_invite(text)
+                    || in_word_list(text, "here"));
             if is_given || self.directory.alias(text).is_some() {
                 Fit::Whole
             } else {
@@ -47,6 +50,10 @@ impl Context<'_> {
                 return Err(self.ask_for(spec, UsageError::MissingGroups, "").into());
             }
             Ok(names) => names,
+            Err(Exclusion(word)) if count_delay(&word.split(' ').collect::<Vec<_>>()).is_some() => {
+                let line = ReplyLine::not_done("no-later").name("word", word);
+                return Err(line.with_plain("usage", spec.usage(localizer)).into());
+            }
             Err(Exclusion(word))
                 if is_exclusion(&word, self.localizer.locale) || find_hesitation(&word).is_some() =>
             {
@@ -80,8 +87,16 @@ impl Context<'_> {
     }
 }
 
+/// Whether a text is a star alone, which stands before the items of a list.
+fn is_bullet(text: &str) -> bool {
+    text.bytes().all(|byte| byte == b'*')
+}
+
 /// How a text fits the names of groups.
 pub fn fit_of_group(snapshot: &Snapshot, text: &str) -> Fit {
+    if is_bullet(text) {
+        return Fit::None;
+    }
     let (groups, is_whole) = snapshot.groups.matches(text);
     let is_pattern = || text.contains('*') && !snapshot.groups.matching(text).is_empty();
     if is_whole || GroupId::parse(text).is_some() || is_pattern() {

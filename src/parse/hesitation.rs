@@ -13,7 +13,32 @@ const MAX_WORD_LEN: usize = 40;
 
 /// How many of the words are a phrase of doubt, correction or delay, from the first one on.
 pub fn count_hesitation(words: &[&str]) -> Option<usize> {
-    count_phrase(words, "hesitation-words").max(count_phrase(words, "delay-words"))
+    count_phrase(words, "hesitation-words").max(count_delay(words))
+}
+
+/// How many of the words are a later time, from the first one on: `amanhã`, `na segunda`, `às 18h`, `at 6 pm`, `dia 20`.
+pub fn count_delay(words: &[&str]) -> Option<usize> {
+    let led = count_phrase(words, "time-words-before-number");
+    let start = led.unwrap_or(0);
+    // `[18:00, …] Ana: …` is a line of a chat.
+    let is_sign = |c: char| !c.is_alphanumeric() && c != '[';
+    let word = |at: usize| words.get(at).map(|word| word.trim_matches(is_sign));
+    let is_unit = |word: &str| word.len() <= MAX_WORD_LEN && in_word_list(word, "time-units");
+    let number = word(start)?;
+    let (digits, unit) = number.split_at(number.find(char::is_alphabetic).unwrap_or(number.len()));
+    let length = match digits.split([':', '/']).collect::<Vec<_>>().as_slice() {
+        parts if !parts.iter().all(|part| matches!(part.len(), 1 | 2) && is_digits(part)) => 0,
+        // `6pm`, `18h30`.
+        _ if is_unit(unit.trim_end_matches(|c: char| c.is_ascii_digit())) => 1,
+        _ if !unit.is_empty() => 0,
+        _ if word(start + 1).is_some_and(is_unit) => 2,
+        parts => usize::from(parts.len() > 1 || led.is_some()),
+    };
+    if length > 0 { Some(start + length) } else { count_phrase(words, "delay-words") }
+}
+
+fn is_digits(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// How many of the words are a phrase that excludes what follows, from the first one on: `em vez de`.
@@ -96,6 +121,22 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(find_hesitation(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn later_times_are_found_in_every_language() {
+        let rows = [
+            (None, "18|às|a 18|às mães|1h2x|bloco 18|https://x/18:00|[18:00|5511999998888|1-5|2026|"),
+            (Some(1), "amanhã|Segunda|lunes|monday|18h|18h30|18:00|(6pm)|6:30pm|20/10|24horas"),
+            (Some(2), "à noite|6 pm|18 horas|às 18|às 18h|at 6|dia 20|18 h"),
+            (Some(3), "semana que vem|às 18 horas|a las 18"),
+        ];
+        for (expected, texts) in rows {
+            for text in texts.split('|') {
+                let words: Vec<&str> = text.split(' ').collect();
+                assert_eq!(count_delay(&words), expected, "{text:?}");
+            }
         }
     }
 

@@ -21,6 +21,8 @@ const MAX_NAME_WORDS: usize = 8;
 /// The most bytes of a name that is looked up, and of a word that is looked up in a list; WhatsApp limits names to 100
 /// characters.
 const MAX_LEN: usize = 1_000;
+/// The fewest bytes of a name in bold.
+const MIN_BOLD_LEN: usize = 3;
 /// The most words of a phrase of courtesy.
 pub const MAX_COURTESY_WORDS: usize = 3;
 
@@ -244,6 +246,12 @@ impl NameReader<'_> {
         let trimmed = if is_between_words { text.trim_matches(is_sign) } else { &text };
         let (as_typed, plain) =
             ((self.fit)(&text), if trimmed == text { Fit::None } else { (self.fit)(trimmed) });
+        if let Some(bold) = bold_name(trimmed)
+            && let fit = (self.fit)(bold)
+            && fit > Fit::None
+        {
+            return Name { text: bold.to_owned(), fit, tokens: range };
+        }
         match plain > as_typed {
             true => Name { text: trimmed.to_owned(), fit: plain, tokens: range },
             false => Name { text, fit: as_typed, tokens: range },
@@ -290,6 +298,12 @@ impl NameReader<'_> {
         let name = |text| Name { text, tokens: at..found.end, fit };
         Some(found.names.into_iter().map(name).collect())
     }
+}
+
+/// The name between the asterisks of bold: `*Bloco 2*`. Shorter ones are patterns.
+fn bold_name(text: &str) -> Option<&str> {
+    let bold = text.strip_prefix('*')?.strip_suffix('*')?.trim_matches(is_sign);
+    (bold.len() >= MIN_BOLD_LEN && !bold.contains('*')).then_some(bold)
 }
 
 /// Whether words that are no name are a heading, or stand behind one on its line: `Ainda pendentes:`, `Obs: depois`.

@@ -7,6 +7,7 @@ use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
 use super::request::Request;
 use super::sentence::{Kind, KnownNames, Mention, Sentence, is_small};
+use crate::command::prompt::Prompt;
 use crate::command::spec::CommandSpec;
 use crate::command::talk_pause::MAX_REQUEST_WORDS;
 use crate::config::AdminsFrom;
@@ -18,9 +19,12 @@ use crate::parse::names::{Fit, Name, NameReader, find_exclusion, next_in_list};
 use crate::parse::numbers::list_numbers;
 use crate::parse::people::{find_leftover, parse_people};
 use crate::parse::text::is_comma;
-use crate::parse::tokenizer::{Token, Tokenizer, parse_quoted_name};
+use crate::parse::tokenizer::{Token, Tokenizer, join, parse_quoted_name};
 use crate::parse::word_lists::in_word_list;
-use crate::reply::typed;
+use crate::reply::{Reply, ReplyLine, UsageError, typed};
+
+/// The most words of the name of a group before the name of a community that it ends in.
+const MAX_WORDS_BEFORE_COMMUNITY: usize = 8;
 
 /// Finds arguments among these words.
 #[derive(Clone, Copy)]
@@ -241,6 +245,59 @@ impl<'a> ArgumentFinder<'a> {
         let (others, small) = before.split_at(before.len() - count);
         (!needs_preposition || small.iter().any(is_preposition))
             .then(|| (self.community_id(&name.text), others))
+    }
+
+    /// The words before the only community, if the groups come from there, `futebol da bairro feliz`, or all words if they
+    /// end in the name of a group: `mães do bairro`.
+    pub(super) fn without_target(&self) -> Option<&'a [Token]> {
+        let fit = |text: &str| self.community_fit(text);
+        let name = Some(self.reader(&fit).read_last(self.tokens)).filter(|name| self.is_clear(name))?;
+        let Range { start, end } = name.tokens;
+        let is_group = |from: usize| self.group_fit(&join(&self.tokens[from..end])) == Fit::Whole;
+        if (start.saturating_sub(MAX_WORDS_BEFORE_COMMUNITY)..start).any(is_group) {
+            return Some(self.tokens);
+        }
+        let is_in = |token: &Token, list| !token.is_quoted && in_word_list(&token.text, list);
+        let is_before = |token: &&Token| is_small(token) || is_in(token, "origin-words");
+        let count = self.tokens[..start].iter().rev().take_while(is_before).count();
+        let (others, small) = self.tokens[..start].split_at(start - count);
+        let has = |list| small.iter().any(|token| is_in(token, list));
+        (has("origin-words") && !has("target-words")).then_some(others)
+    }
+
+    /// Asks to which community groups are to be moved, where only the one is named in which they are. Where another one
+    /// stands before it or behind it, that is offered. `flags`: as they are typed.
+    pub(super) fn ask_for_target(&self, spec: &CommandSpec, flags: &str) -> Option<CommandOutcome> {
+        let [ArgKind::Groups, ArgKind::Community] = spec.args else { return None };
+        let offer = |groups: &[Token], target: &str| {
+            Some(self.offer(spec, format!("{flags} {} {target}", self.groups(groups)?).trim().to_owned()))
+        };
+        let Some(others) = self.without_target() else {
+            let (target, others) = self.community_at_end(self.tokens, true)?;
+            let groups = ArgumentFinder { tokens: others, ..*self }.without_target()?;
+            return if groups.len() < others.len() { offer(groups, &target) } else { None };
+        };
+        if let Some((target, groups)) = self.community_at_end(others, true).filter(|_| others != self.tokens)
+            && let Some(offer) = offer(groups, &target)
+        {
+            return Some(offer);
+        }
+        let groups = self.groups(others).unwrap_or_else(|| self.source_of(others).to_owned());
+        let is_nothing = |token: &Token| is_small(token) || in_word_list(&token.text, "group-words");
+        let (missing, groups) = match others.iter().all(is_nothing) {
+            true => (UsageError::MissingGroups, String::new()),
+            false => (UsageError::MissingCommunity, groups),
+        };
+        let command = self.request.run.localizer.format_command(spec.name, &[]);
+        let shown = format!("{command} {}", self.names.show(&groups)).trim().to_owned();
+        let before = format!("{flags} {groups}").trim().to_owned();
+        let line = ReplyLine::new("ask-target-community").with_plain("command", shown.as_str());
+        let asks_for_target = missing == UsageError::MissingCommunity && self.request.is_direct();
+        let question = self.request.misused(spec, missing, Prompt { before, shown, ..Prompt::default() });
+        Some(match asks_for_target {
+            true => CommandOutcome { reply: Reply::UsageError(vec![line]), ..question },
+            false => question,
+        })
     }
 
     /// Whether a name is known. Which community an ambiguous one in a sentence means is asked later.

@@ -111,9 +111,6 @@ impl<'a> CommunityNames<'a> {
 
     /// The communities that a text may name, and how it fits.
     pub(super) fn find(&self, text: &str) -> (Vec<CommunityEntry>, Fit) {
-        // In bold. Of groups, it would be a pattern.
-        let bold = text.strip_prefix('*').and_then(|text| text.strip_suffix('*'));
-        let text = bold.filter(|text| !text.is_empty()).unwrap_or(text);
         let known = match self.admin.from {
             AdminsFrom::Config => &self.snapshot.communities,
             AdminsFrom::Community => &self.allowed,

@@ -74,6 +74,12 @@ pub(super) async fn find_named_community(
         let search = Search { request, names: &names, typed: &resolved.typed, spec, is_deferred };
         match search.find() {
             Ok((name, community)) => {
+                if !is_deferred
+                    && let Some(question) =
+                        search.finder().ask_for_target(spec, resolved.typed.flags.to_typed())
+                {
+                    return Err(question.into());
+                }
                 if let Some((command, arguments)) = search.find_sibling(&name, &community) {
                     return Err(search.suggest(command, arguments));
                 }

@@ -81,6 +81,9 @@ pub(super) async fn resolve_wish(
     if let Some((spec, arguments)) = reader.alias_to_remove() {
         return Ok(Some((spec, reader.finder.offer(spec, arguments).into())));
     }
+    if let Some(question) = reader.finder.ask_for_target(spec, "") {
+        return Ok(Some((spec, question.into())));
+    }
     if spec.name == undo::SPEC.name
         && let Some(resolution) = reader.resolve_undo().await?
     {
@@ -95,7 +98,7 @@ pub(super) async fn resolve_wish(
             },
         )));
     }
-    if let Some(lines) = reader.explain_unknown(spec) {
+    if let Some(lines) = reader.explain_all(spec).or_else(|| reader.explain_unknown(spec)) {
         return Ok(Some((spec, CommandOutcome::talk(Reply::Lines(lines), Vec::new()).into())));
     }
     Ok(reader.reply_to_unclear(asked, spec))
@@ -223,6 +226,40 @@ impl WishReader<'_> {
     /// Whether a word for admins is among the words.
     fn is_about_admins(&self) -> bool {
         plain_words(&self.wish.rest).any(|word| in_word_list(word, "wish-admin-words"))
+    }
+
+    /// The reply where no names stand beside the community, but `todos os grupos`, `todo mundo` or `aqui`.
+    fn explain_all(&self, spec: &CommandSpec) -> Option<Vec<ReplyLine>> {
+        let people = match spec.name {
+            "link" | "add" => "add",
+            "unlink" | "remove" => "remove",
+            _ => return None,
+        };
+        let (community, others) = self.finder.community_at_end(self.finder.tokens, true)?;
+        let has = |list| others.iter().any(|token| in_word_list(&token.text, list));
+        let lists = ["wish-all-words", "wish-audience-words", "group-words", "wish-pronouns", "here"];
+        let is_nothing = |token: &Token| {
+            is_stop_word(&token.text) || lists.iter().any(|list| in_word_list(&token.text, list))
+        };
+        let is_in_audience = |token: &Token| {
+            in_word_list(&token.text, "wish-audience-words") && !in_word_list(&token.text, "wish-all-words")
+        };
+        let shown = |name| {
+            let command = self.finder.request.run.localizer.format_command(name, &[]);
+            format!("{command} {}", self.finder.names.show(&community))
+        };
+        let line = match () {
+            () if !others.iter().all(is_nothing) => return None,
+            () if has("here") => ReplyLine::not_done("no-here"),
+            () if others.iter().any(is_in_audience) => {
+                ReplyLine::not_done("no-everyone").with_plain("command", shown(people))
+            }
+            () if has("wish-all-words") => {
+                ReplyLine::not_done("no-all-groups").with_plain("command", shown(spec.name))
+            }
+            () => return None,
+        };
+        Some(vec![line, ReplyLine::new("see-groups").with_command("command", "groups", &[])])
     }
 
     /// The reply where a message is to be deleted, `a última mensagem`, or where nothing is known that stands before a
@@ -466,9 +503,12 @@ fn strip_words_before_text<'t>(spec: &CommandSpec, text: &'t str) -> &'t str {
     let mut text = text.trim();
     while let Some((word, behind)) = text.split_once(char::is_whitespace) {
         let plain = word.trim_end_matches(':');
-        let is_preposition =
-            in_word_list(plain, "wish-prepositions") && (word.ends_with(':') || spec.name == "describe");
-        let is_before = is_preposition || in_word_list(plain, "wish-words-before-text");
+        let is_describe = spec.name == "describe";
+        let is_preposition = in_word_list(plain, "wish-prepositions") && (word.ends_with(':') || is_describe);
+        // `cambia la descripción por …`
+        let is_before = is_preposition
+            || is_describe && in_word_list(plain, "change-prepositions")
+            || in_word_list(plain, "wish-words-before-text");
         // A text that begins with a capital letter begins there.
         if !is_before || word.starts_with(char::is_uppercase) {
             break;
