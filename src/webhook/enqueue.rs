@@ -35,6 +35,8 @@ use crate::failpoint::{self, Step};
 use crate::instance::InstanceRuntime;
 use crate::parse::arguments::parse;
 use crate::parse::command_lines::has_no_above;
+use crate::parse::hesitation::is_doubtful_number;
+use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
 use crate::storage::{
     ConnectionReport, DELETION_VERSION, DELIVERY_VERSION, MAX_EDITS, MessageVersion, SenderIdentity,
@@ -159,10 +161,16 @@ impl AdminMessage<'_> {
         }
     }
 
-    /// Whether it may be a reply to a prompt. A menu waits for nothing: a remark is only talk.
-    fn may_reply_to(&self, prompt: &Prompt) -> bool {
+    /// Whether it may be a reply to a prompt. A menu waits for nothing: a remark is only talk, but `ok` and `1?` get a
+    /// reply while it is open.
+    fn may_reply_to(&self, prompt: &Prompt, is_open: bool) -> bool {
+        let text = &self.message.text;
         let is_remark = matches!(self.intent, MessageIntent::PromptReply { talk: Some(TalkKind::Other) });
-        !prompt.is_menu() || !is_remark
+        let agrees = || {
+            let reply = parse_reply(text, true, PromptFacts::default());
+            reply == Some(ParsedReply::Acknowledgement { is_agreement: true })
+        };
+        !prompt.is_menu() || !is_remark || is_open && (is_doubtful_number(text) || agrees())
     }
 
     /// Whether it is for this bot, and has a no above its commands.
@@ -503,8 +511,7 @@ impl Enqueuer {
             // An unknown command in a group is probably for another bot. It is stored only if a prompt may be open,
             // because it closes the prompt.
             MessageIntent::Command | MessageIntent::PromptReply { .. } => {
-                let recent = recent_prompt(prompt::LATE_REPLY_NOTICE_WINDOW).await?;
-                if recent.is_some_and(|prompt| event.may_reply_to(&prompt)) {
+                if self.may_be_reply(endpoint, &key, event).await? {
                     return Ok(Expectation::Yes);
                 }
                 match event.intent {
@@ -536,6 +543,20 @@ impl Enqueuer {
         event.talk = Some(talk);
         let is_due = endpoint.instance.talk_pause.is_over(&key, talk, event.received_at);
         Ok(if is_due { Expectation::Yes } else { Expectation::No })
+    }
+
+    /// Whether a message may be a reply to the last prompt.
+    async fn may_be_reply(
+        &self,
+        endpoint: &Endpoint,
+        key: &ConversationKey,
+        event: &AdminMessage<'_>,
+    ) -> Result<bool, StoreUnavailable> {
+        let now = event.received_at;
+        let recent_prompt = |within| prompt::recent_prompt(&self.store, endpoint.name(), key, (within, now));
+        let Some(prompt) = recent_prompt(prompt::LATE_REPLY_NOTICE_WINDOW).await? else { return Ok(false) };
+        let is_open = prompt.is_menu() && recent_prompt(prompt::PROMPT_TTL).await?.is_some();
+        Ok(event.may_reply_to(&prompt, is_open))
     }
 
     /// Whether a message is a reaction to a reply that may have asked something, in a direct chat.
