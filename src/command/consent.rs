@@ -2,7 +2,13 @@
 //! its admin in its chat, or expired; whatever else is said leaves it open. Pure: the facts are read by `/confirm`.
 
 use crate::command::prompt::Prompt;
-use crate::parse::prompt_reply::ParsedReply;
+use crate::domain::Locale;
+use crate::parse::hesitation::{find_hesitation, is_doubtful_number};
+use crate::parse::names::is_exclusion;
+use crate::parse::prompt_reply::{
+    MAX_REPLY_LEN, ParsedReply, PromptFacts, has_plain_numbers, is_plain_no, is_question, parse_reply,
+};
+use crate::parse::word_lists::in_word_list;
 use crate::reply::UsageError;
 use crate::storage::CommandRecord;
 
@@ -13,6 +19,8 @@ pub enum Consent {
     Confirmed(Vec<String>),
     /// Nothing is done.
     Declined,
+    /// Nothing is done as it was shown: something else is meant.
+    Corrected,
     /// An earlier command closed it.
     Replaced,
     /// It came too late.
@@ -32,14 +40,29 @@ pub struct Answer {
     pub part: Option<String>,
     /// It has the verb of the prompt's command, or ends in a yes: `ok, muda`, `obrigado, pode sim`.
     pub is_plain: bool,
+    /// It says that something else is meant than what the prompt shows.
+    pub is_correction: bool,
     /// It is certainly for the bot: it is a command, or stands in a direct chat.
     pub is_to_bot: bool,
+    /// The file that it has and the prompt does not show.
+    pub file: OtherFile,
     /// What it quotes or reacts to.
     pub quote: Quote,
     /// When it was sent.
     pub timing: AnswerTiming,
     /// A new command was given between the prompt and the message.
     pub is_after_command: bool,
+}
+
+/// A file of a message without a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OtherFile {
+    /// None.
+    Absent,
+    /// Any file.
+    Present,
+    /// A picture, for which `/photo` waits.
+    Awaited,
 }
 
 /// What a message quotes or reacts to.
@@ -69,11 +92,97 @@ pub fn is_reaction(message: &CommandRecord) -> bool {
     message.quoted.is_some() && !message.text.chars().any(char::is_alphanumeric)
 }
 
+/// Whether a text corrects what was shown, limits it or puts it off: `ops, errado`, `menos o suporte`, `é pra amanhã`.
+fn corrects(text: &str, locale: Locale) -> bool {
+    let lists = ["correction-words", "only-words", "until-words"];
+    let is_of_correction = |word: &str| {
+        let plain = word.trim_matches(|c: char| !c.is_alphanumeric());
+        lists.iter().any(|list| in_word_list(plain, list)) || is_exclusion(word, locale)
+    };
+    // A lone `hmm` corrects nothing.
+    let is_more = |found: &str| found.len() < text.trim().len() || in_word_list(found, "delay-words");
+    text.split_whitespace().any(is_of_correction) || find_hesitation(text).is_some_and(is_more)
+}
+
 impl Prompt {
+    /// What a text without a command replies to this prompt.
+    pub fn read_reply(&self, text: &str, is_direct: bool) -> Option<ParsedReply> {
+        let is_missing_text = self.missing.as_ref().is_some_and(UsageError::is_verbatim);
+        // A long text is none.
+        if is_missing_text && text.len() > MAX_REPLY_LEN {
+            return None;
+        }
+        let reply = match parse_reply(text, is_direct, self.reply_facts()) {
+            // In a menu, `uma` is a word as any other, and `1?` chooses nothing: none of its numbers.
+            Some(ParsedReply::Numbers(_)) if self.is_menu() && !has_plain_numbers(text) => {
+                Some(ParsedReply::Numbers(vec![0]))
+            }
+            None if self.is_menu() && is_direct && is_doubtful_number(text) => {
+                Some(ParsedReply::Numbers(vec![0]))
+            }
+            // A no among other words is about something else.
+            Some(ParsedReply::No) if self.is_menu() && !is_plain_no(text) => None,
+            reply => reply,
+        };
+        if is_direct && self.is_all(text) {
+            return Some(ParsedReply::Numbers((1..=self.options.len()).collect()));
+        }
+        // `vendas norte?` asks.
+        let may_name = is_direct && !is_question(text);
+        let named = || self.named_option(text).filter(|_| may_name);
+        reply.or_else(|| named().map(|number| ParsedReply::Numbers(vec![number])))
+    }
+
+    /// Whether a text that replies so has the verb of the command, or ends in a yes.
+    pub fn is_plain_reply(&self, text: &str, is_direct: bool, reply: &ParsedReply) -> bool {
+        // Without the command, its verb is no word of a reply.
+        let without_verb = PromptFacts { command: Some(""), ..self.reply_facts() };
+        let end = text.rsplit(',').next().unwrap_or_default();
+        parse_reply(end, is_direct, self.reply_facts()) == Some(ParsedReply::Yes)
+            || parse_reply(text, is_direct, without_verb).as_ref() != Some(reply)
+    }
+
+    /// Whether a text that is no reply says that something else is meant. `names_other`: it names what the prompt does
+    /// not hold.
+    pub fn is_corrected_by(&self, text: &str, names_other: bool, locale: Locale) -> bool {
+        self.takes_correction() && !is_question(text) && (names_other || corrects(text, locale))
+    }
+
+    /// Whether it shows one command, as it would be done.
+    pub fn takes_correction(&self) -> bool {
+        self.missing.is_none() && self.options.len() <= 1 && !self.is_in_passing
+    }
+
+    /// What is known about the replies to it.
+    pub fn reply_facts(&self) -> PromptFacts<'_> {
+        PromptFacts { language: Locale::parse(&self.language), command: Some(&self.command) }
+    }
+
     /// What a message does to this prompt.
     pub fn consent(&self, answer: Answer) -> Consent {
-        let Answer { reply, part, is_plain, is_to_bot, quote, timing, is_after_command } = answer;
+        let (file, is_correction) = (answer.file, answer.is_correction);
+        match (self.decide(answer), file) {
+            (Consent::Declined, _) if is_correction => Consent::Corrected,
+            // It is asked about instead (worker/talk.rs).
+            (Consent::Confirmed(_) | Consent::Open(_), OtherFile::Awaited) => Consent::Unrelated,
+            // What was shown has no such file.
+            (Consent::Confirmed(_) | Consent::Open("confirm-how" | "confirm-clear"), OtherFile::Present) => {
+                Consent::Open("confirm-media")
+            }
+            (Consent::Open("confirm-how"), _) if !self.shown.is_empty() => Consent::Open("confirm-how-named"),
+            (consent, _) => consent,
+        }
+    }
+
+    fn decide(&self, answer: Answer) -> Consent {
+        let Answer {
+            reply, part, is_plain, is_correction, is_to_bot, quote, timing, is_after_command, ..
+        } = answer;
+        let reply = if is_correction { Some(ParsedReply::No) } else { reply };
         let is_choice = !self.options.is_empty();
+        // A number is for the menu that shows it.
+        let is_in_passing =
+            self.is_in_passing && !(self.is_menu() && matches!(reply, Some(ParsedReply::Numbers(_))));
         // In a group, what is not an answer to this kind of prompt is talk.
         let is_talk = match reply {
             None | Some(ParsedReply::Acknowledgement { .. }) => true,
@@ -87,10 +196,10 @@ impl Prompt {
             && quote != Quote::Other;
         let is_clear = timing == AnswerTiming::InTime && (is_yes || is_no || agrees || part.is_some());
         // `ok` may only take note of what a reply says in passing.
-        let is_closing = self.is_in_passing && !self.is_menu() && agrees && !is_plain;
+        let is_closing = is_in_passing && !self.is_menu() && agrees && !is_plain;
         match () {
             () if is_after_command => Consent::Replaced,
-            () if self.is_in_passing && !is_clear => Consent::Unrelated,
+            () if is_in_passing && !is_clear => Consent::Unrelated,
             // A no to the bot closes the prompt, whatever it quotes.
             () if quote == Quote::Other && is_to_bot && (!is_no || part.is_some()) => {
                 Consent::Open("confirm-other-quoted")
@@ -156,7 +265,17 @@ mod tests {
 
     fn answer(reply: Option<ParsedReply>) -> Answer {
         let (quote, timing) = (Quote::Absent, AnswerTiming::InTime);
-        Answer { reply, part: None, is_plain: false, is_to_bot: true, quote, timing, is_after_command: false }
+        Answer {
+            reply,
+            part: None,
+            is_plain: false,
+            is_correction: false,
+            is_to_bot: true,
+            file: OtherFile::Absent,
+            quote,
+            timing,
+            is_after_command: false,
+        }
     }
 
     fn confirmed(options: &[&str]) -> Consent {
@@ -222,10 +341,60 @@ mod tests {
             (at(AnswerTiming::Late, &in_group(&yes)), Consent::Expired),
             (at(AnswerTiming::Late, &in_group(&no)), Consent::Unrelated),
             (at(AnswerTiming::Late, &talk), Consent::Unrelated),
-            (Answer { is_after_command: true, ..yes }, Consent::Replaced),
+            (Answer { is_after_command: true, ..yes.clone() }, Consent::Replaced),
+            (Answer { is_correction: true, ..talk.clone() }, Consent::Corrected),
+            (Answer { is_correction: true, ..at(AnswerTiming::Late, &talk) }, Consent::Expired),
+            (Answer { file: OtherFile::Present, ..yes.clone() }, Consent::Open("confirm-media")),
+            (Answer { file: OtherFile::Present, ..no }, Consent::Declined),
+            (Answer { file: OtherFile::Awaited, ..yes }, Consent::Unrelated),
         ];
         for (answer, expected) in rows {
             assert_eq!(prompt("deactivate", &[]).consent(answer.clone()), expected, "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_may_correct_what_was_shown() {
+        for text in [
+            "ops, é amanhã",
+            "menos o suporte",
+            "só os 5 primeiros",
+            "apenas o suporte",
+            "até o bloco 10",
+            "only the first 5",
+            "until friday",
+            "solo el primero",
+            "hasta el 10",
+            "é às 20h na verdade",
+            "é pra amanhã",
+            "depois",
+        ] {
+            assert!(prompt("announce", &[]).is_corrected_by(text, false, Locale::PtBr), "{text}");
+        }
+        for text in ["vai ter bolo", "hmm", "boa reunião", "só hoje?"] {
+            assert!(!prompt("announce", &[]).is_corrected_by(text, false, Locale::PtBr), "{text}");
+        }
+        assert!(prompt("link", &["x"]).is_corrected_by("é pra marketing", true, Locale::PtBr));
+        assert!(!prompt("link", &["x", "y"]).is_corrected_by("ops", true, Locale::PtBr));
+    }
+
+    #[test]
+    fn a_menu_takes_only_plain_numbers() {
+        let menu = prompt("", &["link a", "groups b"]);
+        let numbers = |number| Some(ParsedReply::Numbers(vec![number]));
+        let rows = [
+            ("1", numbers(1)),
+            ("a 1", numbers(1)),
+            ("1 por favor", numbers(1)),
+            ("uma", numbers(0)),
+            ("-1", numbers(0)),
+            ("1?", numbers(0)),
+            ("acho que 1", numbers(0)),
+            ("1 não", Some(ParsedReply::No)),
+            ("o futebol não vai hoje", None),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(menu.read_reply(text, true), expected, "{text}");
         }
     }
 }

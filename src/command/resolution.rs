@@ -22,6 +22,8 @@ pub struct ResolveContext<'a> {
     pub localizer: &'a Localizer,
     /// Its text as the missing part of the command of the open prompt.
     pub part: Option<&'a MissingPart>,
+    /// Its text names a community or group that the open prompt does not hold.
+    pub names_other: bool,
 }
 
 /// A text as the missing part of a command.

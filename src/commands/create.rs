@@ -9,21 +9,20 @@ use serde::{Deserialize, Serialize};
 use crate::authorization::may_everywhere;
 use crate::command::{CommandError, CommandSpec, Context, Es, Pt};
 use crate::directory::fold;
-use crate::domain::{CommunityId, GroupId, Locale};
+use crate::domain::{CommunityId, GroupId};
 use crate::engine::api_change;
 use crate::engine::free_text::check_length;
-use crate::engine::group_words::fit_of_group;
 use crate::engine::read_back::{accept_unread, poll};
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::further_command::has_verb_behind_conjunction;
-use crate::parse::hesitation::is_evasive;
-use crate::parse::names::{Fit, MAX_COURTESY_WORDS, is_courtesy_phrase, is_sign, strip_courtesy};
-use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
-use crate::parse::text::{is_blank, is_comma, is_signs};
+use crate::parse::hesitation::begins_evasively;
+use crate::parse::names::is_sign;
+use crate::parse::plain_name::is_plain_name;
+use crate::parse::text::{is_blank, is_signs};
 use crate::parse::tokenizer::parse_quoted_name;
 use crate::parse::word_lists::{here_words, in_word_list};
-use crate::reply::{Reply, ReplyLine, UsageError, escape_markup};
+use crate::reply::{Reply, ReplyLine, UsageError};
 use crate::zapi::{ApiError, ApiErrorKind, SubGroup};
 
 pub const SPEC: CommandSpec =
@@ -106,24 +105,21 @@ async fn build_plan(context: &mut Context<'_>, text: &str) -> Result<CreatePlan,
         let exists = ReplyLine::new("create-group-exists").with_icon("⚠️");
         would.push(exists.name("community", name.as_str()));
     }
-    // It cannot be undone: needs a confirmation if the name may hold more than a name.
-    let has_groups = has_groups_below(context, text, description.as_deref()).await?;
-    let suggested = suggest_name(text).or_else(|| has_groups.then(|| name.clone()));
-    if let Some(suggested) = &suggested {
-        let command = context.localizer.format_command(SPEC.name, &[]);
-        let command = format!("{command} {}", escape_markup(suggested));
-        would.push(ReplyLine::new("create-maybe").with_plain("command", command));
-    }
     let locale = context.localizer.locale;
+    // Text below a name may be a list of groups, unless a bar stands between.
+    let may_be_more = parse_quoted_name(text).is_none()
+        && (!is_plain_name(&name, locale) || description.is_some() && !text.contains(is_bar));
+    if may_be_more {
+        would.push(ReplyLine::new("create-how").with_plain("usage", SPEC.usage(context.localizer)));
+    }
+    // It cannot be undone: needs a confirmation if the name may hold more than a name.
     let is_doubtful = !known.is_empty()
         || is_group
         || here_words().contains(&fold(&name))
-        || description.as_deref().is_some_and(|description| is_evasive(description, locale))
-        || suggested.is_some()
+        || description.as_deref().is_some_and(|description| begins_evasively(description, locale))
         || stripped.is_some()
         || has_verb_behind_conjunction(&name)
-        || parse_quoted_name(text).is_none()
-            && (may_be_more_than_name(text, &name) || may_be_reply(&name, locale))
+        || may_be_more
         || context.instance.prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()));
     let rest = command_arguments(&name, description.as_deref());
     context.preview_or_confirm(SPEC.name, rest, would, is_doubtful)?;
@@ -253,7 +249,7 @@ fn unclosed_quote(text: &str) -> Option<char> {
     parse_quoted_name(text).is_none().then_some(first)
 }
 
-/// What follows the word for a community and the small words around it: `a new community called Sales`.
+/// What follows the word for a community and the small words around it: `a new community called Sales`, `called Sales`.
 fn strip_community_word(text: &str) -> Option<&str> {
     let (mut rest, mut is_behind) = (text.trim_start(), false);
     loop {
@@ -261,7 +257,8 @@ fn strip_community_word(text: &str) -> Option<&str> {
         let word = word.trim_end_matches(':');
         let around =
             if is_behind { "create-words-behind-community" } else { "create-words-before-community" };
-        let is_community = in_word_list(word, "create-community-words");
+        let is_community =
+            in_word_list(word, "create-community-words") || in_word_list(word, "create-words-called");
         if !is_community && !in_word_list(word, around) {
             // `Comunidade do bairro` is a name.
             let is_name = in_word_list(word, "wish-prepositions");
@@ -271,75 +268,9 @@ fn strip_community_word(text: &str) -> Option<&str> {
     }
 }
 
-/// The likely name in a text that holds more: groups, or a description after another separator than a bar.
-fn suggest_name(text: &str) -> Option<String> {
-    if parse_quoted_name(text).is_some() || text.contains(is_bar) || text.contains('\n') {
-        return None;
-    }
-    let is_yes = |word: &str| {
-        word.starts_with(['-', '–', '—'])
-            && in_word_list(word.trim_start_matches(['-', '–', '—']), "flag-yes")
-    };
-    if let Some((name, _)) = text.rsplit_once(char::is_whitespace).filter(|(_, last)| is_yes(last)) {
-        return Some(name.trim().to_owned());
-    }
-    // `Sports with football`: its groups are linked later.
-    let starts = text.match_indices(' ').map(|(at, _)| at);
-    let is_with = |at: &usize| {
-        let word = text[*at..].split_whitespace().next();
-        *at > 0 && word.is_some_and(|word| in_word_list(word, "create-words-before-groups"))
-    };
-    if let Some(at) = starts.into_iter().find(is_with) {
-        return Some(text[..at].trim().to_owned());
-    }
-    let signs = [" - ", " – ", " — ", " / ", ": ", "; "];
-    let (name, description) = signs.iter().find_map(|sign| text.split_once(sign))?;
-    Some(format!("{} | {}", name.trim(), description.trim()))
-}
-
-/// Whether a name without quotes may be a list of names, or hold a description or courtesy.
-fn may_be_more_than_name(text: &str, name: &str) -> bool {
-    let mut words = name.split_whitespace().skip(1).map(|word| word.trim_end_matches(':'));
-    let is_item = |line: &str| ["- ", "• ", "* "].iter().any(|mark| line.trim_start().starts_with(mark));
-    name.contains(is_comma)
-        || words.any(|word| in_word_list(word, "create-description-words"))
-        || has_courtesy_at_ends(name)
-        // Behind `|` a list belongs to the description.
-        || !text.contains('|') && text.lines().skip(1).any(is_item)
-}
-
-/// Whether a name may be a reply, as `não` or `deixa, não quero mais`: then nothing is to be created.
-fn may_be_reply(name: &str, locale: Locale) -> bool {
-    let facts = PromptFacts { language: Some(locale), command: None };
-    is_evasive(name, locale)
-        || in_word_list(name, "delay-words")
-        || parse_reply(name, true, facts) == Some(ParsedReply::No)
-}
-
-/// Whether the lines below the name, with no bar between, name groups: they may be meant to be linked.
-async fn has_groups_below(
-    context: &Context<'_>,
-    text: &str,
-    description: Option<&str>,
-) -> Result<bool, CommandError> {
-    let Some(description) = description.filter(|_| !text.contains(is_bar)) else { return Ok(false) };
-    let snapshot = context.directory.snapshot(context.zapi).await?;
-    let mut names = description.split(|c: char| c == '\n' || is_comma(c)).map(strip_courtesy);
-    Ok(names.any(|name| !name.is_empty() && fit_of_group(&snapshot, name) > Fit::None))
-}
-
 /// Whether a name has no words, or is a word that asks for help: `?`, `ajuda`.
 fn asks_for_help(name: &str) -> bool {
     is_signs(name) || in_word_list(name.trim_matches(is_sign), "create-words-for-help")
-}
-
-/// Whether a name begins or ends with words of courtesy: `Família por favor`.
-fn has_courtesy_at_ends(name: &str) -> bool {
-    let words: Vec<&str> = name.split_whitespace().collect();
-    (1..=MAX_COURTESY_WORDS.min(words.len())).any(|count| {
-        is_courtesy_phrase(&words[..count].join(" "))
-            || is_courtesy_phrase(&words[words.len() - count..].join(" "))
-    })
 }
 
 /// The arguments for this name and description.
@@ -385,19 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_may_hold_more_than_a_name_is_told() {
-        let rows = [
-            ("Bairro Novo - para quem chegou", Some("Bairro Novo | para quem chegou")),
-            ("Bairro Novo: para quem chegou", Some("Bairro Novo | para quem chegou")),
-            ("Bairro Novo --sim", Some("Bairro Novo")),
-            ("Bairro Novo | a - b", None),
-            ("\"Bairro - Novo\"", None),
-            ("Bairro-Novo", None),
-            ("Comunidade", None),
-        ];
-        for (text, expected) in rows {
-            assert_eq!(suggest_name(text).as_deref(), expected, "{text}");
-        }
+    fn the_word_for_a_community_is_no_part_of_its_name() {
         for (text, expected) in [
             ("comunidade Bairro Novo", Some("Bairro Novo")),
             ("Comunidade \"Bairro Novo\"", Some("\"Bairro Novo\"")),
@@ -407,6 +326,8 @@ mod tests {
             ("a community called Foo", Some("Foo")),
             ("una nueva comunidad llamada: Foo", Some("Foo")),
             ("comunidade: Escola", Some("Escola")),
+            ("chamada Escola", Some("Escola")),
+            ("Chamada do bairro", None),
             ("comunidade", Some("")),
             ("Nova Escola", None),
             ("Comunidade do bairro", None),

@@ -2,7 +2,7 @@
 //! may be meant.
 
 use crate::domain::Locale;
-use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
+use crate::parse::prompt_reply::{ParsedReply, PromptFacts, is_question, parse_reply, read_number};
 use crate::parse::text::{is_comma, offset_of};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
 
@@ -61,13 +61,6 @@ fn count_phrase(words: &[&str], list: &'static str) -> Option<usize> {
     (1..=words.len()).rev().find(is_phrase)
 }
 
-/// Whether a text has a phrase of doubt or correction beside other words: `é amanhã, na verdade`.
-pub fn has_correction_phrase(text: &str) -> bool {
-    let words: Vec<&str> = split_words(text).collect();
-    let count = |at: usize| count_phrase(&words[at..], "hesitation-words");
-    (0..words.len()).find_map(count).is_some_and(|count| count < words.len())
-}
-
 /// The first phrase of hesitation in a text.
 pub fn find_hesitation(text: &str) -> Option<&str> {
     let words: Vec<&str> = split_words(text).collect();
@@ -77,26 +70,34 @@ pub fn find_hesitation(text: &str) -> Option<&str> {
     })
 }
 
-/// Whether a text is nothing but a reply or hesitation, where a name or a description is expected: `não`, `deixa pra
-/// lá`, `não sei`, `talvez`.
-pub fn is_evasive(text: &str, locale: Locale) -> bool {
+/// Whether a description is a reply, or begins with hesitation or a no: `talvez`, `ainda não sei`, `não, marketing: …`.
+pub fn begins_evasively(text: &str, locale: Locale) -> bool {
     let facts = PromptFacts { language: Some(locale), command: None };
-    match parse_reply(text, true, facts) {
-        // A no among other words may be one of a sentence.
-        Some(ParsedReply::No) if parse_reply(text, false, facts).is_none() => {}
-        Some(_) => return true,
-        None => {}
-    }
+    let is_end = |c: char| is_comma(c) || matches!(c, '.' | '!' | '?' | ':' | '\n');
+    let head =
+        text.trim_start_matches(|c: char| !c.is_alphanumeric()).split(is_end).next().unwrap_or_default();
+    let words: Vec<&str> = split_words(head).collect();
+    let is_no = || parse_reply(head, true, facts) == Some(ParsedReply::No);
+    let hesitates = || count_hesitation(&words).is_some() || is_no() && find_hesitation(head).is_some();
+    // A no among other words may be one of a sentence.
+    parse_reply(text, true, facts).is_some_and(|reply| reply != ParsedReply::No)
+        || parse_reply(head, false, facts) == Some(ParsedReply::No)
+        || !words.is_empty() && hesitates()
+}
+
+/// Whether a text is a number in doubt, which chooses nothing: `1?`, `acho que 1`.
+pub fn is_doubtful_number(text: &str) -> bool {
     let words: Vec<&str> = split_words(text).collect();
-    let (mut at, mut hesitates) = (0, false);
+    let is_number = |word: &&str| read_number(word.trim_matches(|c: char| !c.is_alphanumeric())).is_some();
+    let (mut at, mut is_doubtful) = (0, is_question(text));
     while at < words.len() {
         match count_phrase(&words[at..], "hesitation-words") {
-            Some(count) => (at, hesitates) = (at + count, true),
-            None if is_stop_word(words[at]) || parse_reply(words[at], true, facts).is_some() => at += 1,
+            Some(count) => (at, is_doubtful) = (at + count, true),
+            None if is_number(&words[at]) || is_stop_word(words[at]) => at += 1,
             None => return false,
         }
     }
-    hesitates
+    is_doubtful && words.iter().any(is_number)
 }
 
 fn split_words(text: &str) -> impl Iterator<Item = &str> {
@@ -141,32 +142,46 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_is_no_name() {
+    fn a_description_may_begin_with_hesitation() {
         for text in [
             "não",
             "Não sei...",
             "deixa pra lá",
             "cancela",
-            "talvez",
             "not sure",
             "no sé",
             "sei lá",
             "ok",
-            "sim",
             "acho que sim",
+            "não, marketing br: Compras",
+            "depois te mando o texto",
+            "ainda não sei",
+            "- na verdade deixa",
         ] {
-            assert!(is_evasive(text, Locale::PtBr), "{text}");
+            assert!(begins_evasively(text, Locale::PtBr), "{text}");
         }
         for text in [
             "Família",
-            "Não Me Toque",
+            "Não mande spam",
+            "Aqui se ajuda",
+            "Para quem chegou",
             "Amigos do bairro. Não mande spam",
-            "Clube Talvez",
-            "Depois",
+            "1. Paz",
+            "Avisos, só isso",
+            "Nas férias não tem aula à tarde",
             "",
-            "de",
         ] {
-            assert!(!is_evasive(text, Locale::PtBr), "{text}");
+            assert!(!begins_evasively(text, Locale::PtBr), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_may_be_in_doubt() {
+        for text in ["1?", "acho que 1", "a 1?", "talvez a 2", "maybe 1", "1, acho"] {
+            assert!(is_doubtful_number(text), "{text}");
+        }
+        for text in ["1", "a 1", "acho", "bloco 1?", "chego às 5", "", "?"] {
+            assert!(!is_doubtful_number(text), "{text}");
         }
     }
 }

@@ -13,6 +13,7 @@ pub mod numbered_names;
 pub mod numbers;
 pub mod people;
 pub mod phrases;
+pub mod plain_name;
 pub mod prefix;
 pub mod prompt_reply;
 pub mod small_question;

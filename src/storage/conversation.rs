@@ -95,12 +95,13 @@ impl Store {
         Ok(between.iter().any(is_command))
     }
 
-    /// The last command that the admin gave in the same chat before this message, not longer ago than this. A reply to a prompt counts
-    /// if it ran a command.
+    /// The last command of this kind that the admin gave in the same chat before this message, not longer ago than this. A
+    /// reply to a prompt counts if it ran a command.
     pub async fn last_command(
         &self,
         before: &CommandRecord,
         within: Duration,
+        is_meant: impl Fn(&PastCommand) -> bool,
     ) -> Result<Option<PastCommand>, StoreUnavailable> {
         let within = i64::try_from(within.as_millis()).unwrap_or(i64::MAX);
         let since = Timestamp(before.accepted_at.0.saturating_sub(within));
@@ -121,7 +122,7 @@ impl Store {
         let is_command = |(_, chat, name, _, deferred, _): &PastRow| {
             key(chat) == own && (deferred.is_some() || !NO_COMMANDS.contains(&name.as_str()))
         };
-        Ok(rows.into_iter().find(is_command).map(PastCommand::from))
+        Ok(rows.into_iter().filter(is_command).map(PastCommand::from).find(is_meant))
     }
 
     /// The messages of the admin in the same chat between a prompt and this reply to it. Ids of commands sort by the time

@@ -8,6 +8,7 @@ use crate::command::wish::Wish;
 use crate::commands::CATALOG;
 use crate::domain::MediaKind;
 use crate::parse::command_lines::has_no_above;
+use crate::parse::hesitation::is_doubtful_number;
 use crate::parse::prefix::CommandParser;
 use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, PromptFacts, is_plain_no, parse_reply};
 use crate::parse::word_lists::in_word_list;
@@ -132,6 +133,10 @@ fn detect_talk(text: &str) -> MessageIntent {
             MessageIntent::PromptReply { talk: Some(TalkKind::Other) }
         }
         (Some(_), _) => MessageIntent::PromptReply { talk: Some(TalkKind::PromptReply) },
+        // `1?` chooses nothing, but gets a reply if a menu is open.
+        (None, None) if is_doubtful_number(text) => {
+            MessageIntent::PromptReply { talk: Some(TalkKind::Other) }
+        }
         (None, None) => MessageIntent::Talk,
     }
 }

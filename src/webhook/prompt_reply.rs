@@ -9,6 +9,8 @@ use crate::command::talk_pause::TalkKind;
 use crate::command::wish::Wish;
 use crate::commands::CATALOG;
 use crate::parse::arguments::parse;
+use crate::parse::hesitation::is_doubtful_number;
+use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
 use crate::storage::StoreUnavailable;
 
@@ -19,9 +21,13 @@ pub(super) async fn check_prompt_reply(
     talk: Option<TalkKind>,
 ) -> Result<Expectation, StoreUnavailable> {
     let recent = context.recent_prompt(event, LATE_REPLY_NOTICE_WINDOW).await?;
-    // A menu waits for nothing: a remark is only talk.
+    // A menu waits for nothing: a remark is only talk, but `ok` and `1?` get a reply while it is open.
     let is_remark = talk == Some(TalkKind::Other);
-    if recent.is_some_and(|prompt| !prompt.is_menu() || !is_remark) {
+    if recent.as_ref().is_some_and(|prompt| !prompt.is_menu() || !is_remark)
+        || recent.is_some()
+            && may_mean_menu(&event.message.text)
+            && context.recent_prompt(event, PROMPT_TTL).await?.is_some()
+    {
         return Ok(Expectation::Yes);
     }
     match talk {
@@ -33,6 +39,15 @@ pub(super) async fn check_prompt_reply(
         }
         None => Ok(Expectation::No),
     }
+}
+
+/// Whether a text may be an unclear reply to a menu: `ok`, `1?`.
+fn may_mean_menu(text: &str) -> bool {
+    let agrees = || {
+        let reply = parse_reply(text, true, PromptFacts::default());
+        reply == Some(ParsedReply::Acknowledgement { is_agreement: true })
+    };
+    is_doubtful_number(text) || agrees()
 }
 
 /// Whether a message is a reaction to a reply that may have asked something, in a direct chat.

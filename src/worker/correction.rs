@@ -7,15 +7,14 @@ use super::argument_finder::{ArgumentFinder, join_arguments};
 use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
 use super::request::Request;
-use super::sentence::Verb;
+use super::sentence::{Mention, Sentence, Verb};
 use crate::command::parsed_text::{ParsedRequest, ParsedText};
 use crate::command::prompt::Prompt;
 use crate::command::resolution::DeferredCommand;
 use crate::command::spec::CommandSpec;
-use crate::command::undo_record::load_undo;
 use crate::commands::CATALOG;
-use crate::domain::Locale;
-use crate::parse::numbers::list_numbers;
+use crate::directory::fold;
+use crate::parse::numbers::{AND, list_numbers};
 use crate::parse::prompt_reply::{MAX_REPLY_LEN, PromptFacts, parse_reply};
 use crate::parse::tokenizer::{Token, Tokenizer};
 use crate::parse::word_lists::in_word_list;
@@ -39,7 +38,7 @@ pub(super) async fn offer_correction(
     if !corrects || text.len() > MAX_REPLY_LEN {
         return Ok(None);
     }
-    let Some(last) = run.store.last_command(command, MAX_AGE).await? else { return Ok(None) };
+    let Some(last) = run.store.last_command(command, MAX_AGE, |_| true).await? else { return Ok(None) };
     let Some((spec, rest)) = read_change(&last, request) else { return Ok(None) };
     let Some(names) = known_names(request).await? else { return Ok(None) };
     let tokens = &Tokenizer::new(text, false).read_all(false).unwrap_or_default();
@@ -82,9 +81,8 @@ pub(super) async fn correct_offer(request: &Request<'_>) -> Result<Option<Comman
         prompt.options.len() == 1 && !prompt.is_in_passing && prompt.named_option(&command.text).is_none()
     };
     let Some(prompt) = request.recent_prompt().await?.filter(is_offer) else { return Ok(None) };
-    let facts = PromptFacts { language: Locale::parse(&prompt.language), command: Some(&prompt.command) };
-    let spec = CATALOG.lookup(&prompt.command).filter(|spec| takes_groups(spec));
-    let Some(spec) = spec.filter(|_| parse_reply(&command.text, true, facts).is_none()) else {
+    let is_reply = || parse_reply(&command.text, true, prompt.reply_facts()).is_some();
+    let Some(spec) = CATALOG.lookup(&prompt.command).filter(|spec| takes_groups(spec) && !is_reply()) else {
         return Ok(None);
     };
     let options: Vec<&str> = prompt.options.iter().map(String::as_str).collect();
@@ -97,6 +95,35 @@ pub(super) async fn correct_offer(request: &Request<'_>) -> Result<Option<Comman
         let offer = request.offer_command("wish-offer", spec, arguments, &shown);
         CommandOutcome { keeps_prompt: true, ..offer }
     }))
+}
+
+/// Whether a text names a community or group that the open prompt does not hold: `é pra marketing br`.
+pub(super) async fn names_something_else(request: &Request<'_>) -> Result<bool, StoreUnavailable> {
+    let text = request.command.text.as_str();
+    let is_reply = || parse_reply(text, true, PromptFacts::default()).is_some();
+    if !request.is_direct() || text.len() > MAX_REPLY_LEN || is_reply() {
+        return Ok(false);
+    }
+    let prompt = request.recent_prompt().await?.filter(Prompt::takes_correction);
+    let (Some(prompt), Some(names)) = (prompt, known_names(request).await?) else { return Ok(false) };
+    let held = [&[prompt.before, prompt.after][..], &prompt.options].concat().join(" ");
+    let tokens = &Tokenizer::new(text, false).read_all(false).unwrap_or_default();
+    let finder = ArgumentFinder { request, names: &names, source: text, tokens, is_sentence: true };
+    let is_other = |mention: &Mention| {
+        let name = mention.name.text.as_str();
+        let communities = names.find(name).0.into_iter().map(|entry| entry.id.to_string());
+        let groups = names.find_groups(name).0.into_iter().map(|group| group.id.to_string());
+        !fold(&held).contains(&fold(name)) && !communities.chain(groups).any(|id| held.contains(&id))
+    };
+    Ok(finder.read_sentence().mentions.iter().any(is_other))
+}
+
+/// Whether a text adds groups to those of an offer: `sim, moradores também`, `e o suporte`.
+fn adds_to_offer(text: &ArgumentFinder<'_>, sentence: &Sentence) -> bool {
+    let word = |token: &Token| fold(trim_signs(&token.text));
+    let first = sentence.mentions.first().map_or(0, |mention| mention.name.tokens.start);
+    text.tokens[..first].iter().any(|token| AND.contains(&word(token).as_str()))
+        || text.tokens.iter().any(|token| in_word_list(&word(token), "also-words"))
 }
 
 /// The names that are known, if they were read before.
@@ -137,7 +164,7 @@ fn read_change(past: &PastCommand, request: &Request<'_>) -> Option<(&'static Co
 pub(super) async fn last_change(
     request: &Request<'_>,
 ) -> Result<Option<(&'static CommandSpec, String)>, StoreUnavailable> {
-    let last = request.run.store.last_command(request.command, MAX_AGE).await?;
+    let last = request.run.store.last_command(request.command, MAX_AGE, |_| true).await?;
     Ok(last.and_then(|last| read_change(&last, request)))
 }
 
@@ -182,7 +209,13 @@ fn correct(
         return None;
     }
     let keeps_groups = groups.is_empty() || old.groups(old_groups).is_some_and(|old| old == groups.join(" "));
+    let adds = !is_done && community.is_none() && adds_to_offer(new, &sentence);
     let groups = match (groups.is_empty(), &community) {
+        (false, _) if adds => {
+            let before = old.groups(old_groups)?;
+            let new = groups.into_iter().filter(|group| !before.contains(group.as_str()));
+            std::iter::once(before.clone()).chain(new).collect::<Vec<_>>().join(" ")
+        }
         (false, _) => groups.join(" "),
         // Their list may not be the last one any more.
         (true, Some(_)) if list_numbers(old_groups).is_some() => return None,
@@ -235,10 +268,7 @@ async fn read_changed_part(
     named: &ArgumentFinder<'_>,
     last: &PastCommand,
 ) -> Result<Option<ChangedPart>, StoreUnavailable> {
-    let Request { run, conversation_key, .. } = named.request;
-    let stored = load_undo(run.store, &run.instance.config.name, conversation_key).await?;
-    let record = stored.map(|(_, record)| record).filter(|record| record.changed_by.0 == last.id);
-    let Some((command, rest)) = record.and_then(|record| record.undo_command) else { return Ok(None) };
+    let Some((command, rest)) = undo_of(named.request, last).await? else { return Ok(None) };
     let Some((spec, community, changed)) = split_undo(&command, &rest) else { return Ok(None) };
     let sentence = named.read_sentence();
     let groups = named.named_groups(&sentence);
@@ -276,9 +306,16 @@ async fn left_behind(
     last: &PastCommand,
     names: &CommunityNames<'_>,
 ) -> Result<Option<ReplyLine>, StoreUnavailable> {
-    let Request { run, conversation_key, .. } = request;
-    let stored = load_undo(run.store, &run.instance.config.name, conversation_key).await?;
-    let record = stored.map(|(_, record)| record).filter(|record| record.changed_by.0 == last.id);
-    let undo = record.and_then(|record| names.show_undo(&record.undo_command?, run.localizer));
+    let undo = undo_of(request, last).await?;
+    let undo = undo.and_then(|undo| names.show_undo(&undo, request.run.localizer));
     Ok(undo.map(|undo| ReplyLine::new("correction-left").with_plain("command", undo)))
+}
+
+/// The command that undoes what a command changed, if that is the last change.
+async fn undo_of(
+    request: &Request<'_>,
+    past: &PastCommand,
+) -> Result<Option<(String, String)>, StoreUnavailable> {
+    let record = request.last_undo().await?.map(|(_, record)| record);
+    Ok(record.filter(|record| record.changed_by.0 == past.id).and_then(|record| record.undo_command))
 }

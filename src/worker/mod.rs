@@ -17,7 +17,6 @@ mod menu;
 mod missing_part;
 mod open_prompt;
 mod progress;
-mod regret;
 mod request;
 mod resolve;
 mod resolve_community;

@@ -1,13 +1,14 @@
 //! A stored command with what an attempt to run it may use, and the prompts of its replies.
 
 use super::command_outcome::CommandOutcome;
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::command::context::TimingConfig;
 use crate::command::parsed_text::ParsedText;
 use crate::command::progress::Progress;
 use crate::command::prompt::{PROMPT_TTL, Prompt, recent_prompt};
-use crate::command::resolution::{MissingPart, ResolveContext};
+use crate::command::resolution::ResolveContext;
 use crate::command::spec::CommandSpec;
+use crate::command::undo_record::{UndoRecord, load_undo};
 use crate::config::Admin;
 use crate::domain::{Chat, ConversationKey, Person};
 use crate::instance::InstanceRuntime;
@@ -91,15 +92,26 @@ impl Request<'_> {
         matches!(self.chat, Chat::Direct(_)) && !self.command.by_owner
     }
 
-    /// What an indirect command may use. `part`: its text as the missing part of the command of the open prompt.
-    pub(super) fn resolve_context<'b>(
-        &'b self,
-        has_no_prefix: bool,
-        part: Option<&'b MissingPart>,
-    ) -> ResolveContext<'b> {
+    /// What an indirect command may use.
+    pub(super) fn resolve_context(&self, has_no_prefix: bool) -> ResolveContext<'_> {
         let Self { run, command, conversation_key, .. } = self;
         let (store, instance, localizer) = (run.store, &run.instance.config.name, run.localizer);
-        ResolveContext { store, instance, conversation_key, command, has_no_prefix, localizer, part }
+        let (part, names_other) = (None, false);
+        ResolveContext {
+            store,
+            instance,
+            conversation_key,
+            command,
+            has_no_prefix,
+            localizer,
+            part,
+            names_other,
+        }
+    }
+
+    /// How the last change of the admin in this chat is undone, and when it was made.
+    pub(super) async fn last_undo(&self) -> Result<Option<(Timestamp, UndoRecord)>, StoreUnavailable> {
+        load_undo(self.run.store, &self.run.instance.config.name, self.conversation_key).await
     }
 
     /// The open prompt of the admin in this chat.

@@ -2,13 +2,12 @@
 
 use super::argument_finder::is_preposition;
 use super::command_outcome::{CommandOutcome, EarlyExit};
-use super::correction::{correct_offer, offer_correction};
+use super::correction::{correct_offer, names_something_else, offer_correction};
 use super::menu::{NamedMeaning, read_named};
 use super::missing_part::read_missing_part;
-use super::regret::reply_to_regret;
 use super::request::Request;
 use super::talk::{has_command_behind_number, reply_to_talk};
-use super::undo_part::reply_to_quote;
+use super::undo_part::{reply_to_quote, reply_to_regret, reply_to_unchanged};
 use super::wish::{WishResolution, resolve_wish};
 use crate::authorization::{may_everywhere, may_use};
 use crate::command::consent::is_reaction;
@@ -118,13 +117,17 @@ async fn reacts_to_closed_question(request: &Request<'_>) -> Result<bool, StoreU
     Ok(store.get_state(instance, StateKind::Confirmed, &asked.id).await?.is_none())
 }
 
-/// Rejects an undo that quotes something else than the last change.
+/// Rejects an undo that quotes something else than the last change, or follows a command that changed nothing.
 async fn reject_undo_of_other(request: &Request<'_>, command: &str) -> Result<(), EarlyExit> {
     let is_undo = command == undo::SPEC.name && request.command.deferred_command.is_none();
-    match if is_undo { reply_to_quote(request).await? } else { None } {
-        Some(reply) => Err(reply.into()),
-        None => Ok(()),
+    if !is_undo {
+        return Ok(());
     }
+    let reply = match reply_to_quote(request).await? {
+        None => reply_to_unchanged(request).await?,
+        reply => reply,
+    };
+    reply.map_or(Ok(()), |reply| Err(reply.into()))
 }
 
 /// Resolves a text that could have been a reply to a prompt. None is open, so `desvincular 1` is a wish.
@@ -308,7 +311,8 @@ async fn resolve_indirect(
     if let Some(stored) = &request.command.deferred_command {
         return Ok(Some(serde_json::from_str(stored).map_err(|_| CommandError::UnreadablePlan)?));
     }
-    let context = request.resolve_context(has_no_prefix, part);
+    let names_other = has_no_prefix && names_something_else(request).await?;
+    let context = ResolveContext { part, names_other, ..request.resolve_context(has_no_prefix) };
     let resolution = match spec.is_confirmation() {
         true => match confirm::resolve(&context, arguments).await? {
             Resolution::Command(deferred) if deferred.command == undo::SPEC.name => {

@@ -137,7 +137,7 @@ async fn was_just_declined(request: &Request<'_>) -> Result<bool, StoreUnavailab
         stored.filter(|stored| stored.value.is_empty() && prompt::is_in_time(stored.at, command.accepted_at));
     let Some(closed) = closed else { return Ok(false) };
     let within = command.accepted_at.since(closed.at);
-    Ok(run.store.last_command(command, within).await?.is_none())
+    Ok(run.store.last_command(command, within, |_| true).await?.is_none())
 }
 
 /// Whether a line with a no in it stands above a known command.

@@ -8,7 +8,7 @@ use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
 use super::request::Request;
 use super::sentence::{Kind, Mention, Sentence, is_small};
-use super::undo_part::{offer_part, undo_command};
+use super::undo_part::{offer_part, offer_undo, undo_command};
 use crate::command::context::CommandError;
 use crate::command::parsed_text::ParsedWish;
 use crate::command::spec::CommandSpec;
@@ -75,6 +75,13 @@ pub(super) async fn resolve_wish(
     let sentence = finder.read_sentence();
     let reader = WishReader { wish, finder, sentence };
     let spec = reader.choose_command(asked, has_phone_number(&wish.rest) || reader.asks_for_person());
+    // `desvincula o que eu acabei de vincular`
+    if reader.is_about_last_change()
+        && undo_command(request).await?.is_some_and(|(command, _)| command == spec.name)
+        && let Some(offer) = offer_undo(request, ReplyLine::new("wish-offer-undo")).await?
+    {
+        return Ok(Some((spec, offer.into())));
+    }
     if let Some(line) = reader.find_obstacle(spec) {
         return Ok(Some((spec, CommandOutcome::usage_error(Reply::Lines(vec![line])).into())));
     }
@@ -102,12 +109,6 @@ pub(super) async fn resolve_wish(
         return Ok(Some((spec, CommandOutcome::talk(Reply::Lines(lines), Vec::new()).into())));
     }
     Ok(reader.reply_to_unclear(asked, spec))
-}
-
-/// Offers to undo the last change by this command.
-pub(super) fn offer_undo(request: &Request<'_>, key: &'static str, command: &str) -> CommandOutcome {
-    let line = ReplyLine::new(key).with_plain("command", command);
-    request.offer(Reply::Lines(vec![line]), &undo::SPEC, vec![String::new()], Vec::new())
 }
 
 /// The command that `/undo` would run, with names in place of ids; none if it would run none.
@@ -193,8 +194,7 @@ impl WishReader<'_> {
     }
 
     /// Undoes the last change, or a part of it.
-    async fn resolve_undo(&self) -> Result<Option<WishResolution>, StoreUnavailable> {
-        let ArgumentFinder { request, names, .. } = &self.finder;
+    async fn resolve_undo(&self) -> Result<Option<WishResolution>, CommandError> {
         if !self.has_only("wish-last-words") {
             // `volta o marketing` names no part.
             let mut kinds = self.sentence.mentions.iter().map(|mention| mention.kind);
@@ -202,10 +202,9 @@ impl WishReader<'_> {
                 return Ok(offer_part(&self.finder).await?.map(WishResolution::from));
             }
         }
-        let command = show_undo_command(request, names).await?;
+        let offer = offer_undo(self.finder.request, ReplyLine::new("wish-offer-undo")).await?;
         // `/undo` says why there is nothing that it can undo.
-        let offer = command.map(|command| offer_undo(request, "wish-offer-undo", &command).into());
-        Ok(Some(offer.unwrap_or(WishResolution::Read(String::new()))))
+        Ok(Some(offer.map_or(WishResolution::Read(String::new()), WishResolution::from)))
     }
 
     /// Whether something is to be deleted.
@@ -375,6 +374,15 @@ impl WishReader<'_> {
     /// Whether the phrase has one of these words.
     fn has_verb(&self, key: &'static str) -> bool {
         plain_words(&self.wish.phrase).any(|word| in_word_list(word, key))
+    }
+
+    /// Whether the words behind the phrase only say what was done last: `o que eu acabei de vincular`.
+    fn is_about_last_change(&self) -> bool {
+        let is_just = |word: &str| in_word_list(word, "just-done-words");
+        let is_verb = |word: &str| CATALOG.parse_wish(word).is_some();
+        let is_other =
+            |word: &str| !is_just(word) && !in_word_list(word, "wish-last-words") && !is_verb(word);
+        plain_words(&self.wish.rest).any(is_just) && !plain_words(&self.wish.rest).any(is_other)
     }
 
     /// Whether all words behind the phrase are in this list.

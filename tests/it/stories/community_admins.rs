@@ -220,9 +220,11 @@ async fn an_admin_of_a_community_may_relink_a_group_they_unlinked() {
 
     bot.ask(BRUNO, r#"/unlink "Bairro Feliz" moradores"#).await;
     let again = bot.ask(BRUNO, r#"/link "Bairro Feliz" moradores"#).await;
-    let undone = bot.ask(BRUNO, "/undo").await;
+    let asked = bot.ask(BRUNO, "/undo").await;
+    let undone = bot.ask(BRUNO, "yes").await;
 
     assert!(again.contains("you are not an admin of this group"), "{again}");
+    assert!(asked.contains("changed nothing"), "{asked}");
     assert!(undone.contains("✅ “Moradores”"), "{undone}");
 }
 

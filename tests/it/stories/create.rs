@@ -65,7 +65,7 @@ async fn it_works_in_three_languages() {
     let bot = Service::start().await;
 
     let portuguese = bot.ask(ANA, "/criar \"Bairro Novo\"").await;
-    let spanish = bot.ask(ANA, "/crear *Barrio*_Nuevo\nPara todos").await;
+    let spanish = bot.ask(ANA, "/crear *Barrio*_Nuevo | Para todos").await;
 
     assert_eq!(
         portuguese,

@@ -172,12 +172,12 @@ async fn a_lost_response_is_looked_up_instead_of_repeated() {
     assert_eq!(bot.calls_to("update-").len(), 1);
 
     let call = bot.sandbox.faults().hold_response("update-");
-    let command = bot.send_to_completion(ANA, "/describe \"Bairro Feliz\" Depois").await;
+    let command = bot.send_to_completion(ANA, "/describe \"Bairro Feliz\" Olá").await;
     bot.within(call.wait_reached()).await;
     bot.crash().await;
     bot.restart().await;
 
-    assert_eq!(bot.replies_to(&command).await, [done("Depois")]);
+    assert_eq!(bot.replies_to(&command).await, [done("Olá")]);
     assert_eq!(bot.calls_to("update-").len(), 2);
     bot.ask(ANA, "/undo").await;
     assert_eq!(bot.description("Bairro Feliz"), "Oi", "what was so before the crash");

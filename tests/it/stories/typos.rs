@@ -152,7 +152,7 @@ async fn ten_typos_of_a_creation_lead_to_it_within_one_message() {
         (
             "/criar Bairro Novo
 para quem chegou",
-            "",
+            "sim",
         ),
         ("/crear Bairro Novo", ""),
         ("/Criar: Bairro Novo", ""),
@@ -704,7 +704,7 @@ async fn a_dry_run_flag_after_a_text_does_nothing() {
 
     assert!(described.contains("> Aqui vizinho ajuda\n\nFoi um teste"), "{described}");
     assert!(made.starts_with("➡️ A comunidade “Bairro Novo” seria criada.\n\nFoi um teste"), "{made}");
-    assert!(sure.contains("Talvez você queira: /criar Bairro Novo\n\nPosso fazer?"), "{sure}");
+    assert!(sure.starts_with("➡️ A comunidade “Bairro Novo --sim” seria criada.\n"), "{sure}");
     assert!(!bot.sandbox.calls().iter().any(vincula::sandbox::ApiCall::is_change));
 }
 

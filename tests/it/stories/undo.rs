@@ -40,14 +40,17 @@ async fn undo_links_unlinked_groups_again() {
 }
 
 #[tokio::test]
-async fn undo_skips_a_command_that_changed_nothing() {
+async fn undo_asks_after_a_command_that_changed_nothing() {
     let bot = Service::start().await;
     bot.ask(ANA, r#"/link "Bairro Feliz" futebol"#).await;
     bot.sandbox.faults().fail_next("communities/link", 1, Fault::Replace(refusal("You must be an admin")));
     bot.ask(ANA, r#"/link "Bairro Feliz" suporte moradores"#).await;
     bot.ask(ANA, "/groups").await;
 
-    assert_eq!(bot.ask(ANA, "/undo").await, "✅ “Futebol” is no longer in “Bairro Feliz”.");
+    let asked = bot.ask(ANA, "/undo").await;
+    assert!(asked.starts_with("The last command, /link, changed nothing."), "{asked}");
+    assert!(asked.contains(r#"That would be /unlink "Bairro Feliz" Futebol"#), "{asked}");
+    assert_eq!(bot.ask(ANA, "yes").await, "✅ “Futebol” is no longer in “Bairro Feliz”.");
 }
 
 #[tokio::test]
@@ -301,4 +304,19 @@ async fn an_undo_by_lid_finds_the_quoted_command_by_its_reply_and_by_its_message
             "{reply}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_quoted_change_of_many_groups_is_taken_back_by_one_command() {
+    let long = |at: usize| format!("{at:02} Associação de Moradores e Amigos do Bairro");
+    let bot =
+        Service::with().world(move |world| (0..45).for_each(|at| drop(world.group(&long(at))))).start().await;
+    let names: Vec<String> = (0..45).map(|at| format!("\"{}\"", long(at))).collect();
+    let first = bot.message(ANA, &format!(r#"/link "Bairro Feliz" {} --yes"#, names.join(" ")));
+    bot.ask_by(&first).await;
+    bot.ask(ANA, "/link marketing mães").await;
+
+    let reply = bot.ask_by(&bot.message(ANA, "/undo").replying_to(first.message_id())).await;
+
+    assert!(reply.contains(r#"To take back the one you quoted: /unlink "Bairro Feliz" "00 "#), "{reply}");
 }
