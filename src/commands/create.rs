@@ -16,9 +16,9 @@ use crate::engine::read_back::{accept_unread, poll};
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::further_command::has_verb_behind_conjunction;
-use crate::parse::hesitation::begins_evasively;
 use crate::parse::names::is_sign;
 use crate::parse::plain_name::is_plain_name;
+use crate::parse::remark::may_be_remark;
 use crate::parse::text::{is_blank, is_signs};
 use crate::parse::tokenizer::parse_quoted_name;
 use crate::parse::word_lists::{here_words, in_word_list};
@@ -116,7 +116,7 @@ async fn build_plan(context: &mut Context<'_>, text: &str) -> Result<CreatePlan,
     let is_doubtful = !known.is_empty()
         || is_group
         || here_words().contains(&fold(&name))
-        || description.as_deref().is_some_and(|description| begins_evasively(description, locale))
+        || description.as_deref().is_some_and(|description| may_be_remark(description, locale))
         || stripped.is_some()
         || has_verb_behind_conjunction(&name)
         || may_be_more

@@ -13,7 +13,7 @@ use crate::engine::free_text::{
 use crate::failpoint::{self, Step};
 use crate::parse::arguments::{ArgKind, Arguments};
 use crate::parse::flags::ends_in_yes;
-use crate::parse::hesitation::begins_evasively;
+use crate::parse::remark::may_be_remark;
 use crate::parse::text::is_signs;
 use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, UsageError};
@@ -84,7 +84,7 @@ impl ApiChange for Description {
             preview.splice(..0, change.lines(ReplyLine::not_done(key), &change.before));
         }
         let rest = command_for(&change.community, &change.text).unwrap_or_default();
-        let may_be_reply = !context.is_undo() && begins_evasively(&change.text, context.localizer.locale);
+        let may_be_reply = !context.is_undo() && may_be_remark(&change.text, context.localizer.locale);
         let is_grave =
             is_changed_since || may_hold_a_flag || has_command || may_be_reply || may_be_cut(arguments);
         context.preview_or_confirm(SPEC.name, rest, preview, is_grave)?;

@@ -1,8 +1,7 @@
 //! Words of doubt, correction or delay: `talvez`, `quer dizer`, `se der`, `amanhã`. Beside names they say that something else
 //! may be meant.
 
-use crate::domain::Locale;
-use crate::parse::prompt_reply::{ParsedReply, PromptFacts, is_question, parse_reply, read_number};
+use crate::parse::prompt_reply::{is_question, read_number};
 use crate::parse::text::{is_comma, offset_of};
 use crate::parse::word_lists::{in_word_list, is_stop_word};
 
@@ -70,21 +69,6 @@ pub fn find_hesitation(text: &str) -> Option<&str> {
     })
 }
 
-/// Whether a description is a reply, or begins with hesitation or a no: `talvez`, `ainda não sei`, `não, marketing: …`.
-pub fn begins_evasively(text: &str, locale: Locale) -> bool {
-    let facts = PromptFacts { language: Some(locale), command: None };
-    let is_end = |c: char| is_comma(c) || matches!(c, '.' | '!' | '?' | ':' | '\n');
-    let head =
-        text.trim_start_matches(|c: char| !c.is_alphanumeric()).split(is_end).next().unwrap_or_default();
-    let words: Vec<&str> = split_words(head).collect();
-    let is_no = || parse_reply(head, true, facts) == Some(ParsedReply::No);
-    let hesitates = || count_hesitation(&words).is_some() || is_no() && find_hesitation(head).is_some();
-    // A no among other words may be one of a sentence.
-    parse_reply(text, true, facts).is_some_and(|reply| reply != ParsedReply::No)
-        || parse_reply(head, false, facts) == Some(ParsedReply::No)
-        || !words.is_empty() && hesitates()
-}
-
 /// Whether a text is a number in doubt, which chooses nothing: `1?`, `acho que 1`.
 pub fn is_doubtful_number(text: &str) -> bool {
     let words: Vec<&str> = split_words(text).collect();
@@ -100,7 +84,8 @@ pub fn is_doubtful_number(text: &str) -> bool {
     is_doubtful && words.iter().any(is_number)
 }
 
-fn split_words(text: &str) -> impl Iterator<Item = &str> {
+/// The words of a text, without commas.
+pub fn split_words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| c.is_whitespace() || is_comma(c)).filter(|word| !word.is_empty())
 }
 
@@ -138,40 +123,6 @@ mod tests {
                 let words: Vec<&str> = text.split(' ').collect();
                 assert_eq!(count_delay(&words), expected, "{text:?}");
             }
-        }
-    }
-
-    #[test]
-    fn a_description_may_begin_with_hesitation() {
-        for text in [
-            "não",
-            "Não sei...",
-            "deixa pra lá",
-            "cancela",
-            "not sure",
-            "no sé",
-            "sei lá",
-            "ok",
-            "acho que sim",
-            "não, marketing br: Compras",
-            "depois te mando o texto",
-            "ainda não sei",
-            "- na verdade deixa",
-        ] {
-            assert!(begins_evasively(text, Locale::PtBr), "{text}");
-        }
-        for text in [
-            "Família",
-            "Não mande spam",
-            "Aqui se ajuda",
-            "Para quem chegou",
-            "Amigos do bairro. Não mande spam",
-            "1. Paz",
-            "Avisos, só isso",
-            "Nas férias não tem aula à tarde",
-            "",
-        ] {
-            assert!(!begins_evasively(text, Locale::PtBr), "{text}");
         }
     }
 

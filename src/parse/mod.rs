@@ -16,6 +16,7 @@ pub mod phrases;
 pub mod plain_name;
 pub mod prefix;
 pub mod prompt_reply;
+pub mod remark;
 pub mod small_question;
 pub mod small_talk;
 pub mod text;

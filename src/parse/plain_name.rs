@@ -20,6 +20,8 @@ pub fn is_plain_name(name: &str, locale: Locale) -> bool {
             || word.ends_with([':', ';'])
             || lists.iter().any(|list| in_word_list(word, list))
     };
+    // `nova comunidade para a escola` tells what is wanted.
+    let is_kind = |word: &str| word.starts_with(char::is_lowercase) && in_word_list(word, "community-words");
     let is_courtesy = |count: usize| {
         let (head, tail) = (&words[..count], &words[words.len() - count..]);
         is_courtesy_phrase(&head.join(" ")) || is_courtesy_phrase(&tail.join(" "))
@@ -28,7 +30,7 @@ pub fn is_plain_name(name: &str, locale: Locale) -> bool {
     let is_other = name.contains(is_comma)
         || words.iter().skip(1).any(begins_another_part)
         || words.first().is_some_and(|word| word.ends_with([':', ';']))
-        || words.iter().any(|word| is_exclusion(word, locale))
+        || words.iter().any(|word| is_exclusion(word, locale) || is_kind(word))
         || (1..=MAX_COURTESY_WORDS.min(words.len())).any(is_courtesy)
         || find_hesitation(name).is_some()
         || parse_reply(name, true, facts).is_some()
@@ -53,6 +55,7 @@ mod tests {
             "Família 👨",
             "Nova Escola",
             "Clube 33",
+            "Comunidade São José",
         ] {
             assert!(is_plain_name(name, Locale::PtBr), "{name}");
         }
@@ -65,6 +68,7 @@ mod tests {
             "Escola amanhã",
             "Escola depois te mando o resto",
             "Escola, Colégio",
+            "nova comunidade para a escola",
             "Escola por favor",
             "Escola descrição: para pais",
             "Escola - para pais",

@@ -61,13 +61,15 @@ fn find_locales(text: &str) -> Vec<Locale> {
         return Vec::new();
     }
     let has_mark = tokens.iter().any(|token| token.text == "?");
+    // `y los grupos?`
+    let has_topic = has_mark && question_topic(text).is_some();
     let asks = |word: &QuestionWord| match word {
         QuestionWord::Asking => true,
         QuestionWord::Verb => has_mark,
         QuestionWord::Small => false,
     };
     let is_question = |table: &PhraseTable<QuestionWord>| {
-        table.values_of_all(&tokens).is_some_and(|words| words.into_iter().any(asks))
+        table.values_of_all(&tokens).is_some_and(|words| has_topic || words.into_iter().any(asks))
     };
     WORDS.iter().filter(|(_, table)| is_question(table)).map(|(locale, _)| *locale).collect()
 }
@@ -101,6 +103,7 @@ mod tests {
             ("which communities do I have?", Locale::En, Some(QuestionTopic::Communities)),
             ("where is", Locale::En, None),
             ("¿cuántos grupos tengo?", Locale::Es, Some(QuestionTopic::Groups)),
+            ("¿y los grupos?", Locale::Es, Some(QuestionTopic::Groups)),
         ] {
             assert!(question_locales(text).contains(&locale), "{text}");
             assert_eq!(question_topic(text), topic, "{text}");

@@ -8,6 +8,7 @@ use crate::commands::CATALOG;
 use crate::config::{Admin, AdminsFrom};
 use crate::directory::{Snapshot, fold};
 use crate::instance::InstanceRuntime;
+use crate::parse::small_question::question_locales;
 use crate::parse::word_lists::{WordList, is_stop_word, word_list};
 
 /// The fewest letters of a word that names something: shorter ones are everyday words.
@@ -15,11 +16,14 @@ const MIN_NAME_LETTERS: usize = 4;
 
 static CORRECTION_WORDS: LazyLock<WordList> = LazyLock::new(|| word_list("correction-words"));
 
-/// The kind of a text that is neither a command nor a reply to a prompt. None if it corrects something and names a
-/// community or group: as a wish, it waits for no pause.
+/// The kind of a text that is neither a command nor a reply to a prompt. None if it asks something of small
+/// words, `você é um robô?`, or corrects something and names a community or group: as a wish, it waits for no pause.
 pub(super) fn read_talk_kind(text: &str, instance: &InstanceRuntime, admin: &Admin) -> Option<TalkKind> {
     if !may_be_request(text) {
         return Some(TalkKind::Other);
+    }
+    if !question_locales(text).is_empty() {
+        return None;
     }
     let folded = fold(text);
     let is_long = |word: &&str| word.chars().nth(MIN_NAME_LETTERS - 1).is_some();

@@ -88,6 +88,11 @@ pub(super) async fn correct_offer(request: &Request<'_>) -> Result<Option<Comman
     let options: Vec<&str> = prompt.options.iter().map(String::as_str).collect();
     let pending = prompt.resolve_choice(&options).rest;
     let Some(names) = known_names(request).await? else { return Ok(None) };
+    let tokens = &Tokenizer::new(&command.text, false).read_all(false).unwrap_or_default();
+    let finder = ArgumentFinder { request, names: &names, source: &command.text, tokens, is_sentence: true };
+    if !finder.read_sentence().is_about_names() {
+        return Ok(None);
+    }
     let corrected = correct(request, (spec, &pending, false), &names);
     let corrected = corrected.filter(|corrected| corrected.arguments != pending);
     Ok(corrected.map(|Correction { spec, arguments, .. }| {
@@ -115,7 +120,8 @@ pub(super) async fn names_something_else(request: &Request<'_>) -> Result<bool, 
         let groups = names.find_groups(name).0.into_iter().map(|group| group.id.to_string());
         !fold(&held).contains(&fold(name)) && !communities.chain(groups).any(|id| held.contains(&id))
     };
-    Ok(finder.read_sentence().mentions.iter().any(is_other))
+    let sentence = finder.read_sentence();
+    Ok(sentence.is_about_names() && sentence.mentions.iter().any(is_other))
 }
 
 /// Whether a text adds groups to those of an offer: `sim, moradores também`, `e o suporte`.

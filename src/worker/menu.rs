@@ -21,6 +21,7 @@ use crate::command::talk_pause::MAX_REQUEST_WORDS;
 use crate::commands::{CATALOG, undo};
 use crate::directory::CommunityEntry;
 use crate::domain::{CommunityId, GroupId};
+use crate::parse::arguments::parse;
 use crate::parse::small_question::question_locales;
 use crate::parse::tokenizer::Tokenizer;
 use crate::parse::word_lists::in_word_list;
@@ -93,15 +94,25 @@ pub(super) async fn read_named(
     if offered.repeated {
         choices.extend(repeat_last(request, &subjects, names, places.as_deref()).await?);
     }
-    let change = places.and_then(|places| change_of(&subjects, &places));
-    choices.extend(change.filter(|_| offered.new));
-    choices.extend(lookups);
+    let changes = match offered.new && choices.is_empty() {
+        true => changes_of(&subjects, places.as_deref()),
+        false => Vec::new(),
+    };
+    // What is named alone is rather looked at.
+    let has_both = !subjects.groups.is_empty() && !subjects.communities.is_empty();
+    choices.extend(if has_both { [changes, lookups] } else { [lookups, changes] }.into_iter().flatten());
     if undone.is_some() {
         choices.truncate(MAX_CHOICES - 1);
         choices.extend(choice(undo::SPEC.name, String::new()));
     }
     choices.retain(|choice| may_use(admin, choice.spec.name));
     choices.truncate(MAX_CHOICES);
+    // There is nothing to choose.
+    if let [Choice { spec, arguments }] = choices.as_slice()
+        && spec.is_read_only()
+    {
+        return Ok(Some(NamedMeaning::Show(spec, arguments.clone())));
+    }
     let menu = || show_menu(request, &shown, &choices, (names, undone.as_deref()));
     Ok((!choices.is_empty()).then(|| NamedMeaning::Menu(menu().into())))
 }
@@ -117,7 +128,7 @@ impl Subjects {
             _ => None,
         };
         let commands: &[&str] = match (self.groups.as_slice(), self.communities.as_slice()) {
-            ([], [_]) => &["community", "who", "invite", "history"],
+            ([], [_]) => &["community", "who", "invite"],
             _ => &["community"],
         };
         let of = |entry: &CommunityEntry| {
@@ -154,17 +165,38 @@ async fn repeat_last(
     Ok(choice(spec.name, join_arguments(spec, &community, &subjects.group_arguments())))
 }
 
-/// The change that fits groups and a community by where the groups are now.
-fn change_of(subjects: &Subjects, places: &[Place]) -> Option<Choice> {
-    let [community] = subjects.communities.as_slice() else { return None };
-    let is_there = |place: &Place| place.as_ref() == Some(&community.id);
-    let spec = CATALOG.lookup(match () {
-        () if places.iter().all(is_there) => "unlink",
-        () if places.iter().all(|place| place.is_some() && !is_there(place)) => "move",
-        () => "link",
-    })?;
-    let arguments = join_arguments(spec, &community.id.to_string(), &subjects.group_arguments());
-    Some(Choice { spec, arguments })
+/// The changes that fit groups and a community, by where the groups are now. What is missing, the bot asks for when one is
+/// chosen: `/vincular "Bairro Feliz" …`.
+fn changes_of(subjects: &Subjects, places: Option<&[Place]>) -> Vec<Choice> {
+    let groups = subjects.group_arguments();
+    let of = |name, community: &CommunityId| {
+        let spec = CATALOG.lookup(name)?;
+        Some(Choice { spec, arguments: join_arguments(spec, community.as_str(), &groups) })
+    };
+    let changes = match (subjects.communities.as_slice(), places) {
+        ([community], None) if groups.is_empty() => {
+            ["link", "announce"].map(|name| choice(name, community.id.to_string())).into()
+        }
+        ([community], Some(places)) => {
+            let is_there = |place: &Place| place.as_ref() == Some(&community.id);
+            let name = match () {
+                () if places.iter().all(is_there) => "unlink",
+                () if places.iter().all(|place| place.is_some() && !is_there(place)) => "move",
+                () => "link",
+            };
+            vec![of(name, &community.id)]
+        }
+        ([], Some([first, others @ ..])) if others.iter().all(|place| place == first) => match first {
+            Some(community) => vec![of("unlink", community), choice("move", groups)],
+            // By name: an id in its place would be read as that of the community.
+            None => {
+                let names: Vec<_> = subjects.groups.iter().map(|group| typed(&group.name)).collect();
+                vec![choice("link", names.join(" "))]
+            }
+        },
+        _ => Vec::new(),
+    };
+    changes.into_iter().flatten().collect()
 }
 
 /// The community of a group; none if it is in no community.
@@ -206,7 +238,7 @@ impl OfferedChanges {
         let is_follow_up =
             || split(&sentence.text_beside_names).all(|word| in_word_list(word, "follow-up-words"));
         let repeated = !sentence.has_no && !undo && (!asks || is_follow_up());
-        Self { undo, new: !asks && !sentence.has_no, repeated }
+        Self { undo, new: !asks && !sentence.has_no && !sentence.has_objection, repeated }
     }
 }
 
@@ -220,11 +252,12 @@ fn show_menu(
     let localizer = request.run.localizer;
     let head = ReplyLine::new("talk-menu").with_plain("names", named.join(", "));
     let lines = choices.iter().enumerate().map(|(at, Choice { spec, arguments })| {
-        let arguments = match undone.filter(|_| spec.name == undo::SPEC.name) {
+        let shown = match undone.filter(|_| spec.name == undo::SPEC.name) {
             Some(undone) => format!("({undone})"),
             None => names.show(arguments),
         };
-        let command = format!("{} {arguments}", localizer.format_command(spec.name, &[]));
+        let more = if parse(spec.args, spec.is_mutating, arguments).is_err() { "…" } else { "" };
+        let command = format!("{} {shown} {more}", localizer.format_command(spec.name, &[]));
         ReplyLine::from_text(format!("{}. {}", at + 1, command.trim_end()))
     });
     let commands = choices.iter().map(|choice| (choice.spec, choice.arguments.as_str()));

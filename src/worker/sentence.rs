@@ -6,11 +6,11 @@ use std::ops::Range;
 use crate::command::wish::Wish;
 use crate::commands::CATALOG;
 use crate::domain::Locale;
-use crate::parse::hesitation::count_instead;
+use crate::parse::hesitation::{count_hesitation, count_instead};
 use crate::parse::names::{Fit, Name, NameReader, is_exclusion, run_end};
 use crate::parse::prompt_reply::{PromptFacts, parse_reply};
 use crate::parse::tokenizer::{Separator, Token};
-use crate::parse::word_lists::in_word_list;
+use crate::parse::word_lists::{in_word_list, is_nameless, plain_words};
 
 /// The fewest letters of the beginning of a name: shorter words are everyday words.
 const MIN_LETTERS: usize = 4;
@@ -99,6 +99,27 @@ impl Sentence {
             sentence.has_objection |= in_word_list(plain(&tokens[at]), "correction-stay-words");
         }
         sentence
+    }
+
+    /// Whether it says nothing beside its names and what corrects or adds to a command: `não, o suporte também`. A word
+    /// such as `café` in another sentence may only look like a name.
+    pub(super) fn is_about_names(&self) -> bool {
+        let lists =
+            ["correction-words", "only-words", "until-words", "also-words", "stop-words-between-names"];
+        let is_reply = |word: &str| parse_reply(word, true, PromptFacts::default()).is_some();
+        let is_small = |word: &str| {
+            is_nameless(word) || is_reply(word) || lists.iter().any(|list| in_word_list(word, list))
+        };
+        let words: Vec<&str> = plain_words(&self.text_beside_names).filter(|word| !word.is_empty()).collect();
+        let mut at = 0;
+        while at < words.len() && self.verbs.is_empty() {
+            at += match count_hesitation(&words[at..]) {
+                Some(count) => count,
+                None if is_small(words[at]) => 1,
+                None => return false,
+            };
+        }
+        true
     }
 
     /// Whether a word is a no. The Portuguese preposition is none: `no bairro`.

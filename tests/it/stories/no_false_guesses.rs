@@ -510,7 +510,7 @@ async fn a_text_that_mentions_a_dry_run_is_no_dry_run() {
     let bot = Service::start().await;
 
     for text in
-        ["nova (teste)", "Sexta – teste geral", "Use --teste para ver o que mudaria", "um - teste - dois"]
+        ["nova (teste)", "Ensaio – teste geral", "Use --teste para ver o que mudaria", "um - teste - dois"]
     {
         let said = bot.ask(ANA, &format!("/descrever \"Bairro Feliz\" {text}")).await;
         assert_eq!(bot.description("Bairro Feliz"), text, "{said}");
