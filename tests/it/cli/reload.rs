@@ -98,8 +98,8 @@ fn a_mistake_is_reported_and_leaves_the_old_configuration() {
 
     // A file that is gone is a mistake too.
     std::fs::remove_file(place.file()).unwrap();
-    let log = serving.reload("the old one holds");
-    assert!(log.contains("vincula.toml"), "{log}");
+    let log = serving.reload("instances: holds no instance");
+    assert!(log.contains("the old one holds"), "{log}");
     place.write(&good);
     assert_eq!(send(&place, ANA, "A2", "/whoami"), Some(0));
     serving.stop(&place);
