@@ -12,6 +12,7 @@ use super::undo_part::{offer_part, offer_undo, undo_command};
 use crate::command::context::CommandError;
 use crate::command::parsed_text::ParsedWish;
 use crate::command::spec::CommandSpec;
+use crate::commands::settings::parse_setting;
 use crate::commands::{CATALOG, photo, undo};
 use crate::config::AdminsFrom;
 use crate::directory::fold;
@@ -330,9 +331,13 @@ impl WishReader<'_> {
     fn find_arguments(&self, spec: &CommandSpec) -> Option<String> {
         let (rest, tokens) = (self.wish.rest.as_str(), self.finder.tokens);
         let arguments = match spec.args {
-            [] => return self.has_only("wish-last-words").then(String::new),
+            [] => return plain_words(rest).all(is_nameless).then(String::new),
             [ArgKind::Community] => self.finder.whole_community()?,
             [ArgKind::Community, next] if next.is_verbatim() => self.community_and_text(spec)?,
+            [ArgKind::Community, ArgKind::Keyword(_)] => {
+                let is_setting = |(_, setting): (&str, &str)| parse_setting(setting).is_some();
+                self.finder.find(spec).filter(|found| found.trim().split_once(' ').is_none_or(is_setting))?
+            }
             [ArgKind::Groups, ArgKind::Community] | [ArgKind::Community, _, ..] => self.finder.find(spec)?,
             [ArgKind::FreeText(_)] => new_community_name(self.wish)?,
             [ArgKind::Keyword("arg-invite")] => {
