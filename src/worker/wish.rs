@@ -396,6 +396,8 @@ impl WishReader<'_> {
         let is_without = words.first().is_some_and(|word| in_word_list(word, "exclusion-words"));
         is_without
             || in_word_list(&self.wish.rest, "without-community")
+            // What groups there are that a community admin does not see, no reply tells.
+            || self.finder.request.admin.from == AdminsFrom::Community
             || !self.finder.names.snapshot.groups.containing_all(&words).is_empty()
     }
 
