@@ -618,7 +618,10 @@ async fn replies_about(name: &str) -> Vec<(String, Vec<String>)> {
     let mut all = Vec::new();
     for texts in ABOUT_A_NAME {
         for text in texts.iter().chain(&["não", "/desvincular bairro feliz futebol"]) {
-            let replies = bot.replies_to_all(&[text.replace('§', name)]).await;
+            let said = bot.said().len();
+            bot.send(BRUNO, &text.replace('§', name)).await;
+            bot.settled().await;
+            let replies = bot.said().split_off(said);
             all.push(((*text).to_owned(), replies.into_iter().map(mask).collect()));
         }
         bot.clock.advance(Duration::from_secs(61));
