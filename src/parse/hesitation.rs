@@ -69,8 +69,13 @@ pub fn find_hesitation(text: &str) -> Option<&str> {
     })
 }
 
-/// Whether a text is a number in doubt, which chooses nothing: `1?`, `acho que 1`.
+/// Whether a text is a number in doubt, or asks for several things, which chooses nothing from a menu: `1?`, `acho que 1`,
+/// `os dois`.
 pub fn is_doubtful_number(text: &str) -> bool {
+    let plain = text.trim_matches(|c: char| !c.is_alphanumeric());
+    if in_word_list(plain, "reply-both") {
+        return true;
+    }
     let words: Vec<&str> = split_words(text).collect();
     let is_number = |word: &&str| read_number(word.trim_matches(|c: char| !c.is_alphanumeric())).is_some();
     let (mut at, mut is_doubtful) = (0, is_question(text));
@@ -128,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_number_may_be_in_doubt() {
-        for text in ["1?", "acho que 1", "a 1?", "talvez a 2", "maybe 1", "1, acho"] {
+        for text in ["1?", "acho que 1", "a 1?", "talvez a 2", "maybe 1", "1, acho", "os dois", "both!"] {
             assert!(is_doubtful_number(text), "{text}");
         }
         for text in ["1", "a 1", "acho", "bloco 1?", "chego às 5", "", "?"] {

@@ -11,10 +11,13 @@ use crate::instance::InstanceRuntime;
 use crate::parse::small_question::question_locales;
 use crate::parse::word_lists::{WordList, is_stop_word, word_list};
 
+/// The most words of a short question.
+const MAX_QUESTION_WORDS: usize = 8;
 /// The fewest letters of a word that names something: shorter ones are everyday words.
 const MIN_NAME_LETTERS: usize = 4;
 
 static CORRECTION_WORDS: LazyLock<WordList> = LazyLock::new(|| word_list("correction-words"));
+static QUESTION_WORDS: LazyLock<WordList> = LazyLock::new(|| word_list("question-words"));
 
 /// The kind of a text that is neither a command nor a reply to a prompt. None if it asks something of small
 /// words, `você é um robô?`, or corrects something and names a community or group: as a wish, it waits for no pause.
@@ -33,7 +36,9 @@ pub(super) fn read_talk_kind(text: &str, instance: &InstanceRuntime, admin: &Adm
     let lists = instance.directory.last_snapshot();
     let has_name =
         lists.is_some_and(|(_, lists)| long.iter().any(|word| is_name(word, &lists, instance, admin)));
-    match (has_correction_word(&folded), has_name) {
+    // Which groups a community admin may name is not known here: each short question may be about one.
+    let may_name = || admin.from == AdminsFrom::Community && !long.is_empty() && is_short_question(&folded);
+    match (has_correction_word(&folded), has_name || may_name()) {
         (true, true) => None,
         (false, true) => Some(TalkKind::Named),
         (false, false) if !long.iter().copied().any(is_command) => Some(TalkKind::Other),
@@ -44,6 +49,11 @@ pub(super) fn read_talk_kind(text: &str, instance: &InstanceRuntime, admin: &Adm
 /// Whether a text may correct something: it is no story, and has a word such as `ops`.
 pub(super) fn may_correct(text: &str) -> bool {
     may_be_request(text) && has_correction_word(&fold(text))
+}
+
+fn is_short_question(folded: &str) -> bool {
+    words(folded).nth(MAX_QUESTION_WORDS).is_none()
+        && (folded.contains('?') || words(folded).any(|word| QUESTION_WORDS.contains(word)))
 }
 
 /// Whether a text is short enough to ask for something.

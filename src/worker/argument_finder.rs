@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
 use super::request::Request;
-use super::sentence::{Kind, KnownNames, Mention, Sentence, is_small};
+use super::sentence::{Kind, KnownNames, Mention, Sentence, is_small, plain};
 use crate::command::prompt::Prompt;
 use crate::command::spec::CommandSpec;
 use crate::command::talk_pause::MAX_REQUEST_WORDS;
@@ -20,7 +20,7 @@ use crate::parse::numbers::list_numbers;
 use crate::parse::people::{find_leftover, parse_people};
 use crate::parse::text::is_comma;
 use crate::parse::tokenizer::{Token, Tokenizer, join, parse_quoted_name};
-use crate::parse::word_lists::in_word_list;
+use crate::parse::word_lists::{in_word_list, is_nameless};
 use crate::reply::{Reply, ReplyLine, UsageError, typed};
 
 /// The most words of the name of a group before the name of a community that it ends in.
@@ -82,15 +82,14 @@ impl<'a> ArgumentFinder<'a> {
         let list = self.tokens.get(count..).filter(|list| !list.is_empty())?;
         let line = self.source[..end].trim_end_matches(|c: char| c.is_whitespace() || c == ':');
         let head = &Tokenizer::new(line, false).read_all(false).ok()?[..];
-        let lists = ["list-words", "wish-pronouns", "reply-verbs-link", "group-words"];
-        let is_nothing = |token: &Token| {
-            let word = token.text.trim_matches(|c: char| !c.is_alphanumeric());
-            let is_listed = || lists.iter().any(|list| in_word_list(word, list));
-            is_small(token) || word.is_empty() || in_word_list(word, "stop-words-beside-name") || is_listed()
+        let leads_to_list = |token: &Token| {
+            let word = plain(token);
+            let is_listed = || ["list-words", "reply-verbs-link"].iter().any(|list| in_word_list(word, list));
+            word.is_empty() || is_nameless(word) || is_listed()
         };
         let on_line = ArgumentFinder { source: line, tokens: head, ..*self };
         let named = on_line.community_at_end(head, false).or_else(|| on_line.community_at_start());
-        named.filter(|(_, others)| others.iter().all(is_nothing)).map(|(community, _)| (community, list))
+        named.filter(|(_, others)| others.iter().all(leads_to_list)).map(|(community, _)| (community, list))
     }
 
     /// The groups of the list shown last: `todos`.
@@ -283,8 +282,8 @@ impl<'a> ArgumentFinder<'a> {
             return Some(offer);
         }
         let groups = self.groups(others).unwrap_or_else(|| self.source_of(others).to_owned());
-        let is_nothing = |token: &Token| is_small(token) || in_word_list(&token.text, "group-words");
-        let (missing, groups) = match others.iter().all(is_nothing) {
+        let (missing, groups) = match others.iter().all(|token| !token.is_quoted && is_nameless(&token.text))
+        {
             true => (UsageError::MissingGroups, String::new()),
             false => (UsageError::MissingCommunity, groups),
         };

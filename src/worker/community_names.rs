@@ -15,7 +15,7 @@ use crate::directory::{
     CommunityEntry, Directory, GroupEntry, NameIndex, Snapshot, disambiguate, join_bounded,
 };
 use crate::domain::{CommunityId, GroupId};
-use crate::engine::group_words::fit_of_group;
+use crate::engine::group_words::GroupNames;
 use crate::engine::listing::{NumberedList, load_list};
 use crate::engine::target::Target;
 use crate::parse::names::Fit;
@@ -27,7 +27,7 @@ use crate::storage::{StateKind, StoreUnavailable};
 pub(super) const NAMES_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The names of communities as an admin may use them. Communities that the admin may not use are found only by their
-/// whole name or id; to a community admin they do not exist.
+/// whole name or id; to a community admin they do not exist, and neither do their announcement groups.
 pub(super) struct CommunityNames<'a> {
     pub(super) snapshot: Arc<Snapshot>,
     /// The lists with the groups that the beginning of a name may mean: to a community admin, those of their communities
@@ -94,18 +94,19 @@ impl<'a> CommunityNames<'a> {
             let group = GroupId::parse(id).and_then(|id| self.visible.groups.by_id(&id));
             return (group.into_iter().collect(), group.is_some());
         }
-        match self.snapshot.groups.matches(text) {
-            (groups, true) => (groups, true),
-            _ => self.visible.groups.matches(text),
-        }
+        self.group_names().find(text)
+    }
+
+    fn group_names(&self) -> GroupNames<'_> {
+        GroupNames { all: &self.snapshot, visible: &self.visible }
     }
 
     /// How a text fits the names of groups.
     pub(super) fn group_fit(&self, text: &str) -> Fit {
-        match self.find_groups(text) {
-            (_, true) => Fit::Whole,
-            _ if self.directory.alias(text).is_some() => Fit::None,
-            _ => fit_of_group(&self.visible, text),
+        match self.directory.alias(text) {
+            Some(_) if self.find_groups(text).1 => Fit::Whole,
+            Some(_) => Fit::None,
+            None => self.group_names().fit(text),
         }
     }
 

@@ -231,7 +231,7 @@ fn find_verb(source: &str, token: &Token) -> Option<&'static str> {
 }
 
 /// A word without the signs around it.
-fn plain(token: &Token) -> &str {
+pub(super) fn plain(token: &Token) -> &str {
     token.text.trim_matches(|c: char| !c.is_alphanumeric())
 }
 

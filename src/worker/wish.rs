@@ -237,9 +237,9 @@ impl WishReader<'_> {
         };
         let (community, others) = self.finder.community_at_end(self.finder.tokens, true)?;
         let has = |list| others.iter().any(|token| in_word_list(&token.text, list));
-        let lists = ["wish-all-words", "wish-audience-words", "group-words", "wish-pronouns", "here"];
-        let is_nothing = |token: &Token| {
-            is_stop_word(&token.text) || lists.iter().any(|list| in_word_list(&token.text, list))
+        let names_nothing = |token: &Token| {
+            is_nameless(&token.text)
+                || ["wish-all-words", "here"].iter().any(|list| in_word_list(&token.text, list))
         };
         let is_in_audience = |token: &Token| {
             in_word_list(&token.text, "wish-audience-words") && !in_word_list(&token.text, "wish-all-words")
@@ -249,7 +249,7 @@ impl WishReader<'_> {
             format!("{command} {}", self.finder.names.show(&community))
         };
         let line = match () {
-            () if !others.iter().all(is_nothing) => return None,
+            () if !others.iter().all(names_nothing) => return None,
             () if has("here") => ReplyLine::not_done("no-here"),
             () if others.iter().any(is_in_audience) => {
                 ReplyLine::not_done("no-everyone").with_plain("command", shown(people))
@@ -401,6 +401,8 @@ impl WishReader<'_> {
         let is_without = words.first().is_some_and(|word| in_word_list(word, "exclusion-words"));
         is_without
             || in_word_list(&self.wish.rest, "without-community")
+            // What groups there are that a community admin does not see, no reply tells.
+            || self.finder.request.admin.from == AdminsFrom::Community
             || !self.finder.names.snapshot.groups.containing_all(&words).is_empty()
     }
 

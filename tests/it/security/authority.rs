@@ -558,6 +558,78 @@ async fn t45_sentences_reveal_no_groups_by_the_beginning_of_their_names() {
     assert!(own.contains("/desvincular"), "{own}");
 }
 
+/// Conversations of an admin about “§”: a community that they do not see, or what no community or group is called.
+const ABOUT_A_NAME: [&[&str]; 34] = [
+    &["coloca o futebol no §"],
+    &["coloca o futebol", "§"],
+    &["coloca o futebol", "no §"],
+    &["move o moradores para o §"],
+    &["avisa o § que amanhã tem"],
+    &["avisa que amanhã tem", "§"],
+    &["quem manda no §?"],
+    &["apaga o §"],
+    &["por que o § sumiu?"],
+    &["me manda o convite do §"],
+    &["tira o § do bairro feliz"],
+    &["tira o moradores do §"],
+    &["mostra o §"],
+    &["mostra os grupos §"],
+    &["onde tá o §?"],
+    &["§"],
+    &["§ e moradores"],
+    &["o que o § tem?"],
+    &["/vincular bairro feliz futebol", "ops, era o §"],
+    &["/vincular bairro feliz futebol", "ops, era no §"],
+    &["/vincular bairro feliz futebol", "e o §?"],
+    &["/avisar bairro feliz oi", "é no §"],
+    &["/vincular bairro feliz futebol §"],
+    &["/vincular bairro feliz futebol, §"],
+    &["/vincular bairro feliz futebol §*"],
+    &["/vincular § futebol"],
+    &["/vincular § no bairro feliz"],
+    &["/desvincular moradores §"],
+    &["/mover moradores §"],
+    &["/convite §"],
+    &["/comunidade §"],
+    &["/grupos §"],
+    &["/quem §"],
+    &["/avisar § oi"],
+];
+
+#[tokio::test]
+async fn t42_t45_a_hidden_name_gets_the_replies_of_an_unknown_one() {
+    // A community with its announcement group, and parts of the name of one of its groups.
+    for (hidden, unknown) in
+        [("marketing br", "piscinada br"), ("lançame", "zunçame"), ("nçament", "nçazunt")]
+    {
+        let (one, other) = tokio::join!(replies_about(hidden), replies_about(unknown));
+        let differ: Vec<_> = one.iter().zip(&other).filter(|(one, other)| one != other).collect();
+        assert!(differ.is_empty(), "{hidden}: {differ:#?}");
+    }
+}
+
+/// What Bruno says about a name, and the replies to it, where it is “§”.
+async fn replies_about(name: &str) -> Vec<(String, Vec<String>)> {
+    let bot = setting().instance("locale = \"pt-BR\"").start().await;
+    bot.knows(BRUNO).await;
+    bot.ask(ANA, "/grupos").await;
+    let word = name.split(' ').next().unwrap();
+    let mask = |reply: String| reply.to_lowercase().replace(word, "§");
+    let mut all = Vec::new();
+    for texts in ABOUT_A_NAME {
+        for text in texts.iter().chain(&["não", "/desvincular bairro feliz futebol"]) {
+            let said = bot.said().len();
+            bot.send(BRUNO, &text.replace('§', name)).await;
+            bot.settled().await;
+            let replies = bot.said().split_off(said);
+            all.push(((*text).to_owned(), replies.into_iter().map(mask).collect()));
+        }
+        bot.clock.advance(Duration::from_secs(61));
+        bot.knows(BRUNO).await;
+    }
+    all
+}
+
 #[tokio::test]
 async fn t45_an_id_reveals_no_name_of_an_unreadable_group() {
     for reply in [

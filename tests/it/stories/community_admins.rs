@@ -591,3 +591,15 @@ async fn an_undo_is_offered_with_the_names_of_its_groups() {
     assert!(correction.contains(r#"To take it back: /link "Bairro Feliz" Moradores"#), "{correction}");
     assert!(!correction.contains("-group"), "{correction}");
 }
+
+#[tokio::test]
+async fn a_short_question_is_answered_whatever_was_said_before() {
+    let bot = setting().instance("locale = \"pt-BR\"").start().await;
+    bot.knows(BRUNO).await;
+
+    bot.ask(BRUNO, "hoje o dia está muito bonito").await;
+    for question in ["cadê o moradores?", "e o moradores?", "onde fica o moradores", "cadê o xadrez?"] {
+        let reply = bot.ask(BRUNO, question).await;
+        assert_eq!(reply.contains("oradores"), question.contains("moradores"), "{question}: {reply}");
+    }
+}
