@@ -13,6 +13,7 @@ use super::command_outcome::{CommandOutcome, EarlyExit};
 use super::community_names::{CommunityNames, NAMES_TIMEOUT};
 use super::menu::places_of;
 use super::request::Request;
+use super::sentence::Kind;
 use super::subjects::Subjects;
 use super::undo_part::is_regret;
 use super::wish::text_without_community;
@@ -22,16 +23,19 @@ use crate::command::prompt::{Prompt, void_prompt};
 use crate::command::resolution::MissingPart;
 use crate::command::spec::CommandSpec;
 use crate::commands::{CATALOG, alias, language, settings};
-use crate::directory::{CommunityEntry, is_misspelled};
+use crate::directory::{CommunityEntry, fold, is_misspelled};
 use crate::domain::{GroupId, Locale};
 use crate::parse::arguments::{ArgKind, parse};
 use crate::parse::greeting::is_greeting;
 use crate::parse::names::{Fit, strip_courtesy};
 use crate::parse::numbers::list_numbers;
-use crate::parse::prompt_reply::{MAX_REPLY_LEN, ParsedReply, PromptFacts, is_question, parse_reply};
+use crate::parse::phrases::phrases;
+use crate::parse::prompt_reply::{
+    MAX_REPLY_LEN, ParsedReply, PromptFacts, is_question, parse_reply, read_number,
+};
 use crate::parse::small_talk::is_small_talk;
-use crate::parse::tokenizer::{Tokenizer, join};
-use crate::parse::word_lists::{is_nameless, plain_words};
+use crate::parse::tokenizer::{Token, Tokenizer, join};
+use crate::parse::word_lists::{in_word_list, is_nameless, plain_words};
 use crate::reply::{Reply, ReplyLine, UsageError};
 
 /// The most words of a name that is not known, and of a question about the prompt: `qual?`, `which one is it?`
@@ -161,7 +165,12 @@ pub(super) async fn read_missing_part(request: &Request<'_>) -> Result<Option<Mi
         as_typed.is_certain = true;
         return Ok(is_value.then_some(as_typed));
     }
-    if missing.is_verbatim() {
+    // The verb of another change: `tira o moradores`. A missing text may be any.
+    let is_text = missing == UsageError::MissingText || comes_first;
+    let is_other = CATALOG
+        .parse_wish(text)
+        .is_some_and(|wish| !is_text && wish.spec.name != spec.name && !wish.spec.is_read_only());
+    if missing.is_verbatim() && !is_other {
         // A question may also ask to look something up.
         as_typed.is_named = !is_question(text);
         return Ok(Some(as_typed));
@@ -172,8 +181,26 @@ pub(super) async fn read_missing_part(request: &Request<'_>) -> Result<Option<Mi
     let small = tokens.iter().rev().take_while(|token| is_preposition(token)).count();
     let tokens = &tokens[..tokens.len() - small];
     let finder = ArgumentFinder { request, names, source: text, tokens, is_sentence: true };
+    if missing.is_verbatim() {
+        as_typed.is_named = !is_question(text);
+        let rest = CATALOG.parse_wish(text).map(|wish| wish.rest).unwrap_or_default();
+        let is_wish = !finder.read_sentence().mentions.is_empty() || plain_words(&rest).all(is_nameless);
+        return Ok((!is_wish).then_some(as_typed));
+    }
+    let found = find_names(&finder, spec, &missing);
+    // The name of a group may begin with a verb: `tirar dúvidas`.
+    if is_other && found.is_none() {
+        return Ok(None);
+    }
+    let has_text = spec.is_verbatim() && !prompt.after.is_empty();
+    if has_text
+        && found.is_none()
+        && let Some(reply) = read_only_community(&finder, spec, &prompt)
+    {
+        return reply;
+    }
     // A whole wish, for another community.
-    if repeated.is_some() && finder.find(spec).is_some() {
+    if repeated.is_some() && !has_text && finder.find(spec).is_some() {
         return Ok(None);
     }
     let is_answer = matches!(run.parsed.request, ParsedRequest::Nothing) || repeated.is_some();
@@ -181,9 +208,8 @@ pub(super) async fn read_missing_part(request: &Request<'_>) -> Result<Option<Mi
         let line = ReplyLine::not_done("one-community");
         return Err(CommandOutcome::talk(Reply::Lines(vec![line]), Vec::new()).into());
     }
-    if let Some((arguments, is_whole)) = find_names(&finder, spec, &missing) {
+    if let Some((arguments, is_whole)) = found {
         // A text that was kept is shown first.
-        let has_text = spec.is_verbatim() && !prompt.after.is_empty();
         return Ok(Some(MissingPart { arguments, is_named: true, is_certain: is_whole && !has_text }));
     }
     if is_answer && let Some(reply) = reply_to_unknown(&finder, spec, &prompt) {
@@ -193,6 +219,39 @@ pub(super) async fn read_missing_part(request: &Request<'_>) -> Result<Option<Mi
     let is_name =
         !prompt.is_in_passing && missing != UsageError::MissingPeople && tokens.len() <= MAX_WORDS_OF_NAME;
     Ok((comes_first || is_name).then_some(as_typed))
+}
+
+/// The community for a text that is kept, in words that name nothing else: `manda pro bairro feliz`. Other words are no part
+/// of the text: the question stays open. None where nothing is named.
+fn read_only_community(
+    finder: &ArgumentFinder<'_>,
+    spec: &CommandSpec,
+    prompt: &Prompt,
+) -> Option<Result<Option<MissingPart>, EarlyExit>> {
+    let sentence = finder.read_sentence();
+    let mut names = sentence.mentions.iter().filter(|mention| mention.kind != Kind::Group);
+    let first = names.next();
+    let is_all =
+        |token: &Token| in_word_list(&token.text, "wish-all-words") || read_number(&token.text).is_some();
+    let is_several = first.is_none() && finder.tokens.iter().any(is_all);
+    if names.next().is_some() || is_several {
+        let line = ReplyLine::not_done("one-community");
+        return Some(Err(CommandOutcome::talk(Reply::Lines(vec![line]), Vec::new()).into()));
+    }
+    let first = first?;
+    let begins_phrase = |word: &str| {
+        let mut first_words = phrases("wish-announce").map(|(_, phrase)| phrase);
+        first_words.any(|phrase| phrase.split(' ').next().is_some_and(|first| fold(first) == fold(word)))
+    };
+    let is_small = |word: &str| is_nameless(word) || in_word_list(word, "only-words") || begins_phrase(word);
+    if plain_words(&sentence.text_beside_names).all(is_small) && !first.is_excluded {
+        let arguments = finder.community_id(&first.name.text);
+        return Some(Ok(Some(MissingPart { arguments, is_named: true, is_certain: false })));
+    }
+    let Prompt { before, after, shown, .. } = prompt.clone();
+    let known = Prompt { before, after, shown, ..Prompt::default() };
+    let question = finder.request.misused(spec, UsageError::MissingCommunity, known);
+    Some(Err(CommandOutcome { keeps_prompt: true, ..question }.into()))
 }
 
 /// The reply to a text that names nothing known: it is kept where it may be the text of the command, and where it is no
@@ -257,8 +316,9 @@ fn find_names(
         UsageError::MissingPeople => finder.people(source).map(|people| (people, false)),
         _ => None,
     };
-    // All that is missing.
-    found.or_else(|| finder.find(spec).map(|arguments| (arguments, false)))
+    // All that is missing; a community in a text is part of it: `reunião sobre bairro feliz`.
+    let is_in_text = spec.is_verbatim() && *missing == UsageError::MissingCommunity;
+    found.or_else(|| if is_in_text { None } else { finder.find(spec).map(|arguments| (arguments, false)) })
 }
 
 /// Whether a text may be a missing part: no reply to the prompt, no small talk, no question about it. `is_free`: any text is

@@ -28,6 +28,7 @@ use crate::parse::numbers::list_numbers;
 use crate::parse::prompt_reply::{ParsedReply, PromptFacts, parse_reply};
 use crate::parse::text::likely_name;
 use crate::parse::tokenizer::Tokenizer;
+use crate::parse::word_lists::in_word_list;
 use crate::reply::{Reply, ReplyLine, escape_markup, typed};
 use crate::storage::{LeaseError, Outcome, PastCommand, StateKind, StoreUnavailable};
 
@@ -78,6 +79,9 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
                         }
                         WishResolution::Incomplete => {
                             check_may_use(request, spec)?;
+                            if replaces_question(request, spec).await? {
+                                return Err(reply_to_talk(request, Some(spec)).await?.into());
+                            }
                             wished = Some(spec);
                             as_prompt_reply("")
                         }
@@ -104,6 +108,13 @@ pub(super) async fn resolve_command(request: &Request<'_>) -> Result<ResolvedCom
         };
     }
     Ok(ResolvedCommand { spec, typed: parsed.arguments, arguments, deferred: None })
+}
+
+/// Whether a wish for this command takes the place of the question for a part of another one.
+async fn replaces_question(request: &Request<'_>, spec: &CommandSpec) -> Result<bool, StoreUnavailable> {
+    let prompt = request.recent_prompt().await?;
+    Ok(!spec.is_read_only()
+        && prompt.is_some_and(|prompt| prompt.missing.is_some() && prompt.command != spec.name))
 }
 
 /// Whether a message is a reaction to a question that is closed, and did not lead to a change.
@@ -147,7 +158,11 @@ async fn resolve_without_prompt(
         let wish = CATALOG.parse_wish(text).filter(is_wish);
         let wish = wish.map(|Wish { spec, rest, phrase, .. }| (spec.name, rest, phrase));
         // `1 e 2 no marketing`
-        let listed = || begins_with_numbers(text).then(|| ("link", text.to_owned(), String::new()));
+        let numbers = numbers_to_link(text);
+        if wish.is_none() && !numbers.is_empty() {
+            reject_unlisted(request, numbers).await?;
+        }
+        let listed = || (!numbers_to_link(text).is_empty()).then(|| ("link", text.to_owned(), String::new()));
         if let Some((command, rest, phrase)) = wish.or_else(listed) {
             let wish = ParsedWish { command: command.to_owned(), rest, phrase };
             match resolve_wish(request, &wish).await? {
@@ -194,11 +209,32 @@ async fn resolve_without_prompt(
     Err(close_passing_offer(request, reply_to_talk(request, wished).await?).await?.into())
 }
 
-/// Whether numbers stand before a preposition.
-fn begins_with_numbers(text: &str) -> bool {
+/// The numbers before the words that lead to a target: `1 e 2 no marketing`, not `1 fora do marketing`.
+fn numbers_to_link(text: &str) -> Vec<String> {
     let tokens = Tokenizer::new(text, false).read_all(false).unwrap_or_default();
     let count = tokens.iter().position(is_preposition).unwrap_or_default();
-    list_numbers(&tokens[..count]).is_some()
+    let (numbers, behind) = tokens.split_at(count);
+    let mut leading = behind.iter().take_while(|token| is_preposition(token));
+    let leads_to_target = leading.any(|token| in_word_list(&token.text, "target-words"));
+    let numbers = list_numbers(numbers).filter(|_| leads_to_target).unwrap_or_default();
+    numbers.into_iter().flat_map(|(_, range)| range).map(|number| number.to_string()).collect()
+}
+
+/// Rejects numbers that are neither in the last list of groups nor the name of a group.
+async fn reject_unlisted(request: &Request<'_>, mut numbers: Vec<String>) -> Result<(), EarlyExit> {
+    let Request { run, command, .. } = request;
+    let list = load_list(run.store, (command, None), &request.list_key()).await?;
+    let snapshot = run.instance.directory.snapshot(run.zapi).await?;
+    let is_listed = |number: &str| list.as_ref().is_some_and(|list| list.group_by_number(number).is_some());
+    numbers.retain(|number| !is_listed(number) && !snapshot.groups.has_name(number));
+    let lines: Vec<_> = numbers
+        .iter()
+        .map(|number| ReplyLine::not_done("no-group-number").name("name", number.as_str()))
+        .collect();
+    match lines.is_empty() {
+        true => Ok(()),
+        false => Err(CommandOutcome::talk(Reply::Lines(lines), Vec::new()).into()),
+    }
 }
 
 /// What a text means that names something, unless it is a reply or has a command in it.

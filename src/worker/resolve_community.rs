@@ -91,7 +91,10 @@ pub(super) async fn find_named_community(
             Err(unclear) if is_refreshed => {
                 let finder = search.finder();
                 let arguments = if spec.name == "unlink" { add_their_community(&finder).await } else { None };
-                return Err(arguments.map_or(unclear, |arguments| search.suggest(spec, arguments)));
+                let flags = resolved.typed.flags.to_typed();
+                let suggest =
+                    |arguments| search.suggest(spec, format!("{flags} {arguments}").trim().to_owned());
+                return Err(arguments.map_or(unclear, suggest));
             }
             Err(_) => {
                 snapshot = directory.newer_snapshot(run.zapi, asked).await?;

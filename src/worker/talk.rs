@@ -13,7 +13,7 @@ use crate::command::undo_record::undo_hint;
 use crate::commands::photo::Caption;
 use crate::commands::{CATALOG, photo};
 use crate::config::AdminsFrom;
-use crate::domain::{Chat, Media};
+use crate::domain::{Chat, CommunityId, Media};
 use crate::engine::listing::load_list;
 use crate::parse::command_lines::has_no_above;
 use crate::parse::greeting::{is_farewell, is_greeting};
@@ -25,7 +25,7 @@ use crate::parse::small_question::question_locales;
 use crate::parse::small_talk::is_small_talk;
 use crate::parse::tokenizer::Tokenizer;
 use crate::parse::word_lists::in_word_list;
-use crate::reply::{Localizer, Reply, ReplyLine, UsageError};
+use crate::reply::{Localizer, Reply, ReplyLine, UsageError, typed};
 use crate::storage::{StateChange, StateEntry, StateKind, StoreUnavailable};
 
 /// One line with the way on. In a group, and on the bot's own phone, the text is for another person. `wished` is the
@@ -202,10 +202,20 @@ async fn reply_to_picture(request: &Request<'_>) -> Result<Option<CommandOutcome
     if Caption::read(&request.command.text, request.run.localizer.locale) == Caption::Refusal {
         return reply_about_photo(request, Some(&ParsedReply::No)).await;
     }
-    let Some((waiting, _)) = photo_request(request).await? else { return offer_photo(request).await };
+    let Some((waiting, end)) = photo_request(request).await? else { return offer_photo(request).await };
+    // The caption may name another community.
+    let has_caption = !request.command.text.trim().is_empty();
+    if has_caption && let Some(mut offer) = offer_photo(request).await? {
+        offer.state_changes.push(end);
+        return Ok(Some(offer));
+    }
+    let snapshot = request.run.instance.directory.last_snapshot().map(|(_, snapshot)| snapshot);
     Ok(photo::waiting_community(&waiting.value).map(|community| {
+        let id = CommunityId::parse(community);
+        let entry = id.zip(snapshot.as_ref()).and_then(|(id, snapshot)| snapshot.communities.by_id(&id));
+        let shown = entry.map_or_else(String::new, |entry| typed(&entry.name));
         // A yes takes the picture of this message. Another picture would replace it: `/photo` still waits.
-        let asked = request.offer_command("photo-caption", &photo::SPEC, community.to_owned(), "");
+        let asked = request.offer_command("photo-caption", &photo::SPEC, community.to_owned(), &shown);
         let (kind, key) = (StateKind::PhotoRequest, request.conversation_key.to_string());
         let waits = StateChange { kind, key, value: Some(waiting.value.clone()) };
         let state_changes = asked.state_changes.into_iter().chain([waits]).collect();
