@@ -8,7 +8,7 @@ use crate::parse::names::is_exclusion;
 use crate::parse::prompt_reply::{
     MAX_REPLY_LEN, ParsedReply, PromptFacts, has_plain_numbers, is_plain_no, is_question, parse_reply,
 };
-use crate::parse::word_lists::in_word_list;
+use crate::parse::word_lists::{in_word_list, plain_word};
 use crate::reply::UsageError;
 use crate::storage::CommandRecord;
 
@@ -96,8 +96,7 @@ pub fn is_reaction(message: &CommandRecord) -> bool {
 fn corrects(text: &str, locale: Locale) -> bool {
     let lists = ["correction-words", "only-words", "until-words"];
     let is_of_correction = |word: &str| {
-        let plain = word.trim_matches(|c: char| !c.is_alphanumeric());
-        lists.iter().any(|list| in_word_list(plain, list)) || is_exclusion(word, locale)
+        lists.iter().any(|list| in_word_list(plain_word(word), list)) || is_exclusion(word, locale)
     };
     // A lone `hmm` corrects nothing.
     let is_more = |found: &str| found.len() < text.trim().len() || in_word_list(found, "delay-words");

@@ -218,6 +218,18 @@ impl Context<'_> {
         &mut self,
         command: &str,
         arguments: String,
+        lines: Vec<ReplyLine>,
+        needs_confirmation: bool,
+    ) -> Result<(), CommandError> {
+        let name = self.community.as_ref().map(|community| community.name.clone());
+        self.preview_or_confirm_for((command, name.as_deref()), arguments, lines, needs_confirmation)
+    }
+
+    /// The same for a command whose first argument has this name.
+    pub fn preview_or_confirm_for(
+        &mut self,
+        (command, name): (&str, Option<&str>),
+        arguments: String,
         mut lines: Vec<ReplyLine>,
         needs_confirmation: bool,
     ) -> Result<(), CommandError> {
@@ -228,7 +240,6 @@ impl Context<'_> {
         let last = match self.confirmation {
             Confirmation::DryRun => "dry-run",
             Confirmation::Required if needs_confirmation || self.must_confirm => {
-                let name = self.community.as_ref().map(|community| community.name.as_str());
                 self.set_prompt(Prompt {
                     before: arguments,
                     shown: self.localizer.format_command(command, name.as_slice()),

@@ -22,7 +22,7 @@ pub struct ResolveContext<'a> {
     pub localizer: &'a Localizer,
     /// Its text as the missing part of the command of the open prompt.
     pub part: Option<&'a MissingPart>,
-    /// Its text names a community or group that the open prompt does not hold.
+    /// Its text names a community, group or person that the open prompt does not hold.
     pub names_other: bool,
 }
 

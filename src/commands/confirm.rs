@@ -112,7 +112,7 @@ async fn read_answer(
     let is_to_bot = !has_no_prefix || (is_direct && !is_reaction(command));
     let is_correction = has_no_prefix
         && is_to_bot
-        && reply.is_none()
+        && (reply.is_none() || context.names_other)
         && command.media.is_none()
         && prompt.is_corrected_by(text, context.names_other, context.localizer.locale);
     let quote = match &command.quoted {

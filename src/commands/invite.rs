@@ -69,7 +69,8 @@ impl ApiChange for NewLink {
         }
         failpoint::reach(Step::StateRead);
         let preview = ReplyLine::preview("invite-would").name("place", link.place.as_str());
-        context.preview_or_confirm(SPEC.name, format!("{} reset", link.target_id()), vec![preview], true)?;
+        let (command, arguments) = ((SPEC.name, Some(&*link.place)), format!("{} reset", link.target_id()));
+        context.preview_or_confirm_for(command, arguments, vec![preview], true)?;
         Ok(link)
     }
 

@@ -60,9 +60,14 @@ pub fn is_nameless(word: &str) -> bool {
     is_stop_word(word) || NAMELESS_WORDS.iter().any(|list| in_word_list(word, list))
 }
 
+/// A word without the signs around it.
+pub fn plain_word(word: &str) -> &str {
+    word.trim_matches(|c: char| !c.is_alphanumeric())
+}
+
 /// The words of a text, without the signs around them.
 pub fn plain_words(text: &str) -> impl Iterator<Item = &str> {
-    text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
+    text.split_whitespace().map(plain_word)
 }
 
 /// `here`, in every language.

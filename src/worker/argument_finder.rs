@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
 use super::request::Request;
-use super::sentence::{Kind, KnownNames, Mention, Sentence, is_small, plain};
+use super::sentence::{Kind, KnownNames, Mention, Sentence, is_small};
 use crate::command::prompt::Prompt;
 use crate::command::spec::CommandSpec;
 use crate::command::talk_pause::MAX_REQUEST_WORDS;
@@ -20,7 +20,7 @@ use crate::parse::numbers::list_numbers;
 use crate::parse::people::{find_leftover, parse_people};
 use crate::parse::text::is_comma;
 use crate::parse::tokenizer::{Token, Tokenizer, join, parse_quoted_name};
-use crate::parse::word_lists::{in_word_list, is_nameless};
+use crate::parse::word_lists::{in_word_list, is_nameless, plain_word};
 use crate::reply::{Reply, ReplyLine, UsageError, typed};
 
 /// The most words of the name of a group before the name of a community that it ends in.
@@ -83,7 +83,7 @@ impl<'a> ArgumentFinder<'a> {
         let line = self.source[..end].trim_end_matches(|c: char| c.is_whitespace() || c == ':');
         let head = &Tokenizer::new(line, false).read_all(false).ok()?[..];
         let leads_to_list = |token: &Token| {
-            let word = plain(token);
+            let word = plain_word(&token.text);
             let is_listed = || ["list-words", "reply-verbs-link"].iter().any(|list| in_word_list(word, list));
             word.is_empty() || is_nameless(word) || is_listed()
         };

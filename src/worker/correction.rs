@@ -7,22 +7,26 @@ use super::argument_finder::{ArgumentFinder, join_arguments};
 use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
 use super::request::Request;
-use super::sentence::{Mention, Sentence, Verb};
+use super::sentence::{Kind, Mention, Sentence, Verb};
 use crate::command::parsed_text::{ParsedRequest, ParsedText};
-use crate::command::prompt::Prompt;
+use crate::command::prompt::{PROMPT_TTL, Prompt};
 use crate::command::resolution::DeferredCommand;
 use crate::command::spec::CommandSpec;
 use crate::commands::CATALOG;
 use crate::directory::fold;
+use crate::parse::dialing_code::DialingCode;
+use crate::parse::flags::Flags;
+use crate::parse::names::Fit;
 use crate::parse::numbers::{AND, list_numbers};
-use crate::parse::prompt_reply::{MAX_REPLY_LEN, PromptFacts, parse_reply};
+use crate::parse::people::{PersonRef, parse_people};
+use crate::parse::prompt_reply::{MAX_REPLY_LEN, parse_reply};
 use crate::parse::tokenizer::{Token, Tokenizer};
-use crate::parse::word_lists::in_word_list;
+use crate::parse::word_lists::{in_word_list, plain_word};
 use crate::reply::ReplyLine;
 use crate::storage::{PastCommand, StoreUnavailable};
 
 /// How long a command can be corrected.
-const MAX_AGE: Duration = Duration::from_secs(10 * 60);
+const CORRECTABLE_FOR: Duration = Duration::from_secs(10 * 60);
 
 /// The most words of a correction of what is only offered.
 const MAX_WORDS: usize = 8;
@@ -38,7 +42,9 @@ pub(super) async fn offer_correction(
     if !corrects || text.len() > MAX_REPLY_LEN {
         return Ok(None);
     }
-    let Some(last) = run.store.last_command(command, MAX_AGE, |_| true).await? else { return Ok(None) };
+    let Some(last) = run.store.last_command(command, CORRECTABLE_FOR, |_| true).await? else {
+        return Ok(None);
+    };
     let Some((spec, rest)) = read_change(&last, request) else { return Ok(None) };
     let Some(names) = known_names(request).await? else { return Ok(None) };
     let tokens = &Tokenizer::new(text, false).read_all(false).unwrap_or_default();
@@ -49,7 +55,8 @@ pub(super) async fn offer_correction(
         Some(ChangedPart::Unclear) => return Ok(None),
         None => {}
     }
-    let Some(Correction { spec, arguments, keeps_groups }) = correct(request, (spec, &rest, true), &names)
+    let Some(Correction { spec, arguments, keeps_groups }) =
+        correct(request, (spec, &rest, !is_dry_run(&rest)), &names)
     else {
         return Ok(None);
     };
@@ -102,31 +109,60 @@ pub(super) async fn correct_offer(request: &Request<'_>) -> Result<Option<Comman
     }))
 }
 
-/// Whether a text names a community or group that the open prompt does not hold: `é pra marketing br`.
+/// Whether a text names a community, group or person that the open prompt does not hold: `é pra marketing br`.
 pub(super) async fn names_something_else(request: &Request<'_>) -> Result<bool, StoreUnavailable> {
     let text = request.command.text.as_str();
-    let is_reply = || parse_reply(text, true, PromptFacts::default()).is_some();
-    if !request.is_direct() || text.len() > MAX_REPLY_LEN || is_reply() {
+    if !request.is_direct() || text.len() > MAX_REPLY_LEN {
         return Ok(false);
     }
     let prompt = request.recent_prompt().await?.filter(Prompt::takes_correction);
-    let (Some(prompt), Some(names)) = (prompt, known_names(request).await?) else { return Ok(false) };
-    let held = [&[prompt.before, prompt.after][..], &prompt.options].concat().join(" ");
+    let Some(prompt) = prompt else { return Ok(false) };
+    let is_reply = prompt.read_reply(text, true).is_some();
+    let is_verbatim = CATALOG.lookup(&prompt.command).is_some_and(CommandSpec::is_verbatim);
+    let is_grave = prompt.is_irreversible();
+    let held = [&[prompt.before][..], &prompt.options, &[prompt.after]].concat().join(" ");
+    if names_other_person(request, &held) {
+        // The prompt may hold the hidden id of a number that was typed.
+        let is_asker = |past: &PastCommand| past.id == prompt.prompted_by;
+        let asker = request.run.store.last_command(request.command, PROMPT_TTL, is_asker).await?;
+        let typed = asker.and_then(|past| read_command(&past, request)).map(|(_, rest, _)| rest);
+        if names_other_person(request, &typed.unwrap_or_default()) {
+            return Ok(true);
+        }
+    }
+    let names = if is_reply { None } else { known_names(request).await? };
+    let Some(names) = names else { return Ok(false) };
+    // A text that is to be sent may name other communities.
+    let first = held.split_whitespace().find(|word| !word.starts_with('-')).unwrap_or_default();
+    let target = if is_verbatim { first } else { held.as_str() };
     let tokens = &Tokenizer::new(text, false).read_all(false).unwrap_or_default();
     let finder = ArgumentFinder { request, names: &names, source: text, tokens, is_sentence: true };
     let is_other = |mention: &Mention| {
         let name = mention.name.text.as_str();
+        let held = if mention.kind == Kind::Community { target } else { held.as_str() };
         let communities = names.find(name).0.into_iter().map(|entry| entry.id.to_string());
         let groups = names.find_groups(name).0.into_iter().map(|group| group.id.to_string());
-        !fold(&held).contains(&fold(name)) && !communities.chain(groups).any(|id| held.contains(&id))
+        !fold(held).contains(&fold(name)) && !communities.chain(groups).any(|id| held.contains(&id))
     };
+    // Before what cannot be undone, another community in any sentence is one too many.
+    let is_certain =
+        |mention: &Mention| is_grave && mention.kind == Kind::Community && mention.name.fit == Fit::Whole;
     let sentence = finder.read_sentence();
-    Ok(sentence.is_about_names() && sentence.mentions.iter().any(is_other))
+    let is_about_names = sentence.is_about_names();
+    Ok(sentence.mentions.iter().any(|mention| (is_about_names || is_certain(mention)) && is_other(mention)))
+}
+
+/// Whether a text names a person by a number that these arguments do not have: `é o 44 99999-0004`.
+fn names_other_person(request: &Request<'_>, held: &str) -> bool {
+    let code = DialingCode::of_admin(request.admin.phone, request.run.instance.config.locale);
+    let people = |text: &str| parse_people(text, code).into_iter().filter_map(|named| named.person.ok());
+    let held: Vec<PersonRef> = people(held).collect();
+    people(&request.command.text).any(|person| !held.contains(&person))
 }
 
 /// Whether a text adds groups to those of an offer: `sim, moradores também`, `e o suporte`.
 fn adds_to_offer(text: &ArgumentFinder<'_>, sentence: &Sentence) -> bool {
-    let word = |token: &Token| fold(trim_signs(&token.text));
+    let word = |token: &Token| fold(plain_word(&token.text));
     let first = sentence.mentions.first().map_or(0, |mention| mention.name.tokens.start);
     text.tokens[..first].iter().any(|token| AND.contains(&word(token).as_str()))
         || text.tokens.iter().any(|token| in_word_list(&word(token), "also-words"))
@@ -170,8 +206,14 @@ fn read_change(past: &PastCommand, request: &Request<'_>) -> Option<(&'static Co
 pub(super) async fn last_change(
     request: &Request<'_>,
 ) -> Result<Option<(&'static CommandSpec, String)>, StoreUnavailable> {
-    let last = request.run.store.last_command(request.command, MAX_AGE, |_| true).await?;
-    Ok(last.and_then(|last| read_change(&last, request)))
+    let last = request.run.store.last_command(request.command, CORRECTABLE_FOR, |_| true).await?;
+    Ok(last.and_then(|last| read_change(&last, request)).filter(|(_, rest)| !is_dry_run(rest)))
+}
+
+/// Whether arguments have `--try`: nothing was changed.
+fn is_dry_run(arguments: &str) -> bool {
+    let mut tokenizer = Tokenizer::new(arguments, true);
+    tokenizer.read_all(false).is_ok() && tokenizer.flags.dry_run
 }
 
 /// The corrected command.
@@ -189,8 +231,8 @@ fn correct(
     names: &CommunityNames<'_>,
 ) -> Option<Correction> {
     let text = request.command.text.as_str();
-    let read = |source| Tokenizer::new(source, false).read_all(false).unwrap_or_default();
-    let (tokens, old_tokens) = (&read(text), &read(rest));
+    let read = |source, has_flags| Tokenizer::new(source, has_flags).read_all(false).unwrap_or_default();
+    let (tokens, old_tokens) = (&read(text, false), &read(rest, true));
     let new = &ArgumentFinder { request, names, source: text, tokens, is_sentence: true };
     let old = &ArgumentFinder { request, names, source: rest, tokens: old_tokens, is_sentence: false };
     let (old_community, old_groups) = split_arguments(spec, old)?;
@@ -229,7 +271,9 @@ fn correct(
         (true, None) => return None,
     };
     let community = community.unwrap_or(old_community);
-    let arguments = join_arguments(spec, &community, &groups);
+    // What was only tried is only tried again.
+    let flags = Flags { dry_run: is_dry_run(rest), ..Flags::default() }.to_typed();
+    let arguments = format!("{flags} {}", join_arguments(spec, &community, &groups)).trim().to_owned();
     Some(Correction { spec, arguments, keeps_groups })
 }
 
@@ -277,33 +321,58 @@ async fn read_changed_part(
     let Some((command, rest)) = undo_of(named.request, last).await? else { return Ok(None) };
     let Some((spec, community, changed)) = split_undo(&command, &rest) else { return Ok(None) };
     let sentence = named.read_sentence();
-    let groups = named.named_groups(&sentence);
-    let is_part = !groups.is_empty()
-        && groups.iter().all(|group| changed.contains(&group.as_str()))
+    let parts = |is_excluded| parts_named(named, &sentence, &changed, is_excluded);
+    let (Some(meant), Some(excluded)) = (parts(false), parts(true)) else { return Ok(None) };
+    let says = |list| named.tokens.iter().any(|token| in_word_list(plain_word(&token.text), list));
+    // `o suporte não`; something else may be asked for with it.
+    let is_denied = meant.len() == 1 && excluded.is_empty() && !says("correction-stay-words");
+    let is_part = (!meant.is_empty() || !excluded.is_empty() && excluded.len() < changed.len())
         && named.named_community(&sentence).is_none_or(|named| named == community)
-        && !sentence.has_objection
+        && (!sentence.has_objection || is_denied && changed.len() > 1)
         && sentence.verbs.is_empty();
     if !is_part {
         return Ok(None);
     }
-    let says = |list| named.tokens.iter().any(|token| in_word_list(trim_signs(&token.text), list));
-    let is_named = |group: &&str| groups.iter().any(|named| named == group);
     let wrong: Vec<&str> = match () {
-        () if says("only-words") => changed.into_iter().filter(|group| !is_named(group)).collect(),
-        () if says("wrong-words") => changed.into_iter().filter(is_named).collect(),
+        () if !excluded.is_empty() => excluded,
+        () if says("wrong-words") || sentence.has_objection => meant,
+        () if says("only-words") => changed.into_iter().filter(|group| !meant.contains(group)).collect(),
         () => Vec::new(),
     };
-    Ok(Some(match wrong.is_empty() {
-        true => ChangedPart::Unclear,
-        false => {
-            ChangedPart::Offer(named.offer(spec, join_arguments(spec, community, &wrong.join(" "))).into())
-        }
-    }))
+    let offer = offer_part_of_undo(named, spec, join_arguments(spec, community, &wrong.join(" ")));
+    let offer = offer.filter(|_| !wrong.is_empty());
+    Ok(Some(offer.map_or(ChangedPart::Unclear, |offer| ChangedPart::Offer(offer.into()))))
 }
 
-/// A word without the signs around it.
-fn trim_signs(word: &str) -> &str {
-    word.trim_matches(|c: char| !c.is_alphanumeric())
+/// The ids of the changed groups that a sentence names, or that it excludes; none if it names another one, too.
+pub(super) fn parts_named<'r>(
+    finder: &ArgumentFinder<'_>,
+    sentence: &Sentence,
+    changed: &[&'r str],
+    is_excluded: bool,
+) -> Option<Vec<&'r str>> {
+    let is_named = |mention: &&Mention| mention.kind != Kind::Community && mention.is_excluded == is_excluded;
+    let id = |mention: &Mention| {
+        let (found, is_whole) = finder.names.find_groups(&mention.name.text);
+        let is_found = |id: &&&str| found.iter().any(|group| group.id.as_str() == **id);
+        let mut ids = changed.iter().filter(is_found);
+        let id = ids.next().filter(|_| is_whole || found.len() == 1)?;
+        ids.next().is_none().then_some(*id)
+    };
+    sentence.mentions.iter().filter(is_named).map(id).collect()
+}
+
+/// Offers a command that takes back a part of a change, with the names that the reply to the change had.
+pub(super) fn offer_part_of_undo(
+    finder: &ArgumentFinder<'_>,
+    spec: &CommandSpec,
+    arguments: String,
+) -> Option<CommandOutcome> {
+    let ArgumentFinder { request, names, .. } = finder;
+    let undo = (spec.name.to_owned(), arguments);
+    let shown = names.show_undo(&undo, request.run.localizer)?;
+    let (_, shown) = shown.split_once(' ')?;
+    Some(request.offer_command("wish-offer", spec, undo.1, shown))
 }
 
 /// The line about what the last command changed and the corrected one leaves as it is.

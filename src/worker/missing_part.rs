@@ -156,14 +156,8 @@ pub(super) async fn read_missing_part(request: &Request<'_>) -> Result<Option<Mi
     }
     let mut as_typed = MissingPart { arguments: text.to_owned(), is_named: false, is_certain: false };
     if missing == UsageError::MissingWords {
-        let is_value = match spec.name {
-            "language" => language::parse_locale(text).is_some(),
-            "alias" => alias::has_sign(text),
-            "settings" => settings::parse_setting(text).is_some(),
-            _ => text.contains(char::is_whitespace),
-        };
         as_typed.is_certain = true;
-        return Ok(is_value.then_some(as_typed));
+        return Ok(is_value(spec, text).then_some(as_typed));
     }
     // The verb of another change: `tira o moradores`. A missing text may be any.
     let is_text = missing == UsageError::MissingText || comes_first;
@@ -219,6 +213,16 @@ pub(super) async fn read_missing_part(request: &Request<'_>) -> Result<Option<Mi
     let is_name =
         !prompt.is_in_passing && missing != UsageError::MissingPeople && tokens.len() <= MAX_WORDS_OF_NAME;
     Ok((comes_first || is_name).then_some(as_typed))
+}
+
+/// Whether a text is what a command of one value takes.
+fn is_value(spec: &CommandSpec, text: &str) -> bool {
+    match spec.name {
+        "language" => language::parse_locale(text).is_some(),
+        "alias" => alias::has_sign(text),
+        "settings" => settings::parse_setting(text).is_some(),
+        _ => text.contains(char::is_whitespace),
+    }
 }
 
 /// The community for a text that is kept, in words that name nothing else: `manda pro bairro feliz`. Other words are no part

@@ -7,10 +7,10 @@ use crate::command::wish::Wish;
 use crate::commands::CATALOG;
 use crate::domain::Locale;
 use crate::parse::hesitation::{count_hesitation, count_instead};
-use crate::parse::names::{Fit, Name, NameReader, is_exclusion, run_end};
+use crate::parse::names::{Fit, Name, NameReader, is_courtesy_phrase, is_exclusion, run_end};
 use crate::parse::prompt_reply::{PromptFacts, parse_reply};
 use crate::parse::tokenizer::{Separator, Token};
-use crate::parse::word_lists::{in_word_list, is_nameless, plain_words};
+use crate::parse::word_lists::{in_word_list, is_nameless, plain_word, plain_words};
 
 /// The fewest letters of the beginning of a name: shorter words are everyday words.
 const MIN_LETTERS: usize = 4;
@@ -96,7 +96,7 @@ impl Sentence {
                 sentence.apply_no(tokens, at);
             }
             sentence.apply_instead(tokens, at);
-            sentence.has_objection |= in_word_list(plain(&tokens[at]), "correction-stay-words");
+            sentence.has_objection |= in_word_list(plain_word(&tokens[at].text), "correction-stay-words");
         }
         sentence
     }
@@ -108,7 +108,8 @@ impl Sentence {
             ["correction-words", "only-words", "until-words", "also-words", "stop-words-between-names"];
         let is_reply = |word: &str| parse_reply(word, true, PromptFacts::default()).is_some();
         let is_small = |word: &str| {
-            is_nameless(word) || is_reply(word) || lists.iter().any(|list| in_word_list(word, list))
+            let is_courtesy = is_courtesy_phrase(word) || is_nameless(word);
+            is_courtesy || is_reply(word) || lists.iter().any(|list| in_word_list(word, list))
         };
         let words: Vec<&str> = plain_words(&self.text_beside_names).filter(|word| !word.is_empty()).collect();
         let mut at = 0;
@@ -129,7 +130,7 @@ impl Sentence {
             self.next_name(at + 1..at + 2 + small).is_some()
         };
         is_exclusion(&tokens[at].text, locale)
-            || in_word_list(plain(&tokens[at]), "reply-no") && !leads_to_name()
+            || in_word_list(plain_word(&tokens[at].text), "reply-no") && !leads_to_name()
     }
 
     /// Excludes the name behind `em vez de`.
@@ -199,7 +200,7 @@ impl KnownNames<'_> {
             name.fit == Fit::Whole || tokens[at].is_quoted || !is_other && !is_reply(&name.text)
         };
         let misspelled = || {
-            let word = plain(&tokens[at]);
+            let word = plain_word(&tokens[at].text);
             let is_word = !is_verb && !is_nothing(word) && !is_reply(word);
             let text = (self.misspelled)(word).filter(|_| is_word)?;
             Some(Name { tokens: at..at + 1, text, fit: Fit::Whole })
@@ -228,11 +229,6 @@ fn find_verb(source: &str, token: &Token) -> Option<&'static str> {
     };
     let wish = CATALOG.parse_wish(&source[start..]).filter(|_| !token.is_quoted)?;
     (source[start..].starts_with(&wish.phrase) && !is_everyday(&wish)).then_some(wish.spec.name)
-}
-
-/// A word without the signs around it.
-pub(super) fn plain(token: &Token) -> &str {
-    token.text.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
 /// Whether a word only leads to a name: `out of`, `lá na comunidade`.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::argument_finder::{ArgumentFinder, join_arguments};
 use super::command_outcome::CommandOutcome;
 use super::community_names::CommunityNames;
-use super::correction::{read_command, split_undo};
+use super::correction::{offer_part_of_undo, parts_named, read_command, split_undo};
 use super::request::Request;
 use crate::clock::Timestamp;
 use crate::command::context::CommandError;
@@ -26,7 +26,7 @@ use crate::reply::{Reply, ReplyLine};
 use crate::storage::{Outcome, PastCommand, StateKind, StoreUnavailable};
 
 /// How long ago the command may be that changed nothing: an older change is undone only after a yes.
-const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
+const UNCHANGED_SINCE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The most words of a text of regret.
 const MAX_WORDS_OF_REGRET: usize = 8;
@@ -99,7 +99,7 @@ pub(super) async fn reply_to_unchanged(
         CATALOG.lookup(&name).filter(|spec| spec.is_mutating && !spec.is_indirect() && !is_undo)
     };
     let is_changing = |past: &PastCommand| changing(past).is_some();
-    let last = request.run.store.last_command(request.command, MAX_AGE, is_changing).await?;
+    let last = request.run.store.last_command(request.command, UNCHANGED_SINCE, is_changing).await?;
     match last.filter(|last| last.id > record.changed_by.0).as_ref().and_then(changing) {
         Some(spec) => {
             offer_undo(request, ReplyLine::new("undo-unchanged").with_command("last", spec.name, &[])).await
@@ -188,23 +188,23 @@ pub(super) async fn offer_part(
 ) -> Result<Option<CommandOutcome>, StoreUnavailable> {
     let ArgumentFinder { request, names, .. } = wished;
     let Some((command, rest)) = undo_command(request).await? else { return Ok(None) };
-    let shown = format!("{} {}", request.run.localizer.format_command(&command, &[]), names.show(&rest));
+    let undo = (command, rest);
+    let Some(shown) = names.show_undo(&undo, request.run.localizer) else { return Ok(None) };
     let line =
         |key| ReplyLine::new(key).with_plain("command", &shown).with_command("undo", undo::SPEC.name, &[]);
-    let part = split_undo(&command, &rest).and_then(|(spec, community, undone)| {
+    let offer = split_undo(&undo.0, &undo.1).and_then(|(spec, community, undone)| {
         let part = match parse_reply(wished.source, true, PromptFacts::default()) {
             Some(ParsedReply::Numbers(numbers)) => {
-                let group = |number: usize| undone.get(number.checked_sub(1)?).map(|id| (*id).to_owned());
+                let group = |number: usize| undone.get(number.checked_sub(1)?).copied();
                 numbers.into_iter().map(group).collect::<Option<Vec<_>>>()?
             }
-            _ => wished.named_groups(&wished.read_sentence()),
+            _ => parts_named(wished, &wished.read_sentence(), &undone, false)?,
         };
-        let is_part = !part.is_empty() && part.iter().all(|group| undone.contains(&group.as_str()));
-        is_part.then(|| (spec, join_arguments(spec, community, &part.join(" "))))
+        let arguments = join_arguments(spec, community, &part.join(" "));
+        if part.is_empty() { None } else { offer_part_of_undo(wished, spec, arguments) }
     });
-    Ok(Some(match part {
-        Some((spec, arguments)) => {
-            let offer = wished.offer(spec, arguments);
+    Ok(Some(match offer {
+        Some(offer) => {
             let reply = Reply::Lines(vec![line("undo-takes-back")]);
             CommandOutcome { reply: reply.with_lines(offer.reply.into_lines()), ..offer }
         }

@@ -603,3 +603,22 @@ async fn a_short_question_is_answered_whatever_was_said_before() {
         assert_eq!(reply.contains("oradores"), question.contains("moradores"), "{question}: {reply}");
     }
 }
+
+#[tokio::test]
+async fn a_part_of_a_change_is_taken_back_by_its_name() {
+    let bot = setting().start().await;
+    bot.knows(BRUNO).await;
+    let unlink = r#"/unlink "Bairro Feliz" Futebol"#;
+
+    bot.ask(BRUNO, COMMAND).await;
+    let wrong = bot.ask(BRUNO, "oops, futebol is wrong").await;
+    assert!(wrong.contains(unlink) && !wrong.contains("/link "), "{wrong}");
+    bot.ask(BRUNO, "no").await;
+    let only = bot.ask(BRUNO, "oops, only futebol").await;
+    assert!(!only.contains("/link "), "{only}");
+    bot.ask(BRUNO, "no").await;
+    let wish = bot.ask(BRUNO, "undo only futebol").await;
+    assert!(wish.contains(unlink) && !wish.contains("-group"), "{wish}");
+    let undone = bot.ask(BRUNO, "yes").await;
+    assert_eq!(undone, "✅ “Futebol” is no longer in “Bairro Feliz”.");
+}
