@@ -120,7 +120,8 @@ fn find_missing(finder: &ArgumentFinder<'_>, spec: &CommandSpec) -> Option<(Usag
 
 /// The arguments of a command for groups and their community, where all words name groups of the same one.
 pub(super) async fn add_their_community(finder: &ArgumentFinder<'_>) -> Option<String> {
-    let groups = finder.groups(finder.tokens)?;
+    // As in a sentence, the name of a community means no group.
+    let groups = ArgumentFinder { is_sentence: true, ..*finder }.groups(finder.tokens)?;
     let ids: Vec<GroupId> = groups.split(' ').map(GroupId::parse).collect::<Option<_>>()?;
     let ids: Vec<&GroupId> = ids.iter().collect();
     let places = places_of(finder.request, &ids, finder.names, Instant::now() + NAMES_TIMEOUT).await?;

@@ -270,6 +270,9 @@ impl Search<'_> {
         if let Some(arguments) = self.find_elsewhere() {
             return self.suggest(self.spec, arguments);
         }
+        if let Some(question) = self.ask_for_number(reader, is_person) {
+            return question;
+        }
         let at_end = self.name_at_end();
         let (name, is_person) = at_end.map_or((name, is_person), |name| (name, false));
         let takes_groups =
@@ -401,6 +404,22 @@ impl Search<'_> {
         let (_, others) = self.finder().community_at_start()?;
         let (target, groups) = ArgumentFinder { tokens: others, ..self.finder() }.community_at_start()?;
         Some(format!("{} {target}", self.finder().groups(groups)?))
+    }
+
+    /// Asks for the number of a person whose name stands before a whole community: `/promote Carla Sales`.
+    fn ask_for_number(&self, reader: &NameReader<'_>, is_person: bool) -> Option<EarlyExit> {
+        if is_person || !self.followed_by(ArgKind::People) {
+            return None;
+        }
+        let last = reader.read_last(&self.typed.tokens);
+        let entries = self.names.find(&last.text).0;
+        let [community] = entries.as_slice() else { return None };
+        let before = format!("{} {}", self.typed.flags.to_typed(), community.id).trim().to_owned();
+        let command = self.request.run.localizer.format_command(self.spec.name, &[]);
+        let shown = format!("{command} {}", self.names.show(&before));
+        let known = Prompt { before, shown, ..Prompt::default() };
+        let question = || self.request.misused(self.spec, UsageError::MissingPeople, known).into();
+        (last.fit == Fit::Whole).then(question)
     }
 
     /// The arguments if the community stands at the other end.
