@@ -98,7 +98,7 @@ pub(super) async fn read_named(
         true => changes_of(&subjects, places.as_deref()),
         false => Vec::new(),
     };
-    // What is named alone is rather looked at.
+    // Where only groups or only a community is named, the commands that show it come first.
     let has_both = !subjects.groups.is_empty() && !subjects.communities.is_empty();
     choices.extend(if has_both { [changes, lookups] } else { [lookups, changes] }.into_iter().flatten());
     if undone.is_some() {

@@ -190,9 +190,9 @@ pub(super) async fn read_missing_part(request: &Request<'_>) -> Result<Option<Mi
     let has_text = spec.is_verbatim() && !prompt.after.is_empty();
     if has_text
         && found.is_none()
-        && let Some(reply) = read_only_community(&finder, spec, &prompt)
+        && let Some(part) = read_only_community(&finder, spec, &prompt)?
     {
-        return reply;
+        return Ok(Some(part));
     }
     // A whole wish, for another community.
     if repeated.is_some() && !has_text && finder.find(spec).is_some() {
@@ -232,7 +232,7 @@ fn read_only_community(
     finder: &ArgumentFinder<'_>,
     spec: &CommandSpec,
     prompt: &Prompt,
-) -> Option<Result<Option<MissingPart>, EarlyExit>> {
+) -> Result<Option<MissingPart>, EarlyExit> {
     let sentence = finder.read_sentence();
     let mut names = sentence.mentions.iter().filter(|mention| mention.kind != Kind::Group);
     let first = names.next();
@@ -241,9 +241,9 @@ fn read_only_community(
     let is_several = first.is_none() && finder.tokens.iter().any(is_all);
     if names.next().is_some() || is_several {
         let line = ReplyLine::not_done("one-community");
-        return Some(Err(CommandOutcome::talk(Reply::Lines(vec![line]), Vec::new()).into()));
+        return Err(CommandOutcome::talk(Reply::Lines(vec![line]), Vec::new()).into());
     }
-    let first = first?;
+    let Some(first) = first else { return Ok(None) };
     let begins_phrase = |word: &str| {
         let mut first_words = phrases("wish-announce").map(|(_, phrase)| phrase);
         first_words.any(|phrase| phrase.split(' ').next().is_some_and(|first| fold(first) == fold(word)))
@@ -251,12 +251,12 @@ fn read_only_community(
     let is_small = |word: &str| is_nameless(word) || in_word_list(word, "only-words") || begins_phrase(word);
     if plain_words(&sentence.text_beside_names).all(is_small) && !first.is_excluded {
         let arguments = finder.community_id(&first.name.text);
-        return Some(Ok(Some(MissingPart { arguments, is_named: true, is_certain: false })));
+        return Ok(Some(MissingPart { arguments, is_named: true, is_certain: false }));
     }
     let Prompt { before, after, shown, .. } = prompt.clone();
     let known = Prompt { before, after, shown, ..Prompt::default() };
     let question = finder.request.misused(spec, UsageError::MissingCommunity, known);
-    Some(Err(CommandOutcome { keeps_prompt: true, ..question }.into()))
+    Err(CommandOutcome { keeps_prompt: true, ..question }.into())
 }
 
 /// The reply to a text that names nothing known: it is kept where it may be the text of the command, and where it is no
